@@ -1,0 +1,50 @@
+# Everything a person types in this checkout. `make` alone shows it.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check generate lint unit e2e bench clean
+
+# Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
+MACHINE_PATH := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+SHELL := /bin/sh
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+install: node_modules/.package-lock.json ## Get the npm packages, the Kubernetes parts and moto (once, then a moment)
+	@node hack/install.ts
+
+node_modules/.package-lock.json: package-lock.json
+# Not `npm ci`: it refuses a lock file that was written where a package's builds for other platforms were not to be had.
+	@echo "npm packages (once; about 15 s):"
+	@PATH="$(MACHINE_PATH)" npm install --no-save --include=dev --no-audit --no-fund --loglevel=error
+	@node --version | grep -q '^v26' || { echo "npm did not install Node 26: are install scripts switched off (npm config get ignore-scripts)?" >&2; exit 1; }
+	@touch $@
+
+demo: install ## Watch it work on a real API server; ONCE=1 checks every step and ends
+	@ONCE=$(ONCE) exec node e2e/demo/main.ts
+
+test: install ## Check, then run every test; the last line is "N passed, N failed"
+	@exec node hack/test.ts
+
+check: install ## Style, types, the laws of the house, generated files
+	@biome check .
+	@tsc --noEmit
+	@vitest run --project unit hack
+
+generate: install ## Write the files that are derived from the descriptors
+	@node hack/generate/main.ts
+
+lint: install ## Style, with every fix that is safe applied
+	@biome check --write .
+
+unit: install ## The tests beside the code
+	@exec vitest run --project unit
+
+e2e: install ## The scenarios on a real API server and the local AWS; ARGS="NAME" picks some
+	@exec vitest run --project e2e $(ARGS)
+
+bench: install ## Print the budgets' numbers
+	@exec node hack/bench/main.ts
+
+clean: ## Remove what was installed and made here (Kubernetes parts and moto stay in ~/.cache/albatross)
+	rm -rf node_modules .cache coverage dist

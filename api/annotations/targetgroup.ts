@@ -1,0 +1,52 @@
+// Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13).
+import { annotation, onTargetGroup, shapes } from '../annotation.ts';
+
+export const targetType = annotation('target-type', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'string', enum: ['instance', 'ip'] },
+  merge: 'each',
+  effect: shapes('target groups: the node ports of the nodes, or the addresses of the pods'),
+  doc: 'What is registered: nodes (the Service needs node ports) or pods. The default is a setting of the controller.',
+  examples: { good: ['instance', 'ip'], bad: ['pod', 'instances', ''] },
+});
+
+export const backendProtocol = annotation('backend-protocol', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'string', enum: ['HTTP', 'HTTPS'] },
+  unset: 'HTTP',
+  merge: 'each',
+  effect: onTargetGroup((tg, protocol) => {
+    tg.protocol = protocol;
+    tg.healthCheck.protocol = protocol;
+  }),
+  doc: 'Protocol between load balancer and targets; also the default of healthcheck-protocol.',
+  examples: { good: ['HTTP', 'HTTPS'], bad: ['https', ''] },
+});
+
+export const backendProtocolVersion = annotation('backend-protocol-version', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'string', enum: ['HTTP1', 'HTTP2', 'GRPC'] },
+  unset: 'HTTP1',
+  merge: 'each',
+  effect: onTargetGroup((tg, version) => {
+    tg.protocolVersion = version;
+    tg.healthCheck.path = version === 'GRPC' ? '/AWS.ALB/healthcheck' : '/';
+    tg.healthCheck.matcher = version === 'GRPC' ? '12' : '200';
+  }),
+  doc: 'HTTP version between load balancer and targets. HTTP2 and GRPC need HTTPS listeners.',
+  examples: { good: ['HTTP2', 'GRPC'], bad: ['grpc', '2'] },
+});
+
+export const targetGroupAttributes = annotation('target-group-attributes', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  merge: 'each',
+  effect: onTargetGroup((tg, attributes) => {
+    tg.attributes = { ...tg.attributes, ...attributes };
+  }),
+  doc: 'Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.',
+  examples: {
+    good: ['deregistration_delay.timeout_seconds=30', 'stickiness.enabled=true,stickiness.type=lb_cookie'],
+    bad: ['slow_start.duration_seconds=10', 'proxy_protocol_v2.enabled=true', 'stickiness.enabled'],
+  },
+});

@@ -1,0 +1,127 @@
+// AWS resources as plain data: what `desire` builds, what the inventory holds, what the plan compares.
+// Resources refer to each other by id ({ ref }), never by ARN; `kinds/` turns ids into ARNs when a call is made.
+
+export type Kind = 'securityGroup' | 'targetGroup' | 'loadBalancer' | 'listener' | 'rule';
+
+/** Points at another desired resource of the same group by its `Resource.id`. */
+export interface Ref {
+  readonly ref: string;
+}
+
+export type Tags = Record<string, string>;
+export type Attributes = Record<string, string>;
+
+export type Scheme = 'internal' | 'internet-facing';
+export type IpAddressType = 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
+
+export interface LoadBalancerSpec {
+  name: string;
+  scheme: Scheme;
+  ipAddressType: IpAddressType;
+  /** Subnet ids; a set, sent in this order. */
+  subnets: string[];
+  /** Security group ids or references; a set, sent in this order. */
+  securityGroups: (string | Ref)[];
+  attributes: Attributes;
+  tags: Tags;
+}
+
+export interface HealthCheck {
+  /** `traffic-port` or a decimal number. */
+  port: string;
+  protocol: 'HTTP' | 'HTTPS';
+  path: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+  /** HTTP codes, or gRPC codes when the protocol version is GRPC. */
+  matcher: string;
+}
+
+export interface TargetGroupSpec {
+  name: string;
+  targetType: 'instance' | 'ip';
+  port: number;
+  protocol: 'HTTP' | 'HTTPS';
+  protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
+  ipAddressType: 'ipv4' | 'ipv6';
+  healthCheck: HealthCheck;
+  attributes: Attributes;
+  tags: Tags;
+}
+
+export interface ForwardTarget {
+  targetGroup: string | Ref;
+  weight?: number;
+}
+
+export type Action =
+  | { type: 'forward'; targets: ForwardTarget[]; stickinessSeconds?: number }
+  | {
+      type: 'redirect';
+      statusCode: string;
+      protocol?: string;
+      host?: string;
+      port?: string;
+      path?: string;
+      query?: string;
+    }
+  | { type: 'fixed-response'; statusCode: string; contentType?: string; messageBody?: string };
+
+export type Condition =
+  | { field: 'host-header'; values: string[] }
+  | { field: 'path-pattern'; values: string[] };
+
+export interface ListenerSpec {
+  loadBalancer: Ref;
+  port: number;
+  protocol: 'HTTP' | 'HTTPS';
+  /** The default action: one routing action. */
+  defaultActions: Action[];
+  /** Certificate ARNs; the first one is the listener's default. Empty on HTTP. */
+  certificates: string[];
+  sslPolicy?: string;
+  attributes: Attributes;
+  tags: Tags;
+}
+
+export interface RuleSpec {
+  listener: Ref;
+  priority: number;
+  conditions: Condition[];
+  actions: Action[];
+  tags: Tags;
+}
+
+/** One inbound permission with one source. Ports are inclusive. */
+export interface Permission {
+  protocol: string;
+  fromPort: number;
+  toPort: number;
+  source: { cidr: string } | { cidr6: string } | { prefixList: string } | { group: string | Ref };
+  description?: string;
+}
+
+export interface SecurityGroupSpec {
+  name: string;
+  description: string;
+  ingress: Permission[];
+  tags: Tags;
+}
+
+export interface SpecOf {
+  securityGroup: SecurityGroupSpec;
+  targetGroup: TargetGroupSpec;
+  loadBalancer: LoadBalancerSpec;
+  listener: ListenerSpec;
+  rule: RuleSpec;
+}
+
+/** A desired resource. `id` is unique in its group and is what `{ ref }` names. */
+export type Resource<K extends Kind = Kind> = { [P in K]: { kind: P; id: string; spec: SpecOf[P] } }[K];
+
+/** Tag keys that say whose a resource is (aws-model 2.1). */
+export const CLUSTER_TAG = 'elbv2.k8s.aws/cluster';
+export const STACK_TAG = 'ingress.k8s.aws/stack';
+export const RESOURCE_TAG = 'ingress.k8s.aws/resource';

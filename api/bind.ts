@@ -1,0 +1,115 @@
+// Settings to binding spec: the same pure function in webhook and controller, so that a lost binding can be made again.
+import { createHash } from 'node:crypto';
+import { PREFIX } from './annotation.ts';
+import type {
+  BindingSpec,
+  Intent,
+  IntentBackend,
+  IntentPath,
+  IntentRule,
+  LoadBalancerBinding,
+} from './generated/binding.ts';
+import type { Ingress, IngressBackend, IngressPath } from './kube.ts';
+import { keyOf } from './kube.ts';
+import { CLASS_ANNOTATION } from './ownership.ts';
+import type { Reading } from './read.ts';
+import { actionNameOf } from './references.ts';
+
+export const API_VERSION = 'albatross.dev/v1alpha1';
+export const KIND = 'LoadBalancerBinding';
+
+/** Members in alphabetical order at every level, so that equal objects have equal texts. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  const sorted = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, member]) => [name, canonical(member)]));
+}
+
+/** The value as JSON text that does not depend on the order of members. */
+export const canonicalText = (value: unknown): string => JSON.stringify(canonical(value));
+
+/** Over everything the intent is read from: the spec, our annotations and the old class annotation. 32 hex digits. */
+export function hashOf(ingress: Ingress): string {
+  const read = Object.entries(ingress.metadata.annotations ?? {}).filter(
+    ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION,
+  );
+  const text = canonicalText({ annotations: Object.fromEntries(read), spec: ingress.spec ?? {} });
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/**
+ * What a binding of this Ingress says. With a refused reading the intent, group and order of `previous` stay: what was
+ * accepted last keeps being served.
+ */
+export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec): BindingSpec {
+  const { name, uid } = ingress.metadata;
+  const ingressRef = { name, hash: hashOf(ingress), ...(uid === undefined ? {} : { uid }) };
+  const refused = reading.problems.some((problem) => problem.severity === 'refuse');
+  if (refused) {
+    if (previous !== undefined) return { ...previous, ingressRef };
+    return { ingressRef, group: keyOf(ingress), order: 0 };
+  }
+  const group = reading.settings['group.name']?.value ?? keyOf(ingress);
+  const order = reading.settings['group.order']?.value ?? 0;
+  return { ingressRef, group, order, intent: intentOf(ingress, reading) };
+}
+
+function intentOf(ingress: Ingress, reading: Reading): Intent {
+  const rules = (ingress.spec?.rules ?? []).map((rule): IntentRule => {
+    const paths = inOrder(rule.http?.paths ?? []).flatMap(pathOf);
+    return rule.host === undefined || rule.host === '' ? { paths } : { host: rule.host, paths };
+  });
+  const defaultBackend = backendOf(ingress.spec?.defaultBackend);
+  const tlsHosts = [...new Set((ingress.spec?.tls ?? []).flatMap((entry) => entry.hosts ?? []))];
+  return {
+    settings: reading.settings,
+    rules,
+    ...(defaultBackend === undefined ? {} : { defaultBackend }),
+    ...(tlsHosts.length === 0 ? {} : { tlsHosts }),
+  };
+}
+
+const RANKS: Readonly<Record<string, number>> = { Exact: 0, Prefix: 1 };
+
+/** Exact paths, then Prefix paths by falling length in bytes, then the rest; else as written (spec annotations 15.1). */
+function inOrder(paths: readonly IngressPath[]): IngressPath[] {
+  const rank = (path: IngressPath) => RANKS[path.pathType ?? ''] ?? 2;
+  const length = (path: IngressPath) => (path.pathType === 'Prefix' ? Buffer.byteLength(path.path ?? '') : 0);
+  return paths.toSorted((a, b) => rank(a) - rank(b) || length(b) - length(a));
+}
+
+function pathOf(path: IngressPath): IntentPath[] {
+  const backend = backendOf(path.backend);
+  if (backend === undefined) return [];
+  const pathType =
+    path.pathType === 'Exact' || path.pathType === 'Prefix' ? path.pathType : 'ImplementationSpecific';
+  return [{ ...(path.path === undefined || path.path === '' ? {} : { path: path.path }), pathType, backend }];
+}
+
+function backendOf(backend: IngressBackend | undefined): IntentBackend | undefined {
+  if (backend?.service === undefined) return undefined;
+  const action = actionNameOf(backend);
+  if (action !== undefined) return { action };
+  const { name, port } = backend.service;
+  return { service: { name, port: port?.name ?? port?.number ?? 0 } };
+}
+
+/** The binding object that records a spec: same namespace and name as the Ingress. */
+export function bindingFor(ingress: Ingress, spec: BindingSpec): LoadBalancerBinding {
+  const { name, namespace } = ingress.metadata;
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec,
+  };
+}
+
+/** Whether two specs ask for the same thing, wherever they were read from. */
+export function intentEqual(a: BindingSpec, b: BindingSpec): boolean {
+  const wanted = ({ group, order, intent }: BindingSpec) => canonicalText({ group, order, intent });
+  return wanted(a) === wanted(b);
+}

@@ -1,0 +1,164 @@
+// Attribute maps: values of known keys, keys of other load balancer kinds, and attributes that need each other
+// (aws-limits 1.1, 4.2). Unknown keys only draw a warning, since AWS adds some.
+import type { Finding } from '../finding.ts';
+import { type AttributeValue, FOREIGN_ATTRIBUTES, LOGS } from '../limits.ts';
+import { suggest } from '../suggest.ts';
+
+type Attributes = Readonly<Record<string, string>>;
+
+const KEY = /^[a-zA-Z0-9._]{1,256}$/;
+const VALUE_MAX = 1024;
+
+/** Each key and value for itself. */
+export function attributeFindings(
+  attributes: Attributes,
+  known: ReadonlyMap<string, AttributeValue>,
+): Finding[] {
+  return Object.entries(attributes).flatMap(([key, value]) => {
+    const rule = known.get(key);
+    return rule === undefined ? keyFindings(key, [...known.keys()]) : valueFindings(key, value, rule);
+  });
+}
+
+function keyFindings(key: string, known: readonly string[]): Finding[] {
+  const about = { value: key, allowed: 'an attribute that an Application Load Balancer has here' };
+  if (FOREIGN_ATTRIBUTES.has(key)) return [{ code: 'NotAllowed', severity: 'refuse', ...about }];
+  if (!KEY.test(key)) {
+    return [
+      {
+        code: 'InvalidFormat',
+        severity: 'refuse',
+        value: key,
+        allowed: 'an attribute key of letters, digits, "." and "_"',
+      },
+    ];
+  }
+  const suggestion = suggest(key, known);
+  return [
+    {
+      code: 'NotAllowed',
+      severity: 'warn',
+      value: key,
+      because: 'this attribute key is not known here; AWS refuses keys it does not know',
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ];
+}
+
+function valueFindings(key: string, value: string, rule: AttributeValue): Finding[] {
+  const at = `[${key}]`;
+  const no = (code: Finding['code'], allowed: string, suggestion?: string): Finding[] => [
+    { code, severity: 'refuse', at, value, allowed, ...(suggestion === undefined ? {} : { suggestion }) },
+  ];
+  if (value.length > VALUE_MAX) return no('OutOfRange', `a text of at most ${VALUE_MAX} characters`);
+  switch (rule.kind) {
+    case 'text':
+      return rule.pattern?.test(value) === false ? no('InvalidFormat', rule.allowed ?? 'allowed') : [];
+    case 'integer':
+      return integerFindings(at, value, rule);
+    default: {
+      const values = rule.kind === 'bool' ? ['true', 'false'] : rule.values;
+      if (values.includes(value)) return [];
+      const lower = value.toLowerCase();
+      if (values.includes(lower) && (lower === 'true' || lower === 'false'))
+        return [spelling(at, value, lower)];
+      return no('NotAllowed', `one of ${values.join(', ')}`, suggest(value, values));
+    }
+  }
+}
+
+const spelling = (at: string, value: string, suggestion: string): Finding => ({
+  code: 'InvalidFormat',
+  severity: 'warn',
+  at,
+  value,
+  because: 'AWS may not accept this spelling',
+  suggestion,
+});
+
+function integerFindings(at: string, value: string, rule: AttributeValue & { kind: 'integer' }): Finding[] {
+  if (rule.also?.includes(value) === true) return [];
+  const number = /^[+-]?[0-9]{1,12}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= rule.least && number <= rule.most) {
+    return String(number) === value ? [] : [spelling(at, value, String(number))];
+  }
+  const also = rule.also === undefined ? '' : ` or ${rule.also.join(' or ')}`;
+  return [
+    {
+      code: 'OutOfRange',
+      severity: 'refuse',
+      at,
+      value,
+      allowed: `an integer from ${rule.least} to ${rule.most}${also}`,
+    },
+  ];
+}
+
+/** One attribute asks for something of another: `key` is the one to blame. */
+const contradiction = (attributes: Attributes, key: string, because: string): Finding => ({
+  code: 'Contradiction',
+  severity: 'refuse',
+  at: `[${key}]`,
+  value: attributes[key] ?? '',
+  because,
+});
+
+/** Log attributes need a bucket (aws-limits log-bucket). */
+export function logFindings(attributes: Attributes): Finding[] {
+  return LOGS.flatMap((log) => {
+    const [enabled, bucket, prefix] = [`${log}.enabled`, `${log}.bucket`, `${log}.prefix`];
+    const found: Finding[] = [];
+    const bare = (attributes[bucket] ?? '') === '';
+    if (attributes[enabled] === 'true' && bare)
+      found.push(contradiction(attributes, enabled, `it needs ${bucket}`));
+    if ((attributes[prefix] ?? '') !== '' && bare)
+      found.push(contradiction(attributes, prefix, `it needs ${bucket}`));
+    if (attributes[prefix]?.includes('AWSLogs') === true) {
+      found.push({
+        ...contradiction(attributes, prefix, 'a prefix must not contain AWSLogs'),
+        code: 'NotAllowed',
+      });
+    }
+    return found;
+  });
+}
+
+const ALGORITHM = 'load_balancing.algorithm.type';
+const SLOW_START = 'slow_start.duration_seconds';
+const COOKIE = 'stickiness.app_cookie.cookie_name';
+
+/** Target group attributes that exclude or need each other (aws-limits 4.2, Dependencies). */
+export function targetGroupFindings(attributes: Attributes): Finding[] {
+  const found: Finding[] = [];
+  const blame = (key: string, because: string) => found.push(contradiction(attributes, key, because));
+  const algorithm = attributes[ALGORITHM] ?? 'round_robin';
+  const sticky = attributes['stickiness.enabled'] === 'true';
+  if (Number(attributes[SLOW_START] ?? '0') > 0 && algorithm !== 'round_robin') {
+    blame(SLOW_START, `it works with ${ALGORITHM}=round_robin only, not with ${algorithm}`);
+  }
+  if (attributes['load_balancing.algorithm.anomaly_mitigation'] === 'on' && algorithm !== 'weighted_random') {
+    blame('load_balancing.algorithm.anomaly_mitigation', `it needs ${ALGORITHM}=weighted_random`);
+  }
+  if (sticky && algorithm === 'weighted_random') {
+    blame('stickiness.enabled', `stickiness does not work with ${ALGORITHM}=weighted_random`);
+  }
+  if (sticky && attributes['load_balancing.cross_zone.enabled'] === 'false') {
+    blame('stickiness.enabled', 'stickiness does not work with load_balancing.cross_zone.enabled=false');
+  }
+  if (sticky && attributes['stickiness.type'] === 'app_cookie' && (attributes[COOKIE] ?? '') === '') {
+    blame('stickiness.type', `app_cookie needs ${COOKIE}`);
+  }
+  if (attributes[COOKIE]?.startsWith('AWSALB') === true) {
+    blame(COOKIE, 'names that start with AWSALB are reserved');
+  }
+  return [...found, ...['count', 'percentage'].flatMap((unit) => thresholdFindings(attributes, unit))];
+}
+
+/** The failover threshold is not below the routing threshold (aws-limits tgh-order). */
+function thresholdFindings(attributes: Attributes, unit: string): Finding[] {
+  const key = `target_group_health.dns_failover.minimum_healthy_targets.${unit}`;
+  const other = `target_group_health.unhealthy_state_routing.minimum_healthy_targets.${unit}`;
+  const least = Number(attributes[other]);
+  if (!(Number(attributes[key]) < least)) return [];
+  return [contradiction(attributes, key, `it must not be below ${other}=${least}`)];
+}

@@ -1,0 +1,25 @@
+// What the checks across annotations look at: the Ingress, what could be read of it, and the Services it refers to.
+import type { Settings } from '../generated/binding.ts';
+import type { Ingress, Service } from '../kube.ts';
+import type { ControllerDefaults, ServiceReading } from '../read.ts';
+import type { ServiceReference } from '../references.ts';
+
+export interface Target extends ServiceReference {
+  /** Absent when the Service does not exist. */
+  readonly service?: Service;
+  readonly reading?: ServiceReading;
+}
+
+export interface Context {
+  readonly ingress: Ingress;
+  readonly settings: Settings;
+  /** Suffixes of annotations that are there but refused: their checks would only repeat the first problem. */
+  readonly refused: ReadonlySet<string>;
+  readonly options: ControllerDefaults;
+  /** Services that rules forward to. */
+  readonly targets: readonly Target[];
+}
+
+/** The Ingress has a load balancer of its own, so that no other member can add what it lacks. */
+export const isAlone = (context: Context): boolean =>
+  context.settings['group.name'] === undefined && !context.refused.has('group.name');

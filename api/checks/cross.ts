@@ -1,0 +1,128 @@
+// Checks across the annotations of one Ingress (spec annotations 18.2, 18.3).
+import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
+import { annotationPath, problemOf } from '../finding.ts';
+import type { Problem } from '../problem.ts';
+import { logFindings } from './attributes.ts';
+import { type Context, isAlone } from './context.ts';
+
+/** Everything that two annotations, or an annotation and the hosts of the Ingress, get wrong together. */
+export function crossProblems(context: Context): Problem[] {
+  const found = [...loadBalancerProblems(context), ...accessProblems(context)];
+  if (context.refused.has('listen-ports')) return found;
+  const ports = effectiveListenPorts(context.settings);
+  return [...found, ...portProblems(context, ports), ...downgradeProblems(context, ports)];
+}
+
+const unused = (suffix: string, because: string): Problem => ({
+  code: 'Unused',
+  severity: 'warn',
+  path: annotationPath(suffix),
+  because,
+});
+
+function loadBalancerProblems(context: Context): Problem[] {
+  const { settings, options, refused } = context;
+  const found: Problem[] = [];
+  const attributes = settings['load-balancer-attributes']?.value;
+  if (attributes !== undefined) {
+    // In a group another member may name the bucket.
+    const severity = isAlone(context) ? 'refuse' : 'warn';
+    found.push(
+      ...logFindings(attributes).map((finding) =>
+        problemOf({ ...finding, severity }, 'load-balancer-attributes'),
+      ),
+    );
+  }
+  const scheme = settings.scheme?.value ?? options.defaultScheme;
+  const addresses = settings['ip-address-type']?.value;
+  if (addresses === 'dualstack-without-public-ipv4' && scheme === 'internal' && !refused.has('scheme')) {
+    found.push({
+      code: 'Contradiction',
+      severity: 'warn',
+      path: annotationPath('ip-address-type'),
+      value: addresses,
+      because: 'it is meant for internet-facing load balancers, and the scheme is internal',
+    });
+  }
+  return found;
+}
+
+function accessProblems({ settings, refused }: Context): Problem[] {
+  const found: Problem[] = [];
+  const groups = settings['security-groups']?.value ?? [];
+  for (const suffix of ['inbound-cidrs', 'security-group-prefix-lists'] as const) {
+    if (groups.length > 0 && settings[suffix] !== undefined) {
+      found.push(
+        unused(suffix, 'security-groups takes the place of the managed security group that this would open'),
+      );
+    }
+  }
+  const cidrs = settings['inbound-cidrs']?.value ?? [];
+  const ipv4 = (settings['ip-address-type']?.value ?? 'ipv4') === 'ipv4' && !refused.has('ip-address-type');
+  if (ipv4 && cidrs.length > 0 && cidrs.every((cidr) => cidr.includes(':'))) {
+    found.push(
+      unused('inbound-cidrs', 'it has IPv6 networks only and the load balancer is ipv4, so it opens nothing'),
+    );
+  }
+  return found;
+}
+
+function portProblems(context: Context, ports: readonly ListenPort[]): Problem[] {
+  const { settings, refused } = context;
+  const secure = ports.filter((one) => one.protocol === 'HTTPS');
+  const found: Problem[] = [];
+  if (secure.length === 0) {
+    for (const suffix of ['certificate-arn', 'ssl-policy'] as const) {
+      if (settings[suffix] !== undefined) found.push(unused(suffix, 'the Ingress has no HTTPS listener'));
+    }
+  }
+  const redirect = settings['ssl-redirect']?.value;
+  if (redirect !== undefined && isAlone(context) && !secure.some((one) => one.port === redirect)) {
+    const names = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
+    found.push({
+      code: 'Contradiction',
+      severity: 'refuse',
+      path: annotationPath('ssl-redirect'),
+      value: String(redirect),
+      allowed: secure.length === 0 ? 'an HTTPS port' : `one of ${secure.map((one) => one.port).join(', ')}`,
+      because: `the load balancer listens on ${names}`,
+    });
+  }
+  const explicit = settings['certificate-arn']?.value.length ?? 0;
+  if (
+    secure.length > 0 &&
+    isAlone(context) &&
+    explicit === 0 &&
+    !refused.has('certificate-arn') &&
+    !hasHost(context)
+  ) {
+    found.push({
+      code: 'CertificateNotFound',
+      severity: 'refuse',
+      path: annotationPath('listen-ports'),
+      value: secure.map((one) => `HTTPS ${one.port}`).join(', '),
+      because:
+        'there is no certificate-arn, and no host in rules or tls by which a certificate could be found',
+    });
+  }
+  return found;
+}
+
+const hasHost = ({ ingress: { spec } }: Context): boolean =>
+  (spec?.rules ?? []).some((rule) => (rule.host ?? '') !== '') ||
+  (spec?.tls ?? []).some((entry) => (entry.hosts ?? []).length > 0);
+
+/** A redirect from HTTPS to HTTP is refused by AWS; the action may be meant for another listener (aws-limits 3.3). */
+function downgradeProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {
+  const secure = ports.find((one) => one.protocol === 'HTTPS');
+  if (secure === undefined) return [];
+  return Object.entries(settings.actions ?? {})
+    .filter(([, { value }]) => value.redirectConfig?.protocol === 'HTTP')
+    .map(([name]) => ({
+      code: 'Contradiction',
+      severity: 'warn',
+      path: `${annotationPath(`actions.${name}`)}.redirectConfig.protocol`,
+      value: 'HTTP',
+      because: `AWS does not redirect from HTTPS to HTTP, and the Ingress has an HTTPS listener on port ${secure.port}`,
+    }));
+}

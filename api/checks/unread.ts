@@ -1,0 +1,71 @@
+// Annotations that nothing reads: unknown names, names not applied yet, and valid ones that have no effect on this
+// Ingress. What nothing reads is never refused (spec annotations 18: "only while the setting is effective").
+import { NOT_YET } from '../annotations/notyet.ts';
+import { TARGET_GROUP_NAMES } from '../effective.ts';
+import { annotationPath, type Finding } from '../finding.ts';
+import type { Problem } from '../problem.ts';
+import { actionNameOf, backendsOf, USE_ANNOTATION } from '../references.ts';
+import { REGISTRY } from '../registry.ts';
+import { suggest } from '../suggest.ts';
+import type { Context } from './context.ts';
+
+const KNOWN: readonly string[] = [...REGISTRY.map(({ name }) => name), ...NOT_YET];
+
+/** What to say of a name that has no descriptor, or (`elsewhere`) one for another kind of object only. */
+export function unreadName(suffix: string, elsewhere: boolean): readonly Finding[] {
+  if (elsewhere)
+    return [{ code: 'Unused', severity: 'warn', because: 'only Ingresses say it; nothing reads it here' }];
+  const notYet = NOT_YET.some((name) => (name.endsWith('.') ? suffix.startsWith(name) : suffix === name));
+  if (notYet) {
+    return [
+      {
+        code: 'NotYetApplied',
+        severity: 'warn',
+        because: 'this annotation is known but not applied in this version',
+      },
+    ];
+  }
+  const suggestion = suggest(suffix, KNOWN);
+  return [
+    {
+      code: 'UnknownAnnotation',
+      severity: 'warn',
+      because: 'there is no annotation of this name, so nothing reads it',
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ];
+}
+
+/** Why nothing reads an annotation of this Ingress, or undefined when something does. */
+export function unreadReason(suffix: string, context: Context): string | undefined {
+  if (suffix.startsWith('actions.')) return unusedAction(suffix.slice('actions.'.length), context);
+  if (!TARGET_GROUP_NAMES.has(suffix)) return undefined;
+  // An unreadable action may forward to a Service.
+  if ([...context.refused].some((name) => name.startsWith('actions.'))) return undefined;
+  if (context.targets.length === 0) return 'no rule forwards to a Service, so nothing reads it';
+  const overridden = context.targets.every(
+    (target) => target.reading?.settings[suffix as 'target-type'] !== undefined,
+  );
+  return overridden ? 'every Service that rules forward to says it, so nothing reads it here' : undefined;
+}
+
+function unusedAction(name: string, { ingress }: Context): string | undefined {
+  const backends = backendsOf(ingress).map(({ backend }) => backend);
+  if (backends.some((backend) => actionNameOf(backend) === name)) return undefined;
+  const same = backends.some((backend) => backend.service?.name === name);
+  return same
+    ? `the backend ${name} does not have the port name ${USE_ANNOTATION}, so nothing reads it`
+    : `no backend has the name ${name} and the port name ${USE_ANNOTATION}, so nothing reads it`;
+}
+
+/** Valid annotations that have no effect on this Ingress. */
+export function unusedProblems(context: Context): Problem[] {
+  const { actions, ...single } = context.settings;
+  const suffixes = [...Object.keys(single), ...Object.keys(actions ?? {}).map((name) => `actions.${name}`)];
+  return suffixes.flatMap((suffix): Problem[] => {
+    const because = unreadReason(suffix, context);
+    return because === undefined
+      ? []
+      : [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), because }];
+  });
+}

@@ -1,0 +1,52 @@
+// CIDR texts as Go's net.ParseCIDR reads them (spec annotations 7.1): prefix length mandatory, no leading zeros in octets.
+
+export interface Cidr {
+  readonly family: 4 | 6;
+  /** Bits behind the prefix are set; EC2 clears them (aws-limits 6). */
+  readonly hostBits: boolean;
+}
+
+function octetsOf(text: string): number[] | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part))) return undefined;
+  const octets = parts.map(Number);
+  return octets.every((octet) => octet <= 255) ? octets : undefined;
+}
+
+/** The groups of a part of an IPv6 address, as 16-bit numbers; a dotted IPv4 address at the end counts as two. */
+function groupsOf(text: string): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    const octets = index === parts.length - 1 && part.includes('.') ? octetsOf(part) : undefined;
+    const [a, b, c, d] = octets ?? [];
+    if (a !== undefined && b !== undefined && c !== undefined && d !== undefined) {
+      groups.push(a * 256 + b, c * 256 + d);
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16));
+    else return undefined;
+  }
+  return groups;
+}
+
+function ipv6Of(text: string): number[] | undefined {
+  const halves = text.split('::');
+  const front = groupsOf(halves[0] ?? '');
+  const back = groupsOf(halves[1] ?? '');
+  if (halves.length > 2 || front === undefined || back === undefined) return undefined;
+  const missing = 8 - front.length - back.length;
+  if (halves.length === 1) return front.length === 8 ? front : undefined;
+  return missing < 1 ? undefined : [...front, ...Array<number>(missing).fill(0), ...back];
+}
+
+/** The network, or undefined when the text is no CIDR. */
+export function cidrOf(text: string): Cidr | undefined {
+  const [address = '', length = '', ...more] = text.split('/');
+  if (more.length > 0 || !/^[0-9]{1,3}$/.test(length)) return undefined;
+  const family = address.includes(':') ? 6 : 4;
+  const [parts, width] = family === 6 ? [ipv6Of(address), 16] : [octetsOf(address), 8];
+  const prefix = Number(length);
+  if (parts === undefined || prefix > parts.length * width) return undefined;
+  const bits = parts.map((part) => part.toString(2).padStart(width, '0')).join('');
+  return { family, hostBits: bits.slice(prefix).includes('1') };
+}

@@ -1,0 +1,28 @@
+// Settings of a target group: what its Service says over what its Ingress says (spec annotations 2.1).
+import type { Settings } from './generated/binding.ts';
+import type { ServiceAnnotationName } from './generated/values.ts';
+import { REGISTRY } from './registry.ts';
+
+/** The settings that a Service may say. */
+export type ServiceSettings = Pick<Settings, ServiceAnnotationName>;
+
+/** Annotations that act on target groups only. Tags act on more. */
+export const TARGET_GROUP_NAMES: ReadonlySet<string> = new Set(
+  REGISTRY.filter(({ name, on }) => name !== 'tags' && on.includes('Service')).map(({ name }) => name),
+);
+
+/**
+ * The target group settings of one Service of an Ingress: what the Service says wins over the Ingress, as a whole; tags
+ * are merged key by key (spec annotations 2.1).
+ */
+export function effectiveTargetGroupSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
+  const ofIngress = Object.entries(ingress).filter(
+    ([name]) => name === 'tags' || TARGET_GROUP_NAMES.has(name),
+  );
+  const merged: ServiceSettings = { ...Object.fromEntries(ofIngress), ...service };
+  if (ingress.tags === undefined || service.tags === undefined) return merged;
+  return {
+    ...merged,
+    tags: { value: { ...ingress.tags.value, ...service.tags.value }, from: service.tags.from },
+  };
+}

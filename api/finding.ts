@@ -1,0 +1,22 @@
+// A problem of a value before it is known which object said it, and the field paths that problems name.
+import { PREFIX } from './annotation.ts';
+import type { Problem } from './problem.ts';
+
+/** `at` leads from the annotation to the part of its value: `.port`, `[0]`. */
+export interface Finding extends Omit<Problem, 'path' | 'object'> {
+  readonly at?: string;
+}
+
+/** The field path of an annotation. */
+export const annotationPath = (suffix: string): string => `metadata.annotations[${PREFIX}${suffix}]`;
+
+/** One step of a field path: `.name` for names that read well without brackets, `[name]` for the rest. */
+export const step = (part: string | number): string =>
+  typeof part === 'string' && /^[A-Za-z_]+$/.test(part) ? `.${part}` : `[${part}]`;
+
+/** The finding as a problem of one annotation; `object` names the object when it is not the one under review. */
+export function problemOf(finding: Finding, suffix: string, object?: string): Problem {
+  const { at, ...rest } = finding;
+  const path = `${annotationPath(suffix)}${at ?? ''}`;
+  return object === undefined ? { ...rest, path } : { ...rest, path, object };
+}

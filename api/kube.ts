@@ -1,0 +1,83 @@
+// The parts of Kubernetes objects that we read, as plain data (Kubernetes API reference: Ingress v1, Service v1, IngressClass v1).
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+}
+
+export interface ServicePortRef {
+  readonly name?: string;
+  readonly number?: number;
+}
+
+export interface IngressBackend {
+  readonly service?: { readonly name: string; readonly port?: ServicePortRef };
+  readonly resource?: { readonly apiGroup?: string; readonly kind: string; readonly name: string };
+}
+
+export interface IngressPath {
+  readonly path?: string;
+  readonly pathType?: string;
+  readonly backend: IngressBackend;
+}
+
+export interface IngressRule {
+  readonly host?: string;
+  readonly http?: { readonly paths: readonly IngressPath[] };
+}
+
+export interface IngressSpec {
+  readonly ingressClassName?: string;
+  readonly defaultBackend?: IngressBackend;
+  readonly rules?: readonly IngressRule[];
+  readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
+}
+
+export interface Ingress {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: IngressSpec;
+}
+
+export interface ServicePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly targetPort?: number | string;
+  readonly nodePort?: number;
+  readonly protocol?: string;
+}
+
+export interface Service {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly type?: string;
+    readonly ports?: readonly ServicePort[];
+    readonly ipFamilies?: readonly string[];
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly externalTrafficPolicy?: string;
+  };
+}
+
+export interface IngressClass {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly controller?: string;
+    readonly parameters?: { readonly apiGroup?: string; readonly kind: string; readonly name: string };
+  };
+}
+
+/** `namespace/name`, the way people and logs name a namespaced object. */
+export function keyOf(object: { readonly metadata: ObjectMeta }): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}

@@ -1,0 +1,49 @@
+// Which Ingresses are ours (spec annotations 13.1; Kubernetes documentation: Ingress class).
+import type { Ingress, IngressClass } from './kube.ts';
+import type { Problem } from './problem.ts';
+
+/** `spec.controller` of IngressClasses that are ours: the LBC's, so that its classes work as they are. */
+export const CONTROLLER = 'ingress.k8s.aws/alb';
+
+/** The annotation that named the class before IngressClass existed. */
+export const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+
+/** Marks the IngressClass of Ingresses that name none, when its value is `true`. */
+export const DEFAULT_CLASS_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class';
+
+export type Ownership =
+  | { readonly ours: true; readonly className?: string; readonly problem?: Problem }
+  | { readonly ours: false };
+
+/**
+ * Whether an Ingress is ours, and through which IngressClass. `defaultClass` names the cluster's default IngressClass;
+ * `ingressClassFlag` is the value of the old class annotation that is ours (flag `--ingress-class`). An Ingress whose
+ * class does not exist may be ours and comes with a warning.
+ */
+export function ownership(
+  ingress: Ingress,
+  classes: (name: string) => IngressClass | undefined,
+  defaultClass?: string,
+  ingressClassFlag = 'alb',
+): Ownership {
+  const old = ingress.metadata.annotations?.[CLASS_ANNOTATION];
+  if (old !== undefined) {
+    const ours = old === ingressClassFlag || (ingressClassFlag === '' && old === 'alb');
+    return ours ? { ours } : { ours: false };
+  }
+  const named = ingress.spec?.ingressClassName;
+  const className = named ?? defaultClass;
+  if (className === undefined) return ingressClassFlag === '' ? { ours: true } : { ours: false };
+  const ingressClass = classes(className);
+  if (ingressClass !== undefined) {
+    return ingressClass.spec?.controller === CONTROLLER ? { ours: true, className } : { ours: false };
+  }
+  const problem: Problem = {
+    code: 'IngressClassNotFound',
+    severity: 'warn',
+    path: 'spec.ingressClassName',
+    value: className,
+    because: 'no IngressClass of this name exists, so nothing is done until it does',
+  };
+  return { ours: true, className, problem };
+}

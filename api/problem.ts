@@ -1,0 +1,73 @@
+// Problem: the one shape of every "no" (design: Problems and words for people), and how it reads as a sentence.
+
+/** How an admission answers it: `refuse` refuses the object, `warn` lets it pass with a warning. */
+export type Severity = 'refuse' | 'warn';
+
+export interface Problem {
+  /** From the catalogue below; also the condition reason, the metric label and the anchor in the reference page. */
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  /** Field path in the object the person wrote, e.g. `metadata.annotations[alb.ingress.kubernetes.io/scheme]`. */
+  readonly path: string;
+  /** The offending value as written. Never a secret. */
+  readonly value?: string;
+  /** What would be right, as a noun phrase: `one of internal, internet-facing`. */
+  readonly allowed?: string;
+  /** The likely intent, as a value that could be pasted in. */
+  readonly suggestion?: string;
+  /** One sentence without a full stop: why, or what happens instead. */
+  readonly because?: string;
+  /** `Kind namespace/name` of the object that said it, when it is not the object under review. */
+  readonly object?: string;
+}
+
+/** The catalogue. A code is never reused for another meaning. */
+export const CODES = {
+  Malformed: 'The text cannot be read as the type the annotation has.',
+  NotAllowed: 'The value is none of the allowed ones.',
+  OutOfRange: 'The number, length or count lies outside what AWS accepts.',
+  InvalidFormat: 'The text does not have the form that AWS or Kubernetes asks for.',
+  Contradiction: 'Two settings of the same object exclude each other.',
+  UnknownAnnotation: 'No annotation of this name exists under the prefix.',
+  NotYetApplied: 'The annotation is known but has no effect in this version.',
+  Unused: 'The text is valid but nothing reads it.',
+  UnsupportedBackend: 'The backend is of a kind that a load balancer cannot reach.',
+  UnsupportedPath: 'The path cannot be expressed as an ALB rule of this path type.',
+  ServiceNotFound: 'The Service of a backend does not exist.',
+  ServicePortNotFound: 'The Service has no such port.',
+  NodePortMissing: 'Instance targets need a Service of type NodePort or LoadBalancer.',
+  ActionNotFound: 'A backend says use-annotation and the annotation is missing.',
+  SubnetsNotFound: 'No usable subnets were found for the load balancer.',
+  SecurityGroupNotFound: 'A named security group does not exist.',
+  CertificateNotFound: 'No certificate was found for an HTTPS listener.',
+  IngressClassNotFound: 'The IngressClass that is named does not exist.',
+  Replacement: 'The change replaces a resource in AWS by a new one.',
+  GroupConflict: 'Members of one group ask for different things; the earlier one wins.',
+  AwsRefused: 'AWS refused a call.',
+  AwsUnavailable: 'AWS could not be reached or asked to slow down.',
+} as const;
+
+export type ProblemCode = keyof typeof CODES;
+
+/** Longest piece of a user's text that is quoted back, in characters. */
+const QUOTED_MAX = 120;
+
+/** Quotes a user's text for a message: cut, control and bidi characters escaped. */
+export function quote(text: string): string {
+  const cut = text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text;
+  const escaped = cut.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+  return `"${escaped}"`;
+}
+
+/** One line for people: path, value, what is allowed, why, and the likely intent. */
+export function sentence(problem: Problem): string {
+  const said = problem.value === undefined ? '' : quote(problem.value);
+  const judged = problem.allowed === undefined ? said : `${said} is not ${problem.allowed}`.trim();
+  const parts = [judged, problem.because].filter((part) => part !== undefined && part !== '');
+  const intent = problem.suggestion === undefined ? '' : ` Did you mean ${quote(problem.suggestion)}?`;
+  const subject = problem.object === undefined ? problem.path : `${problem.object}: ${problem.path}`;
+  return `${subject}: ${parts.join(': ')}.${intent}`;
+}

@@ -1,0 +1,162 @@
+// Ingress to settings and problems, all problems at once (design: Refusals; spec annotations 18 grades the checks).
+import { PREFIX } from './annotation.ts';
+import type { Scheme } from './aws.ts';
+import { check } from './check.ts';
+import type { Context, Target } from './checks/context.ts';
+import { crossProblems } from './checks/cross.ts';
+import { specProblems } from './checks/spec.ts';
+import { targetProblems } from './checks/targets.ts';
+import { unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
+import type { ServiceSettings } from './effective.ts';
+import { type Finding, problemOf } from './finding.ts';
+import type { Settings } from './generated/binding.ts';
+import { type Ingress, type IngressClass, keyOf, type Service } from './kube.ts';
+import type { Problem } from './problem.ts';
+import { servicesOf } from './references.ts';
+import { descriptorOf } from './registry.ts';
+
+export { effectiveTargetGroupSettings, type ServiceSettings } from './effective.ts';
+
+/** What the controller takes where no annotation says it; flags of the same names. */
+export interface ControllerDefaults {
+  readonly defaultTargetType: 'instance' | 'ip';
+  readonly defaultScheme: Scheme;
+}
+
+/** What may be looked at beside the Ingress, from caches. */
+export interface Surroundings {
+  readonly service: (namespace: string, name: string) => Service | undefined;
+  readonly options: ControllerDefaults;
+  /** Absent where classes are not at hand. */
+  readonly ingressClass?: (name: string) => IngressClass | undefined;
+}
+
+export interface Reading {
+  readonly settings: Settings;
+  /** Worst first. */
+  readonly problems: readonly Problem[];
+}
+
+export interface ServiceReading {
+  readonly settings: ServiceSettings;
+  readonly problems: readonly Problem[];
+}
+
+/** What was found about one annotation, `actions.maint` or `scheme`. */
+interface Said {
+  readonly suffix: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads every annotation under our prefix. Those that are refused are not in settings. */
+function readAnnotations(
+  annotations: Readonly<Record<string, string>>,
+  who: 'Ingress' | 'Service',
+  from: string,
+): { readonly settings: Settings; readonly said: readonly Said[] } {
+  const single = new Map<string, unknown>();
+  const actions = new Map<string, unknown>();
+  const said: Said[] = [];
+  for (const [key, text] of Object.entries(annotations)) {
+    if (!key.startsWith(PREFIX)) continue;
+    const suffix = key.slice(PREFIX.length);
+    const known = descriptorOf(suffix);
+    if (known === undefined || !known.descriptor.on.includes(who)) {
+      said.push({ suffix, findings: unreadName(suffix, known !== undefined) });
+      continue;
+    }
+    const checked = check(known.descriptor, text);
+    if (checked.findings.length > 0) said.push({ suffix, findings: checked.findings });
+    if (checked.value === undefined) continue;
+    if (known.member === undefined) single.set(suffix, { value: checked.value, from });
+    else actions.set(known.member, { value: checked.value, from });
+  }
+  if (actions.size > 0) single.set('actions', Object.fromEntries(actions));
+  // Each value has passed the schema that its type is generated from.
+  return { settings: Object.fromEntries(single) as Settings, said };
+}
+
+/**
+ * Reads an Ingress. Every problem that the Ingress and what surrounds it show is told at once, worst first. Settings hold
+ * what could be read; with a refusal among the problems they are not to be used as an intent (bind.ts).
+ */
+export function readIngress(ingress: Ingress, around: Surroundings): Reading {
+  const { settings, said } = readAnnotations(ingress.metadata.annotations ?? {}, 'Ingress', 'Ingress');
+  const refused = new Set(
+    said
+      .filter((one) => one.findings.some((finding) => finding.severity === 'refuse'))
+      .map((one) => one.suffix),
+  );
+  const targets = targetsOf(ingress, settings, around);
+  const context: Context = { ingress, settings, refused, options: around.options, targets };
+  const problems = [
+    ...said.flatMap((one) => problemsOf(one, unreadReason(one.suffix, context))),
+    ...crossProblems(context),
+    ...unusedProblems(context),
+    ...specProblems(context),
+    ...targetProblems(context),
+    ...ofServices(targets),
+    ...classProblems(ingress, around),
+  ];
+  return { settings, problems: worstFirst(problems) };
+}
+
+/** Reads the annotations of a Service. Those that are refused are not in settings. */
+export function readService(service: Service): ServiceReading {
+  const { settings, said } = readAnnotations(
+    service.metadata.annotations ?? {},
+    'Service',
+    `Service ${service.metadata.name}`,
+  );
+  return { settings, problems: worstFirst(said.flatMap((one) => problemsOf(one, undefined))) };
+}
+
+function problemsOf({ suffix, findings }: Said, unread: string | undefined): Problem[] {
+  return findings.map((finding) => {
+    const problem = problemOf(finding, suffix);
+    if (unread === undefined || problem.severity === 'warn') return problem;
+    // What nothing reads works with the LBC, so it is not refused.
+    const because = [problem.because, unread].filter((text) => text !== undefined).join('; ');
+    return { ...problem, severity: 'warn', because };
+  });
+}
+
+function targetsOf(ingress: Ingress, settings: Settings, around: Surroundings): Target[] {
+  const namespace = ingress.metadata.namespace ?? '';
+  return servicesOf(ingress, settings.actions).map((reference): Target => {
+    const service = around.service(namespace, reference.name);
+    return service === undefined ? reference : { ...reference, service, reading: readService(service) };
+  });
+}
+
+/** Mistakes on Services that the Ingress uses: told, but not held against the Ingress. */
+function ofServices(targets: readonly Target[]): Problem[] {
+  const each = new Map(targets.map((target) => [target.name, target]));
+  return [...each.values()].flatMap(({ service, reading }) =>
+    service === undefined
+      ? []
+      : (reading?.problems ?? [])
+          .filter((problem) => problem.code !== 'UnknownAnnotation')
+          .map((problem): Problem => ({ ...problem, severity: 'warn', object: `Service ${keyOf(service)}` })),
+  );
+}
+
+function classProblems(ingress: Ingress, around: Surroundings): Problem[] {
+  const name = ingress.spec?.ingressClassName;
+  const parameters = name === undefined ? undefined : around.ingressClass?.(name)?.spec?.parameters;
+  if (parameters === undefined) return [];
+  return [
+    {
+      code: 'NotYetApplied',
+      severity: 'warn',
+      path: 'spec.ingressClassName',
+      value: name ?? '',
+      because: `the parameters of the class (${parameters.kind} ${parameters.name}) are not applied in this version`,
+    },
+  ];
+}
+
+const worstFirst = (problems: readonly Problem[]): Problem[] => [
+  ...problems.filter((problem) => problem.severity === 'refuse'),
+  ...problems.filter((problem) => problem.severity === 'warn'),
+];

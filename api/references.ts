@@ -1,0 +1,69 @@
+// What an Ingress refers to: its backends in written order, the Services and the actions behind them.
+import { type ActionValue, targetsOf } from './annotations/rule.ts';
+import type { Settings } from './generated/binding.ts';
+import type { Ingress, IngressBackend, Service, ServicePort } from './kube.ts';
+
+/** The port name that makes a backend an `actions.NAME` annotation (spec annotations 15.7). */
+export const USE_ANNOTATION = 'use-annotation';
+
+export interface BackendReference {
+  /** Field path of the backend: `spec.rules[0].http.paths[1].backend`. */
+  readonly path: string;
+  readonly backend: IngressBackend;
+}
+
+/** All backends of an Ingress: the default one last. */
+export function backendsOf(ingress: Ingress): BackendReference[] {
+  const ofRules = (ingress.spec?.rules ?? []).flatMap((rule, r) =>
+    (rule.http?.paths ?? []).map((path, p) => ({
+      path: `spec.rules[${r}].http.paths[${p}].backend`,
+      backend: path.backend,
+    })),
+  );
+  const last = ingress.spec?.defaultBackend;
+  return last === undefined ? ofRules : [...ofRules, { path: 'spec.defaultBackend', backend: last }];
+}
+
+/** NAME when a backend says use-annotation. */
+export function actionNameOf(backend: IngressBackend): string | undefined {
+  return backend.service?.port?.name === USE_ANNOTATION ? backend.service.name : undefined;
+}
+
+export interface ServiceReference {
+  readonly name: string;
+  /** Number or name, as written. */
+  readonly port: number | string;
+  /** Where it is written. */
+  readonly path: string;
+}
+
+/** Services that rules forward to, by path backends and by actions that some backend names. */
+export function servicesOf(ingress: Ingress, actions: Settings['actions']): ServiceReference[] {
+  const found: ServiceReference[] = [];
+  const named = new Set<string>();
+  for (const { path, backend } of backendsOf(ingress)) {
+    const action = actionNameOf(backend);
+    if (action !== undefined) named.add(action);
+    else if (backend.service !== undefined) {
+      const port = backend.service.port?.name ?? backend.service.port?.number ?? 0;
+      found.push({ name: backend.service.name, port, path: `${path}.service` });
+    }
+  }
+  for (const name of named) {
+    const action = actions !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
+    if (action !== undefined) found.push(...ofAction(name, action.value));
+  }
+  return found;
+}
+
+function ofAction(name: string, action: ActionValue): ServiceReference[] {
+  const path = `metadata.annotations[alb.ingress.kubernetes.io/actions.${name}]`;
+  return targetsOf(action).flatMap((target) => ('service' in target ? [{ ...target.service, path }] : []));
+}
+
+/** The port of a Service that a reference names: numbers match `port`, texts match `name` (spec annotations 9.16). */
+export function portOf(service: Service, port: number | string): ServicePort | undefined {
+  return service.spec?.ports?.find((one) =>
+    typeof port === 'number' ? one.port === port : one.name === port,
+  );
+}

@@ -1,0 +1,56 @@
+// `albatross webhook`: flags to options, nothing else.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runWebhook, type WebhookOptions } from '../webhook/main.ts';
+
+/** The command; it runs until the process is asked to end. */
+export function webhookCommand(): Command {
+  return new Command('webhook')
+    .description('answers admission reviews of Ingresses over HTTPS')
+    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
+    .option('--host <address>', 'address to listen on', '0.0.0.0')
+    .requiredOption('--port <number>', 'HTTPS port: /validate-ingress, /healthz, /readyz', port)
+    .requiredOption('--tls-cert-file <file>', 'certificate (PEM); taken up again when it changes')
+    .requiredOption('--tls-private-key-file <file>', 'its private key (PEM)')
+    .option(
+      '--ingress-class <name>',
+      'value of the annotation kubernetes.io/ingress.class that is ours',
+      'alb',
+    )
+    .addOption(
+      new Option('--default-target-type <type>', 'as given to the controller')
+        .choices(['instance', 'ip'])
+        .default('instance'),
+    )
+    .addOption(
+      new Option('--default-load-balancer-scheme <scheme>', 'as given to the controller')
+        .choices(['internal', 'internet-facing'])
+        .default('internal'),
+    )
+    .option('--record <boolean>', 'write accepted intents as bindings', trueOrFalse, true)
+    .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
+    .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)
+    .action(async ({ defaultLoadBalancerScheme, ...options }) => {
+      await runWebhook({ ...options, defaultScheme: defaultLoadBalancerScheme } as WebhookOptions);
+    });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65535) {
+    throw new InvalidArgumentError('Not a port from 1 to 65535.');
+  }
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 3600)) {
+    throw new InvalidArgumentError('Not a number of seconds from 0 to 3600.');
+  }
+  return value;
+}
+
+function trueOrFalse(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Neither true nor false.');
+  return text === 'true';
+}

@@ -1,0 +1,200 @@
+// The AWS calls we depend on, in one list, and the clients that send them: one path with throttle, retries, metrics and typed failures.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ACMClient } from '@aws-sdk/client-acm';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { failureOf } from './errors.ts';
+import { type Throttle, throttle } from './throttle.ts';
+
+/** IAM service prefix of an action. */
+export type Service = 'elasticloadbalancing' | 'ec2' | 'acm' | 'tag';
+
+interface Call {
+  readonly service: Service;
+  readonly mutating: boolean;
+}
+
+const reads = (service: Service, ...actions: string[]): [string, Call][] =>
+  actions.map((action) => [action, { service, mutating: false }]);
+const writes = (service: Service, ...actions: string[]): [string, Call][] =>
+  actions.map((action) => [action, { service, mutating: true }]);
+
+/**
+ * Every AWS action that we ever call; `service:Action` is its name in IAM, so this is in effect the IAM policy.
+ * A client refuses to send anything else.
+ */
+export const CALLS: ReadonlyMap<string, Call> = new Map([
+  ...reads(
+    'elasticloadbalancing',
+    'DescribeLoadBalancers',
+    'DescribeLoadBalancerAttributes',
+    'DescribeTargetGroups',
+    'DescribeTargetGroupAttributes',
+    'DescribeTargetHealth',
+    'DescribeListeners',
+    'DescribeListenerAttributes',
+    'DescribeListenerCertificates',
+    'DescribeRules',
+    'DescribeTags',
+  ),
+  ...writes(
+    'elasticloadbalancing',
+    'AddTags',
+    'RemoveTags',
+    'CreateLoadBalancer',
+    'DeleteLoadBalancer',
+    'ModifyLoadBalancerAttributes',
+    'SetIpAddressType',
+    'SetSecurityGroups',
+    'SetSubnets',
+    'CreateTargetGroup',
+    'ModifyTargetGroup',
+    'ModifyTargetGroupAttributes',
+    'DeleteTargetGroup',
+    'RegisterTargets',
+    'DeregisterTargets',
+    'CreateListener',
+    'ModifyListener',
+    'ModifyListenerAttributes',
+    'DeleteListener',
+    'AddListenerCertificates',
+    'RemoveListenerCertificates',
+    'CreateRule',
+    'ModifyRule',
+    'DeleteRule',
+    'SetRulePriorities',
+  ),
+  ...reads(
+    'ec2',
+    'DescribeAvailabilityZones',
+    'DescribeInstances',
+    'DescribeRouteTables',
+    'DescribeSecurityGroups',
+    'DescribeSubnets',
+    'DescribeVpcs',
+  ),
+  ...writes(
+    'ec2',
+    'AuthorizeSecurityGroupIngress',
+    'CreateSecurityGroup',
+    'CreateTags',
+    'DeleteSecurityGroup',
+    'DeleteTags',
+    'RevokeSecurityGroupIngress',
+  ),
+  ...reads('acm', 'DescribeCertificate', 'ListCertificates'),
+  ...reads('tag', 'GetResources'),
+]);
+
+/** The connected AWS account, as seen by one controller. */
+export interface Aws {
+  readonly clusterName: string;
+  readonly vpcId: string;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly ec2: EC2Client;
+  readonly acm: ACMClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
+  /** Calls sent so far by action, pages and failures included, retries not. */
+  readonly counts: ReadonlyMap<string, number>;
+  close(): void;
+}
+
+export interface AwsOptions {
+  readonly clusterName: string;
+  readonly vpcId: string;
+  /** Unset: the SDK's own search (environment, shared configuration). */
+  readonly region?: string;
+  /** Attempts of one call, the first included, with the SDK's standard back-off. */
+  readonly maxAttempts: number;
+  readonly version: string;
+  readonly registry: Registry;
+  readonly throttle?: Throttle;
+}
+
+/** Connects the four clients. Endpoints and credentials come from the SDK's standard environment (`AWS_ENDPOINT_URL`, …). */
+export function connectAws(options: AwsOptions): Aws {
+  const counts = new Map<string, number>();
+  const send = sender(options, counts);
+  const config = {
+    maxAttempts: options.maxAttempts,
+    retryMode: 'standard',
+    customUserAgent: [['albatross', options.version] as [string, string]],
+    ...(options.region === undefined ? {} : { region: options.region }),
+  };
+  const elbv2 = new ElasticLoadBalancingV2Client(config);
+  const ec2 = new EC2Client(config);
+  const acm = new ACMClient(config);
+  const tagging = new ResourceGroupsTaggingAPIClient(config);
+  const first = { step: 'initialize', name: 'albatross', priority: 'high' } as const;
+  elbv2.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
+  ec2.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
+  acm.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
+  tagging.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
+  return {
+    clusterName: options.clusterName,
+    vpcId: options.vpcId,
+    elbv2,
+    ec2,
+    acm,
+    tagging,
+    counts,
+    close: () => {
+      for (const client of [elbv2, ec2, acm, tagging]) client.destroy();
+    },
+  };
+}
+
+/** The one path of every call: listed? wait for the throttle, send, count, and turn what goes wrong into an `AwsFailure`. */
+function sender(options: AwsOptions, counts: Map<string, number>) {
+  const limits = options.throttle ?? throttle();
+  const calls = new Counter({
+    name: 'aws_api_calls_total',
+    help: 'AWS API calls, one for each page, retries not counted.',
+    labelNames: ['service', 'operation', 'status_code', 'error_code'],
+    registers: [options.registry],
+  });
+  const durations = new Histogram({
+    name: 'aws_api_call_duration_seconds',
+    help: 'Time of an AWS API call from the first attempt to the answer.',
+    labelNames: ['service', 'operation'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers: [options.registry],
+  });
+  return async <T>(command: string | undefined, next: () => Promise<T>): Promise<T> => {
+    const action = (command ?? '').replace(/Command$/, '');
+    const service = CALLS.get(action)?.service;
+    if (service === undefined) throw new Error(`${action} is missing in CALLS`);
+    const wait = limits.reserve(service, action, performance.now());
+    if (wait > 0) await sleep(wait);
+    counts.set(action, (counts.get(action) ?? 0) + 1);
+    const labels = { service, operation: action };
+    const observe = durations.startTimer(labels);
+    try {
+      const answer = await next();
+      calls.inc({ ...labels, status_code: 200, error_code: '' });
+      return answer;
+    } catch (thrown) {
+      const failure = failureOf(action, thrown);
+      calls.inc({ ...labels, status_code: failure.status, error_code: failure.code });
+      throw failure;
+    } finally {
+      observe();
+    }
+  };
+}
+
+/** Follows a paged call to its end; `next` gets the token of the page before (undefined for the first). */
+export async function allPages<T>(
+  next: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; token: string | undefined }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let token: string | undefined;
+  do {
+    const page = await next(token);
+    all.push(...(page.items ?? []));
+    token = page.token === '' ? undefined : page.token;
+  } while (token !== undefined);
+  return all;
+}

@@ -1,0 +1,127 @@
+// The book of bindings: every Ingress of ours beside its binding, indexed by group. The effective spec is always what
+// `bind()` says of the Ingress that is stored, so a binding that is late, lost or bypassed changes nothing.
+//
+//   Ingress ──bind()──▶ effective spec ──▶ group index ◀── finalizers of the binding (groups it may still have things in)
+import { bind } from '../api/bind.ts';
+import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
+import { type Ingress, keyOf } from '../api/kube.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Reading } from '../api/read.ts';
+
+/** An Ingress that is ours, read. */
+export interface Entry {
+  readonly ingress: Ingress;
+  readonly spec: BindingSpec;
+  /** Problems that a webhook would have refused; what they concern was not accepted. */
+  readonly refused: readonly Problem[];
+}
+
+const FINALIZER = 'albatross.dev/resources';
+const GROUP_FINALIZER = 'group.albatross.dev/';
+
+/** The finalizer that a binding holds while something of it may exist in the load balancer of a group. */
+export function finalizerOf(groupId: string): string {
+  return groupId.includes('/') ? FINALIZER : `${GROUP_FINALIZER}${groupId}`;
+}
+
+/** The groups in which a binding may still have something. */
+export function heldGroups(binding: LoadBalancerBinding): string[] {
+  return (binding.metadata.finalizers ?? []).flatMap((finalizer) => {
+    if (finalizer === FINALIZER) return [keyOf(binding)];
+    return finalizer.startsWith(GROUP_FINALIZER) ? [finalizer.slice(GROUP_FINALIZER.length)] : [];
+  });
+}
+
+export interface Book {
+  /** Notes an Ingress that is ours, or that there is none of this key; returns the groups that this touches. */
+  ingress(key: string, read?: { readonly ingress: Ingress; readonly reading: Reading }): string[];
+  /** Notes a binding, or that there is none of this key; returns the groups that this touches. */
+  binding(key: string, binding?: LoadBalancerBinding): string[];
+  entry(key: string): Entry | undefined;
+  bindingOf(key: string): LoadBalancerBinding | undefined;
+  /** Effective bindings of a group: members with the spec that holds, and those that are on their way out of it. */
+  of(groupId: string): LoadBalancerBinding[];
+  /** Keys of Ingresses that want to be in a group but whose binding is not there, or not held, yet. */
+  awaited(groupId: string): string[];
+  groups(): string[];
+  keys(): string[];
+}
+
+interface Page {
+  readonly read?: { readonly ingress: Ingress; readonly reading: Reading };
+  readonly binding?: LoadBalancerBinding;
+  readonly entry?: Entry;
+}
+
+/** What was refused leaves what the binding says in force, so the entry depends on both. */
+function derived({ read, binding }: Omit<Page, 'entry'>): Page {
+  const known = binding === undefined ? {} : { binding };
+  if (read === undefined) return known;
+  const spec = bind(read.ingress, read.reading, binding?.spec);
+  const refused = read.reading.problems.filter(({ severity }) => severity === 'refuse');
+  return { ...known, read, entry: { ingress: read.ingress, spec, refused } };
+}
+
+/** The groups that one page is part of. */
+function groupsOf(page: Page | undefined): string[] {
+  if (page === undefined) return [];
+  const wanted = page.entry === undefined ? [] : [page.entry.spec.group];
+  return [...new Set([...wanted, ...(page.binding === undefined ? [] : heldGroups(page.binding))])];
+}
+
+/** A member shows the spec that holds; a binding that left shows that it is leaving, whatever its own spec says. */
+function effective({ entry, binding }: Page, groupId: string): LoadBalancerBinding[] {
+  if (binding === undefined) return [];
+  const deleted = binding.metadata.deletionTimestamp !== undefined;
+  if (entry === undefined || entry.spec.group !== groupId) {
+    const gone = binding.metadata.deletionTimestamp ?? binding.metadata.creationTimestamp ?? '';
+    return [{ ...binding, metadata: { ...binding.metadata, deletionTimestamp: gone } }];
+  }
+  // Seniority in a group is the Ingress's age: it survives a binding that is made anew.
+  const created = entry.ingress.metadata.creationTimestamp;
+  const metadata = created === undefined ? binding.metadata : { ...binding.metadata, creationTimestamp: created };
+  return deleted ? [] : [{ ...binding, metadata, spec: entry.spec }];
+}
+
+/** Opens an empty book. Pure bookkeeping: no request is made here. */
+export function openBook(): Book {
+  const pages = new Map<string, Page>();
+  const index = new Map<string, Set<string>>();
+
+  function turn(key: string, change: (page: Page) => Page): string[] {
+    const before = groupsOf(pages.get(key));
+    const page = change(pages.get(key) ?? {});
+    if (page.entry === undefined && page.binding === undefined) pages.delete(key);
+    else pages.set(key, page);
+    const after = groupsOf(page);
+    for (const group of before) {
+      const members = index.get(group);
+      members?.delete(key);
+      if (members?.size === 0) index.delete(group);
+    }
+    for (const group of after) index.set(group, (index.get(group) ?? new Set()).add(key));
+    return [...new Set([...before, ...after])];
+  }
+
+  const without = <K extends 'read' | 'binding'>(page: Page, member: K): Page => {
+    const { [member]: _, ...rest } = page;
+    return rest;
+  };
+
+  return {
+    ingress: (key, read) => turn(key, (page) => derived(read === undefined ? without(page, 'read') : { ...page, read })),
+    binding: (key, binding) =>
+      turn(key, (page) => derived(binding === undefined ? without(page, 'binding') : { ...page, binding })),
+    entry: (key) => pages.get(key)?.entry,
+    bindingOf: (key) => pages.get(key)?.binding,
+    of: (groupId) => [...(index.get(groupId) ?? [])].flatMap((key) => effective(pages.get(key) ?? {}, groupId)),
+    awaited: (groupId) =>
+      [...(index.get(groupId) ?? [])].filter((key) => {
+        const { entry, binding } = pages.get(key) ?? {};
+        if (entry?.spec.group !== groupId) return false;
+        return binding === undefined || binding.metadata.deletionTimestamp !== undefined || !heldGroups(binding).includes(groupId);
+      }),
+    groups: () => [...index.keys()],
+    keys: () => [...pages.keys()],
+  };
+}

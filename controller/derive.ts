@@ -1,0 +1,81 @@
+// derive: keeps the binding object of one Ingress as `bind()` says, with its owner and finalizer, and lets it go.
+//
+//   Ingress there ──▶ binding applied ──▶ claimed (finalizer of its group, owner) ──▶ the group is reconciled
+//   Ingress gone  ──▶ binding deleted ──▶ Deleting until its groups are clean
+//   Ingress of the same name is back while Deleting ──▶ finalizers dropped, made anew: AWS keeps everything
+import { canonicalText } from '../api/bind.ts';
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
+import type { KubeOutcome } from './kube/client.ts';
+import type { Next } from './kube/queue.ts';
+import type { OwnerReference, Writer } from './kube/write.ts';
+
+/** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */
+const UNBORN_MS = 30_000;
+
+export interface Deriving {
+  readonly book: Book;
+  readonly write: Writer;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  failed(key: string, step: string, outcome: KubeOutcome): void;
+}
+
+function ownerOf(entry: Entry): OwnerReference | undefined {
+  const { name, uid } = entry.ingress.metadata;
+  return uid === undefined ? undefined : { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name, uid };
+}
+
+const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>
+  'ownerReferences' in metadata && Array.isArray(metadata.ownerReferences) && metadata.ownerReferences.length > 0;
+
+/** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
+function settle(deriving: Deriving, key: string, step: string, outcome: KubeOutcome | undefined): Next {
+  if (outcome === undefined || outcome.ok) return 'done';
+  if (outcome.reason === 'notFound' || outcome.reason === 'conflict') return { afterMs: 200 };
+  deriving.failed(key, step, outcome);
+  return 'retry';
+}
+
+async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBinding): Promise<Next> {
+  if (binding.metadata.deletionTimestamp !== undefined) return 'done';
+  const age = deriving.now() - Date.parse(binding.metadata.creationTimestamp ?? '');
+  if (!hasOwner(binding) && age < UNBORN_MS) return { afterMs: UNBORN_MS - age };
+  return settle(deriving, key, 'delete binding', await deriving.write.deleteBinding(binding));
+}
+
+async function keep(deriving: Deriving, key: string, entry: Entry, binding?: LoadBalancerBinding): Promise<Next> {
+  const { namespace = '', name } = entry.ingress.metadata;
+  if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
+    const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
+    if (!applied.ok) return settle(deriving, key, 'record binding', applied);
+    return claim(deriving, key, entry, applied.object);
+  }
+  return claim(deriving, key, entry, binding);
+}
+
+async function claim(deriving: Deriving, key: string, entry: Entry, binding: LoadBalancerBinding): Promise<Next> {
+  const claimed = await deriving.write.claim(binding, finalizerOf(entry.spec.group), ownerOf(entry));
+  return settle(deriving, key, 'claim binding', claimed);
+}
+
+/** The Ingress of a deleted binding is back in the same group: what AWS has is handed over. */
+async function handOver(deriving: Deriving, key: string, entry: Entry, binding: LoadBalancerBinding): Promise<Next> {
+  const mine = finalizerOf(entry.spec.group);
+  // What it still has in other groups is cleaned up there first.
+  if (heldGroups(binding).some((group) => group !== entry.spec.group)) return 'done';
+  const released = await deriving.write.releaseBinding(binding, (finalizer) => finalizer === mine);
+  if (released !== undefined && !released.ok && released.reason !== 'notFound') {
+    return settle(deriving, key, 'hand over binding', released);
+  }
+  return keep(deriving, key, entry);
+}
+
+/** Brings the binding of one Ingress in line. `key` is `namespace/name`. */
+export async function derive(key: string, deriving: Deriving): Promise<Next> {
+  const entry = deriving.book.entry(key);
+  const binding = deriving.book.bindingOf(key);
+  if (entry === undefined) return binding === undefined ? 'done' : letGo(deriving, key, binding);
+  if (binding?.metadata.deletionTimestamp !== undefined) return handOver(deriving, key, entry, binding);
+  return keep(deriving, key, entry, binding);
+}

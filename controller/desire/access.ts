@@ -1,0 +1,82 @@
+// Access: the managed security group of a load balancer and the one shared by the cluster (aws-model 5.1, 5.3).
+import { isIPv6 } from 'node:net';
+import type { Permission, Ref, Resource } from '../../api/aws.ts';
+import { type Desiring, tell } from './desiring.ts';
+import { backendSecurityGroupName, managedSecurityGroupName } from './names.ts';
+import { onPort, type Port } from './ports.ts';
+import { sharedTagsOf, tagsOf } from './tags.ts';
+
+export const MANAGED_GROUP = 'securityGroup/managed';
+export const SHARED_GROUP = 'securityGroup/shared';
+
+/** Who may reach one port: what the members say, else everybody. Prefix lists alone close the default. */
+function sourcesOn(desiring: Desiring, port: Port, dualStack: boolean): Permission['source'][] {
+  const cidrs = (onPort(desiring, port, 'inbound-cidrs')?.value ?? []) as string[];
+  const prefixLists = (onPort(desiring, port, 'security-group-prefix-lists')?.value ?? []) as string[];
+  const open = cidrs.length === 0 && prefixLists.length === 0 ? ['0.0.0.0/0', '::/0'] : cidrs;
+  const six = (cidr: string): boolean => isIPv6(cidr.split('/')[0] ?? '');
+  return [
+    ...open.filter((cidr) => !six(cidr)).map((cidr) => ({ cidr })),
+    ...(dualStack ? open.filter(six).map((cidr6) => ({ cidr6 })) : []),
+    ...prefixLists.map((prefixList) => ({ prefixList })),
+  ];
+}
+
+function permissionsOn(desiring: Desiring, port: Port, dualStack: boolean): Permission[] {
+  return sourcesOn(desiring, port, dualStack).map((source) => ({
+    protocol: 'tcp',
+    fromPort: port.port,
+    toPort: port.port,
+    source,
+  }));
+}
+
+function managed(desiring: Desiring, ports: readonly Port[], dualStack: boolean): Resource<'securityGroup'> {
+  const { cluster } = desiring.facts;
+  const { id, settings } = desiring.group;
+  return {
+    kind: 'securityGroup',
+    id: MANAGED_GROUP,
+    spec: {
+      name: managedSecurityGroupName(cluster.name, id),
+      description: '[k8s] Managed SecurityGroup for LoadBalancer',
+      ingress: ports.flatMap((port) => permissionsOn(desiring, port, dualStack)),
+      tags: tagsOf(cluster, id, 'ManagedLBSecurityGroup', settings.tags?.value ?? {}),
+    },
+  };
+}
+
+/** The group that targets let in; made by whichever load balancer needs it first. */
+export function sharedSecurityGroup(desiring: Pick<Desiring, 'facts'>): Resource<'securityGroup'> {
+  const { cluster } = desiring.facts;
+  return {
+    kind: 'securityGroup',
+    id: SHARED_GROUP,
+    spec: {
+      name: backendSecurityGroupName(cluster.name),
+      description: '[k8s] Shared Backend SecurityGroup for LoadBalancer',
+      ingress: [],
+      tags: sharedTagsOf(cluster),
+    },
+  };
+}
+
+export interface Access {
+  readonly resources: Resource<'securityGroup'>[];
+  /** Security groups of the load balancer, in the order to send. */
+  readonly groups: (string | Ref)[];
+}
+
+/** Named groups when the members name some, else a managed one and the shared one. Absent when they cannot be found. */
+export function accessFor(desiring: Desiring, ports: readonly Port[], dualStack: boolean): Access | undefined {
+  const named = desiring.facts.securityGroups;
+  if (named !== undefined) {
+    if ('value' in named) return { resources: [], groups: named.value };
+    for (const { key } of desiring.group.members) tell(desiring, key, named.problem);
+    return undefined;
+  }
+  const own = managed(desiring, ports, dualStack);
+  if (!desiring.facts.cluster.backendSecurityGroup) return { resources: [own], groups: [{ ref: own.id }] };
+  const shared = sharedSecurityGroup(desiring);
+  return { resources: [own, shared], groups: [{ ref: own.id }, { ref: shared.id }] };
+}

@@ -1,0 +1,97 @@
+// Actions: what a listener or rule does with a request, from a backend or an `actions.NAME` setting (spec annotations 15.7).
+import type { Action, ForwardTarget } from '../../api/aws.ts';
+import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
+import { PREFIX } from '../../api/annotation.ts';
+import type { Member } from '../group.ts';
+import { type Desiring, tell } from './desiring.ts';
+import { type Backed, type Missing, targetGroupFor } from './targetgroups.ts';
+
+type ActionSetting = NonNullable<Settings['actions']>[string]['value'];
+type ForwardSetting = NonNullable<ActionSetting['forwardConfig']>;
+type TupleSetting = ForwardSetting['targetGroups'][number];
+
+/** The answer while something that a backend names does not exist (aws-model 3.11, backend fallbacks). */
+function unavailable(what: string): Action {
+  return {
+    type: 'fixed-response',
+    statusCode: '503',
+    contentType: 'text/plain',
+    messageBody: `Backend ${what} does not exist`,
+  };
+}
+
+const isMissing = (backed: Backed): backed is Missing => 'missing' in backed;
+
+const missingWord = (backed: Missing): string =>
+  backed.missing === 'Service' ? 'service' : 'service port';
+
+/** A numeric text is a number here (spec annotations 15.7). */
+const portReference = (port: number | string): number | string =>
+  typeof port === 'string' && /^[0-9]+$/.test(port) ? Number(port) : port;
+
+function namedTargetGroup(desiring: Desiring, member: Member, tuple: Partial<TupleSetting>): string | undefined {
+  if (tuple.targetGroupARN !== undefined) return tuple.targetGroupARN;
+  if (tuple.targetGroupName === undefined) return undefined;
+  const found = desiring.facts.targetGroupNamed(tuple.targetGroupName);
+  if (found !== undefined && 'value' in found) return found.value;
+  if (found !== undefined) tell(desiring, member.key, found.problem);
+  return undefined;
+}
+
+function targetOf(desiring: Desiring, member: Member, tuple: TupleSetting): ForwardTarget | { missing: string } {
+  const weight = tuple.weight === undefined ? {} : { weight: tuple.weight };
+  if (tuple.serviceName === undefined) {
+    const named = namedTargetGroup(desiring, member, tuple);
+    return named === undefined ? { missing: 'target group' } : { targetGroup: named, ...weight };
+  }
+  const backed = targetGroupFor(desiring, member, tuple.serviceName, portReference(tuple.servicePort ?? ''));
+  return isMissing(backed) ? { missing: missingWord(backed) } : { targetGroup: backed.ref, ...weight };
+}
+
+/** Targets that exist share the requests; with none left the answer is 503. */
+function forward(desiring: Desiring, member: Member, config: ForwardSetting): Action {
+  const found = config.targetGroups.map((tuple) => targetOf(desiring, member, tuple));
+  const targets = found.filter((target): target is ForwardTarget => 'targetGroup' in target);
+  const gone = found.find((target): target is { missing: string } => 'missing' in target);
+  if (targets.length === 0) return unavailable(gone?.missing ?? 'target group');
+  const sticky = config.targetGroupStickinessConfig;
+  const seconds = sticky?.enabled === true ? sticky.durationSeconds : undefined;
+  return { type: 'forward', targets, ...(seconds === undefined ? {} : { stickinessSeconds: seconds }) };
+}
+
+function fromSetting(desiring: Desiring, member: Member, said: ActionSetting): Action {
+  if (said.type === 'redirect' && said.redirectConfig !== undefined) {
+    return { type: 'redirect', ...said.redirectConfig };
+  }
+  if (said.type === 'fixed-response' && said.fixedResponseConfig !== undefined) {
+    return { type: 'fixed-response', ...said.fixedResponseConfig };
+  }
+  const short = { targetGroupARN: said.targetGroupARN, targetGroupName: said.targetGroupName };
+  const config = said.forwardConfig ?? { targetGroups: [withoutUndefined(short)] };
+  return forward(desiring, member, config);
+}
+
+function withoutUndefined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** The routing action of one backend of one member. Always an action: what is missing answers 503. */
+export function actionFor(desiring: Desiring, member: Member, backend: IntentBackend): Action {
+  if (backend.action !== undefined) {
+    const said = member.intent.settings.actions?.[backend.action];
+    if (said !== undefined) return fromSetting(desiring, member, said.value);
+    tell(desiring, member.key, {
+      code: 'ActionNotFound',
+      severity: 'warn',
+      path: `metadata.annotations[${PREFIX}actions.${backend.action}]`,
+      because: 'a backend with port name use-annotation refers to it and it is missing; requests are answered 503',
+    });
+    return unavailable('action');
+  }
+  if (backend.service === undefined) return unavailable('service');
+  const backed = targetGroupFor(desiring, member, backend.service.name, backend.service.port);
+  if (isMissing(backed)) return unavailable(missingWord(backed));
+  return { type: 'forward', targets: [{ targetGroup: backed.ref }] };
+}

@@ -1,0 +1,56 @@
+// desire: a group and its facts become the AWS resources it wants. Pure; a group without members wants nothing.
+import type { LoadBalancerSpec } from '../../api/aws.ts';
+import { REGISTRY } from '../../api/registry.ts';
+import type { Group } from '../group.ts';
+import { accessFor } from './access.ts';
+import type { Desiring, Wanted } from './desiring.ts';
+import { tell } from './desiring.ts';
+import type { Facts } from './facts.ts';
+import { settingOf } from '../merge.ts';
+import { listenerFor, redirectPort } from './listeners.ts';
+import { loadBalancerName } from './names.ts';
+import { portsOfGroup } from './ports.ts';
+import { tagsOf } from './tags.ts';
+
+export const LOAD_BALANCER = 'loadBalancer';
+
+/** The desired resources, or `undecided` when a fact is missing that everything hangs on: then AWS stays as it is. */
+export type Desire = ({ readonly undecided: false } | { readonly undecided: true }) & Wanted;
+
+function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalancerSpec {
+  const scheme = group.settings.scheme?.value ?? facts.cluster.defaultScheme;
+  const spec: LoadBalancerSpec = {
+    name: group.settings['load-balancer-name']?.value ?? loadBalancerName(facts.cluster.name, group.id, scheme),
+    scheme,
+    ipAddressType: 'ipv4',
+    subnets,
+    securityGroups: [],
+    attributes: {},
+    tags: tagsOf(facts.cluster, group.id, 'LoadBalancer', group.settings.tags?.value ?? {}),
+  };
+  for (const { name, effect, unset } of REGISTRY) {
+    if (effect.on !== 'loadBalancer') continue;
+    const value = settingOf(group.settings, name)?.value ?? unset;
+    if (value !== undefined) (effect.apply as (spec: LoadBalancerSpec, value: unknown) => void)(spec, value);
+  }
+  return spec;
+}
+
+/** Decides what the group wants. Problems are told to members; what they concern is left out as small as possible. */
+export function desire(group: Group, facts: Facts): Desire {
+  const desiring: Desiring = { group, facts, resources: [], backends: [], problems: [...group.leftOut] };
+  if (group.members.length === 0) return { undecided: false, ...desiring };
+  if ('problem' in facts.subnets) {
+    for (const { key } of group.members) tell(desiring, key, facts.subnets.problem);
+    return { undecided: true, ...desiring };
+  }
+  const spec = loadBalancer(desiring, facts.subnets.value);
+  const ports = portsOfGroup(group.members, desiring.problems);
+  const access = accessFor(desiring, ports, spec.ipAddressType !== 'ipv4');
+  if (access === undefined) return { undecided: true, ...desiring };
+  spec.securityGroups = access.groups;
+  const redirect = redirectPort(desiring, ports);
+  desiring.resources.push(...access.resources, { kind: 'loadBalancer', id: LOAD_BALANCER, spec });
+  for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirect));
+  return { undecided: false, ...desiring };
+}

@@ -1,0 +1,45 @@
+// Desiring: what every builder in this room works on: the group, the facts, and what has been wanted so far.
+import type { Resource } from '../../api/aws.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { Group, Told } from '../group.ts';
+import type { Facts } from './facts.ts';
+
+/** What the targets program needs to know about one desired target group. */
+export interface Backend {
+  /** Id of the desired target group. */
+  readonly id: string;
+  /** `namespace/name` of the Ingress it was made for. */
+  readonly member: string;
+  readonly namespace: string;
+  readonly service: string;
+  /** The port as the backend wrote it. */
+  readonly port: number | string;
+  readonly targetType: 'instance' | 'ip';
+  readonly ipAddressType: 'ipv4' | 'ipv6';
+  /** Ports that the load balancer must reach on the targets: numbers, or the name of a container port. */
+  readonly reach: readonly (number | string)[];
+}
+
+export interface Wanted {
+  readonly resources: Resource[];
+  readonly backends: Backend[];
+  /** Problems met while deciding, told to the member they concern. */
+  readonly problems: Told[];
+}
+
+export interface Desiring extends Wanted {
+  readonly group: Group;
+  readonly facts: Facts;
+}
+
+/** Notes a problem for one member, once: the same backend is looked at for every listener. */
+export function tell(desiring: Desiring, member: string, problem: Problem): void {
+  const known = desiring.problems.some(
+    (told) =>
+      told.member === member &&
+      told.problem.code === problem.code &&
+      told.problem.path === problem.path &&
+      told.problem.value === problem.value,
+  );
+  if (!known) desiring.problems.push({ member, problem });
+}

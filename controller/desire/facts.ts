@@ -1,0 +1,37 @@
+// Facts: what was looked up before deciding, as plain data and look-ups over filled caches. Never a call.
+import type { Scheme, Tags } from '../../api/aws.ts';
+import type { ServiceSettings } from '../../api/read.ts';
+import type { Service } from '../../api/kube.ts';
+import type { Problem } from '../../api/problem.ts';
+
+/** What the operator set for the whole cluster. */
+export interface ClusterSettings {
+  readonly name: string;
+  readonly defaultTags: Tags;
+  readonly defaultScheme: Scheme;
+  readonly defaultTargetType: 'instance' | 'ip';
+  readonly defaultSslPolicy: string;
+  /** False: target rules name the managed group of each load balancer instead of the shared one (aws-model 5.1). */
+  readonly backendSecurityGroup: boolean;
+}
+
+/** A look-up that may have failed for a reason that people can act on. */
+export type Found<T> = { readonly value: T } | { readonly problem: Problem };
+
+export interface ServiceFact {
+  readonly service: Service;
+  readonly settings: ServiceSettings;
+}
+
+export interface Facts {
+  readonly cluster: ClusterSettings;
+  /** Subnet ids for the load balancer, in the order to send. */
+  readonly subnets: Found<string[]>;
+  /** Ids of the `security-groups` annotation; absent when the group does not say it. */
+  readonly securityGroups?: Found<string[]>;
+  /** Certificates found in ACM for a member that has an HTTPS port and names none. */
+  certificatesFor(member: string): Found<string[]> | undefined;
+  /** ARN of a target group that somebody else manages, by name; undefined when it was not looked up. */
+  targetGroupNamed(name: string): Found<string> | undefined;
+  service(namespace: string, name: string): ServiceFact | undefined;
+}

@@ -1,0 +1,91 @@
+// Listeners: one per port, its default action, certificates and policy (aws-model 3.7, 3.11; spec annotations 6, 15.9).
+import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
+import { PREFIX } from '../../api/annotation.ts';
+import { REGISTRY } from '../../api/registry.ts';
+import { conflict, unite, type Said } from '../merge.ts';
+import { saidBy } from '../group.ts';
+import { actionFor } from './actions.ts';
+import { type Desiring, tell } from './desiring.ts';
+import { certificatesOn, onPort, type Port } from './ports.ts';
+import { rulesFor } from './rules.ts';
+import { tagsOf } from './tags.ts';
+
+/** What a listener answers when nothing matches and no member has a default backend. */
+const NOT_FOUND: Action = { type: 'fixed-response', statusCode: '404', contentType: 'text/plain' };
+
+/** The HTTPS port that plain HTTP is redirected to, when the group has that port. */
+export function redirectPort(desiring: Desiring, ports: readonly Port[]): number | undefined {
+  const wanted = desiring.group.settings['ssl-redirect']?.value;
+  if (wanted === undefined) return undefined;
+  if (ports.some(({ port, protocol }) => port === wanted && protocol === 'HTTPS')) return wanted;
+  const https = ports.filter(({ protocol }) => protocol === 'HTTPS').map(({ port }) => port);
+  for (const { member } of saidBy(desiring.group.members, 'ssl-redirect')) {
+    tell(desiring, member.key, {
+      code: 'Contradiction',
+      severity: 'refuse',
+      path: `metadata.annotations[${PREFIX}ssl-redirect]`,
+      value: String(wanted),
+      allowed: https.length > 0 ? `one of the group's HTTPS ports ${https.join(', ')}` : 'possible without an HTTPS port',
+      because: 'HTTP is served without a redirect',
+    });
+  }
+  return undefined;
+}
+
+function defaultAction(desiring: Desiring, port: Port, redirect: number | undefined): Action {
+  if (port.protocol === 'HTTP' && redirect !== undefined) {
+    return { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(redirect) };
+  }
+  const claims = port.members
+    .filter(({ intent }) => intent.defaultBackend !== undefined)
+    .toSorted((a, b) => a.created.localeCompare(b.created));
+  const [first, ...others] = claims;
+  if (first?.intent.defaultBackend === undefined) return NOT_FOUND;
+  const said = (member: typeof first): Said<unknown> => ({
+    member,
+    name: 'defaultBackend',
+    setting: { value: member.intent.defaultBackend, from: 'Ingress' },
+  });
+  for (const other of others) desiring.problems.push(...conflict(said(first), said(other), `default backend on port ${port.port}`));
+  return actionFor(desiring, first, first.intent.defaultBackend);
+}
+
+function userTags(port: Port): Record<string, string> {
+  const said = saidBy(port.members, 'tags') as Said<Record<string, string>>[];
+  // A disagreement about a key was told when the load balancer's tags were merged.
+  return unite(said, [])?.value ?? {};
+}
+
+function applyEffects(desiring: Desiring, port: Port, spec: ListenerSpec): void {
+  for (const { name, effect, unset } of REGISTRY) {
+    if (effect.on !== 'listener') continue;
+    const value = onPort(desiring, port, name)?.value ?? unset;
+    if (value !== undefined) (effect.apply as (spec: ListenerSpec, value: unknown) => void)(spec, value);
+  }
+}
+
+/** Wants one listener and its rules; nothing when an HTTPS port has no certificate. */
+export function listenerFor(
+  desiring: Desiring,
+  port: Port,
+  loadBalancer: string,
+  redirect: number | undefined,
+): Resource[] {
+  const certificates = certificatesOn(desiring, port);
+  if (port.protocol === 'HTTPS' && certificates.length === 0) return [];
+  const { cluster } = desiring.facts;
+  const id = `listener/${port.port}`;
+  const spec: ListenerSpec = {
+    loadBalancer: { ref: loadBalancer },
+    port: port.port,
+    protocol: port.protocol,
+    defaultActions: [defaultAction(desiring, port, redirect)],
+    certificates,
+    attributes: {},
+    tags: tagsOf(cluster, desiring.group.id, String(port.port), userTags(port)),
+  };
+  if (port.protocol === 'HTTPS') spec.sslPolicy = cluster.defaultSslPolicy;
+  applyEffects(desiring, port, spec);
+  const redirected = port.protocol === 'HTTP' && redirect !== undefined;
+  return [{ kind: 'listener', id, spec }, ...(redirected ? [] : rulesFor(desiring, port, id))];
+}

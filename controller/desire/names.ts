@@ -1,0 +1,64 @@
+// Names of AWS resources, exactly as the LBC gives them (aws-model 1). Names are used at creation only; matching is by tags.
+import { createHash } from 'node:crypto';
+import type { Scheme } from '../../api/aws.ts';
+
+/** Lower-case hex SHA-256 of the plain concatenation, no separators (aws-model, Notation). */
+function digest(...parts: string[]): string {
+  return createHash('sha256').update(parts.join(''), 'utf8').digest('hex').slice(0, 10);
+}
+
+const clean = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '');
+const first = (length: number, text: string): string => clean(text).slice(0, length);
+
+/** An explicit group is a bare name; an implicit one is `namespace/name` of its only Ingress. */
+function shape(groupId: string, hash: string): string {
+  const slash = groupId.indexOf('/');
+  if (slash < 0) return `k8s-${first(17, groupId)}-${hash}`;
+  return `k8s-${first(8, groupId.slice(0, slash))}-${first(8, groupId.slice(slash + 1))}-${hash}`;
+}
+
+/** aws-model 1.1. */
+export function loadBalancerName(cluster: string, groupId: string, scheme: Scheme): string {
+  return shape(groupId, digest(cluster, groupId, scheme));
+}
+
+/** aws-model 1.3. */
+export function managedSecurityGroupName(cluster: string, groupId: string): string {
+  return shape(groupId, digest(cluster, groupId));
+}
+
+/** aws-model 1.4. */
+export function backendSecurityGroupName(cluster: string): string {
+  return `k8s-traffic-${first(232, cluster)}-${digest(cluster)}`;
+}
+
+export interface TargetGroupIdentity {
+  readonly cluster: string;
+  readonly groupId: string;
+  /** `namespace/name` of the Ingress. */
+  readonly ingress: readonly [namespace: string, name: string];
+  readonly service: { readonly namespace: string; readonly name: string; readonly uid: string };
+  /** As the backend wrote it: decimal number or port name. */
+  readonly portReference: string;
+  readonly port: number;
+  readonly targetType: string;
+  readonly protocol: string;
+  readonly protocolVersion: string;
+}
+
+/** aws-model 1.2. */
+export function targetGroupName(of: TargetGroupIdentity): string {
+  const hash = digest(
+    of.cluster,
+    of.groupId,
+    of.ingress[0],
+    of.ingress[1],
+    of.service.uid,
+    of.portReference,
+    String(of.port),
+    of.targetType,
+    of.protocol,
+    of.protocolVersion,
+  );
+  return `k8s-${first(8, of.service.namespace)}-${first(8, of.service.name)}-${hash}`;
+}

@@ -1,0 +1,89 @@
+// Ports: which listeners the members of a group ask for, and what they agree on for each (spec annotations 6.1, 6.4; aws-model 7.2).
+import { listenPortsOf } from '../../api/annotations/listener.ts';
+import { PREFIX, type Setting } from '../../api/annotation.ts';
+import type { Member, Told } from '../group.ts';
+import { mergeSaid, saidBy } from '../group.ts';
+import { conflict, type Said } from '../merge.ts';
+import { REGISTRY } from '../../api/registry.ts';
+import { type Desiring, tell } from './desiring.ts';
+
+export interface Port {
+  readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** Members that listen here, in group order. */
+  readonly members: readonly Member[];
+}
+
+/** Ports of one member: as said, else 443 when it names a certificate, else 80. */
+export function portsOf(member: Member): { port: number; protocol: 'HTTP' | 'HTTPS' }[] {
+  const said = member.intent.settings['listen-ports'];
+  if (said !== undefined) return listenPortsOf(said.value);
+  const named = (member.intent.settings['certificate-arn']?.value ?? []).length > 0;
+  return [named ? { port: 443, protocol: 'HTTPS' } : { port: 80, protocol: 'HTTP' }];
+}
+
+interface Claim {
+  readonly member: Member;
+  readonly protocol: 'HTTP' | 'HTTPS';
+}
+
+const asSaid = (claim: Claim, port: number): Said<unknown> => ({
+  member: claim.member,
+  name: 'listen-ports',
+  setting: { value: `${claim.protocol}:${port}`, from: 'Ingress' },
+});
+
+/** Who gets a port that is asked for with both protocols: the earlier-created member; the others do not listen there. */
+function settle(port: number, claims: readonly Claim[], told: Told[]): Port {
+  const first = claims.toSorted((a, b) => a.member.created.localeCompare(b.member.created))[0];
+  const protocol = first?.protocol ?? 'HTTP';
+  for (const claim of claims) {
+    if (first !== undefined && claim.protocol !== protocol) told.push(...conflict(asSaid(first, port), asSaid(claim, port), String(port)));
+  }
+  const members = claims.filter((claim) => claim.protocol === protocol).map(({ member }) => member);
+  return { port, protocol, members };
+}
+
+/** The listeners of a group, by port. */
+export function portsOfGroup(members: readonly Member[], told: Told[]): Port[] {
+  const claims = new Map<number, Claim[]>();
+  for (const member of members) {
+    for (const { port, protocol } of portsOf(member)) {
+      claims.set(port, [...(claims.get(port) ?? []), { member, protocol }]);
+    }
+  }
+  return [...claims].sort(([a], [b]) => a - b).map(([port, of]) => settle(port, of, told));
+}
+
+/** What the members on one port say together about one annotation, as its descriptor merges it. */
+export function onPort(desiring: Desiring, port: Port, name: string): Setting<unknown> | undefined {
+  const descriptor = REGISTRY.find((one) => one.name === name);
+  return descriptor === undefined ? undefined : mergeSaid(descriptor, port.members, desiring.problems);
+}
+
+function certificatesOf(desiring: Desiring, member: Member): string[] {
+  const named = saidBy([member], 'certificate-arn').flatMap(({ setting }) => setting.value as string[]);
+  if (named.length > 0) return named;
+  const found = desiring.facts.certificatesFor(member.key);
+  if (found === undefined) return [];
+  if ('value' in found) return found.value;
+  tell(desiring, member.key, found.problem);
+  return [];
+}
+
+/** Certificates of an HTTPS port; the first is the default: the first of the first member that has any. */
+export function certificatesOn(desiring: Desiring, port: Port): string[] {
+  if (port.protocol === 'HTTP') return [];
+  const certificates = new Set(port.members.flatMap((member) => certificatesOf(desiring, member)));
+  if (certificates.size === 0) {
+    for (const member of port.members) {
+      tell(desiring, member.key, {
+        code: 'CertificateNotFound',
+        severity: 'refuse',
+        path: `metadata.annotations[${PREFIX}certificate-arn]`,
+        because: `HTTPS port ${port.port} has no certificate: none is named and ACM has none for its hosts; the port is not opened`,
+      });
+    }
+  }
+  return [...certificates];
+}

@@ -1,0 +1,181 @@
+// Target groups: one per Ingress, Service and port as referenced (aws-model 6.1 to 6.3).
+import type { Ref, TargetGroupSpec } from '../../api/aws.ts';
+import { PREFIX } from '../../api/annotation.ts';
+import type { ServicePort } from '../../api/kube.ts';
+import type { Problem } from '../../api/problem.ts';
+import { effectiveTargetGroupSettings } from '../../api/read.ts';
+import { REGISTRY } from '../../api/registry.ts';
+import type { Settings } from '../../api/generated/binding.ts';
+import type { Member } from '../group.ts';
+import { settingOf } from '../merge.ts';
+import { type Desiring, tell } from './desiring.ts';
+import type { ServiceFact } from './facts.ts';
+import { targetGroupName } from './names.ts';
+import { tagsOf } from './tags.ts';
+
+/** A backend that cannot be served says why; its rule answers 503 so that no later rule gets its requests. */
+export type Backed = { readonly ref: Ref } | Missing;
+export interface Missing {
+  readonly missing: 'Service' | 'port';
+}
+
+/** The id is structured: the LBC's tag value is ambiguous when names contain hyphens (spec annotations 19). */
+const idOf = (member: Member, service: string, port: number | string): string =>
+  `targetGroup/${member.namespace}/${member.name}/${service}:${port}`;
+
+const isNumber = (port: number | string): port is number => typeof port === 'number';
+
+function findPort(fact: ServiceFact, port: number | string): ServicePort | undefined {
+  return fact.service.spec?.ports?.find((one) => (isNumber(port) ? one.port === port : one.name === port));
+}
+
+/** Port to send with CreateTargetGroup: node port, numeric target port, or 1 for a named one (aws-model 6.2). */
+function portOf(port: ServicePort, targetType: 'instance' | 'ip'): number | undefined {
+  if (targetType === 'instance') return port.nodePort;
+  const target = port.targetPort ?? port.port;
+  return typeof target === 'number' ? target : 1;
+}
+
+function missing(code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing', about: string, because: string): Problem {
+  return { code, severity: 'warn', path: 'spec.rules', value: about, because };
+}
+
+/** Resolves `healthcheck-port` when it names a Service port (spec annotations 9.5). */
+function healthPort(said: string, fact: ServiceFact, targetType: 'instance' | 'ip'): string | undefined {
+  if (said === 'traffic-port' || /^[0-9]+$/.test(said)) return said;
+  const port = fact.service.spec?.ports?.find(({ name }) => (name ?? '') === said);
+  if (port === undefined) return undefined;
+  const number = targetType === 'instance' ? port.nodePort : (port.targetPort ?? port.port);
+  return typeof number === 'number' && number > 0 ? String(number) : undefined;
+}
+
+/** The spec before any annotation speaks; every field here is decided by a descriptor's `unset` or by the Service. */
+function blank(port: number, targetType: 'instance' | 'ip', ipFamilies: readonly string[]): TargetGroupSpec {
+  return {
+    name: '',
+    targetType,
+    port,
+    protocol: 'HTTP',
+    protocolVersion: 'HTTP1',
+    ipAddressType: ipFamilies.includes('IPv6') ? 'ipv6' : 'ipv4',
+    healthCheck: {
+      port: 'traffic-port',
+      protocol: 'HTTP',
+      path: '/',
+      intervalSeconds: 15,
+      timeoutSeconds: 5,
+      healthyThreshold: 2,
+      unhealthyThreshold: 2,
+      matcher: '200',
+    },
+    attributes: {},
+    tags: {},
+  };
+}
+
+/** Runs the field effects in registry order: what was said, else what holds when nothing is said. */
+function applyEffects(spec: TargetGroupSpec, settings: Partial<Settings>): void {
+  for (const { name, effect, unset } of REGISTRY) {
+    if (effect.on !== 'targetGroup') continue;
+    const value = settingOf(settings, name)?.value ?? unset;
+    if (value !== undefined) (effect.apply as (spec: TargetGroupSpec, value: unknown) => void)(spec, value);
+  }
+}
+
+function specOf(
+  desiring: Desiring,
+  member: Member,
+  fact: ServiceFact,
+  reference: number | string,
+  port: ServicePort,
+): TargetGroupSpec | Problem {
+  const { cluster } = desiring.facts;
+  const service = fact.service.metadata;
+  const settings = effectiveTargetGroupSettings(member.intent.settings, fact.settings);
+  const targetType = settings['target-type']?.value ?? cluster.defaultTargetType;
+  const number = portOf(port, targetType);
+  if (number === undefined || number === 0) {
+    return missing(
+      'NodePortMissing',
+      service.name,
+      `Service ${service.name} has no node port for port ${reference}: make it type NodePort, or set ${PREFIX}target-type to ip; requests are answered 503 meanwhile`,
+    );
+  }
+  const spec = blank(number, targetType, fact.service.spec?.ipFamilies ?? []);
+  applyEffects(spec, settings);
+  const wantedHealthPort = settings['healthcheck-port']?.value ?? 'traffic-port';
+  const resolved = healthPort(wantedHealthPort, fact, targetType);
+  if (resolved === undefined) {
+    tell(desiring, member.key, {
+      code: 'ServicePortNotFound',
+      severity: 'warn',
+      path: `metadata.annotations[${PREFIX}healthcheck-port]`,
+      value: wantedHealthPort,
+      because: `Service ${service.name} has no numeric port of that name; health checks go to the traffic port`,
+    });
+  }
+  spec.healthCheck.port = resolved ?? 'traffic-port';
+  spec.tags = tagsOf(
+    cluster,
+    desiring.group.id,
+    `${member.key}-${service.name}:${reference}`,
+    settings.tags?.value ?? {},
+  );
+  spec.name = targetGroupName({
+    cluster: cluster.name,
+    groupId: desiring.group.id,
+    ingress: [member.namespace, member.name],
+    service: { namespace: member.namespace, name: service.name, uid: service.uid ?? '' },
+    portReference: String(reference),
+    port: number,
+    targetType,
+    protocol: spec.protocol,
+    protocolVersion: spec.protocolVersion,
+  });
+  return spec;
+}
+
+/** Ports that node and pod security groups must open for a target group (aws-model 5.6). */
+function reachOf(spec: TargetGroupSpec, port: ServicePort): (number | string)[] {
+  const traffic = spec.targetType === 'instance' ? spec.port : (port.targetPort ?? port.port);
+  return spec.healthCheck.port === 'traffic-port' ? [traffic] : [traffic, Number(spec.healthCheck.port)];
+}
+
+/** Wants the target group behind one Service port of one member; the same reference twice shares it. */
+export function targetGroupFor(
+  desiring: Desiring,
+  member: Member,
+  service: string,
+  reference: number | string,
+): Backed {
+  const id = idOf(member, service, reference);
+  if (desiring.backends.some((backend) => backend.id === id)) return { ref: { ref: id } };
+  const fact = desiring.facts.service(member.namespace, service);
+  if (fact === undefined) {
+    tell(desiring, member.key, missing('ServiceNotFound', service, `Service ${member.namespace}/${service} does not exist; requests for it are answered 503 until it does`));
+    return { missing: 'Service' };
+  }
+  const port = findPort(fact, reference);
+  if (port === undefined) {
+    const ports = (fact.service.spec?.ports ?? []).map((one) => one.name ?? String(one.port)).join(', ');
+    tell(desiring, member.key, missing('ServicePortNotFound', `${service}:${reference}`, `Service ${service} has the ports ${ports}; requests are answered 503 meanwhile`));
+    return { missing: 'port' };
+  }
+  const spec = specOf(desiring, member, fact, reference, port);
+  if ('code' in spec) {
+    tell(desiring, member.key, spec);
+    return { missing: 'port' };
+  }
+  desiring.resources.push({ kind: 'targetGroup', id, spec });
+  desiring.backends.push({
+    id,
+    member: member.key,
+    namespace: member.namespace,
+    service,
+    port: reference,
+    targetType: spec.targetType,
+    ipAddressType: spec.ipAddressType,
+    reach: reachOf(spec, port),
+  });
+  return { ref: { ref: id } };
+}

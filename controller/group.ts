@@ -1,0 +1,92 @@
+// Group: the bindings that share one load balancer, with the settings they agree on and what is left out.
+import type { AnnotationName, AnyAnnotation, Setting } from '../api/annotation.ts';
+import type { Intent, LoadBalancerBinding, Settings } from '../api/generated/binding.ts';
+import { keyOf } from '../api/kube.ts';
+import type { Problem } from '../api/problem.ts';
+import { REGISTRY } from '../api/registry.ts';
+import { agree, type Said, settingOf, unite } from './merge.ts';
+
+/** A binding that wants something: it is not being deleted and something of it was accepted. */
+export interface Member {
+  /** `namespace/name`, of the binding and of its Ingress. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly created: string;
+  readonly binding: LoadBalancerBinding;
+  readonly intent: Intent;
+}
+
+/** A problem told to one member. */
+export interface Told {
+  readonly member: string;
+  readonly problem: Problem;
+}
+
+/** Annotations that shape the whole load balancer and are carried out by builders in `desire/`. */
+const SHAPING = ['scheme', 'load-balancer-name', 'subnets', 'security-groups', 'ssl-redirect', 'tags'] as const;
+
+export interface Group {
+  /** `shop` for an explicit group, `namespace/name` for an Ingress of its own. */
+  readonly id: string;
+  /** In group order: `group.order`, then `namespace/name` by bytes (spec annotations 14.3). */
+  readonly members: readonly Member[];
+  /** Bindings on their way out: their finalizer goes once nothing of theirs is left in AWS. */
+  readonly leaving: readonly LoadBalancerBinding[];
+  /** What holds for the whole load balancer; settings of a listener or target group are merged in `desire/`. */
+  readonly settings: Settings;
+  /** What was left out so that the rest is served, told to both sides. */
+  readonly leftOut: readonly Told[];
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+function memberOf(binding: LoadBalancerBinding): Member[] {
+  if (binding.metadata.deletionTimestamp !== undefined || binding.spec.intent === undefined) return [];
+  return [
+    {
+      key: keyOf(binding),
+      namespace: binding.metadata.namespace ?? '',
+      name: binding.metadata.name,
+      created: binding.metadata.creationTimestamp ?? '',
+      binding,
+      intent: binding.spec.intent,
+    },
+  ];
+}
+
+/** Everything the members say about one annotation. */
+export function saidBy(members: readonly Member[], name: AnnotationName): Said<unknown>[] {
+  return members.flatMap((member) => {
+    const setting = settingOf(member.intent.settings, name);
+    return setting === undefined ? [] : [{ member, name, setting }];
+  });
+}
+
+/** Merges what members say about one annotation, as its descriptor says; conflicts go to `leftOut`. */
+export function mergeSaid(descriptor: AnyAnnotation, members: readonly Member[], leftOut: Told[]): Setting<unknown> | undefined {
+  const said = saidBy(members, descriptor.name);
+  if (descriptor.merge === 'union') return unite(said as Said<Record<string, string>>[], leftOut);
+  if (descriptor.merge === 'first') return said[0]?.setting;
+  // An empty list says nothing (spec annotations 7.3).
+  return agree(said.filter(({ setting }) => !Array.isArray(setting.value) || setting.value.length > 0), leftOut);
+}
+
+/** Puts the bindings of one group together. Pure; `bindings` are all bindings whose `spec.group` is `id`. */
+export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): Group {
+  const members = bindings
+    .flatMap(memberOf)
+    .sort((a, b) => a.binding.spec.order - b.binding.spec.order || byBytes(a.key, b.key));
+  const leaving = bindings.filter((binding) => binding.metadata.deletionTimestamp !== undefined);
+  const leftOut: Told[] = [];
+  const shaping = REGISTRY.filter(
+    ({ effect, name }) => effect.on === 'loadBalancer' || SHAPING.some((shape) => shape === name),
+  );
+  const settings = Object.fromEntries(
+    shaping.flatMap((descriptor) => {
+      const setting = mergeSaid(descriptor, members, leftOut);
+      return setting === undefined ? [] : [[descriptor.name, setting]];
+    }),
+  ) as Settings;
+  return { id, members, leaving, settings, leftOut };
+}

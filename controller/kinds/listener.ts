@@ -1,0 +1,194 @@
+// The listener kind (aws-model 3.7, 3.8). A protocol change is made in place; certificates are one default and an attached set.
+import {
+  AddListenerCertificatesCommand,
+  CreateListenerCommand,
+  DeleteListenerCommand,
+  DescribeListenerAttributesCommand,
+  DescribeListenerCertificatesCommand,
+  DescribeListenersCommand,
+  DescribeTagsCommand,
+  type Listener,
+  ModifyListenerAttributesCommand,
+  ModifyListenerCommand,
+  RemoveListenerCertificatesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Attributes, ListenerSpec, Tags } from '../../api/aws.ts';
+import { type Aws, allPages } from '../aws/calls.ts';
+import { type AwsFailure, isFailure } from '../aws/errors.ts';
+import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
+import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
+import { changedFields, type Found, type KindTable, present, type Resolve, sameSet } from './kind.ts';
+import { identity, refuseStranger, sameTags, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+
+type FoundListener = Found<'listener'>;
+
+/** What describing a listener takes beyond DescribeListeners. `attached` is the SNI set, the default one included when it is in it. */
+export interface ListenerDetails {
+  readonly tags: Tags;
+  readonly attributes: Attributes;
+  readonly attached: readonly string[];
+}
+
+/** A described listener as we know it. HTTP has no policy, whatever AWS says (moto-coverage 9.3). */
+export function fromAws(wire: Listener, { tags, attributes, attached }: ListenerDetails): FoundListener {
+  const first = wire.Certificates?.flatMap(({ CertificateArn }) => CertificateArn ?? []).slice(0, 1) ?? [];
+  const https = wire.Protocol === 'HTTPS';
+  return {
+    kind: 'listener',
+    arn: present(wire.ListenerArn, 'ListenerArn'),
+    ...identity(tags),
+    spec: {
+      loadBalancer: { ref: wire.LoadBalancerArn ?? '' },
+      port: wire.Port ?? 0,
+      protocol: https ? 'HTTPS' : 'HTTP',
+      defaultActions: actionsFromAws(wire.DefaultActions),
+      certificates: https ? certificateList(first, attached) : [],
+      ...(https && wire.SslPolicy !== undefined && wire.SslPolicy !== '' ? { sslPolicy: wire.SslPolicy } : {}),
+      attributes,
+      tags,
+    },
+    extra: { attached },
+  };
+}
+
+const certificateList = (first: readonly string[], attached: readonly string[]): string[] => [
+  ...first,
+  ...[...new Set(attached)].filter((arn) => !first.includes(arn)).sort(),
+];
+
+/** Attributes of a listener. */
+export async function readAttributes(aws: Aws, arn: string): Promise<Attributes> {
+  const answer = await aws.elbv2.send(new DescribeListenerAttributesCommand({ ListenerArn: arn }));
+  return attributeMap(answer.Attributes);
+}
+
+/** The attached (SNI) certificates of a listener: every entry that is not marked as the default. */
+export async function readAttached(aws: Aws, arn: string): Promise<string[]> {
+  const all = await allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeListenerCertificatesCommand({ ListenerArn: arn, Marker }));
+    return { items: page.Certificates, token: page.NextMarker };
+  });
+  return all.flatMap(({ CertificateArn, IsDefault }) => (IsDefault === true ? [] : (CertificateArn ?? [])));
+}
+
+function settings(wanted: ListenerSpec, resolve: Resolve) {
+  const [first] = wanted.certificates;
+  return {
+    Port: wanted.port,
+    Protocol: wanted.protocol,
+    DefaultActions: actionsToAws(wanted.defaultActions, resolve),
+    ...(first === undefined ? {} : { Certificates: [{ CertificateArn: first }] }),
+    ...(wanted.sslPolicy === undefined ? {} : { SslPolicy: wanted.sslPolicy }),
+  };
+}
+
+/** Takes certificates off, then adds: one for each call, in ARN order, the default one as well (aws-model 3.8). */
+async function writeAttached(aws: Aws, ListenerArn: string, wanted: readonly string[], attached: readonly string[]): Promise<void> {
+  const extra = [...new Set(attached)].filter((arn) => !wanted.includes(arn)).sort();
+  const missing = [...new Set(wanted)].filter((arn) => !attached.includes(arn)).sort();
+  for (const CertificateArn of extra) {
+    await aws.elbv2.send(new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }));
+  }
+  for (const CertificateArn of missing) {
+    await aws.elbv2.send(new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }));
+  }
+}
+
+async function adopt(aws: Aws, failure: AwsFailure, wanted: ListenerSpec, resolve: Resolve): Promise<FoundListener> {
+  const LoadBalancerArn = resolve(wanted.loadBalancer);
+  const all = await allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
+    return { items: page.Listeners, token: page.NextMarker };
+  });
+  const twin = all.find(({ Port }) => Port === wanted.port);
+  if (twin === undefined) throw failure;
+  const arn = present(twin.ListenerArn, 'ListenerArn');
+  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
+  const tags = tagMap(TagDescriptions?.[0]?.Tags);
+  refuseStranger(failure, `listener ${wanted.port}`, wanted.tags, tags);
+  const attributes = await readAttributes(aws, arn);
+  const found = fromAws(twin, { tags, attributes, attached: await readAttached(aws, arn) });
+  return listener.modify(aws, found, wanted, changedFields(listener, wanted, found, resolve), resolve);
+}
+
+const SETTINGS: readonly (keyof ListenerSpec)[] = ['protocol', 'defaultActions', 'certificates', 'sslPolicy'];
+
+/** Whether the change is in what ModifyListener carries; a change of the attached set alone is not. */
+function settingsChanged(found: ListenerSpec, wanted: ListenerSpec, changed: readonly (keyof ListenerSpec)[]): boolean {
+  return changed.some(
+    (name) => SETTINGS.includes(name) && (name !== 'certificates' || found.certificates[0] !== wanted.certificates[0]),
+  );
+}
+
+export const listener: KindTable<'listener'> = {
+  kind: 'listener',
+  order: 3,
+  fields: {
+    loadBalancer: 'createOnly',
+    port: 'createOnly',
+    protocol: 'modify',
+    defaultActions: 'modify',
+    certificates: 'modify',
+    sslPolicy: 'modify',
+    attributes: 'modify',
+    tags: 'modify',
+  },
+  equal: {
+    defaultActions: sameActions,
+    certificates: (wanted, found) => wanted[0] === found[0] && sameSet(wanted, found),
+    sslPolicy: (wanted, found) => wanted === undefined || wanted === found,
+    attributes: sameAttributes,
+    tags: sameTags,
+  },
+  parent: ({ spec }) => spec.loadBalancer.ref,
+  async create(aws, wanted, resolve) {
+    const LoadBalancerArn = resolve(wanted.loadBalancer);
+    let made: Listener | undefined;
+    try {
+      const input = { LoadBalancerArn, ...settings(wanted, resolve), Tags: tagList(wanted.tags) };
+      made = (await aws.elbv2.send(new CreateListenerCommand(input))).Listeners?.[0];
+    } catch (thrown) {
+      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
+      throw thrown;
+    }
+    const details = { tags: wanted.tags, attributes: {}, attached: [] };
+    const found = fromAws(present(made, 'Listeners'), details);
+    return listener.modify(aws, found, wanted, ['certificates', 'attributes'], resolve);
+  },
+  async modify(aws, found, wanted, changed, resolve) {
+    const ListenerArn = found.arn;
+    let next: ListenerSpec = { ...found.spec };
+    let { extra } = found;
+    if (changed.includes('tags')) {
+      const change = tagChange(wanted.tags, next.tags, 'noLegacy');
+      await writeTags(aws, found.arn, change);
+      next.tags = tagsAfter(next.tags, change);
+    }
+    if (settingsChanged(found.spec, wanted, changed)) {
+      const answer = await aws.elbv2.send(new ModifyListenerCommand({ ListenerArn, ...settings(wanted, resolve) }));
+      const details = { tags: next.tags, attributes: next.attributes, attached: extra.attached ?? [] };
+      ({ spec: next, extra } = fromAws(present(answer.Listeners?.[0], 'Listeners'), details));
+    }
+    if (changed.includes('certificates')) {
+      await writeAttached(aws, found.arn, wanted.certificates, extra.attached ?? []);
+      next.certificates = [...wanted.certificates];
+      extra = { ...extra, attached: [...wanted.certificates] };
+    }
+    if (changed.includes('attributes')) {
+      await writeAttributes(attributeChange(wanted.attributes, next.attributes), (Attributes) =>
+        aws.elbv2.send(new ModifyListenerAttributesCommand({ ListenerArn, Attributes })),
+      );
+      next.attributes = { ...next.attributes, ...wanted.attributes };
+    }
+    return { ...found, ...identity(next.tags), spec: next, extra };
+  },
+  async remove(aws, found) {
+    try {
+      await aws.elbv2.send(new DeleteListenerCommand({ ListenerArn: found.arn }));
+    } catch (thrown) {
+      if (isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
+      if (!isFailure(thrown, 'notFound')) throw thrown;
+    }
+    return { outcome: 'done' };
+  },
+};

@@ -1,0 +1,155 @@
+// The load balancer kind (aws-model 3.3, 3.4).
+import {
+  CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+  type LoadBalancer,
+  ModifyLoadBalancerAttributesCommand,
+  SetIpAddressTypeCommand,
+  SetSecurityGroupsCommand,
+  SetSubnetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Attributes, IpAddressType, LoadBalancerSpec, Tags } from '../../api/aws.ts';
+import type { Aws } from '../aws/calls.ts';
+import { type AwsFailure, isFailure } from '../aws/errors.ts';
+import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
+import { arnOf, changedFields, type Found, freeName, type KindTable, present, type Resolve, sameSet } from './kind.ts';
+import { identity, refuseStranger, sameTagsKeepingLegacy, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+
+type FoundLoadBalancer = Found<'loadBalancer'>;
+
+/** A described load balancer as we know it; `attributes` and `tags` come from their own calls. */
+export function fromAws(wire: LoadBalancer, tags: Tags, attributes: Attributes): FoundLoadBalancer {
+  return {
+    kind: 'loadBalancer',
+    arn: present(wire.LoadBalancerArn, 'LoadBalancerArn'),
+    ...identity(tags),
+    spec: {
+      name: wire.LoadBalancerName ?? '',
+      scheme: wire.Scheme === 'internet-facing' ? 'internet-facing' : 'internal',
+      ipAddressType: addressType(wire.IpAddressType),
+      subnets: (wire.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []),
+      securityGroups: wire.SecurityGroups ?? [],
+      attributes,
+      tags,
+    },
+    extra: {
+      dnsName: wire.DNSName ?? '',
+      hostedZoneId: wire.CanonicalHostedZoneId ?? '',
+      state: wire.State?.Code ?? '',
+      ...(wire.VpcId === undefined ? {} : { vpcId: wire.VpcId }),
+    },
+  };
+}
+
+function addressType(type: string | undefined): IpAddressType {
+  return type === 'dualstack' || type === 'dualstack-without-public-ipv4' ? type : 'ipv4';
+}
+
+/** The attributes of a load balancer. */
+export async function readAttributes(aws: Aws, arn: string): Promise<Attributes> {
+  const answer = await aws.elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }));
+  return attributeMap(answer.Attributes);
+}
+
+const subnetMappings = (subnets: readonly string[]) => subnets.map((SubnetId) => ({ SubnetId }));
+
+async function adopt(aws: Aws, failure: AwsFailure, wanted: LoadBalancerSpec, resolve: Resolve): Promise<FoundLoadBalancer> {
+  const { LoadBalancers } = await aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [wanted.name] }));
+  const twin = LoadBalancers?.[0];
+  if (twin === undefined) throw failure;
+  const arn = present(twin.LoadBalancerArn, 'LoadBalancerArn');
+  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
+  const tags = tagMap(TagDescriptions?.[0]?.Tags);
+  refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags);
+  const found = fromAws(twin, tags, await readAttributes(aws, arn));
+  return loadBalancer.modify(aws, found, wanted, changedFields(loadBalancer, wanted, found, resolve), resolve);
+}
+
+export const loadBalancer: KindTable<'loadBalancer'> = {
+  kind: 'loadBalancer',
+  order: 2,
+  fields: {
+    name: 'createOnly',
+    scheme: 'replace',
+    ipAddressType: 'modify',
+    subnets: 'modify',
+    securityGroups: 'modify',
+    attributes: 'modify',
+    tags: 'modify',
+  },
+  equal: {
+    subnets: sameSet,
+    securityGroups: (wanted, found) => sameSet(wanted.map(arnOf), found.map(arnOf)),
+    attributes: sameAttributes,
+    tags: sameTagsKeepingLegacy,
+  },
+  successor: (spec, predecessors) => ({ ...spec, name: freeName(spec.name, predecessors) }),
+  async create(aws, wanted, resolve) {
+    let made: LoadBalancer | undefined;
+    try {
+      const answer = await aws.elbv2.send(
+        new CreateLoadBalancerCommand({
+          Name: wanted.name,
+          Type: 'application',
+          Scheme: wanted.scheme,
+          IpAddressType: wanted.ipAddressType,
+          SubnetMappings: subnetMappings(wanted.subnets),
+          SecurityGroups: wanted.securityGroups.map(resolve),
+          Tags: tagList(wanted.tags),
+        }),
+      );
+      made = answer.LoadBalancers?.[0];
+    } catch (thrown) {
+      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
+      throw thrown;
+    }
+    const found = fromAws(present(made, 'LoadBalancers'), wanted.tags, {});
+    return loadBalancer.modify(aws, found, wanted, ['attributes'], resolve);
+  },
+  async modify(aws, found, wanted, changed, resolve) {
+    const LoadBalancerArn = found.arn;
+    const spec = { ...found.spec };
+    if (changed.includes('tags')) {
+      const change = tagChange(wanted.tags, spec.tags, 'keepLegacy');
+      await writeTags(aws, found.arn, change);
+      spec.tags = tagsAfter(spec.tags, change);
+    }
+    if (changed.includes('securityGroups')) {
+      spec.securityGroups = wanted.securityGroups.map(resolve);
+      const SecurityGroups = wanted.securityGroups.map(resolve);
+      await aws.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups }));
+    }
+    if (changed.includes('subnets')) {
+      spec.subnets = wanted.subnets;
+      const SubnetMappings = subnetMappings(wanted.subnets);
+      await aws.elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, SubnetMappings }));
+    }
+    if (changed.includes('ipAddressType')) {
+      spec.ipAddressType = wanted.ipAddressType;
+      await aws.elbv2.send(new SetIpAddressTypeCommand({ LoadBalancerArn, IpAddressType: wanted.ipAddressType }));
+    }
+    if (changed.includes('attributes')) {
+      await writeAttributes(attributeChange(wanted.attributes, spec.attributes), (Attributes) =>
+        aws.elbv2.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
+      );
+      spec.attributes = { ...spec.attributes, ...wanted.attributes };
+    }
+    return { ...found, ...identity(spec.tags), spec };
+  },
+  /** Deletion protection is somebody's word: it is never switched off here, the removal waits (`OperationNotPermitted`). */
+  async remove(aws, found) {
+    try {
+      await aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: found.arn }));
+    } catch (thrown) {
+      if (isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
+      if (isFailure(thrown, 'refused') && thrown.code === 'OperationNotPermitted') {
+        return { outcome: 'waiting', because: thrown.message };
+      }
+      if (!isFailure(thrown, 'notFound')) throw thrown;
+    }
+    return { outcome: 'done' };
+  },
+};

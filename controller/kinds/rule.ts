@@ -1,0 +1,136 @@
+// The rule kind. A rule is what it matches and does; its priority is only its place, changed without making it anew (aws-model 3.12).
+import {
+  CreateRuleCommand,
+  DeleteRuleCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  ModifyRuleCommand,
+  type Rule,
+  SetRulePrioritiesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { RuleSpec, Tags } from '../../api/aws.ts';
+import { type Aws, allPages } from '../aws/calls.ts';
+import { type AwsFailure, isFailure } from '../aws/errors.ts';
+import { actionsFromAws, actionsToAws, conditionsFromAws, conditionsToAws, sameActions, sameConditions } from './action.ts';
+import { changedFields, type Found, type KindTable, present, type Resolve } from './kind.ts';
+import { identity, refuseStranger, sameTags, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+
+type FoundRule = Found<'rule'>;
+
+/** A described rule as we know it; undefined for the default rule, which belongs to the listener. */
+export function fromAws(wire: Rule, listenerArn: string, tags: Tags): FoundRule | undefined {
+  if (wire.IsDefault === true || wire.Priority === 'default') return undefined;
+  return {
+    kind: 'rule',
+    arn: present(wire.RuleArn, 'RuleArn'),
+    ...identity(tags),
+    spec: {
+      listener: { ref: listenerArn },
+      priority: Number(wire.Priority),
+      conditions: conditionsFromAws(wire.Conditions),
+      actions: actionsFromAws(wire.Actions),
+      tags,
+    },
+    extra: {},
+  };
+}
+
+/** All rules of a listener but its default one, in priority order, with their tags. */
+export async function readRules(aws: Aws, ListenerArn: string): Promise<Rule[]> {
+  const all = await allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeRulesCommand({ ListenerArn, Marker }));
+    return { items: page.Rules, token: page.NextMarker };
+  });
+  return all
+    .filter(({ IsDefault }) => IsDefault !== true)
+    .sort((a, b) => Number(a.Priority) - Number(b.Priority));
+}
+
+/** Moves rules to new priorities in one call, so that they can change places (Elastic Load Balancing API Reference, SetRulePriorities). */
+export async function setPriorities(
+  aws: Aws,
+  pairs: readonly { readonly arn: string; readonly priority: number }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const RulePriorities = pairs.map(({ arn, priority }) => ({ RuleArn: arn, Priority: priority }));
+  await aws.elbv2.send(new SetRulePrioritiesCommand({ RulePriorities }));
+}
+
+async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: Resolve): Promise<FoundRule> {
+  const listenerArn = resolve(wanted.listener);
+  const twin = (await readRules(aws, listenerArn)).find(({ Priority }) => Priority === String(wanted.priority));
+  if (twin === undefined) throw failure;
+  const { TagDescriptions } = await aws.elbv2.send(
+    new DescribeTagsCommand({ ResourceArns: [present(twin.RuleArn, 'RuleArn')] }),
+  );
+  const tags = tagMap(TagDescriptions?.[0]?.Tags);
+  refuseStranger(failure, `rule ${wanted.priority}`, wanted.tags, tags);
+  const found = present(fromAws(twin, listenerArn, tags), 'Priority');
+  return rule.modify(aws, found, wanted, changedFields(rule, wanted, found, resolve), resolve);
+}
+
+export const rule: KindTable<'rule'> = {
+  kind: 'rule',
+  order: 4,
+  fields: {
+    listener: 'createOnly',
+    priority: 'modify',
+    conditions: 'modify',
+    actions: 'modify',
+    tags: 'modify',
+  },
+  equal: { conditions: sameConditions, actions: sameActions, tags: sameTags },
+  parent: ({ spec }) => spec.listener.ref,
+  async create(aws, wanted, resolve) {
+    const ListenerArn = resolve(wanted.listener);
+    try {
+      const answer = await aws.elbv2.send(
+        new CreateRuleCommand({
+          ListenerArn,
+          Priority: wanted.priority,
+          Conditions: conditionsToAws(wanted.conditions),
+          Actions: actionsToAws(wanted.actions, resolve),
+          Tags: tagList(wanted.tags),
+        }),
+      );
+      return present(fromAws(present(answer.Rules?.[0], 'Rules'), ListenerArn, wanted.tags), 'Priority');
+    } catch (thrown) {
+      if (isFailure(thrown, 'inUse') && thrown.code === 'PriorityInUse') return adopt(aws, thrown, wanted, resolve);
+      throw thrown;
+    }
+  },
+  /** `priority` alone is one `SetRulePriorities`; moving several rules goes through `setPriorities` first. */
+  async modify(aws, found, wanted, changed, resolve) {
+    const spec = { ...found.spec };
+    if (changed.includes('priority')) {
+      await setPriorities(aws, [{ arn: found.arn, priority: wanted.priority }]);
+      spec.priority = wanted.priority;
+    }
+    if (changed.includes('conditions') || changed.includes('actions')) {
+      const answer = await aws.elbv2.send(
+        new ModifyRuleCommand({
+          RuleArn: found.arn,
+          Conditions: conditionsToAws(wanted.conditions),
+          Actions: actionsToAws(wanted.actions, resolve),
+        }),
+      );
+      const after = present(fromAws(present(answer.Rules?.[0], 'Rules'), spec.listener.ref, spec.tags), 'Priority');
+      spec.conditions = after.spec.conditions;
+      spec.actions = after.spec.actions;
+    }
+    if (changed.includes('tags')) {
+      const change = tagChange(wanted.tags, spec.tags, 'noLegacy');
+      await writeTags(aws, found.arn, change);
+      spec.tags = tagsAfter(spec.tags, change);
+    }
+    return { ...found, ...identity(spec.tags), spec };
+  },
+  async remove(aws, found) {
+    try {
+      await aws.elbv2.send(new DeleteRuleCommand({ RuleArn: found.arn }));
+    } catch (thrown) {
+      if (!isFailure(thrown, 'notFound')) throw thrown;
+    }
+    return { outcome: 'done' };
+  },
+};

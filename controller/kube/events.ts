@@ -1,0 +1,68 @@
+// Kubernetes events: one for each change, on the object it is about, and never the same one twice in a row.
+import { randomBytes } from 'node:crypto';
+import type { ObjectMeta } from '../../api/kube.ts';
+import type { KubeClient, KubeOutcome } from './client.ts';
+
+/** The object an event is about. */
+export interface Regarding {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+export interface News {
+  readonly type: 'Normal' | 'Warning';
+  /** A condition reason or a problem's code. */
+  readonly reason: string;
+  /** What is being done, in one word, e.g. `Apply`. */
+  readonly action: string;
+  /** A sentence for people; cut to what the API takes. */
+  readonly note: string;
+}
+
+export interface Events {
+  /** Tells it; undefined when the same was the last thing told about this object with this reason. */
+  tell(regarding: Regarding, news: News): Promise<KubeOutcome | undefined>;
+}
+
+/** Longest note (Kubernetes API reference, Event v1: 1 kB). */
+const NOTE_MAX = 1024;
+/** How many objects and reasons are remembered. */
+const REMEMBERED = 10_000;
+
+/** Events by `events.k8s.io/v1`; `instance` names this process. */
+export function eventTeller(client: KubeClient, instance: string): Events {
+  const last = new Map<string, string>();
+  return {
+    async tell(regarding, { type, reason, action, note }) {
+      const { namespace = 'default', name, uid } = regarding.metadata;
+      const key = `${uid ?? `${regarding.kind} ${namespace}/${name}`} ${reason}`;
+      if (last.get(key) === note) return undefined;
+      last.delete(key);
+      last.set(key, note);
+      const oldest = last.keys().next().value;
+      if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
+      const { apiVersion, kind } = regarding;
+      return client.request({
+        method: 'POST',
+        path: `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`,
+        body: {
+          apiVersion: 'events.k8s.io/v1',
+          kind: 'Event',
+          metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}` },
+          eventTime: microTime(new Date()),
+          type,
+          reason,
+          action,
+          note: note.length > NOTE_MAX ? `${note.slice(0, NOTE_MAX - 1)}…` : note,
+          regarding: { apiVersion, kind, namespace, name, ...(uid === undefined ? {} : { uid }) },
+          reportingController: 'albatross.dev/controller',
+          reportingInstance: instance.slice(0, 128),
+        },
+      });
+    },
+  };
+}
+
+/** A time with microseconds, as `MicroTime` wants it. */
+export const microTime = (time: Date): string => time.toISOString().replace('Z', '000Z');

@@ -1,0 +1,200 @@
+// The writes to Kubernetes: bindings, their status, finalizers, the status of an Ingress. Each is one request, or none when nothing differs.
+import { isDeepStrictEqual } from 'node:util';
+import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
+import type { ObjectMeta } from '../../api/kube.ts';
+import type { KubeClient, KubeOutcome } from './client.ts';
+
+/** Who we are in `managedFields`. */
+export const FIELD_MANAGER = 'albatross';
+
+const MERGE_PATCH = 'application/merge-patch+json';
+const APPLY_PATCH = 'application/apply-patch+yaml';
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Host names that an Ingress is served at, with the ports of its listeners. */
+export interface IngressAddress {
+  readonly hostname: string;
+  readonly ports: readonly number[];
+}
+
+/** The part of an Ingress that its status write looks at. */
+export interface IngressWithStatus {
+  readonly metadata: ObjectMeta;
+  readonly status?: {
+    readonly loadBalancer?: {
+      readonly ingress?: readonly {
+        readonly hostname?: string;
+        readonly ip?: string;
+        readonly ports?: readonly { readonly port: number }[];
+      }[];
+    };
+  };
+}
+
+type Owned = ObjectMeta & { readonly ownerReferences?: readonly OwnerReference[] };
+
+export interface Writer {
+  /**
+   * Creates a binding or makes its spec exactly `spec` (server-side apply, taking fields over from others).
+   * With `uid` the write fails with `conflict` if that object is gone, instead of creating another one.
+   */
+  applyBinding(
+    name: { readonly namespace: string; readonly name: string; readonly uid?: string },
+    spec: BindingSpec,
+  ): Promise<KubeOutcome<LoadBalancerBinding>>;
+  /** Writes the parts of the status that differ; undefined when none does. */
+  patchStatus(binding: LoadBalancerBinding, status: BindingStatus): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
+  /** Puts a finalizer and the owner on a binding, in one write; undefined when both are there. `conflict`: look again. */
+  claim(binding: LoadBalancerBinding, finalizer: string, owner?: OwnerReference): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
+  /** Takes finalizers off a binding; undefined when it has none of them. A binding that is gone is `notFound`. */
+  releaseBinding(
+    binding: LoadBalancerBinding,
+    drop: (finalizer: string) => boolean,
+  ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
+  /** Takes finalizers off an Ingress, e.g. the LBC's; undefined when it has none of them. */
+  dropFinalizers(
+    ingress: { readonly metadata: ObjectMeta },
+    drop: (finalizer: string) => boolean,
+  ): Promise<KubeOutcome | undefined>;
+  /** Deletes a binding, and only this one: a new one of the same name is `conflict`. */
+  deleteBinding(binding: LoadBalancerBinding): Promise<KubeOutcome>;
+  /** Tells an Ingress its addresses; undefined when it knows them. An empty list takes them away. */
+  writeAddresses(
+    ingress: IngressWithStatus,
+    addresses: readonly IngressAddress[],
+  ): Promise<KubeOutcome | undefined>;
+}
+
+const BINDINGS = '/apis/albatross.dev/v1alpha1';
+const INGRESSES = '/apis/networking.k8s.io/v1';
+
+/** Path of one object. */
+function pathOf(group: string, plural: string, { namespace = '', name }: { namespace?: string; name: string }): string {
+  return `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}/${encodeURIComponent(name)}`;
+}
+
+const bindingPath = (name: { namespace?: string; name: string }): string =>
+  pathOf(BINDINGS, 'loadbalancerbindings', name);
+const ingressPath = (name: { namespace?: string; name: string }): string => pathOf(INGRESSES, 'ingresses', name);
+
+/** The writes, through `client`. */
+export function writer(client: KubeClient): Writer {
+  const merge = <T>(path: string, body: object): Promise<KubeOutcome<T>> =>
+    client.request<T>({
+      method: 'PATCH',
+      path,
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: MERGE_PATCH,
+      body,
+    });
+  return {
+    applyBinding: ({ namespace, name, uid }, spec) =>
+      client.request({
+        method: 'PATCH',
+        path: bindingPath({ namespace, name }),
+        query: { fieldManager: FIELD_MANAGER, force: 'true' },
+        contentType: APPLY_PATCH,
+        body: {
+          apiVersion: 'albatross.dev/v1alpha1',
+          kind: 'LoadBalancerBinding',
+          metadata: { namespace, name, ...(uid === undefined ? {} : { uid }) },
+          spec,
+        },
+      }),
+    async patchStatus(binding, status) {
+      const change = mergePatch(binding.status ?? {}, status);
+      if (change === undefined) return undefined;
+      return merge(`${bindingPath(binding.metadata)}/status`, { status: change });
+    },
+    async claim({ metadata }, finalizer, owner) {
+      const change = claimOf(metadata, finalizer, owner);
+      return change === undefined ? undefined : merge(bindingPath(metadata), { metadata: change });
+    },
+    async releaseBinding({ metadata }, drop) {
+      const change = withoutFinalizers(metadata, drop);
+      return change === undefined ? undefined : merge(bindingPath(metadata), { metadata: change });
+    },
+    async dropFinalizers({ metadata }, drop) {
+      const change = withoutFinalizers(metadata, drop);
+      return change === undefined ? undefined : merge(ingressPath(metadata), { metadata: change });
+    },
+    deleteBinding: ({ metadata }) =>
+      client.request({
+        method: 'DELETE',
+        path: bindingPath(metadata),
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          ...(metadata.uid === undefined ? {} : { preconditions: { uid: metadata.uid } }),
+        },
+      }),
+    async writeAddresses(ingress, addresses) {
+      if (sameAddresses(ingress, addresses)) return undefined;
+      const list = addresses.map(({ hostname, ports }) => ({
+        hostname: hostname.toLowerCase(),
+        ports: ports.toSorted((a, b) => a - b).map((port) => ({ port, protocol: 'TCP' })),
+      }));
+      return merge(`${ingressPath(ingress.metadata)}/status`, { status: { loadBalancer: { ingress: list } } });
+    },
+  };
+}
+
+/** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */
+export function claimOf(metadata: Owned, finalizer: string, owner: OwnerReference | undefined): object | undefined {
+  const finalizers = metadata.finalizers ?? [];
+  const owners = metadata.ownerReferences ?? [];
+  const needsFinalizer = !finalizers.includes(finalizer);
+  const needsOwner = owner !== undefined && !owners.some(({ uid }) => uid === owner.uid);
+  if (!needsFinalizer && !needsOwner) return undefined;
+  return {
+    resourceVersion: metadata.resourceVersion,
+    ...(needsFinalizer ? { finalizers: [...finalizers, finalizer] } : {}),
+    // An owner of the same name but another uid is the one before: the garbage collector must not see it.
+    ...(needsOwner ? { ownerReferences: [...owners.filter(({ name }) => name !== owner.name), owner] } : {}),
+  };
+}
+
+/** The metadata without some finalizers, with the version it was decided on; undefined when there are none of them. Pure. */
+export function withoutFinalizers(metadata: ObjectMeta, drop: (finalizer: string) => boolean): object | undefined {
+  const finalizers = metadata.finalizers ?? [];
+  const left = finalizers.filter((finalizer) => !drop(finalizer));
+  return left.length === finalizers.length
+    ? undefined
+    : { resourceVersion: metadata.resourceVersion, finalizers: left };
+}
+
+/** Compares host names and their ports, as the LBC does: other parts of the status are nobody's business (aws-model 10.1). Pure. */
+export function sameAddresses(ingress: IngressWithStatus, addresses: readonly IngressAddress[]): boolean {
+  const current = ingress.status?.loadBalancer?.ingress ?? [];
+  const shape = (list: readonly { readonly hostname?: string; readonly ports: readonly number[] }[]): unknown =>
+    new Map(list.map(({ hostname, ports }) => [hostname?.toLowerCase(), new Set(ports)]));
+  if (current.some(({ ip }) => ip !== undefined && ip !== '')) return false;
+  const found = current.map(({ hostname = '', ports }) => ({ hostname, ports: (ports ?? []).map(({ port }) => port) }));
+  return isDeepStrictEqual(shape(found), shape(addresses));
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The JSON merge patch (RFC 7386) that leads from one object to another; undefined when they are equal. Pure. */
+export function mergePatch(from: object, to: object): Json | undefined {
+  const before: Json = { ...from };
+  const after: Json = { ...to };
+  const patch: Record<string, unknown> = {};
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const old = before[key];
+    const next = after[key];
+    if (isDeepStrictEqual(old, next)) continue;
+    patch[key] = isRecord(old) && isRecord(next) ? mergePatch(old, next) : (next ?? null);
+    if (patch[key] === undefined) delete patch[key];
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}

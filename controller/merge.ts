@@ -1,0 +1,82 @@
+// How members of a group combine what they say: the earlier-created member wins, the smallest part is left out, both are told.
+import type { Setting } from '../api/annotation.ts';
+import { PREFIX } from '../api/annotation.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Member, Told } from './group.ts';
+
+/** One member's word about one annotation. */
+export interface Said<T> {
+  readonly member: Member;
+  readonly name: string;
+  readonly setting: Setting<T>;
+}
+
+/** What settings say about one annotation; families are read by their own builders. */
+export function settingOf(settings: object, name: string): Setting<unknown> | undefined {
+  return Object.entries(settings).find(([key]) => key === name)?.[1] as Setting<unknown> | undefined;
+}
+
+/** Seniority: creation time, then name. It does not change when somebody joins with a lower group order. */
+function senior<T>(said: readonly Said<T>[]): Said<T>[] {
+  return said.toSorted(
+    (a, b) => a.member.created.localeCompare(b.member.created) || a.member.key.localeCompare(b.member.key),
+  );
+}
+
+/** A text that is equal for equal values; lists count as sets (spec annotations 2.3, X-set). */
+function canonical(value: unknown): string {
+  return JSON.stringify(Array.isArray(value) ? value.map(canonical).sort() : value);
+}
+
+const shown = (value: unknown): string =>
+  Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+/** The two sides of a conflict: the later member's value is left out, the earlier one hears of it. */
+export function conflict(winner: Said<unknown>, loser: Said<unknown>, part = ''): Told[] {
+  const path = `metadata.annotations[${PREFIX}${winner.name}]`;
+  const what = part === '' ? 'value' : `"${part}"`;
+  const tell = (to: Said<unknown>, severity: Problem['severity'], because: string): Told => ({
+    member: to.member.key,
+    problem: { code: 'GroupConflict', severity, path, value: shown(to.setting.value), because },
+  });
+  return [
+    tell(
+      loser,
+      'refuse',
+      `Ingress ${winner.member.key} was first in this group and says ${JSON.stringify(shown(winner.setting.value))}; this ${what} is left out`,
+    ),
+    tell(
+      winner,
+      'warn',
+      `Ingress ${loser.member.key} of the same group says ${JSON.stringify(shown(loser.setting.value))}; its ${what} is left out`,
+    ),
+  ];
+}
+
+/** Merge `same`: one value for all. Absent when nobody says anything. */
+export function agree<T>(said: readonly Said<T>[], leftOut: Told[]): Setting<T> | undefined {
+  const [winner, ...others] = senior(said);
+  if (winner === undefined) return undefined;
+  for (const other of others) {
+    if (canonical(other.setting.value) !== canonical(winner.setting.value)) leftOut.push(...conflict(winner, other));
+  }
+  return winner.setting;
+}
+
+/** Merge `union` of maps: per key; a key with two values is the earlier member's. Absent when nobody says anything. */
+export function unite(
+  said: readonly Said<Record<string, string>>[],
+  leftOut: Told[],
+): Setting<Record<string, string>> | undefined {
+  const merged = new Map<string, { value: string; by: Said<Record<string, string>> }>();
+  for (const one of senior(said)) {
+    for (const [key, value] of Object.entries(one.setting.value)) {
+      const held = merged.get(key);
+      if (held === undefined) merged.set(key, { value, by: one });
+      else if (held.value !== value) leftOut.push(...conflict(held.by, one, key));
+    }
+  }
+  const [first] = said;
+  if (first === undefined) return undefined;
+  return { value: Object.fromEntries([...merged].map(([key, { value }]) => [key, value])), from: first.setting.from };
+}

@@ -1,0 +1,148 @@
+// Which found resource each desired one is. Identity is the resource tag; a found one that would have to be replaced is
+// superseded: it keeps serving beside its successor until that one serves.
+//
+//   found, same tag ──fits──▶ matched                  (updated in place, or nothing to do)
+//         └── a `replace` field differs,
+//             or a superseded one holds it ──▶ superseded (a successor is created, this one is deleted last)
+import { isDeepStrictEqual } from 'node:util';
+import type { Kind, Ref, Resource } from '../../api/aws.ts';
+import { RESOURCE_TAG } from '../../api/aws.ts';
+import type { Found, Resolve } from '../kinds/kind.ts';
+import type { Operation } from './operation.ts';
+
+/** How a difference is treated. `createOnly`: sent at creation, never compared again (aws-model 3.3). */
+export type Treatment = 'modify' | 'replace' | 'createOnly';
+
+/** What the plan needs to know about an AWS kind; each kind's table has it. */
+export interface Plannable {
+  readonly kind: Kind;
+  /** Position in the order of creation; deletion is the reverse. */
+  readonly order: number;
+  readonly fields: Readonly<Record<string, Treatment>>;
+  /** Comparison of a field where plain equality is wrong; references in `wanted` are resolved to ARNs. */
+  readonly equal?: Readonly<Record<string, (wanted: never, found: never) => boolean>>;
+  /** ARN of the resource it lives in: it goes when that one goes. */
+  parent?(found: never): string;
+  /** ARNs of resources that hold it exclusively: it cannot serve anything else meanwhile. */
+  heldBy?(found: never, all: readonly Found[]): readonly string[];
+  /** The spec of a successor that must exist beside its predecessors. */
+  successor?(spec: never, predecessors: readonly Found[]): Resource['spec'];
+  /** A diff of its own for all of its resources; the engine's is not used then. */
+  diff?(wanted: readonly Resource[], found: readonly Found[], resolve: Resolve): Operation[];
+}
+
+const isRef = (value: unknown): value is Ref =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 1 && 'ref' in value;
+
+/** A copy of `value` in which every reference to a desired resource is a reference to an ARN. */
+export function resolved<T>(value: T, arnOf: (id: string) => string): T {
+  if (isRef(value)) return { ref: arnOf(value.ref) } as T;
+  if (Array.isArray(value)) return value.map((item) => resolved(item, arnOf)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, arnOf)])) as T;
+}
+
+/** Names of the fields in which a found resource differs from the desired one, `createOnly` ones left out. */
+export function differing(kind: Plannable, wanted: Resource, found: Found, resolve: Resolve): string[] {
+  const spec: Record<string, unknown> = { ...resolved(wanted.spec, resolve) };
+  const now: Record<string, unknown> = { ...found.spec };
+  return Object.keys(kind.fields).filter((field) => {
+    if (kind.fields[field] === 'createOnly') return false;
+    const equal = kind.equal?.[field];
+    return !(equal === undefined ? isDeepStrictEqual(spec[field], now[field]) : equal(spec[field] as never, now[field] as never));
+  });
+}
+
+/** True when one of the fields can only be overcome by a new resource. */
+export const mustReplace = (kind: Plannable, fields: readonly string[]): boolean =>
+  fields.some((field) => kind.fields[field] === 'replace');
+
+/** ARN of the resource a found one lives in. */
+export const parentOf = (kind: Plannable, found: Found): string | undefined => kind.parent?.(found as never);
+
+export interface Matching {
+  /** Desired id → the found resource that it is. */
+  readonly matched: ReadonlyMap<string, Found>;
+  /** Desired id → found ones that it takes over from. */
+  readonly superseded: ReadonlyMap<string, readonly Found[]>;
+  /** ARN of a desired resource, or a token that equals no ARN while it does not exist. */
+  readonly resolve: Resolve;
+}
+
+interface Pass {
+  readonly matched: Map<string, Found>;
+  readonly superseded: Map<string, Found[]>;
+  readonly resolve: Resolve;
+}
+
+const tagOf = (resource: Resource): string => resource.spec.tags[RESOURCE_TAG] ?? '';
+
+const nameOf = (spec: object): unknown => ('name' in spec ? spec.name : undefined);
+
+/** Turns references into ARNs by what is matched so far; a string that is no desired id is an ARN already. */
+const resolver =
+  (matched: ReadonlyMap<string, Found>, ids: ReadonlySet<string>): Resolve =>
+  (ref) => {
+    const id = typeof ref === 'string' ? ref : ref.ref;
+    return ids.has(id) ? (matched.get(id)?.arn ?? `new:${id}`) : id;
+  };
+
+interface Question {
+  readonly found: readonly Found[];
+  readonly gone: ReadonlySet<string>;
+  readonly resolve: Resolve;
+}
+
+function fits(kind: Plannable, wanted: Resource, one: Found, { found, gone, resolve }: Question): boolean {
+  const asWanted = { ...one, spec: resolved(wanted.spec, resolve) } as Found;
+  if (parentOf(kind, asWanted) !== parentOf(kind, one)) return false;
+  if ((kind.heldBy?.(one as never, found) ?? []).some((holder) => gone.has(holder))) return false;
+  return !mustReplace(kind, differing(kind, wanted, one, resolve));
+}
+
+/** Matches one kind. A name tells two of the same tag apart (spec annotations 19, the ambiguous tag). */
+function matchKind(kind: Plannable, wanted: readonly Resource[], question: Question, into: Pass): void {
+  const candidates = Map.groupBy(
+    question.found.filter((one) => one.kind === kind.kind),
+    ({ resourceTag }) => resourceTag,
+  );
+  const sharing = Map.groupBy(wanted, tagOf);
+  const used = new Set<string>();
+  const free = (resource: Resource): Found[] => (candidates.get(tagOf(resource)) ?? []).filter(({ arn }) => !used.has(arn));
+  const take = (resource: Resource, pick: (one: Found) => boolean): void => {
+    const one = free(resource).find((other) => pick(other) && fits(kind, resource, other, question));
+    if (one === undefined || into.matched.has(resource.id)) return;
+    into.matched.set(resource.id, one);
+    used.add(one.arn);
+  };
+  for (const resource of wanted) take(resource, (one) => nameOf(one.spec) === nameOf(resource.spec));
+  for (const resource of wanted) {
+    if (sharing.get(tagOf(resource))?.length === 1) take(resource, () => true);
+  }
+  for (const resource of wanted) {
+    const left = free(resource);
+    if (left.length > 0) into.superseded.set(resource.id, left);
+  }
+}
+
+function pass(kinds: readonly Plannable[], wanted: readonly Resource[], found: readonly Found[], gone: ReadonlySet<string>): Pass {
+  const matched = new Map<string, Found>();
+  const resolve = resolver(matched, new Set(wanted.map(({ id }) => id)));
+  const result: Pass = { matched, superseded: new Map(), resolve };
+  for (const kind of kinds) {
+    const mine = wanted.filter((resource) => resource.kind === kind.kind);
+    matchKind(kind, mine, { found, gone, resolve }, result);
+  }
+  return result;
+}
+
+/** Matches until the set of superseded resources is stable: what a superseded one holds is superseded with it. */
+export function match(kinds: readonly Plannable[], wanted: readonly Resource[], found: readonly Found[]): Matching {
+  let gone: ReadonlySet<string> = new Set();
+  for (;;) {
+    const result = pass(kinds, wanted, found, gone);
+    const next = new Set([...result.superseded.values()].flat().map(({ arn }) => arn));
+    if (next.size === gone.size) return result;
+    gone = next;
+  }
+}

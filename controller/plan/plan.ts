@@ -1,0 +1,93 @@
+// plan: from what was found to what is desired, as ordered operations. Pure, and it knows no kind by name.
+//
+//   create and modify in creation order ──▶ delete in reverse order; a superseded resource goes last of all,
+//   after its successor serves; what lives in a deleted resource goes with it and needs no operation.
+import type { Resource } from '../../api/aws.ts';
+import type { Found } from '../kinds/kind.ts';
+import { differing, type Matching, match, mustReplace, type Plannable, parentOf } from './match.ts';
+import type { Change, Create, Delete, Operation } from './operation.ts';
+
+/** A value in a reason: short, and without quotes where it reads well. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** The named fields of a found resource and what is wanted instead. */
+export function changesIn(fields: readonly string[], wanted: Resource, found: Found): Change[] {
+  const to: Record<string, unknown> = { ...wanted.spec };
+  const from: Record<string, unknown> = { ...found.spec };
+  return fields.map((field) => ({ field, from: from[field], to: to[field] }));
+}
+
+/** Reasons of a modification, one per changed field. */
+export const reasons = (changes: readonly Change[]): string[] =>
+  changes.map(({ field, from, to }) => `${field} ${shown(from)} → ${shown(to)}`);
+
+function creation(kind: Plannable, resource: Resource, { superseded, resolve }: Matching): Create {
+  const predecessors = superseded.get(resource.id) ?? [];
+  const [replaces] = predecessors;
+  const base = { verb: 'create', kind: kind.kind, id: resource.id } as const;
+  if (replaces === undefined) return { ...base, resource, because: ['does not exist yet'] };
+  const changed = differing(kind, resource, replaces, resolve);
+  const because = mustReplace(kind, changed)
+    ? reasons(changesIn(changed, resource, replaces))
+    : ['what it replaces belongs to a load balancer that is replaced'];
+  const spec = kind.successor?.(resource.spec as never, predecessors) ?? resource.spec;
+  return { ...base, resource: { ...resource, spec } as Resource, replaces, because };
+}
+
+function buildUp(kind: Plannable, wanted: readonly Resource[], matching: Matching): Operation[] {
+  return wanted.flatMap((resource): Operation[] => {
+    const found = matching.matched.get(resource.id);
+    if (found === undefined) return [creation(kind, resource, matching)];
+    const change = changesIn(differing(kind, resource, found, matching.resolve), resource, found);
+    if (change.length === 0) return [];
+    return [{ verb: 'modify', kind: kind.kind, id: resource.id, resource, found, change, because: reasons(change) }];
+  });
+}
+
+/** Deletions of one kind: only what carries our resource tag, and nothing that goes with its parent anyway. */
+function tearDown(kind: Plannable, going: ReadonlyMap<string, Found>, matching: Matching): Delete[] {
+  const successors = new Map<string, string>();
+  for (const [id, old] of matching.superseded) for (const { arn } of old) successors.set(arn, id);
+  return [...going.values()]
+    .filter((one) => one.kind === kind.kind && !going.has(parentOf(kind, one) ?? ''))
+    .map((found) => {
+      const successor = successors.get(found.arn);
+      const because = successor === undefined ? 'nothing wants it' : `${successor} takes over from it`;
+      const after = successor === undefined ? [] : [successor];
+      return { verb: 'delete', kind: kind.kind, id: found.arn, found, after, because: [because] };
+    });
+}
+
+export interface Plan {
+  readonly operations: readonly Operation[];
+  /** Desired id → the found resource that it is; for references while the plan is carried out. */
+  readonly matched: ReadonlyMap<string, Found>;
+}
+
+/**
+ * Plans the operations from `found` to `wanted`. Planning again after they are applied gives none.
+ * `kinds` in any order; a kind's own `diff`, if it has one, speaks for all of its resources.
+ */
+export function plan(kinds: readonly Plannable[], wanted: readonly Resource[], found: readonly Found[]): Plan {
+  const ordered = kinds.toSorted((a, b) => a.order - b.order);
+  const plain = ordered.filter((kind) => kind.diff === undefined);
+  const matching = match(plain, wanted, found);
+  const kept = new Set([...matching.matched.values()].map(({ arn }) => arn));
+  const going = new Map(
+    found
+      .filter((one) => plain.some(({ kind }) => kind === one.kind) && !kept.has(one.arn) && one.resourceTag !== '')
+      .map((one) => [one.arn, one]),
+  );
+  const build = ordered.flatMap((kind) => {
+    const mine = wanted.filter((resource) => resource.kind === kind.kind);
+    if (kind.diff === undefined) return buildUp(kind, mine, matching);
+    const living = found.filter((one) => one.kind === kind.kind && !going.has(parentOf(kind, one) ?? ''));
+    return kind.diff(mine, living, matching.resolve);
+  });
+  const remove = ordered.toReversed().flatMap((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : []));
+  const [now, later] = [remove.filter(({ after }) => after.length === 0), remove.filter(({ after }) => after.length > 0)];
+  return { operations: [...build, ...now, ...later], matched: matching.matched };
+}

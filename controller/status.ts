@@ -1,0 +1,174 @@
+// statusOf: what became of a group, told to each of its bindings. Pure; the same words as the plan, the events and the problems.
+import type { Resource } from '../api/aws.ts';
+import { type NextCondition, setCondition } from '../api/conditions.ts';
+import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
+import { keyOf } from '../api/kube.ts';
+import { type Problem, type ProblemCode, sentence } from '../api/problem.ts';
+import type { Backend } from './desire/desiring.ts';
+import type { Told } from './group.ts';
+import type { Found } from './kinds/kind.ts';
+import { inWords, type Operation, type Outcome } from './plan/operation.ts';
+
+/** Healthy and all targets of one target group. */
+export interface Health {
+  readonly healthy: number;
+  readonly total: number;
+}
+
+/** What one pass over a group found out. */
+export interface Pass {
+  readonly bindings: readonly LoadBalancerBinding[];
+  /** From reading the Ingresses and from deciding about the group. */
+  readonly told: readonly Told[];
+  readonly planned: readonly Operation[];
+  readonly outcomes: readonly Outcome[];
+  /** What there is after the operations. */
+  readonly found: readonly Found[];
+  readonly backends: readonly Backend[];
+  /** Desired id → what it became. */
+  readonly became: ReadonlyMap<string, Found>;
+  readonly appliedHash?: string;
+  health(arn: string): Health | undefined;
+  readonly now: string;
+}
+
+/** Codes that say a reference leads nowhere; all others are about the intent itself. */
+const REFERENCES: ReadonlySet<ProblemCode> = new Set([
+  'ServiceNotFound',
+  'ServicePortNotFound',
+  'NodePortMissing',
+  'ActionNotFound',
+  'SubnetsNotFound',
+  'SecurityGroupNotFound',
+  'CertificateNotFound',
+  'IngressClassNotFound',
+]);
+
+const MESSAGE_MAX = 2000;
+
+const cut = (text: string): string => (text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX)}…` : text);
+
+function about(type: 'Accepted' | 'ResolvedRefs', problems: readonly Problem[], fine: string): NextCondition {
+  const [worst] = problems;
+  if (worst === undefined) return { type, status: 'True', reason: type, message: fine };
+  return { type, status: 'False', reason: worst.code, message: cut(problems.map(sentence).join(' ')) };
+}
+
+const provisioning = (found: readonly Found[]): Found | undefined =>
+  found.find(({ kind, extra }) => kind === 'loadBalancer' && extra.state !== 'active' && extra.state !== 'active_impaired');
+
+function programmed({ planned, outcomes, found, became, told }: Pass, key: string): NextCondition {
+  const type = 'Programmed';
+  const failed = outcomes.find(({ result }) => result === 'failed');
+  if (failed?.failure !== undefined) {
+    const { code, message, action, kind } = failed.failure;
+    const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
+    return { type, status: 'False', reason, message: cut(`${inWords(failed.operation)}: ${action} answered ${code}: ${message}`) };
+  }
+  const waiting = outcomes.find(({ result }) => result === 'waiting');
+  if (waiting !== undefined) {
+    return { type, status: 'True', reason: 'Programmed', message: cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`) };
+  }
+  if (planned.length > outcomes.length) {
+    return { type, status: 'False', reason: 'Observed', message: `The policy leaves out: ${cut(planned.map(inWords).join('; '))}` };
+  }
+  const young = provisioning([...became.values()]);
+  if (young !== undefined) return { type, status: 'False', reason: 'Pending', message: 'AWS is provisioning the load balancer.' };
+  if (!found.some(({ kind }) => kind === 'loadBalancer')) {
+    const why = told.find(({ member }) => member === key)?.problem;
+    return { type, status: 'False', reason: why?.code ?? 'Pending', message: why === undefined ? 'Nothing is made yet.' : cut(sentence(why)) };
+  }
+  return { type, status: 'True', reason: 'Programmed', message: 'The load balancer does what the Ingress says.' };
+}
+
+/** The load balancer whose address is shown: the wanted one, or its predecessor while that one still serves alone. */
+export function addressed(pass: Pick<Pass, 'became' | 'found'>): Found<'loadBalancer'> | undefined {
+  const all = pass.found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
+  const wanted = all.find(({ arn }) => [...pass.became.values()].some((one) => one.arn === arn));
+  const serving = (one: Found | undefined): boolean => one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
+  return serving(wanted) ? wanted : (all.find(serving) ?? wanted);
+}
+
+function ofAws(pass: Pass): Partial<BindingStatus> {
+  const balancer = addressed(pass);
+  if (balancer === undefined) return {};
+  const { arn, spec, extra } = balancer;
+  return {
+    scheme: spec.scheme,
+    loadBalancer: {
+      name: spec.name,
+      arn,
+      dnsName: (extra.dnsName ?? '').toLowerCase(),
+      ...(extra.hostedZoneId === undefined ? {} : { hostedZoneId: extra.hostedZoneId }),
+      ...(extra.state === undefined ? {} : { state: extra.state }),
+    },
+    listeners: pass.found
+      .filter((one): one is Found<'listener'> => one.kind === 'listener' && one.spec.loadBalancer.ref === arn)
+      .map((one) => ({ port: one.spec.port, protocol: one.spec.protocol, arn: one.arn }))
+      .sort((a, b) => a.port - b.port),
+  };
+}
+
+/** Target groups of one member with their health, and `healthy/total` over all of them. */
+export function targetsOf(pass: Pick<Pass, 'backends' | 'became' | 'health'>, key: string): Pick<BindingStatus, 'targetGroups' | 'targets'> {
+  const targetGroups = pass.backends
+    .filter(({ member }) => member === key)
+    .flatMap(({ id, service, port }) => {
+      const found = pass.became.get(id);
+      if (found?.kind !== 'targetGroup') return [];
+      const { healthy, total } = pass.health(found.arn) ?? { healthy: 0, total: 0 };
+      return [{ name: found.spec.name, arn: found.arn, service, port, healthy, total }];
+    });
+  const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
+  return { targetGroups, targets: `${sum('healthy')}/${sum('total')}` };
+}
+
+function stateOf(conditions: readonly BindingCondition[], deleting: boolean): NonNullable<BindingStatus['state']> {
+  if (deleting) return 'Deleting';
+  const holds = (type: string): boolean => conditions.some((one) => one.type === type && one.status === 'True');
+  const programmed = conditions.find(({ type }) => type === 'Programmed');
+  if (holds('Programmed')) return holds('Accepted') && holds('ResolvedRefs') ? 'Ready' : 'Degraded';
+  if (programmed?.reason === 'Pending') return 'Programming';
+  return programmed?.reason === 'Observed' ? 'Pending' : 'Degraded';
+}
+
+const DELETING: Omit<NextCondition, 'message'> = { type: 'Programmed', status: 'False', reason: 'Deleting' };
+
+function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingCondition[] {
+  const key = keyOf(binding);
+  const problems = pass.told.filter(({ member }) => member === key).map(({ problem }) => problem);
+  const refused = problems.filter(({ code, severity }) => severity === 'refuse' && !REFERENCES.has(code));
+  const dangling = problems.filter(({ code }) => REFERENCES.has(code));
+  const left = pass.outcomes.find(({ result }) => result === 'waiting' || result === 'failed');
+  const deleting = left === undefined ? 'Its resources in AWS are being removed.' : `${inWords(left.operation)}: ${left.because ?? left.failure?.message ?? ''}`;
+  const next: NextCondition[] = [
+    about('Accepted', refused, 'The Ingress is valid.'),
+    about('ResolvedRefs', dangling, 'Everything that the Ingress refers to was found.'),
+    binding.metadata.deletionTimestamp === undefined ? programmed(pass, key) : { ...DELETING, message: cut(deleting) },
+  ];
+  const { generation } = binding.metadata;
+  return next.reduce(
+    (conditions, one) => setCondition(conditions, { ...one, ...(generation === undefined ? {} : { observedGeneration: generation }) }, pass.now),
+    [...(binding.status?.conditions ?? [])],
+  );
+}
+
+/** The status of one binding after a pass. */
+export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatus {
+  const conditions = conditionsOf(pass, binding);
+  const { generation } = binding.metadata;
+  const plan = pass.planned.length > 0 ? pass.planned.map(inWords) : binding.status?.plan;
+  return {
+    observedHash: binding.spec.ingressRef.hash,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    conditions,
+    state: stateOf(conditions, binding.metadata.deletionTimestamp !== undefined),
+    ...ofAws(pass),
+    ...targetsOf(pass, keyOf(binding)),
+    ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),
+    ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),
+  };
+}
+
+/** Hash input of the desired resources: equal when nothing that we want changed. */
+export const wantedText = (resources: readonly Resource[]): string => JSON.stringify(resources);

@@ -1,0 +1,31 @@
+// Answers of the front: documents in the protocol of the call.
+import type { Call } from './call.ts';
+import { errorXml } from './query.ts';
+import type { AwsRefusal } from './refusal.ts';
+
+export interface Answer {
+  status: number;
+  contentType: string;
+  body: Buffer | string;
+}
+
+export const xml = (body: string, status = 200): Answer => ({ status, contentType: 'text/xml', body });
+export const json = (body: object, status = 200): Answer => ({
+  status,
+  contentType: 'application/x-amz-json-1.1',
+  body: JSON.stringify(body),
+});
+
+/** A refusal in the words of the call's protocol. */
+export function refusalAnswer(call: Call, refusal: AwsRefusal, requestId: string): Answer {
+  if (call.protocol === 'json')
+    return json({ __type: refusal.code, message: refusal.message }, refusal.status);
+  if (call.protocol === 'query') return xml(errorXml(refusal, requestId), refusal.status);
+  const code = refusal.code === 'Throttling' ? 'RequestLimitExceeded' : refusal.code;
+  // EC2 codes and messages of ours hold no markup characters.
+  return xml(
+    `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${refusal.message}</Message>` +
+      `</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
+    code === 'RequestLimitExceeded' ? 503 : refusal.status,
+  );
+}

@@ -1,0 +1,85 @@
+// moto behind the front: calls are passed on untouched, save deletes that AWS would refuse because of a load balancer.
+import http from 'node:http';
+import type { Answer } from './answer.ts';
+import type { Call } from './call.ts';
+import { AwsRefusal } from './refusal.ts';
+import type { ElbState } from './state.ts';
+
+export interface PassedRequest {
+  method: string;
+  path: string;
+  headers: http.IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** Sends a request to moto and reads the whole answer. */
+export function passOn(motoUrl: string, request: PassedRequest): Promise<Answer> {
+  const { host, ...headers } = request.headers;
+  const base = new URL(motoUrl);
+  return new Promise((resolve, reject) => {
+    const out = http.request(
+      {
+        hostname: base.hostname,
+        port: base.port,
+        method: request.method,
+        path: request.path,
+        // The signature is not checked, so the host may change; the length is the body's own.
+        headers: { ...headers, host: base.host, 'content-length': String(request.body.length) },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 502,
+            contentType: response.headers['content-type'] ?? 'text/xml',
+            body: Buffer.concat(chunks),
+          }),
+        );
+      },
+    );
+    out.on('error', reject);
+    out.end(request.body);
+  });
+}
+
+/** What EC2 can be asked about a security group's other users. */
+export interface GroupUsers {
+  /** Whether rules of other groups name it. */
+  referenced(groupId: string): Promise<boolean>;
+  /** Whether network interfaces have it. */
+  attached(groupId: string): Promise<boolean>;
+}
+
+/**
+ * Refuses deletes of what is in use (moto-coverage 7, 8): a security group or subnet of a load balancer, a security
+ * group that another one names or an interface has, a certificate of a listener.
+ */
+export async function guardDelete(state: ElbState, call: Call, users: GroupUsers): Promise<void> {
+  if (call.service === 'ec2' && call.action === 'DeleteSecurityGroup') {
+    const id = call.form.get('GroupId') ?? '';
+    if (groupInUse(state, id) || (await users.attached(id)) || (await users.referenced(id)))
+      throw new AwsRefusal('DependencyViolation', `resource ${id} has a dependent object`);
+  }
+  if (call.service === 'ec2' && call.action === 'DeleteSubnet') {
+    const id = call.form.get('SubnetId') ?? '';
+    for (const lb of state.loadBalancers.values())
+      if (lb.zones.some((zone) => zone.subnetId === id))
+        throw new AwsRefusal(
+          'DependencyViolation',
+          `The subnet '${id}' has dependencies and cannot be deleted.`,
+        );
+  }
+  if (call.service === 'acm' && call.action === 'DeleteCertificate') {
+    const arn = String(call.json.CertificateArn);
+    for (const { certificate, extraCertificates } of state.listeners.values())
+      if (certificate === arn || extraCertificates.includes(arn))
+        throw new AwsRefusal('ResourceInUseException', `Certificate ${arn} in account is in use.`);
+  }
+}
+
+function groupInUse(state: ElbState, id: string): boolean {
+  for (const lb of state.loadBalancers.values()) if (lb.securityGroups.includes(id)) return true;
+  return false;
+}

@@ -1,0 +1,68 @@
+// One HTTP request to the front as an AWS call: which service, which action, with which parameters.
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface Call {
+  /** As in the credential scope: elasticloadbalancing, ec2, acm, sts, tagging, wafv2, … */
+  service: string;
+  /** The operation's name; for REST services the method and path. */
+  action: string;
+  /** Parameters of a Query call. */
+  form: URLSearchParams;
+  /** Parameters of a JSON call. */
+  json: Record<string, unknown>;
+  /** How errors are to be written. */
+  protocol: 'query' | 'json' | 'ec2';
+}
+
+/** Reads service and action off a request (AWS Signature Version 4: credential scope; Query and JSON protocols). */
+export function readCall(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Call {
+  const scope = /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '');
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') {
+    const [prefix = '', action = ''] = target.split('.');
+    const service = scope?.[1] ?? prefix.toLowerCase();
+    return { service, action, form: new URLSearchParams(), json: parseJson(body), protocol: 'json' };
+  }
+  const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  const query = path.includes('?') ? path.slice(path.indexOf('?') + 1) : '';
+  const form = new URLSearchParams(isForm ? body.toString('utf8') : query);
+  const action = form.get('Action');
+  const service = scope?.[1] ?? (form.get('Version') === '2015-12-01' ? 'elasticloadbalancing' : 'unknown');
+  if (action === null)
+    return { service, action: `${method} ${path.replace(/\?.*/, '')}`, form, json: {}, protocol: 'json' };
+  return { service, action, form, json: {}, protocol: service === 'ec2' ? 'ec2' : 'query' };
+}
+
+function parseJson(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch (error) {
+    // A body that is no JSON has no parameters; the service behind refuses it.
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** What a call is about, for people: its name, ARN or id, whichever comes first. */
+export function subjectOf(call: Call): string {
+  const names = [
+    'Name',
+    'GroupName',
+    'LoadBalancerArn',
+    'ListenerArn',
+    'RuleArn',
+    'TargetGroupArn',
+    'GroupId',
+  ];
+  for (const name of names) {
+    const value = call.form.get(name);
+    if (value !== null) return value;
+  }
+  for (const [name, value] of call.form)
+    if (name.startsWith('ResourceArns.') || name.startsWith('ResourceId.') || name.endsWith('RuleArn'))
+      return value;
+  for (const value of Object.values(call.json)) if (typeof value === 'string') return value;
+  return '';
+}

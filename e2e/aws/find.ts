@@ -1,0 +1,45 @@
+// Resources by ARN, or the NotFound that AWS answers.
+import { invalid, refuse } from './refusal.ts';
+import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from './state.ts';
+
+/** @throws AwsRefusal LoadBalancerNotFound, or ValidationError when it is no load balancer ARN (aws-limits 6). */
+export function loadBalancerOf(state: ElbState, arn: string | undefined): LoadBalancer {
+  const found = state.loadBalancers.get(arn ?? '');
+  if (found !== undefined) return found;
+  if (!arn?.includes(':loadbalancer/')) invalid(`'${arn}' is not a valid load balancer ARN`);
+  return refuse('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
+}
+
+/** @throws AwsRefusal ListenerNotFound or ValidationError. */
+export function listenerOf(state: ElbState, arn: string | undefined): Listener {
+  const found = state.listeners.get(arn ?? '');
+  if (found !== undefined) return found;
+  if (!arn?.includes(':listener/')) invalid(`'${arn}' is not a valid listener ARN`);
+  return refuse('ListenerNotFound', `Listener '${arn}' not found`);
+}
+
+/** @throws AwsRefusal RuleNotFound or ValidationError. */
+export function ruleOf(state: ElbState, arn: string | undefined): Rule {
+  const found = state.rules.get(arn ?? '');
+  if (found !== undefined) return found;
+  if (!arn?.includes(':listener-rule/')) invalid(`'${arn}' is not a valid listener rule ARN`);
+  return refuse('RuleNotFound', `Rule '${arn}' not found`);
+}
+
+/** @throws AwsRefusal TargetGroupNotFound or ValidationError. */
+export function targetGroupOf(state: ElbState, arn: string | undefined): TargetGroup {
+  const found = state.targetGroups.get(arn ?? '');
+  if (found !== undefined) return found;
+  if (!arn?.includes(':targetgroup/')) invalid(`'${arn}' is not a valid target group ARN`);
+  return refuse('TargetGroupNotFound', `Target group '${arn}' not found`);
+}
+
+/**
+ * A reference that an index of the state holds.
+ * @throws Error when the state contradicts itself, which is our bug.
+ */
+export function held<T>(map: ReadonlyMap<string, T>, arn: string): T {
+  const found = map.get(arn);
+  if (found === undefined) throw new Error(`the state has lost ${arn}`);
+  return found;
+}

@@ -1,0 +1,107 @@
+// Health check settings of a target group (aws-limits 4.1).
+import type {
+  CreateTargetGroupInput,
+  ModifyTargetGroupInput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { invalid } from './refusal.ts';
+import type { HealthCheck, TargetGroup } from './state.ts';
+
+type Asked = Pick<
+  CreateTargetGroupInput & ModifyTargetGroupInput,
+  | 'HealthCheckEnabled'
+  | 'HealthCheckProtocol'
+  | 'HealthCheckPort'
+  | 'HealthCheckPath'
+  | 'HealthCheckIntervalSeconds'
+  | 'HealthCheckTimeoutSeconds'
+  | 'HealthyThresholdCount'
+  | 'UnhealthyThresholdCount'
+  | 'Matcher'
+>;
+
+/**
+ * The settings that result from what is asked over what is there, or over AWS's defaults.
+ * Refuses by aws-limits HC1 to HC10; ranges of numbers are in the action table.
+ */
+export function healthCheckOf(
+  type: TargetGroup['targetType'],
+  version: TargetGroup['protocolVersion'],
+  asked: Asked,
+  present: HealthCheck = defaults(type, version),
+): HealthCheck {
+  const protocol = asked.HealthCheckProtocol ?? present.protocol;
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS')
+    invalid(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS'`); // HC1
+  const path = asked.HealthCheckPath ?? present.path;
+  const result: HealthCheck = {
+    enabled: asked.HealthCheckEnabled ?? present.enabled,
+    protocol,
+    port: asked.HealthCheckPort ?? present.port,
+    ...(path === undefined ? {} : { path }),
+    intervalSeconds: asked.HealthCheckIntervalSeconds ?? present.intervalSeconds,
+    timeoutSeconds: asked.HealthCheckTimeoutSeconds ?? present.timeoutSeconds,
+    healthyThreshold: asked.HealthyThresholdCount ?? present.healthyThreshold,
+    unhealthyThreshold: asked.UnhealthyThresholdCount ?? present.unhealthyThreshold,
+    matcher: matcherOf(version, asked) ?? present.matcher,
+  };
+  check(type, version, result);
+  return result;
+}
+
+function defaults(type: TargetGroup['targetType'], version: TargetGroup['protocolVersion']): HealthCheck {
+  const lambda = type === 'lambda';
+  return {
+    enabled: !lambda,
+    protocol: 'HTTP',
+    port: 'traffic-port',
+    path: version === 'GRPC' ? '/AWS.ALB/healthcheck' : '/',
+    intervalSeconds: lambda ? 35 : 30,
+    timeoutSeconds: lambda ? 30 : 5,
+    healthyThreshold: 5,
+    unhealthyThreshold: 2,
+    matcher: version === 'GRPC' ? '12' : '200',
+  };
+}
+
+/** HC8, HC9: HTTP codes for HTTP1 and HTTP2, gRPC codes for GRPC, never both. */
+function matcherOf(version: TargetGroup['protocolVersion'], asked: Asked): string | undefined {
+  const { HttpCode: http, GrpcCode: grpc } = asked.Matcher ?? {};
+  if (http !== undefined && grpc !== undefined)
+    invalid('You can specify only one of HttpCode and GrpcCode in a health check matcher');
+  if (version === 'GRPC' && http !== undefined) invalid('Health check matcher GRPC code cannot be empty');
+  if (version !== 'GRPC' && grpc !== undefined) invalid('Health check matcher HTTP code cannot be empty');
+  return version === 'GRPC' ? grpc : http;
+}
+
+function check(
+  type: TargetGroup['targetType'],
+  version: TargetGroup['protocolVersion'],
+  result: HealthCheck,
+): void {
+  if (type !== 'lambda' && !result.enabled)
+    invalid(`Health check enabled must be true for target groups with target type '${type}'`); // HC10
+  const port = /^\d{1,5}$/.test(result.port) ? Number(result.port) : 0;
+  if (result.port !== 'traffic-port' && (port < 1 || port > 65535))
+    invalid(`Health check port '${result.port}' must be within '1-65535' or 'traffic-port'`); // HC2
+  if (result.path !== undefined && !result.path.startsWith('/'))
+    invalid(`Health check path '${result.path}' must begin with a '/' character`); // HC3
+  if (result.timeoutSeconds >= result.intervalSeconds)
+    invalid(
+      `Health check timeout '${result.timeoutSeconds}' must be smaller than the interval '${result.intervalSeconds}'`,
+    ); // HC5
+  const [noun, low, high] = version === 'GRPC' ? ['GRPC', 0, 99] : ['HTTP', 200, 499];
+  for (const part of result.matcher.split(',')) {
+    const ends = /^(\d+)(?:-(\d+))?$/.exec(part);
+    const numbers = [Number(ends?.[1]), Number(ends?.[2] ?? ends?.[1])];
+    if (ends === null || numbers.some((n) => n < Number(low) || n > Number(high)))
+      invalid(`Health check matcher ${noun} code '${part}' must be within '${low}-${high}' inclusive`); // HC8, HC9
+  }
+}
+
+/** Whether a code is among those of a matcher: `200`, `200,202`, `200-299`. */
+export function matches(matcher: string, code: number): boolean {
+  return matcher.split(',').some((part) => {
+    const [low, high = low] = part.split('-').map(Number);
+    return low !== undefined && high !== undefined && code >= low && code <= high;
+  });
+}

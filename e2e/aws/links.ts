@@ -1,0 +1,127 @@
+// Which target groups a load balancer's rules forward to: checked before a rule changes, counted after.
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { targetGroupAttributes } from './attributes.ts';
+import { held, targetGroupOf } from './find.ts';
+import { invalid, refuse } from './refusal.ts';
+import type { Context, ElbState, Listener, LoadBalancer, TargetGroup } from './state.ts';
+
+/** ARNs of the target groups that actions forward to, each once. */
+export function groupsOf(actions: readonly Action[]): string[] {
+  const arns = actions.flatMap((action) => [
+    ...(action.TargetGroupArn === undefined ? [] : [action.TargetGroupArn]),
+    ...(action.ForwardConfig?.TargetGroups?.map((tuple) => tuple.TargetGroupArn ?? '') ?? []),
+  ]);
+  return [...new Set(arns)];
+}
+
+/**
+ * Judges the target groups of actions behind a listener: they exist, serve no other load balancer (aws-limits TG9), suit
+ * the listener (N21) and the load balancer (TG7), share one address type, and stay within the quota.
+ */
+export function checkLinks(
+  state: ElbState,
+  listener: Pick<Listener, 'loadBalancerArn' | 'protocol'>,
+  actions: readonly Action[],
+  context: Context,
+): void {
+  const lb = held(state.loadBalancers, listener.loadBalancerArn);
+  const groups = groupsOf(actions).map((arn) => targetGroupOf(state, arn));
+  for (const group of groups) checkLink(lb, listener.protocol, group);
+  if (new Set(groups.map((group) => group.ipAddressType)).size > 1)
+    invalid('The IP address types of the target groups for a single action must be the same');
+  checkStickiness(groups, actions);
+  const unique = new Set([...Object.keys(lb.targetGroups), ...groups.map((group) => group.arn)]);
+  const limit = context.limits['target-groups-per-application-load-balancer'];
+  if (unique.size > limit)
+    refuse(
+      'TooManyUniqueTargetGroupsPerLoadBalancer',
+      `You've reached the limit of ${limit} unique target groups for load balancer '${lb.arn}'`,
+    );
+  checkTargetCount(state, lb, groups, context);
+}
+
+function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void {
+  if (group.loadBalancerArn !== undefined && group.loadBalancerArn !== lb.arn)
+    refuse(
+      'TargetGroupAssociationLimit',
+      `The following target groups cannot be associated with more than one load balancer: ${group.arn}`,
+    );
+  if (group.vpcId !== undefined && group.vpcId !== lb.vpcId)
+    refuse(
+      'InvalidConfigurationRequest',
+      `The target group '${group.arn}' and the load balancer '${lb.arn}' are in different VPCs`,
+    );
+  if (protocol === 'HTTP' && (group.protocolVersion === 'HTTP2' || group.protocolVersion === 'GRPC'))
+    refuse(
+      'InvalidConfigurationRequest',
+      `Listener protocol 'HTTP' is not supported with a target group with the protocol-version '${group.protocolVersion}'`,
+    );
+  if (group.ipAddressType === 'ipv6' && lb.ipAddressType === 'ipv4')
+    refuse(
+      'InvalidConfigurationRequest',
+      "You cannot associate an IPv6 target group with a load balancer that has an 'ipv4' IP address type",
+    );
+}
+
+/** aws-limits 3.3 forward: with several groups of which one is sticky, the action must be sticky too. */
+function checkStickiness(groups: readonly TargetGroup[], actions: readonly Action[]): void {
+  if (groups.length < 2) return;
+  const onAction = actions.some((a) => a.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true);
+  if (!onAction && groups.some((group) => targetGroupAttributes(group)['stickiness.enabled'] === 'true'))
+    refuse(
+      'InvalidConfigurationRequest',
+      'You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups',
+    );
+}
+
+function checkTargetCount(
+  state: ElbState,
+  lb: LoadBalancer,
+  groups: readonly TargetGroup[],
+  context: Context,
+): void {
+  const added = groups.filter((group) => group.loadBalancerArn === undefined);
+  if (added.length === 0) return;
+  const count = (group: TargetGroup) => Object.keys(group.targets).length;
+  let total = 0;
+  for (const group of added) total += count(group);
+  for (const arn of Object.keys(lb.targetGroups)) total += count(held(state.targetGroups, arn));
+  const limit = context.limits['targets-per-application-load-balancer'];
+  if (total > limit)
+    refuse('TooManyTargets', `You've reached the limit of ${limit} targets for load balancer '${lb.arn}'`);
+}
+
+/** Counts the groups of a rule in; targets of a group that comes into use start at `initial`. */
+export function link(state: ElbState, loadBalancerArn: string, actions: readonly Action[]): void {
+  const lb = held(state.loadBalancers, loadBalancerArn);
+  for (const arn of groupsOf(actions)) {
+    const group = held(state.targetGroups, arn);
+    lb.targetGroups[arn] = (lb.targetGroups[arn] ?? 0) + 1;
+    if (group.loadBalancerArn !== undefined) continue;
+    group.loadBalancerArn = lb.arn;
+    for (const target of Object.values(group.targets)) {
+      target.health = 'initial';
+      target.reason = 'Elb.RegistrationInProgress';
+      target.description = 'Target registration is in progress';
+      target.successes = 0;
+      target.failures = 0;
+    }
+  }
+}
+
+/** Counts the groups of a rule out; draining targets of a group that nobody uses any more are gone. */
+export function unlink(state: ElbState, loadBalancerArn: string, actions: readonly Action[]): void {
+  const lb = held(state.loadBalancers, loadBalancerArn);
+  for (const arn of groupsOf(actions)) {
+    const left = (lb.targetGroups[arn] ?? 0) - 1;
+    if (left > 0) {
+      lb.targetGroups[arn] = left;
+      continue;
+    }
+    delete lb.targetGroups[arn];
+    const group = held(state.targetGroups, arn);
+    delete group.loadBalancerArn;
+    for (const [key, target] of Object.entries(group.targets))
+      if (target.drainingUntil !== undefined) delete group.targets[key];
+  }
+}

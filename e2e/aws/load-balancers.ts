@@ -1,0 +1,244 @@
+// Load balancers: create, describe, delete, and their subnets, security groups and address type.
+import type {
+  CreateLoadBalancerInput,
+  DeleteLoadBalancerInput,
+  DescribeLoadBalancersInput,
+  DescribeLoadBalancersOutput,
+  LoadBalancer as LoadBalancerView,
+  SetIpAddressTypeInput,
+  SetSecurityGroupsInput,
+  SetSubnetsInput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { loadBalancerAttributes } from './attributes.ts';
+import { held, loadBalancerOf } from './find.ts';
+import { removeListener } from './listeners.ts';
+import { checkName } from './names.ts';
+import { chooseSecurityGroups, chooseZones } from './network.ts';
+import { page } from './page.ts';
+import { invalid, refuse } from './refusal.ts';
+import { arnOf, type Context, type ElbState, type LoadBalancer, nextId } from './state.ts';
+import { newTags } from './tags.ts';
+
+/** Hosted zones of Application Load Balancers (AWS General Reference: Elastic Load Balancing endpoints). */
+const HOSTED_ZONES: Record<string, string> = {
+  'us-east-1': 'Z35SXDOTRQ7X7K',
+  'us-east-2': 'Z3AADJGX6KTTL2',
+  'us-west-1': 'Z368ELLRRE2KJ0',
+  'us-west-2': 'Z1H1FL5HABSF5',
+  'eu-west-1': 'Z32O12XQLNTSW2',
+  'eu-central-1': 'Z215JYRZR1TBD5',
+};
+
+/** DescribeLoadBalancers takes at most so many ARNs or names (aws-limits 7). */
+const ASKED_MAX = 20;
+
+/**
+ * Creates a load balancer; an identical one of the same name is answered as it is (aws-limits L1).
+ * Refuses by aws-limits L1, L8, L12, L15, L17 and the quota TooManyLoadBalancers.
+ */
+export function createLoadBalancer(
+  state: ElbState,
+  input: CreateLoadBalancerInput,
+  context: Context,
+): { LoadBalancers: LoadBalancerView[] } {
+  const name = input.Name ?? '';
+  checkName('Load balancer', name);
+  if (name.startsWith('internal-')) invalid(`The load balancer name '${name}' cannot begin with 'internal-'`);
+  if (input.Type !== undefined && input.Type !== 'application')
+    invalid(`Load balancers of type '${input.Type}' are not offered here`);
+  const wanted = settingsOf(input, context);
+  const existing = state.loadBalancers.get(state.loadBalancerNames.get(name) ?? '');
+  if (existing !== undefined) {
+    if (!sameSettings(existing, wanted))
+      refuse(
+        'DuplicateLoadBalancerName',
+        `A load balancer with the same name '${name}' exists, but with different settings`,
+      );
+    return { LoadBalancers: [view(existing, context)] };
+  }
+  if (state.loadBalancers.size >= context.limits['application-load-balancers'])
+    refuse('TooManyLoadBalancers', "You've reached the limit on the number of load balancers");
+  const { serial, hex } = nextId(state);
+  const prefix = wanted.scheme === 'internal' ? 'internal-' : '';
+  const digits = BigInt(`0x${hex.slice(0, 8)}`).toString();
+  const lb: LoadBalancer = {
+    arn: arnOf(context, `loadbalancer/app/${name}/${hex}`),
+    serial,
+    name,
+    dnsName: `${prefix}${name}-${digits}.${context.region}.elb.amazonaws.com`.toLowerCase(),
+    ...wanted,
+    createdAt: context.now,
+    activeAt: context.now + context.provisioningMs,
+    attributes: {},
+    listeners: {},
+    targetGroups: {},
+    ruleCount: 0,
+  };
+  state.loadBalancers.set(lb.arn, lb);
+  state.loadBalancerNames.set(name, lb.arn);
+  state.dnsNames.set(lb.dnsName, lb.arn);
+  return { LoadBalancers: [{ ...view(lb, context), State: { Code: 'provisioning' } }] };
+}
+
+type Settings = Pick<
+  LoadBalancer,
+  | 'scheme'
+  | 'vpcId'
+  | 'ipAddressType'
+  | 'zones'
+  | 'securityGroups'
+  | 'tags'
+  | 'customerOwnedIpv4Pool'
+  | 'ipv4IpamPoolId'
+>;
+
+function settingsOf(input: CreateLoadBalancerInput, context: Context): Settings {
+  const scheme = input.Scheme ?? 'internet-facing'; // L2
+  const ipAddressType = input.IpAddressType ?? 'ipv4';
+  const pool = input.IpamPools?.Ipv4IpamPoolId;
+  if (pool !== undefined && scheme === 'internal')
+    refuse('InvalidConfigurationRequest', 'IPAM pools cannot be used with internal load balancers'); // L17
+  if (pool !== undefined && ipAddressType === 'dualstack-without-public-ipv4')
+    refuse(
+      'InvalidConfigurationRequest',
+      `IPAM pools cannot be used with IP address type '${ipAddressType}'`,
+    ); // L17
+  const { zones, vpcId } = chooseZones(input, ipAddressType, context.world);
+  return {
+    scheme,
+    vpcId,
+    ipAddressType,
+    zones,
+    securityGroups: chooseSecurityGroups(input.SecurityGroups ?? [], vpcId, context.world),
+    tags: newTags(input.Tags),
+    ...(input.CustomerOwnedIpv4Pool === undefined
+      ? {}
+      : { customerOwnedIpv4Pool: input.CustomerOwnedIpv4Pool }),
+    ...(pool === undefined ? {} : { ipv4IpamPoolId: pool }),
+  };
+}
+
+function sameSettings(existing: LoadBalancer, wanted: Settings): boolean {
+  const key = (s: Settings) =>
+    JSON.stringify([
+      s.scheme,
+      s.vpcId,
+      s.ipAddressType,
+      s.zones.map((zone) => zone.subnetId).sort(),
+      [...s.securityGroups].sort(),
+      Object.entries(s.tags).sort(),
+      s.customerOwnedIpv4Pool,
+      s.ipv4IpamPoolId,
+    ]);
+  return key(existing) === key(wanted);
+}
+
+function view(lb: LoadBalancer, context: Context): LoadBalancerView {
+  return {
+    LoadBalancerArn: lb.arn,
+    DNSName: lb.dnsName,
+    CanonicalHostedZoneId: HOSTED_ZONES[context.region] ?? 'Z2P70J7EXAMPLE',
+    CreatedTime: new Date(lb.createdAt),
+    LoadBalancerName: lb.name,
+    Scheme: lb.scheme,
+    VpcId: lb.vpcId,
+    State: { Code: context.now >= lb.activeAt ? 'active' : 'provisioning' },
+    Type: 'application',
+    AvailabilityZones: lb.zones.map(zoneView),
+    SecurityGroups: [...lb.securityGroups],
+    IpAddressType: lb.ipAddressType as NonNullable<LoadBalancerView['IpAddressType']>,
+    ...(lb.customerOwnedIpv4Pool === undefined ? {} : { CustomerOwnedIpv4Pool: lb.customerOwnedIpv4Pool }),
+    ...(lb.ipv4IpamPoolId === undefined ? {} : { IpamPools: { Ipv4IpamPoolId: lb.ipv4IpamPoolId } }),
+  };
+}
+
+const zoneView = (zone: { zone: string; subnetId: string }) => ({
+  ZoneName: zone.zone,
+  SubnetId: zone.subnetId,
+  LoadBalancerAddresses: [],
+});
+
+/** aws-limits 7: at most 20 asked for; one unknown among them refuses the call (moto-coverage 1, trap 13). */
+export function describeLoadBalancers(
+  state: ElbState,
+  input: DescribeLoadBalancersInput,
+  context: Context,
+): DescribeLoadBalancersOutput {
+  const arns = input.LoadBalancerArns ?? [];
+  const names = input.Names ?? [];
+  if (arns.length > 0 && names.length > 0)
+    invalid('Load balancer names and load balancer ARNs cannot be specified at the same time');
+  if (arns.length > ASKED_MAX || names.length > ASKED_MAX)
+    invalid(`Up to ${ASKED_MAX} load balancers can be described in one call`);
+  const chosen =
+    names.length > 0
+      ? names.map((name) => byName(state, name))
+      : arns.length > 0
+        ? arns.map((arn) => loadBalancerOf(state, arn))
+        : [...state.loadBalancers.values()];
+  const unique = [...new Set(chosen)].sort((a, b) => a.serial - b.serial);
+  const { items, marker } = page(unique, (lb) => lb.serial, input);
+  return { LoadBalancers: items.map((lb) => view(lb, context)), ...marker };
+}
+
+function byName(state: ElbState, name: string): LoadBalancer {
+  const arn = state.loadBalancerNames.get(name);
+  if (arn === undefined) refuse('LoadBalancerNotFound', `Load balancers '[${name}]' not found`);
+  return held(state.loadBalancers, arn);
+}
+
+/** aws-limits L21: refused while protected; a missing load balancer counts as deleted. */
+export function deleteLoadBalancer(state: ElbState, input: DeleteLoadBalancerInput): Record<never, never> {
+  const arn = input.LoadBalancerArn ?? '';
+  const lb = state.loadBalancers.get(arn);
+  if (lb === undefined) {
+    if (!arn.includes(':loadbalancer/')) invalid(`'${arn}' is not a valid load balancer ARN`);
+    return {};
+  }
+  if (loadBalancerAttributes(lb)['deletion_protection.enabled'] === 'true')
+    refuse(
+      'OperationNotPermitted',
+      `Load balancer '${arn}' cannot be deleted because deletion protection is enabled`,
+    );
+  for (const listener of Object.values(lb.listeners)) removeListener(state, held(state.listeners, listener));
+  state.loadBalancers.delete(arn);
+  state.loadBalancerNames.delete(lb.name);
+  state.dnsNames.delete(lb.dnsName);
+  return {};
+}
+
+/** aws-limits L8, L12; the subnets stay in the load balancer's VPC. */
+export function setSubnets(state: ElbState, input: SetSubnetsInput, context: Context) {
+  const lb = loadBalancerOf(state, input.LoadBalancerArn);
+  const ipAddressType = input.IpAddressType ?? lb.ipAddressType;
+  const { zones, vpcId } = chooseZones(input, ipAddressType, context.world);
+  if (vpcId !== lb.vpcId)
+    refuse('InvalidConfigurationRequest', `The subnets must be in VPC '${lb.vpcId}' of the load balancer`);
+  lb.zones = zones;
+  lb.ipAddressType = ipAddressType;
+  return { AvailabilityZones: zones.map(zoneView), IpAddressType: ipAddressType };
+}
+
+/** aws-limits L15. */
+export function setSecurityGroups(state: ElbState, input: SetSecurityGroupsInput, context: Context) {
+  const lb = loadBalancerOf(state, input.LoadBalancerArn);
+  const groups = input.SecurityGroups ?? [];
+  if (groups.length === 0) invalid('At least one security group must be specified');
+  lb.securityGroups = chooseSecurityGroups(groups, lb.vpcId, context.world);
+  return { SecurityGroupIds: [...lb.securityGroups] };
+}
+
+/** aws-limits L6. */
+export function setIpAddressType(state: ElbState, input: SetIpAddressTypeInput, context: Context) {
+  const lb = loadBalancerOf(state, input.LoadBalancerArn);
+  const ipAddressType = input.IpAddressType ?? 'ipv4';
+  chooseZones({ Subnets: lb.zones.map((zone) => zone.subnetId) }, ipAddressType, context.world);
+  for (const group of Object.keys(lb.targetGroups))
+    if (ipAddressType === 'ipv4' && held(state.targetGroups, group).ipAddressType === 'ipv6')
+      refuse(
+        'InvalidConfigurationRequest',
+        "You cannot set the IP address type to 'ipv4' while IPv6 target groups are associated",
+      ); // TG7
+  lb.ipAddressType = ipAddressType;
+  return { IpAddressType: ipAddressType };
+}

@@ -1,0 +1,232 @@
+// The state of the local AWS as plain data, the facts it is told about the account, and the context of one call.
+import type {
+  Action,
+  MutualAuthenticationAttributes,
+  RuleCondition,
+  RuleTransform,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import aws from './aws-limits.json' with { type: 'json' };
+
+export interface LoadBalancer {
+  arn: string;
+  /** Grows with every resource; pages are cut by it. */
+  serial: number;
+  name: string;
+  dnsName: string;
+  scheme: 'internet-facing' | 'internal';
+  vpcId: string;
+  ipAddressType: string;
+  zones: { zone: string; subnetId: string }[];
+  securityGroups: string[];
+  customerOwnedIpv4Pool?: string;
+  ipv4IpamPoolId?: string;
+  /** Milliseconds since the epoch, as every time here. */
+  createdAt: number;
+  activeAt: number;
+  /** Only what was set; defaults are added when it is read. */
+  attributes: Record<string, string>;
+  tags: Record<string, string>;
+  /** Listener ARN by port. */
+  listeners: Record<number, string>;
+  /** How many rules (default rules too) forward to each target group. */
+  targetGroups: Record<string, number>;
+  /** Non-default rules over all listeners. */
+  ruleCount: number;
+}
+
+export interface Listener {
+  arn: string;
+  serial: number;
+  loadBalancerArn: string;
+  port: number;
+  protocol: 'HTTP' | 'HTTPS';
+  sslPolicy?: string;
+  /** The default certificate. */
+  certificate?: string;
+  /** What AddListenerCertificates added, in order; the default one may be here too. */
+  extraCertificates: string[];
+  mutualAuthentication?: MutualAuthenticationAttributes;
+  attributes: Record<string, string>;
+  tags: Record<string, string>;
+  defaultRule: string;
+  /** Rule ARN by priority, without the default rule. */
+  rules: Record<number, string>;
+}
+
+export interface Rule {
+  arn: string;
+  serial: number;
+  listenerArn: string;
+  /** Undefined for the default rule. */
+  priority?: number;
+  conditions: RuleCondition[];
+  actions: Action[];
+  transforms: RuleTransform[];
+  tags: Record<string, string>;
+}
+
+export interface TargetGroup {
+  arn: string;
+  serial: number;
+  name: string;
+  targetType: 'instance' | 'ip' | 'lambda';
+  protocol?: 'HTTP' | 'HTTPS';
+  protocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
+  port?: number;
+  vpcId?: string;
+  ipAddressType: 'ipv4' | 'ipv6';
+  targetControlPort?: number;
+  healthCheck: HealthCheck;
+  attributes: Record<string, string>;
+  tags: Record<string, string>;
+  /** The one load balancer whose rules forward here. */
+  loadBalancerArn?: string;
+  /** By `id:port`. */
+  targets: Record<string, Target>;
+}
+
+export interface HealthCheck {
+  enabled: boolean;
+  protocol: 'HTTP' | 'HTTPS';
+  port: string;
+  path?: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+  /** HTTP codes, or gRPC codes when the protocol version is GRPC. */
+  matcher: string;
+}
+
+export interface Target {
+  id: string;
+  port?: number;
+  /** As registered: a zone, or `all`. */
+  availabilityZone?: string;
+  /** The zone that the target's address or instance lies in, when known. */
+  zone?: string;
+  health: 'initial' | 'healthy' | 'unhealthy';
+  reason?: string;
+  description?: string;
+  successes: number;
+  failures: number;
+  registeredAt: number;
+  drainingUntil?: number;
+}
+
+export interface ElbState {
+  serial: number;
+  loadBalancers: Map<string, LoadBalancer>;
+  listeners: Map<string, Listener>;
+  rules: Map<string, Rule>;
+  targetGroups: Map<string, TargetGroup>;
+  /** Indexes: ARN by name, and load balancer ARN by DNS name. */
+  loadBalancerNames: Map<string, string>;
+  targetGroupNames: Map<string, string>;
+  dnsNames: Map<string, string>;
+}
+
+export function emptyState(): ElbState {
+  return {
+    serial: 0,
+    loadBalancers: new Map(),
+    listeners: new Map(),
+    rules: new Map(),
+    targetGroups: new Map(),
+    loadBalancerNames: new Map(),
+    targetGroupNames: new Map(),
+    dnsNames: new Map(),
+  };
+}
+
+export interface Subnet {
+  id: string;
+  vpcId: string;
+  zone: string;
+  cidr: string;
+  ipv6: boolean;
+}
+
+export interface Vpc {
+  id: string;
+  cidrs: string[];
+}
+
+export interface SecurityGroup {
+  id: string;
+  vpcId: string;
+  name: string;
+}
+
+export interface Instance {
+  id: string;
+  vpcId: string;
+  zone: string;
+  running: boolean;
+}
+
+/** What the rest of the account looks like, gathered before an action runs. Absent means: does not exist. */
+export interface World {
+  vpcs: Map<string, Vpc>;
+  subnets: Map<string, Subnet>;
+  securityGroups: Map<string, SecurityGroup>;
+  instances: Map<string, Instance>;
+  /** ARNs of certificates that a listener may use. */
+  certificates: Set<string>;
+}
+
+export function emptyWorld(): World {
+  return {
+    vpcs: new Map(),
+    subnets: new Map(),
+    securityGroups: new Map(),
+    instances: new Map(),
+    certificates: new Set(),
+  };
+}
+
+/** Quotas by the name that DescribeAccountLimits gives them (aws-limits 7). */
+export type Limits = { [name in keyof typeof aws.quotas]: number };
+
+export const DEFAULT_LIMITS: Limits = aws.quotas;
+
+/** What an action knows besides state and input. */
+export interface Context {
+  /** Milliseconds since the epoch. */
+  now: number;
+  region: string;
+  account: string;
+  provisioningMs: number;
+  /** Real seconds per configured second, for draining. */
+  timeScale: number;
+  limits: Limits;
+  world: World;
+}
+
+/** The partition that a Region lies in. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** An Elastic Load Balancing ARN: `resource` is what follows the account. */
+export function arnOf(context: Context, resource: string): string {
+  const { region, account } = context;
+  return `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:${resource}`;
+}
+
+/** A new serial and the 16 hex digits that go with it: unique, and looking as unordered as AWS's. */
+export function nextId(state: ElbState): { serial: number; hex: string } {
+  state.serial += 1;
+  // splitmix64: a bijection, so that no two serials share their digits.
+  let x = BigInt.asUintN(64, BigInt(state.serial) * 0x9e3779b97f4a7c15n);
+  x = BigInt.asUintN(64, (x ^ (x >> 30n)) * 0xbf58476d1ce4e5b9n);
+  x = BigInt.asUintN(64, (x ^ (x >> 27n)) * 0x94d049bb133111ebn);
+  x ^= x >> 31n;
+  return { serial: state.serial, hex: x.toString(16).padStart(16, '0') };
+}
+
+/** The last path segment of an ARN: its hex id. */
+export function hexOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,99 @@
+// What the machine has to offer: where `make install` put the Kubernetes parts and Python, and which ports are free.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout's root directory. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Every Kubernetes part that the local cluster runs, by the name of its binary. */
+export const KUBERNETES_PARTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const;
+export type KubernetesPart = (typeof KUBERNETES_PARTS)[number];
+
+/** Absolute paths of the executables that the harness starts. */
+export interface Tools {
+  readonly etcd: string;
+  readonly kubeApiserver: string;
+  readonly kubeControllerManager: string;
+  readonly kubectl: string;
+  /** The Python of the virtual environment that has moto: run it as `python -m moto.server`. */
+  readonly python: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The directories that `make install` fills, outside the checkout so that every clone shares them, named by a hash of
+ * what they are built from so that a changed pin never meets an old build.
+ */
+export function places(env: Environment = process.env): { kubernetes: string; moto: string } {
+  const cache = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'albatross');
+  const tools = join(ROOT, 'hack/tools');
+  return {
+    kubernetes: join(cache, `kubernetes-${hashOf(join(tools, 'go.mod'), join(tools, 'go.sum'))}`),
+    moto: join(cache, `moto-${hashOf(join(tools, 'requirements.txt'))}`),
+  };
+}
+
+function hashOf(...files: string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 12);
+}
+
+/**
+ * Where one Kubernetes part is or, if absent, will be built. KUBEBUILDER_ASSETS wins part by part: the archives that
+ * envtest downloads hold etcd, kube-apiserver and kubectl, but no kube-controller-manager.
+ */
+export function partPath(part: KubernetesPart, env: Environment = process.env): string {
+  const assets = env.KUBEBUILDER_ASSETS;
+  const given = assets === undefined || assets === '' ? undefined : join(assets, part);
+  return given !== undefined && existsSync(given) ? given : join(places(env).kubernetes, part);
+}
+
+/** The Python that has moto, or will have it after `make install`. */
+export function pythonPath(env: Environment = process.env): string {
+  return join(places(env).moto, 'bin/python');
+}
+
+/**
+ * The installed executables.
+ * @throws Error that names what is missing and says to run `make install`.
+ */
+export async function tools(env: Environment = process.env): Promise<Tools> {
+  const found = {
+    etcd: partPath('etcd', env),
+    kubeApiserver: partPath('kube-apiserver', env),
+    kubeControllerManager: partPath('kube-controller-manager', env),
+    kubectl: partPath('kubectl', env),
+    python: pythonPath(env),
+  };
+  const missing = Object.values(found).filter((path) => !existsSync(path));
+  if (missing.length > 0) throw new Error(`not installed: ${missing.join(', ')}. Run: make install`);
+  return found;
+}
+
+/**
+ * Ports of 127.0.0.1 that nobody listens on, all different. They lie below the kernel's range for outgoing
+ * connections (32768 and up), so that a port stays free while its server is stopped and started again.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  for (let attempt = 0; ports.size < count; attempt++) {
+    if (attempt > 1000) throw new Error(`no ${count} free ports between 20000 and 29999`);
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (!ports.has(port) && (await isFree(port))) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,63 @@
+// Problems in the words of an admission answer: the Status that kubectl prints, and warning headers. Pure.
+import type { Ingress } from '../api/kube.ts';
+import { type Problem, sentence } from '../api/problem.ts';
+import type { Status } from './review.ts';
+
+/** More problems than this do not help anybody; the rest is counted. */
+const SHOWN_MAX = 10;
+
+/**
+ * Characters of all our warnings together. The API server cuts each one to 256 once those of all webhooks exceed 4096
+ * (Kubernetes: Dynamic Admission Control, "Response": warnings), so we stay far below and lines stay whole.
+ */
+const WARNINGS_MAX = 3_000;
+
+/**
+ * The refusal: one line for each problem, worst first. `reason` Invalid with causes makes kubectl print it like one of
+ * the API server's own validations; other clients print `message`.
+ */
+export function refusal({ metadata }: Ingress, problems: readonly Problem[]): Status {
+  const refused = problems.filter(({ severity }) => severity === 'refuse');
+  const shown = refused.slice(0, SHOWN_MAX);
+  const rest = refused.length - shown.length;
+  const lines = shown.map(sentence);
+  const causes: Status['details']['causes'][number][] = shown.map((problem) => ({
+    reason: problem.code,
+    field: problem.path,
+    message: withoutPath(problem),
+  }));
+  if (rest > 0) {
+    const words = `${rest} more ${rest === 1 ? 'problem' : 'problems'}`;
+    lines.push(`and ${words}`);
+    causes.push({ reason: 'More', field: 'metadata', message: words });
+  }
+  return {
+    status: 'Failure',
+    code: 422,
+    reason: 'Invalid',
+    message: lines.length === 1 ? lines.join() : `\n${lines.map((line) => `* ${line}`).join('\n')}`,
+    details: { group: 'networking.k8s.io', kind: 'Ingress', name: metadata.name, causes },
+  };
+}
+
+/** The sentence without the field, which a cause carries by itself. */
+function withoutPath(problem: Problem): string {
+  const words = sentence(problem);
+  const subject = `${problem.path}: `;
+  return words.startsWith(subject) ? words.slice(subject.length) : words;
+}
+
+/** One whole line for each problem of severity warn; those that do not fit are counted. */
+export function warningsOf(problems: readonly Problem[]): string[] {
+  const lines = problems.filter(({ severity }) => severity === 'warn').map(sentence);
+  const shown: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length;
+    if (length > WARNINGS_MAX) break;
+    shown.push(line);
+  }
+  const rest = lines.length - shown.length;
+  if (rest > 0) shown.push(`and ${rest} more; albatross lint shows them all`);
+  return shown;
+}

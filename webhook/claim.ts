@@ -1,0 +1,110 @@
+// Keeps the expression `ours` of the webhook configuration true as IngressClasses come and go.
+//
+//   IngressClass changed ──┐
+//                          ├─→ expression differs? ─→ apply that one field ─→ (seen by the watch) ─→ equal
+//   configuration changed ─┘         ↑ somebody applied the manifest again
+import type { Logger } from 'pino';
+import type { IngressClass } from '../api/kube.ts';
+import { matchExpression, ourClasses } from './classes.ts';
+import type { Connection } from './connection.ts';
+import type { Named, Watched } from './watch.ts';
+
+/** Names in config/webhook/configuration.yaml. */
+export const CONFIGURATION = 'albatross';
+const WEBHOOK = 'validate-ingress.albatross.dev';
+const CONDITION = 'ours';
+const FIELD_MANAGER = 'albatross-webhook';
+
+export const CONFIGURATIONS_PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+
+/** Shortest time between two writes, in milliseconds: whoever else insists on the field is not fought in a hot loop. */
+const PAUSE_MS = 1_000;
+
+export interface WebhookConfiguration extends Named {
+  readonly webhooks?: readonly {
+    readonly name: string;
+    readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
+  }[];
+}
+
+export interface ClaimOptions {
+  readonly classes: Pick<Watched<IngressClass>, 'all' | 'synced'>;
+  readonly configurations: Pick<Watched<WebhookConfiguration>, 'get' | 'synced'>;
+  readonly connection: Connection;
+  readonly log: Logger;
+  /** The value of kubernetes.io/ingress.class that is ours. */
+  readonly legacyClass: string;
+  readonly pauseMs?: number;
+}
+
+export interface Claim {
+  /** Something changed: look again, soon. */
+  readonly look: () => void;
+  readonly stop: () => void;
+}
+
+/**
+ * The expression to write, or undefined when all is well. A configuration without the webhook or without the condition
+ * is the administrator's choice and stays as it is.
+ */
+export function claimOf(
+  configuration: WebhookConfiguration | undefined,
+  classes: readonly IngressClass[],
+  legacyClass: string,
+): string | undefined {
+  const webhook = configuration?.webhooks?.find(({ name }) => name === WEBHOOK);
+  const condition = webhook?.matchConditions?.find(({ name }) => name === CONDITION);
+  if (condition === undefined) return undefined;
+  const wanted = matchExpression(ourClasses(classes, legacyClass), legacyClass);
+  return condition.expression === wanted ? undefined : wanted;
+}
+
+/** Looks once both caches have synced, then whenever `look` is called; a failed write is tried again. */
+export function keepClaim(options: ClaimOptions): Claim {
+  const { classes, configurations, connection, log, legacyClass, pauseMs = PAUSE_MS } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let busy = true;
+  let again = false;
+
+  const pass = async () => {
+    const expression = claimOf(configurations.get(CONFIGURATION), classes.all(), legacyClass);
+    if (expression === undefined) return;
+    try {
+      await connection.apply(`${CONFIGURATIONS_PATH}/${CONFIGURATION}`, claimed(expression), FIELD_MANAGER);
+      log.info({ expression }, 'webhook configuration covers our classes');
+    } catch (error) {
+      again = true;
+      const words = error instanceof Error ? error.message : String(error);
+      log.warn({ error: words }, 'webhook configuration not updated');
+    }
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, pauseMs);
+    });
+  };
+  const run = async () => {
+    busy = true;
+    do {
+      again = false;
+      await pass();
+    } while (again);
+    busy = false;
+  };
+  void Promise.all([classes.synced, configurations.synced]).then(run);
+  return {
+    look: () => {
+      again = true;
+      if (!busy) void run();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** Only the one field: everything else in the configuration belongs to whoever applied the manifest. */
+function claimed(expression: string): object {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: CONFIGURATION },
+    webhooks: [{ name: WEBHOOK, matchConditions: [{ name: CONDITION, expression }] }],
+  };
+}

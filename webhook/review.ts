@@ -1,0 +1,109 @@
+// AdmissionReview as plain data: what came in is checked before anybody believes it, what goes out has one shape
+// (Kubernetes: Dynamic Admission Control, "Webhook request and response").
+import type { Ingress } from '../api/kube.ts';
+
+const VERSION = 'admission.k8s.io/v1';
+const KIND = 'AdmissionReview';
+
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly operation: 'CREATE' | 'UPDATE';
+  readonly dryRun: boolean;
+  readonly object: Ingress;
+  /** What is stored now; present on UPDATE. */
+  readonly oldObject?: Ingress;
+}
+
+/** Kubernetes' Status, as far as a refusal needs it. */
+export interface Status {
+  readonly status: 'Failure';
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: {
+    readonly group: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly causes: readonly { readonly reason: string; readonly field: string; readonly message: string }[];
+  };
+}
+
+export interface Answer {
+  readonly allowed: boolean;
+  readonly status?: Status;
+  readonly warnings?: readonly string[];
+}
+
+/** A review that we can judge, or one sentence that says why not. */
+export type Parsed = { readonly request: AdmissionRequest } | { readonly fault: string };
+
+/** Reads the body of a call. Nothing is taken on trust: the port is open to the whole cluster. */
+export function parseReview(body: unknown): Parsed {
+  if (!isObject(body)) return { fault: 'the body is not a JSON object' };
+  if (body.apiVersion !== VERSION || body.kind !== KIND) {
+    return { fault: `the body is not an ${KIND} of ${VERSION}` };
+  }
+  const { request } = body;
+  if (!isObject(request)) return { fault: 'the review has no request' };
+  const { uid, operation, resource, object, oldObject, dryRun } = request;
+  if (typeof uid !== 'string' || uid === '') return { fault: 'request.uid is missing' };
+  if (!isObject(resource) || resource.group !== 'networking.k8s.io' || resource.resource !== 'ingresses') {
+    return { fault: 'request.resource is not networking.k8s.io ingresses, the only resource judged here' };
+  }
+  if (operation !== 'CREATE' && operation !== 'UPDATE') {
+    return { fault: 'request.operation is neither CREATE nor UPDATE' };
+  }
+  if (!isIngress(object)) return { fault: 'request.object is not an Ingress of networking.k8s.io/v1' };
+  const common = { uid, operation, dryRun: dryRun === true, object } as const;
+  if (operation === 'CREATE') return { request: common };
+  if (!isIngress(oldObject)) return { fault: 'request.oldObject is not an Ingress of networking.k8s.io/v1' };
+  return { request: { ...common, oldObject } };
+}
+
+/** The review to send back. */
+export function answerReview(uid: string, answer: Answer): object {
+  return { apiVersion: VERSION, kind: KIND, response: { uid, ...answer } };
+}
+
+/** Whether every part that we read has the type that the API server gives it. */
+function isIngress(value: unknown): value is Ingress {
+  if (!isObject(value) || value.apiVersion !== 'networking.k8s.io/v1' || value.kind !== 'Ingress')
+    return false;
+  const { metadata, spec = {} } = value;
+  if (!isObject(metadata) || !isObject(spec)) return false;
+  const { annotations = {}, name, namespace } = metadata;
+  if (typeof name !== 'string' || typeof namespace !== 'string' || !isObject(annotations)) return false;
+  if (!Object.values(annotations).every((text) => typeof text === 'string')) return false;
+  const { rules = [], defaultBackend, tls = [], ingressClassName = '' } = spec;
+  if (typeof ingressClassName !== 'string' || !Array.isArray(rules) || !Array.isArray(tls)) return false;
+  return (
+    tls.every(isObject) && rules.every(isRule) && (defaultBackend === undefined || isBackend(defaultBackend))
+  );
+}
+
+function isRule(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { host = '', http } = value;
+  if (typeof host !== 'string') return false;
+  if (http === undefined) return true;
+  return isObject(http) && Array.isArray(http.paths) && http.paths.every(isPath);
+}
+
+function isPath(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { path = '', pathType = '', backend } = value;
+  return typeof path === 'string' && typeof pathType === 'string' && isBackend(backend);
+}
+
+function isBackend(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { service } = value;
+  if (service === undefined) return true;
+  if (!isObject(service) || typeof service.name !== 'string') return false;
+  const { port = {} } = service;
+  return isObject(port);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
