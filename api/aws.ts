@@ -125,3 +125,8 @@ export type Resource<K extends Kind = Kind> = { [P in K]: { kind: P; id: string;
 export const CLUSTER_TAG = 'elbv2.k8s.aws/cluster';
 export const STACK_TAG = 'ingress.k8s.aws/stack';
 export const RESOURCE_TAG = 'ingress.k8s.aws/resource';
+/** Stands instead of stack and resource on what all groups of a cluster share (aws-model 2.1). */
+export const SHARED_TAG = 'elbv2.k8s.aws/resource';
+
+/** Which resource of its group this is; empty for what is not ours. */
+export const resourceTagOf = (tags: Readonly<Tags>): string => tags[RESOURCE_TAG] ?? tags[SHARED_TAG] ?? '';

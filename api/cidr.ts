@@ -13,13 +13,13 @@ function octetsOf(text: string): number[] | undefined {
   return octets.every((octet) => octet <= 255) ? octets : undefined;
 }
 
-/** The groups of a part of an IPv6 address, as 16-bit numbers; a dotted IPv4 address at the end counts as two. */
-function groupsOf(text: string): number[] | undefined {
+/** The groups of a part of an IPv6 address, as 16-bit numbers; a dotted IPv4 address at the very end counts as two. */
+function groupsOf(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    const octets = index === parts.length - 1 && part.includes('.') ? octetsOf(part) : undefined;
+    const octets = isLast && index === parts.length - 1 && part.includes('.') ? octetsOf(part) : undefined;
     const [a, b, c, d] = octets ?? [];
     if (a !== undefined && b !== undefined && c !== undefined && d !== undefined) {
       groups.push(a * 256 + b, c * 256 + d);
@@ -31,8 +31,8 @@ function groupsOf(text: string): number[] | undefined {
 
 function ipv6Of(text: string): number[] | undefined {
   const halves = text.split('::');
-  const front = groupsOf(halves[0] ?? '');
-  const back = groupsOf(halves[1] ?? '');
+  const front = groupsOf(halves[0] ?? '', halves.length === 1);
+  const back = groupsOf(halves[1] ?? '', true);
   if (halves.length > 2 || front === undefined || back === undefined) return undefined;
   const missing = 8 - front.length - back.length;
   if (halves.length === 1) return front.length === 8 ? front : undefined;

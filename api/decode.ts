@@ -200,10 +200,9 @@ function wrongType(node: Node, schema: Schema, place: Place): Misfit {
   if (schema.type === 'integer' && node.kind === 'string') {
     return { ...found, because: 'a JSON number without quotes is expected' };
   }
-  if (schema.type === 'string' && node.kind !== 'string') {
-    return { ...found, because: 'a JSON text in double quotes is expected' };
-  }
-  return { ...found, because: `the JSON ${node.kind} is of another type` };
+  if (schema.type === 'string') return { ...found, because: 'a JSON text in double quotes is expected' };
+  if (node.kind === 'number') return found;
+  return { ...found, because: `a JSON ${schema.type ?? 'value'} is expected, this is a JSON ${node.kind}` };
 }
 
 const asRecord = (value: unknown): Record<string, unknown> =>

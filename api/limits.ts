@@ -84,7 +84,8 @@ export const LOAD_BALANCER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new
 ]);
 
 const HEALTH = 'target_group_health';
-const COUNT_MAX = 2 ** 31 - 1;
+/** A count that AWS documents no upper end for. */
+export const COUNT_MAX = 2 ** 31 - 1;
 
 /** Target group attributes for instance and ip targets (aws-limits 4.2). */
 export const TARGET_GROUP_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([

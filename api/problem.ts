@@ -37,6 +37,7 @@ export const CODES = {
   ServicePortNotFound: 'The Service has no such port.',
   NodePortMissing: 'Instance targets need a Service of type NodePort or LoadBalancer.',
   ActionNotFound: 'A backend says use-annotation and the annotation is missing.',
+  TargetGroupNotFound: 'A target group that an action names does not exist.',
   SubnetsNotFound: 'No usable subnets were found for the load balancer.',
   SecurityGroupNotFound: 'A named security group does not exist.',
   CertificateNotFound: 'No certificate was found for an HTTPS listener.',

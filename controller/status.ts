@@ -4,6 +4,7 @@ import { type NextCondition, setCondition } from '../api/conditions.ts';
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import { type Problem, type ProblemCode, sentence } from '../api/problem.ts';
+import type { AwsFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
 import type { Told } from './group.ts';
 import type { Found } from './kinds/kind.ts';
@@ -22,12 +23,19 @@ export interface Pass {
   readonly told: readonly Told[];
   readonly planned: readonly Operation[];
   readonly outcomes: readonly Outcome[];
+  /** The failure that ended the pass before anything was planned. */
+  readonly failure?: AwsFailure;
   /** What there is after the operations. */
   readonly found: readonly Found[];
   readonly backends: readonly Backend[];
   /** Desired id → what it became. */
   readonly became: ReadonlyMap<string, Found>;
+  /** Hash of the desired resources, when all of them are there. */
   readonly appliedHash?: string;
+  /** False when facts were missing: what serves is as it was. */
+  readonly decided: boolean;
+  /** Nothing is left to do: what leaves has left. */
+  readonly clean: boolean;
   health(arn: string): Health | undefined;
   readonly now: string;
 }
@@ -38,6 +46,7 @@ const REFERENCES: ReadonlySet<ProblemCode> = new Set([
   'ServicePortNotFound',
   'NodePortMissing',
   'ActionNotFound',
+  'TargetGroupNotFound',
   'SubnetsNotFound',
   'SecurityGroupNotFound',
   'CertificateNotFound',
@@ -57,14 +66,16 @@ function about(type: 'Accepted' | 'ResolvedRefs', problems: readonly Problem[], 
 const provisioning = (found: readonly Found[]): Found | undefined =>
   found.find(({ kind, extra }) => kind === 'loadBalancer' && extra.state !== 'active' && extra.state !== 'active_impaired');
 
-function programmed({ planned, outcomes, found, became, told }: Pass, key: string): NextCondition {
+function failing({ code, message, action, kind }: AwsFailure, during: string): NextCondition {
+  const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
+  return { type: 'Programmed', status: 'False', reason, message: cut(`${during}: ${action} answered ${code}: ${message}`) };
+}
+
+function programmed({ planned, outcomes, found, became, told, failure }: Pass, key: string): NextCondition {
   const type = 'Programmed';
+  if (failure !== undefined) return failing(failure, 'Looking at AWS');
   const failed = outcomes.find(({ result }) => result === 'failed');
-  if (failed?.failure !== undefined) {
-    const { code, message, action, kind } = failed.failure;
-    const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
-    return { type, status: 'False', reason, message: cut(`${inWords(failed.operation)}: ${action} answered ${code}: ${message}`) };
-  }
+  if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   if (waiting !== undefined) {
     return { type, status: 'True', reason: 'Programmed', message: cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`) };
@@ -89,10 +100,14 @@ export function addressed(pass: Pick<Pass, 'became' | 'found'>): Found<'loadBala
   return serving(wanted) ? wanted : (all.find(serving) ?? wanted);
 }
 
-function ofAws(pass: Pass): Partial<BindingStatus> {
+function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingStatus> {
   const balancer = addressed(pass);
   if (balancer === undefined) return {};
   const { arn, spec, extra } = balancer;
+  const listeners = pass.found
+    .filter((one): one is Found<'listener'> => one.kind === 'listener' && one.spec.loadBalancer.ref === arn)
+    .map((one) => ({ port: one.spec.port, protocol: one.spec.protocol, arn: one.arn }))
+    .sort((a, b) => a.port - b.port);
   return {
     scheme: spec.scheme,
     loadBalancer: {
@@ -102,10 +117,8 @@ function ofAws(pass: Pass): Partial<BindingStatus> {
       ...(extra.hostedZoneId === undefined ? {} : { hostedZoneId: extra.hostedZoneId }),
       ...(extra.state === undefined ? {} : { state: extra.state }),
     },
-    listeners: pass.found
-      .filter((one): one is Found<'listener'> => one.kind === 'listener' && one.spec.loadBalancer.ref === arn)
-      .map((one) => ({ port: one.spec.port, protocol: one.spec.protocol, arn: one.arn }))
-      .sort((a, b) => a.port - b.port),
+    // A settled group is not looked at in detail; what was told about its listeners holds.
+    listeners: listeners.length > 0 ? listeners : (before?.listeners ?? []),
   };
 }
 
@@ -163,7 +176,7 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions,
     state: stateOf(conditions, binding.metadata.deletionTimestamp !== undefined),
-    ...ofAws(pass),
+    ...ofAws(pass, binding.status),
     ...targetsOf(pass, keyOf(binding)),
     ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),
     ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),

@@ -28,6 +28,8 @@ export interface Serving {
   readonly arn: string;
   readonly group: string;
   readonly backend: Backend;
+  /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
+  readonly source?: string;
 }
 
 export interface TargetsOptions {

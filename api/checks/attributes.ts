@@ -1,7 +1,7 @@
 // Attribute maps: values of known keys, keys of other load balancer kinds, and attributes that need each other
 // (aws-limits 1.1, 4.2). Unknown keys only draw a warning, since AWS adds some.
 import type { Finding } from '../finding.ts';
-import { type AttributeValue, FOREIGN_ATTRIBUTES, LOGS } from '../limits.ts';
+import { type AttributeValue, COUNT_MAX, FOREIGN_ATTRIBUTES, LOGS } from '../limits.ts';
 import { suggest } from '../suggest.ts';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -62,7 +62,8 @@ function valueFindings(key: string, value: string, rule: AttributeValue): Findin
       const lower = value.toLowerCase();
       if (values.includes(lower) && (lower === 'true' || lower === 'false'))
         return [spelling(at, value, lower)];
-      return no('NotAllowed', `one of ${values.join(', ')}`, suggest(value, values));
+      const allowed = values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`;
+      return no('NotAllowed', allowed, suggest(value, values));
     }
   }
 }
@@ -82,6 +83,7 @@ function integerFindings(at: string, value: string, rule: AttributeValue & { kin
   if (number >= rule.least && number <= rule.most) {
     return String(number) === value ? [] : [spelling(at, value, String(number))];
   }
+  const range = rule.most === COUNT_MAX ? `of at least ${rule.least}` : `from ${rule.least} to ${rule.most}`;
   const also = rule.also === undefined ? '' : ` or ${rule.also.join(' or ')}`;
   return [
     {
@@ -89,7 +91,7 @@ function integerFindings(at: string, value: string, rule: AttributeValue & { kin
       severity: 'refuse',
       at,
       value,
-      allowed: `an integer from ${rule.least} to ${rule.most}${also}`,
+      allowed: `an integer ${range}${also}`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 // Checks of the Ingress spec: hosts, paths and backends that an ALB rule cannot express (spec annotations 15; aws-limits 3.1).
+import { PREFIX } from '../annotation.ts';
 import { annotationPath } from '../finding.ts';
 import type { IngressPath } from '../kube.ts';
 import type { Problem } from '../problem.ts';
@@ -34,14 +35,24 @@ function backendProblems({ ingress, settings, refused }: Context): Problem[] {
   });
 }
 
-function ruleProblems({ ingress }: Context): Problem[] {
-  return (ingress.spec?.rules ?? []).flatMap((rule, r) => {
+/** Paths that are regular expressions have other rules; the annotation that says so is not applied yet (spec annotations 15.4). */
+const isRegex = ({ ingress }: Context, { pathType }: IngressPath): boolean =>
+  pathType !== 'Exact' &&
+  pathType !== 'Prefix' &&
+  ['1', 't', 'T', 'true', 'True', 'TRUE'].includes(
+    ingress.metadata.annotations?.[`${PREFIX}use-regex-path-match`] ?? '',
+  );
+
+function ruleProblems(context: Context): Problem[] {
+  return (context.ingress.spec?.rules ?? []).flatMap((rule, r) => {
     const at = `spec.rules[${r}]`;
     const host = rule.host ?? '';
-    const ofPaths = (rule.http?.paths ?? []).flatMap((path, p) => [
-      ...pathProblems(path, `${at}.http.paths[${p}].path`),
-      ...wildcardProblems(host, path, `${at}.http.paths[${p}].path`),
-    ]);
+    const ofPaths = (rule.http?.paths ?? []).flatMap((path, p) => {
+      const where = `${at}.http.paths[${p}].path`;
+      return isRegex(context, path)
+        ? []
+        : [...pathProblems(path, where), ...wildcardProblems(host, path, where)];
+    });
     return host === '' ? ofPaths : [...hostProblems(host, `${at}.host`), ...ofPaths];
   });
 }

@@ -8,7 +8,7 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
-import { CLUSTER_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { CLUSTER_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { type Aws, allPages } from './calls.ts';
 import { isFailure } from './errors.ts';
@@ -24,7 +24,9 @@ export interface Bulk {
 /** ARNs in one DescribeTags call (Elastic Load Balancing API Reference, DescribeTags). */
 const ARNS_PER_CALL = 20;
 
-const TYPES = ['loadbalancer', 'targetgroup', 'listener', 'listener-rule'].map((type) => `elasticloadbalancing:${type}`);
+const TYPES = ['loadbalancer', 'targetgroup', 'listener', 'listener-rule'].map(
+  (type) => `elasticloadbalancing:${type}`,
+);
 
 /** Tags of every ELBv2 resource of the cluster by ARN, 100 a page; undefined when this is not allowed. */
 async function tagSearch(aws: Aws): Promise<Map<string, Tags> | undefined> {
@@ -83,7 +85,8 @@ const securityGroups = (aws: Aws) =>
 
 /** Only what an Ingress can have: other kinds of load balancer and target group are left to whoever made them. */
 const ofIngress = {
-  loadBalancer: (aws: Aws, { Type, VpcId }: LoadBalancer): boolean => Type === 'application' && VpcId === aws.vpcId,
+  loadBalancer: (aws: Aws, { Type, VpcId }: LoadBalancer): boolean =>
+    Type === 'application' && VpcId === aws.vpcId,
   targetGroup: (aws: Aws, { TargetType, Protocol, VpcId }: TargetGroup): boolean =>
     (TargetType === 'instance' || TargetType === 'ip') &&
     (Protocol === 'HTTP' || Protocol === 'HTTPS') &&
@@ -100,11 +103,23 @@ export async function readBulk(aws: Aws): Promise<Bulk> {
   ]);
   const balancers = allBalancers.filter((wire) => ofIngress.loadBalancer(aws, wire));
   const groups = allGroups.filter((wire) => ofIngress.targetGroup(aws, wire));
-  const arns = [...balancers.map((wire) => wire.LoadBalancerArn), ...groups.map((wire) => wire.TargetGroupArn)];
-  const tags = searched ?? (await readTags(aws, arns.flatMap((arn) => arn ?? [])));
+  const arns = [
+    ...balancers.map((wire) => wire.LoadBalancerArn),
+    ...groups.map((wire) => wire.TargetGroupArn),
+  ];
+  const tags =
+    searched ??
+    (await readTags(
+      aws,
+      arns.flatMap((arn) => arn ?? []),
+    ));
   const ours = (found: Tags | undefined): found is Tags =>
     found?.[CLUSTER_TAG] === aws.clusterName && found[STACK_TAG] !== undefined;
-  const tagged = <T>(wires: readonly T[], arnOf: (wire: T) => string | undefined): { wire: T; tags: Tags }[] =>
+  const shared = (found: Tags): boolean => found[SHARED_TAG] === 'backend-sg';
+  const tagged = <T>(
+    wires: readonly T[],
+    arnOf: (wire: T) => string | undefined,
+  ): { wire: T; tags: Tags }[] =>
     wires.flatMap((wire) => {
       const found = tags.get(arnOf(wire) ?? '');
       return ours(found) ? [{ wire, tags: found }] : [];
@@ -117,7 +132,7 @@ export async function readBulk(aws: Aws): Promise<Bulk> {
   return {
     loadBalancers: tagged(balancers, (wire) => wire.LoadBalancerArn),
     targetGroups: tagged(groups, (wire) => wire.TargetGroupArn),
-    securityGroups: allSecurityGroups.filter(({ Tags }) => ours(tagMap(Tags))),
+    securityGroups: allSecurityGroups.filter(({ Tags }) => ours(tagMap(Tags)) || shared(tagMap(Tags))),
     ...(searched === undefined ? {} : { children }),
   };
 }

@@ -128,10 +128,30 @@ export function connectAws(options: AwsOptions): Aws {
   const acm = new ACMClient(config);
   const tagging = new ResourceGroupsTaggingAPIClient(config);
   const first = { step: 'initialize', name: 'albatross', priority: 'high' } as const;
-  elbv2.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
-  ec2.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
-  acm.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
-  tagging.middlewareStack.add((next, { commandName }) => (args) => send(commandName, () => next(args)), first);
+  elbv2.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        send(commandName, () => next(args)),
+    first,
+  );
+  ec2.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        send(commandName, () => next(args)),
+    first,
+  );
+  acm.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        send(commandName, () => next(args)),
+    first,
+  );
+  tagging.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        send(commandName, () => next(args)),
+    first,
+  );
   return {
     clusterName: options.clusterName,
     vpcId: options.vpcId,
@@ -187,7 +207,9 @@ function sender(options: AwsOptions, counts: Map<string, number>) {
 
 /** Follows a paged call to its end; `next` gets the token of the page before (undefined for the first). */
 export async function allPages<T>(
-  next: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; token: string | undefined }>,
+  next: (
+    token: string | undefined,
+  ) => Promise<{ items: readonly T[] | undefined; token: string | undefined }>,
 ): Promise<T[]> {
   const all: T[] = [];
   let token: string | undefined;

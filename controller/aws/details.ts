@@ -1,5 +1,8 @@
 // Details of one group that bulk reads do not give: attributes, listeners, rules, attached certificates.
-import { DescribeListenersCommand, DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Tags } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
 import * as listeners from '../kinds/listener.ts';
@@ -22,7 +25,10 @@ async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
 
 async function withAttributes(aws: Aws, found: Found<'loadBalancer'> | Found<'targetGroup'>): Promise<Found> {
   if (found.kind === 'loadBalancer') {
-    return { ...found, spec: { ...found.spec, attributes: await loadBalancers.readAttributes(aws, found.arn) } };
+    return {
+      ...found,
+      spec: { ...found.spec, attributes: await loadBalancers.readAttributes(aws, found.arn) },
+    };
   }
   return { ...found, spec: { ...found.spec, attributes: await targetGroups.readAttributes(aws, found.arn) } };
 }
@@ -76,6 +82,10 @@ export async function readDetails(aws: Aws, found: readonly Found[]): Promise<Fo
 
 /** How far AWS is with load balancers that were being provisioned, by ARN. One call for all of them. */
 export async function readStates(aws: Aws, arns: readonly string[]): Promise<Map<string, string>> {
-  const { LoadBalancers } = await aws.elbv2.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] }));
-  return new Map((LoadBalancers ?? []).map(({ LoadBalancerArn, State }) => [LoadBalancerArn ?? '', State?.Code ?? '']));
+  const { LoadBalancers } = await aws.elbv2.send(
+    new DescribeLoadBalancersCommand({ LoadBalancerArns: [...arns] }),
+  );
+  return new Map(
+    (LoadBalancers ?? []).map(({ LoadBalancerArn, State }) => [LoadBalancerArn ?? '', State?.Code ?? '']),
+  );
 }

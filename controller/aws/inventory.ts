@@ -22,6 +22,8 @@ export interface Inventory {
   groups(): string[];
   /** Whether bulk reads saw it; undefined for a listener or rule when tags may not be searched. */
   exists(arn: string): boolean | undefined;
+  /** What bulk reads and our own changes know of a group, without a call. */
+  glance(group: string): Glance;
   /** All that a group has in AWS, details included; those not known yet are read now. Throws `AwsFailure`. */
   of(group: string): Promise<readonly Found[]>;
   /** Notes what we made or changed. */
@@ -30,6 +32,15 @@ export interface Inventory {
   remove(found: Pick<Found, 'arn'>): void;
   /** Has the details of a group read again: after a failed or uncertain call, and by the sweep. */
   forget(group: string): void;
+}
+
+export interface Glance {
+  /** Without listeners and rules, unless the details are known. */
+  readonly found: readonly Found[];
+  /** Whether `of` needs no call. */
+  readonly detailed: boolean;
+  /** How many listeners and rules the group has; undefined when tags may not be searched. */
+  readonly inside?: number;
 }
 
 export interface InventoryOptions {
@@ -60,6 +71,8 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
   const putAt = new Map<string, number>();
   const removedAt = new Map<string, number>();
   let children: ReadonlyMap<string, string> | undefined;
+  /** How many listeners and rules bulk reads saw, by group. */
+  const insideOf = new Map<string, number>();
   let statesAt = Number.NEGATIVE_INFINITY;
 
   const recent = (times: ReadonlyMap<string, number>, arn: string): boolean =>
@@ -97,7 +110,8 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     const known = before?.group === found.group ? before : undefined;
     const next = withKnownAttributes(found, known);
     store(next);
-    if (known === undefined) shelfOf(found.group).detailed = found.kind === 'securityGroup' && shelfOf(found.group).detailed;
+    if (known === undefined)
+      shelfOf(found.group).detailed = found.kind === 'securityGroup' && shelfOf(found.group).detailed;
     return known === undefined || !isDeepStrictEqual(known.spec, next.spec);
   }
 
@@ -133,6 +147,8 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
       }
     }
     children = bulk.children;
+    insideOf.clear();
+    for (const group of bulk.children?.values() ?? []) insideOf.set(group, (insideOf.get(group) ?? 0) + 1);
     for (const group of bulk.children === undefined ? [] : checkChildren(bulk.children)) {
       forget(group);
       changed.add(group);
@@ -154,7 +170,8 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
       aws,
       young.map(({ arn }) => arn),
     );
-    for (const one of young) shelf.found.set(one.arn, { ...one, extra: { ...one.extra, state: states.get(one.arn) ?? '' } });
+    for (const one of young)
+      shelf.found.set(one.arn, { ...one, extra: { ...one.extra, state: states.get(one.arn) ?? '' } });
   }
 
   async function of(group: string): Promise<readonly Found[]> {
@@ -182,8 +199,19 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     return withHolders([...current.found.values()]);
   }
 
+  function glance(group: string): Glance {
+    const shelf = shelves.get(group);
+    const inside = children === undefined ? {} : { inside: insideOf.get(group) ?? 0 };
+    return {
+      found: withHolders([...(shelf?.found.values() ?? [])]),
+      detailed: shelf?.detailed ?? true,
+      ...inside,
+    };
+  }
+
   return {
     load,
+    glance,
     groups: () => [...shelves.keys()],
     exists: (arn) => {
       if (groupOf.has(arn)) return true;
@@ -257,9 +285,13 @@ export function withHolders(all: readonly Found[]): Found[] {
       }
     }
   }
+  if (balancerOf.size === 0) return [...all];
   return all.map((one) => {
     if (one.kind !== 'targetGroup') return one;
     const elsewhere = (one.extra.loadBalancerArns ?? []).filter((arn) => !balancers.has(arn));
-    return { ...one, extra: { ...one.extra, loadBalancerArns: [...elsewhere, ...(holders.get(one.arn) ?? [])] } };
+    return {
+      ...one,
+      extra: { ...one.extra, loadBalancerArns: [...elsewhere, ...(holders.get(one.arn) ?? [])] },
+    };
   });
 }

@@ -10,7 +10,12 @@ export interface Limit {
 
 /** The limits the LBC has by default (aws-model 11.1). */
 export const LIMITS: readonly Limit[] = [
-  { service: 'elasticloadbalancing', actions: /^(RegisterTargets|DeregisterTargets)/, perSecond: 4, burst: 20 },
+  {
+    service: 'elasticloadbalancing',
+    actions: /^(RegisterTargets|DeregisterTargets)/,
+    perSecond: 4,
+    burst: 20,
+  },
   { service: 'elasticloadbalancing', actions: /^Describe/, perSecond: 50, burst: 200 },
   { service: 'elasticloadbalancing', actions: /^Modify/, perSecond: 3, burst: 20 },
 ];

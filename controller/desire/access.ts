@@ -76,7 +76,9 @@ export function accessFor(desiring: Desiring, ports: readonly Port[], dualStack:
     return undefined;
   }
   const own = managed(desiring, ports, dualStack);
-  if (!desiring.facts.cluster.backendSecurityGroup) return { resources: [own], groups: [{ ref: own.id }] };
+  const { backendSecurityGroup } = desiring.facts.cluster;
+  if (backendSecurityGroup === 'none') return { resources: [own], groups: [{ ref: own.id }] };
+  if (backendSecurityGroup !== 'shared') return { resources: [own], groups: [{ ref: own.id }, backendSecurityGroup] };
   const shared = sharedSecurityGroup(desiring);
   return { resources: [own, shared], groups: [{ ref: own.id }, { ref: shared.id }] };
 }

@@ -11,12 +11,15 @@ export interface ClusterSettings {
   readonly defaultScheme: Scheme;
   readonly defaultTargetType: 'instance' | 'ip';
   readonly defaultSslPolicy: string;
-  /** False: target rules name the managed group of each load balancer instead of the shared one (aws-model 5.1). */
-  readonly backendSecurityGroup: boolean;
+  /**
+   * `shared`: one group for the cluster, made by us. `none`: target rules name the managed group of each load balancer.
+   * Else the id of a group that the operator made (aws-model 5.1, 5.5).
+   */
+  readonly backendSecurityGroup: 'shared' | 'none' | `sg-${string}`;
 }
 
 /** A look-up that may have failed for a reason that people can act on. */
-export type Found<T> = { readonly value: T } | { readonly problem: Problem };
+export type Looked<T> = { readonly value: T } | { readonly problem: Problem };
 
 export interface ServiceFact {
   readonly service: Service;
@@ -26,12 +29,12 @@ export interface ServiceFact {
 export interface Facts {
   readonly cluster: ClusterSettings;
   /** Subnet ids for the load balancer, in the order to send. */
-  readonly subnets: Found<string[]>;
+  readonly subnets: Looked<string[]>;
   /** Ids of the `security-groups` annotation; absent when the group does not say it. */
-  readonly securityGroups?: Found<string[]>;
+  readonly securityGroups?: Looked<string[]>;
   /** Certificates found in ACM for a member that has an HTTPS port and names none. */
-  certificatesFor(member: string): Found<string[]> | undefined;
+  certificatesFor(member: string): Looked<string[]> | undefined;
   /** ARN of a target group that somebody else manages, by name; undefined when it was not looked up. */
-  targetGroupNamed(name: string): Found<string> | undefined;
+  targetGroupNamed(name: string): Looked<string> | undefined;
   service(namespace: string, name: string): ServiceFact | undefined;
 }

@@ -51,7 +51,8 @@ function actionToAws(action: Action, resolve: Resolve): WireAction {
   }
 }
 
-const said = <T>(value: T | null | undefined | ''): value is T => value !== undefined && value !== null && value !== '';
+const said = <T>(value: T | null | undefined | ''): value is T =>
+  value !== undefined && value !== null && value !== '';
 
 /** Stands for an action that this version cannot express; nobody wants a forward to nowhere, so it equals nothing wanted. */
 const INEXPRESSIBLE: Action = { type: 'forward', targets: [] };
@@ -94,7 +95,9 @@ function forwardFromAws({ ForwardConfig, TargetGroupArn }: WireAction): Action {
     type: 'forward',
     targets: tuples.map((tuple) => ({
       targetGroup: tuple.TargetGroupArn ?? '',
-      ...(tuples.length > 1 && 'Weight' in tuple && tuple.Weight !== undefined ? { weight: tuple.Weight } : {}),
+      ...(tuples.length > 1 && 'Weight' in tuple && tuple.Weight !== undefined
+        ? { weight: tuple.Weight }
+        : {}),
     })),
     ...(stickiness?.Enabled === true && stickiness.DurationSeconds !== undefined
       ? { stickinessSeconds: stickiness.DurationSeconds }
@@ -147,7 +150,10 @@ export function conditionsToAws(conditions: readonly Condition[]): WireCondition
 export function conditionsFromAws(list: readonly WireCondition[] | undefined): Condition[] {
   return (list ?? []).map(({ Field, HostHeaderConfig, PathPatternConfig, Values }) => {
     if (Field === 'host-header') return { field: Field, values: HostHeaderConfig?.Values ?? Values ?? [] };
-    return { field: 'path-pattern', values: Field === 'path-pattern' ? (PathPatternConfig?.Values ?? Values ?? []) : [] };
+    return {
+      field: 'path-pattern',
+      values: Field === 'path-pattern' ? (PathPatternConfig?.Values ?? Values ?? []) : [],
+    };
   });
 }
 

@@ -34,5 +34,6 @@ export async function writeAttributes(
   change: readonly Attribute[],
   send: (attributes: Attribute[]) => Promise<unknown>,
 ): Promise<void> {
-  for (let start = 0; start < change.length; start += PER_CALL) await send(change.slice(start, start + PER_CALL));
+  for (let start = 0; start < change.length; start += PER_CALL)
+    await send(change.slice(start, start + PER_CALL));
 }

@@ -36,7 +36,9 @@ interface FoundOf<K extends Kind> {
 export type Found<K extends Kind = Kind> = { [P in K]: FoundOf<P> }[K];
 
 /** What became of a removal: `waiting` when something still uses the resource; ask again later. */
-export type Removed = { readonly outcome: 'done' } | { readonly outcome: 'waiting'; readonly because: string };
+export type Removed =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'waiting'; readonly because: string };
 
 /** Compares one field where plain deep equality is wrong; references in `wanted` are resolved to `{ ref: ARN }`. */
 export type Equal<S> = {
@@ -87,12 +89,16 @@ export function changedFields<K extends Kind>(
   return names.filter((name) => {
     if (table.fields[name] === 'createOnly') return false;
     const equal = table.equal[name] ?? isDeepStrictEqual;
-    return !equal(resolved(wanted[name], (ref) => resolve({ ref })), found.spec[name]);
+    return !equal(
+      resolved(wanted[name], (ref) => resolve({ ref })),
+      found.spec[name],
+    );
   });
 }
 
 /** The ARN that a resolved reference stands for. */
-export const arnOf = (reference: Ref | string): string => (typeof reference === 'string' ? reference : reference.ref);
+export const arnOf = (reference: Ref | string): string =>
+  typeof reference === 'string' ? reference : reference.ref;
 
 /** A name that none of the predecessors has: names are unique in an account, and a successor stands beside them. */
 export function freeName(name: string, predecessors: readonly Found[]): string {

@@ -18,7 +18,16 @@ import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
 import { changedFields, type Found, type KindTable, present, type Resolve, sameSet } from './kind.ts';
-import { identity, refuseStranger, sameTags, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTags,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+  writeTags,
+} from './tags.ts';
 
 type FoundListener = Found<'listener'>;
 
@@ -43,7 +52,9 @@ export function fromAws(wire: Listener, { tags, attributes, attached }: Listener
       protocol: https ? 'HTTPS' : 'HTTP',
       defaultActions: actionsFromAws(wire.DefaultActions),
       certificates: https ? certificateList(first, attached) : [],
-      ...(https && wire.SslPolicy !== undefined && wire.SslPolicy !== '' ? { sslPolicy: wire.SslPolicy } : {}),
+      ...(https && wire.SslPolicy !== undefined && wire.SslPolicy !== ''
+        ? { sslPolicy: wire.SslPolicy }
+        : {}),
       attributes,
       tags,
     },
@@ -83,18 +94,32 @@ function settings(wanted: ListenerSpec, resolve: Resolve) {
 }
 
 /** Takes certificates off, then adds: one for each call, in ARN order, the default one as well (aws-model 3.8). */
-async function writeAttached(aws: Aws, ListenerArn: string, wanted: readonly string[], attached: readonly string[]): Promise<void> {
+async function writeAttached(
+  aws: Aws,
+  ListenerArn: string,
+  wanted: readonly string[],
+  attached: readonly string[],
+): Promise<void> {
   const extra = [...new Set(attached)].filter((arn) => !wanted.includes(arn)).sort();
   const missing = [...new Set(wanted)].filter((arn) => !attached.includes(arn)).sort();
   for (const CertificateArn of extra) {
-    await aws.elbv2.send(new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }));
+    await aws.elbv2.send(
+      new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
+    );
   }
   for (const CertificateArn of missing) {
-    await aws.elbv2.send(new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }));
+    await aws.elbv2.send(
+      new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
+    );
   }
 }
 
-async function adopt(aws: Aws, failure: AwsFailure, wanted: ListenerSpec, resolve: Resolve): Promise<FoundListener> {
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: ListenerSpec,
+  resolve: Resolve,
+): Promise<FoundListener> {
   const LoadBalancerArn = resolve(wanted.loadBalancer);
   const all = await allPages(async (Marker) => {
     const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
@@ -114,9 +139,15 @@ async function adopt(aws: Aws, failure: AwsFailure, wanted: ListenerSpec, resolv
 const SETTINGS: readonly (keyof ListenerSpec)[] = ['protocol', 'defaultActions', 'certificates', 'sslPolicy'];
 
 /** Whether the change is in what ModifyListener carries; a change of the attached set alone is not. */
-function settingsChanged(found: ListenerSpec, wanted: ListenerSpec, changed: readonly (keyof ListenerSpec)[]): boolean {
+function settingsChanged(
+  found: ListenerSpec,
+  wanted: ListenerSpec,
+  changed: readonly (keyof ListenerSpec)[],
+): boolean {
   return changed.some(
-    (name) => SETTINGS.includes(name) && (name !== 'certificates' || found.certificates[0] !== wanted.certificates[0]),
+    (name) =>
+      SETTINGS.includes(name) &&
+      (name !== 'certificates' || found.certificates[0] !== wanted.certificates[0]),
   );
 }
 
@@ -165,7 +196,9 @@ export const listener: KindTable<'listener'> = {
       next.tags = tagsAfter(next.tags, change);
     }
     if (settingsChanged(found.spec, wanted, changed)) {
-      const answer = await aws.elbv2.send(new ModifyListenerCommand({ ListenerArn, ...settings(wanted, resolve) }));
+      const answer = await aws.elbv2.send(
+        new ModifyListenerCommand({ ListenerArn, ...settings(wanted, resolve) }),
+      );
       const details = { tags: next.tags, attributes: next.attributes, attached: extra.attached ?? [] };
       ({ spec: next, extra } = fromAws(present(answer.Listeners?.[0], 'Listeners'), details));
     }

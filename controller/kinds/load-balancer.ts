@@ -15,8 +15,26 @@ import type { Attributes, IpAddressType, LoadBalancerSpec, Tags } from '../../ap
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
-import { arnOf, changedFields, type Found, freeName, type KindTable, present, type Resolve, sameSet } from './kind.ts';
-import { identity, refuseStranger, sameTagsKeepingLegacy, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+import {
+  arnOf,
+  changedFields,
+  type Found,
+  freeName,
+  type KindTable,
+  present,
+  type Resolve,
+  sameSet,
+} from './kind.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTagsKeepingLegacy,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+  writeTags,
+} from './tags.ts';
 
 type FoundLoadBalancer = Found<'loadBalancer'>;
 
@@ -56,7 +74,12 @@ export async function readAttributes(aws: Aws, arn: string): Promise<Attributes>
 
 const subnetMappings = (subnets: readonly string[]) => subnets.map((SubnetId) => ({ SubnetId }));
 
-async function adopt(aws: Aws, failure: AwsFailure, wanted: LoadBalancerSpec, resolve: Resolve): Promise<FoundLoadBalancer> {
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: LoadBalancerSpec,
+  resolve: Resolve,
+): Promise<FoundLoadBalancer> {
   const { LoadBalancers } = await aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [wanted.name] }));
   const twin = LoadBalancers?.[0];
   if (twin === undefined) throw failure;
@@ -65,7 +88,13 @@ async function adopt(aws: Aws, failure: AwsFailure, wanted: LoadBalancerSpec, re
   const tags = tagMap(TagDescriptions?.[0]?.Tags);
   refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags);
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  return loadBalancer.modify(aws, found, wanted, changedFields(loadBalancer, wanted, found, resolve), resolve);
+  return loadBalancer.modify(
+    aws,
+    found,
+    wanted,
+    changedFields(loadBalancer, wanted, found, resolve),
+    resolve,
+  );
 }
 
 export const loadBalancer: KindTable<'loadBalancer'> = {
@@ -129,7 +158,9 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
     }
     if (changed.includes('ipAddressType')) {
       spec.ipAddressType = wanted.ipAddressType;
-      await aws.elbv2.send(new SetIpAddressTypeCommand({ LoadBalancerArn, IpAddressType: wanted.ipAddressType }));
+      await aws.elbv2.send(
+        new SetIpAddressTypeCommand({ LoadBalancerArn, IpAddressType: wanted.ipAddressType }),
+      );
     }
     if (changed.includes('attributes')) {
       await writeAttributes(attributeChange(wanted.attributes, spec.attributes), (Attributes) =>

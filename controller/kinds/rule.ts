@@ -11,9 +11,25 @@ import {
 import type { RuleSpec, Tags } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
-import { actionsFromAws, actionsToAws, conditionsFromAws, conditionsToAws, sameActions, sameConditions } from './action.ts';
+import {
+  actionsFromAws,
+  actionsToAws,
+  conditionsFromAws,
+  conditionsToAws,
+  sameActions,
+  sameConditions,
+} from './action.ts';
 import { changedFields, type Found, type KindTable, present, type Resolve } from './kind.ts';
-import { identity, refuseStranger, sameTags, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTags,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+  writeTags,
+} from './tags.ts';
 
 type FoundRule = Found<'rule'>;
 
@@ -58,7 +74,9 @@ export async function setPriorities(
 
 async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: Resolve): Promise<FoundRule> {
   const listenerArn = resolve(wanted.listener);
-  const twin = (await readRules(aws, listenerArn)).find(({ Priority }) => Priority === String(wanted.priority));
+  const twin = (await readRules(aws, listenerArn)).find(
+    ({ Priority }) => Priority === String(wanted.priority),
+  );
   if (twin === undefined) throw failure;
   const { TagDescriptions } = await aws.elbv2.send(
     new DescribeTagsCommand({ ResourceArns: [present(twin.RuleArn, 'RuleArn')] }),
@@ -95,7 +113,8 @@ export const rule: KindTable<'rule'> = {
       );
       return present(fromAws(present(answer.Rules?.[0], 'Rules'), ListenerArn, wanted.tags), 'Priority');
     } catch (thrown) {
-      if (isFailure(thrown, 'inUse') && thrown.code === 'PriorityInUse') return adopt(aws, thrown, wanted, resolve);
+      if (isFailure(thrown, 'inUse') && thrown.code === 'PriorityInUse')
+        return adopt(aws, thrown, wanted, resolve);
       throw thrown;
     }
   },
@@ -114,7 +133,10 @@ export const rule: KindTable<'rule'> = {
           Actions: actionsToAws(wanted.actions, resolve),
         }),
       );
-      const after = present(fromAws(present(answer.Rules?.[0], 'Rules'), spec.listener.ref, spec.tags), 'Priority');
+      const after = present(
+        fromAws(present(answer.Rules?.[0], 'Rules'), spec.listener.ref, spec.tags),
+        'Priority',
+      );
       spec.conditions = after.spec.conditions;
       spec.actions = after.spec.actions;
     }

@@ -12,14 +12,26 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Permission, SecurityGroupSpec } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
-import { AwsFailure, isFailure } from '../aws/errors.ts';
+import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { arnOf, changedFields, type Found, type KindTable, present, type Resolve, sameSet } from './kind.ts';
-import { identity, refuseStranger, sameTagsKeepingLegacy, type TagChange, tagChange, tagList, tagMap, tagsAfter } from './tags.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTagsKeepingLegacy,
+  type TagChange,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+} from './tags.ts';
 
 type FoundGroup = Found<'securityGroup'>;
 
 /** What makes two permissions the same one; the description does not (aws-model 5.4). */
-export function permissionKey({ protocol, fromPort, toPort, source }: Permission, resolve: Resolve = arnOf): string {
+export function permissionKey(
+  { protocol, fromPort, toPort, source }: Permission,
+  resolve: Resolve = arnOf,
+): string {
   const from =
     'cidr' in source
       ? `IpRange: ${source.cidr}`
@@ -32,12 +44,16 @@ export function permissionKey({ protocol, fromPort, toPort, source }: Permission
 }
 
 /** One wire permission for one source. */
-export function permissionToAws({ protocol, fromPort, toPort, source, description }: Permission, resolve: Resolve): IpPermission {
+export function permissionToAws(
+  { protocol, fromPort, toPort, source, description }: Permission,
+  resolve: Resolve,
+): IpPermission {
   const Description = description === undefined || description === '' ? {} : { Description: description };
   const ports = { IpProtocol: protocol, FromPort: fromPort, ToPort: toPort };
   if ('cidr' in source) return { ...ports, IpRanges: [{ CidrIp: source.cidr, ...Description }] };
   if ('cidr6' in source) return { ...ports, Ipv6Ranges: [{ CidrIpv6: source.cidr6, ...Description }] };
-  if ('prefixList' in source) return { ...ports, PrefixListIds: [{ PrefixListId: source.prefixList, ...Description }] };
+  if ('prefixList' in source)
+    return { ...ports, PrefixListIds: [{ PrefixListId: source.prefixList, ...Description }] };
   return { ...ports, UserIdGroupPairs: [{ GroupId: resolve(source.group), ...Description }] };
 }
 
@@ -54,7 +70,9 @@ export function permissionsFromAws(list: readonly IpPermission[] | undefined): P
     return [
       ...(wire.IpRanges ?? []).map((range) => one({ cidr: range.CidrIp ?? '' }, range.Description)),
       ...(wire.Ipv6Ranges ?? []).map((range) => one({ cidr6: range.CidrIpv6 ?? '' }, range.Description)),
-      ...(wire.PrefixListIds ?? []).map((list) => one({ prefixList: list.PrefixListId ?? '' }, list.Description)),
+      ...(wire.PrefixListIds ?? []).map((list) =>
+        one({ prefixList: list.PrefixListId ?? '' }, list.Description),
+      ),
       ...(wire.UserIdGroupPairs ?? []).map((pair) => one({ group: pair.GroupId ?? '' }, pair.Description)),
     ];
   });
@@ -80,23 +98,34 @@ export function fromAws(wire: SecurityGroup): FoundGroup {
 /** Writes the tags of a security group: changed pairs only, additions first. */
 export async function writeGroupTags(aws: Aws, id: string, change: TagChange): Promise<void> {
   if (change.add.length > 0) await aws.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: change.add }));
-  if (change.remove.length > 0) await aws.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: change.remove }));
+  if (change.remove.length > 0)
+    await aws.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: change.remove }));
 }
 
 /** Authorizes what is missing, then revokes what is too much; the other way round when the group is full (aws-model 5.4). */
-async function writePermissions(aws: Aws, found: FoundGroup, wanted: readonly Permission[], resolve: Resolve): Promise<void> {
+async function writePermissions(
+  aws: Aws,
+  found: FoundGroup,
+  wanted: readonly Permission[],
+  resolve: Resolve,
+): Promise<void> {
   const have = new Set(found.spec.ingress.map((permission) => permissionKey(permission, resolve)));
   const want = new Set(wanted.map((permission) => permissionKey(permission, resolve)));
   const missing = wanted.filter((permission) => !have.has(permissionKey(permission, resolve)));
   const extra = found.spec.ingress.filter((permission) => !want.has(permissionKey(permission, resolve)));
-  const wire = (list: readonly Permission[]): IpPermission[] => list.map((one) => permissionToAws(one, resolve));
+  const wire = (list: readonly Permission[]): IpPermission[] =>
+    list.map((one) => permissionToAws(one, resolve));
   const authorize = async (): Promise<void> => {
     if (missing.length === 0) return;
-    await aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(missing) }));
+    await aws.ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(missing) }),
+    );
   };
   const revoke = async (): Promise<void> => {
     if (extra.length === 0) return;
-    await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(extra) }));
+    await aws.ec2.send(
+      new RevokeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(extra) }),
+    );
   };
   try {
     await authorize();
@@ -109,7 +138,12 @@ async function writePermissions(aws: Aws, found: FoundGroup, wanted: readonly Pe
   await revoke();
 }
 
-async function adopt(aws: Aws, failure: AwsFailure, wanted: SecurityGroupSpec, resolve: Resolve): Promise<FoundGroup> {
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: SecurityGroupSpec,
+  resolve: Resolve,
+): Promise<FoundGroup> {
   const Filters = [
     { Name: 'vpc-id', Values: [aws.vpcId] },
     { Name: 'group-name', Values: [wanted.name] },
@@ -119,7 +153,13 @@ async function adopt(aws: Aws, failure: AwsFailure, wanted: SecurityGroupSpec, r
   if (twin === undefined) throw failure;
   const found = fromAws(twin);
   refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags);
-  return securityGroup.modify(aws, found, wanted, changedFields(securityGroup, wanted, found, resolve), resolve);
+  return securityGroup.modify(
+    aws,
+    found,
+    wanted,
+    changedFields(securityGroup, wanted, found, resolve),
+    resolve,
+  );
 }
 
 export const securityGroup: KindTable<'securityGroup'> = {

@@ -1,6 +1,6 @@
 // Tags of AWS resources: what counts as a difference, and the calls that set it right (aws-model 2.2–2.4).
 import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CLUSTER_TAG, RESOURCE_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
 import { AwsFailure } from '../aws/errors.ts';
 
@@ -47,7 +47,8 @@ export const sameTagsKeepingLegacy = (wanted: Tags, found: Tags): boolean =>
   unchanged(tagChange(wanted, found, 'keepLegacy'));
 
 /** For listeners and rules. */
-export const sameTags = (wanted: Tags, found: Tags): boolean => unchanged(tagChange(wanted, found, 'noLegacy'));
+export const sameTags = (wanted: Tags, found: Tags): boolean =>
+  unchanged(tagChange(wanted, found, 'noLegacy'));
 
 /** Wire form, sorted by key. */
 export function tagList(tags: Tags): Tag[] {
@@ -57,7 +58,9 @@ export function tagList(tags: Tags): Tag[] {
 }
 
 /** From the wire form. */
-export function tagMap(list: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined): Tags {
+export function tagMap(
+  list: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
+): Tags {
   return Object.fromEntries((list ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
 
@@ -71,21 +74,28 @@ export function tagsAfter(found: Tags, change: TagChange): Tags {
 
 /** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). */
 export async function writeTags(aws: Aws, arn: string, change: TagChange): Promise<void> {
-  if (change.add.length > 0) await aws.elbv2.send(new AddTagsCommand({ ResourceArns: [arn], Tags: change.add }));
+  if (change.add.length > 0)
+    await aws.elbv2.send(new AddTagsCommand({ ResourceArns: [arn], Tags: change.add }));
   if (change.remove.length > 0) {
     const TagKeys = change.remove.map(({ Key }) => Key);
     await aws.elbv2.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
   }
 }
 
-/** The tags that say which resource of which group this is. */
+/** The tags that say which resource of which group this is; the shared security group is of no group. */
 export function identity(tags: Tags): { group: string; resourceTag: string } {
-  return { group: tags[STACK_TAG] ?? '', resourceTag: tags[RESOURCE_TAG] ?? '' };
+  return { group: tags[STACK_TAG] ?? '', resourceTag: resourceTagOf(tags) };
 }
 
-/** True when both carry the same three tracking tags. Pure. */
+/** True when both carry the same tracking tags. Pure. */
 export function sameIdentity(a: Tags, b: Tags): boolean {
-  return [CLUSTER_TAG, STACK_TAG, RESOURCE_TAG].every((key) => a[key] !== undefined && a[key] === b[key]);
+  const tracked = [CLUSTER_TAG, STACK_TAG].every((key) => a[key] === b[key]);
+  return (
+    tracked &&
+    a[CLUSTER_TAG] !== undefined &&
+    resourceTagOf(a) !== '' &&
+    resourceTagOf(a) === resourceTagOf(b)
+  );
 }
 
 /**
@@ -99,7 +109,7 @@ export function refuseStranger(failure: AwsFailure, name: string, wanted: Tags, 
     code: failure.code,
     kind: 'duplicate',
     status: failure.status,
-    message: `${name} exists already and is not ours: it lacks the tag ${STACK_TAG}=${wanted[STACK_TAG] ?? ''} of cluster ${wanted[CLUSTER_TAG] ?? ''}`,
+    message: `${name} exists already and is not ours: it lacks our tracking tags (cluster ${wanted[CLUSTER_TAG]}, resource ${resourceTagOf(wanted)})`,
     cause: failure,
   });
 }

@@ -14,7 +14,16 @@ import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
 import { changedFields, type Found, freeName, type KindTable, present, type Resolve } from './kind.ts';
-import { identity, refuseStranger, sameTagsKeepingLegacy, tagChange, tagList, tagMap, tagsAfter, writeTags } from './tags.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTagsKeepingLegacy,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+  writeTags,
+} from './tags.ts';
 
 type FoundTargetGroup = Found<'targetGroup'>;
 
@@ -66,7 +75,8 @@ function healthCheckToAws({ healthCheck, protocolVersion }: TargetGroupSpec) {
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
-    Matcher: protocolVersion === 'GRPC' ? { GrpcCode: healthCheck.matcher } : { HttpCode: healthCheck.matcher },
+    Matcher:
+      protocolVersion === 'GRPC' ? { GrpcCode: healthCheck.matcher } : { HttpCode: healthCheck.matcher },
   };
 }
 
@@ -76,7 +86,12 @@ export async function readAttributes(aws: Aws, arn: string): Promise<Attributes>
   return attributeMap(answer.Attributes);
 }
 
-async function adopt(aws: Aws, failure: AwsFailure, wanted: TargetGroupSpec, resolve: Resolve): Promise<FoundTargetGroup> {
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: TargetGroupSpec,
+  resolve: Resolve,
+): Promise<FoundTargetGroup> {
   const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [wanted.name] }));
   const twin = TargetGroups?.[0];
   if (twin === undefined) throw failure;

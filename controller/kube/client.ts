@@ -36,7 +36,13 @@ export function kubeClient(kubeConfig: KubeConfig): KubeClient {
   let pool: ReturnType<RequestContext['getDispatcher']>;
   let pooledAt = Number.NEGATIVE_INFINITY;
 
-  async function send({ method, path, query, body, contentType }: KubeCall): Promise<{ status: number; text: string }> {
+  async function send({
+    method,
+    path,
+    query,
+    body,
+    contentType,
+  }: KubeCall): Promise<{ status: number; text: string }> {
     const server = kubeConfig.getCurrentCluster()?.server;
     if (server === undefined) throw new Error('The kubeconfig has no current cluster');
     const context = new RequestContext(server + path, method);

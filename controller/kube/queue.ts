@@ -44,7 +44,11 @@ interface Timer {
 }
 
 /** The wait before retry number `attempt` (from 0), in milliseconds: doubling, between half and all of it. Pure. */
-export function retryDelay(attempt: number, { first, longest }: { first: number; longest: number }, random: number): number {
+export function retryDelay(
+  attempt: number,
+  { first, longest }: { first: number; longest: number },
+  random: number,
+): number {
   return Math.min(longest, first * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
 }
 

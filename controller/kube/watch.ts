@@ -36,7 +36,9 @@ export interface WatchOptions<T> {
   onState?(state: WatchState): void;
 }
 
-export type WatchState = { readonly connected: true } | { readonly connected: false; readonly because: string };
+export type WatchState =
+  | { readonly connected: true }
+  | { readonly connected: false; readonly because: string };
 
 export interface Watched<T> {
   get(namespace: string, name: string): T | undefined;
@@ -68,7 +70,10 @@ const isObject = (value: unknown): value is KubernetesObject =>
   typeof value === 'object' && value !== null && 'metadata' in value;
 
 const refused = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number';
+  typeof error === 'object' &&
+  error !== null &&
+  'statusCode' in error &&
+  typeof error.statusCode === 'number';
 
 /** The library's watch, with trimmed objects, and with every way to fail ending in `done`. */
 class HookedWatch extends Watch {
@@ -108,12 +113,17 @@ class HookedWatch extends Watch {
 }
 
 function collection(path: string, namespace: string | undefined): string {
-  return namespace === undefined ? path : path.replace(/\/([^/]+)$/, `/namespaces/${encodeURIComponent(namespace)}/$1`);
+  return namespace === undefined
+    ? path
+    : path.replace(/\/([^/]+)$/, `/namespaces/${encodeURIComponent(namespace)}/$1`);
 }
 
 async function list(client: KubeClient, path: string, labelSelector: string | undefined) {
   const query = labelSelector === undefined ? {} : { labelSelector };
-  const outcome = await client.request<{ metadata?: { resourceVersion?: string }; items?: KubernetesObject[] | null }>({
+  const outcome = await client.request<{
+    metadata?: { resourceVersion?: string };
+    items?: KubernetesObject[] | null;
+  }>({
     method: 'GET',
     path,
     query,

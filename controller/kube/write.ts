@@ -49,9 +49,16 @@ export interface Writer {
     spec: BindingSpec,
   ): Promise<KubeOutcome<LoadBalancerBinding>>;
   /** Writes the parts of the status that differ; undefined when none does. */
-  patchStatus(binding: LoadBalancerBinding, status: BindingStatus): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
+  patchStatus(
+    binding: LoadBalancerBinding,
+    status: BindingStatus,
+  ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
   /** Puts a finalizer and the owner on a binding, in one write; undefined when both are there. `conflict`: look again. */
-  claim(binding: LoadBalancerBinding, finalizer: string, owner?: OwnerReference): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
+  claim(
+    binding: LoadBalancerBinding,
+    finalizer: string,
+    owner?: OwnerReference,
+  ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
   /** Takes finalizers off a binding; undefined when it has none of them. A binding that is gone is `notFound`. */
   releaseBinding(
     binding: LoadBalancerBinding,
@@ -75,13 +82,18 @@ const BINDINGS = '/apis/albatross.dev/v1alpha1';
 const INGRESSES = '/apis/networking.k8s.io/v1';
 
 /** Path of one object. */
-function pathOf(group: string, plural: string, { namespace = '', name }: { namespace?: string; name: string }): string {
+function pathOf(
+  group: string,
+  plural: string,
+  { namespace = '', name }: { namespace?: string; name: string },
+): string {
   return `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}/${encodeURIComponent(name)}`;
 }
 
 const bindingPath = (name: { namespace?: string; name: string }): string =>
   pathOf(BINDINGS, 'loadbalancerbindings', name);
-const ingressPath = (name: { namespace?: string; name: string }): string => pathOf(INGRESSES, 'ingresses', name);
+const ingressPath = (name: { namespace?: string; name: string }): string =>
+  pathOf(INGRESSES, 'ingresses', name);
 
 /** The writes, through `client`. */
 export function writer(client: KubeClient): Writer {
@@ -140,13 +152,19 @@ export function writer(client: KubeClient): Writer {
         hostname: hostname.toLowerCase(),
         ports: ports.toSorted((a, b) => a - b).map((port) => ({ port, protocol: 'TCP' })),
       }));
-      return merge(`${ingressPath(ingress.metadata)}/status`, { status: { loadBalancer: { ingress: list } } });
+      return merge(`${ingressPath(ingress.metadata)}/status`, {
+        status: { loadBalancer: { ingress: list } },
+      });
     },
   };
 }
 
 /** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */
-export function claimOf(metadata: Owned, finalizer: string, owner: OwnerReference | undefined): object | undefined {
+export function claimOf(
+  metadata: Owned,
+  finalizer: string,
+  owner: OwnerReference | undefined,
+): object | undefined {
   const finalizers = metadata.finalizers ?? [];
   const owners = metadata.ownerReferences ?? [];
   const needsFinalizer = !finalizers.includes(finalizer);
@@ -161,7 +179,10 @@ export function claimOf(metadata: Owned, finalizer: string, owner: OwnerReferenc
 }
 
 /** The metadata without some finalizers, with the version it was decided on; undefined when there are none of them. Pure. */
-export function withoutFinalizers(metadata: ObjectMeta, drop: (finalizer: string) => boolean): object | undefined {
+export function withoutFinalizers(
+  metadata: ObjectMeta,
+  drop: (finalizer: string) => boolean,
+): object | undefined {
   const finalizers = metadata.finalizers ?? [];
   const left = finalizers.filter((finalizer) => !drop(finalizer));
   return left.length === finalizers.length
@@ -172,10 +193,14 @@ export function withoutFinalizers(metadata: ObjectMeta, drop: (finalizer: string
 /** Compares host names and their ports, as the LBC does: other parts of the status are nobody's business (aws-model 10.1). Pure. */
 export function sameAddresses(ingress: IngressWithStatus, addresses: readonly IngressAddress[]): boolean {
   const current = ingress.status?.loadBalancer?.ingress ?? [];
-  const shape = (list: readonly { readonly hostname?: string; readonly ports: readonly number[] }[]): unknown =>
-    new Map(list.map(({ hostname, ports }) => [hostname?.toLowerCase(), new Set(ports)]));
+  const shape = (
+    list: readonly { readonly hostname?: string; readonly ports: readonly number[] }[],
+  ): unknown => new Map(list.map(({ hostname, ports }) => [hostname?.toLowerCase(), new Set(ports)]));
   if (current.some(({ ip }) => ip !== undefined && ip !== '')) return false;
-  const found = current.map(({ hostname = '', ports }) => ({ hostname, ports: (ports ?? []).map(({ port }) => port) }));
+  const found = current.map(({ hostname = '', ports }) => ({
+    hostname,
+    ports: (ports ?? []).map(({ port }) => port),
+  }));
   return isDeepStrictEqual(shape(found), shape(addresses));
 }
 

@@ -5,8 +5,7 @@
 //         └── a `replace` field differs,
 //             or a superseded one holds it ──▶ superseded (a successor is created, this one is deleted last)
 import { isDeepStrictEqual } from 'node:util';
-import type { Kind, Ref, Resource } from '../../api/aws.ts';
-import { RESOURCE_TAG } from '../../api/aws.ts';
+import { type Kind, type Ref, type Resource, resourceTagOf } from '../../api/aws.ts';
 import type { Found, Resolve } from '../kinds/kind.ts';
 import type { Operation } from './operation.ts';
 
@@ -75,7 +74,7 @@ interface Pass {
   readonly resolve: Resolve;
 }
 
-const tagOf = (resource: Resource): string => resource.spec.tags[RESOURCE_TAG] ?? '';
+const tagOf = (resource: Resource): string => resourceTagOf(resource.spec.tags);
 
 const nameOf = (spec: object): unknown => ('name' in spec ? spec.name : undefined);
 

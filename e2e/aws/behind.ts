@@ -57,26 +57,37 @@ export interface GroupUsers {
  * group that another one names or an interface has, a certificate of a listener.
  */
 export async function guardDelete(state: ElbState, call: Call, users: GroupUsers): Promise<void> {
-  if (call.service === 'ec2' && call.action === 'DeleteSecurityGroup') {
+  const what = `${call.service} ${call.action}`;
+  if (what === 'ec2 DeleteSecurityGroup') {
     const id = call.form.get('GroupId') ?? '';
     if (groupInUse(state, id) || (await users.attached(id)) || (await users.referenced(id)))
       throw new AwsRefusal('DependencyViolation', `resource ${id} has a dependent object`);
   }
-  if (call.service === 'ec2' && call.action === 'DeleteSubnet') {
+  if (what === 'ec2 DeleteSubnet') {
     const id = call.form.get('SubnetId') ?? '';
-    for (const lb of state.loadBalancers.values())
-      if (lb.zones.some((zone) => zone.subnetId === id))
-        throw new AwsRefusal(
-          'DependencyViolation',
-          `The subnet '${id}' has dependencies and cannot be deleted.`,
-        );
+    if (subnetInUse(state, id))
+      throw new AwsRefusal(
+        'DependencyViolation',
+        `The subnet '${id}' has dependencies and cannot be deleted.`,
+      );
   }
-  if (call.service === 'acm' && call.action === 'DeleteCertificate') {
+  if (what === 'acm DeleteCertificate') {
     const arn = String(call.json.CertificateArn);
-    for (const { certificate, extraCertificates } of state.listeners.values())
-      if (certificate === arn || extraCertificates.includes(arn))
-        throw new AwsRefusal('ResourceInUseException', `Certificate ${arn} in account is in use.`);
+    if (certificateInUse(state, arn))
+      throw new AwsRefusal('ResourceInUseException', `Certificate ${arn} is in use.`);
   }
+}
+
+function subnetInUse(state: ElbState, id: string): boolean {
+  for (const lb of state.loadBalancers.values())
+    if (lb.zones.some((zone) => zone.subnetId === id)) return true;
+  return false;
+}
+
+function certificateInUse(state: ElbState, arn: string): boolean {
+  for (const { certificate, extraCertificates } of state.listeners.values())
+    if (certificate === arn || extraCertificates.includes(arn)) return true;
+  return false;
 }
 
 function groupInUse(state: ElbState, id: string): boolean {

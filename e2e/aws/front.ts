@@ -27,6 +27,8 @@ export interface FrontSettings extends Omit<Context, 'now' | 'world'> {
   latencyMs: number;
   /** Called after each call that may have changed the state, before its answer goes out. */
   changed: (action: string) => Promise<void>;
+  /** Called with every certificate that is imported into ACM. */
+  certificateImported: (arn: string, certPem: string, keyPem: string) => void;
 }
 
 export class Front {
@@ -43,8 +45,9 @@ export class Front {
   }
 
   context(): Context {
-    const { motoUrl: _url, latencyMs: _latency, changed: _changed, ...context } = this.#settings;
-    return { ...context, now: Date.now(), world: this.reader.world };
+    const { region, account, provisioningMs, timeScale, limits } = this.#settings;
+    const world = this.reader.world;
+    return { region, account, provisioningMs, timeScale, limits, now: Date.now(), world };
   }
 
   /** Answers one request; never rejects but for a bug. */
@@ -75,7 +78,16 @@ export class Front {
     await guardDelete(this.state, call, this.reader);
     const answer = await passOn(this.#settings.motoUrl, request);
     this.reader.passedThrough(call.service, call.action);
+    if (call.service === 'acm' && call.action === 'ImportCertificate' && answer.status < 300)
+      this.#imported(call.json, answer);
     return answer;
+  }
+
+  #imported(input: Record<string, unknown>, answer: Answer): void {
+    const { CertificateArn: arn } = JSON.parse(answer.body.toString()) as { CertificateArn: string };
+    const pem = (blob: unknown) => Buffer.from(String(blob), 'base64').toString();
+    const chain = input.CertificateChain === undefined ? '' : `\n${pem(input.CertificateChain)}`;
+    this.#settings.certificateImported(arn, `${pem(input.Certificate)}${chain}`, pem(input.PrivateKey));
   }
 
   async #loadBalancing(call: Call, requestId: string): Promise<Answer> {

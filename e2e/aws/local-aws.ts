@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { DataPlane } from './data-plane.ts';
 import type { CallCount, Faults, Mutation } from './eyes.ts';
 import { Front } from './front.ts';
 import { DEFAULT_LIMITS, type ElbState, type Limits } from './state.ts';
@@ -38,7 +39,7 @@ export interface LocalAws {
   state(): ElbState;
   /** Where the listener of a load balancer really listens. */
   frontDoor(dnsName: string, port: number): { host: string; port: number } | undefined;
-  /** Gives the data plane the key of a certificate, and makes the ARN known. */
+  /** Makes a certificate known that is not imported into ACM through this endpoint (those are known by themselves). */
   knowCertificate(arn: string, certPem: string, keyPem: string): void;
   faults: Faults;
   close(): Promise<void>;
@@ -57,7 +58,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     timeScale: options.healthIntervalScale ?? 1,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     latencyMs: options.latencyMs ?? 0,
-    changed: async () => {},
+    changed: (action) => plane.changed(action),
+    certificateImported: (arn, certPem, keyPem) => plane.knowCertificate(arn, certPem, keyPem),
+  });
+  const plane = new DataPlane({
+    state: front.state,
+    world: front.reader.world,
+    timeScale: options.healthIntervalScale ?? 1,
+    targetAddress: options.targetAddress ?? (() => undefined),
   });
   const server = createServer((request, response) => {
     answer(front, request, response).catch((error: unknown) => {
@@ -78,11 +86,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     resetCalls: () => front.eyes.reset(),
     mutations: () => front.eyes.mutations(),
     state: () => structuredClone(front.state),
-    frontDoor: () => undefined,
-    knowCertificate: (arn) => front.reader.addCertificate(arn),
+    frontDoor: (dnsName, wanted) => plane.frontDoor(dnsName, wanted),
+    knowCertificate: (arn, certPem, keyPem) => {
+      plane.knowCertificate(arn, certPem, keyPem);
+      front.reader.addCertificate(arn);
+    },
     faults: front.faults,
     close: async () => {
       front.reader.close();
+      await plane.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

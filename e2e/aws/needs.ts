@@ -5,7 +5,7 @@ export interface Needs {
   vpcs: string[];
   subnets: string[];
   securityGroups: string[];
-  /** VPCs whose default security group is wanted, given by their subnets when not known yet. */
+  /** Whether the default security group of the subnets' VPC is wanted. */
   defaultGroup: boolean;
   /** VPCs of which every subnet is wanted. */
   subnetsOf: string[];
@@ -24,51 +24,54 @@ interface Input {
   Certificates?: { CertificateArn?: string }[];
 }
 
+const NOTHING: Needs = {
+  vpcs: [],
+  subnets: [],
+  securityGroups: [],
+  defaultGroup: false,
+  subnetsOf: [],
+  instances: [],
+  certificates: [],
+};
+
 /** The ids to look up for a call; those that are malformed are left in, they will just not be found. */
 export function needsOf(action: string, raw: object, state: ElbState): Needs {
   const input = raw as Input;
-  const needs: Needs = {
-    vpcs: [],
-    subnets: [],
-    securityGroups: [],
-    defaultGroup: false,
-    subnetsOf: [],
-    instances: [],
-    certificates: [],
-  };
   switch (action) {
     case 'CreateLoadBalancer':
     case 'SetSubnets':
-    case 'SetSecurityGroups':
-      needs.subnets = [
-        ...(input.Subnets ?? []),
-        ...(input.SubnetMappings ?? []).map((m) => m.SubnetId ?? ''),
-      ];
-      needs.securityGroups = input.SecurityGroups ?? [];
-      needs.defaultGroup = action === 'CreateLoadBalancer' && needs.securityGroups.length === 0;
-      break;
-    case 'SetIpAddressType':
-      needs.subnets =
-        state.loadBalancers.get(input.LoadBalancerArn ?? '')?.zones.map((zone) => zone.subnetId) ?? [];
-      break;
-    case 'CreateTargetGroup':
-      if (input.VpcId !== undefined) needs.vpcs = [input.VpcId];
-      break;
-    case 'RegisterTargets':
-    case 'DescribeTargetHealth': {
-      const group = state.targetGroups.get(input.TargetGroupArn ?? '');
-      const ids = (input.Targets ?? []).map((target) => target.Id ?? '');
-      if (group?.targetType === 'instance')
-        needs.instances = ids.length > 0 ? ids : Object.values(group.targets).map((target) => target.id);
-      if (group?.vpcId !== undefined && group.targetType === 'ip') needs.subnetsOf = [group.vpcId];
-      if (group?.vpcId !== undefined) needs.vpcs = [group.vpcId];
-      break;
+    case 'SetSecurityGroups': {
+      const mapped = (input.SubnetMappings ?? []).map((mapping) => mapping.SubnetId ?? '');
+      const securityGroups = input.SecurityGroups ?? [];
+      const defaultGroup = action === 'CreateLoadBalancer' && securityGroups.length === 0;
+      return { ...NOTHING, subnets: [...(input.Subnets ?? []), ...mapped], securityGroups, defaultGroup };
     }
+    case 'SetIpAddressType': {
+      const zones = state.loadBalancers.get(input.LoadBalancerArn ?? '')?.zones ?? [];
+      return { ...NOTHING, subnets: zones.map((zone) => zone.subnetId) };
+    }
+    case 'CreateTargetGroup':
+      return { ...NOTHING, vpcs: input.VpcId === undefined ? [] : [input.VpcId] };
+    case 'RegisterTargets':
+    case 'DescribeTargetHealth':
+      return targetNeeds(input, state);
     case 'CreateListener':
     case 'ModifyListener':
-    case 'AddListenerCertificates':
-      needs.certificates = (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? '');
-      break;
+    case 'AddListenerCertificates': {
+      const certificates = (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? '');
+      return { ...NOTHING, certificates };
+    }
+    default:
+      return NOTHING;
   }
-  return needs;
+}
+
+function targetNeeds(input: Input, state: ElbState): Needs {
+  const group = state.targetGroups.get(input.TargetGroupArn ?? '');
+  const vpcs = group?.vpcId === undefined ? [] : [group.vpcId];
+  if (group?.targetType === 'ip') return { ...NOTHING, vpcs, subnetsOf: vpcs };
+  if (group?.targetType !== 'instance') return NOTHING;
+  const asked = (input.Targets ?? []).map((target) => target.Id ?? '');
+  const instances = asked.length > 0 ? asked : Object.values(group.targets).map((target) => target.id);
+  return { ...NOTHING, vpcs, instances };
 }

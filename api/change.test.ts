@@ -1,0 +1,23 @@
+// What a change replaces.
+import { expect, test } from 'vitest';
+import { changeProblems } from './change.ts';
+import type { Settings } from './generated/binding.ts';
+
+const options = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;
+const say = <T>(value: T) => ({ value, from: 'Ingress' });
+const facing: Settings = { scheme: say('internet-facing') };
+const guarded: Settings = { 'load-balancer-attributes': say({ 'deletion_protection.enabled': 'true' }) };
+
+test.each<[string, Settings, Settings, string[]]>([
+  ['nothing', {}, {}, []],
+  ['the default said aloud', {}, { scheme: say('internal') }, []],
+  ['another scheme', {}, facing, ['warn Replacement']],
+  ['a protected load balancer', guarded, { ...guarded, ...facing }, ['refuse Contradiction']],
+  ['another group', guarded, { ...facing, 'group.name': say('g') }, []],
+  ['another target type', {}, { 'target-type': say('ip') }, ['warn Replacement']],
+  ['another protocol version', { 'backend-protocol-version': say('HTTP2') }, {}, ['warn Replacement']],
+])('%s', (_, before, after, expected) => {
+  expect(changeProblems(before, after, options).map(({ severity, code }) => `${severity} ${code}`)).toEqual(
+    expected,
+  );
+});

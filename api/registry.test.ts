@@ -1,0 +1,140 @@
+// Every descriptor: its examples, its eight keys, and garbage. All 72 names of the LBC are known (spec annotations 3).
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PREFIX } from './annotation.ts';
+import { NOT_YET } from './annotations/notyet.ts';
+import { check } from './check.ts';
+import type { Ingress } from './kube.ts';
+import { sentence } from './problem.ts';
+import { type Reading, readIngress } from './read.ts';
+import { descriptorOf, REGISTRY, stemOf } from './registry.ts';
+
+const suffixOf = (name: string) => name.replace('*', 'maint');
+
+/** An Ingress on which every annotation is effective; in a group, so that it need not bring everything itself. */
+function reading(name: string, text: string): Reading {
+  const said = {
+    'group.name': 'shop',
+    'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+    'ssl-redirect': '443',
+    [name]: text,
+  };
+  const backend = (service: string, port: object) => ({ service: { name: service, port } });
+  const ingress: Ingress = {
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      annotations: Object.fromEntries(Object.entries(said).map(([key, value]) => [`${PREFIX}${key}`, value])),
+    },
+    spec: {
+      rules: [
+        {
+          host: 'www.example.com',
+          http: {
+            paths: [
+              { path: '/', pathType: 'Prefix', backend: backend('web', { number: 80 }) },
+              { path: '/x', pathType: 'Exact', backend: backend('maint', { name: 'use-annotation' }) },
+            ],
+          },
+        },
+      ],
+    },
+  };
+  return readIngress(ingress, {
+    service: () => undefined,
+    options: { defaultTargetType: 'ip', defaultScheme: 'internal' },
+  });
+}
+
+const cases = (kind: 'good' | 'bad') =>
+  REGISTRY.flatMap((descriptor) => descriptor.examples[kind].map((text) => [descriptor.name, text] as const));
+
+test.each(cases('good'))('%s: %j is good', (name, text) => {
+  const { problems, settings } = reading(suffixOf(name), text);
+  expect(problems.filter((problem) => problem.severity === 'refuse').map(sentence)).toEqual([]);
+  expect(settings).toHaveProperty([stemOf(name) ?? name]);
+});
+
+test.each(cases('bad'))('%s: %j is refused', (name, text) => {
+  const { problems } = reading(suffixOf(name), text);
+  const about = problems.filter((problem) => problem.path.includes(`[${PREFIX}${suffixOf(name)}]`));
+  expect(about.map((problem) => problem.severity)).toContain('refuse');
+});
+
+describe('descriptors', () => {
+  test('have exactly these keys; a ninth needs a decision page', () => {
+    const keys = new Set(REGISTRY.flatMap((descriptor) => Object.keys(descriptor)));
+    expect([...keys].toSorted()).toEqual([
+      'doc',
+      'effect',
+      'examples',
+      'merge',
+      'name',
+      'on',
+      'schema',
+      'unset',
+    ]);
+  });
+
+  test('have names of their own, good and bad examples', () => {
+    expect(new Set(REGISTRY.map((descriptor) => descriptor.name)).size).toBe(REGISTRY.length);
+    for (const { name, examples } of REGISTRY) {
+      expect(examples.good.length * examples.bad.length, name).toBeGreaterThan(0);
+    }
+  });
+
+  test('their unset values pass their own schemas', () => {
+    for (const descriptor of REGISTRY) {
+      if (descriptor.unset !== undefined)
+        expect(check(descriptor, String(descriptor.unset)).findings).toEqual([]);
+    }
+  });
+
+  test.each(REGISTRY.map((descriptor) => [descriptor.name, descriptor] as const))(
+    '%s: garbage gives a value or problems, never a throw',
+    (_, descriptor) => {
+      const near = fc.constantFrom(...descriptor.examples.good, ...descriptor.examples.bad);
+      const spoilt = fc.tuple(near, fc.nat(), fc.string()).map(([text, at, part]) => {
+        const cut = text.length === 0 ? 0 : at % (text.length + 1);
+        return `${text.slice(0, cut)}${part}${text.slice(cut)}`;
+      });
+      fc.assert(
+        fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), near, spoilt), (text) => {
+          const { value, findings } = check(descriptor, text);
+          const refused = findings.some((finding) => finding.severity === 'refuse');
+          expect(value === undefined).toBe(refused);
+          if (value !== undefined) expect(JSON.parse(JSON.stringify(value))).toEqual(value);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
+});
+
+const ALL_NAMES = `group.name group.order dry-run-plan load-balancer-name scheme ip-address-type subnets
+customer-owned-ipv4-pool ipam-ipv4-pool-id load-balancer-attributes minimum-load-balancer-capacity tags listen-ports
+ssl-redirect listener-attributes.HTTP-80 certificate-arn ssl-policy mutual-authentication create-acm-cert acm-pca-arn
+inbound-cidrs security-group-prefix-lists security-groups manage-backend-security-group-rules wafv2-acl-arn
+wafv2-acl-name waf-acl-id web-acl-id shield-advanced-protection target-type target-node-labels backend-protocol
+backend-protocol-version target-group-attributes healthcheck-port healthcheck-protocol healthcheck-path
+healthcheck-interval-seconds healthcheck-timeout-seconds healthy-threshold-count unhealthy-threshold-count success-codes
+multi-cluster-target-group target-control-port.web.80 auth-type auth-idp-cognito auth-idp-oidc
+auth-on-unauthenticated-request auth-scope auth-session-cookie auth-session-timeout jwt-validation actions.x
+conditions.x transforms.x use-regex-path-match enable-frontend-nlb frontend-nlb-scheme frontend-nlb-subnets
+frontend-nlb-security-groups frontend-nlb-eip-allocations frontend-nlb-listener-port-mapping
+frontend-nlb-healthcheck-port frontend-nlb-healthcheck-protocol frontend-nlb-healthcheck-path
+frontend-nlb-healthcheck-interval-seconds frontend-nlb-healthcheck-timeout-seconds
+frontend-nlb-healthcheck-healthy-threshold-count frontend-nlb-healthcheck-unhealthy-threshold-count
+frontend-nlb-healthcheck-success-codes frontend-nlb-attributes frontend-nlb-tags`.split(/\s+/);
+
+test('all 72 annotations of the LBC are known: applied, or said not to be', () => {
+  expect(ALL_NAMES).toHaveLength(72);
+  expect(REGISTRY.length + NOT_YET.length).toBe(72);
+  for (const name of ALL_NAMES) {
+    const codes = reading(name, 'x')
+      .problems.filter((one) => one.path.endsWith(`/${name}]`))
+      .map((one) => one.code);
+    if (descriptorOf(name) === undefined) expect(codes, name).toEqual(['NotYetApplied']);
+    else expect(codes, name).not.toContain('UnknownAnnotation');
+  }
+});

@@ -1,0 +1,50 @@
+// How the text of a flag becomes a value; what cannot be read is refused with the words of commander.
+import { InvalidArgumentError } from 'commander';
+import type { Tags } from '../api/aws.ts';
+
+/** A TCP port. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65535) {
+    throw new InvalidArgumentError('Not a port from 1 to 65535.');
+  }
+  return value;
+}
+
+/** A whole number from 1. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Not a whole number from 1.');
+  return value;
+}
+
+/** `--flag`, `--flag=true` or `--flag=false`. */
+export function trueOrFalse(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Neither true nor false.');
+  return text === 'true';
+}
+
+/** A time as Go writes it: `10h`, `1h30m`, `45s`. Gives seconds. */
+export function seconds(text: string): number {
+  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
+  const [hours = 0, minutes = 0, rest = 0] = (parts ?? []).slice(1).map((part) => Number(part ?? 0));
+  const value = hours * 3600 + minutes * 60 + rest;
+  if (parts === null || value === 0) throw new InvalidArgumentError('Not a time such as 10h, 1h30m or 45s.');
+  return value;
+}
+
+/** Names separated by commas. */
+export function names(text: string): string[] {
+  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+}
+
+/** `key=value` pairs separated by commas; the value may hold further equals signs. */
+export function pairs(text: string): Tags {
+  return Object.fromEntries(
+    names(text).map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals < 1) throw new InvalidArgumentError(`"${pair}" is not of the form key=value.`);
+      return [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+    }),
+  );
+}

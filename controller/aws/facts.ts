@@ -1,0 +1,277 @@
+// Look-ups in AWS that a group's decision needs, each remembered for a while. The choices themselves are pure and lie beside.
+import { BlockList, isIPv6 } from 'node:net';
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeInstancesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type Instance,
+  type RouteTable,
+  type Subnet as WireSubnet,
+} from '@aws-sdk/client-ec2';
+import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PREFIX } from '../../api/annotation.ts';
+import type { Tags } from '../../api/aws.ts';
+import type { Problem, ProblemCode } from '../../api/problem.ts';
+import type { Looked } from '../desire/facts.ts';
+import { tagMap } from '../kinds/tags.ts';
+import { remember } from './cache.ts';
+import { type Aws, allPages } from './calls.ts';
+import { chooseCertificates } from './certificate-choice.ts';
+import { certificateReader } from './certificates.ts';
+import { isFailure } from './errors.ts';
+import { chooseDiscovered, chooseNamed, type Subnet, type SubnetNeed, withRole } from './subnet-choice.ts';
+
+export interface SubnetRequest extends Omit<SubnetNeed, 'clusterName'> {
+  /** The `subnets` annotation. */
+  readonly named?: readonly string[];
+  /** Subnets of the load balancer that the group has already: kept as they are when none are named (aws-model 4.1). */
+  readonly current?: readonly string[];
+}
+
+export interface SecurityGroupFact {
+  readonly id: string;
+  readonly tags: Tags;
+}
+
+/** Every look-up throws `AwsFailure` when AWS does not answer; what people got wrong is a problem. */
+export interface Lookups {
+  subnets(request: SubnetRequest): Promise<Looked<string[]>>;
+  /** Ids for ids and Name tags: ids first, then all groups of each name (aws-model 5.2). */
+  securityGroups(said: readonly string[]): Promise<Looked<string[]>>;
+  /** ARNs of all issued certificates for the hosts, in ARN order. */
+  certificates(hosts: readonly string[]): Promise<Looked<string[]>>;
+  /** ARN of a target group that somebody else manages. */
+  targetGroup(name: string): Promise<string | undefined>;
+  /** Whether an address lies in a network of the VPC. */
+  inVpc(address: string): Promise<boolean>;
+  /** Security groups of the primary network interface of each instance (aws-model 5.7, 5.8); unknown instances are left out. */
+  nodeInstances(ids: readonly string[]): Promise<Map<string, SecurityGroupFact[]>>;
+}
+
+const SUBNETS_MS = 30_000;
+const VPC_MS = 10 * 60_000;
+const INSTANCE_MS = 10 * 60_000;
+const TARGET_GROUP_MS = 20 * 60_000;
+const FOREVER = Number.POSITIVE_INFINITY;
+
+const annotationPath = (name: string): string => `metadata.annotations[${PREFIX}${name}]`;
+
+function problem(
+  code: ProblemCode,
+  annotation: string,
+  because: string,
+  value?: string,
+): { problem: Problem } {
+  const path = annotationPath(annotation);
+  return { problem: { code, severity: 'refuse', path, because, ...(value === undefined ? {} : { value }) } };
+}
+
+/** The look-ups, through `aws`. */
+export function lookups(aws: Aws): Lookups {
+  const subnets = subnetReader(aws);
+  const zoneType = zoneReader(aws);
+  const certificates = certificateReader(aws);
+  const vpc = remember(VPC_MS, () => readVpc(aws));
+  const targetGroups = remember(TARGET_GROUP_MS, (name) => readTargetGroup(aws, name));
+  return {
+    async subnets({ named, current, ...request }) {
+      if (named === undefined && current !== undefined) return { value: [...current] };
+      const need = { ...request, clusterName: aws.clusterName };
+      const plain = await subnets.all();
+      const all =
+        named === undefined && withRole(plain, need.scheme).length === 0 ? await subnets.withReach() : plain;
+      const zones = await zoneType([...new Set(all.map(({ zoneId }) => zoneId))]);
+      const choice =
+        named === undefined ? chooseDiscovered(all, need, zones) : chooseNamed(named, all, need, zones);
+      if ('ids' in choice) return { value: choice.ids };
+      return problem('SubnetsNotFound', 'subnets', choice.because, named?.join(','));
+    },
+    securityGroups: (said) => findSecurityGroups(aws, said),
+    async certificates(hosts) {
+      if (hosts.length === 0) {
+        return problem(
+          'CertificateNotFound',
+          'certificate-arn',
+          'the Ingress has no host name to find a certificate by',
+        );
+      }
+      const { arns, uncovered } = chooseCertificates(hosts, await certificates());
+      if (uncovered.length === 0) return { value: arns };
+      return problem(
+        'CertificateNotFound',
+        'certificate-arn',
+        `no issued certificate in ACM is for ${uncovered.join(', ')}`,
+      );
+    },
+    async targetGroup(name) {
+      const arn = await targetGroups.get(name);
+      if (arn === undefined) targetGroups.forget(name);
+      return arn;
+    },
+    inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
+    nodeInstances: instanceReader(aws),
+  };
+}
+
+function subnetReader(aws: Aws) {
+  const Filters = [{ Name: 'vpc-id', Values: [aws.vpcId] }];
+  const wires = remember(SUBNETS_MS, () =>
+    allPages(async (NextToken) => {
+      const page = await aws.ec2.send(new DescribeSubnetsCommand({ Filters, NextToken }));
+      return { items: page.Subnets, token: page.NextToken };
+    }),
+  );
+  const tables = remember(SUBNETS_MS, () =>
+    allPages(async (NextToken) => {
+      const page = await aws.ec2.send(new DescribeRouteTablesCommand({ Filters, NextToken }));
+      return { items: page.RouteTables, token: page.NextToken };
+    }),
+  );
+  return {
+    all: async (): Promise<Subnet[]> => (await wires.get('all')).map(subnetFromAws),
+    async withReach(): Promise<Subnet[]> {
+      const [all, routes] = await Promise.all([wires.get('all'), tables.get('all')]);
+      return all.map(subnetFromAws).map((subnet) => ({ ...subnet, reachable: reachable(subnet.id, routes) }));
+    },
+  };
+}
+
+function subnetFromAws(wire: WireSubnet): Subnet {
+  return {
+    id: wire.SubnetId ?? '',
+    zone: wire.AvailabilityZone ?? '',
+    zoneId: wire.AvailabilityZoneId ?? '',
+    tags: tagMap(wire.Tags),
+    freeAddresses: wire.AvailableIpAddressCount ?? 0,
+    ipv6: (wire.Ipv6CidrBlockAssociationSet ?? []).some(
+      (one) => one.Ipv6CidrBlockState?.State === 'associated',
+    ),
+    outpost: wire.OutpostArn !== undefined && wire.OutpostArn !== '',
+  };
+}
+
+/** Whether the route table of a subnet, its own or else the main one, leads to an internet gateway (aws-model 4.4). Pure. */
+export function reachable(subnetId: string, tables: readonly RouteTable[]): boolean {
+  const own = tables.find(({ Associations }) => Associations?.some(({ SubnetId }) => SubnetId === subnetId));
+  const table = own ?? tables.find(({ Associations }) => Associations?.some(({ Main }) => Main === true));
+  return (table?.Routes ?? []).some(({ GatewayId }) => GatewayId?.startsWith('igw') === true);
+}
+
+/** Types of zones by zone id; a zone never changes its type. */
+function zoneReader(aws: Aws): (ids: readonly string[]) => Promise<Map<string, string>> {
+  const read = remember(FOREVER, async (joined) => {
+    const ZoneIds = joined.split(',');
+    const { AvailabilityZones } = await aws.ec2.send(new DescribeAvailabilityZonesCommand({ ZoneIds }));
+    return new Map((AvailabilityZones ?? []).map(({ ZoneId, ZoneType }) => [ZoneId ?? '', ZoneType ?? '']));
+  });
+  return async (ids) => (ids.length === 0 ? new Map() : read.get([...ids].sort().join(',')));
+}
+
+async function findSecurityGroups(aws: Aws, said: readonly string[]): Promise<Looked<string[]>> {
+  const ids = said.filter((entry) => entry.startsWith('sg-'));
+  const names = [...new Set(said.filter((entry) => !entry.startsWith('sg-')))];
+  const refuse = (because: string) =>
+    problem('SecurityGroupNotFound', 'security-groups', because, said.join(','));
+  const found: string[] = [];
+  if (ids.length > 0) {
+    try {
+      const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: ids }));
+      found.push(...(SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []));
+    } catch (thrown) {
+      if (!isFailure(thrown, 'notFound', 'refused')) throw thrown;
+      return refuse(thrown.message);
+    }
+    const missing = ids.filter((id) => !found.includes(id));
+    if (missing.length > 0) return refuse(`${missing.join(', ')} not found`);
+  }
+  if (names.length > 0) {
+    const Filters = [
+      { Name: 'tag:Name', Values: names },
+      { Name: 'vpc-id', Values: [aws.vpcId] },
+    ];
+    const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+    const groups = (SecurityGroups ?? []).map(({ GroupId, Tags }) => ({
+      id: GroupId ?? '',
+      name: tagMap(Tags).Name,
+    }));
+    const missing = names.filter((name) => !groups.some((group) => group.name === name));
+    if (missing.length > 0)
+      return refuse(`no security group in the VPC has the Name tag ${missing.join(', ')}`);
+    found.push(...groups.map(({ id }) => id));
+  }
+  return { value: found };
+}
+
+async function readTargetGroup(aws: Aws, name: string): Promise<string | undefined> {
+  try {
+    const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+    return TargetGroups?.[0]?.TargetGroupArn;
+  } catch (thrown) {
+    if (isFailure(thrown, 'notFound')) return undefined;
+    throw thrown;
+  }
+}
+
+async function readVpc(aws: Aws): Promise<BlockList> {
+  const { Vpcs } = await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [aws.vpcId] }));
+  const networks = new BlockList();
+  const add = (cidr: string | undefined, state: string | undefined): void => {
+    const [address, bits] = (cidr ?? '').split('/');
+    if (address === undefined || bits === undefined || state !== 'associated') return;
+    networks.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
+  };
+  for (const vpc of Vpcs ?? []) {
+    for (const one of vpc.CidrBlockAssociationSet ?? []) add(one.CidrBlock, one.CidrBlockState?.State);
+    for (const one of vpc.Ipv6CidrBlockAssociationSet ?? [])
+      add(one.Ipv6CidrBlock, one.Ipv6CidrBlockState?.State);
+  }
+  return networks;
+}
+
+/** Remembers instances one by one, and asks for those not yet known in one call. */
+function instanceReader(aws: Aws): Lookups['nodeInstances'] {
+  const known = new Map<string, { readonly groups: SecurityGroupFact[]; readonly until: number }>();
+  return async (ids) => {
+    const now = performance.now();
+    for (const [id, { until }] of known) if (until <= now) known.delete(id);
+    const InstanceIds = [...new Set(ids)].filter((id) => !known.has(id));
+    if (InstanceIds.length > 0) {
+      const Filters = [{ Name: 'instance-id', Values: InstanceIds }];
+      const instances = await allPages(async (NextToken) => {
+        const page = await aws.ec2.send(new DescribeInstancesCommand({ Filters, NextToken }));
+        return {
+          items: page.Reservations?.flatMap(({ Instances }) => Instances ?? []),
+          token: page.NextToken,
+        };
+      });
+      const groupsOf = await tagsOfGroups(aws, instances.flatMap(primaryGroups));
+      for (const instance of instances) {
+        const groups = primaryGroups(instance).map((id) => ({ id, tags: groupsOf.get(id) ?? {} }));
+        known.set(instance.InstanceId ?? '', { groups, until: now + INSTANCE_MS });
+      }
+    }
+    return new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)?.groups ?? []]] : [])));
+  };
+}
+
+function primaryGroups({ NetworkInterfaces }: Instance): string[] {
+  const primary = NetworkInterfaces?.find(({ Attachment }) => Attachment?.DeviceIndex === 0);
+  return (primary?.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
+}
+
+async function tagsOfGroups(aws: Aws, ids: readonly string[]): Promise<Map<string, Tags>> {
+  const GroupIds = [...new Set(ids)];
+  if (GroupIds.length === 0) return new Map();
+  const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds }));
+  return new Map((SecurityGroups ?? []).map(({ GroupId, Tags }) => [GroupId ?? '', tagMap(Tags)]));
+}
+
+/** The one group that target rules are written to: the only one, or the only one tagged for the cluster (aws-model 5.7). Pure. */
+export function endpointGroup(groups: readonly SecurityGroupFact[], clusterName: string): string | undefined {
+  if (groups.length === 1) return groups[0]?.id;
+  const tagged = groups.filter(({ tags }) => `kubernetes.io/cluster/${clusterName}` in tags);
+  return tagged.length === 1 ? tagged[0]?.id : undefined;
+}

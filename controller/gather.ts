@@ -1,0 +1,96 @@
+// gather: every look-up that deciding about one group needs, made before anything is decided.
+import { PREFIX } from '../api/annotation.ts';
+import { readService } from '../api/read.ts';
+import type { Service } from '../api/kube.ts';
+import { keyOf } from '../api/kube.ts';
+import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
+import type { Lookups } from './aws/facts.ts';
+import { portsOf } from './desire/ports.ts';
+import type { Group, Member } from './group.ts';
+import type { Found } from './kinds/kind.ts';
+
+export interface Gathering {
+  readonly cluster: ClusterSettings;
+  readonly lookups: Lookups;
+  service(namespace: string, name: string): Service | undefined;
+}
+
+/** Without a word about subnets an existing load balancer keeps the ones it has (aws-model 4.1 step 3). */
+async function subnets(group: Group, found: readonly Found[], { cluster, lookups }: Gathering): Promise<Looked<string[]>> {
+  const { settings } = group;
+  const said = settings.subnets?.value;
+  const scheme = settings.scheme?.value ?? cluster.defaultScheme;
+  const present = found.find((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.spec.scheme === scheme);
+  return lookups.subnets({
+    scheme,
+    ipAddressType: settings['ip-address-type']?.value ?? 'ipv4',
+    ...(said === undefined ? {} : { named: said }),
+    ...(present === undefined ? {} : { current: present.spec.subnets }),
+  });
+}
+
+/** Hosts of a member, for finding certificates (aws-model 7.1). */
+function hostsOf({ intent }: Member): string[] {
+  const hosts = intent.rules.flatMap(({ host }) => (host === undefined || host === '' ? [] : [host]));
+  return [...new Set([...hosts, ...(intent.tlsHosts ?? [])])].sort();
+}
+
+async function certificates(group: Group, { lookups }: Gathering): Promise<Map<string, Looked<string[]>>> {
+  const searching = group.members.filter((member) => {
+    const named = member.intent.settings['certificate-arn']?.value ?? [];
+    return named.length === 0 && portsOf(member).some(({ protocol }) => protocol === 'HTTPS') && hostsOf(member).length > 0;
+  });
+  return new Map(await Promise.all(searching.map(async (member) => [member.key, await lookups.certificates(hostsOf(member))] as const)));
+}
+
+function namedTargetGroups(group: Group): string[] {
+  const actions = group.members.flatMap(({ intent }) => Object.values(intent.settings.actions ?? {}));
+  const names = actions.flatMap(({ value }) => [
+    value.targetGroupName,
+    ...(value.forwardConfig?.targetGroups ?? []).map(({ targetGroupName }) => targetGroupName),
+  ]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked<string>> {
+  const value = await lookups.targetGroup(name);
+  if (value !== undefined) return { value };
+  const path = `metadata.annotations[${PREFIX}actions]`;
+  return { problem: { code: 'TargetGroupNotFound', severity: 'warn', path, value: name, because: 'no target group of this name exists; requests for it are answered 503' } };
+}
+
+/** A Service with what its annotations say. One whose annotations were refused counts without them. */
+function serviceFact(service: Service | undefined): ServiceFact | undefined {
+  return service === undefined ? undefined : { service, settings: readService(service).settings };
+}
+
+/** Gathers the facts about one group. Throws `AwsFailure` when AWS cannot be asked. */
+export async function gather(group: Group, found: readonly Found[], gathering: Gathering): Promise<Facts> {
+  const { cluster, lookups } = gathering;
+  if (group.members.length === 0) {
+    const nobody = { code: 'SubnetsNotFound', severity: 'refuse', path: `metadata.annotations[${PREFIX}subnets]` } as const;
+    return { cluster, subnets: { problem: nobody }, certificatesFor: () => undefined, targetGroupNamed: () => undefined, service: () => undefined };
+  }
+  const said = group.settings['security-groups']?.value;
+  const names = namedTargetGroups(group);
+  const [ids, groups, certified, targetGroups] = await Promise.all([
+    subnets(group, found, gathering),
+    said === undefined ? undefined : lookups.securityGroups(said),
+    certificates(group, gathering),
+    Promise.all(names.map(async (name) => [name, await targetGroup(name, gathering)] as const)),
+  ]);
+  const byName = new Map(targetGroups);
+  const services = new Map<string, ServiceFact | undefined>();
+  return {
+    cluster,
+    subnets: ids,
+    ...(groups === undefined ? {} : { securityGroups: groups }),
+    certificatesFor: (member) => certified.get(member),
+    targetGroupNamed: (name) => byName.get(name),
+    service(namespace, name) {
+      const key = keyOf({ metadata: { namespace, name } });
+      if (!services.has(key)) services.set(key, serviceFact(gathering.service(namespace, name)));
+      return services.get(key);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// What an operator tells the controller: names and defaults, those of the LBC where they mean the same (aws-model 12.1).
+import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
+import type { ClusterSettings } from './desire/facts.ts';
+import type { Policy } from './plan/policy.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface ControllerOptions {
+  /** Path; without it KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */
+  readonly kubeconfig?: string;
+  readonly clusterName: string;
+  /** Without it the SDK's own search. */
+  readonly awsRegion?: string;
+  readonly awsVpcId: string;
+  readonly policy: Policy;
+  /** Without it all namespaces. */
+  readonly watchNamespace?: string;
+  /** Tags of everything we make. */
+  readonly defaultTags: Tags;
+  /** Keys of tags that somebody else writes on what we make: never changed, never taken away. */
+  readonly externalManagedTags: readonly string[];
+  readonly defaultTargetType: 'instance' | 'ip';
+  readonly defaultSslPolicy: string;
+  readonly defaultLoadBalancerScheme: Scheme;
+  /** The value of the annotation kubernetes.io/ingress.class that is ours. */
+  readonly ingressClass: string;
+  readonly enableBackendSecurityGroup: boolean;
+  /** Id of a group that the operator made; without it one is made for the cluster. */
+  readonly backendSecurityGroup?: string;
+  /** Attempts of one AWS call. */
+  readonly awsMaxRetries: number;
+  /** Groups worked on at once. */
+  readonly ingressMaxConcurrentReconciles: number;
+  /** Target groups worked on at once. */
+  readonly targetgroupbindingMaxConcurrentReconciles: number;
+  /** Seconds between two bulk reads that look for drift. */
+  readonly syncPeriod: number;
+  readonly metricsPort?: number;
+  readonly healthPort?: number;
+  readonly leaderElect: boolean;
+  readonly leaderElectionId: string;
+  /** Without it the namespace of the kubeconfig's context or of the pod. */
+  readonly leaderElectionNamespace?: string;
+  readonly logLevel: LogLevel;
+}
+
+/** What an operator may leave out; the rest of `ControllerOptions` has no default. */
+export const DEFAULTS = {
+  policy: 'sync',
+  defaultTags: {},
+  externalManagedTags: [],
+  defaultTargetType: 'instance',
+  defaultSslPolicy: 'ELBSecurityPolicy-2016-08',
+  defaultLoadBalancerScheme: 'internal',
+  ingressClass: 'alb',
+  enableBackendSecurityGroup: true,
+  awsMaxRetries: 10,
+  ingressMaxConcurrentReconciles: 3,
+  targetgroupbindingMaxConcurrentReconciles: 3,
+  syncPeriod: 600,
+  leaderElect: true,
+  leaderElectionId: 'albatross-controller-leader',
+  logLevel: 'info',
+} as const satisfies Partial<ControllerOptions>;
+
+/** Keys that say whose a resource is: neither operator nor user may set them (aws-model 2.2). */
+const RESERVED = [
+  CLUSTER_TAG,
+  SHARED_TAG,
+  STACK_TAG,
+  RESOURCE_TAG,
+  'service.k8s.aws/stack',
+  'service.k8s.aws/resource',
+];
+
+/** What is wrong with options that are each well-formed, in sentences. Pure. */
+export function mistakes(options: ControllerOptions): string[] {
+  const defaults = Object.keys(options.defaultTags);
+  const external = options.externalManagedTags;
+  const group = options.backendSecurityGroup;
+  const both = external.filter((key) => defaults.includes(key));
+  return [
+    ...defaults
+      .filter((key) => RESERVED.includes(key))
+      .map((key) => `--default-tags: the tag ${key} is ours.`),
+    ...external
+      .filter((key) => RESERVED.includes(key))
+      .map((key) => `--external-managed-tags: the tag ${key} is ours.`),
+    ...both.map((key) => `--external-managed-tags: the tag ${key} is in --default-tags as well.`),
+    ...(group === undefined || group.startsWith('sg-')
+      ? []
+      : [`--backend-security-group: "${group}" is no id of a security group (sg-…).`]),
+  ];
+}
+
+/** The part that decisions are made by. */
+export function clusterSettings(options: ControllerOptions): ClusterSettings {
+  const given = options.backendSecurityGroup;
+  const shared = given === undefined ? 'shared' : (`sg-${given.replace(/^sg-/, '')}` as const);
+  return {
+    name: options.clusterName,
+    defaultTags: options.defaultTags,
+    defaultScheme: options.defaultLoadBalancerScheme,
+    defaultTargetType: options.defaultTargetType,
+    defaultSslPolicy: options.defaultSslPolicy,
+    backendSecurityGroup: options.enableBackendSecurityGroup ? shared : 'none',
+  };
+}

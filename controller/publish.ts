@@ -1,0 +1,106 @@
+// publish: tells the world what became of a group: the targets program, the bindings, the Ingresses, and people through events.
+import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
+import { type Ingress, keyOf } from '../api/kube.ts';
+import { type Book, finalizerOf } from './bindings.ts';
+import { MANAGED_GROUP, SHARED_GROUP } from './desire/access.ts';
+import type { ClusterSettings } from './desire/facts.ts';
+import type { Group } from './group.ts';
+import type { KubeOutcome } from './kube/client.ts';
+import type { Events } from './kube/events.ts';
+import type { IngressWithStatus, Writer } from './kube/write.ts';
+import { type Pass, statusOf } from './status.ts';
+import type { Serving, Targets } from './targets.ts';
+
+export interface Publishing {
+  readonly book: Book;
+  readonly write: Writer;
+  readonly events: Events;
+  readonly targets: Targets;
+  readonly cluster: ClusterSettings;
+  /** A group was looked at, and what serves it is known: rules on nodes may have to change. */
+  published(group: string): void;
+  now(): Date;
+  failed(key: string, step: string, outcome: KubeOutcome): void;
+}
+
+/** The security group that target rules name (aws-model 5.1, last column). */
+function sourceOf(pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string | undefined {
+  const own = pass.became.get(MANAGED_GROUP)?.arn;
+  if (own === undefined || cluster.backendSecurityGroup === 'none') return own;
+  return cluster.backendSecurityGroup === 'shared' ? pass.became.get(SHARED_GROUP)?.arn : cluster.backendSecurityGroup;
+}
+
+function servingOf(group: Group, pass: Omit<Pass, 'health' | 'now'>, cluster: ClusterSettings): Serving[] {
+  const source = sourceOf(pass, cluster);
+  return pass.backends.flatMap((backend) => {
+    const found = pass.became.get(backend.id);
+    return found === undefined ? [] : [{ arn: found.arn, group: group.id, backend, ...(source === undefined ? {} : { source }) }];
+  });
+}
+
+/** True when a write ended in what was wanted, or in something that an informer will tell of. */
+function fine(publishing: Publishing, key: string, step: string, outcome: KubeOutcome | undefined): boolean {
+  if (outcome === undefined || outcome.ok || outcome.reason === 'notFound') return true;
+  if (outcome.reason !== 'conflict') publishing.failed(key, step, outcome);
+  return false;
+}
+
+/** One event for each condition that came to say something new. */
+async function tellPeople({ events, book }: Publishing, binding: LoadBalancerBinding, status: BindingStatus): Promise<void> {
+  const before = binding.status?.conditions ?? [];
+  const ingress = book.entry(keyOf(binding))?.ingress;
+  if (ingress === undefined) return;
+  const regarding = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: ingress.metadata };
+  for (const { type, status: holds, reason, message } of status.conditions ?? []) {
+    const same = before.some((one) => one.type === type && one.status === holds && one.reason === reason && one.message === message);
+    const quiet = reason === 'Pending' || (holds === 'True' && type !== 'Programmed');
+    if (same || quiet) continue;
+    await events.tell(regarding, { type: holds === 'True' ? 'Normal' : 'Warning', reason, action: type, note: message });
+  }
+}
+
+async function tellIngress(publishing: Publishing, ingress: Ingress, status: BindingStatus): Promise<boolean> {
+  const hostname = status.loadBalancer?.dnsName;
+  if (hostname === undefined || hostname === '' || status.loadBalancer?.state === 'provisioning') return true;
+  const ports = (status.listeners ?? []).map(({ port }) => port);
+  const written = await publishing.write.writeAddresses(ingress as IngressWithStatus, [{ hostname, ports }]);
+  return fine(publishing, keyOf(ingress), 'write addresses', written);
+}
+
+async function tellMember(publishing: Publishing, pass: Pass, effective: LoadBalancerBinding): Promise<boolean> {
+  const key = keyOf(effective);
+  const binding = publishing.book.bindingOf(key);
+  if (binding === undefined) return true;
+  const status = statusOf(pass, { ...binding, metadata: effective.metadata, spec: effective.spec });
+  const entry = publishing.book.entry(key);
+  const addressed = entry === undefined || (await tellIngress(publishing, entry.ingress, status));
+  await tellPeople(publishing, binding, status);
+  return fine(publishing, key, 'write status', await publishing.write.patchStatus(binding, status)) && addressed;
+}
+
+/** A binding may go, or leave this group, once nothing of it is left here; its Ingress's old address goes with it. */
+async function release(publishing: Publishing, group: Group, effective: LoadBalancerBinding): Promise<boolean> {
+  const key = keyOf(effective);
+  const binding = publishing.book.bindingOf(key);
+  if (binding === undefined) return true;
+  const mine = finalizerOf(group.id);
+  return fine(publishing, key, 'release binding', await publishing.write.releaseBinding(binding, (one) => one === mine));
+}
+
+/** Publishes one pass; true when everything was written. */
+export async function publish(publishing: Publishing, group: Group, of: Omit<Pass, 'health' | 'now'>): Promise<boolean> {
+  const { targets } = publishing;
+  if (of.decided) targets.serve(group.id, servingOf(group, of, publishing.cluster));
+  publishing.published(group.id);
+  const pass: Pass = { ...of, health: (arn) => targets.health(arn), now: publishing.now().toISOString() };
+  const leaving = new Set(group.leaving.map(keyOf));
+  const written = await Promise.all(
+    of.bindings.map((binding) => {
+      const gone = leaving.has(keyOf(binding));
+      if (gone && of.clean) return release(publishing, group, binding);
+      const moving = gone && publishing.book.entry(keyOf(binding)) !== undefined;
+      return moving ? true : tellMember(publishing, pass, binding);
+    }),
+  );
+  return written.every((one) => one);
+}

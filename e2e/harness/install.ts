@@ -1,0 +1,101 @@
+// Installs Albatross into a local cluster: exactly what config/default gives a cluster, without the parts that need
+// nodes (Deployments and what belongs to them) and without cert-manager: the webhook is asked by URL.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { Cluster } from './cluster.ts';
+import { ROOT } from './machine.ts';
+
+/** A Kubernetes object as far as this file looks into it. */
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+export interface InstallOptions {
+  /** Where the API server finds the webhook; without it no webhook configuration is installed. */
+  readonly webhook?: { readonly url: string; readonly caPem: string };
+}
+
+export const NAMESPACE = 'albatross-system';
+
+const KINDS = new Set([
+  'Namespace',
+  'CustomResourceDefinition',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'IngressClass',
+]);
+
+/** The CRD's YAML, for `startCluster({ before })`: the garbage collector knows it from the start. */
+export function crdManifest(): Promise<string> {
+  return readFile(join(ROOT, 'config/crd/loadbalancerbindings.yaml'), 'utf8');
+}
+
+/**
+ * What `kubectl kustomize config/NAME` renders.
+ * @throws Error with kubectl's words when it does not render.
+ */
+export async function render(cluster: Cluster, name: string): Promise<Manifest[]> {
+  const { code, stdout, stderr } = await cluster.kubectl(['kustomize', join(ROOT, 'config', name)]);
+  if (code !== 0) throw new Error(`config/${name} does not render: ${stderr.trim()}`);
+  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+}
+
+/**
+ * Applies it and waits until the CRD is served and the policy that guards bindings is enforced.
+ * @throws Error with kubectl's words when the API server refuses a part of it.
+ */
+export async function installAlbatross(cluster: Cluster, options: InstallOptions = {}): Promise<void> {
+  const all = await render(cluster, 'default');
+  const parts: object[] = all.filter(({ kind }) => KINDS.has(kind));
+  if (options.webhook !== undefined) parts.push(webhookConfiguration(all, options.webhook));
+  await cluster.apply(...parts);
+  const wait = [
+    'wait',
+    '--for=condition=Established',
+    '--timeout=30s',
+    'crd/loadbalancerbindings.albatross.dev',
+  ];
+  const { code, stderr } = await cluster.kubectl(wait);
+  if (code !== 0) throw new Error(`the CRD is not served: ${stderr.trim()}`);
+  await policyEnforced(cluster);
+}
+
+/** The configuration of config/webhook with a URL and an authority in place of the Service and cert-manager. */
+export function webhookConfiguration(
+  manifests: readonly Manifest[],
+  { url, caPem }: { readonly url: string; readonly caPem: string },
+): object {
+  const found = manifests.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+  if (found === undefined) throw new Error('config/default has no ValidatingWebhookConfiguration');
+  const { webhooks, metadata, ...rest } = found as Manifest & { webhooks: readonly object[] };
+  const clientConfig = { url, caBundle: Buffer.from(caPem).toString('base64') };
+  return {
+    ...rest,
+    metadata: { name: metadata.name },
+    webhooks: webhooks.map((webhook) => ({ ...webhook, clientConfig })),
+  };
+}
+
+/** Tries, as the administrator and dry, what the policy forbids, until it is forbidden: the API server learns it late. */
+async function policyEnforced(cluster: Cluster): Promise<void> {
+  const probe = JSON.stringify({
+    apiVersion: 'albatross.dev/v1alpha1',
+    kind: 'LoadBalancerBinding',
+    metadata: { name: 'policy-probe', namespace: 'default' },
+    spec: { ingressRef: { name: 'policy-probe', hash: '0' }, group: 'default/policy-probe', order: 0 },
+  });
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const { stderr } = await cluster.kubectl(['create', '--dry-run=server', '-f', '-'], { input: probe });
+    if (stderr.includes('ValidatingAdmissionPolicy')) return;
+    if (Date.now() > deadline) throw new Error(`the policy on bindings is not enforced: ${stderr.trim()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

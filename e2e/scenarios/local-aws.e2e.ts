@@ -1,0 +1,323 @@
+// The local AWS through the real AWS SDK, with moto behind it: what it accepts, refuses, counts and breaks on request.
+import { DeleteCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+} from '@aws-sdk/client-ec2';
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { first, fixed, path, type Rig, refusal, startRig } from '../aws/rig.ts';
+
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig();
+});
+
+afterAll(async () => {
+  await rig?.close();
+});
+
+describe('load balancers', () => {
+  test('a repeated create is the same load balancer, with other settings it is refused (aws-limits L1)', async () => {
+    const lb = await rig.loadBalancer('repeat');
+    expect((await rig.loadBalancer('repeat')).arn).toBe(lb.arn);
+    const other = new elb.CreateLoadBalancerCommand({
+      Name: 'repeat',
+      Subnets: rig.publicSubnets,
+      Scheme: 'internal',
+    });
+    expect(await refusal(rig.client.send(other))).toBe('DuplicateLoadBalancerNameException');
+    expect(lb.DNSName).toMatch(/^repeat-\d+\.us-west-2\.elb\.amazonaws\.com$/);
+    expect(lb.State?.Code).toBe('provisioning');
+    const { LoadBalancers } = await rig.client.send(new elb.DescribeLoadBalancersCommand({ Names: ['repeat'] }));
+    expect(first(LoadBalancers).State?.Code).toBe('active');
+    expect(first(LoadBalancers).SecurityGroups).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<elb.CreateLoadBalancerCommandInput>, string]>([
+    ['L8 one subnet', { Subnets: ['FIRST'] }, 'ValidationError'],
+    ['L8 unknown subnet', { Subnets: ['FIRST', 'subnet-00000000'] }, 'SubnetNotFoundException'],
+    ['L15 unknown group', { SecurityGroups: ['sg-00000000'] }, 'InvalidSecurityGroupException'],
+    ['L6 no IPv6', { IpAddressType: 'dualstack' }, 'ValidationError'],
+    ['TA3 reserved tag', { Tags: [{ Key: 'aws:x', Value: '' }] }, 'ValidationError'],
+    [
+      'TA5 repeated tag',
+      {
+        Tags: [
+          { Key: 'a', Value: '1' },
+          { Key: 'a', Value: '2' },
+        ],
+      },
+      'DuplicateTagKeysException',
+    ],
+  ])('%s is refused', async (_row, changes, expected) => {
+    const Subnets =
+      changes.Subnets?.map((id) => (id === 'FIRST' ? (publicSubnets[0] ?? '') : id)) ?? rig.publicSubnets;
+    const call = rig.client.send(new elb.CreateLoadBalancerCommand({ Name: rig.fresh('bad'), ...changes, Subnets }));
+    expect(await refusal(call)).toBe(expected);
+  });
+
+  test('a protected load balancer is not deleted (L21); a missing one counts as deleted', async () => {
+    const { arn } = await rig.loadBalancer();
+    const protect = (Value: string) =>
+      rig.client.send(
+        new elb.ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: arn,
+          Attributes: [{ Key: 'deletion_protection.enabled', Value }],
+        }),
+      );
+    const drop = () => rig.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: arn }));
+    await protect('true');
+    expect(await refusal(drop())).toBe('OperationNotPermittedException');
+    await protect('false');
+    await drop();
+    await drop();
+    const mixed = new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
+    expect(await refusal(rig.client.send(mixed))).toBe('LoadBalancerNotFoundException');
+  });
+
+  test('pages neither repeat nor skip', async () => {
+    for (let i = 0; i < 5; i++) await rig.loadBalancer();
+    const seen: (string | undefined)[] = [];
+    const pages = elb.paginateDescribeLoadBalancers({ rig.client, pageSize: 2 }, {});
+    for await (const page of pages) seen.push(...(page.LoadBalancers ?? []).map((lb) => lb.LoadBalancerArn));
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBe(rig.aws.state().loadBalancers.size);
+  });
+});
+
+describe('what is in use stays', () => {
+  test('security groups, subnets and certificates of a load balancer are not deleted', async () => {
+    const { GroupId: group } = await rig.ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: rig.fresh('sg'), Description: 'x', VpcId: rig.account.vpcId }),
+    );
+    const { GroupId: other } = await rig.ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: rig.fresh('sg'), Description: 'x', VpcId: rig.account.vpcId }),
+    );
+    const lb = await rig.loadBalancer();
+    await rig.client.send(
+      new elb.SetSecurityGroupsCommand({ LoadBalancerArn: lb.arn, SecurityGroups: [group ?? ''] }),
+    );
+    const drop = (GroupId: string | undefined) => rig.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+    expect(await refusal(drop(group))).toBe('DependencyViolation');
+    expect(await refusal(rig.ec2.send(new DeleteSubnetCommand({ SubnetId: publicSubnets[0] })))).toBe(
+      'DependencyViolation',
+    );
+    await rig.ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId: group,
+        IpPermissions: [
+          { IpProtocol: 'tcp', FromPort: 1, ToPort: 2, UserIdGroupPairs: [{ GroupId: other }] },
+        ],
+      }),
+    );
+    expect(await refusal(drop(other))).toBe('DependencyViolation');
+    expect(await refusal(drop(rig.account.nodeSecurityGroupId))).toBe('DependencyViolation');
+    await rig.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: lb.arn }));
+    await drop(group);
+    await drop(other);
+  });
+
+  test('a target group of a rule, and a certificate of a listener', async () => {
+    const lb = await rig.loadBalancer();
+    const group = await rig.targetGroup();
+    const arn = await rig.listener(lb.arn, { Type: 'forward', TargetGroupArn: group });
+    const drop = () => rig.client.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: group }));
+    expect(await refusal(drop())).toBe('ResourceInUseException');
+    const second = await rig.loadBalancer();
+    expect(await refusal(rig.listener(second.arn, { Type: 'forward', TargetGroupArn: group }))).toBe(
+      'TargetGroupAssociationLimitException',
+    );
+    const certificate = first(rig.account.certificates).arn;
+    await rig.client.send(
+      new elb.ModifyListenerCommand({
+        ListenerArn: arn,
+        Protocol: 'HTTPS',
+        Certificates: [{ CertificateArn: certificate }],
+      }),
+    );
+    const acm = new ACMClient({
+      endpoint: rig.aws.url,
+      region: 'us-west-2',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    expect(await refusal(acm.send(new DeleteCertificateCommand({ CertificateArn: certificate })))).toBe(
+      'ResourceInUseException',
+    );
+    await rig.client.send(new elb.DeleteListenerCommand({ ListenerArn: arn }));
+    await drop();
+  });
+});
+
+describe('listeners and rules', () => {
+  test('one listener on a port (N3), one rule on a priority, and swaps judged on the result', async () => {
+    const lb = await rig.loadBalancer();
+    const arn = await rig.listener(lb.arn, fixed('a'));
+    expect(await rig.listener(lb.arn, fixed('a'))).toBe(arn);
+    expect(await refusal(rig.listener(lb.arn, fixed('b')))).toBe('DuplicateListenerException');
+    const rule = async (Priority: number, value: string) => {
+      const { Rules } = await rig.client.send(
+        new elb.CreateRuleCommand({
+          ListenerArn: arn,
+          Priority,
+          Conditions: [path(value)],
+          Actions: [fixed(value)],
+        }),
+      );
+      return first(Rules).RuleArn;
+    };
+    const [one, two] = [await rule(1, '/one'), await rule(2, '/two')];
+    expect(await refusal(rule(2, '/three'))).toBe('PriorityInUseException');
+    await rig.client.send(
+      new elb.SetRulePrioritiesCommand({
+        RulePriorities: [
+          { RuleArn: one, Priority: 2 },
+          { RuleArn: two, Priority: 1 },
+        ],
+      }),
+    );
+    const { Rules } = await rig.client.send(new elb.DescribeRulesCommand({ ListenerArn: arn }));
+    expect(Rules?.map((each) => [each.RuleArn === one, each.Priority])).toEqual([
+      [false, '1'],
+      [true, '2'],
+      [false, 'default'],
+    ]);
+    const clash = new elb.SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn: one, Priority: 1 }] });
+    expect(await refusal(rig.client.send(clash))).toBe('PriorityInUseException');
+  });
+
+  test.each<[string, elb.RuleCondition[]]>([
+    ['R4 six values', [path('/1', '/2', '/3', '/4', '/5', '/6')]],
+    ['R3 no condition', []],
+    ['R7 two paths', [path('/1'), path('/2')]],
+    [
+      'R8 values and regex',
+      [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/'], RegexValues: ['/'] } }],
+    ],
+    ['R9 config of another field', [{ Field: 'host-header', PathPatternConfig: { Values: ['/'] } }]],
+    ['3.1 host without a dot', [{ Field: 'host-header', HostHeaderConfig: { Values: ['example'] } }]],
+  ])('%s is refused', async (_row, Conditions) => {
+    const arn = await rig.listener((await rig.loadBalancer()).arn, fixed('a'));
+    const call = new elb.CreateRuleCommand({
+      ListenerArn: arn,
+      Priority: 1,
+      Conditions,
+      Actions: [fixed('x')],
+    });
+    expect(await refusal(rig.client.send(call))).toBe('ValidationError');
+  });
+
+  test('what is stored comes back: regex, query, transforms, authentication without its secret', async () => {
+    const lb = await rig.loadBalancer();
+    const { Listeners } = await rig.client.send(
+      new elb.CreateListenerCommand({
+        LoadBalancerArn: lb.arn,
+        Port: 443,
+        Protocol: 'HTTPS',
+        Certificates: [{ CertificateArn: first(rig.account.certificates).arn }],
+        DefaultActions: [fixed('a')],
+      }),
+    );
+    const Conditions: elb.RuleCondition[] = [
+      { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/a/(.*)$'] } },
+      { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: '<&" b' }] } },
+    ];
+    const Transforms: elb.RuleTransform[] = [
+      { Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: '^/a', Replace: '/b' }] } },
+    ];
+    const { Rules } = await rig.client.send(
+      new elb.CreateRuleCommand({
+        ListenerArn: first(Listeners).ListenerArn,
+        Priority: 1,
+        Conditions,
+        Transforms,
+        Actions: [
+          {
+            Type: 'authenticate-oidc',
+            Order: 1,
+            AuthenticateOidcConfig: {
+              Issuer: 'https://id.example.com',
+              AuthorizationEndpoint: 'https://id.example.com/authorize',
+              TokenEndpoint: 'https://id.example.com/token',
+              UserInfoEndpoint: 'https://id.example.com/userinfo',
+              ClientId: 'me',
+              ClientSecret: 'secret',
+              AuthenticationRequestExtraParams: { display: 'page' },
+            },
+          },
+          { ...fixed('in'), Order: 2 },
+        ],
+      }),
+    );
+    const rule = first(Rules);
+    expect(rule.Conditions?.[0]?.PathPatternConfig).toEqual({ RegexValues: ['^/a/(.*)$'] });
+    expect(rule.Conditions?.[1]?.QueryStringConfig).toEqual(Conditions[1]?.QueryStringConfig);
+    expect(rule.Transforms).toEqual(Transforms);
+    const oidc = rule.Actions?.[0]?.AuthenticateOidcConfig;
+    expect(oidc?.AuthenticationRequestExtraParams).toEqual({ display: 'page' });
+    expect(oidc?.Scope).toBe('openid');
+    expect(oidc?.ClientSecret).toBeUndefined();
+  });
+});
+
+describe('tags', () => {
+  test('found by tag, in pages; missing resources are refused', async () => {
+    const tags = { Tags: [{ Key: 'find', Value: 'me' }] };
+    for (let i = 0; i < 3; i++) await rig.targetGroup(tags);
+    const tagging = new ResourceGroupsTaggingAPIClient({
+      endpoint: rig.aws.url,
+      region: 'us-west-2',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    const query = {
+      TagFilters: [{ Key: 'find', Values: ['me'] }],
+      ResourceTypeFilters: ['elasticloadbalancing:targetgroup'],
+      ResourcesPerPage: 2,
+    };
+    const page = await tagging.send(new GetResourcesCommand(query));
+    expect(page.ResourceTagMappingList).toHaveLength(2);
+    const rest = await tagging.send(
+      new GetResourcesCommand({ ...query, PaginationToken: page.PaginationToken }),
+    );
+    expect(rest.ResourceTagMappingList).toHaveLength(1);
+    expect(rest.PaginationToken).toBe('');
+    const lb = await rig.loadBalancer();
+    const gone = lb.arn.replace(/.$/, 'x');
+    const describeTags = new elb.DescribeTagsCommand({ ResourceArns: [lb.arn, gone] });
+    expect(await refusal(rig.client.send(describeTags))).toBe('LoadBalancerNotFoundException');
+    const many = new elb.DescribeTagsCommand({ ResourceArns: Array.from({ length: 21 }, () => lb.arn) });
+    expect(await refusal(rig.client.send(many))).toBe('ValidationError');
+  });
+});
+
+describe('faults and eyes', () => {
+  test('throttling, errors before and after the effect, and counts', async () => {
+    rig.aws.resetCalls();
+    rig.aws.faults.throttle('DescribeLoadBalancers', 1);
+    const describeAll = () => rig.client.send(new elb.DescribeLoadBalancersCommand({}));
+    expect(await refusal(describeAll())).toBe('Throttling');
+    await describeAll();
+    rig.aws.faults.fail('CreateTargetGroup', 'ServiceUnavailable', 'not now', 'before', 1);
+    const before = rig.aws.state().targetGroups.size;
+    expect(await refusal(rig.targetGroup())).toBe('ServiceUnavailable');
+    expect(rig.aws.state().targetGroups.size).toBe(before);
+    rig.aws.faults.fail('CreateTargetGroup', 'InternalFailure', 'lost the answer', 'after', 1);
+    expect(await refusal(rig.targetGroup())).toBe('InternalFailure');
+    expect(rig.aws.state().targetGroups.size).toBe(before + 1);
+    expect(rig.aws.mutations().map((mutation) => mutation.action)).toEqual(['CreateTargetGroup']);
+    expect(rig.aws.calls()).toEqual([
+      { service: 'elasticloadbalancing', action: 'DescribeLoadBalancers', mutating: false, count: 2 },
+      { service: 'elasticloadbalancing', action: 'CreateTargetGroup', mutating: true, count: 2 },
+    ]);
+    const heard: [string, number][] = [];
+    rig.aws.faults.onCall((action, n) => heard.push([action, n]));
+    await describeAll();
+    rig.aws.faults.onCall(() => {});
+    expect(heard).toEqual([['DescribeLoadBalancers', 5]]);
+  });
+});
+
