@@ -83,6 +83,14 @@ describe('actions', () => {
     expect(settings.actions?.constructor).toMatchObject({ value: { type: 'fixed-response' } });
   });
 
+  test('an empty content type is none', () => {
+    const text = '{"type":"fixed-response","fixedResponseConfig":{"statusCode":"200","contentType":""}}';
+    const { settings, problems } = readIngress(ingress({ 'actions.constructor': text }, used), around());
+    expect(problems).toEqual([]);
+    const value = { type: 'fixed-response', fixedResponseConfig: { statusCode: '200' } };
+    expect(Object.entries(settings.actions ?? {})).toEqual([['constructor', { value, from: 'Ingress' }]]);
+  });
+
   test('missing ones are not found among built-in members', () => {
     expect(read(ingress({}, used))).toEqual([
       'warn ActionNotFound spec.rules[0].http.paths[0].backend.service',

@@ -1,6 +1,7 @@
 // `albatross webhook`: flags to options, nothing else.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runWebhook, type WebhookOptions } from '../webhook/main.ts';
+import { port, trueOrFalse } from './flags.ts';
 
 /** The command; it runs until the process is asked to end. */
 export function webhookCommand(): Command {
@@ -26,20 +27,12 @@ export function webhookCommand(): Command {
         .choices(['internal', 'internet-facing'])
         .default('internal'),
     )
-    .option('--record <boolean>', 'write accepted intents as bindings', trueOrFalse, true)
+    .option('--record [boolean]', 'write accepted intents as bindings', trueOrFalse, true)
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)
     .action(async ({ defaultLoadBalancerScheme, ...options }) => {
       await runWebhook({ ...options, defaultScheme: defaultLoadBalancerScheme } as WebhookOptions);
     });
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65535) {
-    throw new InvalidArgumentError('Not a port from 1 to 65535.');
-  }
-  return value;
 }
 
 function seconds(text: string): number {
@@ -48,9 +41,4 @@ function seconds(text: string): number {
     throw new InvalidArgumentError('Not a number of seconds from 0 to 3600.');
   }
   return value;
-}
-
-function trueOrFalse(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Neither true nor false.');
-  return text === 'true';
 }

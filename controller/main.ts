@@ -1,4 +1,5 @@
 // The controller, wired: options in, a running process out. The only file here that knows all the others.
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type Logger, pino } from 'pino';
@@ -9,7 +10,6 @@ import { isFailure } from './aws/errors.ts';
 import { createInventory, type Inventory } from './aws/inventory.ts';
 import { type Book, openBook } from './bindings.ts';
 import { derive } from './derive.ts';
-import type { ClusterSettings } from './desire/facts.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { kubeClient, type KubeClient } from './kube/client.ts';
 import { eventTeller } from './kube/events.ts';
@@ -17,7 +17,7 @@ import { identityOfProcess, type Lead, standForElection } from './kube/lead.ts';
 import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import { nodeAccess } from './node-access.ts';
-import type { ControllerOptions } from './options.ts';
+import { clusterSettings, type ControllerOptions } from './options.ts';
 import { publish, type Publishing } from './publish.ts';
 import { reconcile, type Reconciling } from './reconcile.ts';
 import { targetsProgram, type Targets } from './targets.ts';
@@ -42,17 +42,6 @@ interface Parts {
   readonly inventory: Inventory;
 }
 
-function clusterOf(options: ControllerOptions): ClusterSettings {
-  return {
-    name: options.clusterName,
-    defaultTags: options.defaultTags,
-    defaultScheme: options.defaultLoadBalancerScheme,
-    defaultTargetType: options.defaultTargetType,
-    defaultSslPolicy: options.defaultSslPolicy,
-    backendSecurityGroup: options.enableBackendSecurityGroup ? (options.backendSecurityGroup ?? 'shared') : 'none',
-  };
-}
-
 function kubeConfigOf(path: string | undefined): KubeConfig {
   const config = new KubeConfig();
   if (path === undefined) config.loadFromDefault();
@@ -60,9 +49,17 @@ function kubeConfigOf(path: string | undefined): KubeConfig {
   return config;
 }
 
-/** Serves one port with fixed paths; resolves when it listens. Port 0 is not served. */
-async function serve(port: number, paths: Record<string, () => Promise<{ status: number; body: string }>>): Promise<Server | undefined> {
-  if (port === 0) return undefined;
+/** The namespace of the kubeconfig's context or of the pod. */
+function ownNamespace(config: KubeConfig): string {
+  const context = config.getContextObject(config.getCurrentContext())?.namespace;
+  if (context !== undefined) return context;
+  const file = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'default';
+}
+
+/** Serves one port with fixed paths; resolves when it listens. Without a port nothing is served. */
+async function serve(port: number | undefined, paths: Record<string, () => Promise<{ status: number; body: string }>>): Promise<Server | undefined> {
+  if (port === undefined) return undefined;
   const server = createServer((request, response) => {
     const answer = paths[request.url ?? ''];
     const made = answer === undefined ? Promise.resolve({ status: 404, body: 'not found' }) : answer();
@@ -101,7 +98,7 @@ function programs(parts: Parts, informers: () => Informers): { queues: Queues; t
   const failed: Publishing['failed'] = (key, step, outcome) => log.warn({ key, step, outcome }, 'cannot write to the API server');
   const write = writer(client);
   const seen = new Set<string>();
-  const cluster = clusterOf(options);
+  const cluster = clusterSettings(options);
 
   const targets = targetsProgram({
     aws,
@@ -174,8 +171,19 @@ export interface RunningController {
   readonly lost: Promise<string>;
 }
 
+/** Runs until the process is asked to end, or must end because another controller leads (exit code 1, for a restart). */
+export async function runController(options: ControllerOptions): Promise<void> {
+  const controller = await startController(options);
+  const asked = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
+  });
+  const because = await Promise.race([asked, controller.lost]);
+  if (because !== undefined) process.exit(1);
+  await controller.stop();
+}
+
 /** Starts the controller. Resolves when it is up; it leads and works from when it holds the Lease. */
-export async function runController(options: ControllerOptions): Promise<RunningController> {
+export async function startController(options: ControllerOptions): Promise<RunningController> {
   const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -196,10 +204,14 @@ export async function runController(options: ControllerOptions): Promise<Running
   const lead: Lead | undefined = options.leaderElect
     ? standForElection({
         client,
-        namespace: options.leaderElectionNamespace,
+        namespace: options.leaderElectionNamespace ?? ownNamespace(client.kubeConfig),
         name: options.leaderElectionId,
         identity: identityOfProcess(),
-        onLost: lost.resolve,
+        onLost: (because) => {
+          log.error({ because }, 'leadership lost');
+          lost.resolve(because);
+        },
+        onTrouble: (because) => log.warn({ because }, 'cannot hold the lease; trying again'),
         onWaiting: (holder) => log.info({ holder }, 'another controller leads; waiting'),
       })
     : undefined;

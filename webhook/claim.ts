@@ -20,6 +20,9 @@ export const CONFIGURATIONS_PATH = '/apis/admissionregistration.k8s.io/v1/valida
 /** Shortest time between two writes, in milliseconds: whoever else insists on the field is not fought in a hot loop. */
 const PAUSE_MS = 1_000;
 
+/** After failures the pause doubles, up to this many times the shortest. */
+const LONGEST_PAUSES = 32;
+
 export interface WebhookConfiguration extends Named {
   readonly webhooks?: readonly {
     readonly name: string;
@@ -65,20 +68,23 @@ export function keepClaim(options: ClaimOptions): Claim {
   let timer: NodeJS.Timeout | undefined;
   let busy = true;
   let again = false;
+  let pauses = 1;
 
   const pass = async () => {
     const expression = claimOf(configurations.get(CONFIGURATION), classes.all(), legacyClass);
     if (expression === undefined) return;
     try {
       await connection.apply(`${CONFIGURATIONS_PATH}/${CONFIGURATION}`, claimed(expression), FIELD_MANAGER);
+      pauses = 1;
       log.info({ expression }, 'webhook configuration covers our classes');
     } catch (error) {
       again = true;
+      pauses = Math.min(LONGEST_PAUSES, pauses * 2);
       const words = error instanceof Error ? error.message : String(error);
       log.warn({ error: words }, 'webhook configuration not updated');
     }
     await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, pauseMs);
+      timer = setTimeout(resolve, pauses * pauseMs);
     });
   };
   const run = async () => {

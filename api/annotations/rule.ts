@@ -126,6 +126,13 @@ const CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'fixed-response': ['fixedResponseConfig'],
 };
 
+/** AWS's model allows an empty content type, which says no more than none (aws-limits 3.3, fixed-response). */
+function withoutEmptyType(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null || !('contentType' in config)) return config;
+  const { contentType, ...rest } = config;
+  return contentType === '' ? rest : config;
+}
+
 /** A decoded action with the members that its type reads, and the names of the others (spec annotations 15.7). */
 export function ownConfig(action: unknown): { readonly value: unknown; readonly unread: readonly string[] } {
   if (typeof action !== 'object' || action === null || !('type' in action))
@@ -133,7 +140,11 @@ export function ownConfig(action: unknown): { readonly value: unknown; readonly 
   const type = String(action.type);
   const own = ['type', ...(Object.hasOwn(CONFIGS, type) ? (CONFIGS[type] ?? []) : [])];
   const members = Object.entries(action);
-  const value = Object.fromEntries(members.filter(([name]) => own.includes(name)));
+  const value = Object.fromEntries(
+    members
+      .filter(([name]) => own.includes(name))
+      .map(([name, member]) => [name, name === 'fixedResponseConfig' ? withoutEmptyType(member) : member]),
+  );
   return { value, unread: members.map(([name]) => name).filter((name) => !own.includes(name)) };
 }
 

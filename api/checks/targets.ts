@@ -13,7 +13,7 @@ export function targetProblems(context: Context): Problem[] {
     const settings = effectiveTargetGroupSettings(context.settings, target.reading?.settings ?? {});
     return [
       ...referenceProblems(context, target, settings),
-      ...healthCheckProblems(target, settings),
+      ...healthCheckProblems(context, target, settings),
       ...codeProblems(context, settings),
       ...versionProblems(context, settings),
     ];
@@ -53,7 +53,7 @@ function referenceProblems(context: Context, target: Target, settings: ServiceSe
 const severityOf = (...settings: readonly ({ readonly from: string } | undefined)[]) =>
   settings.some((setting) => setting?.from.startsWith('Service')) ? 'warn' : 'refuse';
 
-function healthCheckProblems(target: Target, settings: ServiceSettings): Problem[] {
+function healthCheckProblems({ options }: Context, target: Target, settings: ServiceSettings): Problem[] {
   const { 'healthcheck-interval-seconds': interval, 'healthcheck-timeout-seconds': timeout } = settings;
   const found: Problem[] = [];
   const [seconds, limit] = [interval?.value ?? 15, timeout?.value ?? 5];
@@ -73,7 +73,8 @@ function healthCheckProblems(target: Target, settings: ServiceSettings): Problem
     port !== undefined && port !== 'traffic-port' && !/^[+-]?[0-9]+$/.test(port) ? port : undefined;
   if (named === undefined || target.service === undefined) return found;
   const servicePort = target.service.spec?.ports?.find((one) => (one.name ?? '') === named);
-  const textual = settings['target-type']?.value === 'ip' && typeof servicePort?.targetPort === 'string';
+  const type = settings['target-type']?.value ?? options.defaultTargetType;
+  const textual = type === 'ip' && typeof servicePort?.targetPort === 'string';
   if (servicePort !== undefined && !textual) return found;
   const because =
     servicePort === undefined

@@ -1,6 +1,7 @@
 // Actions and conditions between our plain data and AWS's wire form, and when two of them are the same (aws-model 3.10).
 import { isDeepStrictEqual } from 'node:util';
 import type {
+  RedirectActionConfig,
   Action as WireAction,
   RuleCondition as WireCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -64,18 +65,8 @@ export function actionsFromAws(list: readonly WireAction[] | undefined): Action[
 
 function actionFromAws(wire: WireAction): Action {
   if (wire.Type === 'forward') return forwardFromAws(wire);
-  if (wire.Type === 'redirect' && wire.RedirectConfig !== undefined) {
-    const { StatusCode, Protocol, Host, Port, Path, Query } = wire.RedirectConfig;
-    return {
-      type: 'redirect',
-      statusCode: StatusCode ?? '',
-      protocol: said(Protocol) ? Protocol : '#{protocol}',
-      host: said(Host) ? Host : '#{host}',
-      port: said(Port) ? Port : '#{port}',
-      path: said(Path) ? Path : '/#{path}',
-      query: said(Query) ? Query : '#{query}',
-    };
-  }
+  if (wire.Type === 'redirect' && wire.RedirectConfig !== undefined)
+    return redirectFromAws(wire.RedirectConfig);
   if (wire.Type === 'fixed-response' && wire.FixedResponseConfig !== undefined) {
     const { StatusCode, ContentType, MessageBody } = wire.FixedResponseConfig;
     return {
@@ -86,6 +77,20 @@ function actionFromAws(wire: WireAction): Action {
     };
   }
   return INEXPRESSIBLE;
+}
+
+/** What a redirect does not change is a placeholder for what the request said. */
+function redirectFromAws(wire: RedirectActionConfig): Action {
+  const or = (value: string | undefined, placeholder: string): string => (said(value) ? value : placeholder);
+  return {
+    type: 'redirect',
+    statusCode: wire.StatusCode ?? '',
+    protocol: or(wire.Protocol, '#{protocol}'),
+    host: or(wire.Host, '#{host}'),
+    port: or(wire.Port, '#{port}'),
+    path: or(wire.Path, '/#{path}'),
+    query: or(wire.Query, '#{query}'),
+  };
 }
 
 function forwardFromAws({ ForwardConfig, TargetGroupArn }: WireAction): Action {

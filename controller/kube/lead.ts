@@ -30,6 +30,8 @@ export interface LeadOptions {
   onLost(because: string): void;
   /** Called when somebody else leads, once for each other leader. */
   onWaiting?(holder: string): void;
+  /** Called when the lease cannot be read or written, once for each reason. */
+  onTrouble?(message: string): void;
   /** Seconds; defaults 15, 10, 2 (as Kubernetes' own controllers). */
   readonly timing?: { readonly lease: number; readonly deadline: number; readonly retry: number };
 }
@@ -82,100 +84,131 @@ function isAlive(pid: number): boolean {
 
 /** Starts to stand for election. */
 export function standForElection(options: LeadOptions): Lead {
-  const { client, identity } = options;
-  const timing = options.timing ?? TIMING;
-  const collection = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(options.namespace)}/leases`;
-  const path = `${collection}/${encodeURIComponent(options.name)}`;
-  const { promise: acquired, resolve } = Promise.withResolvers<void>();
-  const stopping = new AbortController();
-  /** The lease as last seen, and when by our own clock: other machines' clocks are not trusted. */
-  let seen: { version: string | undefined; at: number } = { version: undefined, at: 0 };
-  let waitingFor: string | undefined;
-  let renewedAt: number | undefined;
+  return new Candidate(options);
+}
 
-  function held(lease: Lease): boolean {
-    const holder = lease.spec?.holderIdentity ?? '';
-    if (holder === '' || holder === identity) return false;
-    const version = lease.metadata.resourceVersion;
-    if (version !== seen.version) seen = { version, at: performance.now() };
-    if (isDead(holder, identity)) return false;
-    const seconds = lease.spec?.leaseDurationSeconds ?? timing.lease;
-    if (performance.now() - seen.at > seconds * 1000) return false;
-    if (waitingFor !== holder) options.onWaiting?.(holder);
-    waitingFor = holder;
+class Candidate implements Lead {
+  readonly acquired: Promise<void>;
+  readonly #options: LeadOptions;
+  readonly #timing: { readonly lease: number; readonly deadline: number; readonly retry: number };
+  readonly #collection: string;
+  readonly #path: string;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  /** The lease as last seen, and when by our own clock: other machines' clocks are not trusted. */
+  #seen: { version: string | undefined; at: number } = { version: undefined, at: 0 };
+  #waitingFor: string | undefined;
+  /** When the last renewal that succeeded was sent; undefined while not leading. */
+  #trouble: string | undefined;
+  #renewedAt: number | undefined;
+
+  constructor(options: LeadOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? TIMING;
+    this.#collection = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(options.namespace)}/leases`;
+    this.#path = `${this.#collection}/${encodeURIComponent(options.name)}`;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.acquired = promise;
+    this.#running = this.#run(resolve);
+    // Beside the loop, for a request may hang longer than the deadline.
+    const watchdog = setInterval(() => this.#watch(), 250);
+    this.#stopping.signal.addEventListener('abort', () => clearInterval(watchdog));
+  }
+
+  leading(): boolean {
+    return this.#renewedAt !== undefined && performance.now() - this.#renewedAt < this.#timing.lease * 1000;
+  }
+
+  async release(): Promise<void> {
+    const { client, identity } = this.#options;
+    const leads = this.#renewedAt !== undefined;
+    this.#renewedAt = undefined;
+    this.#stopping.abort();
+    await this.#running;
+    if (!leads) return;
+    const read = await client.request<Lease>({ method: 'GET', path: this.#path });
+    if (!read.ok || read.object.spec?.holderIdentity !== identity) return;
+    const { holderIdentity: _, ...spec } = { ...read.object.spec, leaseDurationSeconds: 1 };
+    await client.request({ method: 'PUT', path: this.#path, body: { ...read.object, spec } });
+  }
+
+  async #run(acquired: () => void): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const result = await this.#attempt();
+      if (result === 'mine') acquired();
+      if (result === 'held') this.#lose(`${this.#waitingFor} leads`);
+      await sleep(this.#timing.retry * 1000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #watch(): void {
+    const { deadline } = this.#timing;
+    if (this.#renewedAt !== undefined && performance.now() - this.#renewedAt > deadline * 1000) {
+      this.#lose(`not renewed for ${deadline} seconds`);
+    }
+  }
+
+  #lose(because: string): void {
+    if (this.#stopping.signal.aborted || this.#renewedAt === undefined) return;
+    this.#renewedAt = undefined;
+    this.#stopping.abort();
+    this.#options.onLost(because);
+  }
+
+  /** A conflict is somebody faster, an everyday answer; anything else is told once. */
+  #unsure(outcome: KubeOutcome & { ok: false }): 'unsure' {
+    const told = outcome.message === this.#trouble;
+    this.#trouble = outcome.message;
+    if (outcome.reason !== 'conflict' && !told) this.#options.onTrouble?.(outcome.message);
+    return 'unsure';
+  }
+
+  /** One try to get or keep the lease: `held` by another, `unsure` when nobody answered or somebody was faster. */
+  async #attempt(): Promise<'mine' | 'held' | 'unsure'> {
+    const sentAt = performance.now();
+    const read = await this.#options.client.request<Lease>({ method: 'GET', path: this.#path });
+    if (!read.ok && read.reason !== 'notFound') return this.#unsure(read);
+    const before = read.ok ? read.object : undefined;
+    if (before !== undefined && this.#held(before)) return 'held';
+    if (this.#stopping.signal.aborted) return 'unsure';
+    const wrote = await this.#take(before);
+    if (!wrote.ok) return this.#unsure(wrote);
+    if (this.#stopping.signal.aborted) return 'unsure';
+    this.#renewedAt = sentAt;
+    return 'mine';
+  }
+
+  #held({ metadata, spec }: Lease): boolean {
+    const holder = spec?.holderIdentity ?? '';
+    if (holder === '' || holder === this.#options.identity) return false;
+    const version = metadata.resourceVersion;
+    if (version !== this.#seen.version) this.#seen = { version, at: performance.now() };
+    if (isDead(holder, this.#options.identity)) return false;
+    const seconds = spec?.leaseDurationSeconds ?? this.#timing.lease;
+    if (performance.now() - this.#seen.at > seconds * 1000) return false;
+    if (this.#waitingFor !== holder) this.#options.onWaiting?.(holder);
+    this.#waitingFor = holder;
     return true;
   }
 
-  function take(before: Lease | undefined): Promise<KubeOutcome<Lease>> {
+  #take(before: Lease | undefined): Promise<KubeOutcome<Lease>> {
+    const { client, identity, name, namespace } = this.#options;
     const now = microTime(new Date());
     const mine = before?.spec?.holderIdentity === identity;
     const spec = {
       holderIdentity: identity,
-      leaseDurationSeconds: timing.lease,
+      leaseDurationSeconds: this.#timing.lease,
       acquireTime: mine ? before.spec?.acquireTime : now,
       renewTime: now,
       leaseTransitions: (before?.spec?.leaseTransitions ?? 0) + (mine || before === undefined ? 0 : 1),
     };
-    const metadata = { name: options.name, namespace: options.namespace, ...resourceVersion(before) };
+    const metadata = { name, namespace, ...resourceVersion(before) };
     const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
     return before === undefined
-      ? client.request({ method: 'POST', path: collection, body })
-      : client.request({ method: 'PUT', path, body });
+      ? client.request({ method: 'POST', path: this.#collection, body })
+      : client.request({ method: 'PUT', path: this.#path, body });
   }
-
-  /** One try to get or keep the lease: `held` by another, `unsure` when nobody answered or somebody was faster. */
-  async function attempt(): Promise<'mine' | 'held' | 'unsure'> {
-    const sentAt = performance.now();
-    const read = await client.request<Lease>({ method: 'GET', path });
-    if (!read.ok && read.reason !== 'notFound') return 'unsure';
-    const before = read.ok ? read.object : undefined;
-    if (before !== undefined && held(before)) return 'held';
-    if (stopping.signal.aborted) return 'unsure';
-    const wrote = await take(before);
-    if (!wrote.ok || stopping.signal.aborted) return 'unsure';
-    renewedAt = sentAt;
-    return 'mine';
-  }
-
-  function lose(because: string): void {
-    if (stopping.signal.aborted || renewedAt === undefined) return;
-    renewedAt = undefined;
-    stopping.abort();
-    options.onLost(because);
-  }
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const result = await attempt();
-      if (result === 'mine') resolve();
-      if (result === 'held') lose(`${waitingFor} leads`);
-      await sleep(timing.retry * 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
-  // Beside the loop, for a request may hang longer than the deadline.
-  const watchdog = setInterval(() => {
-    if (renewedAt !== undefined && performance.now() - renewedAt > timing.deadline * 1000) {
-      lose(`not renewed for ${timing.deadline} seconds`);
-    }
-  }, 250);
-  stopping.signal.addEventListener('abort', () => clearInterval(watchdog));
-  return {
-    acquired,
-    leading: () => renewedAt !== undefined && performance.now() - renewedAt < timing.lease * 1000,
-    async release() {
-      const leads = renewedAt !== undefined;
-      renewedAt = undefined;
-      stopping.abort();
-      await running;
-      if (!leads) return;
-      const read = await client.request<Lease>({ method: 'GET', path });
-      if (!read.ok || read.object.spec?.holderIdentity !== identity) return;
-      const spec = { ...read.object.spec, holderIdentity: '', leaseDurationSeconds: 1 };
-      await client.request({ method: 'PUT', path, body: { ...read.object, spec } });
-    },
-  };
 }
 
 const resourceVersion = (lease: Lease | undefined): object =>

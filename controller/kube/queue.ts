@@ -53,98 +53,113 @@ export function retryDelay(
 }
 
 /** Starts a queue. */
-export function createQueue(options: QueueOptions): Queue {
-  const retryMs = options.retryMs ?? { first: 500, longest: 300_000 };
-  const random = options.random ?? Math.random;
-  const waiting = new Map<string, Priority>();
-  const lines: Record<Priority, Set<string>> = { high: new Set(), normal: new Set(), low: new Set() };
-  const timers = new Map<string, Timer>();
-  const running = new Map<string, Promise<void>>();
+export const createQueue = (options: QueueOptions): Queue => new KeyedQueue(options);
+
+class KeyedQueue implements Queue {
+  readonly #options: QueueOptions;
+  readonly #waiting = new Map<string, Priority>();
+  readonly #lines: Record<Priority, Set<string>> = { high: new Set(), normal: new Set(), low: new Set() };
+  readonly #timers = new Map<string, Timer>();
+  readonly #running = new Map<string, Promise<void>>();
   /** Keys added while they ran. */
-  const again = new Map<string, Priority>();
-  const attempts = new Map<string, number>();
-  let draining = false;
+  readonly #again = new Map<string, Priority>();
+  /** Failures in a row. */
+  readonly #attempts = new Map<string, number>();
+  #draining = false;
 
-  const moreUrgent = (a: Priority, b: Priority | undefined): boolean =>
-    b === undefined || PRIORITIES.indexOf(a) < PRIORITIES.indexOf(b);
-
-  function add(key: string, priority: Priority = 'normal'): void {
-    if (draining) return;
-    if (running.has(key)) {
-      if (moreUrgent(priority, again.get(key))) again.set(key, priority);
-      return;
-    }
-    const before = waiting.get(key);
-    if (!moreUrgent(priority, before)) return;
-    if (before !== undefined) lines[before].delete(key);
-    waiting.set(key, priority);
-    lines[priority].add(key);
-    pump();
+  constructor(options: QueueOptions) {
+    this.#options = options;
   }
 
-  function addAfter(key: string, ms: number, priority: Priority = 'normal'): void {
-    if (draining) return;
+  add(key: string, priority: Priority = 'normal'): void {
+    if (this.#draining) return;
+    if (this.#running.has(key)) {
+      if (moreUrgent(priority, this.#again.get(key))) this.#again.set(key, priority);
+      return;
+    }
+    const before = this.#waiting.get(key);
+    if (!moreUrgent(priority, before)) return;
+    if (before !== undefined) this.#lines[before].delete(key);
+    this.#waiting.set(key, priority);
+    this.#lines[priority].add(key);
+    this.#pump();
+  }
+
+  addAfter(key: string, ms: number, priority: Priority = 'normal'): void {
+    if (this.#draining) return;
     const at = performance.now() + ms;
-    const timer = timers.get(key);
+    const timer = this.#timers.get(key);
     if (timer !== undefined && timer.at <= at) return;
     clearTimeout(timer?.handle);
     const handle = setTimeout(() => {
-      timers.delete(key);
-      add(key, priority);
+      this.#timers.delete(key);
+      this.add(key, priority);
     }, ms);
-    timers.set(key, { at, handle });
+    this.#timers.set(key, { at, handle });
   }
 
-  function pump(): void {
+  depth(): number {
+    return this.#waiting.size;
+  }
+
+  idle(): boolean {
+    return this.#waiting.size === 0 && this.#running.size === 0;
+  }
+
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const { handle } of this.#timers.values()) clearTimeout(handle);
+    this.#timers.clear();
+    this.#waiting.clear();
+    for (const priority of PRIORITIES) this.#lines[priority].clear();
+    await Promise.all(this.#running.values());
+  }
+
+  #pump(): void {
     for (const priority of PRIORITIES) {
-      for (const key of lines[priority]) {
-        if (running.size >= options.workers) return;
-        lines[priority].delete(key);
-        waiting.delete(key);
-        running.set(key, work(key));
+      for (const key of this.#lines[priority]) {
+        if (this.#running.size >= this.#options.workers) return;
+        this.#lines[priority].delete(key);
+        this.#waiting.delete(key);
+        this.#running.set(key, this.#work(key));
       }
     }
   }
 
-  async function work(key: string): Promise<void> {
-    clearTimeout(timers.get(key)?.handle);
-    timers.delete(key);
-    // Leaves the caller's stack first, so that `running` holds the key before anything of it runs.
+  async #work(key: string): Promise<void> {
+    clearTimeout(this.#timers.get(key)?.handle);
+    this.#timers.delete(key);
+    // Leaves the caller's stack first, so that `#running` holds the key before anything of it runs.
     await Promise.resolve();
-    const next = await options.run(key).catch((error: unknown): Next => {
-      options.onError(key, error);
+    const next = await this.#run(key);
+    this.#running.delete(key);
+    this.#settle(key, next);
+    this.#pump();
+  }
+
+  async #run(key: string): Promise<Next> {
+    try {
+      return await this.#options.run(key);
+    } catch (error) {
+      this.#options.onError(key, error);
       return 'retry';
-    });
-    running.delete(key);
-    settle(key, next);
-    pump();
+    }
   }
 
-  function settle(key: string, next: Next): void {
-    const attempt = attempts.get(key) ?? 0;
-    if (next === 'retry') attempts.set(key, attempt + 1);
-    else attempts.delete(key);
-    const priority = again.get(key);
-    again.delete(key);
-    if (priority !== undefined) add(key, priority);
-    else if (next === 'retry') addAfter(key, retryDelay(attempt, retryMs, random()));
-    else if (next !== 'done') addAfter(key, next.afterMs);
+  #settle(key: string, next: Next): void {
+    const { retryMs = RETRY_MS, random = Math.random } = this.#options;
+    const attempt = this.#attempts.get(key) ?? 0;
+    if (next === 'retry') this.#attempts.set(key, attempt + 1);
+    else this.#attempts.delete(key);
+    const priority = this.#again.get(key);
+    this.#again.delete(key);
+    if (priority !== undefined) this.add(key, priority);
+    else if (next === 'retry') this.addAfter(key, retryDelay(attempt, retryMs, random()));
+    else if (next !== 'done') this.addAfter(key, next.afterMs);
   }
-
-  async function drain(): Promise<void> {
-    draining = true;
-    for (const { handle } of timers.values()) clearTimeout(handle);
-    timers.clear();
-    waiting.clear();
-    for (const priority of PRIORITIES) lines[priority].clear();
-    await Promise.all(running.values());
-  }
-
-  return {
-    add,
-    addAfter,
-    depth: () => waiting.size,
-    idle: () => waiting.size === 0 && running.size === 0,
-    drain,
-  };
 }
+
+const RETRY_MS = { first: 500, longest: 300_000 };
+
+const moreUrgent = (a: Priority, b: Priority | undefined): boolean =>
+  b === undefined || PRIORITIES.indexOf(a) < PRIORITIES.indexOf(b);

@@ -13,46 +13,48 @@ import * as tags from './tags.ts';
 import * as groups from './target-groups.ts';
 import * as targets from './targets.ts';
 
-type Perform = (state: ElbState, input: object, context: Context) => object;
-
-const PERFORM: Record<ActionName, Perform> = {
-  CreateLoadBalancer: balancers.createLoadBalancer as Perform,
+/** Every action by its name; the types of its input and output are those of its function. */
+const PERFORM = {
+  CreateLoadBalancer: balancers.createLoadBalancer,
   DescribeLoadBalancers: balancers.describeLoadBalancers,
-  DeleteLoadBalancer: balancers.deleteLoadBalancer as Perform,
-  DescribeLoadBalancerAttributes: attributes.describeLoadBalancerAttributes as Perform,
-  ModifyLoadBalancerAttributes: attributes.modifyLoadBalancerAttributes as Perform,
-  SetSubnets: balancers.setSubnets as Perform,
-  SetSecurityGroups: balancers.setSecurityGroups as Perform,
-  SetIpAddressType: balancers.setIpAddressType as Perform,
-  CreateTargetGroup: groups.createTargetGroup as Perform,
+  DeleteLoadBalancer: balancers.deleteLoadBalancer,
+  DescribeLoadBalancerAttributes: attributes.describeLoadBalancerAttributes,
+  ModifyLoadBalancerAttributes: attributes.modifyLoadBalancerAttributes,
+  SetSubnets: balancers.setSubnets,
+  SetSecurityGroups: balancers.setSecurityGroups,
+  SetIpAddressType: balancers.setIpAddressType,
+  CreateTargetGroup: groups.createTargetGroup,
   DescribeTargetGroups: groups.describeTargetGroups,
-  ModifyTargetGroup: groups.modifyTargetGroup as Perform,
-  DeleteTargetGroup: groups.deleteTargetGroup as Perform,
-  DescribeTargetGroupAttributes: attributes.describeTargetGroupAttributes as Perform,
-  ModifyTargetGroupAttributes: attributes.modifyTargetGroupAttributes as Perform,
-  RegisterTargets: targets.registerTargets as Perform,
-  DeregisterTargets: targets.deregisterTargets as Perform,
-  DescribeTargetHealth: targets.describeTargetHealth as Perform,
-  CreateListener: listeners.createListener as Perform,
+  ModifyTargetGroup: groups.modifyTargetGroup,
+  DeleteTargetGroup: groups.deleteTargetGroup,
+  DescribeTargetGroupAttributes: attributes.describeTargetGroupAttributes,
+  ModifyTargetGroupAttributes: attributes.modifyTargetGroupAttributes,
+  RegisterTargets: targets.registerTargets,
+  DeregisterTargets: targets.deregisterTargets,
+  DescribeTargetHealth: targets.describeTargetHealth,
+  CreateListener: listeners.createListener,
   DescribeListeners: listeners.describeListeners,
-  ModifyListener: listeners.modifyListener as Perform,
-  DeleteListener: listeners.deleteListener as Perform,
-  DescribeListenerAttributes: attributes.describeListenerAttributes as Perform,
-  ModifyListenerAttributes: attributes.modifyListenerAttributes as Perform,
-  AddListenerCertificates: certificates.addListenerCertificates as Perform,
-  RemoveListenerCertificates: certificates.removeListenerCertificates as Perform,
-  DescribeListenerCertificates: certificates.describeListenerCertificates as Perform,
-  CreateRule: rules.createRule as Perform,
+  ModifyListener: listeners.modifyListener,
+  DeleteListener: listeners.deleteListener,
+  DescribeListenerAttributes: attributes.describeListenerAttributes,
+  ModifyListenerAttributes: attributes.modifyListenerAttributes,
+  AddListenerCertificates: certificates.addListenerCertificates,
+  RemoveListenerCertificates: certificates.removeListenerCertificates,
+  DescribeListenerCertificates: certificates.describeListenerCertificates,
+  CreateRule: rules.createRule,
   DescribeRules: rules.describeRules,
-  ModifyRule: rules.modifyRule as Perform,
-  DeleteRule: rules.deleteRule as Perform,
-  SetRulePriorities: rules.setRulePriorities as Perform,
-  AddTags: tags.addTags as Perform,
-  RemoveTags: tags.removeTags as Perform,
-  DescribeTags: tags.describeTags as Perform,
+  ModifyRule: rules.modifyRule,
+  DeleteRule: rules.deleteRule,
+  SetRulePriorities: rules.setRulePriorities,
+  AddTags: tags.addTags,
+  RemoveTags: tags.removeTags,
+  DescribeTags: tags.describeTags,
   DescribeAccountLimits: account.describeAccountLimits,
   DescribeSSLPolicies: account.describeSSLPolicies,
-};
+} satisfies Record<ActionName, (state: ElbState, input: never, context: Context) => object>;
+
+export type InputOf<A extends ActionName> = Parameters<(typeof PERFORM)[A]>[1];
+export type OutputOf<A extends ActionName> = ReturnType<(typeof PERFORM)[A]>;
 
 export function isAction(name: string): name is ActionName {
   return Object.hasOwn(ACTIONS, name);
@@ -66,7 +68,8 @@ export function perform(state: ElbState, action: string, input: object, context:
   if (!isAction(action))
     throw new AwsRefusal('InvalidAction', `The action ${action} is not valid for this web service`);
   checkShape(ACTIONS[action], input);
-  return PERFORM[action](state, input, context);
+  const run = PERFORM[action] as (state: ElbState, input: object, context: Context) => object;
+  return run(state, input, context);
 }
 
 /** Whether a call changes anything, by the verb of its name. */

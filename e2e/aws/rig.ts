@@ -143,7 +143,10 @@ async function open(
   const door = aws.frontDoor(dns, port);
   if (door === undefined) throw new Error(`no listener on port ${port} of ${dns}`);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get({ ...door, path: url, headers: { host: dns, ...headers }, agent: false }, resolve).on('error', reject);
+    get({ ...door, path: url, headers: { host: dns, ...headers }, agent: false }, resolve).on(
+      'error',
+      reject,
+    );
   });
   return { status: response.statusCode ?? 0, body: await text(response), headers: response.headers };
 }

@@ -48,7 +48,7 @@ test('config/default is taken by the API server, every object of it', async () =
   expect(stderr).not.toContain('would violate PodSecurity');
 });
 
-test('the samples are taken, and the webhook has no word to say against them', async () => {
+test('the samples are taken by the API server', async () => {
   const objects = await render(cluster, 'samples');
   const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
@@ -84,7 +84,7 @@ describe('rights', () => {
       [
         ...everywhere,
         'leases.coordination.k8s.io [create]',
-        'leases.coordination.k8s.io/albatross-controller [get update]',
+        'leases.coordination.k8s.io/albatross-controller-leader [get update]',
       ].sort(),
     );
   });

@@ -20,7 +20,7 @@ describe('targets', () => {
   test('initial, healthy by a real check, unhealthy, draining, gone', async () => {
     const id = '10.0.100.20';
     let status = 200;
-    await rig.play(`${id}:8080`, () => status);
+    await rig.play(`${id}:8080`, (_request, response) => response.writeHead(status).end());
     const group = await rig.targetGroup({ HealthCheckPath: '/healthz' });
     const Targets = [{ Id: id, Port: 8080 }];
     await rig.client.send(new elb.RegisterTargetsCommand({ TargetGroupArn: group, Targets }));
@@ -45,8 +45,7 @@ describe('targets', () => {
 
   test('one address on two ports is two targets; a public address is refused (TG11)', async () => {
     const group = await rig.targetGroup();
-    const register = (...Targets: elb.TargetDescription[]) =>
-      rig.client.send(new elb.RegisterTargetsCommand({ TargetGroupArn: group, Targets }));
+    const register = (...targets: elb.TargetDescription[]) => rig.register(group, ...targets);
     await register({ Id: '10.0.100.30', Port: 1 }, { Id: '10.0.100.30', Port: 2 });
     expect(await rig.health(group)).toHaveLength(2);
     expect(await refusal(register({ Id: '8.8.8.8', Port: 1 }))).toBe('ValidationError');
@@ -59,19 +58,14 @@ describe('the data plane', () => {
   test('rules choose; redirects, rewrites, weights and errors are AWS’s', async () => {
     const lb = await rig.loadBalancer();
     const arn = await rig.listener(lb.arn, fixed('nothing here'));
-    await rig.play(
-      '10.0.100.40:80',
-      (request) => `${request.headers['x-forwarded-proto']} ${request.headers.host} ${request.url}`,
+    await rig.play('10.0.100.40:80', ({ headers, url }, response) =>
+      response.end(`${headers['x-forwarded-proto']} ${headers.host} ${url}`),
     );
     const group = await rig.targetGroup();
-    await rig.client.send(
-      new elb.RegisterTargetsCommand({ TargetGroupArn: group, Targets: [{ Id: '10.0.100.40' }] }),
-    );
+    await rig.register(group, { Id: '10.0.100.40' });
     const empty = await rig.targetGroup();
     const dead = await rig.targetGroup();
-    await rig.client.send(
-      new elb.RegisterTargetsCommand({ TargetGroupArn: dead, Targets: [{ Id: '10.0.100.41' }] }),
-    );
+    await rig.register(dead, { Id: '10.0.100.41' });
     const rule = (Priority: number, value: string, action: elb.Action, Transforms?: elb.RuleTransform[]) =>
       rig.client.send(
         new elb.CreateRuleCommand({
@@ -100,15 +94,11 @@ describe('the data plane', () => {
     expect([moved.status, moved.headers.location]).toEqual([301, `https://${lb.dns}:443/new?x=y`]);
   });
 
-  test('a stickiness cookie keeps a rig.client on its target', async () => {
-    for (const last of [50, 51]) await rig.play(`10.0.100.${last}:80`, () => String(last));
+  test('a stickiness cookie keeps a client on its target', async () => {
+    for (const last of [50, 51])
+      await rig.play(`10.0.100.${last}:80`, (_request, response) => response.end(String(last)));
     const group = await rig.targetGroup();
-    await rig.client.send(
-      new elb.RegisterTargetsCommand({
-        TargetGroupArn: group,
-        Targets: [{ Id: '10.0.100.50' }, { Id: '10.0.100.51' }],
-      }),
-    );
+    await rig.register(group, { Id: '10.0.100.50' }, { Id: '10.0.100.51' });
     await rig.client.send(
       new elb.ModifyTargetGroupAttributesCommand({
         TargetGroupArn: group,
@@ -128,7 +118,7 @@ describe('the data plane', () => {
   test('HTTPS with the certificate for the name', async () => {
     const lb = await rig.loadBalancer();
     const [shop, wild] = rig.account.certificates;
-    if (shop === undefined || wild === undefined) throw new Error('the rig.account has two certificates');
+    if (shop === undefined || wild === undefined) throw new Error('the account has two certificates');
     const { Listeners } = await rig.client.send(
       new elb.CreateListenerCommand({
         LoadBalancerArn: lb.arn,
@@ -152,21 +142,16 @@ describe('the data plane', () => {
     expect(await openSecure('shop.example.com', shop.certPem)).toBe('secure');
     expect(await openSecure('a.example.org', wild.certPem)).toBe('secure');
     expect(await refusal(openSecure('other.example.net', shop.certPem))).not.toBe('accepted');
-    httpsRequest({ ...door, agent: false }).destroy();
   });
 
   test('an upgrade passes through to the target', async () => {
-    const server = createServer();
+    const server = await rig.play('10.0.100.60:80', (_request, response) => response.end());
     server.on('upgrade', (_request, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
       socket.pipe(socket);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    played.set('10.0.100.60:80', { server, port: (server.address() as AddressInfo).port });
     const group = await rig.targetGroup();
-    await rig.client.send(
-      new elb.RegisterTargetsCommand({ TargetGroupArn: group, Targets: [{ Id: '10.0.100.60' }] }),
-    );
+    await rig.register(group, { Id: '10.0.100.60' });
     const lb = await rig.loadBalancer();
     await rig.listener(lb.arn, { Type: 'forward', TargetGroupArn: group });
     const door = rig.aws.frontDoor(lb.dns, 80);
@@ -174,7 +159,7 @@ describe('the data plane', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: ${lb.dns}\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n`);
     let seen = '';
     socket.on('data', (chunk: Buffer) => {
-      if (!seen.includes('hello') && seen === '') socket.write('hello');
+      if (seen === '') socket.write('hello');
       seen += chunk.toString();
     });
     await until(async () => seen.includes('hello'));
@@ -182,4 +167,3 @@ describe('the data plane', () => {
     socket.destroy();
   });
 });
-

@@ -23,8 +23,8 @@ afterAll(async () => {
 
 describe('load balancers', () => {
   test('a repeated create is the same load balancer, with other settings it is refused (aws-limits L1)', async () => {
-    const lb = await rig.loadBalancer('repeat');
-    expect((await rig.loadBalancer('repeat')).arn).toBe(lb.arn);
+    const { lb, arn } = await rig.loadBalancer('repeat');
+    expect((await rig.loadBalancer('repeat')).arn).toBe(arn);
     const other = new elb.CreateLoadBalancerCommand({
       Name: 'repeat',
       Subnets: rig.publicSubnets,
@@ -33,7 +33,9 @@ describe('load balancers', () => {
     expect(await refusal(rig.client.send(other))).toBe('DuplicateLoadBalancerNameException');
     expect(lb.DNSName).toMatch(/^repeat-\d+\.us-west-2\.elb\.amazonaws\.com$/);
     expect(lb.State?.Code).toBe('provisioning');
-    const { LoadBalancers } = await rig.client.send(new elb.DescribeLoadBalancersCommand({ Names: ['repeat'] }));
+    const { LoadBalancers } = await rig.client.send(
+      new elb.DescribeLoadBalancersCommand({ Names: ['repeat'] }),
+    );
     expect(first(LoadBalancers).State?.Code).toBe('active');
     expect(first(LoadBalancers).SecurityGroups).toHaveLength(1);
   });
@@ -56,8 +58,10 @@ describe('load balancers', () => {
     ],
   ])('%s is refused', async (_row, changes, expected) => {
     const Subnets =
-      changes.Subnets?.map((id) => (id === 'FIRST' ? (publicSubnets[0] ?? '') : id)) ?? rig.publicSubnets;
-    const call = rig.client.send(new elb.CreateLoadBalancerCommand({ Name: rig.fresh('bad'), ...changes, Subnets }));
+      changes.Subnets?.map((id) => (id === 'FIRST' ? (rig.publicSubnets[0] ?? '') : id)) ?? rig.publicSubnets;
+    const call = rig.client.send(
+      new elb.CreateLoadBalancerCommand({ Name: rig.fresh('bad'), ...changes, Subnets }),
+    );
     expect(await refusal(call)).toBe(expected);
   });
 
@@ -83,7 +87,7 @@ describe('load balancers', () => {
   test('pages neither repeat nor skip', async () => {
     for (let i = 0; i < 5; i++) await rig.loadBalancer();
     const seen: (string | undefined)[] = [];
-    const pages = elb.paginateDescribeLoadBalancers({ rig.client, pageSize: 2 }, {});
+    const pages = elb.paginateDescribeLoadBalancers({ client: rig.client, pageSize: 2 }, {});
     for await (const page of pages) seen.push(...(page.LoadBalancers ?? []).map((lb) => lb.LoadBalancerArn));
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBe(rig.aws.state().loadBalancers.size);
@@ -93,10 +97,18 @@ describe('load balancers', () => {
 describe('what is in use stays', () => {
   test('security groups, subnets and certificates of a load balancer are not deleted', async () => {
     const { GroupId: group } = await rig.ec2.send(
-      new CreateSecurityGroupCommand({ GroupName: rig.fresh('sg'), Description: 'x', VpcId: rig.account.vpcId }),
+      new CreateSecurityGroupCommand({
+        GroupName: rig.fresh('sg'),
+        Description: 'x',
+        VpcId: rig.account.vpcId,
+      }),
     );
     const { GroupId: other } = await rig.ec2.send(
-      new CreateSecurityGroupCommand({ GroupName: rig.fresh('sg'), Description: 'x', VpcId: rig.account.vpcId }),
+      new CreateSecurityGroupCommand({
+        GroupName: rig.fresh('sg'),
+        Description: 'x',
+        VpcId: rig.account.vpcId,
+      }),
     );
     const lb = await rig.loadBalancer();
     await rig.client.send(
@@ -104,7 +116,7 @@ describe('what is in use stays', () => {
     );
     const drop = (GroupId: string | undefined) => rig.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
     expect(await refusal(drop(group))).toBe('DependencyViolation');
-    expect(await refusal(rig.ec2.send(new DeleteSubnetCommand({ SubnetId: publicSubnets[0] })))).toBe(
+    expect(await refusal(rig.ec2.send(new DeleteSubnetCommand({ SubnetId: rig.publicSubnets[0] })))).toBe(
       'DependencyViolation',
     );
     await rig.ec2.send(
@@ -140,12 +152,7 @@ describe('what is in use stays', () => {
         Certificates: [{ CertificateArn: certificate }],
       }),
     );
-    const acm = new ACMClient({
-      endpoint: rig.aws.url,
-      region: 'us-west-2',
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    });
-    expect(await refusal(acm.send(new DeleteCertificateCommand({ CertificateArn: certificate })))).toBe(
+    expect(await refusal(rig.acm.send(new DeleteCertificateCommand({ CertificateArn: certificate })))).toBe(
       'ResourceInUseException',
     );
     await rig.client.send(new elb.DeleteListenerCommand({ ListenerArn: arn }));
@@ -268,19 +275,14 @@ describe('tags', () => {
   test('found by tag, in pages; missing resources are refused', async () => {
     const tags = { Tags: [{ Key: 'find', Value: 'me' }] };
     for (let i = 0; i < 3; i++) await rig.targetGroup(tags);
-    const tagging = new ResourceGroupsTaggingAPIClient({
-      endpoint: rig.aws.url,
-      region: 'us-west-2',
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    });
     const query = {
       TagFilters: [{ Key: 'find', Values: ['me'] }],
       ResourceTypeFilters: ['elasticloadbalancing:targetgroup'],
       ResourcesPerPage: 2,
     };
-    const page = await tagging.send(new GetResourcesCommand(query));
+    const page = await rig.tagging.send(new GetResourcesCommand(query));
     expect(page.ResourceTagMappingList).toHaveLength(2);
-    const rest = await tagging.send(
+    const rest = await rig.tagging.send(
       new GetResourcesCommand({ ...query, PaginationToken: page.PaginationToken }),
     );
     expect(rest.ResourceTagMappingList).toHaveLength(1);
@@ -320,4 +322,3 @@ describe('faults and eyes', () => {
     expect(heard).toEqual([['DescribeLoadBalancers', 5]]);
   });
 });
-

@@ -1,7 +1,13 @@
 // Generates docs/annotations.md, the reference of all annotations, from their descriptors.
-import { type AnyAnnotation, PREFIX } from '../../api/annotation.ts';
+import { type AnnotationName, type AnyAnnotation, PREFIX, type Schema } from '../../api/annotation.ts';
 import { NOT_YET } from '../../api/annotations/notyet.ts';
 import { encodingOf } from '../../api/decode.ts';
+import {
+  type AttributeValue,
+  COUNT_MAX,
+  LOAD_BALANCER_ATTRIBUTES,
+  TARGET_GROUP_ATTRIBUTES,
+} from '../../api/limits.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { allowedBy } from '../../api/words.ts';
 import type { Generated } from './main.ts';
@@ -28,7 +34,51 @@ const EFFECTS = {
   targetGroup: 'a field of the target groups',
 } as const;
 
-const code = (text: string) => `\`${text === '' ? ' ' : text}\``;
+const ATTRIBUTES: Readonly<Partial<Record<AnnotationName, ReadonlyMap<string, AttributeValue>>>> = {
+  'load-balancer-attributes': LOAD_BALANCER_ATTRIBUTES,
+  'target-group-attributes': TARGET_GROUP_ATTRIBUTES,
+};
+
+const code = (text: string) => `\`${text}\``;
+const examples = (texts: readonly string[]) =>
+  texts
+    .filter((text) => text !== '')
+    .map(code)
+    .join(' · ');
+
+/** One row for each member of a JSON value that has no members itself. */
+function memberRows(schema: Schema, path: string): string[] {
+  if (schema.items !== undefined) return memberRows(schema.items, `${path}[]`);
+  if (schema.properties === undefined) return [`| \`${path}\` | ${allowedBy(schema)} |`];
+  return Object.entries(schema.properties).flatMap(([name, member]) =>
+    memberRows(member, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+function attributeWords(rule: AttributeValue): string {
+  switch (rule.kind) {
+    case 'bool':
+      return 'true or false';
+    case 'oneOf':
+      return rule.values.join(', ');
+    case 'integer': {
+      const range = rule.most === COUNT_MAX ? `at least ${rule.least}` : `${rule.least} to ${rule.most}`;
+      return [range, ...(rule.also ?? [])].join(', or ');
+    }
+    case 'text':
+      return rule.allowed ?? 'a text';
+  }
+}
+
+function table({ name, schema }: AnyAnnotation): string {
+  const attributes = ATTRIBUTES[name];
+  if (attributes !== undefined) {
+    const rows = [...attributes].map(([key, rule]) => `| \`${key}\` | ${attributeWords(rule)} |`);
+    return `\n| Attribute | Allowed |\n|---|---|\n${rows.join('\n')}\n`;
+  }
+  if (encodingOf(schema) !== 'json') return '';
+  return `\n| Member | Allowed |\n|---|---|\n${memberRows(schema, '').join('\n')}\n`;
+}
 
 function section(descriptor: AnyAnnotation): string {
   const { effect, name, on, schema, unset } = descriptor;
@@ -39,16 +89,10 @@ function section(descriptor: AnyAnnotation): string {
     `- Said by: ${on.join(', else ')}`,
     `- In a group: ${MERGES[descriptor.merge]}`,
     `- Changes: ${effect.on === 'shape' ? effect.of : EFFECTS[effect.on]}`,
-    `- Good: ${descriptor.examples.good
-      .filter((text) => text !== '')
-      .map(code)
-      .join(' · ')}`,
-    `- Refused: ${descriptor.examples.bad
-      .filter((text) => text !== '')
-      .map(code)
-      .join(' · ')}`,
+    `- Good: ${examples(descriptor.examples.good)}`,
+    `- Refused: ${examples(descriptor.examples.bad)}`,
   ];
-  return `## ${name.replace('*', 'NAME')}\n\n${descriptor.doc}\n\n${rows.join('\n')}\n`;
+  return `## ${name.replace('*', 'NAME')}\n\n${descriptor.doc}\n\n${rows.join('\n')}\n${table(descriptor)}`;
 }
 
 export const annotationsPage: Generated = {
@@ -59,7 +103,8 @@ export const annotationsPage: Generated = {
 # Annotations
 
 All names have the prefix \`${PREFIX}\`. An annotation that a Service may carry, too, wins there over the one on the
-Ingress, as a whole; only tags are merged, key by key.
+Ingress, as a whole; only tags are merged, key by key. JSON member names may be written in any letter case; members that
+are not listed are ignored.
 
 ${REGISTRY.map(section).join('\n')}
 ## Known, not applied yet

@@ -1,0 +1,164 @@
+// Judging: who is judged, what is refused, what an update may keep, what is recorded.
+import { describe, expect, test } from 'vitest';
+import { hashOf } from '../api/bind.ts';
+import type { Ingress, IngressClass, Service } from '../api/kube.ts';
+import { CONTROLLER, ownership } from '../api/ownership.ts';
+import { type Around, admit } from './admit.ts';
+import type { AdmissionRequest } from './review.ts';
+
+const PREFIX = 'alb.ingress.kubernetes.io/';
+
+const classes: Readonly<Record<string, IngressClass>> = {
+  alb: { metadata: { name: 'alb' }, spec: { controller: CONTROLLER } },
+  nginx: { metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } },
+};
+const web: Service = {
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30080 }] },
+};
+const around: Around = {
+  options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
+  service: (namespace, name) => (namespace === 'shop' && name === 'web' ? web : undefined),
+  ingressClass: (name) => classes[name],
+  ownershipOf: (ingress) => ownership(ingress, (name) => classes[name]),
+};
+
+function ingress(said: Readonly<Record<string, string>> = {}, className = 'alb', metadata = {}): Ingress {
+  const annotations = Object.fromEntries(Object.entries(said).map(([name, value]) => [PREFIX + name, value]));
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'front', namespace: 'shop', uid: 'u-1', annotations, ...metadata },
+    spec: {
+      ingressClassName: className,
+      rules: [
+        {
+          http: {
+            paths: [
+              { path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } },
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+const create = (object: Ingress): AdmissionRequest => ({
+  uid: '1',
+  operation: 'CREATE',
+  dryRun: false,
+  object,
+});
+const update = (oldObject: Ingress, object: Ingress): AdmissionRequest => ({
+  uid: '1',
+  operation: 'UPDATE',
+  dryRun: false,
+  object,
+  oldObject,
+});
+
+const BAD = { scheme: 'internet-facng', 'target-type': 'pod', 'healthcheck-interval-seconds': '1' };
+
+describe('create', () => {
+  test('a good Ingress is allowed and recorded with the hash of what will be stored', () => {
+    const object = ingress({ scheme: 'internal' });
+    const { verdict, answer, recording } = admit(create(object), around);
+    expect(verdict).toBe('allowed');
+    expect(answer).toEqual({ allowed: true });
+    expect(recording).toMatchObject({ namespace: 'shop', name: 'front' });
+    expect(recording?.spec.ingressRef).toEqual({ name: 'front', uid: 'u-1', hash: hashOf(object) });
+  });
+
+  test('every mistake is named at once, with annotation, value, what is allowed and the likely intent', () => {
+    const { verdict, answer, recording } = admit(create(ingress(BAD)), around);
+    expect(verdict).toBe('refused');
+    expect(recording).toBeUndefined();
+    expect(answer).toMatchObject({ allowed: false, status: { code: 422, reason: 'Invalid' } });
+    expect(answer.status?.details.causes).toHaveLength(3);
+    expect(answer.status?.message).toContain(
+      `metadata.annotations[${PREFIX}scheme]: "internet-facng" is not one of internal, internet-facing. Did you mean "internet-facing"?`,
+    );
+  });
+
+  test('advice is a warning', () => {
+    const { answer } = admit(create(ingress({ schema: 'internal' })), around);
+    expect(answer.allowed).toBe(true);
+    expect(answer.warnings?.join()).toContain(`${PREFIX}schema`);
+  });
+
+  test('a class that does not exist is a warning', () => {
+    const { verdict, problems } = admit(create(ingress({}, 'albb')), around);
+    expect(verdict).toBe('allowed');
+    expect(problems.map(({ code }) => code)).toContain('IngressClassNotFound');
+  });
+
+  test('an Ingress of another class is not judged, whatever it says', () => {
+    expect(admit(create(ingress(BAD, 'nginx')), around)).toEqual({
+      verdict: 'notOurs',
+      answer: { allowed: true },
+      problems: [],
+    });
+  });
+
+  test('a dry run is judged and not recorded', () => {
+    const good = admit({ ...create(ingress()), dryRun: true }, around);
+    expect(good.verdict).toBe('allowed');
+    expect(good.recording).toBeUndefined();
+    expect(admit({ ...create(ingress(BAD)), dryRun: true }, around).verdict).toBe('refused');
+  });
+
+  test('an error of ours lets the Ingress pass, with a warning', () => {
+    const broken: Around = {
+      ...around,
+      service: () => {
+        throw new Error('our bug');
+      },
+    };
+    const { verdict, answer, recording, error } = admit(create(ingress()), broken);
+    expect(verdict).toBe('unjudged');
+    expect(answer).toMatchObject({
+      allowed: true,
+      warnings: [expect.stringContaining('admitted unchecked')],
+    });
+    expect(recording).toBeUndefined();
+    expect(error).toBeInstanceOf(Error);
+  });
+});
+
+describe('update', () => {
+  test('a new mistake is refused', () => {
+    expect(admit(update(ingress(), ingress(BAD)), around).verdict).toBe('refused');
+  });
+
+  test('a mistake that is stored already becomes a warning; the intent is not recorded, for it is not accepted', () => {
+    const old = ingress({ scheme: 'internet-facng' });
+    const { verdict, answer, recording } = admit(
+      update(old, ingress({ scheme: 'internet-facng', tags: 'a=b' })),
+      around,
+    );
+    expect(verdict).toBe('allowed');
+    expect(answer.warnings).toHaveLength(1);
+    expect(recording).toBeUndefined();
+  });
+
+  test('beside a stored mistake a new one, or the same with another value, is refused', () => {
+    const old = ingress({ scheme: 'internet-facng' });
+    expect(admit(update(old, ingress(BAD)), around).verdict).toBe('refused');
+    expect(admit(update(old, ingress({ scheme: 'public' })), around).verdict).toBe('refused');
+  });
+
+  test('an Ingress that becomes ours has no old mistakes of ours to keep', () => {
+    expect(admit(update(ingress(BAD, 'nginx'), ingress(BAD)), around).verdict).toBe('refused');
+  });
+
+  test('what changes nothing that we read is not judged', () => {
+    const labelled = ingress(BAD, 'alb', { labels: { a: 'b' }, finalizers: ['x/y'] });
+    expect(admit(update(ingress(BAD), labelled), around).verdict).toBe('unchanged');
+  });
+
+  test('deletion is never in the way', () => {
+    const leaving = ingress(BAD, 'alb', { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    expect(admit(update(ingress(), leaving), around).verdict).toBe('unchanged');
+  });
+});
