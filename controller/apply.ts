@@ -1,7 +1,7 @@
 // apply: carries out the operations of a plan in order, and says what became of each.
 import type { Resource } from '../api/aws.ts';
-import { type AwsFailure, isFailure } from './aws/errors.ts';
 import type { Aws } from './aws/calls.ts';
+import { type AwsFailure, isFailure } from './aws/errors.ts';
 import { kinds } from './kinds/all.ts';
 import type { Found, KindTable, Resolve } from './kinds/kind.ts';
 import { setPriorities } from './kinds/rule.ts';
@@ -67,7 +67,13 @@ async function create({ applying, arns, resolve }: Run, { resource }: Create): P
 
 async function modify({ applying, resolve }: Run, { resource, found, change }: Modify): Promise<Result> {
   const fields = change.map(({ field }) => field as never);
-  const after: Found = await tableOf(resource.kind).modify(applying.aws, found as never, resource.spec as never, fields, resolve);
+  const after: Found = await tableOf(resource.kind).modify(
+    applying.aws,
+    found as never,
+    resource.spec as never,
+    fields,
+    resolve,
+  );
   applying.ledger.put(after);
   return done;
 }
@@ -126,7 +132,11 @@ async function makingRoom(of: Run, operation: Operation, rest: Operation[]): Pro
   for (;;) {
     const outcome = await attempt(of, operation);
     const full = outcome.failure?.kind === 'limit' && operation.verb === 'create';
-    const index = full ? rest.findIndex((one) => one.verb === 'delete' && one.kind === operation.kind && one.after.length === 0) : -1;
+    const index = full
+      ? rest.findIndex(
+          (one) => one.verb === 'delete' && one.kind === operation.kind && one.after.length === 0,
+        )
+      : -1;
     const [leftover] = index < 0 ? [] : rest.splice(index, 1);
     if (leftover === undefined) return [...outcomes, outcome];
     outcomes.push(await attempt(of, leftover));

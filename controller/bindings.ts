@@ -79,7 +79,8 @@ function effective({ entry, binding }: Page, groupId: string): LoadBalancerBindi
   }
   // Seniority in a group is the Ingress's age: it survives a binding that is made anew.
   const created = entry.ingress.metadata.creationTimestamp;
-  const metadata = created === undefined ? binding.metadata : { ...binding.metadata, creationTimestamp: created };
+  const metadata =
+    created === undefined ? binding.metadata : { ...binding.metadata, creationTimestamp: created };
   return deleted ? [] : [{ ...binding, metadata, spec: entry.spec }];
 }
 
@@ -109,17 +110,23 @@ export function openBook(): Book {
   };
 
   return {
-    ingress: (key, read) => turn(key, (page) => derived(read === undefined ? without(page, 'read') : { ...page, read })),
+    ingress: (key, read) =>
+      turn(key, (page) => derived(read === undefined ? without(page, 'read') : { ...page, read })),
     binding: (key, binding) =>
       turn(key, (page) => derived(binding === undefined ? without(page, 'binding') : { ...page, binding })),
     entry: (key) => pages.get(key)?.entry,
     bindingOf: (key) => pages.get(key)?.binding,
-    of: (groupId) => [...(index.get(groupId) ?? [])].flatMap((key) => effective(pages.get(key) ?? {}, groupId)),
+    of: (groupId) =>
+      [...(index.get(groupId) ?? [])].flatMap((key) => effective(pages.get(key) ?? {}, groupId)),
     awaited: (groupId) =>
       [...(index.get(groupId) ?? [])].filter((key) => {
         const { entry, binding } = pages.get(key) ?? {};
         if (entry?.spec.group !== groupId) return false;
-        return binding === undefined || binding.metadata.deletionTimestamp !== undefined || !heldGroups(binding).includes(groupId);
+        return (
+          binding === undefined ||
+          binding.metadata.deletionTimestamp !== undefined ||
+          !heldGroups(binding).includes(groupId)
+        );
       }),
     groups: () => [...index.keys()],
     keys: () => [...pages.keys()],

@@ -27,7 +27,9 @@ function ownerOf(entry: Entry): OwnerReference | undefined {
 }
 
 const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>
-  'ownerReferences' in metadata && Array.isArray(metadata.ownerReferences) && metadata.ownerReferences.length > 0;
+  'ownerReferences' in metadata &&
+  Array.isArray(metadata.ownerReferences) &&
+  metadata.ownerReferences.length > 0;
 
 /** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
 function settle(deriving: Deriving, key: string, step: string, outcome: KubeOutcome | undefined): Next {
@@ -44,7 +46,12 @@ async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBindi
   return settle(deriving, key, 'delete binding', await deriving.write.deleteBinding(binding));
 }
 
-async function keep(deriving: Deriving, key: string, entry: Entry, binding?: LoadBalancerBinding): Promise<Next> {
+async function keep(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  binding?: LoadBalancerBinding,
+): Promise<Next> {
   const { namespace = '', name } = entry.ingress.metadata;
   if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
     const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
@@ -54,13 +61,23 @@ async function keep(deriving: Deriving, key: string, entry: Entry, binding?: Loa
   return claim(deriving, key, entry, binding);
 }
 
-async function claim(deriving: Deriving, key: string, entry: Entry, binding: LoadBalancerBinding): Promise<Next> {
+async function claim(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  binding: LoadBalancerBinding,
+): Promise<Next> {
   const claimed = await deriving.write.claim(binding, finalizerOf(entry.spec.group), ownerOf(entry));
   return settle(deriving, key, 'claim binding', claimed);
 }
 
 /** The Ingress of a deleted binding is back in the same group: what AWS has is handed over. */
-async function handOver(deriving: Deriving, key: string, entry: Entry, binding: LoadBalancerBinding): Promise<Next> {
+async function handOver(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  binding: LoadBalancerBinding,
+): Promise<Next> {
   const mine = finalizerOf(entry.spec.group);
   // What it still has in other groups is cleaned up there first.
   if (heldGroups(binding).some((group) => group !== entry.spec.group)) return 'done';

@@ -8,7 +8,11 @@ export interface EndpointSlice {
   readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[];
   readonly endpoints?: readonly {
     readonly addresses: readonly string[];
-    readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean };
+    readonly conditions?: {
+      readonly ready?: boolean;
+      readonly serving?: boolean;
+      readonly terminating?: boolean;
+    };
     readonly nodeName?: string;
     readonly targetRef?: { readonly kind?: string };
   }[];
@@ -51,7 +55,8 @@ function takesTraffic(node: Node): boolean {
   const taints = node.spec?.taints ?? [];
   return !taints.some(
     ({ key, effect }) =>
-      key === 'ToBeDeletedByClusterAutoscaler' || (key === 'karpenter.sh/disrupted' && effect === 'NoSchedule'),
+      key === 'ToBeDeletedByClusterAutoscaler' ||
+      (key === 'karpenter.sh/disrupted' && effect === 'NoSchedule'),
   );
 }
 
@@ -66,7 +71,9 @@ export function servingNodes(nodes: readonly Node[]): Node[] {
 }
 
 function portOf(service: Service, reference: number | string): ServicePort | undefined {
-  return service.spec?.ports?.find(({ name, port }) => (typeof reference === 'number' ? port === reference : name === reference));
+  return service.spec?.ports?.find(({ name, port }) =>
+    typeof reference === 'number' ? port === reference : name === reference,
+  );
 }
 
 function nodeTargets(port: ServicePort, nodes: readonly Node[]): Target[] {

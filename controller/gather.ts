@@ -1,11 +1,11 @@
 // gather: every look-up that deciding about one group needs, made before anything is decided.
 import { PREFIX } from '../api/annotation.ts';
-import { readService } from '../api/read.ts';
+import { effectiveListenPorts } from '../api/annotations/listener.ts';
 import type { Service } from '../api/kube.ts';
 import { keyOf } from '../api/kube.ts';
-import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
+import { readService } from '../api/read.ts';
 import type { Lookups } from './aws/facts.ts';
-import { portsOf } from './desire/ports.ts';
+import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
 import type { Group, Member } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 
@@ -16,11 +16,17 @@ export interface Gathering {
 }
 
 /** Without a word about subnets an existing load balancer keeps the ones it has (aws-model 4.1 step 3). */
-async function subnets(group: Group, found: readonly Found[], { cluster, lookups }: Gathering): Promise<Looked<string[]>> {
+async function subnets(
+  group: Group,
+  found: readonly Found[],
+  { cluster, lookups }: Gathering,
+): Promise<Looked<string[]>> {
   const { settings } = group;
   const said = settings.subnets?.value;
   const scheme = settings.scheme?.value ?? cluster.defaultScheme;
-  const present = found.find((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.spec.scheme === scheme);
+  const present = found.find(
+    (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.spec.scheme === scheme,
+  );
   return lookups.subnets({
     scheme,
     ipAddressType: settings['ip-address-type']?.value ?? 'ipv4',
@@ -38,9 +44,17 @@ function hostsOf({ intent }: Member): string[] {
 async function certificates(group: Group, { lookups }: Gathering): Promise<Map<string, Looked<string[]>>> {
   const searching = group.members.filter((member) => {
     const named = member.intent.settings['certificate-arn']?.value ?? [];
-    return named.length === 0 && portsOf(member).some(({ protocol }) => protocol === 'HTTPS') && hostsOf(member).length > 0;
+    return (
+      named.length === 0 &&
+      effectiveListenPorts(member.intent.settings).some(({ protocol }) => protocol === 'HTTPS') &&
+      hostsOf(member).length > 0
+    );
   });
-  return new Map(await Promise.all(searching.map(async (member) => [member.key, await lookups.certificates(hostsOf(member))] as const)));
+  return new Map(
+    await Promise.all(
+      searching.map(async (member) => [member.key, await lookups.certificates(hostsOf(member))] as const),
+    ),
+  );
 }
 
 function namedTargetGroups(group: Group): string[] {
@@ -56,7 +70,15 @@ async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked
   const value = await lookups.targetGroup(name);
   if (value !== undefined) return { value };
   const path = `metadata.annotations[${PREFIX}actions]`;
-  return { problem: { code: 'TargetGroupNotFound', severity: 'warn', path, value: name, because: 'no target group of this name exists; requests for it are answered 503' } };
+  return {
+    problem: {
+      code: 'TargetGroupNotFound',
+      severity: 'warn',
+      path,
+      value: name,
+      because: 'no target group of this name exists; requests for it are answered 503',
+    },
+  };
 }
 
 /** A Service with what its annotations say. One whose annotations were refused counts without them. */
@@ -68,8 +90,18 @@ function serviceFact(service: Service | undefined): ServiceFact | undefined {
 export async function gather(group: Group, found: readonly Found[], gathering: Gathering): Promise<Facts> {
   const { cluster, lookups } = gathering;
   if (group.members.length === 0) {
-    const nobody = { code: 'SubnetsNotFound', severity: 'refuse', path: `metadata.annotations[${PREFIX}subnets]` } as const;
-    return { cluster, subnets: { problem: nobody }, certificatesFor: () => undefined, targetGroupNamed: () => undefined, service: () => undefined };
+    const nobody = {
+      code: 'SubnetsNotFound',
+      severity: 'refuse',
+      path: `metadata.annotations[${PREFIX}subnets]`,
+    } as const;
+    return {
+      cluster,
+      subnets: { problem: nobody },
+      certificatesFor: () => undefined,
+      targetGroupNamed: () => undefined,
+      service: () => undefined,
+    };
   }
   const said = group.settings['security-groups']?.value;
   const names = namedTargetGroups(group);

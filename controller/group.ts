@@ -24,7 +24,14 @@ export interface Told {
 }
 
 /** Annotations that shape the whole load balancer and are carried out by builders in `desire/`. */
-const SHAPING = ['scheme', 'load-balancer-name', 'subnets', 'security-groups', 'ssl-redirect', 'tags'] as const;
+const SHAPING = [
+  'scheme',
+  'load-balancer-name',
+  'subnets',
+  'security-groups',
+  'ssl-redirect',
+  'tags',
+] as const;
 
 export interface Group {
   /** `shop` for an explicit group, `namespace/name` for an Ingress of its own. */
@@ -64,12 +71,19 @@ export function saidBy(members: readonly Member[], name: AnnotationName): Said<u
 }
 
 /** Merges what members say about one annotation, as its descriptor says; conflicts go to `leftOut`. */
-export function mergeSaid(descriptor: AnyAnnotation, members: readonly Member[], leftOut: Told[]): Setting<unknown> | undefined {
+export function mergeSaid(
+  descriptor: AnyAnnotation,
+  members: readonly Member[],
+  leftOut: Told[],
+): Setting<unknown> | undefined {
   const said = saidBy(members, descriptor.name);
   if (descriptor.merge === 'union') return unite(said as Said<Record<string, string>>[], leftOut);
   if (descriptor.merge === 'first') return said[0]?.setting;
   // An empty list says nothing (spec annotations 7.3).
-  return agree(said.filter(({ setting }) => !Array.isArray(setting.value) || setting.value.length > 0), leftOut);
+  return agree(
+    said.filter(({ setting }) => !Array.isArray(setting.value) || setting.value.length > 0),
+    leftOut,
+  );
 }
 
 /** Puts the bindings of one group together. Pure; `bindings` are all bindings whose `spec.group` is `id`. */

@@ -1,8 +1,9 @@
 // Informers: what the controller watches, and which work each change means.
-import { DEFAULT_CLASS_ANNOTATION, ownership } from '../api/ownership.ts';
+
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type ObjectMeta, type Service } from '../api/kube.ts';
-import { readIngress } from '../api/read.ts';
+import { DEFAULT_CLASS_ANNOTATION, ownership } from '../api/ownership.ts';
+import { readIngress, type Surroundings } from '../api/read.ts';
 import type { Book } from './bindings.ts';
 import type { EndpointSlice, Node, World } from './endpoints.ts';
 import type { KubeClient } from './kube/client.ts';
@@ -38,119 +39,194 @@ const SERVICE_LABEL = 'kubernetes.io/service-name';
 /** What we read of an object; the rest is not kept, for memory. */
 function trimmed<T extends { metadata: ObjectMeta }>(object: T): T {
   const { annotations, ...metadata } = object.metadata;
-  const kept = Object.entries(annotations ?? {}).filter(([name]) => !name.startsWith('kubectl.kubernetes.io/'));
+  const kept = Object.entries(annotations ?? {}).filter(
+    ([name]) => !name.startsWith('kubectl.kubernetes.io/'),
+  );
   return { ...object, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
 }
 
-/** A node without what changes every few seconds and is never read. */
-const trimmedNode = ({ metadata, spec, status }: Node): Node => ({
-  metadata: { name: metadata.name, ...(metadata.labels === undefined ? {} : { labels: metadata.labels }) },
-  ...(spec === undefined ? {} : { spec: { ...(spec.providerID === undefined ? {} : { providerID: spec.providerID }), ...(spec.taints === undefined ? {} : { taints: spec.taints }) } }),
-  status: { conditions: (status?.conditions ?? []).filter(({ type }) => type === 'Ready').map(({ type, status: holds }) => ({ type, status: holds })) },
-});
+/** A node without what changes every few seconds and is never read; two that differ here may differ as targets. */
+function trimmedNode({ metadata, spec, status }: Node): Node {
+  const ready = (status?.conditions ?? []).filter(({ type }) => type === 'Ready');
+  return {
+    metadata: { name: metadata.name, ...(metadata.labels === undefined ? {} : { labels: metadata.labels }) },
+    spec: {
+      ...(spec?.providerID === undefined ? {} : { providerID: spec.providerID }),
+      ...(spec?.taints === undefined ? {} : { taints: spec.taints }),
+    },
+    status: { conditions: ready.map(({ type, status: holds }) => ({ type, status: holds })) },
+  };
+}
 
-/** Everything about a node that decides whether it is a target. */
-const nodeFacts = (node: Node): string => JSON.stringify(trimmedNode(node));
+/** EndpointSlices by `namespace/service`. */
+class SliceIndex {
+  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
 
-/** Starts all watches. */
-export function startInformers({ client, book, options, work, onState }: InformersOptions): Informers {
-  const namespace = options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace };
-  const watched: Watched<never>[] = [];
-  const nodes = new Map<string, string>();
-  const slices = new Map<string, Map<string, EndpointSlice>>();
-  let started = false;
-  const priority = (change: Change): Priority => (started ? 'high' : change === 'added' ? 'low' : 'normal');
+  put(key: string, slice: EndpointSlice, change: Change): void {
+    const of = this.#slices.get(key) ?? new Map<string, EndpointSlice>();
+    if (change === 'deleted') of.delete(slice.metadata.name);
+    else of.set(slice.metadata.name, slice);
+    if (of.size === 0) this.#slices.delete(key);
+    else this.#slices.set(key, of);
+  }
 
-  function watch<T extends { metadata: ObjectMeta }>(
+  of(key: string): EndpointSlice[] {
+    return [...(this.#slices.get(key)?.values() ?? [])];
+  }
+}
+
+class Watching implements Informers {
+  readonly #options: InformersOptions;
+  readonly #scope: { readonly namespace?: string };
+  readonly #watched: { stop(): void; healthy(): boolean; readonly synced: Promise<void> }[] = [];
+  readonly #slices = new SliceIndex();
+  readonly #nodeFacts = new Map<string, string>();
+  readonly #classes: Watched<IngressClass>;
+  readonly #services: Watched<Service>;
+  readonly #ingresses: Watched<Ingress>;
+  readonly #nodes: Watched<Node>;
+  #started = false;
+  readonly synced: Promise<unknown>;
+
+  constructor(options: InformersOptions) {
+    this.#options = options;
+    const { watchNamespace } = options.options;
+    this.#scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
+    this.#classes = this.#watch<IngressClass>('ingressClasses', {}, () => this.#readAll('updated'));
+    this.#services = this.#watch<Service>('services', this.#scope, (service) =>
+      this.#serviceChanged(service),
+    );
+    this.#ingresses = this.#watch<Ingress>('ingresses', this.#scope, (ingress, change) =>
+      this.#read(ingress, change),
+    );
+    this.#watch<LoadBalancerBinding>('bindings', this.#scope, (binding, change) =>
+      this.#bindingChanged(binding, change),
+    );
+    this.#watch<EndpointSlice>('endpointSlices', this.#scope, (slice, change) =>
+      this.#sliceChanged(slice, change),
+    );
+    this.#nodes = this.#watch<Node>(
+      'nodes',
+      {},
+      (node, change) => this.#nodeChanged(node, change),
+      trimmedNode,
+    );
+    this.synced = Promise.all(this.#watched.map((one) => one.synced)).then(() => {
+      // Classes and Services may have come after the Ingresses that need them.
+      this.#readAll('added');
+      this.#started = true;
+    });
+  }
+
+  get world(): World {
+    return {
+      service: (namespace, name) => this.#services.get(namespace, name),
+      slices: (namespace, service) => this.#slices.of(`${namespace}/${service}`),
+      nodes: () => this.#nodes.list(),
+    };
+  }
+
+  healthy(): boolean {
+    return this.#watched.every((one) => one.healthy());
+  }
+
+  stop(): void {
+    for (const one of this.#watched) one.stop();
+  }
+
+  #watch<T extends { metadata: ObjectMeta }>(
     kind: keyof typeof PATHS,
-    scope: { namespace?: string },
+    scope: { readonly namespace?: string },
     onChange: (object: T, change: Change) => void,
     trim: (object: T) => T = trimmed,
   ): Watched<T> {
-    const one = watchKind<T>({ client, path: PATHS[kind], ...scope, trim, onChange, onState: (state) => onState(kind, state) });
-    watched.push(one as unknown as Watched<never>);
+    const { client, onState } = this.#options;
+    const path = PATHS[kind];
+    const one = watchKind<T>({
+      client,
+      path,
+      ...scope,
+      trim,
+      onChange,
+      onState: (state) => onState(kind, state),
+    });
+    this.#watched.push(one);
     return one;
   }
 
-  const classes = watch<IngressClass>('ingressClasses', {}, () => {
-    for (const ingress of ingresses?.list() ?? []) readAgain(ingress, 'updated');
-  });
-  const services = watch<Service>('services', namespace, ({ metadata }) => serviceChanged(metadata));
-
-  function serviceChanged({ namespace: of = '', name }: ObjectMeta): void {
-    for (const group of groupsUsing(book, of, name)) work.group(group, started ? 'normal' : 'low');
-    work.targets(of, name);
+  /** What is listed at start waits for what people change meanwhile. */
+  #priority(change: Change): Priority {
+    if (this.#started) return 'high';
+    return change === 'added' ? 'low' : 'normal';
   }
 
-  const defaultClass = (): string | undefined =>
-    classes.list().find(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true')?.metadata.name;
+  #readAll(change: Change): void {
+    for (const ingress of this.#ingresses?.list() ?? []) this.#read(ingress, change);
+  }
 
-  function readAgain(ingress: Ingress, change: Change): void {
-    const key = keyOf(ingress);
-    const ours = ownership(ingress, (name) => classes.get('', name), defaultClass(), options.ingressClass);
-    const gone = change === 'deleted' || ingress.metadata.deletionTimestamp !== undefined || !ours.ours;
-    const around = {
-      service: (of: string, name: string) => services.get(of, name),
-      ingressClass: (name: string) => classes.get('', name),
-      options: { defaultTargetType: options.defaultTargetType, defaultScheme: options.defaultLoadBalancerScheme },
+  #defaultClass(): string | undefined {
+    return this.#classes
+      .list()
+      .find(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true')?.metadata.name;
+  }
+
+  #read(ingress: Ingress, change: Change): void {
+    const { book, work, options } = this.#options;
+    const ingressClass = (name: string): IngressClass | undefined => this.#classes.get('', name);
+    const whose = ownership(ingress, ingressClass, this.#defaultClass(), options.ingressClass);
+    const gone = change === 'deleted' || ingress.metadata.deletionTimestamp !== undefined || !whose.ours;
+    const around: Surroundings = {
+      service: (namespace, name) => this.#services.get(namespace, name),
+      ingressClass,
+      options: {
+        defaultTargetType: options.defaultTargetType,
+        defaultScheme: options.defaultLoadBalancerScheme,
+      },
     };
+    const key = keyOf(ingress);
     const groups = book.ingress(key, gone ? undefined : { ingress, reading: readIngress(ingress, around) });
-    work.binding(key, priority(change));
-    for (const group of groups) work.group(group, priority(change));
+    work.binding(key, this.#priority(change));
+    for (const group of groups) work.group(group, this.#priority(change));
   }
 
-  const ingresses: Watched<Ingress> = watch<Ingress>('ingresses', namespace, readAgain);
+  #serviceChanged({ metadata: { namespace = '', name } }: Service): void {
+    const { book, work } = this.#options;
+    for (const group of groupsUsing(book, namespace, name))
+      work.group(group, this.#started ? 'normal' : 'low');
+    work.targets(namespace, name);
+  }
 
-  watch<LoadBalancerBinding>('bindings', namespace, (binding, change) => {
+  #bindingChanged(binding: LoadBalancerBinding, change: Change): void {
+    const { book, work } = this.#options;
     const key = keyOf(binding);
     const before = book.bindingOf(key);
     const groups = book.binding(key, change === 'deleted' ? undefined : binding);
-    const statusOnly = before !== undefined && change === 'updated' && meaning(before) === meaning(binding);
-    if (statusOnly) return;
-    work.binding(key, priority(change), change === 'deleted' ? undefined : LATE_MS);
-    for (const group of groups) work.group(group, priority(change));
-  });
+    if (before !== undefined && change === 'updated' && meaning(before) === meaning(binding)) return;
+    work.binding(key, this.#priority(change), change === 'deleted' ? undefined : LATE_MS);
+    for (const group of groups) work.group(group, this.#priority(change));
+  }
 
-  watch<EndpointSlice>('endpointSlices', namespace, (slice, change) => {
+  #sliceChanged(slice: EndpointSlice, change: Change): void {
     const service = slice.metadata.labels?.[SERVICE_LABEL];
     if (service === undefined) return;
-    const key = `${slice.metadata.namespace ?? ''}/${service}`;
-    const of = slices.get(key) ?? new Map<string, EndpointSlice>();
-    if (change === 'deleted') of.delete(slice.metadata.name);
-    else of.set(slice.metadata.name, slice);
-    if (of.size === 0) slices.delete(key);
-    else slices.set(key, of);
-    work.targets(slice.metadata.namespace ?? '', service);
-  });
+    const namespace = slice.metadata.namespace ?? '';
+    this.#slices.put(`${namespace}/${service}`, slice, change);
+    this.#options.work.targets(namespace, service);
+  }
 
-  const nodeWatch = watch<Node>(
-    'nodes',
-    {},
-    (node, change) => {
-      const facts = change === 'deleted' ? undefined : nodeFacts(node);
-      if (nodes.get(node.metadata.name) === facts) return;
-      if (facts === undefined) nodes.delete(node.metadata.name);
-      else nodes.set(node.metadata.name, facts);
-      work.targets();
-    },
-    trimmedNode,
-  );
-  return {
-    world: {
-      service: (of, name) => services.get(of, name),
-      slices: (of, service) => [...(slices.get(`${of}/${service}`)?.values() ?? [])],
-      nodes: () => nodeWatch.list(),
-    },
-    synced: Promise.all(watched.map((one) => one.synced)).then(() => {
-      // Classes and Services may have come after the Ingresses that need them.
-      for (const ingress of ingresses.list()) readAgain(ingress, 'added');
-      started = true;
-    }),
-    healthy: () => watched.every((one) => one.healthy()),
-    stop: () => {
-      for (const one of watched) one.stop();
-    },
-  };
+  #nodeChanged(node: Node, change: Change): void {
+    const { name } = node.metadata;
+    const facts = change === 'deleted' ? undefined : JSON.stringify(trimmedNode(node));
+    if (this.#nodeFacts.get(name) === facts) return;
+    if (facts === undefined) this.#nodeFacts.delete(name);
+    else this.#nodeFacts.set(name, facts);
+    this.#options.work.targets();
+  }
+}
+
+/** Starts all watches. */
+export function startInformers(options: InformersOptions): Informers {
+  return new Watching(options);
 }
 
 /** What of a binding our work depends on; its status is our own writing. */
@@ -164,11 +240,15 @@ function groupsUsing(book: Book, namespace: string, service: string): Set<string
     const spec = book.entry(key)?.spec;
     if (spec?.intent === undefined || !key.startsWith(`${namespace}/`)) continue;
     const { rules, defaultBackend, settings } = spec.intent;
-    const backends = [...rules.flatMap(({ paths }) => paths.map(({ backend }) => backend)), ...(defaultBackend === undefined ? [] : [defaultBackend])];
+    const backends = [
+      ...rules.flatMap(({ paths }) => paths.map(({ backend }) => backend)),
+      ...(defaultBackend === undefined ? [] : [defaultBackend]),
+    ];
     const direct = backends.some((backend) => backend.service?.name === service);
-    const named = Object.values(settings.actions ?? {}).some(({ value }) => (value.forwardConfig?.targetGroups ?? []).some(({ serviceName }) => serviceName === service));
+    const named = Object.values(settings.actions ?? {}).some(({ value }) =>
+      (value.forwardConfig?.targetGroups ?? []).some(({ serviceName }) => serviceName === service),
+    );
     if (direct || named) groups.add(spec.group);
   }
   return groups;
 }
-

@@ -58,7 +58,8 @@ export function agree<T>(said: readonly Said<T>[], leftOut: Told[]): Setting<T> 
   const [winner, ...others] = senior(said);
   if (winner === undefined) return undefined;
   for (const other of others) {
-    if (canonical(other.setting.value) !== canonical(winner.setting.value)) leftOut.push(...conflict(winner, other));
+    if (canonical(other.setting.value) !== canonical(winner.setting.value))
+      leftOut.push(...conflict(winner, other));
   }
   return winner.setting;
 }
@@ -78,5 +79,8 @@ export function unite(
   }
   const [first] = said;
   if (first === undefined) return undefined;
-  return { value: Object.fromEntries([...merged].map(([key, { value }]) => [key, value])), from: first.setting.from };
+  return {
+    value: Object.fromEntries([...merged].map(([key, { value }]) => [key, value])),
+    from: first.setting.from,
+  };
 }

@@ -2,10 +2,14 @@
 // One key for the whole cluster, because the rules of one node group serve all target groups:
 //
 //   all target groups ─▶ ports by (node group, source group) ─▶ one rule from lowest to highest ─▶ authorize, then revoke
-import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupsCommand, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import type { Permission } from '../api/aws.ts';
 import { type Aws, allPages } from './aws/calls.ts';
-import { isFailure } from './aws/errors.ts';
+import { type AwsFailure, isFailure } from './aws/errors.ts';
 import { endpointGroup, type Lookups } from './aws/facts.ts';
 import { endpointsOf, instanceOf, type Node, type Target, type World } from './endpoints.ts';
 import { arnOf } from './kinds/kind.ts';
@@ -32,7 +36,15 @@ export function permissionsFor(reaches: readonly Reach[]): Map<string, Permissio
       const permissions = [...bySource].flatMap(([source, of]): Permission[] => {
         const ports = of.flatMap((reach) => reach.ports);
         if (ports.length === 0) return [];
-        return [{ protocol: 'tcp', fromPort: Math.min(...ports), toPort: Math.max(...ports), source: { group: source }, description: DESCRIPTION }];
+        return [
+          {
+            protocol: 'tcp',
+            fromPort: Math.min(...ports),
+            toPort: Math.max(...ports),
+            source: { group: source },
+            description: DESCRIPTION,
+          },
+        ];
       });
       return [nodeGroup, permissions];
     }),
@@ -48,6 +60,7 @@ export interface NodeAccessOptions {
   complete(): boolean;
   /** An instance whose group for target rules is unclear: its network interface has several and none, or several, are the cluster's. */
   unclear(instance: string): void;
+  failed(failure: AwsFailure): void;
 }
 
 const numbers = (reach: readonly (number | string)[], targets: readonly { port: number }[]): number[] =>
@@ -55,77 +68,109 @@ const numbers = (reach: readonly (number | string)[], targets: readonly { port: 
 
 /** Starts the program; it works when the function is called. */
 export function nodeAccess(options: NodeAccessOptions): () => Promise<Next> {
-  const { aws, lookups, world } = options;
-  /** Our rules on each node group that we know of. */
-  const present = new Map<string, Permission[]>();
-  let searched = false;
+  const program = new Program(options);
+  return () => program.run();
+}
 
-  async function reaches(): Promise<Reach[]> {
+class Program {
+  readonly #options: NodeAccessOptions;
+  /** Our rules on each node group that we know of. */
+  readonly #present = new Map<string, Permission[]>();
+  #searched = false;
+
+  constructor(options: NodeAccessOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<Next> {
+    try {
+      const wanted = permissionsFor(await this.#reaches());
+      await this.#read([...wanted.keys()]);
+      for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()])) {
+        await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? []);
+      }
+      return 'done';
+    } catch (thrown) {
+      if (!isFailure(thrown)) throw thrown;
+      this.#options.failed(thrown);
+      this.#searched = false;
+      this.#present.clear();
+      return 'retry';
+    }
+  }
+
+  async #reaches(): Promise<Reach[]> {
+    const { world, lookups, aws } = this.#options;
     const nodes = new Map(world.nodes().map((node): [string, Node] => [node.metadata.name, node]));
-    const serving = options.serving().flatMap(({ source, backend }) => {
-      const targets = source === undefined ? [] : endpointsOf(backend, world);
-      return source === undefined || targets.length === 0 ? [] : [{ source, targets, ports: numbers(backend.reach, targets) }];
-    });
     const instancesOf = (targets: readonly Target[]): Set<string> => {
-      const ids = targets.map(({ node }) => nodes.get(node)).map((node) => (node === undefined ? undefined : instanceOf(node)));
+      const ids = targets
+        .map(({ node }) => nodes.get(node))
+        .map((node) => (node === undefined ? undefined : instanceOf(node)));
       return new Set(ids.filter((id) => id !== undefined));
     };
-    const groups = await lookups.nodeInstances([...instancesOf(serving.flatMap(({ targets }) => targets))]);
-    return serving.flatMap(({ source, targets, ports }) => {
-      return [...instancesOf(targets)].flatMap((instance): Reach[] => {
-        const nodeGroup = endpointGroup(groups.get(instance) ?? [], aws.clusterName);
-        if (nodeGroup === undefined && groups.has(instance)) options.unclear(instance);
-        return nodeGroup === undefined ? [] : [{ nodeGroup, source, ports }];
-      });
+    const serving = this.#options.serving().flatMap(({ source, backend }) => {
+      const targets = source === undefined ? [] : endpointsOf(backend, world);
+      return source === undefined || targets.length === 0
+        ? []
+        : [{ source, targets, ports: numbers(backend.reach, targets) }];
     });
+    const groups = await lookups.nodeInstances([...instancesOf(serving.flatMap(({ targets }) => targets))]);
+    return serving.flatMap(({ source, targets, ports }) =>
+      [...instancesOf(targets)].flatMap((instance): Reach[] => {
+        const nodeGroup = endpointGroup(groups.get(instance) ?? [], aws.clusterName);
+        if (nodeGroup === undefined && groups.has(instance)) this.#options.unclear(instance);
+        return nodeGroup === undefined ? [] : [{ nodeGroup, source, ports }];
+      }),
+    );
   }
 
   /** Reads the rules of node groups not known yet, and once per process those of all groups tagged for the cluster. */
-  async function read(nodeGroups: readonly string[]): Promise<void> {
-    const unknown = nodeGroups.filter((id) => !present.has(id));
+  async #read(nodeGroups: readonly string[]): Promise<void> {
+    const { aws } = this.#options;
     const tagged = [
       { Name: 'vpc-id', Values: [aws.vpcId] },
       { Name: 'tag-key', Values: [`kubernetes.io/cluster/${aws.clusterName}`] },
     ];
-    const ask = async (filters: { Name: string; Values: string[] }[]): Promise<void> => {
-      const groups = await allPages(async (NextToken) => {
-        const page = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters, NextToken }));
-        return { items: page.SecurityGroups, token: page.NextToken };
-      });
-      for (const { GroupId, IpPermissions } of groups) {
-        present.set(GroupId ?? '', permissionsFromAws(IpPermissions).filter(({ description }) => description === DESCRIPTION));
-      }
-    };
-    if (!searched) await ask(tagged);
-    searched = true;
-    const left = unknown.filter((id) => !present.has(id));
-    if (left.length > 0) await ask([{ Name: 'group-id', Values: left }]);
+    if (!this.#searched) await this.#describe(tagged);
+    this.#searched = true;
+    const unknown = nodeGroups.filter((id) => !this.#present.has(id));
+    if (unknown.length > 0) await this.#describe([{ Name: 'group-id', Values: unknown }]);
   }
 
-  async function bring(nodeGroup: string, wanted: readonly Permission[]): Promise<void> {
-    const now = present.get(nodeGroup) ?? [];
-    const keys = new Set(now.map((one) => permissionKey(one)));
-    const missing = wanted.filter((one) => !keys.has(permissionKey(one)));
-    const needed = new Set(wanted.map((one) => permissionKey(one)));
-    const extra = options.complete() ? now.filter((one) => !needed.has(permissionKey(one))) : [];
-    const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
-    present.delete(nodeGroup);
-    if (missing.length > 0) await aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: nodeGroup, IpPermissions: wire(missing) }));
-    if (extra.length > 0) await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: nodeGroup, IpPermissions: wire(extra) }));
-    present.set(nodeGroup, [...now.filter((one) => !extra.includes(one)), ...missing]);
-  }
-
-  return async () => {
-    try {
-      const wanted = permissionsFor(await reaches());
-      await read([...wanted.keys()]);
-      for (const nodeGroup of new Set([...wanted.keys(), ...present.keys()])) await bring(nodeGroup, wanted.get(nodeGroup) ?? []);
-      return 'done';
-    } catch (thrown) {
-      if (!isFailure(thrown)) throw thrown;
-      searched = false;
-      present.clear();
-      return 'retry';
+  async #describe(Filters: { Name: string; Values: string[] }[]): Promise<void> {
+    const groups = await allPages(async (NextToken) => {
+      const page = await this.#options.aws.ec2.send(
+        new DescribeSecurityGroupsCommand({ Filters, NextToken }),
+      );
+      return { items: page.SecurityGroups, token: page.NextToken };
+    });
+    for (const { GroupId, IpPermissions } of groups) {
+      const ours = permissionsFromAws(IpPermissions).filter(({ description }) => description === DESCRIPTION);
+      this.#present.set(GroupId ?? '', ours);
     }
-  };
+  }
+
+  async #bring(nodeGroup: string, wanted: readonly Permission[]): Promise<void> {
+    const { aws, complete } = this.#options;
+    const now = this.#present.get(nodeGroup) ?? [];
+    const keys = new Set(now.map((one) => permissionKey(one)));
+    const needed = new Set(wanted.map((one) => permissionKey(one)));
+    const missing = wanted.filter((one) => !keys.has(permissionKey(one)));
+    const extra = complete() ? now.filter((one) => !needed.has(permissionKey(one))) : [];
+    if (missing.length + extra.length === 0) return;
+    const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
+    // Unknown until both calls succeeded.
+    this.#present.delete(nodeGroup);
+    if (missing.length > 0) {
+      await aws.ec2.send(
+        new AuthorizeSecurityGroupIngressCommand({ GroupId: nodeGroup, IpPermissions: wire(missing) }),
+      );
+    }
+    if (extra.length > 0) {
+      await aws.ec2.send(
+        new RevokeSecurityGroupIngressCommand({ GroupId: nodeGroup, IpPermissions: wire(extra) }),
+      );
+    }
+    this.#present.set(nodeGroup, [...now.filter((one) => !extra.includes(one)), ...missing]);
+  }
 }

@@ -27,14 +27,18 @@ export interface Publishing {
 function sourceOf(pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string | undefined {
   const own = pass.became.get(MANAGED_GROUP)?.arn;
   if (own === undefined || cluster.backendSecurityGroup === 'none') return own;
-  return cluster.backendSecurityGroup === 'shared' ? pass.became.get(SHARED_GROUP)?.arn : cluster.backendSecurityGroup;
+  return cluster.backendSecurityGroup === 'shared'
+    ? pass.became.get(SHARED_GROUP)?.arn
+    : cluster.backendSecurityGroup;
 }
 
 function servingOf(group: Group, pass: Omit<Pass, 'health' | 'now'>, cluster: ClusterSettings): Serving[] {
   const source = sourceOf(pass, cluster);
   return pass.backends.flatMap((backend) => {
     const found = pass.became.get(backend.id);
-    return found === undefined ? [] : [{ arn: found.arn, group: group.id, backend, ...(source === undefined ? {} : { source }) }];
+    return found === undefined
+      ? []
+      : [{ arn: found.arn, group: group.id, backend, ...(source === undefined ? {} : { source }) }];
   });
 }
 
@@ -46,20 +50,35 @@ function fine(publishing: Publishing, key: string, step: string, outcome: KubeOu
 }
 
 /** One event for each condition that came to say something new. */
-async function tellPeople({ events, book }: Publishing, binding: LoadBalancerBinding, status: BindingStatus): Promise<void> {
+async function tellPeople(
+  { events, book }: Publishing,
+  binding: LoadBalancerBinding,
+  status: BindingStatus,
+): Promise<void> {
   const before = binding.status?.conditions ?? [];
   const ingress = book.entry(keyOf(binding))?.ingress;
   if (ingress === undefined) return;
   const regarding = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: ingress.metadata };
   for (const { type, status: holds, reason, message } of status.conditions ?? []) {
-    const same = before.some((one) => one.type === type && one.status === holds && one.reason === reason && one.message === message);
+    const same = before.some(
+      (one) => one.type === type && one.status === holds && one.reason === reason && one.message === message,
+    );
     const quiet = reason === 'Pending' || (holds === 'True' && type !== 'Programmed');
     if (same || quiet) continue;
-    await events.tell(regarding, { type: holds === 'True' ? 'Normal' : 'Warning', reason, action: type, note: message });
+    await events.tell(regarding, {
+      type: holds === 'True' ? 'Normal' : 'Warning',
+      reason,
+      action: type,
+      note: message,
+    });
   }
 }
 
-async function tellIngress(publishing: Publishing, ingress: Ingress, status: BindingStatus): Promise<boolean> {
+async function tellIngress(
+  publishing: Publishing,
+  ingress: Ingress,
+  status: BindingStatus,
+): Promise<boolean> {
   const hostname = status.loadBalancer?.dnsName;
   if (hostname === undefined || hostname === '' || status.loadBalancer?.state === 'provisioning') return true;
   const ports = (status.listeners ?? []).map(({ port }) => port);
@@ -67,7 +86,11 @@ async function tellIngress(publishing: Publishing, ingress: Ingress, status: Bin
   return fine(publishing, keyOf(ingress), 'write addresses', written);
 }
 
-async function tellMember(publishing: Publishing, pass: Pass, effective: LoadBalancerBinding): Promise<boolean> {
+async function tellMember(
+  publishing: Publishing,
+  pass: Pass,
+  effective: LoadBalancerBinding,
+): Promise<boolean> {
   const key = keyOf(effective);
   const binding = publishing.book.bindingOf(key);
   if (binding === undefined) return true;
@@ -75,20 +98,35 @@ async function tellMember(publishing: Publishing, pass: Pass, effective: LoadBal
   const entry = publishing.book.entry(key);
   const addressed = entry === undefined || (await tellIngress(publishing, entry.ingress, status));
   await tellPeople(publishing, binding, status);
-  return fine(publishing, key, 'write status', await publishing.write.patchStatus(binding, status)) && addressed;
+  return (
+    fine(publishing, key, 'write status', await publishing.write.patchStatus(binding, status)) && addressed
+  );
 }
 
 /** A binding may go, or leave this group, once nothing of it is left here; its Ingress's old address goes with it. */
-async function release(publishing: Publishing, group: Group, effective: LoadBalancerBinding): Promise<boolean> {
+async function release(
+  publishing: Publishing,
+  group: Group,
+  effective: LoadBalancerBinding,
+): Promise<boolean> {
   const key = keyOf(effective);
   const binding = publishing.book.bindingOf(key);
   if (binding === undefined) return true;
   const mine = finalizerOf(group.id);
-  return fine(publishing, key, 'release binding', await publishing.write.releaseBinding(binding, (one) => one === mine));
+  return fine(
+    publishing,
+    key,
+    'release binding',
+    await publishing.write.releaseBinding(binding, (one) => one === mine),
+  );
 }
 
 /** Publishes one pass; true when everything was written. */
-export async function publish(publishing: Publishing, group: Group, of: Omit<Pass, 'health' | 'now'>): Promise<boolean> {
+export async function publish(
+  publishing: Publishing,
+  group: Group,
+  of: Omit<Pass, 'health' | 'now'>,
+): Promise<boolean> {
   const { targets } = publishing;
   if (of.decided) targets.serve(group.id, servingOf(group, of, publishing.cluster));
   publishing.published(group.id);

@@ -1,9 +1,9 @@
 // reconcile: the program. One group from its bindings to AWS and back to its status.
 import { createHash } from 'node:crypto';
 import { SHARED_TAG } from '../api/aws.ts';
+import { type Applying, apply } from './apply.ts';
 import { isFailure } from './aws/errors.ts';
 import type { Inventory } from './aws/inventory.ts';
-import { apply, type Applying } from './apply.ts';
 import type { Book } from './bindings.ts';
 import { desire } from './desire/desire.ts';
 import type { Wanted } from './desire/desiring.ts';
@@ -47,14 +47,23 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
     const hash = createHash('sha256').update(wantedText(wanted.resources)).digest('hex');
     const known = settled(group, wanted.resources, glance, hash);
     const found = known?.found ?? (await findAll(world, group, wanted));
-    const planned: Plan = known ?? (wanted.undecided ? { operations: [], matched: new Map() } : plan(plannables, wanted.resources, found));
+    const planned: Plan =
+      known ??
+      (wanted.undecided ? { operations: [], matched: new Map() } : plan(plannables, wanted.resources, found));
     const allowed = policy(world.policy, planned.operations);
-    const outcomes = await apply(allowed, { ...world, ledger: world.inventory, found, matched: planned.matched });
+    const outcomes = await apply(allowed, {
+      ...world,
+      ledger: world.inventory,
+      found,
+      matched: planned.matched,
+    });
     if (outcomes.length > 0) world.log(key, outcomes.map(logged));
     if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(key);
     const after = outcomes.length === 0 ? found : world.inventory.glance(key).found;
     const became = plan(plannables, wanted.resources, after).matched;
-    const clean = !wanted.undecided && planned.operations.length === outcomes.filter(({ result }) => result === 'done').length;
+    const clean =
+      !wanted.undecided &&
+      planned.operations.length === outcomes.filter(({ result }) => result === 'done').length;
     const told = [...wanted.problems, ...refusedBy(world.book, group)];
     const written = await world.publish(group, {
       bindings,
@@ -72,9 +81,22 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;
     world.inventory.forget(key);
-    const nothing = { planned: [], outcomes: [], backends: [], became: new Map(), decided: false, clean: false };
+    const nothing = {
+      planned: [],
+      outcomes: [],
+      backends: [],
+      became: new Map(),
+      decided: false,
+      clean: false,
+    };
     const told = refusedBy(world.book, group);
-    await world.publish(group, { ...nothing, bindings, told, failure: thrown, found: world.inventory.glance(key).found });
+    await world.publish(group, {
+      ...nothing,
+      bindings,
+      told,
+      failure: thrown,
+      found: world.inventory.glance(key).found,
+    });
     return 'retry';
   }
 }
@@ -84,13 +106,21 @@ async function findAll(world: Reconciling, group: Group, wanted: Wanted): Promis
   const own = await world.inventory.of(group.id);
   const shared = await world.inventory.of(SHARED_STACK);
   const wants = wanted.resources.some(({ spec }) => SHARED_TAG in spec.tags);
-  const last = world.book.groups().every((id) => id === group.id) && group.members.length === 0;
-  return wants || last ? [...own, ...shared] : own;
+  return wants || deserted(world.book) ? [...own, ...shared] : own;
 }
+
+/** Nobody wants anything: all groups that are left, one or several at once, are on their way out. */
+const deserted = (book: Book): boolean =>
+  book.groups().every((id) => {
+    const leaving = book.of(id).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    return leaving && book.awaited(id).length === 0;
+  });
 
 /** Problems that admission would have refused; what they concern was never accepted. */
 const refusedBy = (book: Book, group: Group): Pass['told'][number][] =>
-  group.members.flatMap(({ key }) => (book.entry(key)?.refused ?? []).map((problem) => ({ member: key, problem })));
+  group.members.flatMap(({ key }) =>
+    (book.entry(key)?.refused ?? []).map((problem) => ({ member: key, problem })),
+  );
 
 const logged = ({ operation, result, because, failure }: Outcome): Record<string, string> => ({
   operation: inWords(operation),
@@ -99,7 +129,12 @@ const logged = ({ operation, result, because, failure }: Outcome): Record<string
   ...(failure === undefined ? {} : { failure: `${failure.action}: ${failure.code}: ${failure.message}` }),
 });
 
-function next(outcomes: readonly Outcome[], found: readonly Found[], written: boolean, undecided: boolean): Next {
+function next(
+  outcomes: readonly Outcome[],
+  found: readonly Found[],
+  written: boolean,
+  undecided: boolean,
+): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
   if (failed || !written || undecided) return 'retry';
   const waiting = outcomes.some(({ result }) => result === 'waiting');

@@ -64,11 +64,19 @@ function about(type: 'Accepted' | 'ResolvedRefs', problems: readonly Problem[], 
 }
 
 const provisioning = (found: readonly Found[]): Found | undefined =>
-  found.find(({ kind, extra }) => kind === 'loadBalancer' && extra.state !== 'active' && extra.state !== 'active_impaired');
+  found.find(
+    ({ kind, extra }) =>
+      kind === 'loadBalancer' && extra.state !== 'active' && extra.state !== 'active_impaired',
+  );
 
 function failing({ code, message, action, kind }: AwsFailure, during: string): NextCondition {
   const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
-  return { type: 'Programmed', status: 'False', reason, message: cut(`${during}: ${action} answered ${code}: ${message}`) };
+  return {
+    type: 'Programmed',
+    status: 'False',
+    reason,
+    message: cut(`${during}: ${action} answered ${code}: ${message}`),
+  };
 }
 
 function programmed({ planned, outcomes, found, became, told, failure }: Pass, key: string): NextCondition {
@@ -78,25 +86,47 @@ function programmed({ planned, outcomes, found, became, told, failure }: Pass, k
   if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   if (waiting !== undefined) {
-    return { type, status: 'True', reason: 'Programmed', message: cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`) };
+    return {
+      type,
+      status: 'True',
+      reason: 'Programmed',
+      message: cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`),
+    };
   }
   if (planned.length > outcomes.length) {
-    return { type, status: 'False', reason: 'Observed', message: `The policy leaves out: ${cut(planned.map(inWords).join('; '))}` };
+    return {
+      type,
+      status: 'False',
+      reason: 'Observed',
+      message: `The policy leaves out: ${cut(planned.map(inWords).join('; '))}`,
+    };
   }
   const young = provisioning([...became.values()]);
-  if (young !== undefined) return { type, status: 'False', reason: 'Pending', message: 'AWS is provisioning the load balancer.' };
+  if (young !== undefined)
+    return { type, status: 'False', reason: 'Pending', message: 'AWS is provisioning the load balancer.' };
   if (!found.some(({ kind }) => kind === 'loadBalancer')) {
     const why = told.find(({ member }) => member === key)?.problem;
-    return { type, status: 'False', reason: why?.code ?? 'Pending', message: why === undefined ? 'Nothing is made yet.' : cut(sentence(why)) };
+    return {
+      type,
+      status: 'False',
+      reason: why?.code ?? 'Pending',
+      message: why === undefined ? 'Nothing is made yet.' : cut(sentence(why)),
+    };
   }
-  return { type, status: 'True', reason: 'Programmed', message: 'The load balancer does what the Ingress says.' };
+  return {
+    type,
+    status: 'True',
+    reason: 'Programmed',
+    message: 'The load balancer does what the Ingress says.',
+  };
 }
 
 /** The load balancer whose address is shown: the wanted one, or its predecessor while that one still serves alone. */
 export function addressed(pass: Pick<Pass, 'became' | 'found'>): Found<'loadBalancer'> | undefined {
   const all = pass.found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
   const wanted = all.find(({ arn }) => [...pass.became.values()].some((one) => one.arn === arn));
-  const serving = (one: Found | undefined): boolean => one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
+  const serving = (one: Found | undefined): boolean =>
+    one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
   return serving(wanted) ? wanted : (all.find(serving) ?? wanted);
 }
 
@@ -123,7 +153,10 @@ function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingSt
 }
 
 /** Target groups of one member with their health, and `healthy/total` over all of them. */
-export function targetsOf(pass: Pick<Pass, 'backends' | 'became' | 'health'>, key: string): Pick<BindingStatus, 'targetGroups' | 'targets'> {
+export function targetsOf(
+  pass: Pick<Pass, 'backends' | 'became' | 'health'>,
+  key: string,
+): Pick<BindingStatus, 'targetGroups' | 'targets'> {
   const targetGroups = pass.backends
     .filter(({ member }) => member === key)
     .flatMap(({ id, service, port }) => {
@@ -136,9 +169,13 @@ export function targetsOf(pass: Pick<Pass, 'backends' | 'became' | 'health'>, ke
   return { targetGroups, targets: `${sum('healthy')}/${sum('total')}` };
 }
 
-function stateOf(conditions: readonly BindingCondition[], deleting: boolean): NonNullable<BindingStatus['state']> {
+function stateOf(
+  conditions: readonly BindingCondition[],
+  deleting: boolean,
+): NonNullable<BindingStatus['state']> {
   if (deleting) return 'Deleting';
-  const holds = (type: string): boolean => conditions.some((one) => one.type === type && one.status === 'True');
+  const holds = (type: string): boolean =>
+    conditions.some((one) => one.type === type && one.status === 'True');
   const programmed = conditions.find(({ type }) => type === 'Programmed');
   if (holds('Programmed')) return holds('Accepted') && holds('ResolvedRefs') ? 'Ready' : 'Degraded';
   if (programmed?.reason === 'Pending') return 'Programming';
@@ -153,15 +190,25 @@ function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingConditio
   const refused = problems.filter(({ code, severity }) => severity === 'refuse' && !REFERENCES.has(code));
   const dangling = problems.filter(({ code }) => REFERENCES.has(code));
   const left = pass.outcomes.find(({ result }) => result === 'waiting' || result === 'failed');
-  const deleting = left === undefined ? 'Its resources in AWS are being removed.' : `${inWords(left.operation)}: ${left.because ?? left.failure?.message ?? ''}`;
+  const deleting =
+    left === undefined
+      ? 'Its resources in AWS are being removed.'
+      : `${inWords(left.operation)}: ${left.because ?? left.failure?.message ?? ''}`;
   const next: NextCondition[] = [
     about('Accepted', refused, 'The Ingress is valid.'),
     about('ResolvedRefs', dangling, 'Everything that the Ingress refers to was found.'),
-    binding.metadata.deletionTimestamp === undefined ? programmed(pass, key) : { ...DELETING, message: cut(deleting) },
+    binding.metadata.deletionTimestamp === undefined
+      ? programmed(pass, key)
+      : { ...DELETING, message: cut(deleting) },
   ];
   const { generation } = binding.metadata;
   return next.reduce(
-    (conditions, one) => setCondition(conditions, { ...one, ...(generation === undefined ? {} : { observedGeneration: generation }) }, pass.now),
+    (conditions, one) =>
+      setCondition(
+        conditions,
+        { ...one, ...(generation === undefined ? {} : { observedGeneration: generation }) },
+        pass.now,
+      ),
     [...(binding.status?.conditions ?? [])],
   );
 }

@@ -10,7 +10,7 @@ import {
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from './aws/calls.ts';
-import { isFailure } from './aws/errors.ts';
+import { type AwsFailure, isFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
 import { endpointsOf, keyOfTarget, type Target, type World } from './endpoints.ts';
 import type { Next } from './kube/queue.ts';
@@ -45,6 +45,7 @@ export interface TargetsOptions {
   changed(group: string): void;
   /** The target group is gone: its group must be looked at again. */
   lost(serving: Serving): void;
+  failed(serving: Serving, failure: AwsFailure): void;
 }
 
 export interface Targets {
@@ -64,11 +65,14 @@ interface Known {
   asked: number;
 }
 
-const stateOf = (description: TargetHealthDescription): string => description.TargetHealth?.State ?? 'unavailable';
+const stateOf = (description: TargetHealthDescription): string =>
+  description.TargetHealth?.State ?? 'unavailable';
 
 async function describe(aws: Aws, arn: string): Promise<Map<string, string>> {
   const answer = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }));
-  const living = (answer.TargetHealthDescriptions ?? []).filter((one) => !['draining', 'unhealthy.draining'].includes(stateOf(one)));
+  const living = (answer.TargetHealthDescriptions ?? []).filter(
+    (one) => !['draining', 'unhealthy.draining'].includes(stateOf(one)),
+  );
   return new Map(living.map((one) => [`${one.Target?.Id ?? ''}:${one.Target?.Port ?? ''}`, stateOf(one)]));
 }
 
@@ -81,94 +85,110 @@ const splitKey = (key: string): TargetDescription => {
   return { Id: key.slice(0, colon), Port: Number(key.slice(colon + 1)) };
 };
 
+const healthOf = (registered: ReadonlyMap<string, string>): Health => ({
+  healthy: [...registered.values()].filter((state) => state === 'healthy').length,
+  total: registered.size,
+});
+
 /** Starts the program; it works when `reconcile` is called. */
 export function targetsProgram(options: TargetsOptions): Targets {
-  const { aws } = options;
-  const served = new Map<string, Serving>();
-  const known = new Map<string, Known>();
+  return new Program(options);
+}
 
-  async function describeTarget({ id, port }: Target, backend: Backend): Promise<TargetDescription> {
-    const outside = backend.targetType === 'ip' && !(await options.inVpc(id));
-    return { Id: id, Port: port, ...(outside ? { AvailabilityZone: 'all' } : {}) };
+class Program implements Targets {
+  readonly #options: TargetsOptions;
+  readonly #served = new Map<string, Serving>();
+  readonly #known = new Map<string, Known>();
+
+  constructor(options: TargetsOptions) {
+    this.#options = options;
   }
 
-  async function change(arn: string, backend: Backend, registered: Map<string, string>): Promise<boolean> {
-    const wanted = new Map(endpointsOf(backend, options.world).map((target) => [keyOfTarget(target), target]));
-    const missing = [...wanted].filter(([key]) => !registered.has(key));
-    const extra = [...registered.keys()].filter((key) => !wanted.has(key));
-    if (!options.writing) return false;
-    for (const part of chunks(missing)) {
-      const Targets = await Promise.all(part.map(([, target]) => describeTarget(target, backend)));
-      await aws.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
-      for (const [key] of part) registered.set(key, 'initial');
+  serve(group: string, serving: readonly Serving[]): void {
+    const now = new Set(serving.map(({ arn }) => arn));
+    for (const one of this.#served.values()) {
+      if (one.group !== group || now.has(one.arn)) continue;
+      this.#served.delete(one.arn);
+      this.#known.delete(one.arn);
     }
-    for (const part of chunks(extra)) {
-      await aws.elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(splitKey) }));
-      for (const key of part) registered.delete(key);
+    for (const one of serving) {
+      const fresh = !this.#served.has(one.arn);
+      this.#served.set(one.arn, one);
+      if (fresh) this.#options.enqueue(one.arn, true);
     }
-    return missing.length + extra.length > 0;
   }
 
-  const healthOf = (registered: ReadonlyMap<string, string>): Health => ({
-    healthy: [...registered.values()].filter((state) => state === 'healthy').length,
-    total: registered.size,
-  });
+  touch(namespace?: string, service?: string): void {
+    for (const { arn, backend } of this.#served.values()) {
+      const named = backend.namespace === namespace && backend.service === service;
+      if (namespace === undefined ? backend.targetType === 'instance' : named)
+        this.#options.enqueue(arn, true);
+    }
+  }
 
-  async function settle(serving: Serving, state: Known): Promise<Next> {
+  health(arn: string): Health | undefined {
+    const registered = this.#known.get(arn)?.registered;
+    return registered === undefined ? undefined : healthOf(registered);
+  }
+
+  all(): readonly Serving[] {
+    return [...this.#served.values()];
+  }
+
+  async reconcile(arn: string): Promise<Next> {
+    const serving = this.#served.get(arn);
+    if (serving === undefined) return 'done';
+    const state = this.#known.get(arn) ?? { asked: 0 };
+    this.#known.set(arn, state);
+    try {
+      return await this.#settle(serving, state);
+    } catch (thrown) {
+      if (!isFailure(thrown)) throw thrown;
+      delete state.registered;
+      if (thrown.kind === 'notFound' && thrown.code === 'TargetGroupNotFound') this.#options.lost(serving);
+      else this.#options.failed(serving, thrown);
+      return 'retry';
+    }
+  }
+
+  async #settle(serving: Serving, state: Known): Promise<Next> {
     const { arn, group, backend } = serving;
     const before = state.registered;
     const shown = before === undefined ? undefined : healthOf(before);
-    const registered = before ?? (await describe(aws, arn));
-    state.registered = registered;
-    const changed = await change(arn, backend, registered);
+    state.registered = before ?? (await describe(this.#options.aws, arn));
+    const changed = this.#options.writing && (await this.#change(arn, backend, state.registered));
     if (changed) state.asked = 0;
-    else if (before !== undefined) state.registered = await describe(aws, arn);
+    else if (before !== undefined) state.registered = await describe(this.#options.aws, arn);
     const health = healthOf(state.registered);
-    if (shown?.healthy !== health.healthy || shown.total !== health.total) options.changed(group);
+    if (shown?.healthy !== health.healthy || shown.total !== health.total) this.#options.changed(group);
     if (health.healthy === health.total && !changed) return { afterMs: STEADY_MS };
     const wait = HEALTH_MS[Math.min(state.asked, HEALTH_MS.length - 1)] ?? STEADY_MS;
     state.asked += 1;
     return { afterMs: wait };
   }
 
-  return {
-    serve(group, serving) {
-      const now = new Set(serving.map(({ arn }) => arn));
-      for (const one of served.values()) {
-        if (one.group !== group || now.has(one.arn)) continue;
-        served.delete(one.arn);
-        known.delete(one.arn);
-      }
-      for (const one of serving) {
-        const fresh = !served.has(one.arn);
-        served.set(one.arn, one);
-        if (fresh) options.enqueue(one.arn, true);
-      }
-    },
-    touch(namespace, service) {
-      for (const { arn, backend } of served.values()) {
-        const about = namespace === undefined ? backend.targetType === 'instance' : backend.namespace === namespace && backend.service === service;
-        if (about) options.enqueue(arn, true);
-      }
-    },
-    health: (arn) => {
-      const registered = known.get(arn)?.registered;
-      return registered === undefined ? undefined : healthOf(registered);
-    },
-    all: () => [...served.values()],
-    async reconcile(arn) {
-      const serving = served.get(arn);
-      if (serving === undefined) return 'done';
-      const state = known.get(arn) ?? { asked: 0 };
-      known.set(arn, state);
-      try {
-        return await settle(serving, state);
-      } catch (thrown) {
-        if (!isFailure(thrown)) throw thrown;
-        delete state.registered;
-        if (thrown.kind === 'notFound' && thrown.code === 'TargetGroupNotFound') options.lost(serving);
-        return 'retry';
-      }
-    },
-  };
+  /** Registers what is missing, then deregisters what is extra; true when there was something to do. */
+  async #change(arn: string, backend: Backend, registered: Map<string, string>): Promise<boolean> {
+    const { aws, world } = this.#options;
+    const wanted = new Map(endpointsOf(backend, world).map((target) => [keyOfTarget(target), target]));
+    const missing = [...wanted].filter(([key]) => !registered.has(key));
+    const extra = [...registered.keys()].filter((key) => !wanted.has(key));
+    for (const part of chunks(missing)) {
+      const Targets = await Promise.all(part.map(([, target]) => this.#describeTarget(target, backend)));
+      await aws.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
+      for (const [key] of part) registered.set(key, 'initial');
+    }
+    for (const part of chunks(extra)) {
+      await aws.elbv2.send(
+        new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(splitKey) }),
+      );
+      for (const key of part) registered.delete(key);
+    }
+    return missing.length + extra.length > 0;
+  }
+
+  async #describeTarget({ id, port }: Target, backend: Backend): Promise<TargetDescription> {
+    const outside = backend.targetType === 'ip' && !(await this.#options.inVpc(id));
+    return { Id: id, Port: port, ...(outside ? { AvailabilityZone: 'all' } : {}) };
+  }
 }

@@ -32,7 +32,7 @@ export interface Around extends Surroundings {
 const UNJUDGED =
   'Albatross failed to check this Ingress (an error of its own, see its log); it is admitted unchecked';
 
-/** Never throws: an error in here must not keep people from their own Ingresses (hack/decisions, "A webhook that fails"). */
+/** Never throws: an error in here must not keep people from their own Ingresses (hack/decisions/0004). */
 export function admit(request: AdmissionRequest, around: Around): Judgement {
   try {
     return judge(request, around);

@@ -21,8 +21,6 @@ export interface Inventory {
   load(): Promise<string[]>;
   /** Every group that has something in AWS. */
   groups(): string[];
-  /** Whether bulk reads saw it; undefined for a listener or rule when tags may not be searched. */
-  exists(arn: string): boolean | undefined;
   /** What bulk reads and our own changes know of a group, without a call. */
   glance(group: string): Glance;
   /** All that a group has in AWS, details included; those not known yet are read now. Throws `AwsFailure`. */
@@ -53,8 +51,6 @@ export interface InventoryOptions {
 
 /** A load balancer that is being provisioned is looked at again after this long at the earliest, in milliseconds. */
 const STATE_AGE_MS = 1_000;
-
-const isInside = (arn: string): boolean => /:listener(-rule)?\//.test(arn);
 
 /** An empty inventory; nothing is read before `load`. */
 export function createInventory(aws: Aws, options: InventoryOptions = {}): Inventory {
@@ -111,7 +107,6 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     load,
     of,
     groups: () => shelves.groups(),
-    exists: (arn) => shelves.has(arn) || (isInside(arn) ? children?.has(arn) : false),
     glance(group) {
       const shelf = shelves.get(group);
       const found = withHolders([...(shelf?.found.values() ?? [])]);

@@ -51,10 +51,6 @@ export class Shelves {
     return [...this.#shelves.keys()];
   }
 
-  has(arn: string): boolean {
-    return this.#groupOf.has(arn);
-  }
-
   /** Notes what we made or changed. */
   put(found: Found): void {
     const before = this.#groupOf.get(found.arn);
@@ -151,7 +147,9 @@ export class Shelves {
   #strayed(seen: ReadonlyMap<string, string>): string[] {
     const strange = [...seen].filter(
       ([arn, group]) =>
-        this.#shelves.get(group)?.detailed === true && !this.has(arn) && !this.#recent(this.#removedAt, arn),
+        this.#shelves.get(group)?.detailed === true &&
+        !this.#groupOf.has(arn) &&
+        !this.#recent(this.#removedAt, arn),
     );
     const missing = this.#all().filter(
       (one) =>

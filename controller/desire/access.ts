@@ -68,7 +68,11 @@ export interface Access {
 }
 
 /** Named groups when the members name some, else a managed one and the shared one. Absent when they cannot be found. */
-export function accessFor(desiring: Desiring, ports: readonly Port[], dualStack: boolean): Access | undefined {
+export function accessFor(
+  desiring: Desiring,
+  ports: readonly Port[],
+  dualStack: boolean,
+): Access | undefined {
   const named = desiring.facts.securityGroups;
   if (named !== undefined) {
     if ('value' in named) return { resources: [], groups: named.value };
@@ -78,7 +82,8 @@ export function accessFor(desiring: Desiring, ports: readonly Port[], dualStack:
   const own = managed(desiring, ports, dualStack);
   const { backendSecurityGroup } = desiring.facts.cluster;
   if (backendSecurityGroup === 'none') return { resources: [own], groups: [{ ref: own.id }] };
-  if (backendSecurityGroup !== 'shared') return { resources: [own], groups: [{ ref: own.id }, backendSecurityGroup] };
+  if (backendSecurityGroup !== 'shared')
+    return { resources: [own], groups: [{ ref: own.id }, backendSecurityGroup] };
   const shared = sharedSecurityGroup(desiring);
   return { resources: [own, shared], groups: [{ ref: own.id }, { ref: shared.id }] };
 }

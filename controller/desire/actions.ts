@@ -1,7 +1,8 @@
 // Actions: what a listener or rule does with a request, from a backend or an `actions.NAME` setting (spec annotations 15.7).
+
+import { PREFIX } from '../../api/annotation.ts';
 import type { Action, ForwardTarget } from '../../api/aws.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
-import { PREFIX } from '../../api/annotation.ts';
 import type { Member } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { type Backed, type Missing, targetGroupFor } from './targetgroups.ts';
@@ -22,14 +23,17 @@ function unavailable(what: string): Action {
 
 const isMissing = (backed: Backed): backed is Missing => 'missing' in backed;
 
-const missingWord = (backed: Missing): string =>
-  backed.missing === 'Service' ? 'service' : 'service port';
+const missingWord = (backed: Missing): string => (backed.missing === 'Service' ? 'service' : 'service port');
 
 /** A numeric text is a number here (spec annotations 15.7). */
 const portReference = (port: number | string): number | string =>
   typeof port === 'string' && /^[0-9]+$/.test(port) ? Number(port) : port;
 
-function namedTargetGroup(desiring: Desiring, member: Member, tuple: Partial<TupleSetting>): string | undefined {
+function namedTargetGroup(
+  desiring: Desiring,
+  member: Member,
+  tuple: Partial<TupleSetting>,
+): string | undefined {
   if (tuple.targetGroupARN !== undefined) return tuple.targetGroupARN;
   if (tuple.targetGroupName === undefined) return undefined;
   const found = desiring.facts.targetGroupNamed(tuple.targetGroupName);
@@ -38,7 +42,11 @@ function namedTargetGroup(desiring: Desiring, member: Member, tuple: Partial<Tup
   return undefined;
 }
 
-function targetOf(desiring: Desiring, member: Member, tuple: TupleSetting): ForwardTarget | { missing: string } {
+function targetOf(
+  desiring: Desiring,
+  member: Member,
+  tuple: TupleSetting,
+): ForwardTarget | { missing: string } {
   const weight = tuple.weight === undefined ? {} : { weight: tuple.weight };
   if (tuple.serviceName === undefined) {
     const named = namedTargetGroup(desiring, member, tuple);
@@ -86,7 +94,8 @@ export function actionFor(desiring: Desiring, member: Member, backend: IntentBac
       code: 'ActionNotFound',
       severity: 'warn',
       path: `metadata.annotations[${PREFIX}actions.${backend.action}]`,
-      because: 'a backend with port name use-annotation refers to it and it is missing; requests are answered 503',
+      because:
+        'a backend with port name use-annotation refers to it and it is missing; requests are answered 503',
     });
     return unavailable('action');
   }

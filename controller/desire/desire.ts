@@ -1,12 +1,11 @@
 // desire: a group and its facts become the AWS resources it wants. Pure; a group without members wants nothing.
 import type { LoadBalancerSpec } from '../../api/aws.ts';
-import { REGISTRY } from '../../api/registry.ts';
+import { applyEffects } from '../../api/effects.ts';
 import type { Group } from '../group.ts';
 import { accessFor } from './access.ts';
 import type { Desiring, Wanted } from './desiring.ts';
 import { tell } from './desiring.ts';
 import type { Facts } from './facts.ts';
-import { settingOf } from '../merge.ts';
 import { listenerFor, redirectPort } from './listeners.ts';
 import { loadBalancerName } from './names.ts';
 import { portsOfGroup } from './ports.ts';
@@ -20,7 +19,8 @@ export type Desire = ({ readonly undecided: false } | { readonly undecided: true
 function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalancerSpec {
   const scheme = group.settings.scheme?.value ?? facts.cluster.defaultScheme;
   const spec: LoadBalancerSpec = {
-    name: group.settings['load-balancer-name']?.value ?? loadBalancerName(facts.cluster.name, group.id, scheme),
+    name:
+      group.settings['load-balancer-name']?.value ?? loadBalancerName(facts.cluster.name, group.id, scheme),
     scheme,
     ipAddressType: 'ipv4',
     subnets,
@@ -28,11 +28,7 @@ function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalanc
     attributes: {},
     tags: tagsOf(facts.cluster, group.id, 'LoadBalancer', group.settings.tags?.value ?? {}),
   };
-  for (const { name, effect, unset } of REGISTRY) {
-    if (effect.on !== 'loadBalancer') continue;
-    const value = settingOf(group.settings, name)?.value ?? unset;
-    if (value !== undefined) (effect.apply as (spec: LoadBalancerSpec, value: unknown) => void)(spec, value);
-  }
+  applyEffects('loadBalancer', spec, group.settings);
   return spec;
 }
 

@@ -1,9 +1,12 @@
 // Listeners: one per port, its default action, certificates and policy (aws-model 3.7, 3.11; spec annotations 6, 15.9).
-import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
+
 import { PREFIX } from '../../api/annotation.ts';
+import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
+import { applyEffects } from '../../api/effects.ts';
+import type { Settings } from '../../api/generated/binding.ts';
 import { REGISTRY } from '../../api/registry.ts';
-import { conflict, unite, type Said } from '../merge.ts';
 import { saidBy } from '../group.ts';
+import { conflict, type Said, unite } from '../merge.ts';
 import { actionFor } from './actions.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { certificatesOn, onPort, type Port } from './ports.ts';
@@ -25,7 +28,10 @@ export function redirectPort(desiring: Desiring, ports: readonly Port[]): number
       severity: 'refuse',
       path: `metadata.annotations[${PREFIX}ssl-redirect]`,
       value: String(wanted),
-      allowed: https.length > 0 ? `one of the group's HTTPS ports ${https.join(', ')}` : 'possible without an HTTPS port',
+      allowed:
+        https.length > 0
+          ? `one of the group's HTTPS ports ${https.join(', ')}`
+          : 'possible without an HTTPS port',
       because: 'HTTP is served without a redirect',
     });
   }
@@ -46,7 +52,8 @@ function defaultAction(desiring: Desiring, port: Port, redirect: number | undefi
     name: 'defaultBackend',
     setting: { value: member.intent.defaultBackend, from: 'Ingress' },
   });
-  for (const other of others) desiring.problems.push(...conflict(said(first), said(other), `default backend on port ${port.port}`));
+  for (const other of others)
+    desiring.problems.push(...conflict(said(first), said(other), `default backend on port ${port.port}`));
   return actionFor(desiring, first, first.intent.defaultBackend);
 }
 
@@ -56,12 +63,13 @@ function userTags(port: Port): Record<string, string> {
   return unite(said, [])?.value ?? {};
 }
 
-function applyEffects(desiring: Desiring, port: Port, spec: ListenerSpec): void {
-  for (const { name, effect, unset } of REGISTRY) {
-    if (effect.on !== 'listener') continue;
-    const value = onPort(desiring, port, name)?.value ?? unset;
-    if (value !== undefined) (effect.apply as (spec: ListenerSpec, value: unknown) => void)(spec, value);
-  }
+/** What the members on one port say together about the annotations that end in a field of the listener. */
+function settingsOn(desiring: Desiring, port: Port): Partial<Settings> {
+  const named = REGISTRY.filter(({ effect }) => effect.on === 'listener').flatMap(({ name }) => {
+    const setting = onPort(desiring, port, name);
+    return setting === undefined ? [] : [[name, setting]];
+  });
+  return Object.fromEntries(named);
 }
 
 /** Wants one listener and its rules; nothing when an HTTPS port has no certificate. */
@@ -85,7 +93,7 @@ export function listenerFor(
     tags: tagsOf(cluster, desiring.group.id, String(port.port), userTags(port)),
   };
   if (port.protocol === 'HTTPS') spec.sslPolicy = cluster.defaultSslPolicy;
-  applyEffects(desiring, port, spec);
+  applyEffects('listener', spec, settingsOn(desiring, port));
   const redirected = port.protocol === 'HTTP' && redirect !== undefined;
   return [{ kind: 'listener', id, spec }, ...(redirected ? [] : rulesFor(desiring, port, id))];
 }

@@ -14,7 +14,12 @@ describe('load balancer names', () => {
     ['prod-eks', 'web/storefront', 'internet-facing', 'k8s-web-storefro-cef4011b3e'],
     ['prod-eks', 'web/storefront', 'internal', 'k8s-web-storefro-827af65cf4'],
     ['prod-eks', 'shared-public', 'internal', 'k8s-sharedpublic-5fdb58e85d'],
-    ['prod-eks', 'payments-api-v2/checkout.gateway-ingress', 'internet-facing', 'k8s-payments-checkout-861680ddc4'],
+    [
+      'prod-eks',
+      'payments-api-v2/checkout.gateway-ingress',
+      'internet-facing',
+      'k8s-payments-checkout-861680ddc4',
+    ],
     ['staging', 'team-a.long-group-name.v2', 'internal', 'k8s-teamalonggroupnam-c255c97d96'],
     ['a', 'b/c', 'internal', 'k8s-b-c-4d1a38db9b'],
     ['ab', 'c', 'internal', 'k8s-c-ddfd9dae68'],
@@ -45,26 +50,69 @@ describe('target group names', () => {
   const uid = '8f14e45f-ceea-467f-a0e6-1b2c3d4e5f60';
   const storefront = ['web', 'storefront'] as const;
   it.each([
-    ['web/storefront', storefront, 'web/cart', '80', 30080, 'instance', 'HTTP', 'HTTP1', 'k8s-web-cart-ff25c8721e'],
+    [
+      'web/storefront',
+      storefront,
+      'web/cart',
+      '80',
+      30080,
+      'instance',
+      'HTTP',
+      'HTTP1',
+      'k8s-web-cart-ff25c8721e',
+    ],
     ['web/storefront', storefront, 'web/cart', '80', 8080, 'ip', 'HTTP', 'HTTP1', 'k8s-web-cart-3a339ce518'],
     ['web/storefront', storefront, 'web/cart', 'http', 1, 'ip', 'HTTP', 'HTTP1', 'k8s-web-cart-cc50697acf'],
-    ['web/storefront', storefront, 'web/cart', 'http', 8080, 'ip', 'HTTPS', 'HTTP2', 'k8s-web-cart-84443d4402'],
-    ['shared-public', storefront, 'web/cart-service-backend', '80', 8080, 'ip', 'HTTP', 'GRPC', 'k8s-web-cartserv-0b6372d705'],
-    ['shared-public', ['payments', 'checkout'], 'payments/pay_svc.1', '443', 8443, 'ip', 'HTTPS', 'HTTP1', 'k8s-payments-paysvc1-3928baa5d3'],
-  ] as const)('%s %s %s %s', (groupId, ingress, service, portReference, port, targetType, protocol, protocolVersion, name) => {
-    const [namespace = '', serviceName = ''] = service.split('/');
-    expect(
-      targetGroupName({
-        cluster: 'prod-eks',
-        groupId,
-        ingress,
-        service: { namespace, name: serviceName, uid },
-        portReference,
-        port,
-        targetType,
-        protocol,
-        protocolVersion,
-      }),
-    ).toBe(name);
-  });
+    [
+      'web/storefront',
+      storefront,
+      'web/cart',
+      'http',
+      8080,
+      'ip',
+      'HTTPS',
+      'HTTP2',
+      'k8s-web-cart-84443d4402',
+    ],
+    [
+      'shared-public',
+      storefront,
+      'web/cart-service-backend',
+      '80',
+      8080,
+      'ip',
+      'HTTP',
+      'GRPC',
+      'k8s-web-cartserv-0b6372d705',
+    ],
+    [
+      'shared-public',
+      ['payments', 'checkout'],
+      'payments/pay_svc.1',
+      '443',
+      8443,
+      'ip',
+      'HTTPS',
+      'HTTP1',
+      'k8s-payments-paysvc1-3928baa5d3',
+    ],
+  ] as const)(
+    '%s %s %s %s',
+    (groupId, ingress, service, portReference, port, targetType, protocol, protocolVersion, name) => {
+      const [namespace = '', serviceName = ''] = service.split('/');
+      expect(
+        targetGroupName({
+          cluster: 'prod-eks',
+          groupId,
+          ingress,
+          service: { namespace, name: serviceName, uid },
+          portReference,
+          port,
+          targetType,
+          protocol,
+          protocolVersion,
+        }),
+      ).toBe(name);
+    },
+  );
 });

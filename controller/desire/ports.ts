@@ -1,10 +1,11 @@
 // Ports: which listeners the members of a group ask for, and what they agree on for each (spec annotations 6.1, 6.4; aws-model 7.2).
-import { listenPortsOf } from '../../api/annotations/listener.ts';
+
 import { PREFIX, type Setting } from '../../api/annotation.ts';
+import { effectiveListenPorts } from '../../api/annotations/listener.ts';
+import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
 import { conflict, type Said } from '../merge.ts';
-import { REGISTRY } from '../../api/registry.ts';
 import { type Desiring, tell } from './desiring.ts';
 
 export interface Port {
@@ -12,14 +13,6 @@ export interface Port {
   readonly protocol: 'HTTP' | 'HTTPS';
   /** Members that listen here, in group order. */
   readonly members: readonly Member[];
-}
-
-/** Ports of one member: as said, else 443 when it names a certificate, else 80. */
-export function portsOf(member: Member): { port: number; protocol: 'HTTP' | 'HTTPS' }[] {
-  const said = member.intent.settings['listen-ports'];
-  if (said !== undefined) return listenPortsOf(said.value);
-  const named = (member.intent.settings['certificate-arn']?.value ?? []).length > 0;
-  return [named ? { port: 443, protocol: 'HTTPS' } : { port: 80, protocol: 'HTTP' }];
 }
 
 interface Claim {
@@ -38,7 +31,8 @@ function settle(port: number, claims: readonly Claim[], told: Told[]): Port {
   const first = claims.toSorted((a, b) => a.member.created.localeCompare(b.member.created))[0];
   const protocol = first?.protocol ?? 'HTTP';
   for (const claim of claims) {
-    if (first !== undefined && claim.protocol !== protocol) told.push(...conflict(asSaid(first, port), asSaid(claim, port), String(port)));
+    if (first !== undefined && claim.protocol !== protocol)
+      told.push(...conflict(asSaid(first, port), asSaid(claim, port), String(port)));
   }
   const members = claims.filter((claim) => claim.protocol === protocol).map(({ member }) => member);
   return { port, protocol, members };
@@ -48,7 +42,7 @@ function settle(port: number, claims: readonly Claim[], told: Told[]): Port {
 export function portsOfGroup(members: readonly Member[], told: Told[]): Port[] {
   const claims = new Map<number, Claim[]>();
   for (const member of members) {
-    for (const { port, protocol } of portsOf(member)) {
+    for (const { port, protocol } of effectiveListenPorts(member.intent.settings)) {
       claims.set(port, [...(claims.get(port) ?? []), { member, protocol }]);
     }
   }

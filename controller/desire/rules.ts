@@ -46,9 +46,13 @@ const valuesOf = (conditions: readonly Condition[], field: Condition['field']): 
   conditions.flatMap((condition) => (condition.field === field ? condition.values : []));
 
 /** Step 1: the redirect would reproduce the request that matched. */
-export function redirectsToItself({ conditions, action }: Pick<Draft, 'conditions' | 'action'>, port: Port): boolean {
+export function redirectsToItself(
+  { conditions, action }: Pick<Draft, 'conditions' | 'action'>,
+  port: Port,
+): boolean {
   if (action.type !== 'redirect') return false;
-  const same = (said: string | undefined, ...own: string[]): boolean => said === undefined || own.includes(said);
+  const same = (said: string | undefined, ...own: string[]): boolean =>
+    said === undefined || own.includes(said);
   return (
     same(action.host, '#{host}', ...valuesOf(conditions, 'host-header')) &&
     same(action.path, '/#{path}', ...valuesOf(conditions, 'path-pattern')) &&
@@ -59,7 +63,10 @@ export function redirectsToItself({ conditions, action }: Pick<Draft, 'condition
 }
 
 /** Step 2: an earlier redirect takes every request of the later rule. */
-export function covers(earlier: Pick<Draft, 'conditions' | 'action'>, later: Pick<Draft, 'conditions'>): boolean {
+export function covers(
+  earlier: Pick<Draft, 'conditions' | 'action'>,
+  later: Pick<Draft, 'conditions'>,
+): boolean {
   if (earlier.action.type !== 'redirect') return false;
   const within = (field: Condition['field'], all?: string): boolean => {
     const wide = valuesOf(earlier.conditions, field);

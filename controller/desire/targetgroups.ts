@@ -1,13 +1,12 @@
 // Target groups: one per Ingress, Service and port as referenced (aws-model 6.1 to 6.3).
-import type { Ref, TargetGroupSpec } from '../../api/aws.ts';
+
 import { PREFIX } from '../../api/annotation.ts';
+import type { Ref, TargetGroupSpec } from '../../api/aws.ts';
+import { applyEffects } from '../../api/effects.ts';
 import type { ServicePort } from '../../api/kube.ts';
 import type { Problem } from '../../api/problem.ts';
 import { effectiveTargetGroupSettings } from '../../api/read.ts';
-import { REGISTRY } from '../../api/registry.ts';
-import type { Settings } from '../../api/generated/binding.ts';
 import type { Member } from '../group.ts';
-import { settingOf } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
 import { targetGroupName } from './names.ts';
@@ -36,7 +35,11 @@ function portOf(port: ServicePort, targetType: 'instance' | 'ip'): number | unde
   return typeof target === 'number' ? target : 1;
 }
 
-function missing(code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing', about: string, because: string): Problem {
+function missing(
+  code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing',
+  about: string,
+  because: string,
+): Problem {
   return { code, severity: 'warn', path: 'spec.rules', value: about, because };
 }
 
@@ -73,15 +76,6 @@ function blank(port: number, targetType: 'instance' | 'ip', ipFamilies: readonly
   };
 }
 
-/** Runs the field effects in registry order: what was said, else what holds when nothing is said. */
-function applyEffects(spec: TargetGroupSpec, settings: Partial<Settings>): void {
-  for (const { name, effect, unset } of REGISTRY) {
-    if (effect.on !== 'targetGroup') continue;
-    const value = settingOf(settings, name)?.value ?? unset;
-    if (value !== undefined) (effect.apply as (spec: TargetGroupSpec, value: unknown) => void)(spec, value);
-  }
-}
-
 function specOf(
   desiring: Desiring,
   member: Member,
@@ -102,7 +96,7 @@ function specOf(
     );
   }
   const spec = blank(number, targetType, fact.service.spec?.ipFamilies ?? []);
-  applyEffects(spec, settings);
+  applyEffects('targetGroup', spec, settings);
   const wantedHealthPort = settings['healthcheck-port']?.value ?? 'traffic-port';
   const resolved = healthPort(wantedHealthPort, fact, targetType);
   if (resolved === undefined) {
@@ -152,13 +146,29 @@ export function targetGroupFor(
   if (desiring.backends.some((backend) => backend.id === id)) return { ref: { ref: id } };
   const fact = desiring.facts.service(member.namespace, service);
   if (fact === undefined) {
-    tell(desiring, member.key, missing('ServiceNotFound', service, `Service ${member.namespace}/${service} does not exist; requests for it are answered 503 until it does`));
+    tell(
+      desiring,
+      member.key,
+      missing(
+        'ServiceNotFound',
+        service,
+        `Service ${member.namespace}/${service} does not exist; requests for it are answered 503 until it does`,
+      ),
+    );
     return { missing: 'Service' };
   }
   const port = findPort(fact, reference);
   if (port === undefined) {
     const ports = (fact.service.spec?.ports ?? []).map((one) => one.name ?? String(one.port)).join(', ');
-    tell(desiring, member.key, missing('ServicePortNotFound', `${service}:${reference}`, `Service ${service} has the ports ${ports}; requests are answered 503 meanwhile`));
+    tell(
+      desiring,
+      member.key,
+      missing(
+        'ServicePortNotFound',
+        `${service}:${reference}`,
+        `Service ${service} has the ports ${ports}; requests are answered 503 meanwhile`,
+      ),
+    );
     return { missing: 'port' };
   }
   const spec = specOf(desiring, member, fact, reference, port);

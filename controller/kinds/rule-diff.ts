@@ -23,7 +23,11 @@ interface Pairing {
   readonly left: FoundRule[];
 }
 
-function pair(wanted: readonly Rule[], found: readonly FoundRule[], same: (rule: Rule, one: FoundRule) => boolean): Pairing {
+function pair(
+  wanted: readonly Rule[],
+  found: readonly FoundRule[],
+  same: (rule: Rule, one: FoundRule) => boolean,
+): Pairing {
   const free = new Map(found.map((one) => [one.arn, one]));
   const pairing: Pairing = { settled: [], moved: [], changed: [], created: [], left: [] };
   const at = new Map(found.map((one) => [one.spec.priority, one]));
@@ -58,7 +62,9 @@ function reorder(listener: string, { moved, left }: Pairing): Operation[] {
     .toSorted((a, b) => b.spec.priority - a.spec.priority)
     .map((found, index) => ({ found, to: LAST_PRIORITY - index }));
   const into = moved.map(([rule, found]) => ({ found, to: rule.spec.priority }));
-  const because = moved.map(([rule, found]) => `the rule at ${found.spec.priority} belongs at ${rule.spec.priority}`);
+  const because = moved.map(
+    ([rule, found]) => `the rule at ${found.spec.priority} belongs at ${rule.spec.priority}`,
+  );
   return [{ verb: 'reorder', kind: 'rule', id: listener, moves: [...away, ...into], because }];
 }
 
@@ -70,10 +76,25 @@ export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
     const fields = differing(kind, rule, found, resolve).filter((field) => field !== 'priority');
     const change = changesIn(fields, rule, found);
     if (change.length === 0) return [];
-    return [{ verb: 'modify', kind: 'rule', id: rule.id, resource: rule, found, change, because: reasons(change) }];
+    return [
+      { verb: 'modify', kind: 'rule', id: rule.id, resource: rule, found, change, because: reasons(change) },
+    ];
   };
-  const create = (rule: Rule): Operation => ({ verb: 'create', kind: 'rule', id: rule.id, resource: rule, because: ['does not exist yet'] });
-  const remove = (found: FoundRule): Operation => ({ verb: 'delete', kind: 'rule', id: found.arn, found, after: [], because: ['nothing wants it'] });
+  const create = (rule: Rule): Operation => ({
+    verb: 'create',
+    kind: 'rule',
+    id: rule.id,
+    resource: rule,
+    because: ['does not exist yet'],
+  });
+  const remove = (found: FoundRule): Operation => ({
+    verb: 'delete',
+    kind: 'rule',
+    id: found.arn,
+    found,
+    after: [],
+    because: ['nothing wants it'],
+  });
 
   return (wanted, found, resolve) => {
     const rules = wanted.filter((resource): resource is Rule => resource.kind === 'rule');
@@ -87,7 +108,9 @@ export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
       const pairing = pair(desired.get(listener) ?? [], present.get(listener) ?? [], same);
       return [
         ...reorder(listener, pairing),
-        ...[...pairing.changed, ...pairing.settled, ...pairing.moved].flatMap((both) => modify(both, resolve)),
+        ...[...pairing.changed, ...pairing.settled, ...pairing.moved].flatMap((both) =>
+          modify(both, resolve),
+        ),
         ...pairing.created.map(create),
         ...pairing.left.map(remove),
       ];

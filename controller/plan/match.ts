@@ -48,7 +48,9 @@ export function differing(kind: Plannable, wanted: Resource, found: Found, resol
   return Object.keys(kind.fields).filter((field) => {
     if (kind.fields[field] === 'createOnly') return false;
     const equal = kind.equal?.[field];
-    return !(equal === undefined ? isDeepStrictEqual(spec[field], now[field]) : equal(spec[field] as never, now[field] as never));
+    return !(equal === undefined
+      ? isDeepStrictEqual(spec[field], now[field])
+      : equal(spec[field] as never, now[field] as never));
   });
 }
 
@@ -107,7 +109,8 @@ function matchKind(kind: Plannable, wanted: readonly Resource[], question: Quest
   );
   const sharing = Map.groupBy(wanted, tagOf);
   const used = new Set<string>();
-  const free = (resource: Resource): Found[] => (candidates.get(tagOf(resource)) ?? []).filter(({ arn }) => !used.has(arn));
+  const free = (resource: Resource): Found[] =>
+    (candidates.get(tagOf(resource)) ?? []).filter(({ arn }) => !used.has(arn));
   const take = (resource: Resource, pick: (one: Found) => boolean): void => {
     const one = free(resource).find((other) => pick(other) && fits(kind, resource, other, question));
     if (one === undefined || into.matched.has(resource.id)) return;
@@ -124,7 +127,12 @@ function matchKind(kind: Plannable, wanted: readonly Resource[], question: Quest
   }
 }
 
-function pass(kinds: readonly Plannable[], wanted: readonly Resource[], found: readonly Found[], gone: ReadonlySet<string>): Pass {
+function pass(
+  kinds: readonly Plannable[],
+  wanted: readonly Resource[],
+  found: readonly Found[],
+  gone: ReadonlySet<string>,
+): Pass {
   const matched = new Map<string, Found>();
   const resolve = resolver(matched, new Set(wanted.map(({ id }) => id)));
   const result: Pass = { matched, superseded: new Map(), resolve };
@@ -136,7 +144,11 @@ function pass(kinds: readonly Plannable[], wanted: readonly Resource[], found: r
 }
 
 /** Matches until the set of superseded resources is stable: what a superseded one holds is superseded with it. */
-export function match(kinds: readonly Plannable[], wanted: readonly Resource[], found: readonly Found[]): Matching {
+export function match(
+  kinds: readonly Plannable[],
+  wanted: readonly Resource[],
+  found: readonly Found[],
+): Matching {
   let gone: ReadonlySet<string> = new Set();
   for (;;) {
     const result = pass(kinds, wanted, found, gone);

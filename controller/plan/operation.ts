@@ -57,5 +57,7 @@ export interface Outcome {
 export function inWords(operation: Operation): string {
   const name = operation.id.startsWith(operation.kind) ? operation.id : `${operation.kind} ${operation.id}`;
   const verb = operation.verb === 'create' && operation.replaces !== undefined ? 'replace' : operation.verb;
-  return operation.because.length === 0 ? `${verb} ${name}` : `${verb} ${name}: ${operation.because.join('; ')}`;
+  return operation.because.length === 0
+    ? `${verb} ${name}`
+    : `${verb} ${name}: ${operation.because.join('; ')}`;
 }

@@ -43,7 +43,9 @@ function buildUp(kind: Plannable, wanted: readonly Resource[], matching: Matchin
     if (found === undefined) return [creation(kind, resource, matching)];
     const change = changesIn(differing(kind, resource, found, matching.resolve), resource, found);
     if (change.length === 0) return [];
-    return [{ verb: 'modify', kind: kind.kind, id: resource.id, resource, found, change, because: reasons(change) }];
+    return [
+      { verb: 'modify', kind: kind.kind, id: resource.id, resource, found, change, because: reasons(change) },
+    ];
   });
 }
 
@@ -71,14 +73,20 @@ export interface Plan {
  * Plans the operations from `found` to `wanted`. Planning again after they are applied gives none.
  * `kinds` in any order; a kind's own `diff`, if it has one, speaks for all of its resources.
  */
-export function plan(kinds: readonly Plannable[], wanted: readonly Resource[], found: readonly Found[]): Plan {
+export function plan(
+  kinds: readonly Plannable[],
+  wanted: readonly Resource[],
+  found: readonly Found[],
+): Plan {
   const ordered = kinds.toSorted((a, b) => a.order - b.order);
   const plain = ordered.filter((kind) => kind.diff === undefined);
   const matching = match(plain, wanted, found);
   const kept = new Set([...matching.matched.values()].map(({ arn }) => arn));
   const going = new Map(
     found
-      .filter((one) => plain.some(({ kind }) => kind === one.kind) && !kept.has(one.arn) && one.resourceTag !== '')
+      .filter(
+        (one) => plain.some(({ kind }) => kind === one.kind) && !kept.has(one.arn) && one.resourceTag !== '',
+      )
       .map((one) => [one.arn, one]),
   );
   const build = ordered.flatMap((kind) => {
@@ -87,7 +95,12 @@ export function plan(kinds: readonly Plannable[], wanted: readonly Resource[], f
     const living = found.filter((one) => one.kind === kind.kind && !going.has(parentOf(kind, one) ?? ''));
     return kind.diff(mine, living, matching.resolve);
   });
-  const remove = ordered.toReversed().flatMap((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : []));
-  const [now, later] = [remove.filter(({ after }) => after.length === 0), remove.filter(({ after }) => after.length > 0)];
+  const remove = ordered
+    .toReversed()
+    .flatMap((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : []));
+  const [now, later] = [
+    remove.filter(({ after }) => after.length === 0),
+    remove.filter(({ after }) => after.length > 0),
+  ];
   return { operations: [...build, ...now, ...later], matched: matching.matched };
 }

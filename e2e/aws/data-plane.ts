@@ -73,9 +73,11 @@ export class DataPlane {
       if (!this.#doors.has(arn)) this.#doors.set(arn, await openDoor(this.#plane, this.#keys, arn));
   }
 
+  /** Undefined while the load balancer is provisioning: its name does not resolve yet. */
   frontDoor(dnsName: string, port: number): Address | undefined {
     const { state } = this.#plane;
     const lb = state.loadBalancers.get(state.dnsNames.get(dnsName.toLowerCase()) ?? '');
+    if (lb !== undefined && lb.activeAt > Date.now()) return undefined;
     return this.#doors.get(lb?.listeners[port] ?? '')?.address;
   }
 

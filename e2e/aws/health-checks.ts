@@ -26,6 +26,8 @@ export function startHealthChecks(options: CheckerOptions): () => void {
     const now = Date.now();
     for (const group of options.state.targetGroups.values()) {
       if (group.loadBalancerArn === undefined || !group.healthCheck.enabled) continue;
+      // A load balancer checks nothing before it is active.
+      if ((options.state.loadBalancers.get(group.loadBalancerArn)?.activeAt ?? 0) > now) continue;
       for (const target of Object.values(group.targets)) {
         if (target.drainingUntil !== undefined || (due.get(target) ?? 0) > now) continue;
         due.set(target, Number.POSITIVE_INFINITY);

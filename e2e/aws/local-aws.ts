@@ -37,7 +37,7 @@ export interface LocalAws {
   mutations(): Mutation[];
   /** A copy of everything Elastic Load Balancing holds. */
   state(): ElbState;
-  /** Where the listener of a load balancer really listens. */
+  /** Where the listener of an active load balancer really listens. */
   frontDoor(dnsName: string, port: number): { host: string; port: number } | undefined;
   /** Makes a certificate known that is not imported into ACM through this endpoint (those are known by themselves). */
   knowCertificate(arn: string, certPem: string, keyPem: string): void;

@@ -1,6 +1,8 @@
 // The stage: a local cluster, the local AWS with its account, and Albatross's two processes with the rights they have in a
 // cluster and no others. The demo, the scenarios and the benchmarks play on it.
+
 import { mkdir, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Account, seedAccount } from '../aws/account.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../aws/local-aws.ts';
@@ -74,9 +76,17 @@ async function startWorld({ aws: awsOptions, onStep = () => undefined }: StageOp
     onStep('local AWS: account with a VPC, subnets, nodes and certificates');
     return { aws, account: await seedAccount(aws.url, { cluster: CLUSTER_NAME }), moto };
   };
-  const [cluster, { aws, account, moto }] = await Promise.all([startCluster({ before: [await crdManifest()], onStep }), startAws()]);
+  const [cluster, { aws, account, moto }] = await Promise.all([
+    startCluster({ before: [await crdManifest()], onStep }),
+    startAws(),
+  ]);
   onStep('three nodes, and a kubelet played by local HTTP servers');
-  const nodes = account.nodes.map(({ name, zone, instanceId, privateIp }) => ({ name, zone, instanceId, internalIP: privateIp }));
+  const nodes = account.nodes.map(({ name, zone, instanceId, privateIp }) => ({
+    name,
+    zone,
+    instanceId,
+    internalIP: privateIp,
+  }));
   await registerNodes(cluster, nodes);
   const kubelet = await playKubelet(cluster);
   addressOf = kubelet.addressOf;
@@ -108,83 +118,144 @@ async function prepareWebhook(cluster: Cluster, install: boolean): Promise<Webho
   return place;
 }
 
+interface Places {
+  readonly webhookConfig: string;
+  readonly controllerConfig: string;
+  readonly webhook: WebhookPlace;
+}
+
+class Play implements Stage {
+  readonly cluster: Cluster;
+  readonly aws: LocalAws;
+  readonly account: Account;
+  readonly kubelet: Kubelet;
+  readonly logs: Stage['logs'];
+  readonly #options: StageOptions;
+  readonly #places: Places;
+  readonly #closeAws: () => Promise<void>;
+  readonly #children = new Set<RunningProcess>();
+  #controller: RunningProcess | undefined;
+  #webhook: RunningProcess | undefined;
+
+  constructor(options: StageOptions, started: Started, places: Places) {
+    this.#options = options;
+    this.#places = places;
+    this.#closeAws = started.closeAws;
+    this.cluster = started.cluster;
+    this.aws = started.aws;
+    this.account = started.account;
+    this.kubelet = started.kubelet;
+    const { dir } = started.cluster;
+    this.logs = { controller: join(dir, 'controller.log'), webhook: join(dir, 'webhook.log') };
+  }
+
+  async startController(name = 'controller', args: readonly string[] = []): Promise<RunningProcess> {
+    const [health = 0, metrics = 0] = await freePorts(2);
+    const flags = {
+      kubeconfig: this.#places.controllerConfig,
+      'cluster-name': CLUSTER_NAME,
+      'aws-region': this.account.region,
+      'aws-vpc-id': this.account.vpcId,
+      'leader-election-namespace': NAMESPACE,
+      'health-port': String(health),
+      'metrics-port': String(metrics),
+    };
+    const more = [...(this.#options.controllerArgs ?? []), ...args];
+    const ready = (): Promise<boolean> => ok(`http://127.0.0.1:${health}/readyz`);
+    this.#controller = await this.#start(
+      name,
+      ['controller', ...flagged(flags), ...more],
+      this.logs.controller,
+      ready,
+    );
+    return this.#controller;
+  }
+
+  controller(): RunningProcess {
+    if (this.#controller === undefined) throw new Error('The controller was not started');
+    return this.#controller;
+  }
+
+  async startWebhook(): Promise<RunningProcess> {
+    const [metrics = 0] = await freePorts(1);
+    const { port, cert, key } = this.#places.webhook;
+    const flags = {
+      kubeconfig: this.#places.webhookConfig,
+      host: '127.0.0.1',
+      port: String(port),
+      'tls-cert-file': cert,
+      'tls-private-key-file': key,
+      'metrics-port': String(metrics),
+      'drain-seconds': '1',
+      record: String(this.#options.record ?? true),
+    };
+    this.#webhook = await this.#start('webhook', ['webhook', ...flagged(flags)], this.logs.webhook, () =>
+      webhookReady(port),
+    );
+    return this.#webhook;
+  }
+
+  webhook(): RunningProcess | undefined {
+    return this.#webhook;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => child.stop(5_000)));
+    await this.kubelet.stop();
+    await this.#closeAws();
+    await this.cluster.stop();
+  }
+
+  async #start(
+    name: string,
+    args: readonly string[],
+    log: string,
+    ready: () => Promise<boolean>,
+  ): Promise<RunningProcess> {
+    const env = { ...AWS_ENVIRONMENT, AWS_REGION: this.account.region, AWS_ENDPOINT_URL: this.aws.url };
+    const child = await startProcess({
+      name,
+      command: process.execPath,
+      args: [ALBATROSS, ...args],
+      env,
+      log,
+    });
+    this.#children.add(child);
+    await untilReady(child, ready);
+    return child;
+  }
+}
+
+const flagged = (flags: Readonly<Record<string, string>>): string[] =>
+  Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+
 /** Sets the stage; `stop` takes everything down again. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const step = options.onStep ?? (() => undefined);
-  const { cluster, aws, account, kubelet, closeAws } = await startWorld(options);
+  const started = await startWorld(options);
+  const { cluster } = started;
   step('Albatross: CRD, RBAC, webhook configuration from config/');
-  const place = await prepareWebhook(cluster, options.webhook !== false);
+  const webhook = await prepareWebhook(cluster, options.webhook !== false);
   const [webhookConfig, controllerConfig] = await Promise.all([
     cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook'),
     cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller'),
   ]);
-  const logs = { controller: join(cluster.dir, 'controller.log'), webhook: join(cluster.dir, 'webhook.log') };
-  const children = new Set<RunningProcess>();
-
-  async function start(name: string, args: readonly string[], log: string, ready: (child: RunningProcess) => Promise<boolean>): Promise<RunningProcess> {
-    const env = { ...AWS_ENVIRONMENT, AWS_REGION: account.region, AWS_ENDPOINT_URL: aws.url };
-    const child = await startProcess({ name, command: process.execPath, args: [ALBATROSS, ...args], env, log });
-    children.add(child);
-    await untilReady(child, () => ready(child));
-    return child;
-  }
-
-  async function startController(name = 'controller', args: readonly string[] = []): Promise<RunningProcess> {
-    const [health = 0, metrics = 0] = await freePorts(2);
-    const flags = ['--kubeconfig', controllerConfig, '--cluster-name', CLUSTER_NAME, '--aws-region', account.region, '--aws-vpc-id', account.vpcId];
-    const ports = ['--health-port', String(health), '--metrics-port', String(metrics), '--leader-election-namespace', NAMESPACE];
-    const all = ['controller', ...flags, ...ports, ...(options.controllerArgs ?? []), ...args];
-    return start(name, all, logs.controller, () => ok(`http://127.0.0.1:${health}/readyz`));
-  }
-
-  async function startWebhook(): Promise<RunningProcess> {
-    const flags = ['--kubeconfig', webhookConfig, '--host', '127.0.0.1', '--port', String(place.port), '--tls-cert-file', place.cert, '--tls-private-key-file', place.key];
-    const record = options.record === false ? ['--record', 'false'] : [];
-    const [metrics = 0] = await freePorts(1);
-    const ready = async (): Promise<boolean> => {
-      const { code } = await cluster.kubectl(['get', '--raw', '/readyz']);
-      return code === 0 && (await webhookReady(place.port));
-    };
-    return start('webhook', ['webhook', ...flags, ...record, '--metrics-port', String(metrics), '--drain-seconds', '1'], logs.webhook, ready);
-  }
-
+  const play = new Play(options, started, { webhookConfig, controllerConfig, webhook });
   step('albatross webhook and albatross controller, each with its own ServiceAccount token');
-  const [first, webhook] = await Promise.all([startController(), options.webhook === false ? undefined : startWebhook()]);
-  const running = { controller: first, webhook };
-
-  return {
-    cluster,
-    aws,
-    account,
-    kubelet,
-    logs,
-    async startController(name, args) {
-      running.controller = await startController(name, args);
-      return running.controller;
-    },
-    controller: () => running.controller,
-    async startWebhook() {
-      running.webhook = await startWebhook();
-      return running.webhook;
-    },
-    webhook: () => running.webhook,
-    async stop() {
-      await Promise.all([...children].map((child) => child.stop(5_000)));
-      await kubelet.stop();
-      await closeAws();
-      await cluster.stop();
-    },
-  };
+  await Promise.all([play.startController(), options.webhook === false ? undefined : play.startWebhook()]);
+  return play;
 }
 
 /** Asks over TLS without checking who answers: the API server is the one that checks. */
-async function webhookReady(port: number): Promise<boolean> {
-  const { request } = await import('node:https');
+function webhookReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const asking = request({ host: '127.0.0.1', port, path: '/readyz', rejectUnauthorized: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
+    const asking = request(
+      { host: '127.0.0.1', port, path: '/readyz', rejectUnauthorized: false },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      },
+    );
     asking.on('error', () => resolve(false));
     asking.end();
   });

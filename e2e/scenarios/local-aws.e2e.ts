@@ -197,27 +197,6 @@ describe('listeners and rules', () => {
     expect(await refusal(rig.client.send(clash))).toBe('PriorityInUseException');
   });
 
-  test.each<[string, elb.RuleCondition[]]>([
-    ['R4 six values', [path('/1', '/2', '/3', '/4', '/5', '/6')]],
-    ['R3 no condition', []],
-    ['R7 two paths', [path('/1'), path('/2')]],
-    [
-      'R8 values and regex',
-      [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/'], RegexValues: ['/'] } }],
-    ],
-    ['R9 config of another field', [{ Field: 'host-header', PathPatternConfig: { Values: ['/'] } }]],
-    ['3.1 host without a dot', [{ Field: 'host-header', HostHeaderConfig: { Values: ['example'] } }]],
-  ])('%s is refused', async (_row, Conditions) => {
-    const arn = await rig.listener((await rig.loadBalancer()).arn, fixed('a'));
-    const call = new elb.CreateRuleCommand({
-      ListenerArn: arn,
-      Priority: 1,
-      Conditions,
-      Actions: [fixed('x')],
-    });
-    expect(await refusal(rig.client.send(call))).toBe('ValidationError');
-  });
-
   test('what is stored comes back: regex, query, transforms, authentication without its secret', async () => {
     const lb = await rig.loadBalancer();
     const { Listeners } = await rig.client.send(

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { annotationsPage } from './annotationspage.ts';
 import { crd } from './crd.ts';
+import { iam } from './iam.ts';
 import { problemsPage } from './problemspage.ts';
 import { binding, schema, values } from './types.ts';
 
@@ -14,7 +15,7 @@ export interface Generated {
   readonly render: () => Promise<string>;
 }
 
-export const GENERATED: readonly Generated[] = [values, schema, binding, crd, annotationsPage, problemsPage];
+export const GENERATED: readonly Generated[] = [values, schema, binding, crd, iam, annotationsPage, problemsPage];
 
 /** The repository's root directory. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));

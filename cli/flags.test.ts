@@ -1,0 +1,31 @@
+// Tests of flags.
+import { describe, expect, test } from 'vitest';
+import { count, names, pairs, port, seconds, trueOrFalse } from './flags.ts';
+
+describe('read', () => {
+  test.each<[string, unknown, unknown]>([
+    ['port', port('443'), 443],
+    ['count', count('3'), 3],
+    ['boolean', trueOrFalse('false'), false],
+    ['hours', seconds('10h'), 36_000],
+    ['mixed', seconds('1h30m5s'), 5405],
+    ['names', names('a, b,,c'), ['a', 'b', 'c']],
+    ['pairs', pairs('team=shop,query=a=b'), { team: 'shop', query: 'a=b' }],
+    ['no pairs', pairs(''), {}],
+  ])('%s', (_name, value, expected) => {
+    expect(value).toEqual(expected);
+  });
+});
+
+test.each<[string, () => unknown]>([
+  ['port 0', () => port('0')],
+  ['half a port', () => port('80.5')],
+  ['count 0', () => count('0')],
+  ['yes', () => trueOrFalse('yes')],
+  ['a bare number', () => seconds('10')],
+  ['no time', () => seconds('')],
+  ['no equals sign', () => pairs('team')],
+  ['no key', () => pairs('=shop')],
+])('%s is refused', (_name, read) => {
+  expect(read).toThrow();
+});

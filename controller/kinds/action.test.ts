@@ -1,0 +1,98 @@
+// Tests of action.
+import { describe, expect, test } from 'vitest';
+import type { Action } from '../../api/aws.ts';
+import {
+  actionsFromAws,
+  actionsToAws,
+  conditionsFromAws,
+  conditionsToAws,
+  sameActions,
+  sameConditions,
+} from './action.ts';
+import { arnOf } from './kind.ts';
+
+const forward = (...targets: [string, number?][]): Action => ({
+  type: 'forward',
+  targets: targets.map(([targetGroup, weight]) => ({
+    targetGroup,
+    ...(weight === undefined ? {} : { weight }),
+  })),
+});
+
+const redirect = (changes: Partial<Extract<Action, { type: 'redirect' }>>): Action => ({
+  type: 'redirect',
+  statusCode: 'HTTP_301',
+  ...changes,
+});
+
+describe('same actions (aws-model 3.10)', () => {
+  test.each<[string, Action, Action, boolean]>([
+    ['lone weight says nothing', forward(['a', 5]), forward(['a']), true],
+    ['target groups in any order', forward(['a', 1], ['b', 2]), forward(['b', 2], ['a', 1]), true],
+    ['other weights', forward(['a', 1], ['b', 2]), forward(['a', 1], ['b', 3]), false],
+    [
+      'a reference and its ARN',
+      { type: 'forward', targets: [{ targetGroup: { ref: 'a' } }] },
+      forward(['a']),
+      true,
+    ],
+    ['unwanted stickiness', forward(['a']), { ...forward(['a']), stickinessSeconds: 60 } as Action, true],
+    ['wanted stickiness', { ...forward(['a']), stickinessSeconds: 60 } as Action, forward(['a']), false],
+    [
+      'redirect placeholders',
+      redirect({ port: '443' }),
+      redirect({ port: '443', host: '#{host}', path: '/#{path}' }),
+      true,
+    ],
+    ['redirect elsewhere', redirect({ port: '443' }), redirect({ port: '444' }), false],
+    [
+      'body or none',
+      { type: 'fixed-response', statusCode: '404', contentType: 'text/plain' },
+      { type: 'fixed-response', statusCode: '404', contentType: 'text/plain', messageBody: 'x' },
+      false,
+    ],
+    ['other types', forward(['a']), redirect({}), false],
+  ])('%s', (_name, wanted, found, same) => {
+    expect(sameActions([wanted], [found])).toBe(same);
+  });
+
+  test('what is sent and read back is the same', () => {
+    const all: Action[] = [
+      forward(['a', 1], ['b', 0]),
+      redirect({ protocol: 'HTTPS', query: 'a=b' }),
+      { type: 'fixed-response', statusCode: '503', contentType: 'text/plain', messageBody: 'later' },
+    ];
+    expect(actionsToAws(all, arnOf).map(({ Order }) => Order)).toEqual([1, 2, 3]);
+    expect(sameActions(all, actionsFromAws(actionsToAws(all, arnOf)))).toBe(true);
+  });
+
+  test('a bare TargetGroupArn is a forward; an action we cannot express equals nothing', () => {
+    expect(actionsFromAws([{ Type: 'forward', TargetGroupArn: 'a' }])).toEqual([forward(['a'])]);
+    const strange = actionsFromAws([
+      { Type: 'authenticate-oidc', Order: 1 },
+      { Type: 'forward', TargetGroupArn: 'a', Order: 2 },
+    ]);
+    expect(sameActions([forward(['a'])], strange)).toBe(false);
+  });
+});
+
+describe('same conditions', () => {
+  const host = { field: 'host-header' as const, values: ['a.example.com', 'b.example.com'] };
+  const path = { field: 'path-pattern' as const, values: ['/x'] };
+
+  test('fields in any order, values as a set', () => {
+    expect(sameConditions([host, path], [path, { ...host, values: host.values.toReversed() }])).toBe(true);
+    expect(sameConditions([host, path], [host])).toBe(false);
+    expect(sameConditions([path], [{ ...path, values: ['/X'] }])).toBe(false);
+  });
+
+  test('what is sent and read back is the same; what we cannot express equals nothing', () => {
+    expect(conditionsFromAws(conditionsToAws([host, path]))).toEqual([host, path]);
+    expect(conditionsFromAws([{ Field: 'path-pattern', Values: ['/x'] }])).toEqual([path]);
+    const header = { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X', Values: ['1'] } };
+    expect(sameConditions([path], conditionsFromAws([header]))).toBe(false);
+    expect(
+      sameConditions([path], conditionsFromAws([{ Field: 'path-pattern', PathPatternConfig: {} }])),
+    ).toBe(false);
+  });
+});

@@ -1,0 +1,107 @@
+// Looking on while the controller works: kubectl as an assertion, conditions of a binding, and waiting until AWS is left alone.
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallCount } from '../aws/local-aws.ts';
+import type { Cluster } from './cluster.ts';
+import type { Stage } from './stage.ts';
+
+/**
+ * Runs kubectl and gives its output.
+ * @throws Error with kubectl's words when it fails.
+ */
+export async function kubectl(cluster: Cluster, line: string): Promise<string> {
+  const { code, stdout, stderr } = await cluster.kubectl(line.split(' '));
+  if (code !== 0) throw new Error(`kubectl ${line}: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+export interface ConditionSeen {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface BindingSeen {
+  readonly metadata: {
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+  };
+  readonly status?: {
+    readonly state?: string;
+    readonly targets?: string;
+    readonly loadBalancer?: { readonly arn: string; readonly dnsName: string };
+  };
+  readonly conditions: Readonly<Record<string, ConditionSeen>>;
+}
+
+/**
+ * A binding as it is now, its conditions by type.
+ * @throws Error with kubectl's words when there is none.
+ */
+export async function bindingOf(cluster: Cluster, namespace: string, name: string): Promise<BindingSeen> {
+  const text = await kubectl(cluster, `get lbb ${name} -n ${namespace} -o json`);
+  const { metadata, status } = JSON.parse(text);
+  const conditions = (status?.conditions ?? []).map((one: ConditionSeen & { type: string }) => [
+    one.type,
+    one,
+  ]);
+  return { metadata, status, conditions: Object.fromEntries(conditions) };
+}
+
+/** The mutating calls among these, as `action ×count`. */
+export const mutating = (calls: readonly CallCount[]): string[] =>
+  calls
+    .filter((call) => call.mutating)
+    .map(({ action, count }) => `${action} ×${count}`)
+    .sort();
+
+export const total = (calls: readonly CallCount[]): number =>
+  calls.reduce((sum, { count }) => sum + count, 0);
+
+/** Resolves once no call changed anything in AWS for `quietMs`; gives up with an error after a minute. */
+export async function untilQuiet({ aws }: Pick<Stage, 'aws'>, quietMs = 600): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  let seen = aws.mutations().length;
+  let since = Date.now();
+  while (Date.now() - since < quietMs) {
+    if (Date.now() > deadline)
+      throw new Error(
+        `AWS is changed on and on: ${aws
+          .mutations()
+          .slice(-5)
+          .map(({ action }) => action)
+          .join(', ')}`,
+      );
+    await sleep(50);
+    const now = aws.mutations().length;
+    if (now === seen) continue;
+    seen = now;
+    since = Date.now();
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/**
+ * Asks a load balancer over HTTP.
+ * @throws Error when nothing listens there.
+ */
+export async function ask(
+  { aws }: Pick<Stage, 'aws'>,
+  dnsName: string,
+  path: string,
+  { host = dnsName, port = 80 } = {},
+): Promise<Answer> {
+  const door = aws.frontDoor(dnsName, port);
+  if (door === undefined) throw new Error(`nothing listens on ${dnsName}:${port}`);
+  const request = get({ ...door, path, headers: { host }, agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+}

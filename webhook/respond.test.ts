@@ -1,0 +1,119 @@
+// From review to answer: what is recorded, counted and logged, and that a failed recording keeps nobody out.
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Ingress } from '../api/kube.ts';
+import type { Around } from './admit.ts';
+import type { Connection } from './connection.ts';
+import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
+import { type Recorder, recorder } from './record.ts';
+import { respond } from './respond.ts';
+import type { AdmissionRequest } from './review.ts';
+
+const around: Around = {
+  options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
+  service: () => undefined,
+  ownershipOf: () => ({ ours: true }),
+};
+const ingress = (scheme: string): Ingress => ({
+  metadata: {
+    name: 'front',
+    namespace: 'shop',
+    annotations: { 'alb.ingress.kubernetes.io/scheme': scheme },
+  },
+  spec: { rules: [] },
+});
+const review = (scheme: string, dryRun = false): AdmissionRequest => ({
+  uid: 'u',
+  operation: 'CREATE',
+  dryRun,
+  object: ingress(scheme),
+});
+
+let metrics: Metrics;
+let lines: Record<string, unknown>[];
+const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+beforeEach(() => {
+  metrics = createMetrics();
+  lines = [];
+});
+
+const counted = async (name: string) => metrics.registry.getSingleMetricAsString(`albatross_webhook_${name}`);
+
+test('a good Ingress is recorded and counted, and the log stays quiet', async () => {
+  const names: string[] = [];
+  const record: Recorder = async ({ namespace, name }) => {
+    names.push(`${namespace}/${name}`);
+    return 'recorded';
+  };
+  expect(await respond(review('internal'), around, { record, metrics, log })).toMatchObject({
+    allowed: true,
+  });
+  expect(names).toEqual(['shop/front']);
+  expect(await counted('admissions_total')).toContain('{verdict="allowed"} 1');
+  expect(await counted('recordings_total')).toContain('{outcome="recorded"} 1');
+  expect(lines).toEqual([]);
+});
+
+test('a refusal is one line with its codes, and counted by code', async () => {
+  const told = { record: undefined, metrics, log };
+  expect(await respond(review('public', true), around, told)).toMatchObject({ allowed: false });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({
+    msg: 'ingress refused',
+    namespace: 'shop',
+    name: 'front',
+    dryRun: true,
+    codes: expect.arrayContaining(['NotAllowed']),
+  });
+  expect(await counted('problems_total')).toContain('{code="NotAllowed",severity="refuse"} 1');
+});
+
+describe('recording', () => {
+  const connection = (apply: Connection['apply']): Connection => ({
+    apply,
+    list: () => Promise.reject(new Error('not asked for')),
+  });
+
+  test('is a server-side apply to the name of the Ingress, without an owner', async () => {
+    const calls: unknown[] = [];
+    const record = recorder(
+      connection(async (path, object, manager) => void calls.push({ path, object, manager })),
+      log,
+    );
+    await respond(review('internal'), around, { record, metrics, log });
+    expect(calls).toEqual([
+      {
+        path: '/apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/front',
+        manager: 'albatross',
+        object: expect.objectContaining({
+          kind: 'LoadBalancerBinding',
+          metadata: { namespace: 'shop', name: 'front' },
+        }),
+      },
+    ]);
+  });
+
+  test('that fails is one line, and the Ingress is admitted', async () => {
+    const record = recorder(
+      connection(() => Promise.reject(new Error('away'))),
+      log,
+    );
+    expect(await respond(review('internal'), around, { record, metrics, log })).toMatchObject({
+      allowed: true,
+    });
+    expect(lines).toMatchObject([{ msg: 'binding not recorded', error: 'away' }]);
+    expect(await counted('recordings_total')).toContain('{outcome="failed"} 1');
+  });
+});
+
+test('metrics are served on a port of their own', async () => {
+  const server = await serveMetrics(metrics, '127.0.0.1', 0);
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  expect(response.headers.get('content-type')).toContain('text/plain');
+  expect(await response.text()).toContain('albatross_webhook_admissions_total');
+  expect((await fetch(`http://127.0.0.1:${port}/other`)).status).toBe(404);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
