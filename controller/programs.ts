@@ -87,6 +87,7 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
     policy: options.policy,
     service: world.service,
     waitsFor: (successor) => waitsFor(successor, targets),
+    now: Date.now,
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };

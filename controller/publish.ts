@@ -34,11 +34,16 @@ function sourceOf(pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string 
 
 function servingOf(group: Group, pass: Omit<Pass, 'health' | 'now'>, cluster: ClusterSettings): Serving[] {
   const source = sourceOf(pass, cluster);
+  const created = new Set(
+    pass.outcomes.flatMap(({ operation, result }) =>
+      operation.verb === 'create' && result === 'done' ? [operation.id] : [],
+    ),
+  );
   return pass.backends.flatMap((backend) => {
     const found = pass.became.get(backend.id);
-    return found === undefined
-      ? []
-      : [{ arn: found.arn, group: group.id, backend, ...(source === undefined ? {} : { source }) }];
+    if (found === undefined) return [];
+    const made = created.has(backend.id);
+    return [{ arn: found.arn, group: group.id, backend, made, ...(source === undefined ? {} : { source }) }];
   });
 }
 

@@ -13,6 +13,7 @@ import { type Group, groupOf } from './group.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Next } from './kube/queue.ts';
+import { match } from './plan/match.ts';
 import { inWords, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
 import { type Policy, policy } from './plan/policy.ts';
@@ -25,14 +26,21 @@ export interface Reconciling extends Gathering {
   readonly aws: Applying['aws'];
   readonly policy: Policy;
   waitsFor: Applying['waitsFor'];
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** What was carried out, for the log; never called when nothing was. */
   log(group: string, outcomes: readonly Record<string, string>[]): void;
   /** Tells bindings, Ingresses and the targets program what became of a group; true when it was all written. */
-  publish(group: Group, pass: Omit<Pass, 'health' | 'now'>): Promise<boolean>;
+  publish(group: Group, pass: Told): Promise<boolean>;
 }
 
-/** What a superseded or provisioning load balancer, or a resource still in use, is looked at again after. */
+/** A pass that has not been told to anybody yet. */
+type Told = Omit<Pass, 'health' | 'now'>;
+
+/** What waits for something else is looked at again after this long, in milliseconds. */
 const WAITING_MS = 2_000;
+/** A load balancer that is being provisioned takes minutes: shortest and longest wait between two looks. */
+const PROVISIONING_MS = { shortest: 500, longest: 15_000 };
 
 /** One pass over one group. Throws only what is our own mistake. */
 export async function reconcile(key: string, world: Reconciling): Promise<Next> {
@@ -40,65 +48,65 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
   if (world.book.awaited(key).length > 0) return { afterMs: WAITING_MS };
   if (bindings.length === 0) return 'done';
   const group = groupOf(key, bindings);
-  try {
-    const glance = world.inventory.glance(key);
-    const facts = await gather(group, glance.found, world);
-    const wanted = desire(group, facts);
-    const hash = createHash('sha256').update(wantedText(wanted.resources)).digest('hex');
-    const known = settled(group, wanted.resources, glance, hash);
-    const found = known?.found ?? (await findAll(world, group, wanted));
-    const planned: Plan =
-      known ??
-      (wanted.undecided ? { operations: [], matched: new Map() } : plan(plannables, wanted.resources, found));
-    const allowed = policy(world.policy, planned.operations);
-    const outcomes = await apply(allowed, {
-      ...world,
-      ledger: world.inventory,
-      found,
-      matched: planned.matched,
-    });
-    if (outcomes.length > 0) world.log(key, outcomes.map(logged));
-    if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(key);
-    const after = outcomes.length === 0 ? found : world.inventory.glance(key).found;
-    const became = plan(plannables, wanted.resources, after).matched;
-    const clean =
-      !wanted.undecided &&
-      planned.operations.length === outcomes.filter(({ result }) => result === 'done').length;
-    const told = [...wanted.problems, ...refusedBy(world.book, group)];
-    const written = await world.publish(group, {
-      bindings,
-      told,
-      planned: planned.operations,
-      outcomes,
-      found: after,
-      backends: wanted.backends,
-      became,
-      decided: !wanted.undecided,
-      clean,
-      ...(clean ? { appliedHash: hash } : {}),
-    });
-    return next(outcomes, after, written, wanted.undecided);
-  } catch (thrown) {
-    if (!isFailure(thrown)) throw thrown;
-    world.inventory.forget(key);
-    const nothing = {
-      planned: [],
-      outcomes: [],
-      backends: [],
-      became: new Map(),
-      decided: false,
-      clean: false,
-    };
-    const told = refusedBy(world.book, group);
-    await world.publish(group, {
-      ...nothing,
-      bindings,
-      told,
-      failure: thrown,
-      found: world.inventory.glance(key).found,
-    });
-    return 'retry';
-  }
+  const pass = await passOver(group, bindings, world).catch((thrown: unknown) =>
+    stopped(group, bindings, world, thrown),
+  );
+  const written = await world.publish(group, pass);
+  return written ? next(pass, group, world.now()) : 'retry';
+}
+
+async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
+  const glance = world.inventory.glance(group.id);
+  const facts = await gather(group, glance.found, world);
+  const wanted = desire(group, facts);
+  const hash = createHash('sha256').update(wantedText(wanted.resources)).digest('hex');
+  const settledPlan = settled(group, wanted.resources, glance, hash);
+  const found = settledPlan?.found ?? (await findAll(world, group, wanted));
+  const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, wanted.resources, found));
+  const allowed = policy(world.policy, planned.operations);
+  const outcomes = await apply(allowed, {
+    ...world,
+    ledger: world.inventory,
+    found,
+    matched: planned.matched,
+  });
+  if (outcomes.length > 0) world.log(group.id, outcomes.map(logged));
+  if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
+  const done = outcomes.filter(({ result }) => result === 'done').length;
+  const clean = !wanted.undecided && planned.operations.length === done;
+  const after = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
+  return {
+    bindings,
+    told: [...wanted.problems, ...refusedBy(world.book, group)],
+    planned: planned.operations,
+    outcomes,
+    found: after,
+    backends: wanted.backends,
+    became: match(plannables, wanted.resources, after).matched,
+    decided: !wanted.undecided,
+    clean,
+    ...(clean ? { appliedHash: hash } : {}),
+  };
+}
+
+const NOTHING: Plan = { operations: [], matched: new Map() };
+
+/** AWS could not be asked: what serves is as it was, and the reason is told. */
+function stopped(group: Group, bindings: Told['bindings'], world: Reconciling, thrown: unknown): Told {
+  if (!isFailure(thrown)) throw thrown;
+  world.inventory.forget(group.id);
+  return {
+    bindings,
+    told: refusedBy(world.book, group),
+    planned: [],
+    outcomes: [],
+    failure: thrown,
+    found: world.inventory.glance(group.id).found,
+    backends: [],
+    became: new Map(),
+    decided: false,
+    clean: false,
+  };
 }
 
 /** The group's own resources, and the shared security group when this group wants it or is the last that could. */
@@ -129,15 +137,16 @@ const logged = ({ operation, result, because, failure }: Outcome): Record<string
   ...(failure === undefined ? {} : { failure: `${failure.action}: ${failure.code}: ${failure.message}` }),
 });
 
-function next(
-  outcomes: readonly Outcome[],
-  found: readonly Found[],
-  written: boolean,
-  undecided: boolean,
-): Next {
+/** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
+function next({ outcomes, found, decided, failure }: Told, group: Group, now: number): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
-  if (failed || !written || undecided) return 'retry';
-  const waiting = outcomes.some(({ result }) => result === 'waiting');
+  if (failed || failure !== undefined || !decided) return 'retry';
   const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
-  return waiting || young ? { afterMs: WAITING_MS } : 'done';
+  if (young) {
+    const conditions = group.members[0]?.binding.status?.conditions ?? [];
+    const since = Date.parse(conditions.find(({ type }) => type === 'Programmed')?.lastTransitionTime ?? '');
+    const age = Number.isNaN(since) ? 0 : now - since;
+    return { afterMs: Math.min(PROVISIONING_MS.longest, Math.max(PROVISIONING_MS.shortest, age / 4)) };
+  }
+  return outcomes.some(({ result }) => result === 'waiting') ? { afterMs: WAITING_MS } : 'done';
 }

@@ -30,6 +30,8 @@ export interface Serving {
   readonly backend: Backend;
   /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
   readonly source?: string;
+  /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
+  readonly made: boolean;
 }
 
 export interface TargetsOptions {
@@ -114,6 +116,7 @@ class Program implements Targets {
     for (const one of serving) {
       const fresh = !this.#served.has(one.arn);
       this.#served.set(one.arn, one);
+      if (fresh && one.made) this.#known.set(one.arn, { registered: new Map(), asked: 0 });
       if (fresh) this.#options.enqueue(one.arn, true);
     }
   }

@@ -161,13 +161,21 @@ export function reachable(subnetId: string, tables: readonly RouteTable[]): bool
 }
 
 /** Types of zones by zone id; a zone never changes its type. */
+/** Id of an ordinary zone, `usw2-az1`; those of Local and Wavelength Zones have a part more (AWS: Regions and Zones). */
+const PLAIN_ZONE = /^[a-z]+\d+-az\d+$/;
+
 function zoneReader(aws: Aws): (ids: readonly string[]) => Promise<Map<string, string>> {
   const read = remember(FOREVER, async (joined) => {
     const ZoneIds = joined.split(',');
     const { AvailabilityZones } = await aws.ec2.send(new DescribeAvailabilityZonesCommand({ ZoneIds }));
     return new Map((AvailabilityZones ?? []).map(({ ZoneId, ZoneType }) => [ZoneId ?? '', ZoneType ?? '']));
   });
-  return async (ids) => (ids.length === 0 ? new Map() : read.get([...ids].sort().join(',')));
+  return async (ids) => {
+    const plain = ids.filter((id) => PLAIN_ZONE.test(id));
+    const others = ids.filter((id) => !PLAIN_ZONE.test(id)).sort();
+    const asked = others.length === 0 ? new Map<string, string>() : await read.get(others.join(','));
+    return new Map([...asked, ...plain.map((id) => [id, 'availability-zone'] as const)]);
+  };
 }
 
 async function findSecurityGroups(aws: Aws, said: readonly string[]): Promise<Looked<string[]>> {
@@ -247,7 +255,9 @@ function instanceReader(aws: Aws): Lookups['nodeInstances'] {
           token: page.NextToken,
         };
       });
-      const groupsOf = await tagsOfGroups(aws, instances.flatMap(primaryGroups));
+      // Tags decide only where an interface has several groups.
+      const several = instances.map(primaryGroups).filter(({ length }) => length > 1);
+      const groupsOf = await tagsOfGroups(aws, several.flat());
       for (const instance of instances) {
         const groups = primaryGroups(instance).map((id) => ({ id, tags: groupsOf.get(id) ?? {} }));
         known.set(instance.InstanceId ?? '', { groups, until: now + INSTANCE_MS });

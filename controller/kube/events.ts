@@ -25,7 +25,7 @@ export interface Events {
   tell(regarding: Regarding, news: News): Promise<KubeOutcome | undefined>;
 }
 
-/** Longest note (Kubernetes API reference, Event v1: 1 kB). */
+/** Longest note in bytes (Kubernetes API reference, Event v1: 1 kB). */
 const NOTE_MAX = 1024;
 /** How many objects and reasons are remembered. */
 const REMEMBERED = 10_000;
@@ -54,7 +54,7 @@ export function eventTeller(client: KubeClient, instance: string): Events {
           type,
           reason,
           action,
-          note: note.length > NOTE_MAX ? `${note.slice(0, NOTE_MAX - 1)}…` : note,
+          note: cut(note),
           regarding: { apiVersion, kind, namespace, name, ...(uid === undefined ? {} : { uid }) },
           reportingController: 'albatross.dev/controller',
           reportingInstance: instance.slice(0, 128),
@@ -66,3 +66,12 @@ export function eventTeller(client: KubeClient, instance: string): Events {
 
 /** A time with microseconds, as `MicroTime` wants it. */
 export const microTime = (time: Date): string => time.toISOString().replace('Z', '000Z');
+
+/** Cuts a note to what the API takes, never in the middle of a character. */
+export function cut(note: string): string {
+  if (Buffer.byteLength(note) <= NOTE_MAX) return note;
+  const end = '…';
+  const kept = Buffer.from(note).subarray(0, NOTE_MAX - Buffer.byteLength(end));
+  // A character that was cut in two decodes to U+FFFD.
+  return `${kept.toString('utf8').replace(/\uFFFD+$/, '')}${end}`;
+}

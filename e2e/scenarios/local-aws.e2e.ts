@@ -46,16 +46,6 @@ describe('load balancers', () => {
     ['L15 unknown group', { SecurityGroups: ['sg-00000000'] }, 'InvalidSecurityGroupException'],
     ['L6 no IPv6', { IpAddressType: 'dualstack' }, 'ValidationError'],
     ['TA3 reserved tag', { Tags: [{ Key: 'aws:x', Value: '' }] }, 'ValidationError'],
-    [
-      'TA5 repeated tag',
-      {
-        Tags: [
-          { Key: 'a', Value: '1' },
-          { Key: 'a', Value: '2' },
-        ],
-      },
-      'DuplicateTagKeysException',
-    ],
   ])('%s is refused', async (_row, changes, expected) => {
     const Subnets =
       changes.Subnets?.map((id) => (id === 'FIRST' ? (rig.publicSubnets[0] ?? '') : id)) ?? rig.publicSubnets;

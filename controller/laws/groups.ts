@@ -1,0 +1,108 @@
+// Generated groups for the laws: members with hosts, paths, ports, schemes, tags, actions and orders, on two namespaces.
+import fc from 'fast-check';
+import type { Ingress, Service } from '../../api/kube.ts';
+import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
+
+export const GROUP = 'shop';
+
+const paths = fc.constantFrom('/', '/cart', '/cart/', '/cart Exact', '/a*b ImplementationSpecific', '/pay');
+const backends = fc.constantFrom(
+  'web:80',
+  'web:http',
+  'api:80',
+  'gone:80',
+  'move:use-annotation',
+  'split:use-annotation',
+);
+const hosts = fc.constantFrom('', 'a.example.com', 'b.example.com', '*.example.com');
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  'actions.move':
+    '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","protocol":"HTTPS","port":"443"}}',
+  'actions.split':
+    '{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"web","servicePort":80,"weight":3},{"serviceName":"api","servicePort":"80","weight":1}]}}',
+};
+
+const ports = fc.constantFrom(
+  '[{"HTTP":80}]',
+  '[{"HTTP":80},{"HTTPS":443}]',
+  '[{"HTTP":8080}]',
+  '[{"HTTPS":443}]',
+  '[{"HTTP":80},{"HTTP":8080}]',
+);
+
+/** Annotations that may be there or not, without their prefix. */
+const said = fc.record(
+  {
+    'listen-ports': ports,
+    'certificate-arn': fc.constantFrom(
+      `${CERTIFICATE('one')}`,
+      `${CERTIFICATE('two')},${CERTIFICATE('one')}`,
+    ),
+    scheme: fc.constantFrom('internal', 'internet-facing'),
+    tags: fc.constantFrom('team=a', 'team=b,stage=x'),
+    'target-type': fc.constantFrom('instance', 'ip'),
+    'backend-protocol': fc.constantFrom('HTTP', 'HTTPS'),
+    'healthcheck-path': fc.constantFrom('/live', '/ready'),
+    'ssl-redirect': fc.constantFrom('443', '8443'),
+    'inbound-cidrs': fc.constantFrom('10.0.0.0/8', '192.0.2.0/24,10.0.0.0/8'),
+    'security-groups': fc.constantFrom('sg-1', 'sg-1,sg-2'),
+    'load-balancer-attributes': fc.constantFrom(
+      'idle_timeout.timeout_seconds=30',
+      'idle_timeout.timeout_seconds=60',
+    ),
+    subnets: fc.constantFrom('subnet-a,subnet-b', 'subnet-b,subnet-c'),
+  },
+  { requiredKeys: [] },
+);
+
+const rules = fc.array(
+  fc
+    .tuple(hosts, fc.array(fc.tuple(paths, backends), { minLength: 1, maxLength: 3 }))
+    .map(([host, all]) => rule(host, ...all.map(([route, backend]) => path(route, backend)))),
+  { maxLength: 3 },
+);
+
+const member = (name: string, namespace: string) =>
+  fc
+    .record({
+      said,
+      rules,
+      order: fc.integer({ min: -2, max: 2 }),
+      second: fc.integer({ min: 0, max: 3 }),
+      fallback: fc.boolean(),
+    })
+    .map(({ said: one, rules: all, order, second, fallback }): Ingress => {
+      const annotations = { ...ACTIONS, ...one, 'group.name': GROUP, 'group.order': String(order) };
+      const backend = { service: { name: 'web', port: { number: 80 } } };
+      return ingress({
+        ingress: name,
+        namespace,
+        said: annotations,
+        rules: all,
+        created: `2026-01-01T00:00:0${second}Z`,
+        ...(fallback ? { spec: { defaultBackend: backend } } : {}),
+      });
+    });
+
+const SERVICES: readonly Service[] = ['shop', 'pay'].flatMap((namespace) => [
+  service('web', namespace),
+  service(
+    'api',
+    namespace,
+    { 'healthcheck-path': '/api' },
+    {
+      ports: [{ name: 'http', port: 80, targetPort: 'http', nodePort: 30081 }],
+    },
+  ),
+]);
+
+/** A group of up to four members in two namespaces. */
+export const applied: fc.Arbitrary<Applied> = fc
+  .tuple(
+    fc.option(member('a', 'shop')),
+    fc.option(member('a-b', 'shop')),
+    fc.option(member('c', 'pay')),
+    fc.option(member('d', 'pay')),
+  )
+  .map((all) => ({ ingresses: all.filter((one) => one !== null), services: SERVICES }));

@@ -1,0 +1,145 @@
+// A cluster on paper for tables, stories and laws: Ingresses and Services become a group, facts and desired resources without any IO.
+import { PREFIX } from '../../api/annotation.ts';
+import { bindingFor } from '../../api/bind.ts';
+import type { Ingress, IngressPath, IngressRule, Service } from '../../api/kube.ts';
+import { keyOf } from '../../api/kube.ts';
+import { type ControllerDefaults, readIngress, readService } from '../../api/read.ts';
+import { type Book, finalizerOf, openBook } from '../bindings.ts';
+import { type Desire, desire } from '../desire/desire.ts';
+import type { ClusterSettings, Facts, Looked } from '../desire/facts.ts';
+import { type Group, groupOf } from '../group.ts';
+
+export const CLUSTER: ClusterSettings = {
+  name: 'prod',
+  defaultTags: { owner: 'platform' },
+  defaultScheme: 'internal',
+  defaultTargetType: 'instance',
+  defaultSslPolicy: 'ELBSecurityPolicy-2016-08',
+  backendSecurityGroup: 'shared',
+};
+
+export const CERTIFICATE = (name: string): string => `arn:aws:acm:us-west-2:123456789012:certificate/${name}`;
+export const OUTSIDE =
+  'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/outside/0123456789abcdef';
+
+/** What was applied to the cluster. */
+export interface Applied {
+  readonly ingresses: readonly Ingress[];
+  readonly services: readonly Service[];
+}
+
+export interface Sheet {
+  readonly ingress?: string;
+  readonly namespace?: string;
+  /** Annotations without their prefix. */
+  readonly said?: Readonly<Record<string, string>>;
+  readonly rules?: readonly IngressRule[];
+  readonly spec?: Ingress['spec'];
+  /** RFC 3339. */
+  readonly created?: string;
+}
+
+/** `/cart Exact` → web:80; the type is Prefix unless told, the port a number where it is one. */
+export function path(text: string, backend: string): IngressPath {
+  const [route = '', pathType = 'Prefix'] = text.split(' ');
+  const [name = '', port = '80'] = backend.split(':');
+  const reference = /^[0-9]+$/.test(port) ? { number: Number(port) } : { name: port };
+  return { path: route, pathType, backend: { service: { name, port: reference } } };
+}
+
+export const rule = (host: string, ...paths: readonly IngressPath[]): IngressRule => ({
+  ...(host === '' ? {} : { host }),
+  http: { paths },
+});
+
+/** An Ingress `shop/web` for www.example.com and Service web unless told otherwise. */
+export function ingress({
+  ingress: name = 'web',
+  namespace = 'shop',
+  said = {},
+  rules,
+  spec,
+  created,
+}: Sheet = {}): Ingress {
+  const annotations = Object.fromEntries(
+    Object.entries(said).map(([key, value]) => [`${PREFIX}${key}`, value]),
+  );
+  return {
+    metadata: {
+      name,
+      namespace,
+      uid: `uid-${namespace}-${name}`,
+      creationTimestamp: created ?? '2026-01-01T00:00:00Z',
+      annotations,
+    },
+    spec: { rules: rules ?? [rule('www.example.com', path('/', 'web'))], ...spec },
+  };
+}
+
+/** A NodePort Service in `shop` with port http 80 → 8080, node port 30080. */
+export function service(
+  name = 'web',
+  namespace = 'shop',
+  said: Readonly<Record<string, string>> = {},
+  spec: Service['spec'] = {},
+): Service {
+  const annotations = Object.fromEntries(
+    Object.entries(said).map(([key, value]) => [`${PREFIX}${key}`, value]),
+  );
+  const ports = [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }];
+  return {
+    metadata: { name, namespace, uid: `uid-${name}`, annotations },
+    spec: { type: 'NodePort', ports, ...spec },
+  };
+}
+
+/** The book after webhook and `derive` have done their work for all of them. */
+export function bookOf({ ingresses, services }: Applied, into: Book = openBook()): Book {
+  const options: ControllerDefaults = { defaultTargetType: 'instance', defaultScheme: 'internal' };
+  const find = (namespace: string, name: string): Service | undefined =>
+    services.find((one) => keyOf(one) === `${namespace}/${name}`);
+  for (const one of ingresses) {
+    const key = keyOf(one);
+    into.ingress(key, { ingress: one, reading: readIngress(one, { service: find, options }) });
+    const spec = into.entry(key)?.spec;
+    if (spec === undefined) continue;
+    const binding = bindingFor(one, spec);
+    const metadata = { ...binding.metadata, finalizers: [finalizerOf(spec.group)] };
+    into.binding(key, { ...binding, metadata });
+  }
+  return into;
+}
+
+const SUBNETS: Looked<string[]> = { value: ['subnet-a', 'subnet-b'] };
+
+/** What a look-up would have found: two subnets, every named security group, target group `outside`. */
+export function factsOf(group: Group, services: readonly Service[], more: Partial<Facts> = {}): Facts {
+  const { settings } = group;
+  const named = settings['security-groups']?.value;
+  const said = settings.subnets?.value;
+  return {
+    cluster: CLUSTER,
+    subnets: said === undefined ? SUBNETS : { value: said },
+    ...(named === undefined ? {} : { securityGroups: { value: named } }),
+    certificatesFor: () => undefined,
+    targetGroupNamed: (name) => (name === 'outside' ? { value: OUTSIDE } : undefined),
+    service(namespace, name) {
+      const found = services.find((one) => keyOf(one) === `${namespace}/${name}`);
+      return found === undefined ? undefined : { service: found, settings: readService(found).settings };
+    },
+    ...more,
+  };
+}
+
+/** The only group on this sheet, or the one named. */
+export function groupFrom(applied: Applied, id?: string): Group {
+  const book = bookOf(applied);
+  const name = id ?? book.groups()[0] ?? '';
+  return groupOf(name, book.of(name));
+}
+
+/** What the only group on this sheet, or the one named, wants. */
+export function wantedBy(applied: Applied, id?: string, more: Partial<Facts> = {}): Desire {
+  const group = groupFrom(applied, id);
+  return desire(group, factsOf(group, applied.services, more));
+}

@@ -1,0 +1,291 @@
+// The controller's edge to Kubernetes, as its ServiceAccount on a real API server: watches outlive the server, writes
+// are one request or none, finalizers hold, and one process at a time leads.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
+import type { Ingress, Service } from '../../api/kube.ts';
+import { type KubeClient, type KubeOutcome, kubeClient } from '../../controller/kube/client.ts';
+import { eventTeller } from '../../controller/kube/events.ts';
+import { identityOfProcess, standForElection } from '../../controller/kube/lead.ts';
+import { PATHS, type WatchState, watchKind } from '../../controller/kube/watch.ts';
+import { writer } from '../../controller/kube/write.ts';
+import { type Cluster, startCluster } from '../harness/cluster.ts';
+import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
+
+let cluster: Cluster;
+let client: KubeClient;
+
+beforeAll(async () => {
+  cluster = await startCluster({ before: [await crdManifest()] });
+  await installAlbatross(cluster);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller'));
+  client = kubeClient(kubeConfig);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+const service = (name: string, port = 80) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'default', labels: { watched: 'yes' } },
+  spec: { ports: [{ port }] },
+});
+
+async function until(what: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await what())) {
+    if (Date.now() > deadline) throw new Error(`not in time: ${what.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function object<T>(outcome: KubeOutcome<T> | undefined): T {
+  if (outcome?.ok !== true) throw new Error(`refused: ${JSON.stringify(outcome)}`);
+  return outcome.object;
+}
+
+describe('watch', () => {
+  test('tells every change, and goes on after the API server was away', async () => {
+    await cluster.apply(service('before'));
+    const news: string[] = [];
+    const states: WatchState[] = [];
+    const services = watchKind<Service>({
+      client,
+      path: PATHS.services,
+      namespace: 'default',
+      labelSelector: 'watched=yes',
+      onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),
+      onState: (state) => states.push(state),
+    });
+    await services.synced;
+    expect(news).toEqual(['added before']);
+    expect(services.get('default', 'before')?.metadata).not.toHaveProperty('managedFields');
+    await cluster.apply(service('during'), service('before', 81));
+    await until(() => news.includes('added during') && news.includes('updated before'));
+    expect(services.get('default', 'during')?.metadata).not.toHaveProperty('managedFields');
+    expect(services.healthy()).toBe(true);
+
+    await cluster.pauseApiServer();
+    await until(() => !services.healthy());
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(
+      services
+        .list()
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(['before', 'during']);
+    await cluster.resumeApiServer();
+    await cluster.apply(service('after'));
+    await cluster.kubectl(['delete', 'service', 'during']);
+    await until(() => news.includes('added after') && news.includes('deleted during'));
+    expect(services.healthy()).toBe(true);
+    expect(states.map(({ connected }) => connected)).toEqual([true, false, true]);
+    expect(
+      services
+        .list('default')
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(['after', 'before']);
+    services.stop();
+    await cluster.apply(service('unseen'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(news.filter((line) => line.endsWith('unseen'))).toEqual([]);
+  });
+
+  test('bindings are watched the same way', async () => {
+    const news: string[] = [];
+    const bindings = watchKind<LoadBalancerBinding>({
+      client,
+      path: PATHS.bindings,
+      onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),
+    });
+    await bindings.synced;
+    expect(bindings.list()).toEqual([]);
+    const seen = object(await writer(client).applyBinding({ namespace: 'default', name: 'seen' }, spec('a')));
+    await until(() => news.includes('added seen'));
+    object(await writer(client).deleteBinding(seen));
+    await until(() => news.includes('deleted seen'));
+    bindings.stop();
+  });
+});
+
+const spec = (hash: string): BindingSpec => ({
+  ingressRef: { name: 'web', hash },
+  group: 'default/web',
+  order: 0,
+  intent: { settings: {}, rules: [] },
+});
+
+const ingress = (name: string) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name, namespace: 'default', finalizers: ['ingress.k8s.aws/resources', 'example.com/other'] },
+  spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+});
+
+const read = async <T>(path: string): Promise<T> => object(await client.request<T>({ method: 'GET', path }));
+const bindingPath = (name: string): string =>
+  `/apis/albatross.dev/v1alpha1/namespaces/default/loadbalancerbindings/${name}`;
+const ingressPath = (name: string): string =>
+  `/apis/networking.k8s.io/v1/namespaces/default/ingresses/${name}`;
+
+describe('write', () => {
+  const write = () => writer(client);
+  const finalizer = 'albatross.dev/resources';
+
+  test('a binding from its making to its end', async () => {
+    await cluster.apply(ingress('web'));
+    const { metadata } = await read<Ingress>(ingressPath('web'));
+    const made = object(await write().applyBinding({ namespace: 'default', name: 'web' }, spec('a')));
+    const owner = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      name: 'web',
+      uid: metadata.uid ?? '',
+    };
+    const claimed = object(await write().claim(made, finalizer, owner));
+    expect(claimed.metadata).toMatchObject({ finalizers: [finalizer], ownerReferences: [owner] });
+    expect(await write().claim(claimed, finalizer, owner)).toBeUndefined();
+    const stale = { ...made, metadata: { ...made.metadata, finalizers: ['x.example.com/y'] } };
+    expect(await write().claim(stale, finalizer, owner)).toMatchObject({ ok: false, reason: 'conflict' });
+
+    const changed = object(
+      await write().applyBinding({ namespace: 'default', name: 'web' }, { ...spec('b'), group: 'shop' }),
+    );
+    expect(changed.spec).toMatchObject({ group: 'shop', ingressRef: { hash: 'b' } });
+    expect(changed.metadata.finalizers).toEqual([finalizer]);
+
+    const status: BindingStatus = { state: 'Ready', targets: '1/2', plan: ['create loadBalancer'] };
+    const told = object(await write().patchStatus(changed, status));
+    expect(told.status).toEqual(status);
+    expect(await write().patchStatus(told, status)).toBeUndefined();
+    const { plan: _, ...shorter } = status;
+    expect(object(await write().patchStatus(told, shorter)).status).toEqual(shorter);
+
+    object(await write().deleteBinding(changed));
+    const deleting = await read<LoadBalancerBinding>(bindingPath('web'));
+    expect(deleting.metadata.deletionTimestamp).toBeDefined();
+    object(await write().releaseBinding(deleting, (one) => one === finalizer));
+    expect(await client.request({ method: 'GET', path: bindingPath('web') })).toMatchObject({
+      ok: false,
+      reason: 'notFound',
+    });
+    expect(await write().deleteBinding(changed)).toMatchObject({ ok: false, reason: 'notFound' });
+    const ofGone = { namespace: 'default', name: 'web', uid: made.metadata.uid ?? '' };
+    expect(await write().applyBinding(ofGone, spec('c'))).toMatchObject({ ok: false, reason: 'conflict' });
+    const next = object(await write().applyBinding({ namespace: 'default', name: 'web' }, spec('c')));
+    expect(await write().deleteBinding(changed)).toMatchObject({ ok: false, reason: 'conflict' });
+    object(await write().deleteBinding(next));
+  });
+
+  test('an Ingress is told its addresses once, and loses the finalizers of the LBC only', async () => {
+    await cluster.apply(ingress('addressed'));
+    const before = await read<Ingress>(ingressPath('addressed'));
+    const addresses = [{ hostname: 'K8S-Web.elb.amazonaws.com', ports: [443, 80] }];
+    const after = object(await write().writeAddresses(before, addresses)) as Ingress;
+    expect(after).toMatchObject({
+      status: {
+        loadBalancer: {
+          ingress: [
+            {
+              hostname: 'k8s-web.elb.amazonaws.com',
+              ports: [
+                { port: 80, protocol: 'TCP' },
+                { port: 443, protocol: 'TCP' },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    expect(await write().writeAddresses(after, addresses)).toBeUndefined();
+    const ours = (one: string): boolean => one.endsWith('ingress.k8s.aws/resources');
+    object(await write().dropFinalizers(after, ours));
+    const left = await read<Ingress>(ingressPath('addressed'));
+    expect(left.metadata.finalizers).toEqual(['example.com/other']);
+    expect(await write().dropFinalizers(left, ours)).toBeUndefined();
+  });
+
+  test('events are seen by kubectl, the same one once', async () => {
+    const { metadata } = await read<Ingress>(ingressPath('addressed'));
+    const events = eventTeller(client, 'test');
+    const regarding = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata };
+    const news = {
+      type: 'Warning',
+      reason: 'SubnetsNotFound',
+      action: 'Reconcile',
+      note: 'none '.repeat(500),
+    } as const;
+    object(await events.tell(regarding, news));
+    expect(await events.tell(regarding, news)).toBeUndefined();
+    object(await events.tell(regarding, { ...news, note: 'other' }));
+    const { stdout } = await cluster.kubectl(['describe', 'ingress', 'addressed']);
+    expect(stdout.match(/SubnetsNotFound/g)).toHaveLength(2);
+  });
+});
+
+describe('lead', () => {
+  const timing = { lease: 3, deadline: 2, retry: 0.2 };
+  const name = 'albatross-controller-leader';
+  const stand = (identity: string, onLost: (because: string) => void = () => undefined) =>
+    standForElection({ client, namespace: NAMESPACE, name, identity, onLost, timing });
+  const holder = async () =>
+    (
+      await read<{ spec: { holderIdentity?: string } }>(
+        `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${name}`,
+      )
+    ).spec.holderIdentity;
+
+  test('one leads, the next one at once when it gives back', async () => {
+    const first = stand(identityOfProcess());
+    await first.acquired;
+    const second = stand('elsewhere_another-boot_1_aa');
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect([first.leading(), second.leading()]).toEqual([true, false]);
+    const released = Date.now();
+    await first.release();
+    await second.acquired;
+    expect(Date.now() - released).toBeLessThan(1_500);
+    await second.release();
+    expect(await holder()).toBeUndefined();
+  });
+
+  test('the lease of a process that was killed here is taken over at once, a stranger’s when it ran out', async () => {
+    const child = spawn('sleep', ['60']);
+    const [host, place] = identityOfProcess().split('_');
+    const killed = stand([host, place, child.pid, 'aa'].join('_'));
+    await killed.acquired;
+    const next = stand(identityOfProcess());
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(next.leading()).toBe(false);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const from = Date.now();
+    await next.acquired;
+    expect(Date.now() - from).toBeLessThan(1_000);
+    await killed.release();
+    await next.release();
+  });
+
+  test('who cannot renew has lost, before the lease runs out', async () => {
+    const lost: string[] = [];
+    const leader = stand(identityOfProcess(), (because) => lost.push(because));
+    await leader.acquired;
+    const from = Date.now();
+    await cluster.pauseApiServer();
+    await until(() => lost.length > 0);
+    expect(Date.now() - from).toBeLessThan(timing.lease * 1000);
+    expect(lost).toEqual(['not renewed for 2 seconds']);
+    expect(leader.leading()).toBe(false);
+    await cluster.resumeApiServer();
+    const stranger = stand('elsewhere_another-boot_1_bb');
+    await stranger.acquired;
+    expect(await holder()).toBe('elsewhere_another-boot_1_bb');
+    await stranger.release();
+  });
+});
