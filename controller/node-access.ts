@@ -11,7 +11,7 @@ import type { Permission } from '../api/aws.ts';
 import { type Aws, allPages } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
 import { endpointGroup, type Lookups } from './aws/facts.ts';
-import { endpointsOf, instanceOf, type Node, type Target, type World } from './endpoints.ts';
+import { endpointsOf, instanceOf, type Node, servingNodes, type Target, type World } from './endpoints.ts';
 import { arnOf } from './kinds/kind.ts';
 import { permissionKey, permissionsFromAws, permissionToAws } from './kinds/security-group.ts';
 import type { Next } from './kube/queue.ts';
@@ -114,7 +114,13 @@ class Program {
         ? []
         : [{ source, targets, ports: numbers(backend.reach, targets) }];
     });
-    const groups = await lookups.nodeInstances([...instancesOf(serving.flatMap(({ targets }) => targets))]);
+    // All nodes that take traffic, not only those with targets now: the next target group needs no further look-up.
+    const ready = servingNodes(world.nodes())
+      .map((node) => instanceOf(node))
+      .filter((id) => id !== undefined);
+    const groups = await lookups.nodeInstances([
+      ...new Set([...ready, ...instancesOf(serving.flatMap(({ targets }) => targets))]),
+    ]);
     return serving.flatMap(({ source, targets, ports }) =>
       [...instancesOf(targets)].flatMap((instance): Reach[] => {
         const nodeGroup = endpointGroup(groups.get(instance) ?? [], aws.clusterName);

@@ -239,22 +239,26 @@ async function readVpc(aws: Aws): Promise<BlockList> {
   return networks;
 }
 
+/** Most values of one filter (EC2 API Reference: filtering). */
+const FILTER_VALUES = 200;
+
+function readInstances(aws: Aws, ids: readonly string[]): Promise<Instance[]> {
+  const Filters = [{ Name: 'instance-id', Values: [...ids] }];
+  return allPages(async (NextToken) => {
+    const page = await aws.ec2.send(new DescribeInstancesCommand({ Filters, NextToken }));
+    return { items: page.Reservations?.flatMap(({ Instances }) => Instances ?? []), token: page.NextToken };
+  });
+}
+
 /** Remembers instances one by one, and asks for those not yet known in one call. */
 function instanceReader(aws: Aws): Lookups['nodeInstances'] {
   const known = new Map<string, { readonly groups: SecurityGroupFact[]; readonly until: number }>();
   return async (ids) => {
     const now = performance.now();
     for (const [id, { until }] of known) if (until <= now) known.delete(id);
-    const InstanceIds = [...new Set(ids)].filter((id) => !known.has(id));
-    if (InstanceIds.length > 0) {
-      const Filters = [{ Name: 'instance-id', Values: InstanceIds }];
-      const instances = await allPages(async (NextToken) => {
-        const page = await aws.ec2.send(new DescribeInstancesCommand({ Filters, NextToken }));
-        return {
-          items: page.Reservations?.flatMap(({ Instances }) => Instances ?? []),
-          token: page.NextToken,
-        };
-      });
+    const unknown = [...new Set(ids)].filter((id) => !known.has(id));
+    for (let start = 0; start < unknown.length; start += FILTER_VALUES) {
+      const instances = await readInstances(aws, unknown.slice(start, start + FILTER_VALUES));
       // Tags decide only where an interface has several groups.
       const several = instances.map(primaryGroups).filter(({ length }) => length > 1);
       const groupsOf = await tagsOfGroups(aws, several.flat());

@@ -56,6 +56,12 @@ function pair(
   return pairing;
 }
 
+/** A moved rule as it is once it was moved: whoever changes it afterwards must not remember its old place. */
+const arrived = ([rule, found]: Pair): Pair => [
+  rule,
+  { ...found, spec: { ...found.spec, priority: rule.spec.priority } },
+];
+
 function reorder(listener: string, { moved, left }: Pairing): Operation[] {
   if (moved.length === 0) return [];
   const away = left
@@ -108,7 +114,7 @@ export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
       const pairing = pair(desired.get(listener) ?? [], present.get(listener) ?? [], same);
       return [
         ...reorder(listener, pairing),
-        ...[...pairing.changed, ...pairing.settled, ...pairing.moved].flatMap((both) =>
+        ...[...pairing.changed, ...pairing.settled, ...pairing.moved.map(arrived)].flatMap((both) =>
           modify(both, resolve),
         ),
         ...pairing.created.map(create),

@@ -66,6 +66,9 @@ interface Hooks {
 type OnEvent = (phase: string, object: unknown, event?: unknown) => void;
 type OnDone = (error: unknown) => void;
 
+/** Events that carry an object of the kind; the others carry a version or an error. */
+const OBJECTS: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED']);
+
 const isObject = (value: unknown): value is KubernetesObject =>
   typeof value === 'object' && value !== null && 'metadata' in value;
 
@@ -99,7 +102,7 @@ class HookedWatch extends Watch {
       onDone(this.#refusals > 0 && this.#refusals % REFUSALS === 0 ? { statusCode: 410 } : error);
     };
     const event: OnEvent = (phase, object, whole) =>
-      onEvent(phase, isObject(object) && phase !== 'BOOKMARK' ? this.#hooks.trim(object) : object, whole);
+      onEvent(phase, isObject(object) && OBJECTS.has(phase) ? this.#hooks.trim(object) : object, whole);
     try {
       // Bookmarks keep the known version young while a kind is quiet, so that a reconnect needs no list.
       const controller = await super.watch(`${path}?allowWatchBookmarks=true`, query, event, done);

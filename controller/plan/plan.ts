@@ -63,6 +63,16 @@ function tearDown(kind: Plannable, going: ReadonlyMap<string, Found>, matching: 
     });
 }
 
+/** What a superseded resource may still use goes after it: it waits for the same successors. `remove` in order of removal. */
+function afterUsers(remove: readonly (readonly Delete[])[]): Delete[] {
+  const awaited: string[] = [];
+  return remove.flatMap((ofKind) => {
+    const waiting = ofKind.map((one) => (one.after.length > 0 ? one : { ...one, after: [...awaited] }));
+    awaited.push(...ofKind.flatMap(({ after }) => after));
+    return waiting;
+  });
+}
+
 export interface Plan {
   readonly operations: readonly Operation[];
   /** Desired id → the found resource that it is; for references while the plan is carried out. */
@@ -95,9 +105,11 @@ export function plan(
     const living = found.filter((one) => one.kind === kind.kind && !going.has(parentOf(kind, one) ?? ''));
     return kind.diff(mine, living, matching.resolve);
   });
-  const remove = ordered
-    .toReversed()
-    .flatMap((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : []));
+  const remove = afterUsers(
+    ordered
+      .toReversed()
+      .map((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : [])),
+  );
   const [now, later] = [
     remove.filter(({ after }) => after.length === 0),
     remove.filter(({ after }) => after.length > 0),

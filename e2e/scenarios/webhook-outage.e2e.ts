@@ -1,7 +1,6 @@
 // The webhook in trouble: nonsense on its port, a certificate that changes, an API server that is away, and its own end.
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ingress } from '../../api/kube.ts';
 import { NAMESPACE } from '../harness/install.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { BAD, ingress, prepareWebhookHost, type WebhookHost } from '../harness/webhook.ts';
@@ -85,12 +84,12 @@ describe('ending', () => {
       expect(code, stderr).toBe(0);
     };
     const finalizers = (...names: string[]) => JSON.stringify({ metadata: { finalizers: names } });
-    await run('label', 'ingress', 'good', 'team=shop');
-    await run('patch', 'ingress', 'good', '--type=merge', '-p', finalizers('example.com/keep'));
-    await run('delete', 'ingress', 'good', '--wait=false');
-    await run('annotate', 'ingress', 'good', 'alb.ingress.kubernetes.io/scheme=nonsense', '--overwrite');
-    await run('patch', 'ingress', 'good', '--type=merge', '-p', finalizers());
-    expect(await host.get('ingress', 'good')).toBeUndefined();
+    await run('label', 'ingress', 'rotated', 'team=shop');
+    await run('patch', 'ingress', 'rotated', '--type=merge', '-p', finalizers('example.com/keep'));
+    await run('delete', 'ingress', 'rotated', '--wait=false');
+    await run('annotate', 'ingress', 'rotated', 'alb.ingress.kubernetes.io/scheme=nonsense', '--overwrite');
+    await run('patch', 'ingress', 'rotated', '--type=merge', '-p', finalizers());
+    expect(await host.get('ingress', 'rotated')).toBeUndefined();
   });
 
   test('with --record=false it judges and writes nothing', async () => {
