@@ -11,15 +11,17 @@ export interface Visit {
   readonly door: { readonly host: string; readonly port: number };
   /** PEM file of the only certificate to trust. */
   readonly cacert?: string;
+  /** Show the status line and headers too. */
+  readonly head?: boolean;
 }
 
 /** The curl arguments of a visit; `--connect-to ::HOST:PORT` goes there and leaves URL and Host header as they are. */
-export function curlArguments({ url, door, cacert }: Visit): string[] {
+export function curlArguments({ url, door, cacert, head }: Visit): string[] {
   const trust = cacert === undefined ? [] : ['--cacert', cacert];
-  return ['-si', ...trust, '--connect-to', `::${door.host}:${door.port}`, url];
+  return [head === true ? '-si' : '-s', ...trust, '--connect-to', `::${door.host}:${door.port}`, url];
 }
 
-/** Status line, headers and body as `curl -i` prints them; when nothing answers, a sentence that says so. */
+/** What curl prints; when nothing answers, a sentence that says so. */
 export async function visit(one: Visit): Promise<string> {
   const { code, stdout } = (await byCurl(one)) ?? (await byNode(one));
   return code === 0 ? stdout.replaceAll('\r\n', '\n') : `curl: (${code}) no answer from ${one.url}`;
@@ -41,22 +43,30 @@ async function byCurl(one: Visit): Promise<{ code: number; stdout: string } | un
   }
 }
 
-function byNode({ url, door, cacert }: Visit): Promise<{ code: number; stdout: string }> {
+function byNode({ url, door, cacert, head }: Visit): Promise<{ code: number; stdout: string }> {
   const { protocol, hostname, host, pathname, search } = new URL(url);
   const options = { ...door, path: `${pathname}${search}`, headers: { host, accept: '*/*' }, agent: false };
   return new Promise((resolve) => {
     const asked = (answer: http.IncomingMessage): void => {
       const { httpVersion, statusCode, statusMessage, rawHeaders } = answer;
       const lines = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`];
-      for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+      for (let at = 0; at < rawHeaders.length; at += 2)
+        lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
       text(answer).then(
-        (body) => resolve({ code: 0, stdout: `${lines.join('\n')}\n\n${body}` }),
+        (body) => resolve({ code: 0, stdout: head === true ? `${lines.join('\n')}\n\n${body}` : body }),
         () => resolve({ code: 56, stdout: '' }),
       );
     };
     const request =
       protocol === 'https:'
-        ? https.get({ ...options, servername: hostname, ...(cacert === undefined ? {} : { ca: readFileSync(cacert) }) }, asked)
+        ? https.get(
+            {
+              ...options,
+              servername: hostname,
+              ...(cacert === undefined ? {} : { ca: readFileSync(cacert) }),
+            },
+            asked,
+          )
         : http.get(options, asked);
     request.on('error', () => resolve({ code: 7, stdout: '' }));
   });

@@ -12,7 +12,8 @@ import { change, refuse, remove, restart, seconds, serve } from './steps.ts';
 async function start(shown: Show, begun: number): Promise<Stage> {
   shown.step(1, 'A Kubernetes API server, and an AWS account, both on this machine');
   const onStep = (step: string): void => {
-    if (step.startsWith('Albatross:')) shown.step(2, 'Albatross moves in: two processes, each with the rights of its ServiceAccount');
+    if (step.startsWith('Albatross:'))
+      shown.step(2, 'Albatross moves in: two processes, each with the rights of its ServiceAccount');
     shown.say(`${seconds(begun).padStart(5)} s  ${step}`);
   };
   const stage = await setStage({ onStep });
@@ -22,11 +23,19 @@ async function start(shown: Show, begun: number): Promise<Stage> {
 
 async function lookAround({ kubectl, show }: Stand): Promise<void> {
   const { stdout } = await kubectl('get nodes,ingressclasses');
-  show.check('three nodes and a class are there', ['node-a', 'node-b', 'node-c', 'ingress.k8s.aws/alb'].every((name) => stdout.includes(name)), { expected: 'node-a, node-b, node-c, ingress.k8s.aws/alb', seen: stdout });
+  show.check(
+    'three nodes and a class are there',
+    ['node-a', 'node-b', 'node-c', 'ingress.k8s.aws/alb'].every((name) => stdout.includes(name)),
+    { expected: 'node-a, node-b, node-c, ingress.k8s.aws/alb', seen: stdout },
+  );
   const as = '--as=system:serviceaccount:albatross-system:albatross';
   const may = await kubectl(`auth can-i patch loadbalancerbindings ${as}-webhook`);
   const mayNot = await kubectl(`auth can-i delete ingresses ${as}-controller`);
-  show.check('RBAC is on, and gives each process what it uses and no more', may.code === 0 && mayNot.code !== 0, { expected: 'yes, then no', seen: may.stdout + mayNot.stdout });
+  show.check(
+    'RBAC is on, and gives each process what it uses and no more',
+    may.code === 0 && mayNot.code !== 0,
+    { expected: 'yes, then no', seen: may.stdout + mayNot.stdout },
+  );
 }
 
 /** Stays up for a person to play; tells of each listener that opens or closes. Never ends by itself. */
@@ -72,7 +81,8 @@ async function play(starting: Promise<Stage>, shown: Show): Promise<void> {
   for (const step of [refuse, serve, change, restart, remove]) await step(stand);
   const failed = shown.failures();
   shown.say(failed.length === 0 ? '\nEvery check held.' : `\n${failed.length} checks failed:`);
-  for (const { what, expected, seen } of failed) shown.say(`✗ ${what}\n  expected: ${expected}\n  seen:     ${seen}`);
+  for (const { what, expected, seen } of failed)
+    shown.say(`✗ ${what}\n  expected: ${expected}\n  seen:     ${seen}`);
   if (process.env.ONCE !== '1') await stay(await starting, shown);
 }
 

@@ -27,21 +27,28 @@ export function show(write: (text: string) => void): Show {
   return {
     step: (number, title) => write(`\n${styleText('bold', `Step ${number}. ${title}`)}\n`),
     say: (text) => write(`${text}\n`),
-    command: (line, output) => write(`\n${styleText('cyan', `$ ${line}`)}\n${output.trimEnd()}\n`),
+    command: (line, output) =>
+      write(`\n${styleText('cyan', `$ ${line}`)}\n${output.trim() === '' ? '' : `${output.trimEnd()}\n`}`),
     check(what, holds, because) {
       if (holds) {
         write(`${styleText('green', '✓')} ${what}\n`);
         return;
       }
       failed.push({ what, ...because });
-      write(`${styleText('red', '✗')} ${what}\n  expected: ${because.expected}\n  seen:     ${because.seen}\n`);
+      write(
+        `${styleText('red', '✗')} ${what}\n  expected: ${because.expected}\n  seen:     ${because.seen}\n`,
+      );
     },
     failures: () => failed,
   };
 }
 
 /** Asks every 100 ms until `holds` says yes, or the time (milliseconds) is over. Gives the last answer. */
-export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  timeoutMs = 20_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

@@ -13,7 +13,7 @@ export interface Stand {
   readonly kubectl: (line: string) => Promise<CommandResult>;
   /** The same without showing it; gives standard output. */
   readonly quietly: (line: string) => Promise<string>;
-  /** Waits until a visit of an Ingress's load balancer is answered as wanted, then shows one and checks it. */
+  /** Waits until a visit of an Ingress's load balancer is answered as wanted, then shows that one and checks it. */
   readonly curl: (what: string, route: Route) => Promise<string>;
 }
 
@@ -23,6 +23,8 @@ export interface Route {
   readonly url: string;
   /** What the answer must contain. */
   readonly answer: string;
+  /** Ask for status line and headers. */
+  readonly head?: boolean;
 }
 
 /** Stands on a stage. */
@@ -30,13 +32,15 @@ export function standOn(stage: Stage, show: Show): Stand {
   const run = (line: string): Promise<CommandResult> => stage.cluster.kubectl(line.split(' '));
   const quietly = async (line: string): Promise<string> => (await run(line)).stdout;
 
-  async function visitOf({ ingress, url }: Route): Promise<Visit> {
+  async function visitOf({ ingress, url, head = false }: Route): Promise<Visit> {
     const [namespace, name] = ingress.split('/');
-    const dnsName = await quietly(`get lbb ${name} -n ${namespace} -o jsonpath={.status.loadBalancer.dnsName}`);
+    const dnsName = await quietly(
+      `get lbb ${name} -n ${namespace} -o jsonpath={.status.loadBalancer.dnsName}`,
+    );
     const { protocol, port, hostname } = new URL(url);
     const wanted = Number(port) || (protocol === 'https:' ? 443 : 80);
     const door = stage.aws.frontDoor(dnsName, wanted) ?? { host: '127.0.0.1', port: 0 };
-    return { url, door, ...(protocol === 'https:' ? { cacert: await trusted(stage, hostname) } : {}) };
+    return { url, door, head, ...(protocol === 'https:' ? { cacert: await trusted(stage, hostname) } : {}) };
   }
 
   return {
@@ -50,10 +54,15 @@ export function standOn(stage: Stage, show: Show): Stand {
     },
     async curl(what, route) {
       const one = await visitOf(route);
-      await until(() => visit(one), (answer) => answer.includes(route.answer));
-      const seen = await visit(one);
+      const seen = await until(
+        () => visit(one),
+        (answer) => answer.includes(route.answer),
+      );
       show.command(['curl', ...curlArguments(one)].join(' '), seen);
-      show.check(what, seen.includes(route.answer), { expected: `an answer with ${route.answer}`, seen: seen.trimEnd() });
+      show.check(what, seen.includes(route.answer), {
+        expected: `an answer with ${route.answer}`,
+        seen: seen.trimEnd(),
+      });
       return seen;
     },
   };

@@ -1,0 +1,96 @@
+// kill -9 of the controller, twenty times, somewhere in the bring-up of ten Ingresses: each time the same end state as
+// undisturbed, nothing doubled, nothing lost. Half of the kills are by the clock, half at a chosen AWS call.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Picture, takePicture } from '../harness/picture.ts';
+import { app, ingress, namespace } from '../harness/shop.ts';
+import { type Stage, setStage } from '../harness/stage.ts';
+import { kubectl, untilQuiet } from '../harness/watching.ts';
+
+let stage: Stage;
+const long = { timeout: 40_000, interval: 100 };
+const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
+
+/** Six Ingresses of their own in two target modes, four in two groups. */
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+
+function ten() {
+  return NAMES.map((name, index) => {
+    const group = index < 6 ? {} : { 'group.name': index % 2 === 0 ? 'even' : 'odd' };
+    const type = { 'target-type': index % 2 === 0 ? 'ip' : 'instance' };
+    return ingress('ten', name, {
+      annotations: { ...group, ...type },
+      hosts: { '': { [`/${name}`]: 'web:80', [`/${name}/more`]: 'web:80' } },
+    });
+  });
+}
+
+beforeAll(async () => {
+  // A short Lease, so that a restarted controller need not wait long for its dead predecessor.
+  stage = await setStage();
+  await stage.cluster.apply(namespace('ten'), ...app('ten', 'web'));
+  await k('rollout status deployment/web -n ten --timeout=60s');
+});
+afterAll(() => stage?.stop());
+
+async function allReady(): Promise<void> {
+  await vi.waitFor(async () => {
+    const states = await k('get lbb -n ten -o jsonpath={range.items[*]}{.status.state}:{.status.targets}{"\\n"}{end}');
+    expect(states.split('\n').sort()).toEqual([...Array(5).fill('Ready:1/1'), ...Array(5).fill('Ready:3/3')]);
+  }, long);
+  await untilQuiet(stage, 400);
+}
+
+async function allGone(): Promise<void> {
+  await k('delete ingress -n ten --all');
+  await vi.waitFor(async () => expect(await k('get lbb -n ten -o name')).toBe(''), long);
+  await vi.waitFor(async () => {
+    expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [], securityGroups: [{ name: 'nodes', rules: [] }] });
+  }, long);
+}
+
+/** Applies the ten and kills the controller when `moment` resolves; starts another one. */
+async function disturbed(moment: Promise<unknown>): Promise<void> {
+  const victim = stage.controller();
+  const killed = moment.then(() => victim.kill('SIGKILL'));
+  await stage.cluster.apply(...ten());
+  await killed;
+  await victim.exited;
+  await stage.startController();
+  await allReady();
+}
+
+let undisturbed: Picture;
+/** AWS calls of an undisturbed bring-up. */
+let calls = 0;
+
+test('ten Ingresses come up undisturbed', async () => {
+  stage.aws.resetCalls();
+  await stage.cluster.apply(...ten());
+  await allReady();
+  calls = stage.aws.calls().reduce((sum, { count }) => sum + count, 0);
+  undisturbed = await takePicture(stage);
+  expect(undisturbed.loadBalancers).toHaveLength(8);
+  expect(undisturbed.targetGroups).toHaveLength(10);
+  await allGone();
+});
+
+test('twenty times the same after kill -9', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const started = Date.now();
+    stage.aws.resetCalls();
+    const fatal = 1 + Math.floor(Math.random() * calls * 0.9);
+    const delay = 50 + Math.floor(Math.random() * 1_450);
+    const byCall = round % 2 === 0;
+    const moment = byCall
+      ? new Promise<void>((resolve) => stage.aws.faults.onCall((_, n) => n === fatal && resolve()))
+      : sleep(delay);
+    await disturbed(moment);
+    stage.aws.faults.onCall(() => undefined);
+    const after = await takePicture(stage);
+    const what = byCall ? `at AWS call ${fatal} of ${calls}` : `after ${delay} ms`;
+    expect(after, what).toEqual(undisturbed);
+    await allGone();
+    console.log(`round ${round + 1}: killed ${what}, the same end state, ${Date.now() - started} ms`);
+  }
+}, 240_000);
