@@ -87,7 +87,9 @@ function decodeInt(schema: Schema, text: string): Decoded {
   // `+ 0` turns -0 into 0.
   if (value >= INT32_MIN && value <= INT32_MAX) return { value: value + 0 };
   const meant = /^\s*([+-]?[0-9]{1,9})(?:\.0+)?\s*[a-z]{0,8}\s*$/.exec(text.slice(0, 40))?.[1];
-  return misfit(text, allowedBy(schema), meant === undefined ? {} : { suggestion: meant });
+  const fits =
+    Number(meant) >= (schema.minimum ?? INT32_MIN) && Number(meant) <= (schema.maximum ?? INT32_MAX);
+  return misfit(text, allowedBy(schema), meant !== undefined && fits ? { suggestion: meant } : {});
 }
 
 function splitList(text: string): string[] {

@@ -47,3 +47,14 @@ export function ownership(
   };
   return { ours: true, className, problem };
 }
+
+/**
+ * The name of the IngressClass that the API server gives to Ingresses that name none: of several the newest, of equally
+ * new ones the first by name (Kubernetes: the admission plugin DefaultIngressClass).
+ */
+export function defaultClassOf(classes: readonly IngressClass[]): string | undefined {
+  const age = (each: IngressClass) => Date.parse(each.metadata.creationTimestamp ?? '') || 0;
+  return classes
+    .filter((each) => each.metadata.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true')
+    .toSorted((a, b) => age(b) - age(a) || (a.metadata.name < b.metadata.name ? -1 : 1))[0]?.metadata.name;
+}

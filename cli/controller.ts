@@ -82,11 +82,10 @@ function withTuning(command: Command): Command {
       count,
       DEFAULTS.targetgroupbindingMaxConcurrentReconciles,
     )
-    .option(
-      '--sync-period <time>',
-      'between two looks for drift in AWS, e.g. 10m',
-      seconds,
-      DEFAULTS.syncPeriod,
+    .addOption(
+      new Option('--sync-period <time>', 'between two looks for drift in AWS')
+        .argParser(seconds)
+        .default(DEFAULTS.syncPeriod, '10m'),
     )
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--health-port <number>', 'plain HTTP port for /healthz and /readyz', port)

@@ -1,9 +1,10 @@
 // Informers: what the controller watches, and which work each change means.
 
+import { PREFIX } from '../api/annotation.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type ObjectMeta, type Service } from '../api/kube.ts';
-import { DEFAULT_CLASS_ANNOTATION, ownership } from '../api/ownership.ts';
-import { readIngress, type Surroundings } from '../api/read.ts';
+import { defaultClassOf, ownership } from '../api/ownership.ts';
+import { type Reading, readIngress } from '../api/read.ts';
 import type { Book } from './bindings.ts';
 import type { EndpointSlice, Node, World } from './endpoints.ts';
 import type { KubeClient } from './kube/client.ts';
@@ -111,11 +112,17 @@ class Watching implements Informers {
       (node, change) => this.#nodeChanged(node, change),
       trimmedNode,
     );
-    this.synced = Promise.all(this.#watched.map((one) => one.synced)).then(() => {
-      // Classes and Services may have come after the Ingresses that need them.
-      this.#readAll('added');
-      this.#started = true;
-    });
+    this.synced = Promise.all(this.#watched.map((one) => one.synced)).then(() => this.#start());
+  }
+
+  /** Only now is it known what does not exist: a binding without an Ingress, an Ingress without its class. */
+  #start(): void {
+    const { book, work } = this.#options;
+    this.#readAll('added');
+    this.#started = true;
+    for (const key of book.keys()) work.binding(key, 'low');
+    for (const group of book.groups()) work.group(group, 'low');
+    work.targets();
   }
 
   get world(): World {
@@ -154,45 +161,50 @@ class Watching implements Informers {
     return one;
   }
 
-  /** What is listed at start waits for what people change meanwhile. */
-  #priority(change: Change): Priority {
-    if (this.#started) return 'high';
-    return change === 'added' ? 'low' : 'normal';
-  }
-
   #readAll(change: Change): void {
     for (const ingress of this.#ingresses?.list() ?? []) this.#read(ingress, change);
   }
 
-  #defaultClass(): string | undefined {
-    return this.#classes
-      .list()
-      .find(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true')?.metadata.name;
-  }
-
-  #read(ingress: Ingress, change: Change): void {
-    const { book, work, options } = this.#options;
+  /** What the Ingress says, if it is ours; with its class gone what was accepted last stays, and nothing new is accepted. */
+  #readingOf(ingress: Ingress): Reading | undefined {
+    const { book, options } = this.#options;
     const ingressClass = (name: string): IngressClass | undefined => this.#classes.get('', name);
-    const whose = ownership(ingress, ingressClass, this.#defaultClass(), options.ingressClass);
-    const gone = change === 'deleted' || ingress.metadata.deletionTimestamp !== undefined || !whose.ours;
-    const around: Surroundings = {
+    const whose = ownership(
+      ingress,
+      ingressClass,
+      defaultClassOf(this.#classes.list()),
+      options.ingressClass,
+    );
+    if (!whose.ours) return undefined;
+    const reading = readIngress(ingress, {
       service: (namespace, name) => this.#services.get(namespace, name),
       ingressClass,
       options: {
         defaultTargetType: options.defaultTargetType,
         defaultScheme: options.defaultLoadBalancerScheme,
       },
-    };
+    });
+    if (whose.problem === undefined) return reading;
+    const meant = Object.keys(ingress.metadata.annotations ?? {}).some((name) => name.startsWith(PREFIX));
+    if (!meant && book.bindingOf(keyOf(ingress)) === undefined) return undefined;
+    return { ...reading, problems: [{ ...whose.problem, severity: 'refuse' }, ...reading.problems] };
+  }
+
+  #read(ingress: Ingress, change: Change): void {
+    const { book, work } = this.#options;
+    const gone = change === 'deleted' || ingress.metadata.deletionTimestamp !== undefined;
+    const reading = gone ? undefined : this.#readingOf(ingress);
     const key = keyOf(ingress);
-    const groups = book.ingress(key, gone ? undefined : { ingress, reading: readIngress(ingress, around) });
-    work.binding(key, this.#priority(change));
-    for (const group of groups) work.group(group, this.#priority(change));
+    const groups = book.ingress(key, reading === undefined ? undefined : { ingress, reading });
+    if (!this.#started) return;
+    work.binding(key, 'high');
+    for (const group of groups) work.group(group, 'high');
   }
 
   #serviceChanged({ metadata: { namespace = '', name } }: Service): void {
     const { book, work } = this.#options;
-    for (const group of groupsUsing(book, namespace, name))
-      work.group(group, this.#started ? 'normal' : 'low');
+    if (!this.#started) return;
+    for (const group of groupsUsing(book, namespace, name)) work.group(group, 'normal');
     work.targets(namespace, name);
   }
 
@@ -201,9 +213,10 @@ class Watching implements Informers {
     const key = keyOf(binding);
     const before = book.bindingOf(key);
     const groups = book.binding(key, change === 'deleted' ? undefined : binding);
+    if (!this.#started) return;
     if (before !== undefined && change === 'updated' && meaning(before) === meaning(binding)) return;
-    work.binding(key, this.#priority(change), change === 'deleted' ? undefined : LATE_MS);
-    for (const group of groups) work.group(group, this.#priority(change));
+    work.binding(key, 'high', change === 'deleted' ? undefined : LATE_MS);
+    for (const group of groups) work.group(group, 'high');
   }
 
   #sliceChanged(slice: EndpointSlice, change: Change): void {
@@ -211,7 +224,7 @@ class Watching implements Informers {
     if (service === undefined) return;
     const namespace = slice.metadata.namespace ?? '';
     this.#slices.put(`${namespace}/${service}`, slice, change);
-    this.#options.work.targets(namespace, service);
+    if (this.#started) this.#options.work.targets(namespace, service);
   }
 
   #nodeChanged(node: Node, change: Change): void {
@@ -220,7 +233,7 @@ class Watching implements Informers {
     if (this.#nodeFacts.get(name) === facts) return;
     if (facts === undefined) this.#nodeFacts.delete(name);
     else this.#nodeFacts.set(name, facts);
-    this.#options.work.targets();
+    if (this.#started) this.#options.work.targets();
   }
 }
 

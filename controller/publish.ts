@@ -133,8 +133,11 @@ export async function publish(
   of: Omit<Pass, 'health' | 'now'>,
 ): Promise<boolean> {
   const { targets } = publishing;
-  if (of.decided) targets.serve(group.id, servingOf(group, of, publishing.cluster));
-  publishing.published(group.id);
+  if (of.decided) {
+    targets.serve(group.id, servingOf(group, of, publishing.cluster));
+    // Not before it is known what the group needs: rules on nodes that nobody is known to need are taken away.
+    publishing.published(group.id);
+  }
   const pass: Pass = { ...of, health: (arn) => targets.health(arn), now: publishing.now().toISOString() };
   const leaving = new Set(group.leaving.map(keyOf));
   const written = await Promise.all(

@@ -1,6 +1,7 @@
 // reconcile: the program. One group from its bindings to AWS and back to its status.
 import { createHash } from 'node:crypto';
 import { SHARED_TAG } from '../api/aws.ts';
+import { keyOf } from '../api/kube.ts';
 import { type Applying, apply } from './apply.ts';
 import { isFailure } from './aws/errors.ts';
 import type { Inventory } from './aws/inventory.ts';
@@ -77,7 +78,7 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   const after = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
   return {
     bindings,
-    told: [...wanted.problems, ...refusedBy(world.book, group)],
+    told: [...wanted.problems, ...refusedBy(world.book, bindings)],
     planned: planned.operations,
     outcomes,
     found: after,
@@ -97,7 +98,7 @@ function stopped(group: Group, bindings: Told['bindings'], world: Reconciling, t
   world.inventory.forget(group.id);
   return {
     bindings,
-    told: refusedBy(world.book, group),
+    told: refusedBy(world.book, bindings),
     planned: [],
     outcomes: [],
     failure: thrown,
@@ -125,10 +126,10 @@ const deserted = (book: Book): boolean =>
   });
 
 /** Problems that admission would have refused; what they concern was never accepted. */
-const refusedBy = (book: Book, group: Group): Pass['told'][number][] =>
-  group.members.flatMap(({ key }) =>
-    (book.entry(key)?.refused ?? []).map((problem) => ({ member: key, problem })),
-  );
+const refusedBy = (book: Book, bindings: Told['bindings']): Told['told'] =>
+  bindings
+    .map(keyOf)
+    .flatMap((member) => (book.entry(member)?.refused ?? []).map((problem) => ({ member, problem })));
 
 const logged = ({ operation, result, because, failure }: Outcome): Record<string, string> => ({
   operation: inWords(operation),

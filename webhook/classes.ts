@@ -1,6 +1,6 @@
 // Which Ingresses the API server asks us about, as one CEL expression: pure, the same text for the same classes.
 import type { IngressClass } from '../api/kube.ts';
-import { CLASS_ANNOTATION, CONTROLLER, DEFAULT_CLASS_ANNOTATION } from '../api/ownership.ts';
+import { CLASS_ANNOTATION, CONTROLLER, defaultClassOf } from '../api/ownership.ts';
 
 /** What the expression depends on. */
 export interface OurClasses {
@@ -16,17 +16,6 @@ export function ourClasses(classes: readonly IngressClass[], legacyClass: string
   const names = ours.map((each) => each.metadata.name).sort();
   const defaultClass = defaultClassOf(classes);
   return { names, unnamed: defaultClass === undefined ? legacyClass === '' : names.includes(defaultClass) };
-}
-
-/**
- * The name of the IngressClass that the API server gives to Ingresses that name none: of several the newest, of equally
- * new ones the first by name (Kubernetes: the admission plugin DefaultIngressClass).
- */
-export function defaultClassOf(classes: readonly IngressClass[]): string | undefined {
-  const age = (each: IngressClass) => Date.parse(each.metadata.creationTimestamp ?? '') || 0;
-  return classes
-    .filter((each) => each.metadata.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true')
-    .toSorted((a, b) => age(b) - age(a) || (a.metadata.name < b.metadata.name ? -1 : 1))[0]?.metadata.name;
 }
 
 /**

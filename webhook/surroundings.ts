@@ -1,11 +1,10 @@
 // What a judgement may look at beside the Ingress, kept true by watches: Services and IngressClasses. The webhook
 // configuration is watched here too, for the claim.
 import type { IngressClass, Service } from '../api/kube.ts';
-import { ownership } from '../api/ownership.ts';
+import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { ControllerDefaults } from '../api/read.ts';
 import type { Around } from './admit.ts';
 import { CONFIGURATION, CONFIGURATIONS_PATH, keepClaim, type WebhookConfiguration } from './claim.ts';
-import { defaultClassOf } from './classes.ts';
 import { type Named, type Watched, type WatchOptions, watchAll } from './watch.ts';
 
 export interface SurroundingsOptions extends ControllerDefaults {

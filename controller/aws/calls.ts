@@ -113,6 +113,9 @@ export interface AwsOptions {
   readonly throttle?: Throttle;
 }
 
+/** An answer that takes longer is a failure like any other and tried again; without this a call could hang for ever. */
+const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+
 /** Connects the four clients. Endpoints and credentials come from the SDK's standard environment (`AWS_ENDPOINT_URL`, …). */
 export function connectAws(options: AwsOptions): Aws {
   const counts = new Map<string, number>();
@@ -120,6 +123,7 @@ export function connectAws(options: AwsOptions): Aws {
   const config = {
     maxAttempts: options.maxAttempts,
     retryMode: 'standard',
+    requestHandler: { ...TIMEOUTS },
     customUserAgent: [['albatross', options.version] as [string, string]],
     ...(options.region === undefined ? {} : { region: options.region }),
   };

@@ -31,5 +31,8 @@ test('a rule that is moved and then tagged is remembered at its new place', () =
   const operations = ruleDiff(rule)([wanted(1, '/new'), wanted(2, '/old')], [found(1, '/old')], arnOf);
   expect(operations.map(({ verb }) => verb)).toEqual(['reorder', 'modify', 'create']);
   const [, modify] = operations;
-  expect(modify).toMatchObject({ found: { arn: 'arn:/old', spec: { priority: 2 } }, change: [{ field: 'tags' }] });
+  expect(modify).toMatchObject({
+    found: { arn: 'arn:/old', spec: { priority: 2 } },
+    change: [{ field: 'tags' }],
+  });
 });

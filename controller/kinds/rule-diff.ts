@@ -8,7 +8,7 @@ import type { Operation } from '../plan/operation.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
 import type { Found, Resolve } from './kind.ts';
 
-/** The highest priority that AWS allows (aws-limits R1); leftovers wait there until they are deleted. */
+/** The highest priority that AWS allows (aws-limits R1); leftovers wait there until they are deleted, rules of others stay there. */
 const LAST_PRIORITY = 50_000;
 
 type Rule = Resource<'rule'>;
@@ -21,6 +21,8 @@ interface Pairing {
   readonly changed: Pair[];
   readonly created: Rule[];
   readonly left: FoundRule[];
+  /** Somebody's own rules that stand where one of ours must be. */
+  readonly inTheWay: FoundRule[];
 }
 
 function pair(
@@ -29,7 +31,7 @@ function pair(
   same: (rule: Rule, one: FoundRule) => boolean,
 ): Pairing {
   const free = new Map(found.map((one) => [one.arn, one]));
-  const pairing: Pairing = { settled: [], moved: [], changed: [], created: [], left: [] };
+  const pairing: Pairing = { settled: [], moved: [], changed: [], created: [], left: [], inTheWay: [] };
   const at = new Map(found.map((one) => [one.spec.priority, one]));
   const put = (list: Pair[], rule: Rule, one: FoundRule): void => {
     list.push([rule, one]);
@@ -48,31 +50,53 @@ function pair(
   });
   for (const rule of unmoved) {
     const there = at.get(rule.spec.priority);
-    if (there !== undefined && free.has(there.arn)) put(pairing.changed, rule, there);
+    if (there !== undefined && free.has(there.arn) && there.resourceTag !== '')
+      put(pairing.changed, rule, there);
     else pairing.created.push(rule);
   }
-  // A rule without our tags is somebody's own: it stays, unless it stands where one of ours must be.
-  pairing.left.push(...[...free.values()].filter(({ resourceTag }) => resourceTag !== ''));
+  // A rule without our tags is somebody's own: it stays, behind ours when it stands where one of ours must be.
+  const places = new Set(wanted.map(({ spec }) => spec.priority));
+  for (const one of free.values()) {
+    if (one.resourceTag !== '') pairing.left.push(one);
+    else if (places.has(one.spec.priority)) pairing.inTheWay.push(one);
+  }
   return pairing;
 }
 
-/** A moved rule as it is once it was moved: whoever changes it afterwards must not remember its old place. */
+/** Places for those that make room, from the last one down, where none of the others stands. */
+function away(leaving: readonly FoundRule[], all: readonly FoundRule[]): { found: FoundRule; to: number }[] {
+  const arns = new Set(leaving.map(({ arn }) => arn));
+  const taken = new Set(all.filter(({ arn }) => !arns.has(arn)).map(({ spec }) => spec.priority));
+  let to = LAST_PRIORITY + 1;
+  return leaving
+    .toSorted((a, b) => b.spec.priority - a.spec.priority)
+    .map((found) => {
+      do to -= 1;
+      while (taken.has(to));
+      return { found, to };
+    });
+}
+
+function reorder(
+  listener: string,
+  { moved, left, inTheWay }: Pairing,
+  all: readonly FoundRule[],
+): Operation[] {
+  if (moved.length === 0 && inTheWay.length === 0) return [];
+  const room = away(moved.length === 0 ? inTheWay : [...left, ...inTheWay], all);
+  const into = moved.map(([rule, found]) => ({ found, to: rule.spec.priority }));
+  const because = [
+    ...inTheWay.map(({ spec }) => `the rule at ${spec.priority} is not ours and makes room`),
+    ...moved.map(([rule, found]) => `the rule at ${found.spec.priority} belongs at ${rule.spec.priority}`),
+  ];
+  return [{ verb: 'reorder', kind: 'rule', id: listener, moves: [...room, ...into], because }];
+}
+
+/** A pair after it was moved: what is changed next stands at its new place. */
 const arrived = ([rule, found]: Pair): Pair => [
   rule,
   { ...found, spec: { ...found.spec, priority: rule.spec.priority } },
 ];
-
-function reorder(listener: string, { moved, left }: Pairing): Operation[] {
-  if (moved.length === 0) return [];
-  const away = left
-    .toSorted((a, b) => b.spec.priority - a.spec.priority)
-    .map((found, index) => ({ found, to: LAST_PRIORITY - index }));
-  const into = moved.map(([rule, found]) => ({ found, to: rule.spec.priority }));
-  const because = moved.map(
-    ([rule, found]) => `the rule at ${found.spec.priority} belongs at ${rule.spec.priority}`,
-  );
-  return [{ verb: 'reorder', kind: 'rule', id: listener, moves: [...away, ...into], because }];
-}
 
 /** The rules' own diff, per listener; a listener that does not exist yet has none to compare with. */
 export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
@@ -113,7 +137,7 @@ export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
       const same = (rule: Rule, one: FoundRule): boolean => settings(rule, one, resolve).length === 0;
       const pairing = pair(desired.get(listener) ?? [], present.get(listener) ?? [], same);
       return [
-        ...reorder(listener, pairing),
+        ...reorder(listener, pairing, present.get(listener) ?? []),
         ...[...pairing.changed, ...pairing.settled, ...pairing.moved.map(arrived)].flatMap((both) =>
           modify(both, resolve),
         ),

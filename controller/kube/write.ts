@@ -64,11 +64,6 @@ export interface Writer {
     binding: LoadBalancerBinding,
     drop: (finalizer: string) => boolean,
   ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
-  /** Takes finalizers off an Ingress, e.g. the LBC's; undefined when it has none of them. */
-  dropFinalizers(
-    ingress: { readonly metadata: ObjectMeta },
-    drop: (finalizer: string) => boolean,
-  ): Promise<KubeOutcome | undefined>;
   /** Deletes a binding, and only this one: a new one of the same name is `conflict`. */
   deleteBinding(binding: LoadBalancerBinding): Promise<KubeOutcome>;
   /** Tells an Ingress its addresses; undefined when it knows them. An empty list takes them away. */
@@ -131,10 +126,6 @@ export function writer(client: KubeClient): Writer {
     async releaseBinding({ metadata }, drop) {
       const change = withoutFinalizers(metadata, drop);
       return change === undefined ? undefined : merge(bindingPath(metadata), { metadata: change });
-    },
-    async dropFinalizers({ metadata }, drop) {
-      const change = withoutFinalizers(metadata, drop);
-      return change === undefined ? undefined : merge(ingressPath(metadata), { metadata: change });
     },
     deleteBinding: ({ metadata }) =>
       client.request({

@@ -106,9 +106,7 @@ export function plan(
     return kind.diff(mine, living, matching.resolve);
   });
   const remove = afterUsers(
-    ordered
-      .toReversed()
-      .map((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : [])),
+    ordered.toReversed().map((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : [])),
   );
   const [now, later] = [
     remove.filter(({ after }) => after.length === 0),

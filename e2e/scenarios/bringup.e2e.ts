@@ -26,12 +26,11 @@ function ten() {
 }
 
 beforeAll(async () => {
-  // A short Lease, so that a restarted controller need not wait long for its dead predecessor.
   stage = await setStage();
   await stage.cluster.apply(namespace('ten'), ...app('ten', 'web'));
   await k('rollout status deployment/web -n ten --timeout=60s');
 });
-afterAll(() => stage?.stop());
+afterAll(async () => { const fs = await import('node:fs'); if (stage) fs.copyFileSync(stage.logs.controller, '/tmp/scn/controller.log'); await stage?.stop(); });
 
 async function allReady(): Promise<void> {
   await vi.waitFor(async () => {

@@ -204,11 +204,6 @@ describe('write', () => {
       },
     });
     expect(await write().writeAddresses(after, addresses)).toBeUndefined();
-    const ours = (one: string): boolean => one.endsWith('ingress.k8s.aws/resources');
-    object(await write().dropFinalizers(after, ours));
-    const left = await read<Ingress>(ingressPath('addressed'));
-    expect(left.metadata.finalizers).toEqual(['example.com/other']);
-    expect(await write().dropFinalizers(left, ours)).toBeUndefined();
   });
 
   test('events are seen by kubectl, the same one once', async () => {

@@ -121,7 +121,7 @@ describe('the classes that are ours', () => {
 
   test('one that goes is covered no more', async () => {
     await host.cluster.kubectl(['delete', 'ingressclass', 'public']);
-    await expect.poll(host.expression, { timeout: 5_000 }).toContain("in ['alb']");
+    await expect.poll(host.expression, { timeout: 5_000 }).toContain("ingressClassName in ['alb'] ");
   });
 
   test('only the one field is owned by the webhook', async () => {

@@ -15,7 +15,15 @@ export interface Generated {
   readonly render: () => Promise<string>;
 }
 
-export const GENERATED: readonly Generated[] = [values, schema, binding, crd, iam, annotationsPage, problemsPage];
+export const GENERATED: readonly Generated[] = [
+  values,
+  schema,
+  binding,
+  crd,
+  iam,
+  annotationsPage,
+  problemsPage,
+];
 
 /** The repository's root directory. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
