@@ -11,6 +11,8 @@ export interface GroupMember {
   /** `namespace/name` of the Ingress. */
   readonly key: string;
   readonly spec: BindingSpec;
+  /** It lives where the asking person may not look: neither its name nor its values are told. */
+  readonly hidden?: boolean;
 }
 
 /** Settings of the load balancer that all members which say them must agree on. */
@@ -32,9 +34,17 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
   return others.flatMap((other) => {
     const [mine, theirs] = [member.spec.intent, other.spec.intent];
     const apart = other.spec.group !== member.spec.group || other.key === member.key;
-    return apart || mine === undefined || theirs === undefined ? [] : between(mine, theirs, other.key);
+    if (apart || mine === undefined || theirs === undefined) return [];
+    const found = between(mine, theirs, other.key);
+    return other.hidden === true ? found.map(veiled) : found;
   });
 }
+
+/** The conflict without what only the other's namespace may know. */
+const veiled = (problem: Problem): Problem => ({
+  ...problem,
+  because: 'an Ingress of another namespace in the same group asks for something else and was there first',
+});
 
 function between(mine: Intent, theirs: Intent, key: string): Problem[] {
   return [

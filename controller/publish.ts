@@ -103,9 +103,10 @@ async function tellMember(
   const entry = publishing.book.entry(key);
   const addressed = entry === undefined || (await tellIngress(publishing, entry.ingress, status));
   await tellPeople(publishing, binding, status);
-  return (
-    fine(publishing, key, 'write status', await publishing.write.patchStatus(binding, status)) && addressed
-  );
+  const written = await publishing.write.patchStatus(binding, status);
+  // The next pass may come before the informer tells of our own write.
+  if (written?.ok) publishing.book.binding(key, written.object);
+  return fine(publishing, key, 'write status', written) && addressed;
 }
 
 /** A binding may go, or leave this group, once nothing of it is left here; its Ingress's old address goes with it. */

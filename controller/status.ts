@@ -152,17 +152,19 @@ function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingSt
   };
 }
 
-/** Target groups of one member with their health, and `healthy/total` over all of them. */
+/** Target groups of one member with their health, as it was told last where it is not known yet, and `healthy/total` over all. */
 export function targetsOf(
   pass: Pick<Pass, 'backends' | 'became' | 'health'>,
   key: string,
+  before?: BindingStatus,
 ): Pick<BindingStatus, 'targetGroups' | 'targets'> {
   const targetGroups = pass.backends
     .filter(({ member }) => member === key)
     .flatMap(({ id, service, port }) => {
       const found = pass.became.get(id);
       if (found?.kind !== 'targetGroup') return [];
-      const { healthy, total } = pass.health(found.arn) ?? { healthy: 0, total: 0 };
+      const told = before?.targetGroups?.find(({ arn }) => arn === found.arn);
+      const { healthy, total } = pass.health(found.arn) ?? told ?? { healthy: 0, total: 0 };
       return [{ name: found.spec.name, arn: found.arn, service, port, healthy, total }];
     });
   const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
@@ -224,7 +226,7 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
     conditions,
     state: stateOf(conditions, binding.metadata.deletionTimestamp !== undefined),
     ...ofAws(pass, binding.status),
-    ...targetsOf(pass, keyOf(binding)),
+    ...targetsOf(pass, keyOf(binding), binding.status),
     ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),
     ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),
   };

@@ -1,8 +1,10 @@
 // Judging: who is judged, what is refused, what an update may keep, what is recorded.
 import { describe, expect, test } from 'vitest';
-import { hashOf } from '../api/bind.ts';
+import { bind, bindingFor, hashOf } from '../api/bind.ts';
 import type { Ingress, IngressClass, Service } from '../api/kube.ts';
 import { CONTROLLER, ownership } from '../api/ownership.ts';
+import { sentence } from '../api/problem.ts';
+import { readIngress } from '../api/read.ts';
 import { type Around, admit } from './admit.ts';
 import type { AdmissionRequest } from './review.ts';
 
@@ -17,6 +19,7 @@ const web: Service = {
   spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30080 }] },
 };
 const around: Around = {
+  membersOf: () => [],
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
   service: (namespace, name) => (namespace === 'shop' && name === 'web' ? web : undefined),
   ingressClass: (name) => classes[name],
@@ -161,4 +164,44 @@ describe('update', () => {
     const leaving = ingress(BAD, 'alb', { deletionTimestamp: '2026-01-01T00:00:00Z' });
     expect(admit(update(ingress(), leaving), around).verdict).toBe('unchanged');
   });
+});
+
+describe('group', () => {
+  const shared = { 'group.name': 'shared', scheme: 'internal' };
+  const recorded = (namespace: string): Around => {
+    const there = ingress({ 'group.name': 'shared', scheme: 'internet-facing' }, 'alb', {
+      name: 'first',
+      namespace,
+    });
+    const spec = bind(there, readIngress(there, around));
+    const binding = { ...bindingFor(there, spec), metadata: { name: 'first', namespace } };
+    return { ...around, membersOf: (group) => (group === 'shared' ? [binding] : []) };
+  };
+  const textOf = (judged: ReturnType<typeof admit>): string => judged.problems.map(sentence).join('\n');
+
+  test('a conflict with another member is refused, naming it and its value', () => {
+    const judged = admit(create(ingress(shared)), recorded('shop'));
+    expect(judged.verdict).toBe('refused');
+    expect(textOf(judged)).toContain(
+      'scheme]: "internal": Ingress shop/first of the same group says internet-facing',
+    );
+  });
+
+  test('of a member in another namespace neither name nor value is told', () => {
+    const judged = admit(create(ingress(shared)), recorded('secret-team'));
+    expect(judged.verdict).toBe('refused');
+    expect(textOf(judged)).not.toMatch(/secret-team|first of|internet-facing/);
+  });
+
+  test('a conflict that is stored already does not block another edit', () => {
+    const judged = admit(update(ingress(shared), ingress({ ...shared, tags: 'a=b' })), recorded('shop'));
+    expect(judged.verdict).toBe('allowed');
+    expect(judged.answer.warnings).toHaveLength(1);
+  });
+});
+
+test('an update that replaces the load balancer is admitted and says so', () => {
+  const judged = admit(update(ingress(), ingress({ scheme: 'internet-facing' })), around);
+  expect(judged.verdict).toBe('allowed');
+  expect(judged.answer.warnings?.join()).toContain('is replaced by another one with another address');
 });

@@ -3,10 +3,13 @@
 //   nothing new? ─→ unchanged        ours? ─no→ notOurs        problems ─refuse→ refused
 //        no ───────────────────────────↑  └yes→ read ─────────────↑  └none or warnings→ allowed + recording
 import { bind, hashOf } from '../api/bind.ts';
-import type { Ingress } from '../api/kube.ts';
+import { changeProblems } from '../api/change.ts';
+import { conflictProblems } from '../api/conflicts.ts';
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
 import type { Problem } from '../api/problem.ts';
-import { readIngress, type Surroundings } from '../api/read.ts';
+import { type Reading, readIngress, type Surroundings } from '../api/read.ts';
 import { refusal, warningsOf } from './answer.ts';
 import type { Recording } from './record.ts';
 import type { AdmissionRequest, Answer } from './review.ts';
@@ -26,6 +29,8 @@ export interface Judgement {
 }
 
 export interface Around extends Surroundings {
+  /** Recorded bindings of a group. */
+  readonly membersOf: (group: string) => readonly LoadBalancerBinding[];
   readonly ownershipOf: (ingress: Ingress) => Ownership;
 }
 
@@ -50,8 +55,9 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   if (leaving || (oldIsOurs && hashOf(object) === hashOf(oldObject))) return pass('unchanged');
 
   const reading = readIngress(object, around);
-  const found = ownership.problem === undefined ? reading.problems : [...reading.problems, ownership.problem];
-  const problems = oldIsOurs ? ratchet(found, readIngress(oldObject, around).problems) : found;
+  const named = ownership.problem === undefined ? [] : [ownership.problem];
+  const found = [...reading.problems, ...named, ...conflictsOf(object, reading, around)];
+  const problems = oldIsOurs ? afterUpdate(found, reading, oldObject, around) : found;
   const warnings = warningsOf(problems);
   if (problems.some(isRefusal)) {
     return {
@@ -70,6 +76,30 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
     problems,
     recording: { namespace, name, spec: bind(object, reading) },
   };
+}
+
+/** With the other members of its group; what is said in other namespaces is not the caller's to read. */
+function conflictsOf(ingress: Ingress, reading: Reading, around: Around): Problem[] {
+  if (reading.settings['group.name'] === undefined) return [];
+  const member = { key: keyOf(ingress), spec: bind(ingress, { ...reading, problems: [] }) };
+  const others = around.membersOf(member.spec.group).map((binding) => ({
+    key: keyOf(binding),
+    spec: binding.spec,
+    hidden: binding.metadata.namespace !== ingress.metadata.namespace,
+  }));
+  return conflictProblems(member, others);
+}
+
+/** What the update costs is told; mistakes that are stored already do not block it. */
+function afterUpdate(
+  found: readonly Problem[],
+  reading: Reading,
+  old: Ingress,
+  around: Around,
+): readonly Problem[] {
+  const before = readIngress(old, around);
+  const known = [...before.problems, ...conflictsOf(old, before, around)];
+  return [...ratchet(found, known), ...changeProblems(before.settings, reading.settings, around.options)];
 }
 
 function pass(verdict: 'notOurs' | 'unchanged'): Judgement {

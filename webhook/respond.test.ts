@@ -12,6 +12,7 @@ import type { AdmissionRequest } from './review.ts';
 
 const around: Around = {
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
+  membersOf: () => [],
   service: () => undefined,
   ownershipOf: () => ({ ours: true }),
 };

@@ -1,5 +1,6 @@
-// What a judgement may look at beside the Ingress, kept true by watches: Services and IngressClasses. The webhook
+// What a judgement may look at beside the Ingress, kept true by watches: Services, IngressClasses and bindings. The webhook
 // configuration is watched here too, for the claim.
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { IngressClass, Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { ControllerDefaults } from '../api/read.ts';
@@ -21,7 +22,7 @@ export interface WatchedSurroundings {
 
 type Access = Pick<WatchOptions<Named>, 'config' | 'connection' | 'log'>;
 
-/** Starts the three watches and the claim that follows from two of them. */
+/** Starts the watches and the claim that follows from two of them. */
 export function watchSurroundings(access: Access, options: SurroundingsOptions): WatchedSurroundings {
   const missing = new Set(['services', 'ingress classes', 'webhook configuration']);
   const whenSynced = ({ synced }: Watched<unknown>, name: string) =>
@@ -43,6 +44,8 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
     keep: (each) => each,
     changed,
   });
+  const members = watchMembers(access);
+  // Not waited for: without the other members a conflict is found by the controller, and everything else here.
   whenSynced(services, 'services');
   whenSynced(classes, 'ingress classes');
   whenSynced(configurations, 'webhook configuration');
@@ -50,23 +53,46 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
   look = claim.look;
 
   return {
-    around: aroundOf(options, services, classes),
+    around: aroundOf(options, services, classes, members.of),
     missing: () => [...missing],
     stop: () => {
       claim.stop();
-      for (const each of [services, classes, configurations]) each.stop();
+      for (const each of [services, classes, members.bindings, configurations]) each.stop();
     },
   };
+}
+
+/** Bindings by group; the index is made anew when it is asked for after a change. */
+function watchMembers(access: Access): {
+  readonly bindings: Watched<LoadBalancerBinding>;
+  readonly of: Around['membersOf'];
+} {
+  let index: Map<string, LoadBalancerBinding[]> | undefined;
+  const bindings = watchAll<LoadBalancerBinding>({
+    ...access,
+    path: '/apis/albatross.dev/v1alpha1/loadbalancerbindings',
+    keep: ({ status: _, ...each }) => each,
+    changed: () => {
+      index = undefined;
+    },
+  });
+  const of = (group: string): readonly LoadBalancerBinding[] => {
+    index ??= Map.groupBy(bindings.all(), ({ spec }) => spec.group);
+    return index.get(group) ?? [];
+  };
+  return { bindings, of };
 }
 
 function aroundOf(
   options: SurroundingsOptions,
   services: Watched<Service>,
   classes: Watched<IngressClass>,
+  membersOf: Around['membersOf'],
 ): Around {
   const ingressClass = (name: string) => classes.get(name);
   return {
     options,
+    membersOf,
     ingressClass,
     service: (namespace, name) => services.get(name, namespace),
     ownershipOf: (ingress) =>

@@ -48,7 +48,7 @@ export interface Writer {
     name: { readonly namespace: string; readonly name: string; readonly uid?: string },
     spec: BindingSpec,
   ): Promise<KubeOutcome<LoadBalancerBinding>>;
-  /** Writes the parts of the status that differ; undefined when none does. */
+  /** Writes the parts of the status that differ; undefined when none does. `conflict`: `binding` is no longer as it is stored. */
   patchStatus(
     binding: LoadBalancerBinding,
     status: BindingStatus,
@@ -117,7 +117,9 @@ export function writer(client: KubeClient): Writer {
     async patchStatus(binding, status) {
       const change = mergePatch(binding.status ?? {}, status);
       if (change === undefined) return undefined;
-      return merge(`${bindingPath(binding.metadata)}/status`, { status: change });
+      // The change was decided on this version: on another one it might leave out what is wrong there.
+      const { resourceVersion } = binding.metadata;
+      return merge(`${bindingPath(binding.metadata)}/status`, { metadata: { resourceVersion }, status: change });
     },
     async claim({ metadata }, finalizer, owner) {
       const change = claimOf(metadata, finalizer, owner);

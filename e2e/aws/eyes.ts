@@ -64,6 +64,8 @@ export interface Faults {
   throttle(action: string, times: number): void;
   /** Refuses the next calls of an action, `before` its effect or `after` it. Codes that end in Failure or Error or are ServiceUnavailable get status 500. */
   fail(action: string, code: string, message: string, when: 'before' | 'after', times: number): void;
+  /** Forgets every failure that is still planned. */
+  heal(): void;
   /** Called with every call before it has an effect, and with how many there were; one listener at a time. */
   onCall(fn: (action: string, n: number) => void): void;
   /** Milliseconds before a call is worked on. */
@@ -92,6 +94,10 @@ export class FaultPlan implements Faults {
       ? 500
       : 400;
     this.#add(action, { refusal: new AwsRefusal(code, message, status), when, left: times });
+  }
+
+  heal(): void {
+    this.#failures.clear();
   }
 
   onCall(fn: (action: string, n: number) => void): void {

@@ -1,4 +1,4 @@
-// A self-signed server certificate for one domain, so that a client may trust exactly it.
+// A self-signed server certificate, so that a client may trust exactly it.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
@@ -11,8 +11,11 @@ const ALGORITHM = {
 } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Certificate and PKCS #8 key as PEM, good for a year. The domain may be a wildcard. */
-export async function selfSigned(domain: string): Promise<{ certPem: string; keyPem: string }> {
+/** Certificate and PKCS #8 key as PEM, good for a year. The domain, and those it covers as well, may be wildcards. */
+export async function selfSigned(
+  domain: string,
+  ...more: readonly string[]
+): Promise<{ certPem: string; keyPem: string }> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -23,7 +26,7 @@ export async function selfSigned(domain: string): Promise<{ certPem: string; key
     notAfter: new Date(now + 365 * DAY_MS),
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: domain }]),
+      new x509.SubjectAlternativeNameExtension([domain, ...more].map((value) => ({ type: 'dns', value }))),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ],
   });

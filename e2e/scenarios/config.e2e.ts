@@ -60,7 +60,7 @@ describe('rights', () => {
   test('of the webhook', async () => {
     expect(await rightsOf(webhook, 'default')).toEqual([
       'ingressclasses.networking.k8s.io [list watch]',
-      'loadbalancerbindings.albatross.dev [create patch]',
+      'loadbalancerbindings.albatross.dev [list watch create patch]',
       'services [list watch]',
       'validatingwebhookconfigurations.admissionregistration.k8s.io/albatross [list watch patch]',
     ]);

@@ -1,0 +1,82 @@
+// Conformance cases as data: read, cut into steps, their tokens replaced, and told whether this version can play them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseAllDocuments } from 'yaml';
+import { PREFIX } from '../../api/annotation.ts';
+import { descriptorOf } from '../../api/registry.ts';
+
+const DIRECTORY = new URL('../conformance/', import.meta.url);
+
+/** One document of a case: a Kubernetes object, or one of the kinds of the case format. */
+export interface Document {
+  readonly kind: string;
+  readonly apiVersion?: string;
+  readonly metadata?: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly app?: string;
+  readonly count?: number;
+  readonly port?: number;
+  readonly portName?: string;
+  readonly delete?: { readonly kind: string; readonly name: string };
+}
+
+export interface ConformanceCase {
+  readonly name: string;
+  readonly namespace: string;
+  /** Documents of each step. */
+  readonly steps: readonly (readonly Document[])[];
+  /** First of the nine ports that belong to this case. */
+  readonly firstPort: number;
+  /** The recorded state after each step. */
+  readonly expected: readonly Record<string, unknown>[];
+  /** Why this version cannot play it; undefined when it can. */
+  readonly unplayable?: string;
+}
+
+/** Node ports 30100 and up: nine for each case. */
+const FIRST_PORT = 30_100;
+const PORTS = 9;
+
+function unplayable(documents: readonly Document[]): string | undefined {
+  const annotations = documents.flatMap(({ metadata }) => Object.keys(metadata?.annotations ?? {}));
+  const unknown = annotations
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length))
+    .filter((suffix) => descriptorOf(suffix) === undefined);
+  if (unknown.length > 0) return `no descriptor of ${[...new Set(unknown)].sort().join(', ')}`;
+  const kinds = new Set(documents.map(({ kind }) => kind));
+  if (kinds.has('IngressClassParams')) return 'IngressClassParams are not read yet';
+  return kinds.has('Alone') ? 'needs a cluster of its own' : undefined;
+}
+
+/** All cases, with the tokens of this world in place. */
+export function readCases(tokens: ReadonlyMap<string, string>): ConformanceCase[] {
+  const files = readdirSync(new URL('cases/', DIRECTORY)).filter((file) => file.endsWith('.yaml'));
+  return files.sort().map((file, index): ConformanceCase => {
+    const name = file.slice(0, -'.yaml'.length);
+    const namespace = `c-${name}`;
+    const firstPort = FIRST_PORT + index * PORTS;
+    const text = readFileSync(new URL(`cases/${file}`, DIRECTORY), 'utf8').replace(/\$\{([^}]+)\}/g, (token, key: string) => {
+      if (key === 'NS') return namespace;
+      if (key.startsWith('NP:')) return String(firstPort + Number(key.slice(3)) - 1);
+      return tokens.get(key) ?? token;
+    });
+    const documents = parseAllDocuments(text).map((document) => document.toJS() as Document);
+    const steps: Document[][] = [[]];
+    for (const document of documents) {
+      if (document.kind === 'Step') steps.push([]);
+      else steps.at(-1)?.push(document);
+    }
+    const expected = JSON.parse(readFileSync(new URL(`expected/${name}.json`, DIRECTORY), 'utf8'));
+    const why = unplayable(documents);
+    return { name, namespace, steps, firstPort, expected: expected.steps, ...(why === undefined ? {} : { unplayable: why }) };
+  });
+}
+
+/** The token of a port of this case. */
+export function portToken({ firstPort }: ConformanceCase, port: number): string | undefined {
+  const at = port - firstPort;
+  return at >= 0 && at < PORTS ? `\${NP:${at + 1}}` : undefined;
+}

@@ -1,0 +1,179 @@
+// The AWS account that every conformance case assumes (e2e/conformance/README.md), made through the AWS API.
+import { ACMClient, DeleteCertificateCommand, ImportCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  AssociateRouteTableCommand,
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeImagesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  type ResourceType,
+  RunInstancesCommand,
+  type SecurityGroup,
+  type TagSpecification,
+} from '@aws-sdk/client-ec2';
+import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { selfSigned } from '../aws/self-signed.ts';
+import type { NodeSpec } from './nodes.ts';
+
+export const CLUSTER = 'lab';
+
+export interface ConformanceWorld {
+  readonly vpcId: string;
+  /** `SUBNET:pub-a`, `SG:web-sg`, `CERT:example.com`, `TG:outside`, `VPC` → its id or ARN. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly nodes: readonly NodeSpec[];
+  securityGroups(): Promise<SecurityGroup[]>;
+  close(): void;
+}
+
+const REGION = 'us-west-2';
+const ZONES = ['a', 'b', 'c'];
+const SHARED = { [`kubernetes.io/cluster/${CLUSTER}`]: 'shared' };
+
+/** Third octet of the network in zone a, tags, and whether it is open to the internet. */
+const SUBNETS: Readonly<Record<string, { net: number; tags: Record<string, string>; open: boolean; six?: number }>> = {
+  pub: { net: 0, tags: { 'kubernetes.io/role/elb': '1', ...SHARED }, open: true },
+  priv: { net: 100, tags: { 'kubernetes.io/role/internal-elb': '1', ...SHARED }, open: false },
+  edge: { net: 20, tags: { tier: 'edge' }, open: true },
+  v6: { net: 40, tags: {}, open: true, six: 0 },
+};
+
+/** In the order in which their ARNs must ascend. */
+const CERTIFICATES: readonly (readonly [name: string, ...domains: string[]])[] = [
+  ['example.com', 'example.com', '*.example.com'],
+  ['shop.example.org', 'shop.example.org'],
+  ['apps.example.net', '*.apps.example.net'],
+  ['old.example.com', 'old.example.com', '*.example.com'],
+];
+
+const tagged = (type: ResourceType, tags: Record<string, string>): TagSpecification[] => [
+  { ResourceType: type, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+];
+
+function given<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the AWS API answered without the ${what}`);
+  return value;
+}
+
+/** Makes the account at `url`. */
+export async function makeConformanceWorld(url: string): Promise<ConformanceWorld> {
+  const config = { endpoint: url, region: REGION, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const ec2 = new EC2Client(config);
+  const acm = new ACMClient(config);
+  const elb = new ElasticLoadBalancingV2Client(config);
+  const { Vpc } = await ec2.send(
+    new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true, TagSpecifications: tagged('vpc', { Name: CLUSTER }) }),
+  );
+  const vpcId = given(Vpc?.VpcId, 'VPC');
+  const tokens = new Map([['VPC', vpcId]]);
+  await makeSubnets(ec2, vpcId, tokens);
+  for (const name of ['nodes', 'web-sg', 'extra-sg']) {
+    const owned = name === 'nodes' ? { [`kubernetes.io/cluster/${CLUSTER}`]: 'owned' } : {};
+    const TagSpecifications = tagged('security-group', { Name: name, ...owned });
+    const { GroupId } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId: vpcId, TagSpecifications }));
+    tokens.set(`SG:${name}`, given(GroupId, 'security group'));
+  }
+  await importCertificates(acm, tokens);
+  for (const Name of ['outside', 'outside-two']) {
+    const { TargetGroups } = await elb.send(
+      new CreateTargetGroupCommand({ Name, Protocol: 'HTTP', Port: 8000, TargetType: 'ip', VpcId: vpcId }),
+    );
+    tokens.set(`TG:${Name}`, given(TargetGroups?.[0]?.TargetGroupArn, 'target group'));
+  }
+  const nodes = await runNodes(ec2, tokens);
+  acm.destroy();
+  elb.destroy();
+  const Filters = [{ Name: 'vpc-id', Values: [vpcId] }];
+  return {
+    vpcId,
+    tokens,
+    nodes,
+    securityGroups: async () => (await ec2.send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups ?? [],
+    close: () => ec2.destroy(),
+  };
+}
+
+async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, string>): Promise<void> {
+  const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId] }));
+  const six = given(Vpcs?.[0]?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock, 'IPv6 block').replace(/00::\/56$/, '');
+  const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+  const GatewayId = given(InternetGateway?.InternetGatewayId, 'internet gateway');
+  await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId: GatewayId }));
+  const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId }));
+  const RouteTableId = given(RouteTable?.RouteTableId, 'route table');
+  await ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', GatewayId }));
+  for (const [kind, { net, tags, open, six: withSix }] of Object.entries(SUBNETS)) {
+    for (const [at, zone] of ZONES.entries()) {
+      const name = `${kind}-${zone}`;
+      const { Subnet } = await ec2.send(
+        new CreateSubnetCommand({
+          VpcId,
+          AvailabilityZone: `${REGION}${zone}`,
+          CidrBlock: `10.0.${net + at}.0/24`,
+          ...(withSix === undefined ? {} : { Ipv6CidrBlock: `${six}0${at}::/64` }),
+          TagSpecifications: tagged('subnet', { Name: name, ...tags }),
+        }),
+      );
+      const SubnetId = given(Subnet?.SubnetId, 'subnet');
+      tokens.set(`SUBNET:${name}`, SubnetId);
+      if (open) await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
+    }
+  }
+}
+
+/** ARNs are drawn at random; one that does not follow the one before is given back and drawn again. */
+async function importCertificates(acm: ACMClient, tokens: Map<string, string>): Promise<void> {
+  let last = '';
+  const made = await Promise.all(CERTIFICATES.map(([, domain = '', ...more]) => selfSigned(domain, ...more)));
+  for (const [at, [name]] of CERTIFICATES.entries()) {
+    const { certPem, keyPem } = given(made[at], 'certificate');
+    // A quarter of the room for each, so that there is always room for the next.
+    const ceiling = `arn:aws:acm:${REGION}:123456789012:certificate/${((at + 1) * 4 - 1).toString(16)}f`;
+    for (;;) {
+      const { CertificateArn } = await acm.send(
+        new ImportCertificateCommand({ Certificate: Buffer.from(certPem), PrivateKey: Buffer.from(keyPem) }),
+      );
+      const arn = given(CertificateArn, 'certificate');
+      if (arn > last && arn < ceiling) {
+        tokens.set(`CERT:${name}`, arn);
+        last = arn;
+        break;
+      }
+      await acm.send(new DeleteCertificateCommand({ CertificateArn: arn }));
+    }
+  }
+}
+
+async function runNodes(ec2: EC2Client, tokens: ReadonlyMap<string, string>): Promise<NodeSpec[]> {
+  const { Images } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }));
+  const ImageId = given(Images?.[0]?.ImageId, 'machine image');
+  const nodes: NodeSpec[] = [];
+  for (const [at, letter] of ZONES.entries()) {
+    const { Instances } = await ec2.send(
+      new RunInstancesCommand({
+        ImageId,
+        InstanceType: 't3.medium',
+        MinCount: 1,
+        MaxCount: 1,
+        SubnetId: given(tokens.get(`SUBNET:priv-${letter}`), 'subnet'),
+        SecurityGroupIds: [given(tokens.get('SG:nodes'), 'security group')],
+      }),
+    );
+    const instance = given(Instances?.[0], 'instance');
+    nodes.push({
+      name: `node${at}`,
+      zone: `${REGION}${letter}`,
+      instanceId: given(instance.InstanceId, 'instance id'),
+      internalIP: given(instance.PrivateIpAddress, 'private address'),
+      labels: { disk: at < 2 ? 'ssd' : 'hdd' },
+    });
+  }
+  return nodes;
+}

@@ -1,0 +1,70 @@
+// Conformance: the recorded end states of the LBC against ours, case by case (e2e/conformance/README.md).
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { play, type Played, recordedFailure } from '../harness/conformance.ts';
+import { readCases } from '../harness/conformance-case.ts';
+import { comparable, differences } from '../harness/conformance-state.ts';
+import { CLUSTER, type ConformanceWorld, makeConformanceWorld } from '../harness/conformance-world.ts';
+import { registerNodes } from '../harness/nodes.ts';
+import { setStage, type Stage } from '../harness/stage.ts';
+
+/** Cases in which we differ on purpose, and why. */
+const BY_DESIGN: Readonly<Record<string, string>> = {};
+
+const all = readCases(new Map());
+const playable = all.filter((one) => one.unplayable === undefined);
+
+let stage: Stage;
+let world: ConformanceWorld;
+let played: ReadonlyMap<string, Played>;
+
+beforeAll(async () => {
+  stage = await setStage({ aws: { limits: { 'application-load-balancers': 500 } } });
+  await stage.controller().stop();
+  const { code, stderr } = await stage.cluster.kubectl(['delete', 'nodes', '--all']);
+  if (code !== 0) throw new Error(stderr);
+  world = await makeConformanceWorld(stage.aws.url);
+  await registerNodes(stage.cluster, world.nodes);
+  const flags = ['--cluster-name', CLUSTER, '--aws-vpc-id', world.vpcId, '--default-tags', 'owner=platform'];
+  await stage.startController('controller', flags);
+  const cases = readCases(world.tokens).filter((one) => one.unplayable === undefined);
+  played = new Map((await play(stage, world, cases)).map((one) => [one.of.name, one]));
+}, 300_000);
+
+afterAll(async () => {
+  world?.close();
+  await stage?.stop();
+});
+
+/** Every difference of one case, and whether only steps differ that the recorded controller could not handle. */
+function judge(name: string): { differing: string[]; apart: boolean } {
+  const one = played.get(name);
+  if (one === undefined) throw new Error(`${name} was not played`);
+  const steps = one.of.expected.map((expected, index) => ({
+    failed: recordedFailure(expected),
+    differing: differences(comparable(expected, one.of, new Map()), one.steps[index], `step ${index}`),
+  }));
+  const differing = steps.flatMap((step) => (step.failed ? [] : step.differing));
+  return { differing, apart: steps.some((step) => step.failed && step.differing.length > 0) };
+}
+
+describe('the end state is as recorded', () => {
+  const compared = playable.filter(({ name }) => BY_DESIGN[name] === undefined);
+  test.each(compared)('$name', ({ name }) => {
+    expect(judge(name).differing).toEqual([]);
+  });
+});
+
+describe('the end state differs on purpose', () => {
+  test.each(Object.entries(BY_DESIGN))('%s: %s', (name) => {
+    expect(judge(name).differing).not.toEqual([]);
+  });
+});
+
+test('the tally', () => {
+  const judged = playable.map(({ name }) => ({ name, ...judge(name) }));
+  const same = judged.filter(({ differing }) => differing.length === 0);
+  const apart = judged.filter((one) => one.apart).map(({ name }) => name);
+  console.log(`${same.length} of ${playable.length} as recorded; ${all.length - playable.length} cases wait for annotations of later versions`);
+  console.log(`where the recorded controller failed and we do something else: ${apart.join(', ')}`);
+  expect(same.length + Object.keys(BY_DESIGN).length).toBe(playable.length);
+});
