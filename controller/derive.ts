@@ -9,6 +9,7 @@ import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Next } from './kube/queue.ts';
 import type { OwnerReference, Writer } from './kube/write.ts';
+import { deletingStatus } from './status.ts';
 
 /** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */
 const UNBORN_MS = 30_000;
@@ -40,10 +41,16 @@ function settle(deriving: Deriving, key: string, step: string, outcome: KubeOutc
 }
 
 async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBinding): Promise<Next> {
-  if (binding.metadata.deletionTimestamp !== undefined) return 'done';
-  const age = deriving.now() - Date.parse(binding.metadata.creationTimestamp ?? '');
-  if (!hasOwner(binding) && age < UNBORN_MS) return { afterMs: UNBORN_MS - age };
-  return settle(deriving, key, 'delete binding', await deriving.write.deleteBinding(binding));
+  if (binding.metadata.deletionTimestamp === undefined) {
+    const age = deriving.now() - Date.parse(binding.metadata.creationTimestamp ?? '');
+    if (!hasOwner(binding) && age < UNBORN_MS) return { afterMs: UNBORN_MS - age };
+    const deleted = await deriving.write.deleteBinding(binding);
+    if (!deleted.ok) return settle(deriving, key, 'delete binding', deleted);
+  }
+  if (heldGroups(binding).length === 0 || binding.status?.state === 'Deleting') return 'done';
+  // Said at once: the group's own pass may take a while, or be waiting for another one.
+  const told = deletingStatus(binding, new Date(deriving.now()).toISOString());
+  return settle(deriving, key, 'tell deletion', await deriving.write.patchStatus(binding, told));
 }
 
 async function keep(

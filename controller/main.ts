@@ -133,10 +133,10 @@ export async function startController(options: ControllerOptions): Promise<Runni
     nodes: () => running.informers?.world.nodes() ?? [],
   });
   const { log, client, book } = parts;
-  const programs = startPrograms(parts);
+  const lead = stand(parts, lose);
+  const programs = startPrograms(parts, lead);
   watchDepth(registry, programs.queues);
   const stopping = new AbortController();
-  const lead = stand(parts, lose);
   const servers = await Promise.all([
     serve(options.metricsPort, { '/metrics': async () => ({ status: 200, body: await registry.metrics() }) }),
     serve(options.healthPort, {
@@ -147,7 +147,7 @@ export async function startController(options: ControllerOptions): Promise<Runni
   ]);
 
   async function work(): Promise<void> {
-    await lead?.acquired;
+    await lead?.whenLeading();
     log.info({ cluster: options.clusterName, vpc: options.awsVpcId, policy: options.policy }, 'leading');
     await readInventory(parts, stopping.signal);
     if (stopping.signal.aborted) return;
@@ -167,7 +167,9 @@ export async function startController(options: ControllerOptions): Promise<Runni
     async stop() {
       stopping.abort();
       running.informers?.stop();
-      await Promise.all(Object.values(programs.queues).map((queue) => queue.drain()));
+      const drained = Promise.all(Object.values(programs.queues).map((queue) => queue.drain()));
+      // What pauses for want of the lease does not end.
+      if (lead?.leading() !== false) await drained;
       await lead?.release();
       parts.aws.close();
       for (const server of servers) server?.close();

@@ -11,7 +11,8 @@ import type { InformersOptions } from './informers.ts';
 import type { Found } from './kinds/kind.ts';
 import type { KubeClient } from './kube/client.ts';
 import { eventTeller } from './kube/events.ts';
-import { createQueue, type Queue } from './kube/queue.ts';
+import type { Lead } from './kube/lead.ts';
+import { createQueue, type Next, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import { nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings } from './options.ts';
@@ -93,8 +94,8 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
   };
 }
 
-/** Wires the programs; nothing runs before something is added to a queue. */
-export function startPrograms(parts: Parts): Programs {
+/** Wires the programs; nothing runs before something is added to a queue, nor while another process may lead. */
+export function startPrograms(parts: Parts, lead: Pick<Lead, 'whenLeading'> | undefined): Programs {
   const { options, log, client, aws, book, world } = parts;
   const find = lookups(aws);
   const write = writer(client);

@@ -79,9 +79,12 @@ function failing({ code, message, action, kind }: AwsFailure, during: string): N
   };
 }
 
-function programmed({ planned, outcomes, found, became, told, failure }: Pass, key: string): NextCondition {
+function programmed({ planned, outcomes, found, became, told, decided, failure }: Pass, key: string): NextCondition {
   const type = 'Programmed';
   if (failure !== undefined) return failing(failure, 'Looking at AWS');
+  const why = told.find(({ member }) => member === key)?.problem;
+  if (!decided && why !== undefined)
+    return { type, status: 'False', reason: why.code, message: cut(`AWS is left as it is: ${sentence(why)}`) };
   const failed = outcomes.find(({ result }) => result === 'failed');
   if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
   const waiting = outcomes.find(({ result }) => result === 'waiting');
@@ -105,7 +108,6 @@ function programmed({ planned, outcomes, found, became, told, failure }: Pass, k
   if (young !== undefined)
     return { type, status: 'False', reason: 'Pending', message: 'AWS is provisioning the load balancer.' };
   if (!found.some(({ kind }) => kind === 'loadBalancer')) {
-    const why = told.find(({ member }) => member === key)?.problem;
     return {
       type,
       status: 'False',
@@ -185,6 +187,18 @@ function stateOf(
 }
 
 const DELETING: Omit<NextCondition, 'message'> = { type: 'Programmed', status: 'False', reason: 'Deleting' };
+
+/** The status of a binding from the moment it is deleted, before anything of it is removed. */
+export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: string): BindingStatus {
+  const { generation } = metadata;
+  const message = 'Its resources in AWS are being removed.';
+  const next = {
+    ...DELETING,
+    message,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
+  return { ...status, state: 'Deleting', conditions: setCondition(status?.conditions ?? [], next, now) };
+}
 
 function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingCondition[] {
   const key = keyOf(binding);

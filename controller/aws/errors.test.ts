@@ -65,5 +65,7 @@ test('a failure is not wrapped twice', () => {
   expect(failureOf('B', failure)).toBe(failure);
   expect(isFailure(failure, 'limit', 'denied')).toBe(true);
   expect(isFailure(failure, 'denied')).toBe(false);
+  expect(isFailure(failure)).toBe(true);
+  expect(isFailure(new Error('no answer'))).toBe(false);
   expect(isFailure(new Error('limit'), 'limit')).toBe(false);
 });

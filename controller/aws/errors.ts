@@ -105,7 +105,7 @@ export function failureOf(action: string, thrown: unknown): AwsFailure {
   return new AwsFailure({ action, code, message, kind, status: status ?? 0, cause: thrown });
 }
 
-/** True when `thrown` is an AWS failure of one of `kinds`. */
+/** True when `thrown` is an AWS failure of one of `kinds`, or of any kind when none is named. */
 export function isFailure(thrown: unknown, ...kinds: FailureKind[]): thrown is AwsFailure {
-  return thrown instanceof AwsFailure && kinds.includes(thrown.kind);
+  return thrown instanceof AwsFailure && (kinds.length === 0 || kinds.includes(thrown.kind));
 }

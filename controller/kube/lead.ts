@@ -1,7 +1,10 @@
 // Leader election by a Lease (coordination.k8s.io): of several controllers one works, the others wait.
 //
 //   waiting ──free, expired, released, or its process is dead──▶ leading ──renewed every 2 s──▶ leading
-//                                                                   └── not renewed for 10 s, or taken ──▶ lost: the process ends
+//                                                                │   ▲ └── taken ──▶ lost: the process ends
+//                                                 not renewed for 10 s │ still ours
+//                                                                ▼   │
+//                                                               pausing ── taken ──▶ lost
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -26,7 +29,7 @@ export interface LeadOptions {
   /** Name of the Lease. */
   readonly name: string;
   readonly identity: string;
-  /** Called once when the lease is lost: nothing may be written any more, the process must end. */
+  /** Called once when another one took the lease: nothing may be written any more, the process must end. */
   onLost(because: string): void;
   /** Called when somebody else leads, once for each other leader. */
   onWaiting?(holder: string): void;
@@ -37,8 +40,8 @@ export interface LeadOptions {
 }
 
 export interface Lead {
-  /** Resolves when this process leads. */
-  readonly acquired: Promise<void>;
+  /** Resolves at once while this process leads, else when it leads (again): nothing may be written before. */
+  whenLeading(): Promise<void>;
   leading(): boolean;
   /** Stops, and gives the lease back so that the next one leads at once. */
   release(): Promise<void>;
@@ -88,7 +91,6 @@ export function standForElection(options: LeadOptions): Lead {
 }
 
 class Candidate implements Lead {
-  readonly acquired: Promise<void>;
   readonly #options: LeadOptions;
   readonly #timing: { readonly lease: number; readonly deadline: number; readonly retry: number };
   readonly #collection: string;
@@ -101,18 +103,24 @@ class Candidate implements Lead {
   /** When the last renewal that succeeded was sent; undefined while not leading. */
   #trouble: string | undefined;
   #renewedAt: number | undefined;
+  /** Resolved while leading, another one while not. */
+  #gate = Promise.withResolvers<void>();
+  /** Whether this process led before: what it knows is true only if nobody else did since. */
+  #led = false;
 
   constructor(options: LeadOptions) {
     this.#options = options;
     this.#timing = options.timing ?? TIMING;
     this.#collection = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(options.namespace)}/leases`;
     this.#path = `${this.#collection}/${encodeURIComponent(options.name)}`;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.acquired = promise;
-    this.#running = this.#run(resolve);
+    this.#running = this.#run();
     // Beside the loop, for a request may hang longer than the deadline.
     const watchdog = setInterval(() => this.#watch(), 250);
     this.#stopping.signal.addEventListener('abort', () => clearInterval(watchdog));
+  }
+
+  whenLeading(): Promise<void> {
+    return this.#gate.promise;
   }
 
   leading(): boolean {
@@ -121,36 +129,36 @@ class Candidate implements Lead {
 
   async release(): Promise<void> {
     const { client, identity } = this.#options;
-    const leads = this.#renewedAt !== undefined;
     this.#renewedAt = undefined;
     this.#stopping.abort();
     await this.#running;
-    if (!leads) return;
+    if (!this.#led) return;
     const read = await client.request<Lease>({ method: 'GET', path: this.#path });
     if (!read.ok || read.object.spec?.holderIdentity !== identity) return;
     const { holderIdentity: _, ...spec } = { ...read.object.spec, leaseDurationSeconds: 1 };
     await client.request({ method: 'PUT', path: this.#path, body: { ...read.object, spec } });
   }
 
-  async #run(acquired: () => void): Promise<void> {
+  async #run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const result = await this.#attempt();
-      if (result === 'mine') acquired();
-      if (result === 'held') this.#lose(`${this.#waitingFor} leads`);
+      if (result === 'held' && this.#led) this.#lose(`${this.#waitingFor} leads`);
       await sleep(this.#timing.retry * 1000, undefined, { signal }).catch(() => undefined);
     }
   }
 
+  /** Nobody renewed the lease in time, maybe because nobody could: work pauses until it is known whose it is. */
   #watch(): void {
     const { deadline } = this.#timing;
-    if (this.#renewedAt !== undefined && performance.now() - this.#renewedAt > deadline * 1000) {
-      this.#lose(`not renewed for ${deadline} seconds`);
-    }
+    if (this.#renewedAt === undefined || performance.now() - this.#renewedAt < deadline * 1000) return;
+    this.#renewedAt = undefined;
+    this.#gate = Promise.withResolvers<void>();
+    this.#options.onTrouble?.(`not renewed for ${deadline} seconds; nothing is done until it is`);
   }
 
   #lose(because: string): void {
-    if (this.#stopping.signal.aborted || this.#renewedAt === undefined) return;
+    if (this.#stopping.signal.aborted) return;
     this.#renewedAt = undefined;
     this.#stopping.abort();
     this.#options.onLost(because);
@@ -176,6 +184,8 @@ class Candidate implements Lead {
     if (!wrote.ok) return this.#unsure(wrote);
     if (this.#stopping.signal.aborted) return 'unsure';
     this.#renewedAt = sentAt;
+    this.#led = true;
+    this.#gate.resolve();
     return 'mine';
   }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { resourceTagOf, type Tags } from '../../api/aws.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { plannables } from '../kinds/all.ts';
-import type { Found } from '../kinds/kind.ts';
+import { arnOf, type Found } from '../kinds/kind.ts';
 import { inWords, type Operation } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
@@ -14,7 +14,7 @@ import { type Applied, CERTIFICATE, ingress, path, rule, wantedBy } from './pape
 const resources = (sheet: Applied) => wantedBy(sheet, GROUP).resources;
 const planned = (sheet: Applied, found: readonly Found[]) => plan(plannables, resources(sheet), found);
 /** The inventory after a group was brought about from `found`. */
-const after = (sheet: Applied, found: readonly Found[] = []): Found[] =>
+const reached = (sheet: Applied, found: readonly Found[] = []): Found[] =>
   interpret(planned(sheet, found), found);
 const lines = (operations: readonly Operation[]): string[] => operations.map(inWords);
 
@@ -24,7 +24,7 @@ describe('converges', () => {
   test('planning again after a plan was carried out gives nothing', () => {
     fc.assert(
       fc.property(applied, (sheet) => {
-        expect(lines(planned(sheet, after(sheet)).operations)).toEqual([]);
+        expect(lines(planned(sheet, reached(sheet)).operations)).toEqual([]);
       }),
       RUNS,
     );
@@ -33,9 +33,9 @@ describe('converges', () => {
   test('from any group to any other', () => {
     fc.assert(
       fc.property(applied, applied, (from, to) => {
-        const found = after(to, after(from));
+        const found = reached(to, reached(from));
         expect(lines(planned(to, found).operations)).toEqual([]);
-        expect(found.length).toBe(after(to).length);
+        expect(found.length).toBe(reached(to).length);
       }),
       RUNS,
     );
@@ -46,7 +46,7 @@ describe('orders', () => {
   test('AWS refuses no step on the way through three groups', () => {
     fc.assert(
       fc.property(applied, applied, applied, (one, two, three) => {
-        expect(() => after(three, after(two, after(one)))).not.toThrow();
+        expect(() => reached(three, reached(two, reached(one)))).not.toThrow();
       }),
       RUNS,
     );
@@ -55,7 +55,7 @@ describe('orders', () => {
   test('a group without members leaves nothing', () => {
     fc.assert(
       fc.property(applied, (sheet) => {
-        expect(after({ ...sheet, ingresses: [] }, after(sheet))).toEqual([]);
+        expect(reached({ ...sheet, ingresses: [] }, reached(sheet))).toEqual([]);
       }),
       RUNS,
     );
@@ -65,67 +65,51 @@ describe('orders', () => {
 /** As AWS and the LBC would describe the same resources: other names, defaults filled in, tags of its first version. */
 function byTheLbc(found: readonly Found[]): Found[] {
   const legacy: Tags = { 'kubernetes.io/cluster/prod': 'owned', 'ingress.k8s.aws/cluster': 'prod' };
-  return found.map((one): Found => {
-    const tags = { ...one.spec.tags, 'aws:cloudformation:stack-id': 'x' };
-    const old = { ...tags, ...legacy };
-    switch (one.kind) {
-      case 'securityGroup':
-        return {
-          ...one,
-          spec: { ...one.spec, name: `${one.spec.name}x`, ingress: one.spec.ingress.toReversed(), tags: old },
-        };
-      case 'targetGroup':
-        return {
-          ...one,
-          spec: {
-            ...one.spec,
-            port: 1,
-            attributes: { 'stickiness.enabled': 'false', ...one.spec.attributes },
-            tags: old,
-          },
-        };
-      case 'loadBalancer':
-        return {
-          ...one,
-          spec: {
-            ...one.spec,
-            name: 'k8s-of-the-lbc',
-            subnets: one.spec.subnets.toReversed(),
-            securityGroups: one.spec.securityGroups.map((group) =>
-              typeof group === 'string' ? group : group.ref,
-            ),
-            attributes: { 'idle_timeout.timeout_seconds': '60', ...one.spec.attributes },
-            tags: old,
-          },
-        };
-      case 'listener':
-        return {
-          ...one,
-          spec: { ...one.spec, attributes: { 'routing.http.response.server.enabled': 'true' }, tags },
-        };
-      case 'rule':
-        return {
-          ...one,
-          spec: {
-            ...one.spec,
-            conditions: one.spec.conditions.toReversed(),
-            actions: one.spec.actions.map((action) =>
-              action.type === 'redirect'
-                ? { host: '#{host}', path: '/#{path}', query: '#{query}', ...action }
-                : action,
-            ),
-            tags,
-          },
-        };
+  return found.map((one) =>
+    describedByAws(one, { ...one.spec.tags, 'aws:cloudformation:stack-id': 'x' }, legacy),
+  );
+}
+
+function describedByAws(one: Found, tags: Tags, legacy: Tags): Found {
+  const old = { ...tags, ...legacy };
+  switch (one.kind) {
+    case 'securityGroup': {
+      const ingress = one.spec.ingress.toReversed();
+      return { ...one, spec: { ...one.spec, name: `${one.spec.name}x`, ingress, tags: old } };
     }
-  });
+    case 'targetGroup': {
+      const attributes = { 'stickiness.enabled': 'false', ...one.spec.attributes };
+      return { ...one, spec: { ...one.spec, port: 1, attributes, tags: old } };
+    }
+    case 'loadBalancer': {
+      const { subnets, securityGroups, attributes } = one.spec;
+      const spec = {
+        name: 'k8s-of-the-lbc',
+        subnets: subnets.toReversed(),
+        securityGroups: securityGroups.map(arnOf),
+        attributes: { 'idle_timeout.timeout_seconds': '60', ...attributes },
+      };
+      return { ...one, spec: { ...one.spec, ...spec, tags: old } };
+    }
+    case 'listener': {
+      const attributes = { 'routing.http.response.server.enabled': 'true' };
+      return { ...one, spec: { ...one.spec, attributes, tags } };
+    }
+    case 'rule': {
+      const open = { host: '#{host}', path: '/#{path}', query: '#{query}' };
+      const actions = one.spec.actions.map((action) =>
+        action.type === 'redirect' ? { ...open, ...action } : action,
+      );
+      return { ...one, spec: { ...one.spec, conditions: one.spec.conditions.toReversed(), actions, tags } };
+    }
+  }
 }
 
 describe('adopts', () => {
   test('what the LBC made for the same Ingresses is left as it is', () => {
     fc.assert(
       fc.property(applied, (sheet) => {
-        expect(lines(planned(sheet, byTheLbc(after(sheet))).operations)).toEqual([]);
+        expect(lines(planned(sheet, byTheLbc(reached(sheet))).operations)).toEqual([]);
       }),
       RUNS,
     );
@@ -133,7 +117,7 @@ describe('adopts', () => {
 
   test('target groups may have other names when their tags differ', () => {
     const sheet: Applied = { ingresses: [ingress({ said: { 'group.name': GROUP } })], services: [] };
-    const found = after(sheet).map(
+    const found = reached(sheet).map(
       (one): Found =>
         one.kind === 'targetGroup' ? { ...one, spec: { ...one.spec, name: 'k8s-other' } } : one,
     );
@@ -154,7 +138,7 @@ describe('owns', () => {
   test('what does not carry our tags is neither removed nor changed', () => {
     fc.assert(
       fc.property(applied, applied, (from, to) => {
-        const ours = after(from);
+        const ours = reached(from);
         const theirs = ours
           .filter(({ kind }) => kind === 'securityGroup' || kind === 'targetGroup')
           .map(stranger);
@@ -171,7 +155,7 @@ describe('owns', () => {
   test('a rule that somebody added by hand stays', () => {
     fc.assert(
       fc.property(applied, applied, fc.constantFrom(1, 2, 4, 49_999, 50_000), (from, to, priority) => {
-        const ours = after(from);
+        const ours = reached(from);
         const listener = ours.find(({ kind }) => kind === 'listener');
         if (listener === undefined) return;
         const hand: Found = {
@@ -196,7 +180,7 @@ describe('owns', () => {
           },
         };
         const before = [...ours, hand];
-        const found = after(to, before);
+        const found = reached(to, before);
         const gone = !found.some(({ arn }) => arn === listener.arn);
         const there = found.find(({ arn }) => arn === hand.arn);
         expect(there === undefined ? 'gone' : resourceTagOf(there.spec.tags)).toBe(gone ? 'gone' : '');
@@ -268,14 +252,14 @@ describe('isolates', () => {
     fc.assert(
       fc.property(applied, applied, (from, sheet) => {
         const alone: Applied = { ...sheet, ingresses: [elder, ...sheet.ingresses] };
-        const found = after({ ...from, ingresses: [elder, ...from.ingresses] });
+        const found = reached({ ...from, ingresses: [elder, ...from.ingresses] });
         const beside: Applied = { ...alone, ingresses: [...alone.ingresses, bad] };
         const others = (one: Applied): string[] =>
           lines(planned(one, found).operations.filter(({ kind }) => kind !== 'rule'));
         expect(others(beside)).toEqual(others(alone));
         // Its own rules come last, so theirs keep their places.
-        expect(rulesOf(after(beside, found)).filter((text) => !text.includes('late.example.com'))).toEqual(
-          rulesOf(after(alone, found)),
+        expect(rulesOf(reached(beside, found)).filter((text) => !text.includes('late.example.com'))).toEqual(
+          rulesOf(reached(alone, found)),
         );
       }),
       RUNS,

@@ -34,7 +34,7 @@ export function passOn(motoUrl: string, request: PassedRequest): Promise<Answer>
           resolve({
             status: response.statusCode ?? 502,
             contentType: response.headers['content-type'] ?? 'text/xml',
-            body: Buffer.concat(chunks),
+            body: repaired(Buffer.concat(chunks)),
           }),
         );
       },
@@ -43,6 +43,12 @@ export function passOn(motoUrl: string, request: PassedRequest): Promise<Answer>
     out.end(request.body);
   });
 }
+
+/** moto writes the state of a subnet's IPv6 network as the text of a Python dictionary. */
+const PYTHON_STATE = /\{(?:'|&#39;)State(?:'|&#39;): (?:'|&#39;)(\w+)(?:'|&#39;)\}/g;
+
+const repaired = (body: Buffer): Buffer =>
+  body.includes('ipv6CidrBlockState') ? Buffer.from(body.toString().replace(PYTHON_STATE, '$1')) : body;
 
 /** What EC2 can be asked about a security group's other users. */
 export interface GroupUsers {

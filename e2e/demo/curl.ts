@@ -23,24 +23,20 @@ export function curlArguments({ url, door, cacert, head }: Visit): string[] {
 
 /** What curl prints; when nothing answers, a sentence that says so. */
 export async function visit(one: Visit): Promise<string> {
-  const { code, stdout } = (await byCurl(one)) ?? (await byNode(one));
+  const asked = (await hasCurl()) ? runCommand('curl', curlArguments(one)) : byNode(one);
+  const { code, stdout } = await asked;
   return code === 0 ? stdout.replaceAll('\r\n', '\n') : `curl: (${code}) no answer from ${one.url}`;
 }
 
-let installed = true;
+let found: Promise<boolean> | undefined;
 
-/** True when the machine has curl; known after the first visit. */
-export const curlIsInstalled = (): boolean => installed;
-
-async function byCurl(one: Visit): Promise<{ code: number; stdout: string } | undefined> {
-  if (!installed) return undefined;
-  try {
-    return await runCommand('curl', curlArguments(one));
-  } catch {
-    // It cannot be started: not installed.
-    installed = false;
-    return undefined;
-  }
+/** Whether the machine has curl. */
+export function hasCurl(): Promise<boolean> {
+  found ??= runCommand('curl', ['--version']).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
+  return found;
 }
 
 function byNode({ url, door, cacert, head }: Visit): Promise<{ code: number; stdout: string }> {

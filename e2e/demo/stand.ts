@@ -1,7 +1,9 @@
 // Where the demo's steps stand: the stage, the show, and the few ways to act on both.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandResult } from '../harness/cluster.ts';
+import { tools } from '../harness/machine.ts';
+import { startProcess } from '../harness/process.ts';
 import type { Stage } from '../harness/stage.ts';
 import { curlArguments, type Visit, visit } from './curl.ts';
 import { type Show, until } from './show.ts';
@@ -13,6 +15,8 @@ export interface Stand {
   readonly kubectl: (line: string) => Promise<CommandResult>;
   /** The same without showing it; gives standard output. */
   readonly quietly: (line: string) => Promise<string>;
+  /** Starts a kubectl command that watches, and waits for its first row; `end` waits until all rows that came have gone, then ends it, shows it and gives its output. */
+  readonly watch: (line: string) => Promise<{ end(): Promise<string> }>;
   /** Waits until a visit of an Ingress's load balancer is answered as wanted, then shows that one and checks it. */
   readonly curl: (what: string, route: Route) => Promise<string>;
 }
@@ -52,6 +56,7 @@ export function standOn(stage: Stage, show: Show): Stand {
       show.command(`kubectl ${line}`, result.stderr + result.stdout);
       return result;
     },
+    watch: (line) => watch(stage, show, line),
     async curl(what, route) {
       const one = await visitOf(route);
       const seen = await until(
@@ -67,6 +72,25 @@ export function standOn(stage: Stage, show: Show): Stand {
     },
   };
 }
+
+async function watch({ cluster }: Stage, show: Show, line: string): Promise<{ end(): Promise<string> }> {
+  const log = join(cluster.dir, 'watch.log');
+  const { kubectl } = await tools();
+  const env = { KUBECONFIG: cluster.kubeconfig };
+  const child = await startProcess({ name: 'kubectl', command: kubectl, args: line.split(' '), env, log });
+  const output = (): Promise<string> => readFile(log, 'utf8');
+  await until(output, (text) => text !== '');
+  return {
+    async end() {
+      await until(output, (text) => rows(text, 'ADDED') === rows(text, 'DELETED'));
+      await child.stop(0);
+      show.command(`kubectl ${line}`, await output());
+      return output();
+    },
+  };
+}
+
+const rows = (text: string, event: string): number => text.split(`${event} `).length - 1;
 
 /** Writes the account's certificate for a host to a file that curl can trust; gives its path. */
 async function trusted({ account, cluster }: Stage, host: string): Promise<string> {

@@ -1,6 +1,7 @@
 // Steps 3 to 7 of the demo, each shown as it is done and checked.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCurl } from './curl.ts';
 import { leftovers } from './leftovers.ts';
 import { until } from './show.ts';
 import type { Stand } from './stand.ts';
@@ -57,6 +58,7 @@ export async function serve(stand: Stand): Promise<void> {
     seen: addresses.join(', '),
   });
   show.say('\nNow through the load balancers, which listen on local ports: --connect-to leads curl there.');
+  if (!(await hasCurl())) show.say('curl is not installed: an HTTP client of the demo stands in for it.');
   await stand.curl('instance mode answers', {
     ingress: 'shop/storefront',
     url: 'http://shop.example.com/',
@@ -173,6 +175,7 @@ async function quiet(count: () => number): Promise<void> {
 export async function remove(stand: Stand): Promise<void> {
   const { kubectl, quietly, show, stage } = stand;
   show.step(7, 'Everything is deleted, and nothing is left behind');
+  const watching = await stand.watch('get lbb -A --watch --output-watch-events');
   const begun = Date.now();
   await kubectl(`delete -f ${MANIFESTS}/shop/ingresses.yaml`);
   const took = Date.now() - begun;
@@ -181,17 +184,18 @@ export async function remove(stand: Stand): Promise<void> {
     took < 5_000,
     { expected: 'less than 5 s', seen: `${took} ms` },
   );
-  await until(
-    () => quietly('get lbb -A'),
-    (rows) => rows.includes('Deleting'),
-    5_000,
-  );
-  const { stdout } = await kubectl('get lbb -A');
-  show.check('the bindings stay until AWS is clean', stdout.includes('Deleting'), {
-    expected: 'a row that says Deleting',
-    seen: stdout,
+  await quietly('wait --for=delete lbb --all -A --timeout=60s');
+  const rows = await watching.end();
+  const gone = rows.match(/^DELETED .*$/gm) ?? [];
+  show.check('all bindings are gone', gone.length === 4, {
+    expected: 'DELETED, four times',
+    seen: gone.join('\n'),
   });
-  await kubectl('wait --for=delete lbb --all -A --timeout=60s');
+  const deleting = gone.filter((row) => row.includes(' Deleting '));
+  show.check('they were Deleting while AWS was being cleaned', deleting.length > 0, {
+    expected: 'rows with DELETED and Deleting',
+    seen: gone.join('\n'),
+  });
   await kubectl(`delete -f ${MANIFESTS}/shop/apps.yaml`);
   const left = await quietly('get ingress,lbb,pods -A -o name');
   show.check('nothing is left in the cluster', left === '', {

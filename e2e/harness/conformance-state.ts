@@ -36,19 +36,39 @@ function condition({ Field, HostHeaderConfig, PathPatternConfig }: RuleCondition
     : { Field, PathPatternConfig: sorted(PathPatternConfig?.Values) };
 }
 
-function action({ Type, ForwardConfig, RedirectConfig, FixedResponseConfig, TargetGroupArn }: Action, name: (arn: string) => string): object {
+function action(
+  { Type, ForwardConfig, RedirectConfig, FixedResponseConfig, TargetGroupArn }: Action,
+  name: (arn: string) => string,
+): object {
   if (Type === 'redirect') {
-    const open = { Host: '#{host}', Path: '/#{path}', Port: '#{port}', Protocol: '#{protocol}', Query: '#{query}' };
-    const said = Object.entries(RedirectConfig ?? {}).filter(([, value]) => value !== undefined && value !== '');
+    const open = {
+      Host: '#{host}',
+      Path: '/#{path}',
+      Port: '#{port}',
+      Protocol: '#{protocol}',
+      Query: '#{query}',
+    };
+    const said = Object.entries(RedirectConfig ?? {}).filter(
+      ([, value]) => value !== undefined && value !== '',
+    );
     return { Type, RedirectConfig: { ...open, ...Object.fromEntries(said) } };
   }
   if (Type !== 'forward') return { Type, FixedResponseConfig };
   const groups = ForwardConfig?.TargetGroups ?? [{ TargetGroupArn }];
   const TargetGroups = groups
-    .map(({ TargetGroupArn: arn, Weight }) => ({ TargetGroupArn: name(arn ?? ''), ...(groups.length > 1 ? { Weight } : {}) }))
+    .map(({ TargetGroupArn: arn, Weight }) => ({
+      TargetGroupArn: name(arn ?? ''),
+      ...(groups.length > 1 ? { Weight } : {}),
+    }))
     .sort((a, b) => (a.TargetGroupArn < b.TargetGroupArn ? -1 : 1));
   const sticky = ForwardConfig?.TargetGroupStickinessConfig;
-  return { Type, ForwardConfig: { TargetGroups, ...(sticky?.Enabled === true ? { TargetGroupStickinessConfig: sticky } : {}) } };
+  return {
+    Type,
+    ForwardConfig: {
+      TargetGroups,
+      ...(sticky?.Enabled === true ? { TargetGroupStickinessConfig: sticky } : {}),
+    },
+  };
 }
 
 /** Looks at one stack after the other with the names of the world at hand. */
@@ -72,7 +92,9 @@ class Recorder {
 
   #rule(rule: Rule, stack: string, port: number): object {
     return {
-      conditions: rule.conditions.map(condition).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      conditions: rule.conditions
+        .map(condition)
+        .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
       actions: rule.actions.map((one) => action(one, this.#name)),
       tags: ownTags(rule.tags, stack, `${port}:${rule.priority}`),
     };
@@ -80,9 +102,15 @@ class Recorder {
 
   #listener(listener: Listener, stack: string): object {
     const { port, protocol } = listener;
-    const rules = [...this.#seen.elb.rules.values()].filter(({ listenerArn }) => listenerArn === listener.arn);
-    const numbered = rules.filter(({ priority }) => priority !== undefined).sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
-    const certificates = [...new Set([listener.certificate ?? [], listener.extraCertificates].flat())].map(this.#name).sort();
+    const rules = [...this.#seen.elb.rules.values()].filter(
+      ({ listenerArn }) => listenerArn === listener.arn,
+    );
+    const numbered = rules
+      .filter(({ priority }) => priority !== undefined)
+      .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+    const certificates = [...new Set([listener.certificate ?? [], listener.extraCertificates].flat())]
+      .map(this.#name)
+      .sort();
     return {
       port,
       protocol,
@@ -90,14 +118,18 @@ class Recorder {
       certificates,
       defaultCertificate: listener.certificate === undefined ? undefined : this.#name(listener.certificate),
       attributes: listener.attributes,
-      defaultActions: this.#seen.elb.rules.get(listener.defaultRule)?.actions.map((one) => action(one, this.#name)),
+      defaultActions: this.#seen.elb.rules
+        .get(listener.defaultRule)
+        ?.actions.map((one) => action(one, this.#name)),
       tags: ownTags(listener.tags, stack, String(port)),
       rules: numbered.map((rule) => this.#rule(rule, stack, port)),
     };
   }
 
   loadBalancer(one: LoadBalancer, stack: string): object {
-    const listeners = [...this.#seen.elb.listeners.values()].filter(({ loadBalancerArn }) => loadBalancerArn === one.arn);
+    const listeners = [...this.#seen.elb.listeners.values()].filter(
+      ({ loadBalancerArn }) => loadBalancerArn === one.arn,
+    );
     return {
       type: 'application',
       name: one.name,
@@ -148,7 +180,12 @@ class Recorder {
       ];
       return sources.map((source) => `${one.IpProtocol} ${ports} from ${source}`);
     });
-    return { name: GroupName, description: Description, tags: ownTags(tags, stack, 'ManagedLBSecurityGroup'), ingress: ingress.sort() };
+    return {
+      name: GroupName,
+      description: Description,
+      tags: ownTags(tags, stack, 'ManagedLBSecurityGroup'),
+      ingress: ingress.sort(),
+    };
   }
 }
 
@@ -156,8 +193,14 @@ class Recorder {
 export function stacksOf(one: ConformanceCase, seen: Seen): Record<string, object> {
   const recorder = new Recorder(seen);
   const mine = (stack: string | undefined): stack is string =>
-    stack !== undefined && (stack === one.namespace || stack.startsWith(`${one.namespace}/`) || stack.startsWith(`${one.namespace}.`));
-  const stacks: Record<string, { loadBalancers: object[]; targetGroups: Record<string, object>; securityGroups: object[] }> = {};
+    stack !== undefined &&
+    (stack === one.namespace ||
+      stack.startsWith(`${one.namespace}/`) ||
+      stack.startsWith(`${one.namespace}.`));
+  const stacks: Record<
+    string,
+    { loadBalancers: object[]; targetGroups: Record<string, object>; securityGroups: object[] }
+  > = {};
   const stackOf = (name: string) => {
     stacks[name] ??= { loadBalancers: [], targetGroups: {}, securityGroups: [] };
     return stacks[name];
@@ -168,7 +211,8 @@ export function stacksOf(one: ConformanceCase, seen: Seen): Record<string, objec
   }
   for (const group of seen.elb.targetGroups.values()) {
     const stack = group.tags[STACK];
-    if (mine(stack)) stackOf(stack).targetGroups[`tg:${group.tags[RESOURCE]}`] = recorder.targetGroup(group, stack);
+    if (mine(stack))
+      stackOf(stack).targetGroups[`tg:${group.tags[RESOURCE]}`] = recorder.targetGroup(group, stack);
   }
   for (const group of seen.securityGroups) {
     const stack = (group.Tags ?? []).find(({ Key }) => Key === STACK)?.Value;
@@ -180,7 +224,12 @@ export function stacksOf(one: ConformanceCase, seen: Seen): Record<string, objec
 const NOT_COMPARED = new Set(['message', 'outcome', 'priority', 'HealthCheckEnabled']);
 
 /** A value without what is not compared and what is empty; ports of the case and known addresses as tokens, texts of refusals dropped. */
-export function comparable(value: unknown, one: ConformanceCase, names: ReadonlyMap<string, string>, key = ''): unknown {
+export function comparable(
+  value: unknown,
+  one: ConformanceCase,
+  names: ReadonlyMap<string, string>,
+  key = '',
+): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => comparable(item, one, names)).filter((item) => item !== undefined);
     return items.length === 0 ? undefined : items;
@@ -206,7 +255,10 @@ const isTargetGroupName = (name: unknown): boolean => typeof name === 'string' &
 export function differences(expected: unknown, actual: unknown, path = ''): string[] {
   if (JSON.stringify(expected) === JSON.stringify(actual)) return [];
   const both = [expected, actual];
-  if (both.every((value) => typeof value === 'object' && value !== null) && Array.isArray(expected) === Array.isArray(actual)) {
+  if (
+    both.every((value) => typeof value === 'object' && value !== null) &&
+    Array.isArray(expected) === Array.isArray(actual)
+  ) {
     const [left, right] = both as Record<string, unknown>[];
     const keys = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
     return [...keys].flatMap((key) => differences(left?.[key], right?.[key], `${path}.${key}`));

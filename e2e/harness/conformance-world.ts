@@ -1,7 +1,13 @@
 // The AWS account that every conformance case assumes (e2e/conformance/README.md), made through the AWS API.
-import { ACMClient, DeleteCertificateCommand, ImportCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  ACMClient,
+  DeleteCertificateCommand,
+  ImportCertificateCommand,
+  ListCertificatesCommand,
+} from '@aws-sdk/client-acm';
 import {
   AssociateRouteTableCommand,
+  AssociateSubnetCidrBlockCommand,
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
   CreateRouteCommand,
@@ -18,7 +24,10 @@ import {
   type SecurityGroup,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { selfSigned } from '../aws/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
@@ -38,11 +47,13 @@ const ZONES = ['a', 'b', 'c'];
 const SHARED = { [`kubernetes.io/cluster/${CLUSTER}`]: 'shared' };
 
 /** Third octet of the network in zone a, tags, and whether it is open to the internet. */
-const SUBNETS: Readonly<Record<string, { net: number; tags: Record<string, string>; open: boolean; six?: number }>> = {
+const SUBNETS: Readonly<
+  Record<string, { net: number; tags: Record<string, string>; open: boolean; six?: boolean }>
+> = {
   pub: { net: 0, tags: { 'kubernetes.io/role/elb': '1', ...SHARED }, open: true },
   priv: { net: 100, tags: { 'kubernetes.io/role/internal-elb': '1', ...SHARED }, open: false },
   edge: { net: 20, tags: { tier: 'edge' }, open: true },
-  v6: { net: 40, tags: {}, open: true, six: 0 },
+  v6: { net: 40, tags: {}, open: true, six: true },
 };
 
 /** In the order in which their ARNs must ascend. */
@@ -62,14 +73,22 @@ function given<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-/** Makes the account at `url`. */
+/** Makes the account at `url`, where certificates of another account on the same stage are taken away. */
 export async function makeConformanceWorld(url: string): Promise<ConformanceWorld> {
-  const config = { endpoint: url, region: REGION, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const config = {
+    endpoint: url,
+    region: REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
   const ec2 = new EC2Client(config);
   const acm = new ACMClient(config);
   const elb = new ElasticLoadBalancingV2Client(config);
   const { Vpc } = await ec2.send(
-    new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true, TagSpecifications: tagged('vpc', { Name: CLUSTER }) }),
+    new CreateVpcCommand({
+      CidrBlock: '10.0.0.0/16',
+      AmazonProvidedIpv6CidrBlock: true,
+      TagSpecifications: tagged('vpc', { Name: CLUSTER }),
+    }),
   );
   const vpcId = given(Vpc?.VpcId, 'VPC');
   const tokens = new Map([['VPC', vpcId]]);
@@ -77,7 +96,9 @@ export async function makeConformanceWorld(url: string): Promise<ConformanceWorl
   for (const name of ['nodes', 'web-sg', 'extra-sg']) {
     const owned = name === 'nodes' ? { [`kubernetes.io/cluster/${CLUSTER}`]: 'owned' } : {};
     const TagSpecifications = tagged('security-group', { Name: name, ...owned });
-    const { GroupId } = await ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId: vpcId, TagSpecifications }));
+    const { GroupId } = await ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId: vpcId, TagSpecifications }),
+    );
     tokens.set(`SG:${name}`, given(GroupId, 'security group'));
   }
   await importCertificates(acm, tokens);
@@ -95,14 +116,18 @@ export async function makeConformanceWorld(url: string): Promise<ConformanceWorl
     vpcId,
     tokens,
     nodes,
-    securityGroups: async () => (await ec2.send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups ?? [],
+    securityGroups: async () =>
+      (await ec2.send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups ?? [],
     close: () => ec2.destroy(),
   };
 }
 
 async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, string>): Promise<void> {
   const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId] }));
-  const six = given(Vpcs?.[0]?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock, 'IPv6 block').replace(/00::\/56$/, '');
+  const six = given(Vpcs?.[0]?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock, 'IPv6 block').replace(
+    /00::\/56$/,
+    '',
+  );
   const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
   const GatewayId = given(InternetGateway?.InternetGatewayId, 'internet gateway');
   await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId: GatewayId }));
@@ -117,12 +142,13 @@ async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, st
           VpcId,
           AvailabilityZone: `${REGION}${zone}`,
           CidrBlock: `10.0.${net + at}.0/24`,
-          ...(withSix === undefined ? {} : { Ipv6CidrBlock: `${six}0${at}::/64` }),
           TagSpecifications: tagged('subnet', { Name: name, ...tags }),
         }),
       );
       const SubnetId = given(Subnet?.SubnetId, 'subnet');
       tokens.set(`SUBNET:${name}`, SubnetId);
+      if (withSix)
+        await ec2.send(new AssociateSubnetCidrBlockCommand({ SubnetId, Ipv6CidrBlock: `${six}0${at}::/64` }));
       if (open) await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
     }
   }
@@ -130,6 +156,9 @@ async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, st
 
 /** ARNs are drawn at random; one that does not follow the one before is given back and drawn again. */
 async function importCertificates(acm: ACMClient, tokens: Map<string, string>): Promise<void> {
+  const { CertificateSummaryList } = await acm.send(new ListCertificatesCommand({}));
+  for (const { CertificateArn } of CertificateSummaryList ?? [])
+    await acm.send(new DeleteCertificateCommand({ CertificateArn }));
   let last = '';
   const made = await Promise.all(CERTIFICATES.map(([, domain = '', ...more]) => selfSigned(domain, ...more)));
   for (const [at, [name]] of CERTIFICATES.entries()) {

@@ -25,11 +25,17 @@ const QUIET_MS = 4_000;
 const PATIENCE_MS = 60_000;
 
 /** Plays the cases and gives what was recorded, step by step. */
-export async function play(stage: Stage, world: ConformanceWorld, cases: readonly ConformanceCase[]): Promise<Played[]> {
+export async function play(
+  stage: Stage,
+  world: ConformanceWorld,
+  cases: readonly ConformanceCase[],
+): Promise<Played[]> {
   const objects = KubernetesObjectApi.makeApiClient(stage.cluster.client);
   const core = stage.cluster.client.makeApiClient(CoreV1Api);
   const networking = stage.cluster.client.makeApiClient(NetworkingV1Api);
-  await Promise.all(cases.map(({ namespace }) => core.createNamespace({ body: { metadata: { name: namespace } } })));
+  await Promise.all(
+    cases.map(({ namespace }) => core.createNamespace({ body: { metadata: { name: namespace } } })),
+  );
   const played = cases.map((of): Played => ({ of, steps: [] }));
   const last = Math.max(...cases.map(({ steps }) => steps.length));
   for (let step = 0; step < last; step += 1) {
@@ -56,7 +62,11 @@ interface Clients {
   readonly core: CoreV1Api;
 }
 
-async function inTurns<T>(list: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+async function inTurns<T>(
+  list: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const rest = [...list];
   const worker = async (): Promise<void> => {
     for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
@@ -67,7 +77,11 @@ async function inTurns<T>(list: readonly T[], width: number, work: (item: T) => 
 const CLUSTER_WIDE = new Set(['Namespace', 'IngressClass', 'IngressClassParams']);
 
 /** Applies the documents in order; gives the objects that were refused, with the answer. */
-async function applyStep(clients: Clients, one: ConformanceCase, documents: readonly Document[]): Promise<Record<string, string>> {
+async function applyStep(
+  clients: Clients,
+  one: ConformanceCase,
+  documents: readonly Document[],
+): Promise<Record<string, string>> {
   const refused: Record<string, string> = {};
   for (const document of documents) {
     try {
@@ -80,7 +94,11 @@ async function applyStep(clients: Clients, one: ConformanceCase, documents: read
   return refused;
 }
 
-async function applyDocument(clients: Clients, { namespace }: ConformanceCase, document: Document): Promise<void> {
+async function applyDocument(
+  clients: Clients,
+  { namespace }: ConformanceCase,
+  document: Document,
+): Promise<void> {
   if (document.kind === 'LabPods') return labPods(clients, namespace, document);
   if (document.delete !== undefined) {
     const { kind, name } = document.delete;
@@ -89,11 +107,22 @@ async function applyDocument(clients: Clients, { namespace }: ConformanceCase, d
     return;
   }
   const metadata = { ...(CLUSTER_WIDE.has(document.kind) ? {} : { namespace }), ...document.metadata };
-  await clients.objects.patch({ ...document, metadata }, undefined, undefined, 'conformance', true, PatchStrategy.ServerSideApply);
+  await clients.objects.patch(
+    { ...document, metadata },
+    undefined,
+    undefined,
+    'conformance',
+    true,
+    PatchStrategy.ServerSideApply,
+  );
 }
 
 /** Running pods `APP-0`, `APP-1`, …; those above the count are deleted. */
-async function labPods({ core }: Clients, namespace: string, { app = '', count = 0, port = 8080, portName = 'http' }: Document): Promise<void> {
+async function labPods(
+  { core }: Clients,
+  namespace: string,
+  { app = '', count = 0, port = 8080, portName = 'http' }: Document,
+): Promise<void> {
   const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${app}` });
   const present = new Set(items.map(({ metadata }) => metadata?.name ?? ''));
   const wanted = Array.from({ length: count }, (_, index) => `${app}-${index}`);
@@ -139,7 +168,10 @@ async function quiet({ aws }: Stage): Promise<void> {
 /** How ids and addresses are written: tokens of the world, node names, pods. */
 async function namesOf({ tokens, nodes }: ConformanceWorld, core: CoreV1Api): Promise<Map<string, string>> {
   const { items } = await core.listPodForAllNamespaces();
-  const pods = items.map(({ metadata, status }): [string, string] => [status?.podIP ?? '', `\${POD:${metadata?.name ?? ''}}`]);
+  const pods = items.map(({ metadata, status }): [string, string] => [
+    status?.podIP ?? '',
+    `\${POD:${metadata?.name ?? ''}}`,
+  ]);
   return new Map([
     ...[...tokens].map(([token, id]): [string, string] => [id, `\${${token}}`]),
     ...nodes.map(({ name, instanceId }): [string, string] => [instanceId, name]),
@@ -166,5 +198,7 @@ const FAILED = new Set(['FailedBuildModel', 'FailedDeployModel', 'FailedLoadGrou
 /** Whether the recorded controller could not handle a step: better is allowed there, so it is reported apart. */
 export function recordedFailure(step: Record<string, unknown> | undefined): boolean {
   const outcome = step?.outcome;
-  return typeof outcome === 'object' && outcome !== null && Object.values(outcome).some((one) => FAILED.has(one));
+  return (
+    typeof outcome === 'object' && outcome !== null && Object.values(outcome).some((one) => FAILED.has(one))
+  );
 }

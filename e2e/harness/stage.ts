@@ -59,27 +59,39 @@ interface Started {
   readonly aws: LocalAws;
   readonly account: Account;
   readonly kubelet: Kubelet;
-  readonly closeAws: () => Promise<void>;
+}
+
+/** Waits for both, also when one fails, so that what the other one started is known before it is taken down. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 /** Cluster and AWS at the same time; then nodes, and the kubelet that knows where pods really are. */
-async function startWorld({ aws: awsOptions, onStep = () => undefined }: StageOptions): Promise<Started> {
+async function startWorld(
+  { aws: awsOptions, onStep = () => undefined }: StageOptions,
+  down: AsyncDisposableStack,
+): Promise<Started> {
   let addressOf: Kubelet['addressOf'] = () => undefined;
-  const startAws = async () => {
+  const cluster = async () => {
+    const started = await startCluster({ before: [await crdManifest()], onStep });
+    down.defer(() => started.stop());
+    return started;
+  };
+  const amazon = async () => {
     const moto = await startMoto();
+    down.defer(() => moto.close());
     const aws = await startLocalAws({
       healthIntervalScale: 0.02,
       ...awsOptions,
       motoUrl: moto.url,
       targetAddress: (target) => addressOf(target),
     });
+    down.defer(() => aws.close());
     onStep('local AWS: account with a VPC, subnets, nodes and certificates');
-    return { aws, account: await seedAccount(aws.url, { cluster: CLUSTER_NAME }), moto };
+    return { aws, account: await seedAccount(aws.url, { cluster: CLUSTER_NAME }) };
   };
-  const [cluster, { aws, account, moto }] = await Promise.all([
-    startCluster({ before: [await crdManifest()], onStep }),
-    startAws(),
-  ]);
+  const [there, { aws, account }] = await both(cluster(), amazon());
   onStep('three nodes, and a kubelet played by local HTTP servers');
   const nodes = account.nodes.map(({ name, zone, instanceId, privateIp }) => ({
     name,
@@ -87,14 +99,11 @@ async function startWorld({ aws: awsOptions, onStep = () => undefined }: StageOp
     instanceId,
     internalIP: privateIp,
   }));
-  await registerNodes(cluster, nodes);
-  const kubelet = await playKubelet(cluster);
+  await registerNodes(there, nodes);
+  const kubelet = await playKubelet(there);
+  down.defer(() => kubelet.stop());
   addressOf = kubelet.addressOf;
-  const closeAws = async (): Promise<void> => {
-    await aws.close();
-    await moto.close();
-  };
-  return { cluster, aws, account, kubelet, closeAws };
+  return { cluster: there, aws, account, kubelet };
 }
 
 interface WebhookPlace {
@@ -132,15 +141,18 @@ class Play implements Stage {
   readonly logs: Stage['logs'];
   readonly #options: StageOptions;
   readonly #places: Places;
-  readonly #closeAws: () => Promise<void>;
+  readonly #down: AsyncDisposableStack;
   readonly #children = new Set<RunningProcess>();
   #controller: RunningProcess | undefined;
   #webhook: RunningProcess | undefined;
 
-  constructor(options: StageOptions, started: Started, places: Places) {
+  constructor(options: StageOptions, started: Started, places: Places, down: AsyncDisposableStack) {
     this.#options = options;
     this.#places = places;
-    this.#closeAws = started.closeAws;
+    this.#down = down;
+    down.defer(async () => {
+      await Promise.all([...this.#children].map((child) => child.stop(5_000)));
+    });
     this.cluster = started.cluster;
     this.aws = started.aws;
     this.account = started.account;
@@ -199,11 +211,8 @@ class Play implements Stage {
     return this.#webhook;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([...this.#children].map((child) => child.stop(5_000)));
-    await this.kubelet.stop();
-    await this.#closeAws();
-    await this.cluster.stop();
+  stop(): Promise<void> {
+    return this.#down.disposeAsync();
   }
 
   async #start(
@@ -229,10 +238,20 @@ class Play implements Stage {
 const flagged = (flags: Readonly<Record<string, string>>): string[] =>
   Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
 
-/** Sets the stage; `stop` takes everything down again. */
+/** Sets the stage; `stop` takes everything down again, last things first. A start that fails leaves nothing behind. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
+  const down = new AsyncDisposableStack();
+  try {
+    return await set(options, down);
+  } catch (error) {
+    await down.disposeAsync();
+    throw error;
+  }
+}
+
+async function set(options: StageOptions, down: AsyncDisposableStack): Promise<Stage> {
   const step = options.onStep ?? (() => undefined);
-  const started = await startWorld(options);
+  const started = await startWorld(options, down);
   const { cluster } = started;
   step('Albatross: CRD, RBAC, webhook configuration from config/');
   const webhook = await prepareWebhook(cluster, options.webhook !== false);
@@ -240,9 +259,12 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook'),
     cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller'),
   ]);
-  const play = new Play(options, started, { webhookConfig, controllerConfig, webhook });
+  const play = new Play(options, started, { webhookConfig, controllerConfig, webhook }, down);
   step('albatross webhook and albatross controller, each with its own ServiceAccount token');
-  await Promise.all([play.startController(), options.webhook === false ? undefined : play.startWebhook()]);
+  await both(
+    play.startController(),
+    options.webhook === false ? Promise.resolve() : play.startWebhook().then(() => undefined),
+  );
   return play;
 }
 

@@ -26,11 +26,13 @@ export interface ConditionSeen {
 export interface BindingSeen {
   readonly metadata: {
     readonly uid: string;
+    readonly generation: number;
     readonly deletionTimestamp?: string;
     readonly finalizers?: readonly string[];
   };
   readonly status?: {
     readonly state?: string;
+    readonly observedGeneration?: number;
     readonly targets?: string;
     readonly loadBalancer?: { readonly arn: string; readonly dnsName: string };
   };

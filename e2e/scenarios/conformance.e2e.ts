@@ -1,14 +1,20 @@
 // Conformance: the recorded end states of the LBC against ours, case by case (e2e/conformance/README.md).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { play, type Played, recordedFailure } from '../harness/conformance.ts';
+import { type Played, play, recordedFailure } from '../harness/conformance.ts';
 import { readCases } from '../harness/conformance-case.ts';
 import { comparable, differences } from '../harness/conformance-state.ts';
 import { CLUSTER, type ConformanceWorld, makeConformanceWorld } from '../harness/conformance-world.ts';
 import { registerNodes } from '../harness/nodes.ts';
-import { setStage, type Stage } from '../harness/stage.ts';
+import { type Stage, setStage } from '../harness/stage.ts';
 
 /** Cases in which we differ on purpose, and why. */
-const BY_DESIGN: Readonly<Record<string, string>> = {};
+const BY_DESIGN: Readonly<Record<string, string>> = {
+  'class-missing': 'a class may be created after its Ingress, so an unknown one is a warning and no refusal',
+  'delete-protected':
+    'the finalizer is on the binding: the Ingress is gone at once, the protected load balancer stays with its binding, and an Ingress of the same name takes it over',
+  'group-order-invalid-fails': 'the invalid change is refused, the change of the other member is carried out',
+  'lb-tags': 'a comma in a tag value is refused by AWS, so it is refused at admission',
+};
 
 const all = readCases(new Map());
 const playable = all.filter((one) => one.unplayable === undefined);
@@ -64,7 +70,9 @@ test('the tally', () => {
   const judged = playable.map(({ name }) => ({ name, ...judge(name) }));
   const same = judged.filter(({ differing }) => differing.length === 0);
   const apart = judged.filter((one) => one.apart).map(({ name }) => name);
-  console.log(`${same.length} of ${playable.length} as recorded; ${all.length - playable.length} cases wait for annotations of later versions`);
-  console.log(`where the recorded controller failed and we do something else: ${apart.join(', ')}`);
+  console.log(
+    `${same.length} of ${playable.length} as recorded, ${apart.length} of them with steps at which the recorded controller failed and that are not compared; ${all.length - playable.length} cases wait for annotations of later versions`,
+  );
+  console.log(`there we do something else: ${apart.join(', ')}`);
   expect(same.length + Object.keys(BY_DESIGN).length).toBe(playable.length);
 });

@@ -29,8 +29,9 @@ async function bringUp(of: string, name: string, options: Parameters<typeof ingr
 
 async function ready(of: string, name: string): Promise<void> {
   await vi.waitFor(async () => {
-    const { status, conditions } = await bindingOf(stage.cluster, of, name);
-    expect({ state: status?.state, ...conditions.Programmed }).toMatchObject({ state: 'Ready', message: DONE });
+    const { metadata, status, conditions } = await bindingOf(stage.cluster, of, name);
+    const seen = { generation: status?.observedGeneration, state: status?.state, ...conditions.Programmed };
+    expect(seen).toMatchObject({ generation: metadata.generation, state: 'Ready', message: DONE });
     const [healthy, all] = (status?.targets ?? '').split('/');
     expect(healthy).toBe(all);
   }, soon);
@@ -174,7 +175,6 @@ describe('updates', () => {
   test('a path that comes, moves and goes costs one change of a rule or two, and no load balancer', async () => {
     const before = onlyBalancer(await mine());
     const added = await costOf({ hosts: { '': { ...paths, '/third/one': 'web:80' } } });
-    console.log(added, stage.aws.calls());
     expect(added.all).toBeLessThanOrEqual(5);
     expect(onlyBalancer(await mine()).listeners[80]?.rules.map(({ paths: [path] }) => path)).toEqual(['/third/one', '/b', '/*']);
     const moved = await costOf({ hosts: { '': { ...paths, '/elsewhere': 'web:80' } } });

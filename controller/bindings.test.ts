@@ -1,0 +1,107 @@
+// The book of bindings: index, finalizers, moved groups, refusals, and what happens while bindings come and go.
+import { describe, expect, test } from 'vitest';
+import { bindingFor } from '../api/bind.ts';
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { Ingress } from '../api/kube.ts';
+import { readIngress } from '../api/read.ts';
+import { type Book, finalizerOf, heldGroups, openBook } from './bindings.ts';
+import { ingress } from './laws/paper.ts';
+
+const KEY = 'shop/web';
+const options = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;
+const put = (book: Book, one: Ingress): string[] =>
+  book.ingress(KEY, { ingress: one, reading: readIngress(one, { service: () => undefined, options }) });
+const inGroup = (group: string, said: Record<string, string> = {}): Ingress => ingress({ said: { 'group.name': group, ...said } });
+
+/** The binding as `derive` leaves it: what holds now, with the finalizers of these groups. */
+function bindingOf(book: Book, groups: readonly string[], more: object = {}): LoadBalancerBinding {
+  const entry = book.entry(KEY);
+  if (entry === undefined) throw new Error('no entry');
+  const binding = bindingFor(entry.ingress, entry.spec);
+  return { ...binding, metadata: { ...binding.metadata, finalizers: groups.map(finalizerOf), ...more } };
+}
+
+describe('finalizers', () => {
+  test.each([
+    ['shop/web', 'albatross.dev/resources'],
+    ['shop', 'group.albatross.dev/shop'],
+  ])('of %s is %s and leads back', (group, finalizer) => {
+    expect(finalizerOf(group)).toBe(finalizer);
+    const book = openBook();
+    put(book, ingress());
+    const binding = bindingOf(book, [], { finalizers: [finalizer, 'other.dev/x'] });
+    expect(heldGroups(binding)).toEqual([group]);
+  });
+});
+
+describe('an Ingress and its binding', () => {
+  test('are awaited until the binding holds the finalizer of the group', () => {
+    const book = openBook();
+    expect(put(book, inGroup('shop'))).toEqual(['shop']);
+    expect([book.awaited('shop'), book.of('shop')]).toEqual([[KEY], []]);
+    book.binding(KEY, bindingOf(book, []));
+    expect(book.awaited('shop')).toEqual([KEY]);
+    book.binding(KEY, bindingOf(book, ['shop']));
+    expect([book.awaited('shop'), book.of('shop').length]).toEqual([[], 1]);
+  });
+
+  test('what holds is what the stored Ingress says, not what an old binding says', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    book.binding(KEY, bindingOf(book, ['shop']));
+    put(book, inGroup('shop', { scheme: 'internet-facing' }));
+    expect(book.of('shop')[0]?.spec.intent?.settings.scheme?.value).toBe('internet-facing');
+  });
+
+  test('a move touches both groups: leaving the old one, member of the new one once held there', () => {
+    const book = openBook();
+    put(book, inGroup('old'));
+    book.binding(KEY, bindingOf(book, ['old']));
+    expect(put(book, inGroup('new')).sort()).toEqual(['new', 'old']);
+    expect(book.of('old').map(({ metadata }) => metadata.deletionTimestamp !== undefined)).toEqual([true]);
+    expect(book.awaited('new')).toEqual([KEY]);
+    book.binding(KEY, bindingOf(book, ['old', 'new']));
+    expect(book.of('new').map(({ metadata }) => metadata.deletionTimestamp)).toEqual([undefined]);
+    book.binding(KEY, bindingOf(book, ['new']));
+    expect([book.of('old'), book.groups()]).toEqual([[], ['new']]);
+  });
+
+  test('a refused change leaves what was accepted last', () => {
+    const book = openBook();
+    put(book, inGroup('shop', { scheme: 'internet-facing' }));
+    book.binding(KEY, bindingOf(book, ['shop']));
+    put(book, inGroup('elsewhere', { scheme: 'nonsense' }));
+    const [effective] = book.of('shop');
+    expect(effective?.spec.intent?.settings.scheme?.value).toBe('internet-facing');
+    expect(book.entry(KEY)?.refused.map(({ code }) => code)).toEqual(['NotAllowed']);
+    expect(book.groups()).toEqual(['shop']);
+  });
+
+  test('a deleted Ingress leaves; its binding goes last', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    book.binding(KEY, bindingOf(book, ['shop']));
+    expect(book.ingress(KEY)).toEqual(['shop']);
+    expect(book.of('shop')[0]?.metadata.deletionTimestamp).toBeDefined();
+    expect(book.binding(KEY)).toEqual(['shop']);
+    expect([book.groups(), book.keys()]).toEqual([[], []]);
+  });
+
+  test('an Ingress that is back while its binding is deleted is awaited, and nothing of it is leaving', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    const binding = bindingOf(book, ['shop'], { deletionTimestamp: '2026-01-02T00:00:00Z' });
+    book.ingress(KEY);
+    book.binding(KEY, binding);
+    expect(book.of('shop')).toHaveLength(1);
+    put(book, inGroup('shop'));
+    expect([book.of('shop'), book.awaited('shop')]).toEqual([[], [KEY]]);
+  });
+
+  test('seniority is the age of the Ingress', () => {
+    const book = openBook();
+    put(book, { ...inGroup('shop') });
+    book.binding(KEY, bindingOf(book, ['shop'], { creationTimestamp: '2026-05-05T00:00:00Z' }));
+    expect(book.of('shop')[0]?.metadata.creationTimestamp).toBe('2026-01-01T00:00:00Z');
+  });
+});

@@ -1,0 +1,117 @@
+// Listeners: ports, protocols, default actions, redirects, certificates (spec annotations 6, 15.9; aws-model 13.9).
+import { describe, expect, test } from 'vitest';
+import type { ListenerSpec } from '../../api/aws.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
+import type { Facts } from './facts.ts';
+
+const DAY = (day: number): string => `2026-01-0${day}T00:00:00Z`;
+const ID = (letter: string): string => `${letter.repeat(8)}-1111-1111-1111-111111111111`;
+const C = (letter: string): string => CERTIFICATE(ID(letter));
+const fallback = { defaultBackend: { service: { name: 'web', port: { number: 80 } } } };
+
+interface Sheet {
+  readonly said?: Record<string, string>;
+  readonly fallback?: boolean;
+  readonly hosts?: readonly string[];
+}
+
+/** Members a, b, …, each created a day after the one before. */
+function wanted(sheets: readonly Sheet[], more: Partial<Facts> = {}) {
+  const ingresses = sheets.map(({ said = {}, fallback: has, hosts = ['a.example.com'] }, index) =>
+    ingress({
+      ingress: 'abcd'[index] ?? '',
+      created: DAY(index + 1),
+      said: { 'group.name': 'g', ...said },
+      rules: hosts.map((host) => rule(host, path('/', 'web'))),
+      ...(has === true ? { spec: fallback } : {}),
+    }),
+  );
+  const { resources, problems } = wantedBy({ ingresses, services: [service()] }, 'g', more);
+  const listeners = resources.flatMap((one) => (one.kind === 'listener' ? [one.spec] : []));
+  const told = problems.map(({ member, problem }) => `${member} ${problem.severity} ${problem.code}`);
+  return { listeners, told, rules: resources.filter(({ kind }) => kind === 'rule').map(({ id }) => id) };
+}
+
+const ports = (listeners: readonly ListenerSpec[]): string[] => listeners.map(({ protocol, port }) => `${protocol}:${port}`);
+const both = { 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]' };
+
+describe('ports (spec annotations 6.1)', () => {
+  test.each([
+    ['80 when nothing is said', [{}], ['HTTP:80']],
+    ['443 with a certificate', [{ said: { 'certificate-arn': C('a') } }], ['HTTPS:443']],
+    ['as said', [{ said: { 'listen-ports': '[{"HTTP":8080}]', 'certificate-arn': C('a') } }], ['HTTP:8080']],
+    ['those of all members', [{}, { said: { 'listen-ports': '[{"HTTP":8080}]' } }], ['HTTP:80', 'HTTP:8080']],
+  ])('%s', (_, sheets, expected) => {
+    expect(ports(wanted(sheets).listeners)).toEqual(expected);
+  });
+
+  test('a port with both protocols is the earlier member’s, and the later one is not served there', () => {
+    const late = { 'listen-ports': '[{"HTTPS":80}]', 'certificate-arn': C('a'), 'group.order': '-1' };
+    const { listeners, told, rules } = wanted([{}, { said: late, hosts: ['late.example.com'] }]);
+    expect([ports(listeners), rules]).toEqual([['HTTP:80'], ['rule/80:1']]);
+    expect(told).toEqual(['g/b refuse GroupConflict', 'g/a warn GroupConflict'].map((text) => text.replace('g/', 'shop/')));
+  });
+});
+
+describe('default action (spec annotations 15.9)', () => {
+  const action = (sheets: readonly Sheet[]) => wanted(sheets).listeners.map(({ defaultActions }) => defaultActions[0]?.type);
+  test.each([
+    ['404 without a default backend', [{}], ['fixed-response']],
+    ['the default backend', [{}, { fallback: true }], ['forward']],
+    ['only on ports where its member listens', [{}, { fallback: true, said: { 'listen-ports': '[{"HTTP":8080}]' } }], ['fixed-response', 'forward']],
+    ['a redirect to HTTPS comes first', [{ fallback: true, said: { ...both, 'certificate-arn': C('a'), 'ssl-redirect': '443' } }], ['redirect', 'forward']],
+  ])('%s', (_, sheets, expected) => {
+    expect(action(sheets)).toEqual(expected);
+  });
+
+  test('of two default backends the earlier one holds', () => {
+    const { told, listeners } = wanted([{ fallback: true }, { fallback: true, said: { 'group.order': '-1' } }]);
+    expect(told).toEqual(['shop/b refuse GroupConflict', 'shop/a warn GroupConflict']);
+    expect(listeners[0]?.defaultActions).toEqual([{ type: 'forward', targets: [{ targetGroup: { ref: 'targetGroup/shop/a/web:80' } }] }]);
+  });
+});
+
+describe('redirect to HTTPS (spec annotations 6.2)', () => {
+  const said = { ...both, 'certificate-arn': C('a'), 'ssl-redirect': '443' };
+  test('HTTP listeners have no rules', () => {
+    const { listeners, rules } = wanted([{ said }]);
+    expect(listeners[0]?.defaultActions).toEqual([{ type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: '443' }]);
+    expect(rules).toEqual(['rule/443:1']);
+  });
+  test('to a port that the group does not have: said, and HTTP is served', () => {
+    const { told, rules } = wanted([{ said: { 'ssl-redirect': '443' } }]);
+    expect([told, rules]).toEqual([['shop/a refuse Contradiction'], ['rule/80:1']]);
+  });
+});
+
+describe('certificates', () => {
+  test('aws-model 13.9: named ones in member order, the first is the default', () => {
+    const { listeners } = wanted([
+      { said: { 'certificate-arn': `${C('2')},${C('1')}` } },
+      { said: { 'certificate-arn': `${C('3')},${C('1')}`, 'group.order': '1' } },
+    ]);
+    expect(listeners[0]?.certificates).toEqual([C('2'), C('1'), C('3')]);
+  });
+
+  test('found ones where none is named', () => {
+    const found = { certificatesFor: (key: string) => (key === 'shop/a' ? { value: [C('9')] } : undefined) };
+    expect(wanted([{ said: { 'listen-ports': '[{"HTTPS":443}]' } }], found).listeners[0]?.certificates).toEqual([C('9')]);
+  });
+
+  test('without any, the port is not opened, the others are', () => {
+    const { listeners, told } = wanted([{ said: both }]);
+    expect([ports(listeners), told]).toEqual([['HTTP:80'], ['shop/a refuse CertificateNotFound']]);
+  });
+});
+
+test('policy and tags are those of the members on the port', () => {
+  const policy = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06';
+  const { listeners } = wanted([
+    { said: { 'certificate-arn': C('a'), 'ssl-policy': policy, tags: 'team=a' } },
+    { said: { tags: 'plain=b' } },
+  ]);
+  expect(listeners.map(({ sslPolicy, tags }) => [sslPolicy, tags.team, tags.plain, tags['ingress.k8s.aws/resource']])).toEqual([
+    [undefined, undefined, 'b', '80'],
+    [policy, 'a', undefined, '443'],
+  ]);
+});

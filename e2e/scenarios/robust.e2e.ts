@@ -1,0 +1,89 @@
+// What may go away without anybody losing anything: recorded bindings, the API server, a controller.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { takePicture } from '../harness/picture.ts';
+import { app, ingress, namespace } from '../harness/shop.ts';
+import { type Stage, setStage } from '../harness/stage.ts';
+import { ask, bindingOf, kubectl, untilQuiet } from '../harness/watching.ts';
+
+let stage: Stage;
+const soon = { timeout: 30_000, interval: 50 };
+const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
+
+beforeAll(async () => {
+  stage = await setStage({ record: false });
+  await stage.cluster.apply(namespace('calm'), ...app('calm', 'web', { replicas: 2 }));
+});
+afterAll(() => stage?.stop());
+
+const shop = (path: string, annotations = {}) => ingress('calm', 'shop', { annotations: { 'target-type': 'ip', ...annotations }, hosts: { '': { [path]: 'web:80' } } });
+
+async function ready(): Promise<string> {
+  const { status } = await vi.waitFor(async () => {
+    const seen = await bindingOf(stage.cluster, 'calm', 'shop');
+    expect(seen.status).toMatchObject({ state: 'Ready', targets: '2/2' });
+    return seen;
+  }, soon);
+  await untilQuiet(stage);
+  return status?.loadBalancer?.dnsName ?? '';
+}
+
+const served = (host: string, path: string) => vi.waitFor(async () => expect((await ask(stage, host, path)).status).toBe(200), soon);
+
+describe('without recording', () => {
+  test('everything still converges: made, changed, refused, deleted, made anew', async () => {
+    await stage.cluster.apply(shop('/one'));
+    const host = await ready();
+    await served(host, '/one');
+    await stage.cluster.apply(shop('/two', { tags: 'team=calm' }));
+    await served(host, '/two');
+    expect((await ask(stage, host, '/one')).status).toBe(404);
+    await expect(stage.cluster.apply(shop('/two', { scheme: 'outside' }))).rejects.toThrow('"outside" is not one of internal, internet-facing');
+    await k('delete ingress shop -n calm');
+    await vi.waitFor(async () => expect(await k('get lbb -n calm -o name')).toBe(''), soon);
+    expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [] });
+    await stage.cluster.apply(shop('/one'));
+    await served(await ready(), '/one');
+  });
+});
+
+describe('the API server away', () => {
+  test('for 20 seconds: both processes live on, the load balancer serves, and what is changed afterwards is applied', async () => {
+    const host = await ready();
+    await stage.cluster.pauseApiServer();
+    stage.aws.resetCalls();
+    await sleep(20_000);
+    expect((await ask(stage, host, '/one')).status).toBe(200);
+    expect(stage.aws.mutations()).toEqual([]);
+    await stage.cluster.resumeApiServer();
+    await vi.waitFor(() => stage.cluster.apply(shop('/back')), soon);
+    await served(host, '/back');
+    await k('scale deployment web -n calm --replicas=3');
+    await vi.waitFor(async () => expect((await takePicture(stage)).targetGroups[0]?.targets).toHaveLength(3), soon);
+    await k('scale deployment web -n calm --replicas=2');
+    await ready();
+    expect(stage.webhook()?.running()).toBe(true);
+  });
+});
+
+describe('two controllers', () => {
+  test('one waits; after kill -9 of the other it takes over, and nothing is doubled', async () => {
+    await stage.cluster.apply(shop('/one'));
+    const first = stage.controller();
+    const before = await ready().then(() => takePicture(stage));
+    stage.aws.resetCalls();
+    const second = await stage.startController('controller-2');
+    await stage.cluster.apply(shop('/one', { tags: 'team=two' }));
+    await vi.waitFor(async () => expect((await takePicture(stage)).loadBalancers[0]?.tags.team).toBe('two'), soon);
+    await untilQuiet(stage);
+    const once = stage.aws.mutations().length;
+    const reads = stage.aws.calls().filter(({ action }) => action === 'GetResources');
+    expect({ once, reads, alive: [first.running(), second.running()] }).toEqual({ once: 5, reads: [], alive: [true, true] });
+    first.kill('SIGKILL');
+    await stage.cluster.apply(shop('/one'));
+    await vi.waitFor(async () => expect(await takePicture(stage)).toEqual(before), soon);
+    await untilQuiet(stage);
+    expect(second.running()).toBe(true);
+    expect(stage.aws.state().loadBalancers.size).toBe(1);
+  });
+});
