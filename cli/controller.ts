@@ -87,6 +87,12 @@ function withTuning(command: Command): Command {
         .argParser(seconds)
         .default(DEFAULTS.syncPeriod, '10m'),
     )
+    .option(
+      '--replacement-grace-period <time>',
+      'how long a replaced load balancer serves beside its successor, e.g. 2m',
+      seconds,
+      DEFAULTS.replacementGracePeriod,
+    )
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--health-port <number>', 'plain HTTP port for /healthz and /readyz', port)
     .option(

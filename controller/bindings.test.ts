@@ -11,7 +11,8 @@ const KEY = 'shop/web';
 const options = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;
 const put = (book: Book, one: Ingress): string[] =>
   book.ingress(KEY, { ingress: one, reading: readIngress(one, { service: () => undefined, options }) });
-const inGroup = (group: string, said: Record<string, string> = {}): Ingress => ingress({ said: { 'group.name': group, ...said } });
+const inGroup = (group: string, said: Record<string, string> = {}): Ingress =>
+  ingress({ said: { 'group.name': group, ...said } });
 
 /** The binding as `derive` leaves it: what holds now, with the finalizers of these groups. */
 function bindingOf(book: Book, groups: readonly string[], more: object = {}): LoadBalancerBinding {

@@ -7,13 +7,21 @@ import { readService } from '../api/read.ts';
 import type { Lookups } from './aws/facts.ts';
 import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
 import type { Group, Member } from './group.ts';
-import type { Found } from './kinds/kind.ts';
+import { arnOf, type Found } from './kinds/kind.ts';
 
 export interface Gathering {
   readonly cluster: ClusterSettings;
   readonly lookups: Lookups;
   service(namespace: string, name: string): Service | undefined;
 }
+
+/** What was named in vain leaves in place what the load balancer has, so that one member's mistake stops nobody else. */
+function orKept(looked: Looked<string[]>, kept: readonly string[] | undefined): Looked<string[]> {
+  return 'value' in looked || kept === undefined ? looked : { value: [...kept], problem: looked.problem };
+}
+
+const balancersOf = (found: readonly Found[]): Found<'loadBalancer'>[] =>
+  found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
 
 /** Without a word about subnets an existing load balancer keeps the ones it has (aws-model 4.1 step 3). */
 async function subnets(
@@ -24,15 +32,25 @@ async function subnets(
   const { settings } = group;
   const said = settings.subnets?.value;
   const scheme = settings.scheme?.value ?? cluster.defaultScheme;
-  const present = found.find(
-    (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.spec.scheme === scheme,
-  );
-  return lookups.subnets({
+  const present = balancersOf(found).find(({ spec }) => spec.scheme === scheme);
+  const looked = await lookups.subnets({
     scheme,
     ipAddressType: settings['ip-address-type']?.value ?? 'ipv4',
     ...(said === undefined ? {} : { named: said }),
     ...(present === undefined ? {} : { current: present.spec.subnets }),
   });
+  return orKept(looked, present?.spec.subnets);
+}
+
+/** Those that are named; an empty list stands for the managed one, which then stays managed. */
+async function securityGroups(
+  said: readonly string[],
+  found: readonly Found[],
+  { lookups }: Gathering,
+): Promise<Looked<string[]>> {
+  const present = balancersOf(found)[0]?.spec.securityGroups.map(arnOf);
+  const managed = found.some(({ kind, arn }) => kind === 'securityGroup' && present?.includes(arn));
+  return orKept(await lookups.securityGroups(said), managed ? [] : present);
 }
 
 /** Hosts of a member, for finding certificates (aws-model 7.1). */
@@ -88,7 +106,7 @@ function serviceFact(service: Service | undefined): ServiceFact | undefined {
 
 /** Gathers the facts about one group. Throws `AwsFailure` when AWS cannot be asked. */
 export async function gather(group: Group, found: readonly Found[], gathering: Gathering): Promise<Facts> {
-  const { cluster, lookups } = gathering;
+  const { cluster } = gathering;
   if (group.members.length === 0) {
     const nobody = {
       code: 'SubnetsNotFound',
@@ -107,7 +125,7 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
   const names = namedTargetGroups(group);
   const [ids, groups, certified, targetGroups] = await Promise.all([
     subnets(group, found, gathering),
-    said === undefined ? undefined : lookups.securityGroups(said),
+    said === undefined ? undefined : securityGroups(said, found, gathering),
     certificates(group, gathering),
     Promise.all(names.map(async (name) => [name, await targetGroup(name, gathering)] as const)),
   ]);

@@ -7,7 +7,8 @@ const DAY = (day: number): string => `2026-01-0${day}T00:00:00Z`;
 const member = (name: string, day: number, said: Record<string, string> = {}, namespace = 'shop') =>
   ingress({ ingress: name, namespace, created: DAY(day), said: { 'group.name': 'g', ...said } });
 const group = (...ingresses: ReturnType<typeof member>[]) => groupFrom({ ingresses, services: [] });
-const told = (of: ReturnType<typeof group>) => of.leftOut.map(({ member: to, problem }) => `${to} ${problem.severity} ${problem.code}`);
+const told = (of: ReturnType<typeof group>) =>
+  of.leftOut.map(({ member: to, problem }) => `${to} ${problem.severity} ${problem.code}`);
 
 describe('order (spec annotations 14.3)', () => {
   test.each([
@@ -15,7 +16,11 @@ describe('order (spec annotations 14.3)', () => {
     ['a lower order first', [member('a', 1), member('b', 2, { 'group.order': '-1' })], ['shop/b', 'shop/a']],
     ['by bytes, not by letters', [member('a', 1), member('Z', 1)], ['shop/Z', 'shop/a']],
     ['namespace before name', [member('a', 1, {}, 'z'), member('z', 1, {}, 'a')], ['a/z', 'z/a']],
-    ['equal orders by name', [member('b', 1, { 'group.order': '5' }), member('a', 2, { 'group.order': '5' })], ['shop/a', 'shop/b']],
+    [
+      'equal orders by name',
+      [member('b', 1, { 'group.order': '5' }), member('a', 2, { 'group.order': '5' })],
+      ['shop/a', 'shop/b'],
+    ],
   ])('%s', (_, ingresses, expected) => {
     expect(group(...ingresses).members.map(({ key }) => key)).toEqual(expected);
   });
@@ -49,12 +54,18 @@ describe('one value for all', () => {
   });
 
   test('an empty list says nothing (spec annotations 7.3)', () => {
-    const merged = group(member('a', 1, { 'security-groups': '' }), member('b', 2, { 'security-groups': 'sg-0a' }));
+    const merged = group(
+      member('a', 1, { 'security-groups': '' }),
+      member('b', 2, { 'security-groups': 'sg-0a' }),
+    );
     expect([merged.settings['security-groups']?.value, told(merged)]).toEqual([['sg-0a'], []]);
   });
 
   test('both sides hear who says what', () => {
-    const { leftOut } = group(member('a', 1, { scheme: 'internal' }), member('b', 2, { scheme: 'internet-facing' }));
+    const { leftOut } = group(
+      member('a', 1, { scheme: 'internal' }),
+      member('b', 2, { scheme: 'internet-facing' }),
+    );
     expect(leftOut.map(({ problem }) => problem.because)).toEqual([
       'Ingress shop/a was first in this group and says "internal"; this value is left out',
       'Ingress shop/b of the same group says "internet-facing"; its value is left out',

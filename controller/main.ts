@@ -36,7 +36,12 @@ function ownNamespace(config: KubeConfig): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'default';
 }
 
-function connect(options: ControllerOptions, registry: Registry, world: World): Parts {
+function connect(
+  options: ControllerOptions,
+  registry: Registry,
+  world: World,
+  lose: (because: string) => void,
+): Parts & { readonly lead: Lead | undefined } {
   const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const {
     awsRegion: region,
@@ -46,8 +51,10 @@ function connect(options: ControllerOptions, registry: Registry, world: World): 
     externalManagedTags,
   } = options;
   const place = { clusterName, vpcId, ...(region === undefined ? {} : { region }) };
-  const aws = connectAws({ ...place, maxAttempts, version: VERSION, registry });
   const client = kubeClient(kubeConfigOf(options.kubeconfig));
+  const lead = stand({ options, client, log }, lose);
+  const mayWrite = async (): Promise<void> => lead?.whenLeading();
+  const aws = connectAws({ ...place, maxAttempts, version: VERSION, registry, mayWrite });
   return {
     options,
     log,
@@ -56,10 +63,14 @@ function connect(options: ControllerOptions, registry: Registry, world: World): 
     book: openBook(),
     inventory: createInventory(aws, { externalManagedTags }),
     world,
+    lead,
   };
 }
 
-function stand({ options, client, log }: Parts, onLost: (because: string) => void): Lead | undefined {
+function stand(
+  { options, client, log }: Pick<Parts, 'options' | 'client' | 'log'>,
+  onLost: (because: string) => void,
+): Lead | undefined {
   if (!options.leaderElect) return undefined;
   return standForElection({
     client,
@@ -127,14 +138,14 @@ export async function startController(options: ControllerOptions): Promise<Runni
   collectDefaultMetrics({ register: registry });
   const running: { informers?: Informers } = {};
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
-  const parts = connect(options, registry, {
+  const world: World = {
     service: (namespace, name) => running.informers?.world.service(namespace, name),
     slices: (namespace, service) => running.informers?.world.slices(namespace, service) ?? [],
     nodes: () => running.informers?.world.nodes() ?? [],
-  });
-  const { log, client, book } = parts;
-  const lead = stand(parts, lose);
-  const programs = startPrograms(parts, lead);
+  };
+  const parts = connect(options, registry, world, lose);
+  const { log, client, book, lead } = parts;
+  const programs = startPrograms(parts);
   watchDepth(registry, programs.queues);
   const stopping = new AbortController();
   const servers = await Promise.all([

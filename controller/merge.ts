@@ -7,6 +7,7 @@ import type { Member, Told } from './group.ts';
 /** One member's word about one annotation. */
 export interface Said<T> {
   readonly member: Member;
+  /** An annotation without its prefix, or a path in the Ingress's `spec`. */
   readonly name: string;
   readonly setting: Setting<T>;
 }
@@ -17,7 +18,7 @@ export function settingOf(settings: object, name: string): Setting<unknown> | un
 }
 
 /** Seniority: creation time, then name. It does not change when somebody joins with a lower group order. */
-function senior<T>(said: readonly Said<T>[]): Said<T>[] {
+export function senior<T extends { readonly member: Member }>(said: readonly T[]): T[] {
   return said.toSorted(
     (a, b) => a.member.created.localeCompare(b.member.created) || a.member.key.localeCompare(b.member.key),
   );
@@ -33,7 +34,9 @@ const shown = (value: unknown): string =>
 
 /** The two sides of a conflict: the later member's value is left out, the earlier one hears of it. */
 export function conflict(winner: Said<unknown>, loser: Said<unknown>, part = ''): Told[] {
-  const path = `metadata.annotations[${PREFIX}${winner.name}]`;
+  const path = winner.name.startsWith('spec.')
+    ? winner.name
+    : `metadata.annotations[${PREFIX}${winner.name}]`;
   const what = part === '' ? 'value' : `"${part}"`;
   const tell = (to: Said<unknown>, severity: Problem['severity'], because: string): Told => ({
     member: to.member.key,

@@ -6,7 +6,10 @@ const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
   Object.fromEntries(
     [...permissionsFor(reaches)].map(([group, permissions]) => [
       group,
-      permissions.map(({ protocol, fromPort, toPort, source }) => `${protocol} ${fromPort}-${toPort} ${'group' in source ? source.group : ''}`),
+      permissions.map(
+        ({ protocol, fromPort, toPort, source }) =>
+          `${protocol} ${fromPort}-${toPort} ${'group' in source ? source.group : ''}`,
+      ),
     ]),
   );
 

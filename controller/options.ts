@@ -35,6 +35,8 @@ export interface ControllerOptions {
   readonly targetgroupbindingMaxConcurrentReconciles: number;
   /** Seconds between two bulk reads that look for drift. */
   readonly syncPeriod: number;
+  /** Seconds that a replaced load balancer serves beside its successor: until nobody remembers its address. */
+  readonly replacementGracePeriod: number;
   readonly metricsPort?: number;
   readonly healthPort?: number;
   readonly leaderElect: boolean;
@@ -58,6 +60,8 @@ export const DEFAULTS = {
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
   syncPeriod: 600,
+  // The longest time to live of an ALB's address (60 s), and as much again for whoever writes DNS records for it.
+  replacementGracePeriod: 120,
   leaderElect: true,
   leaderElectionId: 'albatross-controller-leader',
   logLevel: 'info',

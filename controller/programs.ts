@@ -11,8 +11,7 @@ import type { InformersOptions } from './informers.ts';
 import type { Found } from './kinds/kind.ts';
 import type { KubeClient } from './kube/client.ts';
 import { eventTeller } from './kube/events.ts';
-import type { Lead } from './kube/lead.ts';
-import { createQueue, type Next, type Queue } from './kube/queue.ts';
+import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import { nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings } from './options.ts';
@@ -37,6 +36,23 @@ export interface Programs {
   readonly queues: Readonly<Record<'bindings' | 'groups' | 'targets' | 'nodes', Queue>>;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
+}
+
+/**
+ * What waits for a successor: until it serves and, for a load balancer, until its address has been known for a while.
+ * The address is told as soon as it serves, a pass before its predecessor may go at the earliest.
+ */
+function succession(targets: Targets, graceMs: number, now: () => number): Reconciling['waitsFor'] {
+  const servesSince = new Map<string, number>();
+  return (successor) => {
+    const because = waitsFor(successor, targets);
+    if (because !== undefined) servesSince.delete(successor.arn);
+    if (because !== undefined || successor.kind !== 'loadBalancer') return because;
+    const since = servesSince.get(successor.arn);
+    if (since !== undefined && now() - since >= graceMs) return undefined;
+    servesSince.set(successor.arn, since ?? now());
+    return `the address of ${successor.spec.name} becomes known`;
+  };
 }
 
 /** A successor serves when AWS calls it active and, if it forwards to anything, some target of it is healthy. */
@@ -87,15 +103,15 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
     lookups: find,
     policy: options.policy,
     service: world.service,
-    waitsFor: (successor) => waitsFor(successor, targets),
+    waitsFor: succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
     now: Date.now,
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };
 }
 
-/** Wires the programs; nothing runs before something is added to a queue, nor while another process may lead. */
-export function startPrograms(parts: Parts, lead: Pick<Lead, 'whenLeading'> | undefined): Programs {
+/** Wires the programs; nothing runs before something is added to a queue. */
+export function startPrograms(parts: Parts): Programs {
   const { options, log, client, aws, book, world } = parts;
   const find = lookups(aws);
   const write = writer(client);

@@ -68,7 +68,7 @@ async function tellPeople(
     const same = before.some(
       (one) => one.type === type && one.status === holds && one.reason === reason && one.message === message,
     );
-    const quiet = reason === 'Pending' || (holds === 'True' && type !== 'Programmed');
+    const quiet = reason === 'Pending' || (holds === 'True' && type !== 'Programmed' && reason === type);
     if (same || quiet) continue;
     await events.tell(regarding, {
       type: holds === 'True' ? 'Normal' : 'Warning',

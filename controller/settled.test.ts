@@ -14,7 +14,10 @@ function group(hash = HASH) {
   const one = groupFrom(applied);
   const members = one.members.map((member) => ({
     ...member,
-    binding: { ...member.binding, status: { appliedHash: hash } as NonNullable<typeof member.binding.status> },
+    binding: {
+      ...member.binding,
+      status: { appliedHash: hash } as NonNullable<typeof member.binding.status>,
+    },
   }));
   return { ...one, members };
 }
@@ -22,10 +25,19 @@ function group(hash = HASH) {
 const wanted = wantedBy(applied).resources;
 const all = interpret(plan(plannables, wanted, []), []);
 const own = all.filter(({ group: stack, kind }) => stack !== '' && kind !== 'listener' && kind !== 'rule');
-const glance = (found: readonly Found[] = own, more: object = {}) => ({ found, detailed: false, inside: 2, ...more });
+const glance = (found: readonly Found[] = own, more: object = {}) => ({
+  found,
+  detailed: false,
+  inside: 2,
+  ...more,
+});
 
 test('everything is there and was applied last: nothing to do', () => {
-  expect(settled(group(), wanted, glance(), HASH)).toEqual({ operations: [], matched: new Map(), found: own });
+  expect(settled(group(), wanted, glance(), HASH)).toEqual({
+    operations: [],
+    matched: new Map(),
+    found: own,
+  });
 });
 
 describe('the details are looked at when', () => {
@@ -38,7 +50,10 @@ describe('the details are looked at when', () => {
     ['a resource is missing', settled(group(), wanted, glance(own.slice(1)), HASH)],
     ['one is there twice', settled(group(), wanted, glance([...own, ...own.slice(0, 1)]), HASH)],
     ['nobody is left', settled({ ...group(), members: [] }, [], glance([]), HASH)],
-    ['somebody leaves', settled({ ...group(), leaving: group().members.map(({ binding }) => binding) }, wanted, glance(), HASH)],
+    [
+      'somebody leaves',
+      settled({ ...group(), leaving: group().members.map(({ binding }) => binding) }, wanted, glance(), HASH),
+    ],
   ])('%s', (_, answer) => {
     expect(answer).toBeUndefined();
   });

@@ -57,6 +57,18 @@ const MESSAGE_MAX = 2000;
 
 const cut = (text: string): string => (text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX)}…` : text);
 
+/** What is valid but was overruled, or overrules others, is told beside it (`GroupConflict`, to the one that wins). */
+function accepted(refused: readonly Problem[], warned: readonly Problem[]): NextCondition {
+  const [first] = warned;
+  const condition = about('Accepted', refused, 'The Ingress is valid.');
+  if (condition.status === 'False' || first === undefined) return condition;
+  return {
+    ...condition,
+    reason: first.code,
+    message: cut([condition.message, ...warned.map(sentence)].join(' ')),
+  };
+}
+
 function about(type: 'Accepted' | 'ResolvedRefs', problems: readonly Problem[], fine: string): NextCondition {
   const [worst] = problems;
   if (worst === undefined) return { type, status: 'True', reason: type, message: fine };
@@ -79,12 +91,21 @@ function failing({ code, message, action, kind }: AwsFailure, during: string): N
   };
 }
 
-function programmed({ planned, outcomes, found, became, told, decided, failure }: Pass, key: string): NextCondition {
+function programmed(
+  { planned, outcomes, found, became, told, decided, failure }: Pass,
+  key: string,
+): NextCondition {
   const type = 'Programmed';
   if (failure !== undefined) return failing(failure, 'Looking at AWS');
-  const why = told.find(({ member }) => member === key)?.problem;
+  const mine = told.filter(({ member }) => member === key).map(({ problem }) => problem);
+  const why = mine.find(({ code }) => REFERENCES.has(code)) ?? mine[0];
   if (!decided && why !== undefined)
-    return { type, status: 'False', reason: why.code, message: cut(`AWS is left as it is: ${sentence(why)}`) };
+    return {
+      type,
+      status: 'False',
+      reason: why.code,
+      message: cut(`AWS is left as it is: ${sentence(why)}`),
+    };
   const failed = outcomes.find(({ result }) => result === 'failed');
   if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
   const waiting = outcomes.find(({ result }) => result === 'waiting');
@@ -96,12 +117,16 @@ function programmed({ planned, outcomes, found, became, told, decided, failure }
       message: cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`),
     };
   }
-  if (planned.length > outcomes.length) {
+  // Without its deletions a plan still does what the Ingress says (policy upsert-only).
+  const leftOut = planned.filter(
+    (one) => one.verb !== 'delete' && !outcomes.some(({ operation }) => operation === one),
+  );
+  if (leftOut.length > 0) {
     return {
       type,
       status: 'False',
       reason: 'Observed',
-      message: `The policy leaves out: ${cut(planned.map(inWords).join('; '))}`,
+      message: `The policy leaves out: ${cut(leftOut.map(inWords).join('; '))}`,
     };
   }
   const young = provisioning([...became.values()]);
@@ -123,13 +148,24 @@ function programmed({ planned, outcomes, found, became, told, decided, failure }
   };
 }
 
+/** Whether every target group that has targets has a healthy one. */
+const healthy = ({ backends, became, health }: Pick<Pass, 'backends' | 'became' | 'health'>): boolean =>
+  backends.every(({ id }) => {
+    const known = health(became.get(id)?.arn ?? '');
+    return known !== undefined && (known.total === 0 || known.healthy > 0);
+  });
+
 /** The load balancer whose address is shown: the wanted one, or its predecessor while that one still serves alone. */
-export function addressed(pass: Pick<Pass, 'became' | 'found'>): Found<'loadBalancer'> | undefined {
+export function addressed(
+  pass: Pick<Pass, 'became' | 'found' | 'backends' | 'health'>,
+): Found<'loadBalancer'> | undefined {
   const all = pass.found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
   const wanted = all.find(({ arn }) => [...pass.became.values()].some((one) => one.arn === arn));
   const serving = (one: Found | undefined): boolean =>
     one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
-  return serving(wanted) ? wanted : (all.find(serving) ?? wanted);
+  const predecessor = all.find((one) => one !== wanted && serving(one));
+  if (predecessor === undefined || (serving(wanted) && healthy(pass))) return wanted;
+  return predecessor;
 }
 
 function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingStatus> {
@@ -204,6 +240,7 @@ function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingConditio
   const key = keyOf(binding);
   const problems = pass.told.filter(({ member }) => member === key).map(({ problem }) => problem);
   const refused = problems.filter(({ code, severity }) => severity === 'refuse' && !REFERENCES.has(code));
+  const warned = problems.filter(({ code, severity }) => severity === 'warn' && !REFERENCES.has(code));
   const dangling = problems.filter(({ code }) => REFERENCES.has(code));
   const left = pass.outcomes.find(({ result }) => result === 'waiting' || result === 'failed');
   const deleting =
@@ -211,7 +248,7 @@ function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingConditio
       ? 'Its resources in AWS are being removed.'
       : `${inWords(left.operation)}: ${left.because ?? left.failure?.message ?? ''}`;
   const next: NextCondition[] = [
-    about('Accepted', refused, 'The Ingress is valid.'),
+    accepted(refused, warned),
     about('ResolvedRefs', dangling, 'Everything that the Ingress refers to was found.'),
     binding.metadata.deletionTimestamp === undefined
       ? programmed(pass, key)

@@ -111,6 +111,8 @@ export interface AwsOptions {
   readonly version: string;
   readonly registry: Registry;
   readonly throttle?: Throttle;
+  /** Waited for before every call that changes something: resolves while this process may. */
+  mayWrite?(): Promise<void>;
 }
 
 /** An answer that takes longer is a failure like any other and tried again; without this a call could hang for ever. */
@@ -188,10 +190,12 @@ function sender(options: AwsOptions, counts: Map<string, number>) {
   });
   return async <T>(command: string | undefined, next: () => Promise<T>): Promise<T> => {
     const action = (command ?? '').replace(/Command$/, '');
-    const service = CALLS.get(action)?.service;
-    if (service === undefined) throw new Error(`${action} is missing in CALLS`);
+    const call = CALLS.get(action);
+    if (call === undefined) throw new Error(`${action} is missing in CALLS`);
+    const { service } = call;
     const wait = limits.reserve(service, action, performance.now());
     if (wait > 0) await sleep(wait);
+    if (call.mutating) await options.mayWrite?.();
     counts.set(action, (counts.get(action) ?? 0) + 1);
     const labels = { service, operation: action };
     const observe = durations.startTimer(labels);

@@ -5,24 +5,42 @@ import { CLUSTER, ingress, service, wantedBy } from '../laws/paper.ts';
 import type { Facts } from './facts.ts';
 
 function wanted(said: Record<string, string>, more: Partial<Facts> = {}) {
-  const { resources, undecided, problems } = wantedBy({ ingresses: [ingress({ said })], services: [service()] }, undefined, more);
+  const { resources, undecided, problems } = wantedBy(
+    { ingresses: [ingress({ said })], services: [service()] },
+    undefined,
+    more,
+  );
   const groups = resources.flatMap((one) => (one.kind === 'securityGroup' ? [one] : []));
   const balancer = resources.flatMap((one) => (one.kind === 'loadBalancer' ? one.spec.securityGroups : []));
   return { groups, balancer, undecided, codes: problems.map(({ problem }) => problem.code) };
 }
 
-const line = ({ protocol, fromPort, source }: Permission): string => `${protocol} ${fromPort} ${Object.values(source).join()}`;
-const ingressOf = (said: Record<string, string>): string[] | undefined => wanted(said).groups[0]?.spec.ingress.map(line);
+const line = ({ protocol, fromPort, source }: Permission): string =>
+  `${protocol} ${fromPort} ${Object.values(source).join()}`;
+const ingressOf = (said: Record<string, string>): string[] | undefined =>
+  wanted(said).groups[0]?.spec.ingress.map(line);
 
 describe('who may reach the load balancer', () => {
   test.each([
     ['everybody', {}, ['tcp 80 0.0.0.0/0']],
     ['everybody, by IPv6 too', { 'ip-address-type': 'dualstack' }, ['tcp 80 0.0.0.0/0', 'tcp 80 ::/0']],
-    ['those networks', { 'inbound-cidrs': '10.0.0.0/8,192.0.2.0/24' }, ['tcp 80 10.0.0.0/8', 'tcp 80 192.0.2.0/24']],
-    ['IPv6 networks only with dual stack', { 'inbound-cidrs': '10.0.0.0/8,2001:db8::/32' }, ['tcp 80 10.0.0.0/8']],
+    [
+      'those networks',
+      { 'inbound-cidrs': '10.0.0.0/8,192.0.2.0/24' },
+      ['tcp 80 10.0.0.0/8', 'tcp 80 192.0.2.0/24'],
+    ],
+    [
+      'IPv6 networks only with dual stack',
+      { 'inbound-cidrs': '10.0.0.0/8,2001:db8::/32' },
+      ['tcp 80 10.0.0.0/8'],
+    ],
     ['prefix lists close the default', { 'security-group-prefix-lists': 'pl-0a' }, ['tcp 80 pl-0a']],
     ['an empty list says nothing', { 'inbound-cidrs': '' }, ['tcp 80 0.0.0.0/0']],
-    ['on every port', { 'listen-ports': '[{"HTTP":80},{"HTTP":8080}]' }, ['tcp 80 0.0.0.0/0', 'tcp 8080 0.0.0.0/0']],
+    [
+      'on every port',
+      { 'listen-ports': '[{"HTTP":80},{"HTTP":8080}]' },
+      ['tcp 80 0.0.0.0/0', 'tcp 8080 0.0.0.0/0'],
+    ],
   ])('%s', (_, said, expected) => {
     expect(ingressOf(said)).toEqual(expected);
   });
@@ -45,7 +63,10 @@ describe('security groups of the load balancer', () => {
     expect(wanted({}, { cluster: { ...CLUSTER, backendSecurityGroup } }).balancer).toEqual(expected);
   });
   test('named ones take the place of all', () => {
-    expect(wanted({ 'security-groups': 'sg-0a, sg-0b' })).toMatchObject({ groups: [], balancer: ['sg-0a', 'sg-0b'] });
+    expect(wanted({ 'security-groups': 'sg-0a, sg-0b' })).toMatchObject({
+      groups: [],
+      balancer: ['sg-0a', 'sg-0b'],
+    });
   });
   test('named ones that do not exist: nothing is decided', () => {
     const problem = { code: 'SecurityGroupNotFound', severity: 'refuse', path: 'x' } as const;

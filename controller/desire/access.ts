@@ -1,7 +1,7 @@
 // Access: the managed security group of a load balancer and the one shared by the cluster (aws-model 5.1, 5.3).
 import { isIPv6 } from 'node:net';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
-import { type Desiring, tell } from './desiring.ts';
+import { type Desiring, tellUnfound } from './desiring.ts';
 import { backendSecurityGroupName, managedSecurityGroupName } from './names.ts';
 import { onPort, type Port } from './ports.ts';
 import { sharedTagsOf, tagsOf } from './tags.ts';
@@ -75,9 +75,9 @@ export function accessFor(
 ): Access | undefined {
   const named = desiring.facts.securityGroups;
   if (named !== undefined) {
-    if ('value' in named) return { resources: [], groups: named.value };
-    for (const { key } of desiring.group.members) tell(desiring, key, named.problem);
-    return undefined;
+    tellUnfound(desiring, 'security-groups', named);
+    if (!('value' in named)) return undefined;
+    if (named.value.length > 0) return { resources: [], groups: named.value };
   }
   const own = managed(desiring, ports, dualStack);
   const { backendSecurityGroup } = desiring.facts.cluster;

@@ -3,8 +3,7 @@ import type { LoadBalancerSpec } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
 import type { Group } from '../group.ts';
 import { accessFor } from './access.ts';
-import type { Desiring, Wanted } from './desiring.ts';
-import { tell } from './desiring.ts';
+import { type Desiring, tellUnfound, type Wanted } from './desiring.ts';
 import type { Facts } from './facts.ts';
 import { listenerFor, redirectPort } from './listeners.ts';
 import { loadBalancerName } from './names.ts';
@@ -36,10 +35,8 @@ function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalanc
 export function desire(group: Group, facts: Facts): Desire {
   const desiring: Desiring = { group, facts, resources: [], backends: [], problems: [...group.leftOut] };
   if (group.members.length === 0) return { undecided: false, ...desiring };
-  if ('problem' in facts.subnets) {
-    for (const { key } of group.members) tell(desiring, key, facts.subnets.problem);
-    return { undecided: true, ...desiring };
-  }
+  tellUnfound(desiring, 'subnets', facts.subnets);
+  if (!('value' in facts.subnets)) return { undecided: true, ...desiring };
   const spec = loadBalancer(desiring, facts.subnets.value);
   const ports = portsOfGroup(group.members, desiring.problems);
   const access = accessFor(desiring, ports, spec.ipAddressType !== 'ipv4');

@@ -1,8 +1,9 @@
 // Desiring: what every builder in this room works on: the group, the facts, and what has been wanted so far.
+import type { AnnotationName } from '../../api/annotation.ts';
 import type { Resource } from '../../api/aws.ts';
 import type { Problem } from '../../api/problem.ts';
-import type { Group, Told } from '../group.ts';
-import type { Facts } from './facts.ts';
+import { type Group, saidBy, type Told } from '../group.ts';
+import type { Facts, Looked } from './facts.ts';
 
 /** What the targets program needs to know about one desired target group. */
 export interface Backend {
@@ -42,4 +43,13 @@ export function tell(desiring: Desiring, member: string, problem: Problem): void
       told.problem.value === problem.value,
   );
   if (!known) desiring.problems.push({ member, problem });
+}
+
+/** Tells those who named what was not found; everybody, when nothing can be decided without it or nobody named it. */
+export function tellUnfound(desiring: Desiring, name: AnnotationName, looked: Looked<unknown>): void {
+  if (looked.problem === undefined) return;
+  const { members } = desiring.group;
+  const named = saidBy(members, name).map(({ member }) => member);
+  for (const { key } of 'value' in looked && named.length > 0 ? named : members)
+    tell(desiring, key, looked.problem);
 }

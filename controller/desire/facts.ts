@@ -18,8 +18,11 @@ export interface ClusterSettings {
   readonly backendSecurityGroup: 'shared' | 'none' | `sg-${string}`;
 }
 
-/** A look-up that may have failed for a reason that people can act on. */
-export type Looked<T> = { readonly value: T } | { readonly problem: Problem };
+/**
+ * A look-up that may have failed for a reason that people can act on. With both, the value is what the load balancer has
+ * and keeps: what one member names in vain stops nobody else.
+ */
+export type Looked<T> = { readonly value: T; readonly problem?: Problem } | { readonly problem: Problem };
 
 export interface ServiceFact {
   readonly service: Service;
@@ -30,7 +33,7 @@ export interface Facts {
   readonly cluster: ClusterSettings;
   /** Subnet ids for the load balancer, in the order to send. */
   readonly subnets: Looked<string[]>;
-  /** Ids of the `security-groups` annotation; absent when the group does not say it. */
+  /** Ids of the `security-groups` annotation; absent when the group does not say it, empty when the managed one stays. */
   readonly securityGroups?: Looked<string[]>;
   /** Certificates found in ACM for a member that has an HTTPS port and names none. */
   certificatesFor(member: string): Looked<string[]> | undefined;

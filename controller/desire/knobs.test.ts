@@ -31,33 +31,43 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 function wanted(said: Record<string, string>, beside: Record<string, string>) {
-  const first = ingress({ ingress: 'first', said: { 'group.name': 'g' }, rules: [rule('first.example.com', path('/', 'web'))] });
+  const first = ingress({
+    ingress: 'first',
+    said: { 'group.name': 'g' },
+    rules: [rule('first.example.com', path('/', 'web'))],
+  });
   const one = ingress({
     said: { 'group.name': 'g', ...beside, ...said },
     rules: [rule('www.example.com', path('/', 'web'), path('/act', 'act:use-annotation'))],
   });
   const group = said['group.name'] ?? 'g';
   const { resources, problems } = wantedBy({ ingresses: [first, one], services: [service()] }, group);
-  return { text: JSON.stringify(resources), refused: problems.filter(({ problem }) => problem.code === 'GroupConflict') };
+  return {
+    text: JSON.stringify(resources),
+    refused: problems.filter(({ problem }) => problem.code === 'GroupConflict'),
+  };
 }
 
 /** An order of its own moves the member before or behind the other. */
 const isOrder = (name: string): boolean => name === 'group.order';
 
-describe.each(REGISTRY.map((descriptor) => [descriptor.name, descriptor] as const))('%s', (name, descriptor) => {
-  const key = stemOf(name) === undefined ? name : 'actions.act';
-  const examples = descriptor.examples.good.filter((text) => !(IDLE[name] ?? []).includes(text));
-  const beside = BESIDE[name] ?? {};
+describe.each(REGISTRY.map((descriptor) => [descriptor.name, descriptor] as const))(
+  '%s',
+  (name, descriptor) => {
+    const key = stemOf(name) === undefined ? name : 'actions.act';
+    const examples = descriptor.examples.good.filter((text) => !(IDLE[name] ?? []).includes(text));
+    const beside = BESIDE[name] ?? {};
 
-  test('has an example that says something', () => {
-    expect(examples.length).toBeGreaterThan(0);
-  });
-  test.each(examples)('%s', (text) => {
-    // Without an order the two go by name: `first` before `web`; only an order below zero changes that.
-    const before = isOrder(name) && Number(text) > 0 ? { 'group.order': '-1' } : {};
-    const without = wanted({}, { ...beside, ...before });
-    const withIt = wanted({ [key]: text }, { ...beside, ...before });
-    expect(withIt.refused).toEqual([]);
-    expect(withIt.text).not.toBe(without.text);
-  });
-});
+    test('has an example that says something', () => {
+      expect(examples.length).toBeGreaterThan(0);
+    });
+    test.each(examples)('%s', (text) => {
+      // Without an order the two go by name: `first` before `web`; only an order below zero changes that.
+      const before = isOrder(name) && Number(text) > 0 ? { 'group.order': '-1' } : {};
+      const without = wanted({}, { ...beside, ...before });
+      const withIt = wanted({ [key]: text }, { ...beside, ...before });
+      expect(withIt.refused).toEqual([]);
+      expect(withIt.text).not.toBe(without.text);
+    });
+  },
+);

@@ -32,7 +32,8 @@ function wanted(sheets: readonly Sheet[], more: Partial<Facts> = {}) {
   return { listeners, told, rules: resources.filter(({ kind }) => kind === 'rule').map(({ id }) => id) };
 }
 
-const ports = (listeners: readonly ListenerSpec[]): string[] => listeners.map(({ protocol, port }) => `${protocol}:${port}`);
+const ports = (listeners: readonly ListenerSpec[]): string[] =>
+  listeners.map(({ protocol, port }) => `${protocol}:${port}`);
 const both = { 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]' };
 
 describe('ports (spec annotations 6.1)', () => {
@@ -49,25 +50,41 @@ describe('ports (spec annotations 6.1)', () => {
     const late = { 'listen-ports': '[{"HTTPS":80}]', 'certificate-arn': C('a'), 'group.order': '-1' };
     const { listeners, told, rules } = wanted([{}, { said: late, hosts: ['late.example.com'] }]);
     expect([ports(listeners), rules]).toEqual([['HTTP:80'], ['rule/80:1']]);
-    expect(told).toEqual(['g/b refuse GroupConflict', 'g/a warn GroupConflict'].map((text) => text.replace('g/', 'shop/')));
+    expect(told).toEqual(
+      ['g/b refuse GroupConflict', 'g/a warn GroupConflict'].map((text) => text.replace('g/', 'shop/')),
+    );
   });
 });
 
 describe('default action (spec annotations 15.9)', () => {
-  const action = (sheets: readonly Sheet[]) => wanted(sheets).listeners.map(({ defaultActions }) => defaultActions[0]?.type);
+  const action = (sheets: readonly Sheet[]) =>
+    wanted(sheets).listeners.map(({ defaultActions }) => defaultActions[0]?.type);
   test.each([
     ['404 without a default backend', [{}], ['fixed-response']],
     ['the default backend', [{}, { fallback: true }], ['forward']],
-    ['only on ports where its member listens', [{}, { fallback: true, said: { 'listen-ports': '[{"HTTP":8080}]' } }], ['fixed-response', 'forward']],
-    ['a redirect to HTTPS comes first', [{ fallback: true, said: { ...both, 'certificate-arn': C('a'), 'ssl-redirect': '443' } }], ['redirect', 'forward']],
+    [
+      'only on ports where its member listens',
+      [{}, { fallback: true, said: { 'listen-ports': '[{"HTTP":8080}]' } }],
+      ['fixed-response', 'forward'],
+    ],
+    [
+      'a redirect to HTTPS comes first',
+      [{ fallback: true, said: { ...both, 'certificate-arn': C('a'), 'ssl-redirect': '443' } }],
+      ['redirect', 'forward'],
+    ],
   ])('%s', (_, sheets, expected) => {
     expect(action(sheets)).toEqual(expected);
   });
 
   test('of two default backends the earlier one holds', () => {
-    const { told, listeners } = wanted([{ fallback: true }, { fallback: true, said: { 'group.order': '-1' } }]);
+    const { told, listeners } = wanted([
+      { fallback: true },
+      { fallback: true, said: { 'group.order': '-1' } },
+    ]);
     expect(told).toEqual(['shop/b refuse GroupConflict', 'shop/a warn GroupConflict']);
-    expect(listeners[0]?.defaultActions).toEqual([{ type: 'forward', targets: [{ targetGroup: { ref: 'targetGroup/shop/a/web:80' } }] }]);
+    expect(listeners[0]?.defaultActions).toEqual([
+      { type: 'forward', targets: [{ targetGroup: { ref: 'targetGroup/shop/a/web:80' } }] },
+    ]);
   });
 });
 
@@ -75,7 +92,9 @@ describe('redirect to HTTPS (spec annotations 6.2)', () => {
   const said = { ...both, 'certificate-arn': C('a'), 'ssl-redirect': '443' };
   test('HTTP listeners have no rules', () => {
     const { listeners, rules } = wanted([{ said }]);
-    expect(listeners[0]?.defaultActions).toEqual([{ type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: '443' }]);
+    expect(listeners[0]?.defaultActions).toEqual([
+      { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: '443' },
+    ]);
     expect(rules).toEqual(['rule/443:1']);
   });
   test('to a port that the group does not have: said, and HTTP is served', () => {
@@ -95,7 +114,9 @@ describe('certificates', () => {
 
   test('found ones where none is named', () => {
     const found = { certificatesFor: (key: string) => (key === 'shop/a' ? { value: [C('9')] } : undefined) };
-    expect(wanted([{ said: { 'listen-ports': '[{"HTTPS":443}]' } }], found).listeners[0]?.certificates).toEqual([C('9')]);
+    expect(
+      wanted([{ said: { 'listen-ports': '[{"HTTPS":443}]' } }], found).listeners[0]?.certificates,
+    ).toEqual([C('9')]);
   });
 
   test('without any, the port is not opened, the others are', () => {
@@ -110,7 +131,14 @@ test('policy and tags are those of the members on the port', () => {
     { said: { 'certificate-arn': C('a'), 'ssl-policy': policy, tags: 'team=a' } },
     { said: { tags: 'plain=b' } },
   ]);
-  expect(listeners.map(({ sslPolicy, tags }) => [sslPolicy, tags.team, tags.plain, tags['ingress.k8s.aws/resource']])).toEqual([
+  expect(
+    listeners.map(({ sslPolicy, tags }) => [
+      sslPolicy,
+      tags.team,
+      tags.plain,
+      tags['ingress.k8s.aws/resource'],
+    ]),
+  ).toEqual([
     [undefined, undefined, 'b', '80'],
     [policy, 'a', undefined, '443'],
   ]);

@@ -6,7 +6,7 @@ import { applyEffects } from '../../api/effects.ts';
 import type { Settings } from '../../api/generated/binding.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { saidBy } from '../group.ts';
-import { conflict, type Said, unite } from '../merge.ts';
+import { conflict, type Said, senior, unite } from '../merge.ts';
 import { actionFor } from './actions.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { certificatesOn, onPort, type Port } from './ports.ts';
@@ -42,14 +42,12 @@ function defaultAction(desiring: Desiring, port: Port, redirect: number | undefi
   if (port.protocol === 'HTTP' && redirect !== undefined) {
     return { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(redirect) };
   }
-  const claims = port.members
-    .filter(({ intent }) => intent.defaultBackend !== undefined)
-    .toSorted((a, b) => a.created.localeCompare(b.created));
-  const [first, ...others] = claims;
+  const having = port.members.filter(({ intent }) => intent.defaultBackend !== undefined);
+  const [first, ...others] = senior(having.map((member) => ({ member }))).map(({ member }) => member);
   if (first?.intent.defaultBackend === undefined) return NOT_FOUND;
   const said = (member: typeof first): Said<unknown> => ({
     member,
-    name: 'defaultBackend',
+    name: 'spec.defaultBackend',
     setting: { value: member.intent.defaultBackend, from: 'Ingress' },
   });
   for (const other of others)

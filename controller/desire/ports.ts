@@ -5,7 +5,7 @@ import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
-import { conflict, type Said } from '../merge.ts';
+import { conflict, type Said, senior } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
 
 export interface Port {
@@ -28,7 +28,7 @@ const asSaid = (claim: Claim, port: number): Said<unknown> => ({
 
 /** Who gets a port that is asked for with both protocols: the earlier-created member; the others do not listen there. */
 function settle(port: number, claims: readonly Claim[], told: Told[]): Port {
-  const first = claims.toSorted((a, b) => a.member.created.localeCompare(b.member.created))[0];
+  const [first] = senior(claims);
   const protocol = first?.protocol ?? 'HTTP';
   for (const claim of claims) {
     if (first !== undefined && claim.protocol !== protocol)

@@ -24,16 +24,26 @@ describe('patterns of a path (spec annotations 15.3)', () => {
 });
 
 const rulesOf = (...ingresses: Ingress[]): string[] =>
-  wantedBy({ ingresses, services: [service()] }, ingresses.length > 1 ? 'g' : undefined).resources.flatMap((one) =>
-    one.kind === 'rule'
-      ? [`${one.spec.tags['ingress.k8s.aws/resource']} ${one.spec.conditions.map(({ values }) => values.join(' ')).join(' & ')}`]
-      : [],
+  wantedBy({ ingresses, services: [service()] }, ingresses.length > 1 ? 'g' : undefined).resources.flatMap(
+    (one) =>
+      one.kind === 'rule'
+        ? [
+            `${one.spec.tags['ingress.k8s.aws/resource']} ${one.spec.conditions.map(({ values }) => values.join(' ')).join(' & ')}`,
+          ]
+        : [],
   );
 
 describe('order (spec annotations 15.1)', () => {
   test('Exact, then Prefix by length, then the rest; entries and hosts as written', () => {
-    const mixed = [path('/x ImplementationSpecific', 'web'), path('/a', 'web'), path('/a/b', 'web'), path('/z Exact', 'web')];
-    expect(rulesOf(ingress({ rules: [rule('b.example.com', ...mixed), rule('a.example.com', path('/', 'web'))] }))).toEqual([
+    const mixed = [
+      path('/x ImplementationSpecific', 'web'),
+      path('/a', 'web'),
+      path('/a/b', 'web'),
+      path('/z Exact', 'web'),
+    ];
+    expect(
+      rulesOf(ingress({ rules: [rule('b.example.com', ...mixed), rule('a.example.com', path('/', 'web'))] })),
+    ).toEqual([
       '80:1 b.example.com & /z',
       '80:2 b.example.com & /a/b /a/b/*',
       '80:3 b.example.com & /a /a/*',
@@ -44,12 +54,21 @@ describe('order (spec annotations 15.1)', () => {
 
   test('members in group order; numbers go on through all of them', () => {
     const member = (name: string, order: string) =>
-      ingress({ ingress: name, said: { 'group.name': 'g', 'group.order': order }, rules: [rule(`${name}.example.com`, path('/', 'web'))] });
-    expect(rulesOf(member('a', '2'), member('b', '1'))).toEqual(['80:1 b.example.com & /*', '80:2 a.example.com & /*']);
+      ingress({
+        ingress: name,
+        said: { 'group.name': 'g', 'group.order': order },
+        rules: [rule(`${name}.example.com`, path('/', 'web'))],
+      });
+    expect(rulesOf(member('a', '2'), member('b', '1'))).toEqual([
+      '80:1 b.example.com & /*',
+      '80:2 a.example.com & /*',
+    ]);
   });
 
   test('without host and path the condition is every path', () => {
-    expect(rulesOf(ingress({ rules: [rule('', path(' ImplementationSpecific', 'web'))] }))).toEqual(['80:1 /*']);
+    expect(rulesOf(ingress({ rules: [rule('', path(' ImplementationSpecific', 'web'))] }))).toEqual([
+      '80:1 /*',
+    ]);
   });
 
   test('a rule without paths gives nothing', () => {
@@ -69,7 +88,18 @@ describe('step 1: redirects that would loop', () => {
   test.each([
     ['to HTTPS 443 on the HTTPS listener', redirect({ protocol: 'HTTPS', port: '443' }), HTTPS, true],
     ['to HTTPS 443 on the HTTP listener', redirect({ protocol: 'HTTPS', port: '443' }), HTTP, false],
-    ['placeholders only', redirect({ host: '#{host}', path: '/#{path}', port: '#{port}', protocol: '#{protocol}', query: '#{query}' }), HTTP, true],
+    [
+      'placeholders only',
+      redirect({
+        host: '#{host}',
+        path: '/#{path}',
+        port: '#{port}',
+        protocol: '#{protocol}',
+        query: '#{query}',
+      }),
+      HTTP,
+      true,
+    ],
     ['to its own host and path', redirect({ host: 'a.example.com', path: '/a' }), HTTP, true],
     ['to another host', redirect({ host: 'b.example.com' }), HTTP, false],
     ['to another path', redirect({ path: '/b' }), HTTP, false],
@@ -99,8 +129,12 @@ describe('step 2: rules behind a redirect', () => {
 
   test('forwards and fixed responses shadow nothing', () => {
     const all = where(undefined, ['/*']);
-    expect(covers({ conditions: all, action: { type: 'fixed-response', statusCode: '404' } }, { conditions: all })).toBe(false);
-    expect(covers({ conditions: all, action: { type: 'forward', targets: [] } }, { conditions: all })).toBe(false);
+    expect(
+      covers({ conditions: all, action: { type: 'fixed-response', statusCode: '404' } }, { conditions: all }),
+    ).toBe(false);
+    expect(covers({ conditions: all, action: { type: 'forward', targets: [] } }, { conditions: all })).toBe(
+      false,
+    );
   });
 });
 
@@ -108,9 +142,10 @@ test('one redirect to HTTPS for both listeners stays on HTTP, where it takes eve
   const said = {
     'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
     'certificate-arn': 'arn:aws:acm:us-west-2:123456789012:certificate/12345678-1234-1234-1234-123456789012',
-    'actions.go': '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","protocol":"HTTPS","port":"443"}}',
+    'actions.go':
+      '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","protocol":"HTTPS","port":"443"}}',
   };
-  const rules = [rule('', path('/', 'go:use-annotation'), path("/cart", "web"))];
+  const rules = [rule('', path('/', 'go:use-annotation'), path('/cart', 'web'))];
   const ordered = [rule('', path('/', 'go:use-annotation')), rule('', path('/cart', 'web'))];
   expect(rulesOf(ingress({ said, rules: ordered }))).toEqual(['80:1 /*', '443:1 /cart /cart/*']);
   // Within one entry the longer path is asked first, so it is not shadowed.

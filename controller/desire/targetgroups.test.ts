@@ -15,7 +15,8 @@ function wanted(said: Record<string, string>, one: Service | undefined, backend 
 }
 
 const ip = { 'target-type': 'ip' };
-const port = (more: object): Service => service('web', 'shop', {}, { ports: [{ name: 'http', port: 80, ...more }] });
+const port = (more: object): Service =>
+  service('web', 'shop', {}, { ports: [{ name: 'http', port: 80, ...more }] });
 
 describe('port and type', () => {
   test.each<[string, Record<string, string>, Service, Partial<TargetGroupSpec>]>([
@@ -24,7 +25,12 @@ describe('port and type', () => {
     ['pods: 1 for a named target port', ip, port({ targetPort: 'web' }), { port: 1 }],
     ['pods: the port itself without a target port', ip, port({}), { port: 80 }],
     ['IPv6', ip, service('web', 'shop', {}, { ipFamilies: ['IPv6'] }), { ipAddressType: 'ipv6' }],
-    ['the Service wins over the Ingress', ip, service('web', 'shop', { 'target-type': 'instance' }), { targetType: 'instance' }],
+    [
+      'the Service wins over the Ingress',
+      ip,
+      service('web', 'shop', { 'target-type': 'instance' }),
+      { targetType: 'instance' },
+    ],
   ])('%s', (_, said, one, expected) => {
     expect(wanted(said, one).specs).toMatchObject([expected]);
   });
@@ -46,10 +52,19 @@ describe('health check (aws-model 6.3)', () => {
   });
   test('of GRPC', () => {
     const said = { 'backend-protocol-version': 'GRPC', 'listen-ports': '[{"HTTPS":443}]' };
-    const facts = { certificatesFor: () => ({ value: ['arn:aws:acm:us-west-2:123456789012:certificate/one'] }) };
-    const { resources } = wantedBy({ ingresses: [ingress({ said })], services: [service()] }, undefined, facts);
+    const facts = {
+      certificatesFor: () => ({ value: ['arn:aws:acm:us-west-2:123456789012:certificate/one'] }),
+    };
+    const { resources } = wantedBy(
+      { ingresses: [ingress({ said })], services: [service()] },
+      undefined,
+      facts,
+    );
     const spec = resources.find(({ kind }) => kind === 'targetGroup')?.spec;
-    expect(spec).toMatchObject({ protocolVersion: 'GRPC', healthCheck: { path: '/AWS.ALB/healthcheck', matcher: '12' } });
+    expect(spec).toMatchObject({
+      protocolVersion: 'GRPC',
+      healthCheck: { path: '/AWS.ALB/healthcheck', matcher: '12' },
+    });
   });
   test.each([
     ['a number', {}, '8081', '8081'],
@@ -68,30 +83,56 @@ describe('health check (aws-model 6.3)', () => {
 });
 
 describe('names (aws-model 13.4)', () => {
-  const named = (group: string | undefined, said: Record<string, string>, text: string, spec: Service['spec'], name = 'cart') => {
+  const named = (
+    group: string | undefined,
+    said: Record<string, string>,
+    text: string,
+    spec: Service['spec'],
+    name = 'cart',
+  ) => {
     const one = ingress({
       ingress: 'storefront',
       namespace: 'web',
       said: { ...said, ...(group === undefined ? {} : { 'group.name': group }) },
-      rules: [rule('', path('/', text))],
+      rules: [rule('www.example.com', path('/', text))],
     });
     const cart = service(name, 'web', {}, spec);
     const services = [{ ...cart, metadata: { ...cart.metadata, uid: UID } }];
     const prod = { ...CLUSTER, name: 'prod-eks' };
-    const facts = { cluster: prod, certificatesFor: () => ({ value: ['arn:aws:acm:us-west-2:123456789012:certificate/one'] }) };
+    const facts = {
+      cluster: prod,
+      certificatesFor: () => ({ value: ['arn:aws:acm:us-west-2:123456789012:certificate/one'] }),
+    };
     const { resources } = wantedBy({ ingresses: [one], services }, undefined, facts);
     return resources.flatMap((found) => (found.kind === 'targetGroup' ? [found.spec.name] : []));
   };
-  const ports = (targetPort: number | string) => ({ ports: [{ name: 'http', port: 80, targetPort, nodePort: 30080 }] });
+  const ports = (targetPort: number | string) => ({
+    ports: [{ name: 'http', port: 80, targetPort, nodePort: 30080 }],
+  });
   const secure = { 'listen-ports': '[{"HTTPS":443}]' };
   test.each([
     ['T1', named(undefined, {}, 'cart:80', ports(8080)), 'k8s-web-cart-ff25c8721e'],
     ['T2', named(undefined, ip, 'cart:80', ports(8080)), 'k8s-web-cart-3a339ce518'],
     ['T3', named(undefined, ip, 'cart:http', ports('web')), 'k8s-web-cart-cc50697acf'],
-    ['T4', named(undefined, { ...ip, ...secure, 'backend-protocol': 'HTTPS', 'backend-protocol-version': 'HTTP2' }, 'cart:http', ports(8080)), 'k8s-web-cart-84443d4402'],
+    [
+      'T4',
+      named(
+        undefined,
+        { ...ip, ...secure, 'backend-protocol': 'HTTPS', 'backend-protocol-version': 'HTTP2' },
+        'cart:http',
+        ports(8080),
+      ),
+      'k8s-web-cart-84443d4402',
+    ],
     [
       'T5',
-      named('shared-public', { ...ip, ...secure, 'backend-protocol-version': 'GRPC' }, 'cart-service-backend:80', ports(8080), 'cart-service-backend'),
+      named(
+        'shared-public',
+        { ...ip, ...secure, 'backend-protocol-version': 'GRPC' },
+        'cart-service-backend:80',
+        ports(8080),
+        'cart-service-backend',
+      ),
       'k8s-web-cartserv-0b6372d705',
     ],
   ])('%s', (_, names, expected) => {
@@ -103,23 +144,38 @@ describe('what is missing is answered 503', () => {
   test.each([
     ['a Service', undefined, 'web:80', 'ServiceNotFound', 'Backend service does not exist'],
     ['a port', service(), 'web:81', 'ServicePortNotFound', 'Backend service port does not exist'],
-    ['a node port', service('web', 'shop', {}, { type: 'ClusterIP', ports: [{ port: 80 }] }), 'web:80', 'NodePortMissing', 'Backend service port does not exist'],
+    [
+      'a node port',
+      service('web', 'shop', {}, { type: 'ClusterIP', ports: [{ port: 80 }] }),
+      'web:80',
+      'NodePortMissing',
+      'Backend service port does not exist',
+    ],
   ])('%s', (_, one, backend, code, messageBody) => {
     const { specs, actions, codes } = wanted({}, one, backend);
     expect(specs).toEqual([]);
-    expect(actions).toEqual([{ type: 'fixed-response', statusCode: '503', contentType: 'text/plain', messageBody }]);
+    expect(actions).toEqual([
+      { type: 'fixed-response', statusCode: '503', contentType: 'text/plain', messageBody },
+    ]);
     expect(codes).toContain(code);
   });
 });
 
 test('the same reference twice is one target group; by name and by number are two', () => {
   const paths = [path('/a', 'web:80'), path('/b', 'web:80'), path('/c', 'web:http')];
-  const { backends } = wantedBy({ ingresses: [ingress({ rules: [rule('', ...paths)] })], services: [service()] });
-  expect(backends.map(({ id }) => id)).toEqual(['targetGroup/shop/web/web:80', 'targetGroup/shop/web/web:http']);
+  const { backends } = wantedBy({
+    ingresses: [ingress({ rules: [rule('', ...paths)] })],
+    services: [service()],
+  });
+  expect(backends.map(({ id }) => id)).toEqual([
+    'targetGroup/shop/web/web:80',
+    'targetGroup/shop/web/web:http',
+  ]);
 });
 
 test('ports that the load balancer must reach', () => {
-  const reach = (said: Record<string, string>, one = service()) => wanted(said, one).backends.map((backend) => backend.reach);
+  const reach = (said: Record<string, string>, one = service()) =>
+    wanted(said, one).backends.map((backend) => backend.reach);
   expect(reach({})).toEqual([[30080]]);
   expect(reach(ip)).toEqual([[8080]]);
   expect(reach(ip, port({ targetPort: 'web' }))).toEqual([['web']]);

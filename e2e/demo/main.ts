@@ -98,19 +98,24 @@ function interruption(): Promise<'interrupted'> {
 
 async function main(): Promise<void> {
   process.chdir(ROOT);
-  const shown = show((text) => void process.stdout.write(text));
+  let over = false;
+  const shown = show((text) => void (over || process.stdout.write(text)));
   const interrupted = interruption();
   const starting = start(shown, Date.now());
   try {
     await Promise.race([play(starting, shown), interrupted]);
   } finally {
     shown.say('\nCleaning up.');
+    // A step that was interrupted has nothing more to say.
+    over = true;
     await (await starting).stop();
   }
-  if (shown.failures().length > 0) process.exitCode = 1;
+  const held = shown.failures().length === 0;
+  // Not left to the event loop: what was interrupted would go on for ever.
+  process.exit(held ? 0 : 1);
 }
 
 main().catch((error: Error) => {
   process.stderr.write(`\ndemo: ${error.message}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });

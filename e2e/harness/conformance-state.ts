@@ -168,9 +168,8 @@ class Recorder {
     };
   }
 
-  securityGroup({ GroupName, Description, Tags, IpPermissions }: SecurityGroup, stack: string): object {
-    const tags = Object.fromEntries((Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-    const ingress = (IpPermissions ?? []).flatMap((one) => {
+  ingress({ IpPermissions }: SecurityGroup): string[] {
+    const lines = (IpPermissions ?? []).flatMap((one) => {
       const ports = one.FromPort === one.ToPort ? `${one.FromPort}` : `${one.FromPort}-${one.ToPort}`;
       const sources = [
         ...(one.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
@@ -180,13 +179,24 @@ class Recorder {
       ];
       return sources.map((source) => `${one.IpProtocol} ${ports} from ${source}`);
     });
+    return lines.sort();
+  }
+
+  securityGroup(one: SecurityGroup, stack: string): object {
+    const tags = Object.fromEntries((one.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
     return {
-      name: GroupName,
-      description: Description,
+      name: one.GroupName,
+      description: one.Description,
       tags: ownTags(tags, stack, 'ManagedLBSecurityGroup'),
-      ingress: ingress.sort(),
+      ingress: this.ingress(one),
     };
   }
+}
+
+/** Inbound rules of one security group, as text. */
+export function ingressOf(seen: Seen, id: string): string[] {
+  const group = seen.securityGroups.find(({ GroupId }) => GroupId === id);
+  return group === undefined ? [] : new Recorder(seen).ingress(group);
 }
 
 /** The stacks of one case, by name. */

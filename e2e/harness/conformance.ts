@@ -10,7 +10,7 @@ import {
   type V1Ingress,
 } from '@kubernetes/client-node';
 import type { ConformanceCase, Document } from './conformance-case.ts';
-import { comparable, type Seen, stacksOf } from './conformance-state.ts';
+import { comparable, ingressOf, type Seen, stacksOf } from './conformance-state.ts';
 import type { ConformanceWorld } from './conformance-world.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,8 +24,28 @@ export interface Played {
 const QUIET_MS = 4_000;
 const PATIENCE_MS = 60_000;
 
-/** Plays the cases and gives what was recorded, step by step. */
+/** Plays the cases and gives what was recorded, step by step: those that must be alone one after the other, then the rest at once. */
 export async function play(
+  stage: Stage,
+  world: ConformanceWorld,
+  cases: readonly ConformanceCase[],
+): Promise<Played[]> {
+  const networking = stage.cluster.client.makeApiClient(NetworkingV1Api);
+  const played: Played[] = [];
+  for (const one of cases.filter(({ alone }) => alone)) {
+    played.push(...(await playTogether(stage, world, [one])));
+    await networking.deleteCollectionNamespacedIngress({ namespace: one.namespace });
+    await quiet(stage);
+  }
+  const rest = await playTogether(
+    stage,
+    world,
+    cases.filter(({ alone }) => !alone),
+  );
+  return [...played, ...rest];
+}
+
+async function playTogether(
   stage: Stage,
   world: ConformanceWorld,
   cases: readonly ConformanceCase[],
@@ -50,7 +70,10 @@ export async function play(
     const { items } = await networking.listIngressForAllNamespaces();
     for (const one of now) {
       const status = statusOf(one.of, items, seen);
-      const state = { stacks: stacksOf(one.of, seen), status, refused: refused.get(one) };
+      const shared = one.of.alone
+        ? { nodeSecurityGroup: ingressOf(seen, world.tokens.get('SG:nodes') ?? '') }
+        : {};
+      const state = { stacks: stacksOf(one.of, seen), status, refused: refused.get(one), ...shared };
       one.steps.push(comparable(state, one.of, names));
     }
   }
@@ -154,15 +177,37 @@ async function withServiceAccount(create: () => Promise<unknown>): Promise<void>
   }
 }
 
-/** Waits until AWS was not changed for a while. */
-async function quiet({ aws }: Stage): Promise<void> {
+/** Waits until AWS was not changed for a while, and no replacement waits for its successor to serve. */
+export async function quiet({ aws, cluster }: Stage): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   let before = -1;
-  for (let since = Date.now(); Date.now() - since < QUIET_MS && Date.now() < deadline; await sleep(200)) {
+  let since = Date.now();
+  while (Date.now() < deadline) {
     const now = aws.mutations().length;
     if (now !== before) since = Date.now();
     before = now;
+    if (Date.now() - since >= QUIET_MS && !(await replacing(cluster))) return;
+    await sleep(200);
   }
+}
+
+interface Bindings {
+  readonly items: readonly {
+    readonly status?: { readonly conditions?: readonly { readonly message: string }[] };
+  }[];
+}
+
+async function replacing(cluster: Stage['cluster']): Promise<boolean> {
+  const { stdout } = await cluster.kubectl([
+    'get',
+    'loadbalancerbindings',
+    '--all-namespaces',
+    '--output=json',
+  ]);
+  const { items } = JSON.parse(stdout) as Bindings;
+  return items.some(({ status }) =>
+    status?.conditions?.some(({ message }) => message.includes('is healthy behind it yet')),
+  );
 }
 
 /** How ids and addresses are written: tokens of the world, node names, pods. */

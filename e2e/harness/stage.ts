@@ -169,6 +169,8 @@ class Play implements Stage {
       'aws-region': this.account.region,
       'aws-vpc-id': this.account.vpcId,
       'leader-election-namespace': NAMESPACE,
+      // Nobody here remembers an address.
+      'replacement-grace-period': '1s',
       'health-port': String(health),
       'metrics-port': String(metrics),
     };

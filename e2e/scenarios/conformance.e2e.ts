@@ -1,6 +1,6 @@
 // Conformance: the recorded end states of the LBC against ours, case by case (e2e/conformance/README.md).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Played, play, recordedFailure } from '../harness/conformance.ts';
+import { type Played, play, quiet, recordedFailure } from '../harness/conformance.ts';
 import { readCases } from '../harness/conformance-case.ts';
 import { comparable, differences } from '../harness/conformance-state.ts';
 import { CLUSTER, type ConformanceWorld, makeConformanceWorld } from '../harness/conformance-world.ts';
@@ -20,6 +20,7 @@ const all = readCases(new Map());
 const playable = all.filter((one) => one.unplayable === undefined);
 
 let stage: Stage;
+let flags: string[];
 let world: ConformanceWorld;
 let played: ReadonlyMap<string, Played>;
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(stderr);
   world = await makeConformanceWorld(stage.aws.url);
   await registerNodes(stage.cluster, world.nodes);
-  const flags = ['--cluster-name', CLUSTER, '--aws-vpc-id', world.vpcId, '--default-tags', 'owner=platform'];
+  flags = ['--cluster-name', CLUSTER, '--aws-vpc-id', world.vpcId, '--default-tags', 'owner=platform'];
   await stage.startController('controller', flags);
   const cases = readCases(world.tokens).filter((one) => one.unplayable === undefined);
   played = new Map((await play(stage, world, cases)).map((one) => [one.of.name, one]));
@@ -75,4 +76,17 @@ test('the tally', () => {
   );
   console.log(`there we do something else: ${apart.join(', ')}`);
   expect(same.length + Object.keys(BY_DESIGN).length).toBe(playable.length);
+});
+
+test('a restart with all of these groups changes nothing in AWS', async () => {
+  const before = stage.aws.mutations().length;
+  await stage.controller().stop();
+  stage.aws.resetCalls();
+  await stage.startController('restarted', flags);
+  await quiet(stage);
+  const calls = stage.aws.calls().reduce((sum, { count }) => sum + count, 0);
+  const groups = stage.aws.state().loadBalancers.size;
+  console.log(`${calls} AWS calls at a restart with ${groups} load balancers`);
+  const changes = stage.aws.mutations().slice(before);
+  expect(changes).toEqual([]);
 });

@@ -1,0 +1,111 @@
+// Gathering facts: what one member names in vain leaves in place what the load balancer has, and stops nobody else.
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../api/problem.ts';
+import type { Lookups } from './aws/facts.ts';
+import { desire } from './desire/desire.ts';
+import type { Looked } from './desire/facts.ts';
+import { type Gathering, gather } from './gather.ts';
+import { plannables } from './kinds/all.ts';
+import type { Found } from './kinds/kind.ts';
+import { interpret } from './laws/interpret.ts';
+import { type Applied, CLUSTER, groupFrom, ingress, path, rule, service, wantedBy } from './laws/paper.ts';
+import { inWords } from './plan/operation.ts';
+import { plan } from './plan/plan.ts';
+
+const unfound = (code: Problem['code']): Looked<string[]> => ({
+  problem: { code, severity: 'refuse', path: 'metadata.annotations' },
+});
+
+/** An account with one subnet list, no certificates, and nothing of a name that begins with `no`. */
+const lookups: Lookups = {
+  subnets: async ({ named, current }) =>
+    named?.some((name) => name.startsWith('no')) === true
+      ? unfound('SubnetsNotFound')
+      : { value: [...(named ?? current ?? ['subnet-a', 'subnet-b'])] },
+  securityGroups: async (said) =>
+    said.some((name) => name.startsWith('no')) ? unfound('SecurityGroupNotFound') : { value: [...said] },
+  certificates: async () => ({ value: [] }),
+  targetGroup: async () => undefined,
+  inVpc: async () => true,
+  nodeInstances: async () => new Map(),
+};
+const gathering: Gathering = {
+  cluster: CLUSTER,
+  lookups,
+  service: (_, name) => (name === 'web' ? service() : undefined),
+};
+
+const elder = (said: Record<string, string> = {}) =>
+  ingress({
+    ingress: 'elder',
+    created: '2025-01-01T00:00:00Z',
+    said: { 'group.name': 'g', ...said },
+    rules: [rule('a.example.com', path('/', 'web'))],
+  });
+const bad = (said: Record<string, string>) =>
+  ingress({
+    ingress: 'zbad',
+    said: { 'group.name': 'g', ...said },
+    rules: [rule('bad.example.com', path('/', 'web'))],
+  });
+const sheet = (...ingresses: Applied['ingresses']): Applied => ({ ingresses, services: [service()] });
+
+async function pass(applied: Applied, found: readonly Found[]) {
+  const group = groupFrom(applied, 'g');
+  const wanted = desire(group, await gather(group, found, gathering));
+  const told = wanted.problems.map(({ member, problem }) => `${member} ${problem.code}`);
+  return {
+    undecided: wanted.undecided,
+    told,
+    lines: plan(plannables, wanted.resources, found).operations.map(inWords),
+  };
+}
+
+describe('a member names what does not exist', () => {
+  const serving = interpret(plan(plannables, wantedBy(sheet(elder()), 'g').resources, []), []);
+  const ofIts = [
+    'create targetGroup/shop/zbad/web:80: does not exist yet',
+    'create rule/80:2: does not exist yet',
+  ];
+
+  test.each([
+    ['subnets', { subnets: 'nowhere' }, 'SubnetsNotFound'],
+    ['security groups', { 'security-groups': 'nothing' }, 'SecurityGroupNotFound'],
+  ])('%s: everything else goes on, and it alone is told', async (_, said, code) => {
+    expect(await pass(sheet(elder(), bad(said)), serving)).toEqual({
+      undecided: false,
+      told: [`shop/zbad ${code}`],
+      lines: ofIts,
+    });
+  });
+
+  test('security groups that are named and serve are kept', async () => {
+    const own = sheet(elder({ 'security-groups': 'sg-1,sg-2' }));
+    const before = interpret(plan(plannables, wantedBy(own, 'g').resources, []), []);
+    const { undecided, lines } = await pass(sheet(elder({ 'security-groups': 'sg-1,nothing' })), before);
+    expect([undecided, lines]).toEqual([false, []]);
+  });
+
+  test.each([
+    ['subnets', { subnets: 'nowhere' }, 'SubnetsNotFound'],
+    ['security groups', { 'security-groups': 'nothing' }, 'SecurityGroupNotFound'],
+  ])(
+    '%s, before there is a load balancer: nothing can be decided, and all are told',
+    async (_, said, code) => {
+      const answer = await pass(sheet(elder(), bad(said)), []);
+      expect([answer.undecided, answer.told]).toEqual([true, [`shop/elder ${code}`, `shop/zbad ${code}`]]);
+    },
+  );
+});
+
+test('an existing load balancer of the scheme keeps its subnets (aws-model 4.1)', async () => {
+  const before = interpret(
+    plan(
+      plannables,
+      wantedBy(sheet(elder()), 'g', { subnets: { value: ['subnet-x', 'subnet-y'] } }).resources,
+      [],
+    ),
+    [],
+  );
+  expect((await pass(sheet(elder()), before)).lines).toEqual([]);
+});

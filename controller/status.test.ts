@@ -1,0 +1,231 @@
+// Status: conditions, state, addresses and targets of a binding after a pass.
+import { describe, expect, test } from 'vitest';
+import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { Problem } from '../api/problem.ts';
+import { AwsFailure } from './aws/errors.ts';
+import { plannables } from './kinds/all.ts';
+import type { Found } from './kinds/kind.ts';
+import { interpret } from './laws/interpret.ts';
+import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
+import type { Outcome } from './plan/operation.ts';
+import { plan } from './plan/plan.ts';
+import { addressed, type Pass, statusOf, targetsOf } from './status.ts';
+
+const NOW = '2026-03-01T00:00:00Z';
+const applied: Applied = { ingresses: [ingress()], services: [service()] };
+const wanted = wantedBy(applied);
+const first = plan(plannables, wanted.resources, []);
+const found = interpret(first, []);
+const became = plan(plannables, wanted.resources, found).matched;
+const [member] = groupFrom(applied).members;
+if (member === undefined) throw new Error('no member');
+const { binding } = member;
+
+const pass = (more: Partial<Pass> = {}): Pass => ({
+  bindings: [binding],
+  told: [],
+  planned: [],
+  outcomes: [],
+  found,
+  backends: wanted.backends,
+  became,
+  decided: true,
+  clean: true,
+  health: () => ({ healthy: 2, total: 3 }),
+  now: NOW,
+  ...more,
+});
+const brief = (more: Partial<Pass>, of: LoadBalancerBinding = binding): string[] => {
+  const { state, conditions } = statusOf(pass(more), of);
+  return [
+    String(state),
+    ...(conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
+  ];
+};
+const about = (code: Problem['code'], severity: Problem['severity'] = 'refuse') => [
+  { member: 'shop/web', problem: { code, severity, path: 'spec' } },
+];
+const FINE = ['Accepted True Accepted', 'ResolvedRefs True ResolvedRefs'];
+const [operation] = first.operations;
+const last = plan(plannables, [], found).operations[0];
+if (operation === undefined || last === undefined) throw new Error('no operations');
+const failure = (kind: 'throttled' | 'refused') =>
+  new AwsFailure({ action: 'CreateRule', code: 'X', kind, message: 'no', status: 400 });
+const failed = (kind: 'throttled' | 'refused'): Outcome => ({
+  operation,
+  result: 'failed',
+  failure: failure(kind),
+});
+const starting = (state: string) =>
+  new Map(
+    [...became].map(([id, one]) => [
+      id,
+      one.kind === 'loadBalancer' ? { ...one, extra: { ...one.extra, state } } : one,
+    ]),
+  );
+
+describe('state and conditions', () => {
+  test.each<[string, Partial<Pass>, string[]]>([
+    ['all is well', {}, ['Ready', ...FINE, 'Programmed True Programmed']],
+    [
+      'AWS is provisioning',
+      { became: starting('provisioning') },
+      ['Programming', ...FINE, 'Programmed False Pending'],
+    ],
+    ['nothing yet', { found: [], became: new Map() }, ['Programming', ...FINE, 'Programmed False Pending']],
+    [
+      'something was left out',
+      { told: about('GroupConflict') },
+      ['Degraded', 'Accepted False GroupConflict', FINE[1] ?? '', 'Programmed True Programmed'],
+    ],
+    [
+      'a warning about the intent',
+      { told: about('GroupConflict', 'warn') },
+      ['Ready', 'Accepted True GroupConflict', FINE[1] ?? '', 'Programmed True Programmed'],
+    ],
+    [
+      'a Service is missing',
+      { told: about('ServiceNotFound', 'warn') },
+      ['Degraded', FINE[0] ?? '', 'ResolvedRefs False ServiceNotFound', 'Programmed True Programmed'],
+    ],
+    [
+      'without subnets AWS stays as it is',
+      { told: about('SubnetsNotFound'), decided: false },
+      ['Degraded', FINE[0] ?? '', 'ResolvedRefs False SubnetsNotFound', 'Programmed False SubnetsNotFound'],
+    ],
+    ['AWS refused', { outcomes: [failed('refused')] }, ['Degraded', ...FINE, 'Programmed False AwsRefused']],
+    [
+      'AWS asked to slow down',
+      { outcomes: [failed('throttled')] },
+      ['Degraded', ...FINE, 'Programmed False AwsUnavailable'],
+    ],
+    [
+      'AWS could not be asked',
+      { failure: failure('throttled') },
+      ['Degraded', ...FINE, 'Programmed False AwsUnavailable'],
+    ],
+    [
+      'an old one waits',
+      { outcomes: [{ operation: last, result: 'waiting', because: 'x' }] },
+      ['Ready', ...FINE, 'Programmed True Programmed'],
+    ],
+    ['the policy forbids it', { planned: [operation] }, ['Pending', ...FINE, 'Programmed False Observed']],
+    [
+      'the policy only keeps what nobody wants',
+      { planned: [last] },
+      ['Ready', ...FINE, 'Programmed True Programmed'],
+    ],
+    [
+      'another member’s problem',
+      { told: [{ member: 'shop/other', problem: { code: 'GroupConflict', severity: 'refuse', path: 'x' } }] },
+      ['Ready', ...FINE, 'Programmed True Programmed'],
+    ],
+  ])('%s', (_, more, expected) => {
+    expect(brief(more)).toEqual(expected);
+  });
+
+  test('a binding that is deleted says so, and what it waits for', () => {
+    const gone = { ...binding, metadata: { ...binding.metadata, deletionTimestamp: NOW } };
+    const outcomes: Outcome[] = [
+      { operation: last, result: 'waiting', because: 'deletion protection is on' },
+    ];
+    const status = statusOf(pass({ outcomes }), gone);
+    expect(status.state).toBe('Deleting');
+    expect(status.conditions?.at(-1)).toMatchObject({
+      reason: 'Deleting',
+      message: expect.stringContaining('deletion protection is on'),
+    });
+  });
+
+  test('a condition keeps its time until its status changes', () => {
+    const before = statusOf(pass(), binding);
+    const later = statusOf(pass({ now: '2026-04-01T00:00:00Z', told: about('ServiceNotFound') }), {
+      ...binding,
+      status: before,
+    });
+    expect(later.conditions?.map(({ lastTransitionTime }) => lastTransitionTime.slice(0, 7))).toEqual([
+      '2026-03',
+      '2026-04',
+      '2026-03',
+    ]);
+  });
+});
+
+describe('the address', () => {
+  const old: Found = { ...(found.find(({ kind }) => kind === 'loadBalancer') as Found), arn: 'arn:old' };
+  const nothingBehind = { backends: [], health: () => undefined };
+  const now = (state: string) => {
+    const map = starting(state);
+    return {
+      ...nothingBehind,
+      found: [old, ...found.map((one) => [...map.values()].find(({ arn }) => arn === one.arn) ?? one)],
+      became: map,
+    };
+  };
+  test.each([
+    ['the old one until the new one serves', now('provisioning'), 'arn:old'],
+    ['the new one when it serves', now('active'), 'arn:loadBalancer/4'],
+    ['the new one when it serves with trouble', now('active_impaired'), 'arn:loadBalancer/4'],
+  ])('is %s', (_, one, arn) => {
+    expect(addressed(one)?.arn).toBe(arn);
+  });
+  test('is the new one, not ready, when there is no other', () => {
+    expect(
+      addressed({
+        ...nothingBehind,
+        found: [...starting('provisioning').values()],
+        became: starting('provisioning'),
+      })?.arn,
+    ).toBe('arn:loadBalancer/4');
+  });
+  test('is the old one while no target is healthy behind the new one', () => {
+    const { backends } = pass();
+    const behind = (healthy: number) => addressed({ ...now('active'), backends, health: () => ({ healthy, total: 2 }) });
+    expect(backends).not.toEqual([]);
+    expect([behind(0)?.arn, behind(1)?.arn]).toEqual(['arn:old', 'arn:loadBalancer/4']);
+  });
+  test('there is none without a load balancer', () => {
+    expect(addressed({ ...nothingBehind, found: [], became: new Map() })).toBeUndefined();
+  });
+  test('and the listeners that were told stay while they are not looked at', () => {
+    const before: BindingStatus = { ...statusOf(pass(), binding) };
+    const outer = found.filter(({ kind }) => kind !== 'listener' && kind !== 'rule');
+    expect(before.listeners).toEqual([{ port: 80, protocol: 'HTTP', arn: 'arn:listener/5' }]);
+    expect(statusOf(pass({ found: outer }), { ...binding, status: before }).listeners).toEqual(
+      before.listeners,
+    );
+  });
+});
+
+describe('targets', () => {
+  test('are counted over the target groups of the member', () => {
+    expect(targetsOf(pass(), 'shop/web')).toMatchObject({
+      targets: '2/3',
+      targetGroups: [{ service: 'web', port: 80, healthy: 2, total: 3 }],
+    });
+    expect(targetsOf(pass(), 'shop/other')).toEqual({ targets: '0/0', targetGroups: [] });
+  });
+  test('are those told last while nothing is known', () => {
+    const before = statusOf(pass(), binding);
+    expect(targetsOf(pass({ health: () => undefined }), 'shop/web', before).targets).toBe('2/3');
+    expect(targetsOf(pass({ health: () => undefined }), 'shop/web').targets).toBe('0/0');
+  });
+});
+
+test('a plan in words, the hash of what was applied, and what was observed', () => {
+  const status = statusOf(
+    pass({
+      planned: first.operations,
+      outcomes: first.operations.map((one) => ({ operation: one, result: 'done' })),
+      appliedHash: 'h',
+    }),
+    binding,
+  );
+  expect(status).toMatchObject({
+    appliedHash: 'h',
+    observedHash: binding.spec.ingressRef.hash,
+    scheme: 'internal',
+  });
+  expect(status.plan?.[0]).toBe('create securityGroup/managed: does not exist yet');
+  expect(statusOf(pass(), { ...binding, status }).plan).toEqual(status.plan);
+});

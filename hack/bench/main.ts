@@ -1,0 +1,170 @@
+// `make bench`: the budgets' numbers, measured on the stage and printed beside those of the LBC (v3.5.0, measured the same
+// way). Nothing is asserted. AWS answers at once unless a line says otherwise; a load balancer is active at the next look.
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Stage, setStage } from '../../e2e/harness/stage.ts';
+import { apps, ingress } from './objects.ts';
+
+interface Line {
+  readonly what: string;
+  readonly lbc: string;
+  readonly budget: string;
+  readonly ours: string;
+  /** AWS calls by action. */
+  readonly calls?: string;
+}
+
+const MANY = 30;
+
+/** Polls every 5 ms until `holds`; gives the milliseconds it took. Throws after a minute. */
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
+  const begun = performance.now();
+  while (!(await holds())) {
+    if (performance.now() - begun > 60_000) throw new Error(`gave up waiting: ${what}`);
+    await sleep(5);
+  }
+  return Math.round(performance.now() - begun);
+}
+
+/** Waits until AWS has not been called for 2.5 seconds: longer than the shortest wait between two looks at health. */
+async function quiet({ aws }: Stage): Promise<void> {
+  for (let before = -1, now = total(aws); before !== now; now = total(aws)) {
+    before = now;
+    await sleep(2_500);
+  }
+}
+
+const total = (aws: Stage['aws']): number => aws.calls().reduce((sum, { count }) => sum + count, 0);
+const writes = (aws: Stage['aws']): number =>
+  aws.calls().reduce((sum, { count, mutating }) => sum + (mutating ? count : 0), 0);
+
+/** Counts the AWS calls of what `act` does, until it is quiet again. */
+async function counted(stage: Stage, act: () => Promise<unknown>): Promise<Omit<Line, 'what' | 'lbc' | 'budget'>> {
+  await quiet(stage);
+  stage.aws.resetCalls();
+  await act();
+  await quiet(stage);
+  const { aws } = stage;
+  const calls = aws.calls().map(({ action, count }) => `${count} ${action}`);
+  return { ours: `${total(aws)}, ${writes(aws)} mutating`, calls: calls.join(', ') };
+}
+
+const targetsOf = ({ aws }: Stage): number =>
+  [...aws.state().targetGroups.values()].reduce((sum, { targets }) => sum + Object.keys(targets).length, 0);
+
+const synced = (stage: Stage): number => readFileSync(stage.logs.controller, 'utf8').split('"msg":"synced"').length;
+
+async function restart(stage: Stage): Promise<void> {
+  const before = synced(stage);
+  stage.controller().kill('SIGKILL');
+  await stage.controller().exited;
+  await stage.startController();
+  await until('the new controller', () => synced(stage) > before);
+}
+
+/** Peak resident memory of the controller, as Linux counts it. */
+function peakMemory(stage: Stage): string {
+  const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${stage.controller().pid}/status`, 'utf8'))?.[1];
+  return `${Math.round(Number(kilobytes) / 1024)} MiB`;
+}
+
+async function one(stage: Stage): Promise<Line[]> {
+  const { cluster, kubelet } = stage;
+  await cluster.apply(...apps());
+  await until('the pod', () => kubelet.addresses().length === 1);
+  let address = 0;
+  const bringUp = await counted(stage, async () => {
+    const address0 = performance.now();
+    await cluster.apply(ingress('one'));
+    await until('the address', async () => (await cluster.kubectl(['get', 'ingress', 'one', '-o', 'jsonpath={.status}'])).stdout.includes('amazonaws'));
+    address = Math.round(performance.now() - address0);
+    await until('targets', () => targetsOf(stage) === 3);
+  });
+  const again = await counted(stage, () => restart(stage));
+  const path = await counted(stage, () => cluster.apply(ingress('one', { paths: ['/', '/more'] })));
+  const edit = await counted(stage, () => cluster.kubectl(['annotate', 'ingress', 'one', 'example.com/note=hello']));
+  return [
+    { what: 'AWS calls to bring up one Ingress', lbc: '31', budget: '≤ 12', ...bringUp },
+    { what: 'AWS calls at a restart with one', lbc: '', budget: '', ...again },
+    { what: 'AWS calls to add one path', lbc: '15, 3 mutating', budget: '≤ 5', ...path },
+    { what: 'AWS calls when a foreign annotation is edited', lbc: '16', budget: '0', ...edit },
+    { what: 'kubectl apply → address in status', lbc: '', budget: '', ours: `${address} ms` },
+  ];
+}
+
+/** From the endpoint in the EndpointSlice (the kubelet has told the pod ready just before) to RegisterTargets at AWS. */
+async function endpoints(stage: Stage, latencyMs: number): Promise<string> {
+  const { cluster, aws } = stage;
+  aws.faults.setLatency(latencyMs);
+  const took: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    await quiet(stage);
+    const before = targetsOf(stage);
+    const slices = await cluster.kubectl(['get', 'endpointslices', '-o', 'json']);
+    const known = slices.stdout.split('"addresses"').length;
+    const seen = watchCalls(stage, 'RegisterTargets');
+    await cluster.kubectl(['scale', 'deployment', 'app', `--replicas=${round + 2}`]);
+    await until('the target', () => targetsOf(stage) > before);
+    const now = await cluster.kubectl(['get', 'endpointslices', '-o', 'json']);
+    if (now.stdout.split('"addresses"').length > known) took.push(seen() - changedAt(now.stdout));
+  }
+  aws.faults.setLatency(0);
+  return `${took.map((ms) => Math.round(ms)).join(', ')} ms`;
+}
+
+/** When the endpoint controller wrote the newest slice: its own note, to the second only when it has no better one. */
+function changedAt(json: string): number {
+  const times = [...json.matchAll(/"endpoints.kubernetes.io\/last-change-trigger-time": "([^"]+)"/g)];
+  return Math.max(...times.map(([, time]) => Date.parse(time ?? '')));
+}
+
+function watchCalls({ aws }: Stage, wanted: string): () => number {
+  let at = Number.NaN;
+  aws.faults.onCall((action) => {
+    if (action === wanted && Number.isNaN(at)) at = Date.now();
+  });
+  return () => at;
+}
+
+async function many(stage: Stage): Promise<Line[]> {
+  const { cluster } = stage;
+  const names = Array.from({ length: MANY }, (_, at) => `many-${at}`);
+  const bringUp = await counted(stage, async () => {
+    await cluster.apply(...names.map((name) => ingress(name)));
+    await cluster.kubectl(['wait', '--for=condition=Programmed', 'lbb', '--all', '--timeout=60s']);
+  });
+  const again = await counted(stage, () => restart(stage));
+  return [
+    { what: `AWS calls to bring up ${MANY} more`, lbc: `27.6 each (300)`, budget: '≤ 10 each', ...bringUp },
+    { what: `AWS calls at a restart with ${MANY + 1} unchanged`, lbc: '24.1 each (300)', budget: '≤ 0.1 each, 0 mutating', ...again },
+    { what: `peak memory of the controller with ${MANY + 1}`, lbc: '96 MB (300)', budget: '≤ 150 MB (300)', ours: peakMemory(stage) },
+  ];
+}
+
+function print(lines: readonly Line[]): void {
+  const rows = [['what', 'LBC', 'budget', 'ours'], ...lines.map(({ what, lbc, budget, ours }) => [what, lbc, budget, ours])];
+  const widths = [0, 1, 2, 3].map((at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  for (const row of rows) process.stdout.write(`${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd()}\n`);
+  process.stdout.write('\nBy action:\n');
+  for (const { what, calls } of lines) if (calls !== undefined) process.stdout.write(`  ${what}: ${calls === '' ? 'none' : calls}\n`);
+}
+
+async function main(): Promise<void> {
+  const stage = await setStage({ onStep: (step) => process.stderr.write(`${step}\n`) });
+  try {
+    const lines = await one(stage);
+    const lbc = { 0: '16–36 ms', 50: '70 ms' };
+    for (const latency of [0, 50] as const) {
+      const what = `pod ready → RegisterTargets, AWS answers in ${latency} ms`;
+      lines.push({ what, lbc: lbc[latency], budget: '≤ 25 ms', ours: await endpoints(stage, latency) });
+    }
+    print([...lines, ...(await many(stage))]);
+  } finally {
+    await stage.stop();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`\nbench: ${error.message}\n`);
+  process.exit(1);
+});
