@@ -1,6 +1,6 @@
 // The rules that node security groups should have (aws-model 5.7).
-import { expect, test } from 'vitest';
-import { permissionsFor } from './node-access.ts';
+import { describe, expect, test } from 'vitest';
+import { permissionsFor, ruleChange } from './node-access.ts';
 
 const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
   Object.fromEntries(
@@ -41,4 +41,33 @@ test.each([
 test('every rule carries the mark by which it is known as ours', () => {
   const [permission] = permissionsFor([{ nodeGroup: 'sg-n', source: 'sg-s', ports: [1] }]).get('sg-n') ?? [];
   expect(permission?.description).toBe('elbv2.k8s.aws/targetGroupBinding=shared');
+});
+
+describe('what changes on a node group', () => {
+  const range = (fromPort: number, toPort: number, group = 'sg-s') => ({
+    protocol: 'tcp',
+    fromPort,
+    toPort,
+    source: { group },
+  });
+  const [wide, narrow] = [range(30000, 31000), range(30100, 30200)];
+  test.each([
+    ['as it is', [wide], [wide], true, [], []],
+    ['nothing there yet', [], [wide], false, [wide], []],
+    ['less is needed, and all is known', [wide], [narrow], true, [narrow], [wide]],
+    ['less is needed as far as is known', [wide], [narrow], false, [], []],
+    ['more is needed as far as is known', [narrow], [wide], false, [wide], []],
+    [
+      'a wider one of another source admits nothing',
+      [range(1, 65535, 'sg-t')],
+      [narrow],
+      false,
+      [narrow],
+      [],
+    ],
+    ['nobody needs it', [wide], [], true, [], [wide]],
+    ['nobody needs it as far as is known', [wide], [], false, [], []],
+  ])('%s', (_, now, wanted, complete, missing, extra) => {
+    expect(ruleChange(now, wanted, complete)).toEqual({ missing, extra });
+  });
 });

@@ -51,6 +51,33 @@ export function permissionsFor(reaches: readonly Reach[]): Map<string, Permissio
   );
 }
 
+/** Whether a rule lets in all that another one does. */
+function admits(wide: Permission, narrow: Permission): boolean {
+  const same = { fromPort: 0, toPort: 0 };
+  return (
+    permissionKey({ ...wide, ...same }) === permissionKey({ ...narrow, ...same }) &&
+    wide.fromPort <= narrow.fromPort &&
+    wide.toPort >= narrow.toPort
+  );
+}
+
+/**
+ * Rules to add to a node group and to take away. Until everything is known (`complete`) nothing is taken away, and what a
+ * wider rule lets in needs none of its own: after a restart the range of ports grows to what it was. Pure.
+ */
+export function ruleChange(
+  now: readonly Permission[],
+  wanted: readonly Permission[],
+  complete: boolean,
+): { readonly missing: Permission[]; readonly extra: Permission[] } {
+  const has = (list: readonly Permission[], one: Permission): boolean =>
+    list.some((other) => permissionKey(other) === permissionKey(one));
+  const missing = wanted.filter((one) => !has(now, one));
+  if (!complete)
+    return { missing: missing.filter((one) => !now.some((wide) => admits(wide, one))), extra: [] };
+  return { missing, extra: now.filter((one) => !has(wanted, one)) };
+}
+
 export interface NodeAccessOptions {
   readonly aws: Aws;
   readonly lookups: Lookups;
@@ -159,10 +186,7 @@ class Program {
   async #bring(nodeGroup: string, wanted: readonly Permission[]): Promise<void> {
     const { aws, complete } = this.#options;
     const now = this.#present.get(nodeGroup) ?? [];
-    const keys = new Set(now.map((one) => permissionKey(one)));
-    const needed = new Set(wanted.map((one) => permissionKey(one)));
-    const missing = wanted.filter((one) => !keys.has(permissionKey(one)));
-    const extra = complete() ? now.filter((one) => !needed.has(permissionKey(one))) : [];
+    const { missing, extra } = ruleChange(now, wanted, complete());
     if (missing.length + extra.length === 0) return;
     const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
     // Unknown until both calls succeeded.

@@ -15,7 +15,7 @@ import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import { nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings } from './options.ts';
-import { type Publishing, publish } from './publish.ts';
+import { type Publishing, publish, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Targets, targetsProgram } from './targets.ts';
 
@@ -105,6 +105,7 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
     service: world.service,
     waitsFor: succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
     now: Date.now,
+    unsettle: (bindings) => unsettle(publishing, bindings),
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };

@@ -127,6 +127,25 @@ async function release(
   );
 }
 
+/** Takes the hash of what was applied off bindings that have one; true when all of them are without. */
+export async function unsettle(
+  publishing: Publishing,
+  bindings: readonly LoadBalancerBinding[],
+): Promise<boolean> {
+  const written = await Promise.all(
+    bindings.map(async (effective) => {
+      const key = keyOf(effective);
+      const binding = publishing.book.bindingOf(key);
+      if (binding?.status?.appliedHash === undefined) return true;
+      const { appliedHash: _, ...status } = binding.status;
+      const outcome = await publishing.write.patchStatus(binding, status);
+      if (outcome?.ok) publishing.book.binding(key, outcome.object);
+      return fine(publishing, key, 'unsettle binding', outcome);
+    }),
+  );
+  return written.every((one) => one);
+}
+
 /** Publishes one pass; true when everything was written. */
 export async function publish(
   publishing: Publishing,

@@ -31,6 +31,11 @@ export interface Reconciling extends Gathering {
   now(): number;
   /** What was carried out, for the log; never called when nothing was. */
   log(group: string, outcomes: readonly Record<string, string>[]): void;
+  /**
+   * Takes back that everything is as it was applied last, before anything is changed: whoever finds it after a crash must
+   * look. False when this could not be written.
+   */
+  unsettle(bindings: Told['bindings']): Promise<boolean>;
   /** Tells bindings, Ingresses and the targets program what became of a group; true when it was all written. */
   publish(group: Group, pass: Told): Promise<boolean>;
 }
@@ -42,6 +47,8 @@ type Told = Omit<Pass, 'health' | 'now'>;
 const WAITING_MS = 2_000;
 /** A load balancer that is being provisioned takes minutes: shortest and longest wait between two looks. */
 const PROVISIONING_MS = { shortest: 500, longest: 15_000 };
+
+const UNSETTLING = 'the binding cannot be written at the moment';
 
 /** One pass over one group. Throws only what is our own mistake. */
 export async function reconcile(key: string, world: Reconciling): Promise<Next> {
@@ -65,12 +72,10 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   const found = settledPlan?.found ?? (await findAll(world, group, wanted));
   const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, wanted.resources, found));
   const allowed = policy(world.policy, planned.operations);
-  const outcomes = await apply(allowed, {
-    ...world,
-    ledger: world.inventory,
-    found,
-    matched: planned.matched,
-  });
+  const unsettled = allowed.length === 0 || (await world.unsettle(bindings));
+  const outcomes = unsettled
+    ? await apply(allowed, { ...world, ledger: world.inventory, found, matched: planned.matched })
+    : allowed.map((operation): Outcome => ({ operation, result: 'waiting', because: UNSETTLING }));
   if (outcomes.length > 0) world.log(group.id, outcomes.map(logged));
   if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
   const done = outcomes.filter(({ result }) => result === 'done').length;

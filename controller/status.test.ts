@@ -180,7 +180,8 @@ describe('the address', () => {
   });
   test('is the old one while no target is healthy behind the new one', () => {
     const { backends } = pass();
-    const behind = (healthy: number) => addressed({ ...now('active'), backends, health: () => ({ healthy, total: 2 }) });
+    const behind = (healthy: number) =>
+      addressed({ ...now('active'), backends, health: () => ({ healthy, total: 2 }) });
     expect(backends).not.toEqual([]);
     expect([behind(0)?.arn, behind(1)?.arn]).toEqual(['arn:old', 'arn:loadBalancer/4']);
   });

@@ -119,7 +119,10 @@ export function writer(client: KubeClient): Writer {
       if (change === undefined) return undefined;
       // The change was decided on this version: on another one it might leave out what is wrong there.
       const { resourceVersion } = binding.metadata;
-      return merge(`${bindingPath(binding.metadata)}/status`, { metadata: { resourceVersion }, status: change });
+      return merge(`${bindingPath(binding.metadata)}/status`, {
+        metadata: { resourceVersion },
+        status: change,
+      });
     },
     async claim({ metadata }, finalizer, owner) {
       const change = claimOf(metadata, finalizer, owner);

@@ -32,7 +32,10 @@ beforeAll(async () => {
   await k('rollout status deployment/web -n ten --timeout=60s');
   // A neighbour stays all the time: what all share stays with it, so that a round is short, and nothing may happen to it.
   await stage.cluster.apply(ingress('calm', 'stays', { hosts: { '': { '/': 'web:80' } } }));
-  await vi.waitFor(async () => expect(await k('get lbb stays -n calm -o jsonpath={.status.targets}')).toBe('3/3'), long);
+  await vi.waitFor(
+    async () => expect(await k('get lbb stays -n calm -o jsonpath={.status.targets}')).toBe('3/3'),
+    long,
+  );
   await untilQuiet(stage);
   empty = await takePicture(stage);
 });
@@ -40,7 +43,9 @@ afterAll(() => stage?.stop());
 
 async function allReady(): Promise<void> {
   await vi.waitFor(async () => {
-    const states = await k('get lbb -n ten -o jsonpath={range.items[*]}{.status.state}:{.status.targets}{"\\n"}{end}');
+    const states = await k(
+      'get lbb -n ten -o jsonpath={range.items[*]}{.status.state}:{.status.targets}{"\\n"}{end}',
+    );
     expect(states.split('\n').sort()).toEqual([...Array(5).fill('Ready:1/1'), ...Array(5).fill('Ready:3/3')]);
   }, long);
   await untilQuiet(stage, 400);

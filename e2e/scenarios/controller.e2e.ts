@@ -74,26 +74,41 @@ describe('bringing up', () => {
     });
     const picture = await takePicture(stage);
     const balancer = onlyBalancer(picture);
-    const managed = picture.securityGroups.find(({ tags }) => tags['ingress.k8s.aws/resource'] === 'ManagedLBSecurityGroup');
+    const managed = picture.securityGroups.find(
+      ({ tags }) => tags['ingress.k8s.aws/resource'] === 'ManagedLBSecurityGroup',
+    );
     const shared = picture.securityGroups.find(({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg');
     expect(balancer).toMatchObject({ scheme: 'internal', tags: tags('instance/shop', 'LoadBalancer') });
     expect(balancer.name).toMatch(/^k8s-instance-shop-[0-9a-f]{10}$/);
     expect(balancer.securityGroups).toEqual([managed?.name, shared?.name]);
-    expect(balancer.subnets).toEqual(stage.account.subnets.filter((one) => !one.public).map(({ id }) => id).sort());
-    expect(managed).toMatchObject({ rules: ['tcp 80-80 0.0.0.0/0'], tags: tags('instance/shop', 'ManagedLBSecurityGroup') });
+    expect(balancer.subnets).toEqual(
+      stage.account.subnets
+        .filter((one) => !one.public)
+        .map(({ id }) => id)
+        .sort(),
+    );
+    expect(managed).toMatchObject({
+      rules: ['tcp 80-80 0.0.0.0/0'],
+      tags: tags('instance/shop', 'ManagedLBSecurityGroup'),
+    });
     expect(shared?.rules).toEqual([]);
     const listener = balancer.listeners[80];
     expect(listener).toMatchObject({ protocol: 'HTTP', otherwise: '404', tags: tags('instance/shop', '80') });
-    const target = (service: string) => picture.targetGroups.find(({ name }) => name.startsWith(`k8s-instance-${service}-`));
+    const target = (service: string) =>
+      picture.targetGroups.find(({ name }) => name.startsWith(`k8s-instance-${service}-`));
     const [cart, pay] = [target('cart'), target('pay')];
-    expect(listener?.rules.map(({ priority, hosts, paths, does }) => [priority, ...hosts, ...paths, does])).toEqual([
+    expect(
+      listener?.rules.map(({ priority, hosts, paths, does }) => [priority, ...hosts, ...paths, does]),
+    ).toEqual([
       [1, 'shop.example.com', '/exactly', `forward ${cart?.name}`],
       [2, 'shop.example.com', '/much/longer', '/much/longer/*', `forward ${pay?.name}`],
       [3, 'shop.example.com', '/short', '/short/*', `forward ${cart?.name}`],
       [4, 'shop.example.com', '/old/*', `forward ${pay?.name}`],
       [5, '/*', `forward ${cart?.name}`],
     ]);
-    expect(listener?.rules.map((rule) => rule.tags)).toEqual([1, 2, 3, 4, 5].map((n) => tags('instance/shop', `80:${n}`)));
+    expect(listener?.rules.map((rule) => rule.tags)).toEqual(
+      [1, 2, 3, 4, 5].map((n) => tags('instance/shop', `80:${n}`)),
+    );
     const nodePort = await k('get service cart -n instance -o jsonpath={.spec.ports[0].nodePort}');
     expect(cart).toMatchObject({
       type: 'instance',
@@ -108,23 +123,40 @@ describe('bringing up', () => {
   test('ip mode: pod addresses; status, columns and the rule on the nodes', async () => {
     await stage.cluster.apply(namespace('ip'), ...app('ip', 'api', { replicas: 2, type: 'ClusterIP' }));
     const host = await bringUp('ip', 'api', {
-      annotations: { 'target-type': 'ip', scheme: 'internet-facing', 'listen-ports': '[{"HTTP":80},{"HTTP":8080}]' },
+      annotations: {
+        'target-type': 'ip',
+        scheme: 'internet-facing',
+        'listen-ports': '[{"HTTP":80},{"HTTP":8080}]',
+      },
       hosts: { '': { '/': 'api:80' } },
     });
     const picture = await takePicture(stage);
-    const pods = (await k('get pods -n ip -o jsonpath={.items[*].status.podIP}')).split(' ').map((ip) => `${ip}:8080`).sort();
+    const pods = (await k('get pods -n ip -o jsonpath={.items[*].status.podIP}'))
+      .split(' ')
+      .map((ip) => `${ip}:8080`)
+      .sort();
     const group = picture.targetGroups.find(({ name }) => name.startsWith('k8s-ip-api-'));
     expect(group).toMatchObject({ type: 'ip', targets: pods });
     const balancer = picture.loadBalancers.find(({ name }) => name.startsWith('k8s-ip-api-'));
     expect(balancer?.scheme).toBe('internet-facing');
-    expect(balancer?.subnets).toEqual(stage.account.subnets.filter((one) => one.public).map(({ id }) => id).sort());
+    expect(balancer?.subnets).toEqual(
+      stage.account.subnets
+        .filter((one) => one.public)
+        .map(({ id }) => id)
+        .sort(),
+    );
     const status = JSON.parse(await k('get ingress api -n ip -o jsonpath={.status.loadBalancer.ingress[0]}'));
-    expect(status).toEqual({ hostname: host.toLowerCase(), ports: [80, 8080].map((port) => ({ port, protocol: 'TCP' })) });
+    expect(status).toEqual({
+      hostname: host.toLowerCase(),
+      ports: [80, 8080].map((port) => ({ port, protocol: 'TCP' })),
+    });
     const lines = (await k('get lbb api -n ip')).split('\n').map((line) => line.split(/\s+/));
     expect(lines[0]).toEqual(['NAME', 'GROUP', 'SCHEME', 'STATE', 'ADDRESS', 'TARGETS', 'AGE']);
     expect(lines[1]?.slice(0, 6)).toEqual(['api', 'ip/api', 'internet-facing', 'Ready', host, '2/2']);
     const shared = picture.securityGroups.find(({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg');
-    const nodePorts = (await k('get services -n instance -o jsonpath={.items[*].spec.ports[0].nodePort}')).split(' ').map(Number);
+    const nodePorts = (await k('get services -n instance -o jsonpath={.items[*].spec.ports[0].nodePort}'))
+      .split(' ')
+      .map(Number);
     const range = `tcp 8080-${Math.max(...nodePorts)} ${shared?.name} [elbv2.k8s.aws/targetGroupBinding=shared]`;
     await vi.waitFor(async () => {
       const nodes = (await takePicture(stage)).securityGroups.find(({ name }) => name === 'nodes');
@@ -138,14 +170,22 @@ describe('bringing up', () => {
     expect(Date.now() - started).toBeLessThan(1_000);
     await vi.waitFor(async () => expect(await k('get lbb -A -o name')).toBe(''), soon);
     await vi.waitFor(async () => {
-      expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [], securityGroups: [{ name: 'nodes', rules: [] }] });
+      expect(await takePicture(stage)).toMatchObject({
+        loadBalancers: [],
+        targetGroups: [],
+        securityGroups: [{ name: 'nodes', rules: [] }],
+      });
     }, soon);
   });
 });
 
 describe('updates', () => {
   beforeAll(async () => {
-    await stage.cluster.apply(namespace('up'), ...app('up', 'web', { replicas: 2 }), ...app('up', 'api', { type: 'ClusterIP' }));
+    await stage.cluster.apply(
+      namespace('up'),
+      ...app('up', 'web', { replicas: 2 }),
+      ...app('up', 'api', { type: 'ClusterIP' }),
+    );
     await stage.cluster.apply(namespace('other'), ...app('other', 'web'));
     // Somebody else stays throughout, so that what is shared has an owner.
     await bringUp('other', 'stays', { hosts: { '': { '/': 'web:80' } } });
@@ -156,7 +196,11 @@ describe('updates', () => {
     const picture = await takePicture(stage);
     const ours = <T extends { readonly tags: Readonly<Record<string, string>> }>(list: readonly T[]): T[] =>
       list.filter((one) => one.tags['ingress.k8s.aws/stack'] === 'up/shop');
-    return { loadBalancers: ours(picture.loadBalancers), targetGroups: ours(picture.targetGroups), securityGroups: ours(picture.securityGroups) };
+    return {
+      loadBalancers: ours(picture.loadBalancers),
+      targetGroups: ours(picture.targetGroups),
+      securityGroups: ours(picture.securityGroups),
+    };
   };
   /** What one `kubectl apply` costs in AWS, from applying it until AWS is left alone. */
   async function costOf(options: Parameters<typeof ingress>[2]): Promise<{ all: number; changes: string[] }> {
@@ -176,7 +220,11 @@ describe('updates', () => {
     const before = onlyBalancer(await mine());
     const added = await costOf({ hosts: { '': { ...paths, '/third/one': 'web:80' } } });
     expect(added.all).toBeLessThanOrEqual(5);
-    expect(onlyBalancer(await mine()).listeners[80]?.rules.map(({ paths: [path] }) => path)).toEqual(['/third/one', '/b', '/*']);
+    expect(onlyBalancer(await mine()).listeners[80]?.rules.map(({ paths: [path] }) => path)).toEqual([
+      '/third/one',
+      '/b',
+      '/*',
+    ]);
     const moved = await costOf({ hosts: { '': { ...paths, '/elsewhere': 'web:80' } } });
     expect(moved).toEqual({ all: expect.any(Number), changes: ['ModifyRule ×1'] });
     expect(moved.all).toBeLessThanOrEqual(5);
@@ -195,7 +243,12 @@ describe('updates', () => {
     await vi.waitFor(async () => expect((await mine()).targetGroups[0]?.targets).toHaveLength(1), soon);
     await k('scale deployment web -n up --replicas=2');
     await vi.waitFor(async () => expect((await mine()).targetGroups[0]?.targets).toHaveLength(2), soon);
-    const kinds = new Set(stage.aws.calls().filter((call) => call.mutating).map(({ action }) => action));
+    const kinds = new Set(
+      stage.aws
+        .calls()
+        .filter((call) => call.mutating)
+        .map(({ action }) => action),
+    );
     expect([...kinds].sort()).toEqual(['DeregisterTargets', 'RegisterTargets']);
     await ready('up', 'shop');
   });
@@ -205,7 +258,12 @@ describe('updates', () => {
     expect(changes.map((change) => change.split(' ')[0])).toEqual(['AddTags', 'CreateTags']);
     const { loadBalancers, targetGroups, securityGroups } = await mine();
     const listener = loadBalancers[0]?.listeners[80];
-    const all = [...loadBalancers, ...targetGroups, ...securityGroups, ...(listener === undefined ? [] : [listener, ...listener.rules])];
+    const all = [
+      ...loadBalancers,
+      ...targetGroups,
+      ...securityGroups,
+      ...(listener === undefined ? [] : [listener, ...listener.rules]),
+    ];
     expect(all.map((one) => one.tags.team)).toEqual(all.map(() => 'shop'));
     expect(all).toHaveLength(6);
   });
@@ -216,7 +274,9 @@ describe('updates', () => {
     const after = await mine();
     expect(before?.type).toBe('instance');
     expect(after.targetGroups.map(({ type }) => type)).toEqual(['ip']);
-    expect(after.loadBalancers[0]?.listeners[80]?.rules.map(({ does }) => does)).toEqual(Array(2).fill(`forward ${after.targetGroups[0]?.name}`));
+    expect(after.loadBalancers[0]?.listeners[80]?.rules.map(({ does }) => does)).toEqual(
+      Array(2).fill(`forward ${after.targetGroups[0]?.name}`),
+    );
   });
 
   test('an HTTPS port with its certificate, found in ACM by host; then the redirect from HTTP', async () => {
@@ -225,7 +285,10 @@ describe('updates', () => {
     await costOf({ annotations: ports, hosts });
     const certificate = stage.account.certificates.find(({ domain }) => domain === 'shop.example.com');
     const both = onlyBalancer(await mine());
-    expect(both.listeners[443]).toMatchObject({ protocol: 'HTTPS', certificates: [certificate?.arn, certificate?.arn] });
+    expect(both.listeners[443]).toMatchObject({
+      protocol: 'HTTPS',
+      certificates: [certificate?.arn, certificate?.arn],
+    });
     expect([both.listeners[80]?.rules.length, both.listeners[443]?.rules.length]).toEqual([1, 1]);
     await costOf({ annotations: { ...ports, 'ssl-redirect': '443' }, hosts });
     const redirecting = onlyBalancer(await mine());
@@ -241,19 +304,26 @@ describe('updates', () => {
     const refused: unknown[] = [];
     const looking = setInterval(() => {
       const { loadBalancers, targetGroups } = stage.aws.state();
-      const isOurs = (one: { tags: Record<string, string> }): boolean => one.tags['ingress.k8s.aws/stack'] === 'up/shop';
+      const isOurs = (one: { tags: Record<string, string> }): boolean =>
+        one.tags['ingress.k8s.aws/stack'] === 'up/shop';
       counts.push([...loadBalancers.values()].filter(isOurs).length);
       groups.push([...targetGroups.values()].filter(isOurs).length);
     }, 10);
     let visiting = true;
     const visits = (async () => {
       while (visiting) {
-        const { status } = await ask(stage, await hostOf('up', 'shop'), '/').catch((error: Error) => ({ status: error.message }));
+        const { status } = await ask(stage, await hostOf('up', 'shop'), '/').catch((error: Error) => ({
+          status: error.message,
+        }));
         if (status !== 200) refused.push(status);
       }
     })();
     await costOf({ annotations: { scheme: 'internet-facing' }, hosts: { '': paths } });
-    await vi.waitFor(async () => expect((await mine()).loadBalancers.map(({ scheme }) => scheme)).toEqual(['internet-facing']), soon);
+    await vi.waitFor(
+      async () =>
+        expect((await mine()).loadBalancers.map(({ scheme }) => scheme)).toEqual(['internet-facing']),
+      soon,
+    );
     clearInterval(looking);
     visiting = false;
     await visits;
@@ -278,17 +348,30 @@ describe('updates', () => {
 describe('deletion', () => {
   test('kubectl returns at once; the binding stays, says Deleting, and goes when AWS is clean', async () => {
     await bringUp('up', 'slow', { hosts: { '': { '/': 'web:80' } } });
-    stage.aws.faults.fail('DeleteLoadBalancer', 'ResourceInUse', 'still in use', 'before', 1);
+    stage.aws.faults.fail('DeleteLoadBalancer', 'ResourceInUse', 'still in use', 'before', 100);
     const started = Date.now();
     await k('delete ingress slow -n up');
     expect(Date.now() - started).toBeLessThan(1_000);
     await vi.waitFor(async () => {
       const { status, conditions } = await bindingOf(stage.cluster, 'up', 'slow');
       expect(status?.state).toBe('Deleting');
-      expect(conditions.Programmed).toMatchObject({ status: 'False', reason: 'Deleting', message: expect.stringContaining('still in use') });
+      expect(conditions.Programmed).toMatchObject({
+        status: 'False',
+        reason: 'Deleting',
+        message: expect.stringContaining('still in use'),
+      });
     }, soon);
-    await vi.waitFor(async () => expect((await k('get lbb -n up -o name')).split('\n')).not.toContain('loadbalancerbinding.albatross.dev/slow'), soon);
-    const left = [...stage.aws.state().loadBalancers.values()].filter(({ tags }) => tags['ingress.k8s.aws/stack'] === 'up/slow');
+    stage.aws.faults.heal();
+    await vi.waitFor(
+      async () =>
+        expect((await k('get lbb -n up -o name')).split('\n')).not.toContain(
+          'loadbalancerbinding.albatross.dev/slow',
+        ),
+      soon,
+    );
+    const left = [...stage.aws.state().loadBalancers.values()].filter(
+      ({ tags }) => tags['ingress.k8s.aws/stack'] === 'up/slow',
+    );
     expect(left).toEqual([]);
   });
 
@@ -306,7 +389,9 @@ describe('deletion', () => {
       expect(after.status?.state).toBe('Ready');
     }, soon);
     await ready('up', 'again');
-    const [, ...twins] = [...stage.aws.state().loadBalancers.values()].filter(({ tags }) => tags['ingress.k8s.aws/stack'] === 'up/again');
+    const [, ...twins] = [...stage.aws.state().loadBalancers.values()].filter(
+      ({ tags }) => tags['ingress.k8s.aws/stack'] === 'up/again',
+    );
     expect(twins).toEqual([]);
     await removed('up', 'again', 'shop');
   });
@@ -314,7 +399,11 @@ describe('deletion', () => {
   test('a namespace with Ingresses can be deleted, and takes its resources in AWS along', async () => {
     await k('delete namespace other up --timeout=60s');
     await vi.waitFor(async () => {
-      expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [], securityGroups: [{ name: 'nodes', rules: [] }] });
+      expect(await takePicture(stage)).toMatchObject({
+        loadBalancers: [],
+        targetGroups: [],
+        securityGroups: [{ name: 'nodes', rules: [] }],
+      });
     }, soon);
     expect(stage.controller().running()).toBe(true);
   });

@@ -16,7 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-const shop = (path: string, annotations = {}) => ingress('calm', 'shop', { annotations: { 'target-type': 'ip', ...annotations }, hosts: { '': { [path]: 'web:80' } } });
+const shop = (path: string, annotations = {}) =>
+  ingress('calm', 'shop', {
+    annotations: { 'target-type': 'ip', ...annotations },
+    hosts: { '': { [path]: 'web:80' } },
+  });
 
 async function ready(): Promise<string> {
   const { status } = await vi.waitFor(async () => {
@@ -28,7 +32,8 @@ async function ready(): Promise<string> {
   return status?.loadBalancer?.dnsName ?? '';
 }
 
-const served = (host: string, path: string) => vi.waitFor(async () => expect((await ask(stage, host, path)).status).toBe(200), soon);
+const served = (host: string, path: string) =>
+  vi.waitFor(async () => expect((await ask(stage, host, path)).status).toBe(200), soon);
 
 describe('without recording', () => {
   test('everything still converges: made, changed, refused, deleted, made anew', async () => {
@@ -38,7 +43,9 @@ describe('without recording', () => {
     await stage.cluster.apply(shop('/two', { tags: 'team=calm' }));
     await served(host, '/two');
     expect((await ask(stage, host, '/one')).status).toBe(404);
-    await expect(stage.cluster.apply(shop('/two', { scheme: 'outside' }))).rejects.toThrow('"outside" is not one of internal, internet-facing');
+    await expect(stage.cluster.apply(shop('/two', { scheme: 'outside' }))).rejects.toThrow(
+      '"outside" is not one of internal, internet-facing',
+    );
     await k('delete ingress shop -n calm');
     await vi.waitFor(async () => expect(await k('get lbb -n calm -o name')).toBe(''), soon);
     expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [] });
@@ -70,11 +77,18 @@ describe('two controllers', () => {
     stage.aws.resetCalls();
     const second = await stage.startController('controller-2');
     await stage.cluster.apply(shop('/one', { tags: 'team=two' }));
-    await vi.waitFor(async () => expect((await takePicture(stage)).loadBalancers[0]?.tags.team).toBe('two'), soon);
+    await vi.waitFor(
+      async () => expect((await takePicture(stage)).loadBalancers[0]?.tags.team).toBe('two'),
+      soon,
+    );
     await untilQuiet(stage);
     const once = stage.aws.mutations().length;
     const reads = stage.aws.calls().filter(({ action }) => action === 'GetResources');
-    expect({ once, reads, alive: [first.running(), second.running()] }).toEqual({ once: 5, reads: [], alive: [true, true] });
+    expect({ once, reads, alive: [first.running(), second.running()] }).toEqual({
+      once: 5,
+      reads: [],
+      alive: [true, true],
+    });
     first.kill('SIGKILL');
     await stage.cluster.apply(shop('/one'));
     await vi.waitFor(async () => expect(await takePicture(stage)).toEqual(before), soon);
