@@ -18,7 +18,7 @@ export interface InformersOptions {
   readonly options: ControllerOptions;
   readonly work: {
     binding(key: string, priority: Priority, afterMs?: number): void;
-    group(id: string, priority: Priority): void;
+    group(id: string, priority: Priority, afterMs?: number): void;
     /** Without arguments: the nodes changed. */
     targets(namespace?: string, service?: string): void;
   };
@@ -34,6 +34,12 @@ export interface Informers {
 
 /** A binding that says something else than its Ingress: the event of the Ingress may just be late, so it gets a moment. */
 const LATE_MS = 1_000;
+
+/**
+ * Members often leave together (`kubectl delete -f`, a namespace): the group waits this long for the next one, so that it
+ * is not rebuilt for the few that are about to go as well.
+ */
+const LEAVING_MS = 500;
 
 const SERVICE_LABEL = 'kubernetes.io/service-name';
 
@@ -198,7 +204,7 @@ class Watching implements Informers {
     const groups = book.ingress(key, reading === undefined ? undefined : { ingress, reading });
     if (!this.#started) return;
     work.binding(key, 'high');
-    for (const group of groups) work.group(group, 'high');
+    for (const group of groups) work.group(group, 'high', reading === undefined ? LEAVING_MS : 0);
   }
 
   #serviceChanged({ metadata: { namespace = '', name } }: Service): void {
@@ -216,7 +222,8 @@ class Watching implements Informers {
     if (!this.#started) return;
     if (before !== undefined && change === 'updated' && meaning(before) === meaning(binding)) return;
     work.binding(key, 'high', change === 'deleted' ? undefined : LATE_MS);
-    for (const group of groups) work.group(group, 'high');
+    const leaving = change === 'deleted' || binding.metadata.deletionTimestamp !== undefined;
+    for (const group of groups) work.group(group, 'high', leaving ? LEAVING_MS : 0);
   }
 
   #sliceChanged(slice: EndpointSlice, change: Change): void {

@@ -178,7 +178,10 @@ function workOf(queues: Programs['queues'], targets: Targets): Programs['work'] 
       if (afterMs === undefined) queues.bindings.add(key, priority);
       else queues.bindings.addAfter(key, afterMs, priority);
     },
-    group: (id, priority) => queues.groups.add(id, priority),
+    group(id, priority, afterMs = 0) {
+      if (afterMs === 0) queues.groups.add(id, priority);
+      else queues.groups.addAfter(id, afterMs, priority);
+    },
     targets(namespace, service) {
       targets.touch(namespace, service);
       queues.nodes.addAfter(NODES, 200);
