@@ -18,8 +18,11 @@ import type { Health } from './status.ts';
 
 /** Targets per call (aws-model 6.7). */
 const CHUNK = 200;
-/** Waits between two questions about health while some target is not healthy yet, in milliseconds. */
-const HEALTH_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+/**
+ * Waits between two questions about health while some target is not healthy, in milliseconds: most are within seconds, and
+ * those that never will be must not be asked about for ever.
+ */
+const HEALTH_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 30_000, 60_000, 120_000];
 /** Health is asked again after this time when everything is healthy: it may change without a word from Kubernetes. */
 const STEADY_MS = 300_000;
 

@@ -6,7 +6,7 @@ import { annotationsPage } from './annotationspage.ts';
 import { crd } from './crd.ts';
 import { iam } from './iam.ts';
 import { problemsPage } from './problemspage.ts';
-import { binding, schema, values } from './types.ts';
+import { binding, schema, values } from './value-types.ts';
 
 /** A file that is wholly made from other files of the repository. */
 export interface Generated {
