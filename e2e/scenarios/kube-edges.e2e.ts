@@ -285,9 +285,18 @@ describe('lead', () => {
     const lost: string[] = [];
     const leader = stand(identityOfProcess(), (because) => lost.push(because));
     await leader.whenLeading();
-    const path = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${name}`;
-    const body = { spec: { holderIdentity: 'elsewhere_another-boot_1_bb' } };
-    object(await client.request({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body }));
+    const patch = JSON.stringify({ spec: { holderIdentity: 'elsewhere_another-boot_1_bb' } });
+    const { code } = await cluster.kubectl([
+      'patch',
+      'lease',
+      name,
+      '-n',
+      NAMESPACE,
+      '--type=merge',
+      '-p',
+      patch,
+    ]);
+    expect(code).toBe(0);
     await until(() => lost.length > 0);
     expect([leader.leading(), lost]).toEqual([false, ['elsewhere_another-boot_1_bb leads']]);
     expect(await holder()).toBe('elsewhere_another-boot_1_bb');
