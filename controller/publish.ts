@@ -40,10 +40,24 @@ function servingOf(group: Group, pass: Omit<Pass, 'health' | 'now'>, cluster: Cl
     ),
   );
   return pass.backends.flatMap((backend) => {
-    const found = pass.became.get(backend.id);
-    if (found === undefined) return [];
+    const wanted = pass.became.get(backend.id);
+    if (wanted === undefined) return [];
+    // A predecessor of the same kind of target serves on until it is deleted, and its targets are looked after as well.
+    const all = pass.found.filter(
+      (one) =>
+        one.kind === 'targetGroup' &&
+        (one.arn === wanted.arn ||
+          (one.resourceTag === wanted.resourceTag && one.spec.targetType === backend.targetType)),
+    );
     const made = created.has(backend.id);
-    return [{ arn: found.arn, group: group.id, backend, made, ...(source === undefined ? {} : { source }) }];
+    const from = source === undefined ? {} : { source };
+    return all.map(({ arn }) => ({
+      arn,
+      group: group.id,
+      backend,
+      made: made && arn === wanted.arn,
+      ...from,
+    }));
   });
 }
 

@@ -1,0 +1,65 @@
+// The life of one Ingress on a real API server: a stage, and waiting until it is as it should be; shared by scenarios.
+import { expect, vi } from 'vitest';
+import type { LoadBalancerPicture, Picture } from '../harness/picture.ts';
+import { ingress } from '../harness/shop.ts';
+import { type Stage, setStage } from '../harness/stage.ts';
+import { bindingOf, kubectl, untilQuiet } from '../harness/watching.ts';
+
+export let stage: Stage;
+export const soon = { timeout: 20_000, interval: 50 };
+
+/** Sets the stage; a load balancer takes a moment to become active on it. */
+export async function startStage(): Promise<void> {
+  stage = await setStage({ aws: { provisioningMs: 200 } });
+}
+
+export const stopStage = async (): Promise<void> => stage?.stop();
+
+/** What Programmed says when nothing is left to do, not even a predecessor to delete. */
+export const DONE = 'The load balancer does what the Ingress says.';
+
+export const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
+export const hostOf = (of: string, name: string): Promise<string> =>
+  k(`get ingress ${name} -n ${of} -o jsonpath={.status.loadBalancer.ingress[0].hostname}`);
+
+/** Applies an Ingress and waits until its binding says Ready and AWS is left alone. */
+export async function bringUp(
+  of: string,
+  name: string,
+  options: Parameters<typeof ingress>[2],
+): Promise<string> {
+  await stage.cluster.apply(ingress(of, name, options));
+  await ready(of, name);
+  return hostOf(of, name);
+}
+
+export async function ready(of: string, name: string): Promise<void> {
+  await vi.waitFor(async () => {
+    const { metadata, status, conditions } = await bindingOf(stage.cluster, of, name);
+    const seen = { generation: status?.observedGeneration, state: status?.state, ...conditions.Programmed };
+    expect(seen).toMatchObject({ generation: metadata.generation, state: 'Ready', message: DONE });
+    const [healthy, all] = (status?.targets ?? '').split('/');
+    expect(healthy).toBe(all);
+  }, soon);
+  await untilQuiet(stage);
+}
+
+export const onlyBalancer = (picture: Picture): LoadBalancerPicture => {
+  expect(picture.loadBalancers).toHaveLength(1);
+  const [one] = picture.loadBalancers;
+  if (one === undefined) throw new Error('there is no load balancer');
+  return one;
+};
+
+export async function removed(of: string, ...names: string[]): Promise<void> {
+  await k(`delete ingress -n ${of} ${names.join(' ')}`);
+  await vi.waitFor(async () => expect(await k(`get lbb -n ${of} -o name`)).toBe(''), soon);
+  await untilQuiet(stage);
+}
+
+export const tags = (stack: string, resource: string, more: Record<string, string> = {}) => ({
+  'elbv2.k8s.aws/cluster': 'local',
+  'ingress.k8s.aws/stack': stack,
+  'ingress.k8s.aws/resource': resource,
+  ...more,
+});
