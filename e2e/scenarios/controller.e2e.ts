@@ -141,6 +141,13 @@ describe('bringing up', () => {
 });
 
 describe('deletion', () => {
+  beforeAll(async () => {
+    await stage.cluster.apply(namespace('up'), ...app('up', 'web', { replicas: 2 }));
+    await stage.cluster.apply(namespace('other'), ...app('other', 'web'));
+    // Somebody else stays throughout, so that what is shared has an owner.
+    await bringUp('other', 'stays', { hosts: { '': { '/': 'web:80' } } });
+  });
+
   test('kubectl returns at once; the binding stays, says Deleting, and goes when AWS is clean', async () => {
     await bringUp('up', 'slow', { hosts: { '': { '/': 'web:80' } } });
     stage.aws.faults.fail('DeleteLoadBalancer', 'ResourceInUse', 'still in use', 'before', 100);
@@ -189,7 +196,7 @@ describe('deletion', () => {
     expect(after.status?.loadBalancer?.arn).toBe(before.status?.loadBalancer?.arn);
     const all = [...stage.aws.state().loadBalancers.values()];
     expect(all.filter(({ tags }) => tags['ingress.k8s.aws/stack'] === 'up/again')).toHaveLength(1);
-    await removed('up', 'again', 'shop');
+    await removed('up', 'again');
   });
 
   test('a namespace with Ingresses can be deleted, and takes its resources in AWS along', async () => {
