@@ -1,8 +1,8 @@
 // What every AWS kind file declares: how each field's difference is treated, how two values compare, and the calls.
-import { isDeepStrictEqual } from 'node:util';
 import type { Kind, Ref, SpecOf } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
-import { resolved, type Treatment } from '../plan/match.ts';
+import { isFailure } from '../aws/errors.ts';
+import { differing, type Plannable, type Treatment } from '../plan/match.ts';
 
 /** Gives the ARN (security groups: the id) that a reference stands for; a plain string is one already. */
 export type Resolve = (ref: Ref | string) => string;
@@ -85,15 +85,27 @@ export function changedFields<K extends Kind>(
   found: { readonly spec: SpecOf[K] },
   resolve: Resolve,
 ): (keyof SpecOf[K])[] {
-  const names = Object.keys(table.fields) as (keyof SpecOf[K])[];
-  return names.filter((name) => {
-    if (table.fields[name] === 'createOnly') return false;
-    const equal = table.equal[name] ?? isDeepStrictEqual;
-    return !equal(
-      resolved(wanted[name], (ref) => resolve({ ref })),
-      found.spec[name],
-    );
-  });
+  return differing(
+    table as Pick<Plannable, 'fields' | 'equal'>,
+    { spec: wanted },
+    found,
+    resolve,
+  ) as (keyof SpecOf[K])[];
+}
+
+/**
+ * Carries out a deletion: what is gone already is `done`; what something still uses, or AWS refuses with the code
+ * `protection`, is `waiting` with AWS's words. Throws any other `AwsFailure`.
+ */
+export async function removing(deletion: () => Promise<unknown>, protection?: string): Promise<Removed> {
+  try {
+    await deletion();
+  } catch (thrown) {
+    const guarded = isFailure(thrown, 'refused') && thrown.code === protection;
+    if (guarded || isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
+    if (!isFailure(thrown, 'notFound')) throw thrown;
+  }
+  return { outcome: 'done' };
 }
 
 /** The ARN that a resolved reference stands for. */

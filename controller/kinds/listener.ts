@@ -17,7 +17,15 @@ import { type Aws, allPages } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
-import { changedFields, type Found, type KindTable, present, type Resolve, sameSet } from './kind.ts';
+import {
+  changedFields,
+  type Found,
+  type KindTable,
+  present,
+  type Resolve,
+  removing,
+  sameSet,
+} from './kind.ts';
 import {
   identity,
   refuseStranger,
@@ -215,13 +223,6 @@ export const listener: KindTable<'listener'> = {
     }
     return { ...found, ...identity(next.tags), spec: next, extra };
   },
-  async remove(aws, found) {
-    try {
-      await aws.elbv2.send(new DeleteListenerCommand({ ListenerArn: found.arn }));
-    } catch (thrown) {
-      if (isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
-      if (!isFailure(thrown, 'notFound')) throw thrown;
-    }
-    return { outcome: 'done' };
-  },
+  remove: (aws, found) =>
+    removing(() => aws.elbv2.send(new DeleteListenerCommand({ ListenerArn: found.arn }))),
 };

@@ -23,6 +23,7 @@ import {
   type KindTable,
   present,
   type Resolve,
+  removing,
   sameSet,
 } from './kind.ts';
 import {
@@ -171,16 +172,9 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
     return { ...found, ...identity(spec.tags), spec };
   },
   /** Deletion protection is somebody's word: it is never switched off here, the removal waits (`OperationNotPermitted`). */
-  async remove(aws, found) {
-    try {
-      await aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: found.arn }));
-    } catch (thrown) {
-      if (isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
-      if (isFailure(thrown, 'refused') && thrown.code === 'OperationNotPermitted') {
-        return { outcome: 'waiting', because: thrown.message };
-      }
-      if (!isFailure(thrown, 'notFound')) throw thrown;
-    }
-    return { outcome: 'done' };
-  },
+  remove: (aws, found) =>
+    removing(
+      () => aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: found.arn })),
+      'OperationNotPermitted',
+    ),
 };

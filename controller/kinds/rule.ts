@@ -19,7 +19,7 @@ import {
   sameActions,
   sameConditions,
 } from './action.ts';
-import { changedFields, type Found, type KindTable, present, type Resolve } from './kind.ts';
+import { changedFields, type Found, type KindTable, present, type Resolve, removing } from './kind.ts';
 import {
   identity,
   refuseStranger,
@@ -147,12 +147,5 @@ export const rule: KindTable<'rule'> = {
     }
     return { ...found, ...identity(spec.tags), spec };
   },
-  async remove(aws, found) {
-    try {
-      await aws.elbv2.send(new DeleteRuleCommand({ RuleArn: found.arn }));
-    } catch (thrown) {
-      if (!isFailure(thrown, 'notFound')) throw thrown;
-    }
-    return { outcome: 'done' };
-  },
+  remove: (aws, found) => removing(() => aws.elbv2.send(new DeleteRuleCommand({ RuleArn: found.arn }))),
 };

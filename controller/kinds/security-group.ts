@@ -13,7 +13,16 @@ import {
 import type { Permission, SecurityGroupSpec } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
-import { arnOf, changedFields, type Found, type KindTable, present, type Resolve, sameSet } from './kind.ts';
+import {
+  arnOf,
+  changedFields,
+  type Found,
+  type KindTable,
+  present,
+  type Resolve,
+  removing,
+  sameSet,
+} from './kind.ts';
 import {
   identity,
   refuseStranger,
@@ -213,13 +222,6 @@ export const securityGroup: KindTable<'securityGroup'> = {
       spec: { ...found.spec, tags, ingress: changed.includes('ingress') ? ingress : found.spec.ingress },
     };
   },
-  async remove(aws, found) {
-    try {
-      await aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: found.arn }));
-    } catch (thrown) {
-      if (isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
-      if (!isFailure(thrown, 'notFound')) throw thrown;
-    }
-    return { outcome: 'done' };
-  },
+  remove: (aws, found) =>
+    removing(() => aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: found.arn }))),
 };

@@ -13,7 +13,15 @@ import type { Attributes, HealthCheck, Tags, TargetGroupSpec } from '../../api/a
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
-import { changedFields, type Found, freeName, type KindTable, present, type Resolve } from './kind.ts';
+import {
+  changedFields,
+  type Found,
+  freeName,
+  type KindTable,
+  present,
+  type Resolve,
+  removing,
+} from './kind.ts';
 import {
   identity,
   refuseStranger,
@@ -165,13 +173,6 @@ export const targetGroup: KindTable<'targetGroup'> = {
     }
     return { ...found, ...identity(spec.tags), spec };
   },
-  async remove(aws, found) {
-    try {
-      await aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn: found.arn }));
-    } catch (thrown) {
-      if (isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
-      if (!isFailure(thrown, 'notFound')) throw thrown;
-    }
-    return { outcome: 'done' };
-  },
+  remove: (aws, found) =>
+    removing(() => aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn: found.arn }))),
 };

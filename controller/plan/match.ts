@@ -42,8 +42,13 @@ export function resolved<T>(value: T, arnOf: (id: string) => string): T {
 }
 
 /** Names of the fields in which a found resource differs from the desired one, `createOnly` ones left out. */
-export function differing(kind: Plannable, wanted: Resource, found: Found, resolve: Resolve): string[] {
-  const spec: Record<string, unknown> = { ...resolved(wanted.spec, resolve) };
+export function differing(
+  kind: Pick<Plannable, 'fields' | 'equal'>,
+  wanted: { readonly spec: object },
+  found: { readonly spec: object },
+  resolve: Resolve,
+): string[] {
+  const spec: Record<string, unknown> = { ...resolved(wanted.spec, (ref) => resolve({ ref })) };
   const now: Record<string, unknown> = { ...found.spec };
   return Object.keys(kind.fields).filter((field) => {
     if (kind.fields[field] === 'createOnly') return false;
