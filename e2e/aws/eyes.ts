@@ -1,6 +1,6 @@
 // Eyes and faults of the local AWS: counts by action, a log of mutations, and what goes wrong on request.
-import { isMutating } from './perform.ts';
-import { AwsRefusal } from './refusal.ts';
+import { isMutating } from './elb/perform.ts';
+import { AwsRefusal } from './elb/refusal.ts';
 
 export interface CallCount {
   service: string;

@@ -1,9 +1,9 @@
 // Reading calls, counting them, and faults.
 import { describe, expect, test } from 'vitest';
-import { readCall, subjectOf } from './call.ts';
+import { needsOf } from './account/needs.ts';
+import { inMemory } from './elb/in-memory.ts';
 import { Eyes, FaultPlan } from './eyes.ts';
-import { inMemory } from './in-memory.ts';
-import { needsOf } from './needs.ts';
+import { readCall, subjectOf } from './protocol/call.ts';
 
 const signed = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AKID/20260101/us-west-2/${service}/aws4_request, SignedHeaders=host, Signature=0`,

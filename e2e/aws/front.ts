@@ -1,16 +1,8 @@
 // The front without sockets: one request in, one answer out. Faults and counts first, then the service that it is for.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, json, refusalAnswer, xml } from './answer.ts';
-import { guardDelete, type PassedRequest, passOn } from './behind.ts';
-import { type Call, readCall, subjectOf } from './call.ts';
-import { Eyes, FaultPlan } from './eyes.ts';
-import { ACTIONS } from './model.ts';
-import { needsOf } from './needs.ts';
-import { isAction, isMutating, perform } from './perform.ts';
-import { parseQuery, resultXml } from './query.ts';
-import { AwsRefusal } from './refusal.ts';
-import { type Context, type ElbState, emptyState } from './state.ts';
+import { guardDelete, type PassedRequest, passOn } from './account/behind.ts';
+import { needsOf } from './account/needs.ts';
 import {
   checkGetResources,
   concernsUs,
@@ -19,8 +11,16 @@ import {
   pageOfMappings,
   type TagMapping,
   withoutOurs,
-} from './tagging.ts';
-import { readWorld, type WorldReader } from './world.ts';
+} from './account/tagging.ts';
+import { readWorld, type WorldReader } from './account/world.ts';
+import { ACTIONS } from './elb/model.ts';
+import { isAction, isMutating, perform } from './elb/perform.ts';
+import { AwsRefusal } from './elb/refusal.ts';
+import { type Context, type ElbState, emptyState } from './elb/state.ts';
+import { Eyes, FaultPlan } from './eyes.ts';
+import { type Answer, json, refusalAnswer, xml } from './protocol/answer.ts';
+import { type Call, readCall, subjectOf } from './protocol/call.ts';
+import { parseQuery, resultXml } from './protocol/query.ts';
 
 export interface FrontSettings extends Omit<Context, 'now' | 'world'> {
   motoUrl: string;

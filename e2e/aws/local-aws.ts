@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { DataPlane } from './data-plane.ts';
+import { DataPlane } from './data-plane/data-plane.ts';
+import { DEFAULT_LIMITS, type ElbState, type Limits } from './elb/state.ts';
 import type { CallCount, Faults, Mutation } from './eyes.ts';
 import { Front } from './front.ts';
-import { DEFAULT_LIMITS, type ElbState, type Limits } from './state.ts';
 
 export type { CallCount, Faults, Mutation } from './eyes.ts';
 

@@ -28,7 +28,7 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { selfSigned } from '../aws/self-signed.ts';
+import { selfSigned } from '../aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
 export const CLUSTER = 'lab';

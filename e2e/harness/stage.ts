@@ -4,9 +4,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { type Account, seedAccount } from '../aws/account.ts';
+import { startMoto } from '../aws/account/moto.ts';
+import { type Account, seedAccount } from '../aws/account/seed.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../aws/local-aws.ts';
-import { startMoto } from '../aws/moto.ts';
 import { createAuthority } from './certificates.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from './install.ts';

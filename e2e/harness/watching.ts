@@ -85,6 +85,15 @@ export async function untilQuiet({ aws }: Pick<Stage, 'aws'>, quietMs = 600): Pr
   }
 }
 
+/**
+ * Counts AWS calls afresh, once what went before has come to rest: a binding is Ready before the rules of the nodes' security
+ * groups are, because these serve the whole cluster and are brought by a program of their own.
+ */
+export async function countAfresh(stage: Pick<Stage, 'aws'>): Promise<void> {
+  await untilQuiet(stage);
+  stage.aws.resetCalls();
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, type BindingSeen, bindingOf, kubectl, untilQuiet } from '../harness/watching.ts';
+import { ask, type BindingSeen, bindingOf, countAfresh, kubectl, untilQuiet } from '../harness/watching.ts';
 
 let stage: Stage;
 const soon = { timeout: 20_000, interval: 50 };
@@ -88,8 +88,8 @@ describe('without a webhook', () => {
     await stage.cluster.apply(ingress('open', 'turns', before));
     const { status } = await saying('open', 'turns', fine, 'Ready');
     const host = status?.loadBalancer?.dnsName ?? '';
+    await countAfresh(stage);
     const picture = await takePicture(stage);
-    stage.aws.resetCalls();
     await stage.cluster.apply(
       ingress('open', 'turns', {
         annotations: { 'target-type': 'lambda' },

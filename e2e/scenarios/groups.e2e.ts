@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type LoadBalancerPicture, takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingOf, kubectl, untilQuiet } from '../harness/watching.ts';
+import { ask, bindingOf, countAfresh, kubectl, untilQuiet } from '../harness/watching.ts';
 
 let stage: Stage;
 const soon = { timeout: 20_000, interval: 50 };
@@ -187,7 +187,7 @@ describe('AWS that does not do what it is asked', () => {
       'before',
       1_000,
     );
-    stage.aws.resetCalls();
+    await countAfresh(stage);
     await stage.cluster.apply(member('red', 'one', {}));
     await vi.waitFor(async () => {
       const { conditions, status } = await bindingOf(stage.cluster, 'red', 'one');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingOf, kubectl, untilQuiet } from '../harness/watching.ts';
+import { ask, bindingOf, countAfresh, kubectl, untilQuiet } from '../harness/watching.ts';
 
 let stage: Stage;
 const soon = { timeout: 30_000, interval: 50 };
@@ -57,8 +57,8 @@ describe('without recording', () => {
 describe('the API server away', () => {
   test('for 20 seconds: both processes live on, the load balancer serves, and what is changed afterwards is applied', async () => {
     const host = await ready();
+    await countAfresh(stage);
     await stage.cluster.pauseApiServer();
-    stage.aws.resetCalls();
     await sleep(20_000);
     expect((await ask(stage, host, '/one')).status).toBe(200);
     expect(stage.aws.mutations()).toEqual([]);
@@ -73,8 +73,9 @@ describe('two controllers', () => {
   test('one waits; after kill -9 of the other it takes over, and nothing is doubled', async () => {
     await stage.cluster.apply(shop('/one'));
     const first = stage.controller();
-    const before = await ready().then(() => takePicture(stage));
-    stage.aws.resetCalls();
+    await ready();
+    await countAfresh(stage);
+    const before = await takePicture(stage);
     const second = await stage.startController('controller-2');
     await stage.cluster.apply(shop('/one', { tags: 'team=two' }));
     await vi.waitFor(

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Picture, takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
-import { ask, mutating, total, untilQuiet } from '../harness/watching.ts';
+import { ask, countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
 import { bringUp, hostOf, k, onlyBalancer, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 beforeAll(startStage);
@@ -33,7 +33,7 @@ describe('updates', () => {
   };
   /** What one `kubectl apply` costs in AWS, from applying it until AWS is left alone. */
   async function costOf(options: Parameters<typeof ingress>[2]): Promise<{ all: number; changes: string[] }> {
-    stage.aws.resetCalls();
+    await countAfresh(stage);
     await stage.cluster.apply(ingress('up', 'shop', options));
     await untilQuiet(stage, 1_000);
     const calls = stage.aws.calls();
@@ -65,7 +65,7 @@ describe('updates', () => {
   test('scaling registers and deregisters targets, nothing else', async () => {
     const annotations = { 'target-type': 'ip' };
     await bringUp('up', 'shop', { annotations, hosts: { '': paths } });
-    stage.aws.resetCalls();
+    await countAfresh(stage);
     await k('scale deployment web -n up --replicas=3');
     await vi.waitFor(async () => expect((await mine()).targetGroups[0]?.targets).toHaveLength(3), soon);
     await k('scale deployment web -n up --replicas=1');
@@ -167,7 +167,7 @@ describe('updates', () => {
   });
 
   test('an annotation that means nothing costs no call at all', async () => {
-    stage.aws.resetCalls();
+    await countAfresh(stage);
     await k('annotate ingress shop -n up example.com/owner=me');
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(stage.aws.calls()).toEqual([]);

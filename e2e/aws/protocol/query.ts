@@ -1,8 +1,8 @@
 // AWS's Query protocol: a form body to a nested input, and results and errors to XML (AWS "Query protocol" of the Smithy specification).
-import { ACTIONS } from './model.ts';
-import type { AwsRefusal } from './refusal.ts';
-import { invalid } from './refusal.ts';
-import type { Shape, Structure } from './shape.ts';
+import { ACTIONS } from '../elb/model.ts';
+import type { AwsRefusal } from '../elb/refusal.ts';
+import { invalid } from '../elb/refusal.ts';
+import type { Shape, Structure } from '../elb/shape.ts';
 
 const NAMESPACE = 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/';
 

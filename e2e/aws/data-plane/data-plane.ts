@@ -2,10 +2,10 @@
 import { X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
+import type { ElbState, World } from '../elb/state.ts';
 import { type Door, type Keys, keyOf, openDoor } from './door.ts';
 import type { Address, Plane } from './forward.ts';
 import { startHealthChecks } from './health-checks.ts';
-import type { ElbState, World } from './state.ts';
 
 export interface DataPlaneOptions {
   state: ElbState;

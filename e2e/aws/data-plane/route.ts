@@ -1,9 +1,9 @@
 // What a listener does with a request, pure: the rule that answers, its actions, the target group, the target.
 import type { Action, ForwardActionConfig, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type MatchRequest, matchRule } from '../../api/match.ts';
-import { held } from './find.ts';
-import type { Context, ElbState, Listener, Rule, Target, TargetGroup } from './state.ts';
-import { healthOf } from './targets.ts';
+import { type MatchRequest, matchRule } from '../../../api/match.ts';
+import { held } from '../elb/find.ts';
+import type { Context, ElbState, Listener, Rule, Target, TargetGroup } from '../elb/state.ts';
+import { healthOf } from '../elb/targets.ts';
 
 /** The first rule by priority whose conditions a request meets, else the default rule. */
 export function ruleFor(state: ElbState, listener: Listener, request: MatchRequest): Rule {

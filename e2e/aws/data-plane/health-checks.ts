@@ -1,9 +1,9 @@
 // Health checks for real: every target of a group in use is asked over HTTP, in scaled time.
 import http from 'node:http';
 import https from 'node:https';
-import { matches } from './health-check.ts';
-import type { ElbState, Target, TargetGroup } from './state.ts';
-import { type CheckResult, countCheck } from './targets.ts';
+import { matches } from '../elb/health-check.ts';
+import type { ElbState, Target, TargetGroup } from '../elb/state.ts';
+import { type CheckResult, countCheck } from '../elb/targets.ts';
 
 export interface CheckerOptions {
   state: ElbState;

@@ -2,8 +2,10 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Rewritten } from '../../api/match.ts';
-import { listenerAttributes, loadBalancerAttributes, targetGroupAttributes } from './attributes.ts';
+import type { Rewritten } from '../../../api/match.ts';
+import { listenerAttributes, loadBalancerAttributes, targetGroupAttributes } from '../elb/attributes.ts';
+import { held } from '../elb/find.ts';
+import type { ElbState, Listener, Target, TargetGroup, World } from '../elb/state.ts';
 import {
   APP_COOKIE,
   GROUP_COOKIE,
@@ -12,10 +14,8 @@ import {
   stickyCookies,
   TARGET_COOKIE,
 } from './cookies.ts';
-import { held } from './find.ts';
 import { listenerHeaders, requestHeaders, withoutHopByHop } from './headers.ts';
 import { chooseGroup, eligibleTargets } from './route.ts';
-import type { ElbState, Listener, Target, TargetGroup, World } from './state.ts';
 
 export interface Address {
   host: string;

@@ -1,9 +1,9 @@
 // moto behind the front: calls are passed on untouched, save deletes that AWS would refuse because of a load balancer.
 import http from 'node:http';
-import type { Answer } from './answer.ts';
-import type { Call } from './call.ts';
-import { AwsRefusal } from './refusal.ts';
-import type { ElbState } from './state.ts';
+import { AwsRefusal } from '../elb/refusal.ts';
+import type { ElbState } from '../elb/state.ts';
+import type { Answer } from '../protocol/answer.ts';
+import type { Call } from '../protocol/call.ts';
 
 export interface PassedRequest {
   method: string;

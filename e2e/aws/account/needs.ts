@@ -1,5 +1,5 @@
 // What an action must be told about the rest of the account, read off its input before it runs.
-import type { ElbState } from './state.ts';
+import type { ElbState } from '../elb/state.ts';
 
 export interface Needs {
   vpcs: string[];

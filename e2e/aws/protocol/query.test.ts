@@ -1,9 +1,9 @@
 // The Query protocol: forms in, XML out.
 import { describe, expect, test } from 'vitest';
-import { codeOf } from './in-memory.ts';
-import { ACTIONS } from './model.ts';
+import { codeOf } from '../elb/in-memory.ts';
+import { ACTIONS } from '../elb/model.ts';
+import { AwsRefusal } from '../elb/refusal.ts';
 import { errorXml, parseQuery, resultXml } from './query.ts';
-import { AwsRefusal } from './refusal.ts';
 
 const parse = (action: keyof typeof ACTIONS, form: string) =>
   parseQuery(new URLSearchParams(form), ACTIONS[action]);

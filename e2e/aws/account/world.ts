@@ -10,8 +10,8 @@ import {
   type SecurityGroup as Ec2Group,
   type Subnet as Ec2Subnet,
 } from '@aws-sdk/client-ec2';
+import { emptyWorld, type World } from '../elb/state.ts';
 import type { Needs } from './needs.ts';
-import { emptyWorld, type World } from './state.ts';
 
 export interface WorldReader {
   /** What is known; filled by `gather`. */

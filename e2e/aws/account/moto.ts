@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, pythonPath } from '../harness/machine.ts';
-import { startProcess, untilReady } from '../harness/process.ts';
+import { freePorts, pythonPath } from '../../harness/machine.ts';
+import { startProcess, untilReady } from '../../harness/process.ts';
 
 export interface MotoOptions {
   /** The Python of a virtual environment that has moto; the installed one unless told. */

@@ -1,7 +1,12 @@
 // Tags and tag search (aws-limits 5; moto-coverage 6).
 import { describe, expect, test } from 'vitest';
+import {
+  checkGetResources,
+  type GetResourcesInput,
+  ourMappings,
+  pageOfMappings,
+} from '../account/tagging.ts';
 import { codeOf, inMemory } from './in-memory.ts';
-import { checkGetResources, type GetResourcesInput, ourMappings, pageOfMappings } from './tagging.ts';
 
 function setUp() {
   const aws = inMemory();

@@ -4,13 +4,13 @@ import https from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { applyTransforms, type MatchRequest, redirectLocation } from '../../api/match.ts';
-import { loadBalancerAttributes } from './attributes.ts';
-import { held } from './find.ts';
+import { applyTransforms, type MatchRequest, redirectLocation } from '../../../api/match.ts';
+import { loadBalancerAttributes } from '../elb/attributes.ts';
+import { held } from '../elb/find.ts';
+import type { Listener } from '../elb/state.ts';
 import { type Address, chooseDestination, fail, forward, type Plane, placeOf, reply } from './forward.ts';
 import { requestHeaders } from './headers.ts';
 import { type Decision, decisionOf, ruleFor } from './route.ts';
-import type { Listener } from './state.ts';
 
 export interface Door {
   readonly listenerArn: string;

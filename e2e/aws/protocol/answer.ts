@@ -1,7 +1,8 @@
 // Answers of the front: documents in the protocol of the call.
+
+import type { AwsRefusal } from '../elb/refusal.ts';
 import type { Call } from './call.ts';
 import { errorXml } from './query.ts';
-import type { AwsRefusal } from './refusal.ts';
 
 export interface Answer {
   status: number;

@@ -15,7 +15,7 @@ import {
   RunInstancesCommand,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { selfSigned } from './self-signed.ts';
+import { selfSigned } from '../data-plane/self-signed.ts';
 
 export interface AccountOptions {
   /** `albatross` unless told; the tags of subnets and node group name it. */

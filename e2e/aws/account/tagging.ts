@@ -1,7 +1,7 @@
 // Tag search over load balancers, target groups, listeners and rules (Resource Groups Tagging API: GetResources).
-import { AwsRefusal } from './refusal.ts';
-import type { ElbState } from './state.ts';
-import { tagList } from './tags.ts';
+import { AwsRefusal } from '../elb/refusal.ts';
+import type { ElbState } from '../elb/state.ts';
+import { tagList } from '../elb/tags.ts';
 
 export interface GetResourcesInput {
   PaginationToken?: string;
