@@ -1,0 +1,27 @@
+// The shape of the contract: each row is a call as data, what must have been done before it, and what AWS answers.
+
+/** One call of the AWS SDK. Texts like `$lb` or `arn:$x/y` name what was saved before, or is there from the start. */
+export interface Step {
+  /** `DescribeRules`; a call of another service has it in front: `ec2 DeleteSecurityGroup`. */
+  readonly call: string;
+  readonly input: object;
+  /** Name → path in the answer: `{ lb: 'LoadBalancers.0.LoadBalancerArn' }`. */
+  readonly save?: Readonly<Record<string, string>>;
+}
+
+/** What AWS answers: a part of the output, or an error's code and words that its message must contain. */
+export type Expected =
+  | { readonly answer: object }
+  | { readonly error: string; readonly says?: readonly string[] };
+
+export interface Row extends Step {
+  /** What this row proves: ids of `subjects.ts`, such as `L1`, `1.1 idle_timeout.timeout_seconds`, `moto 2.3`. */
+  readonly proves: readonly string[];
+  /** What is tried, in a few words. */
+  readonly name: string;
+  /** Calls that must succeed first, in order. */
+  readonly before?: readonly Step[];
+  readonly expect: Expected;
+  /** True where the coverage table says that moto does this right: there the row runs as well, and must agree. */
+  readonly onMoto?: true;
+}
