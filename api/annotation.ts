@@ -47,12 +47,19 @@ export type Effect<T> =
   | { readonly on: 'loadBalancer'; readonly apply: (spec: LoadBalancerSpec, value: T) => void }
   | { readonly on: 'listener'; readonly apply: (spec: ListenerSpec, value: T) => void }
   | { readonly on: 'targetGroup'; readonly apply: (spec: TargetGroupSpec, value: T) => void }
-  | Shape;
+  | Shape
+  | Later;
 
 /** The value shapes the graph of resources itself; `of` says what it shapes, for the reference page. */
 export interface Shape {
   readonly on: 'shape';
   readonly of: string;
+}
+
+/** Checked and kept in the binding, but without effect in this version; `because` ends the sentence "it is not applied: …". */
+export interface Later {
+  readonly on: 'later';
+  readonly because: string;
 }
 
 export const onLoadBalancer = <T>(apply: (spec: LoadBalancerSpec, value: T) => void): Effect<T> => ({
@@ -68,6 +75,7 @@ export const onTargetGroup = <T>(apply: (spec: TargetGroupSpec, value: T) => voi
   apply,
 });
 export const shapes = (of: string): Shape => ({ on: 'shape', of });
+export const later = (because: string): Later => ({ on: 'later', because });
 
 /** Eight keys, frozen by a test: a ninth needs a decision page. A name that ends in `.*` is a family: `actions.NAME`. */
 export interface Annotation<N extends AnnotationName = AnnotationName> {

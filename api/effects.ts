@@ -1,8 +1,8 @@
 // Carries out the field effects of settings on one resource, in the registry's order (registry.ts says why order matters).
-import type { AnyAnnotation, Setting } from './annotation.ts';
+import type { AnnotationName, AnyAnnotation, Setting } from './annotation.ts';
 import type { ListenerSpec, LoadBalancerSpec, TargetGroupSpec } from './aws.ts';
 import type { Settings } from './generated/binding.ts';
-import { REGISTRY } from './registry.ts';
+import { REGISTRY, type Stem, stemOf } from './registry.ts';
 
 interface Fields {
   readonly loadBalancer: LoadBalancerSpec;
@@ -28,6 +28,7 @@ export function applyEffects<K extends keyof Fields>(
   }
 }
 
-function settingOf(settings: Partial<Settings>, descriptor: AnyAnnotation): Setting<unknown> | undefined {
-  return descriptor.name === 'actions.*' ? undefined : settings[descriptor.name];
+/** Members of a family have no field effects: `desire/` reads them by their names. */
+function settingOf(settings: Partial<Settings>, { name }: AnyAnnotation): Setting<unknown> | undefined {
+  return stemOf(name) === undefined ? settings[name as Exclude<AnnotationName, `${Stem}.*`>] : undefined;
 }

@@ -6,14 +6,14 @@ import type { Context, Target } from './checks/context.ts';
 import { crossProblems } from './checks/cross.ts';
 import { specProblems } from './checks/spec.ts';
 import { targetProblems } from './checks/targets.ts';
-import { unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
+import { notApplied, unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
 import type { ServiceSettings } from './effective.ts';
 import { type Finding, problemOf } from './finding.ts';
 import type { Settings } from './generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type Service } from './kube.ts';
 import type { Problem } from './problem.ts';
 import { servicesOf } from './references.ts';
-import { descriptorOf } from './registry.ts';
+import { descriptorOf, stemOf } from './registry.ts';
 
 export { effectiveTargetGroupSettings, type ServiceSettings } from './effective.ts';
 
@@ -55,7 +55,7 @@ function readAnnotations(
   from: string,
 ): { readonly settings: Settings; readonly said: readonly Said[] } {
   const single = new Map<string, unknown>();
-  const actions = new Map<string, unknown>();
+  const families = new Map<string, Map<string, unknown>>();
   const said: Said[] = [];
   for (const [key, text] of Object.entries(annotations)) {
     if (!key.startsWith(PREFIX)) continue;
@@ -66,12 +66,17 @@ function readAnnotations(
       continue;
     }
     const checked = check(known.descriptor, text);
-    if (checked.findings.length > 0) said.push({ suffix, findings: checked.findings });
+    const findings = [...checked.findings, ...notApplied(known.descriptor)];
+    if (findings.length > 0) said.push({ suffix, findings });
     if (checked.value === undefined) continue;
     if (known.member === undefined) single.set(suffix, { value: checked.value, from });
-    else actions.set(known.member, { value: checked.value, from });
+    else {
+      const stem = stemOf(known.descriptor.name) ?? '';
+      const members = families.get(stem) ?? new Map<string, unknown>();
+      families.set(stem, members.set(known.member, { value: checked.value, from }));
+    }
   }
-  if (actions.size > 0) single.set('actions', Object.fromEntries(actions));
+  for (const [stem, members] of families) single.set(stem, Object.fromEntries(members));
   // Each value has passed the schema that its type is generated from.
   return { settings: Object.fromEntries(single) as Settings, said };
 }

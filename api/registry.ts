@@ -40,10 +40,17 @@ export const REGISTRY: readonly AnyAnnotation[] = [
   rule.actions,
 ];
 
-/** A family such as `actions.*`: the stem under which its members are kept in settings, or undefined for a single annotation. */
-export function stemOf(name: AnnotationName): 'actions' | undefined {
-  return name === 'actions.*' ? 'actions' : undefined;
+/** The stem of a family: `actions` of `actions.*`. Its members are kept under it in settings. */
+export type Stem = AnnotationName extends infer N ? (N extends `${infer S}.*` ? S : never) : never;
+
+/** The stem of a family such as `actions.*`, or undefined for a single annotation. */
+export function stemOf(name: AnnotationName): Stem | undefined {
+  return isFamily(name) ? (name.slice(0, -2) as Stem) : undefined;
 }
+
+const isFamily = (name: AnnotationName): name is `${Stem}.*` => name.endsWith('.*');
+
+export const STEMS: readonly Stem[] = REGISTRY.flatMap(({ name }) => stemOf(name) ?? []);
 
 /** The descriptor for an annotation's suffix (the key without the prefix), and the NAME part when it belongs to a family. */
 export function descriptorOf(suffix: string): { descriptor: AnyAnnotation; member?: string } | undefined {

@@ -1,11 +1,12 @@
 // Annotations that nothing reads: unknown names, names not applied yet, and valid ones that have no effect on this
 // Ingress. What nothing reads is never refused (spec annotations 18: "only while the setting is effective").
+import type { AnyAnnotation } from '../annotation.ts';
 import { NOT_YET } from '../annotations/notyet.ts';
 import { TARGET_GROUP_NAMES } from '../effective.ts';
 import { annotationPath, type Finding } from '../finding.ts';
 import type { Problem } from '../problem.ts';
 import { actionNameOf, backendsOf, USE_ANNOTATION } from '../references.ts';
-import { REGISTRY } from '../registry.ts';
+import { REGISTRY, STEMS } from '../registry.ts';
 import { suggest } from '../suggest.ts';
 import type { Context } from './context.ts';
 
@@ -36,6 +37,12 @@ export function unreadName(suffix: string, elsewhere: boolean): readonly Finding
   ];
 }
 
+/** What to say of an annotation that is checked and kept, and will have its effect in a later version. */
+export function notApplied({ effect }: AnyAnnotation): readonly Finding[] {
+  if (effect.on !== 'later') return [];
+  return [{ code: 'NotYetApplied', severity: 'warn', because: `it is not applied: ${effect.because}` }];
+}
+
 /** Why nothing reads an annotation of this Ingress, or undefined when something does. */
 export function unreadReason(suffix: string, context: Context): string | undefined {
   if (suffix.startsWith('actions.')) return unusedAction(suffix.slice('actions.'.length), context);
@@ -60,8 +67,10 @@ function unusedAction(name: string, { ingress }: Context): string | undefined {
 
 /** Valid annotations that have no effect on this Ingress. */
 export function unusedProblems(context: Context): Problem[] {
-  const { actions, ...single } = context.settings;
-  const suffixes = [...Object.keys(single), ...Object.keys(actions ?? {}).map((name) => `actions.${name}`)];
+  const families: ReadonlySet<string> = new Set(STEMS);
+  const suffixes = Object.entries(context.settings).flatMap(([name, setting]) =>
+    families.has(name) ? Object.keys(setting).map((member) => `${name}.${member}`) : [name],
+  );
   return suffixes.flatMap((suffix): Problem[] => {
     const because = unreadReason(suffix, context);
     return because === undefined

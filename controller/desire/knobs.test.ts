@@ -51,10 +51,13 @@ function wanted(said: Record<string, string>, beside: Record<string, string>) {
 /** An order of its own moves the member before or behind the other. */
 const isOrder = (name: string): boolean => name === 'group.order';
 
-describe.each(REGISTRY.map((descriptor) => [descriptor.name, descriptor] as const))(
+const applied = REGISTRY.filter(({ effect }) => effect.on !== 'later');
+
+describe.each(applied.map((descriptor) => [descriptor.name, descriptor] as const))(
   '%s',
   (name, descriptor) => {
-    const key = stemOf(name) === undefined ? name : 'actions.act';
+    const stem = stemOf(name);
+    const key = stem === undefined ? name : `${stem}.act`;
     const examples = descriptor.examples.good.filter((text) => !(IDLE[name] ?? []).includes(text));
     const beside = BESIDE[name] ?? {};
 

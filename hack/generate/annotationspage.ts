@@ -80,6 +80,11 @@ function table({ name, schema }: AnyAnnotation): string {
   return `\n| Member | Allowed |\n|---|---|\n${memberRows(schema, '').join('\n')}\n`;
 }
 
+function changes(effect: AnyAnnotation['effect']): string {
+  if (effect.on === 'shape') return effect.of;
+  return effect.on === 'later' ? `nothing in this version: ${effect.because}` : EFFECTS[effect.on];
+}
+
 function section(descriptor: AnyAnnotation): string {
   const { effect, name, on, schema, unset } = descriptor;
   const rows = [
@@ -88,7 +93,7 @@ function section(descriptor: AnyAnnotation): string {
     ...(unset === undefined ? [] : [`- Without it: ${code(String(unset))}`]),
     `- Said by: ${on.join(', else ')}`,
     `- In a group: ${MERGES[descriptor.merge]}`,
-    `- Changes: ${effect.on === 'shape' ? effect.of : EFFECTS[effect.on]}`,
+    `- Changes: ${changes(effect)}`,
     `- Good: ${examples(descriptor.examples.good)}`,
     `- Refused: ${examples(descriptor.examples.bad)}`,
   ];
