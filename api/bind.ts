@@ -66,6 +66,8 @@ function intentOf(ingress: Ingress, reading: Reading): Intent {
   const tlsHosts = [...new Set((ingress.spec?.tls ?? []).flatMap((entry) => entry.hosts ?? []))];
   return {
     settings: reading.settings,
+    ...(reading.first === undefined ? {} : { first: reading.first }),
+    ...(reading.subnetTags === undefined ? {} : { subnetTags: reading.subnetTags }),
     rules,
     ...(defaultBackend === undefined ? {} : { defaultBackend }),
     ...(tlsHosts.length === 0 ? {} : { tlsHosts }),

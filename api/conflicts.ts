@@ -2,8 +2,9 @@
 // annotations 2.3). The controller leaves out what slips through.
 import { effectiveListenPorts } from './annotations/listener.ts';
 import { canonicalText } from './bind.ts';
+import { CLASS_PARAMS_KIND } from './classparams.ts';
 import { annotationPath, step } from './finding.ts';
-import type { BindingSpec, Intent } from './generated/binding.ts';
+import type { BindingSpec, Intent, Settings } from './generated/binding.ts';
 import type { Problem } from './problem.ts';
 
 /** One member of a group as its binding says. */
@@ -31,14 +32,22 @@ const OF_KEYS = ['load-balancer-attributes', 'tags'] as const;
 
 /** Conflicts of one member with the others of its group; members of other groups are left aside. All refuse. */
 export function conflictProblems(member: GroupMember, others: readonly GroupMember[]): Problem[] {
-  return others.flatMap((other) => {
+  const together = others.filter(
+    (other) => other.spec.group === member.spec.group && other.key !== member.key,
+  );
+  const [leader] = [member, ...together].toSorted(inGroupOrder);
+  const settled = leader?.spec.intent?.first ?? {};
+  return together.flatMap((other) => {
     const [mine, theirs] = [member.spec.intent, other.spec.intent];
-    const apart = other.spec.group !== member.spec.group || other.key === member.key;
-    if (apart || mine === undefined || theirs === undefined) return [];
-    const found = between(mine, theirs, other.key);
+    if (mine === undefined || theirs === undefined) return [];
+    const found = between(mine, theirs, other.key, settled);
     return other.hidden === true ? found.map(veiled) : found;
   });
 }
+
+/** By `group.order`, then by name (spec annotations 14.3). */
+const inGroupOrder = (a: GroupMember, b: GroupMember): number =>
+  a.spec.order - b.spec.order || (a.key < b.key ? -1 : 1);
 
 /** The conflict without what only the other's namespace may know. */
 const veiled = (problem: Problem): Problem => ({
@@ -46,10 +55,12 @@ const veiled = (problem: Problem): Problem => ({
   because: 'an Ingress of another namespace in the same group asks for something else and was there first',
 });
 
-function between(mine: Intent, theirs: Intent, key: string): Problem[] {
+/** `settled`: what the class of the first member says, about which members need not agree (spec annotations 2.3, K+). */
+function between(mine: Intent, theirs: Intent, key: string, settled: Partial<Settings>): Problem[] {
   return [
     ...OF_LOAD_BALANCER.flatMap((name) => valueConflict(name, mine, theirs, key)),
-    ...OF_KEYS.flatMap((name) => keyConflicts(name, mine, theirs, key)),
+    ...subnetConflicts(mine, theirs, key),
+    ...OF_KEYS.flatMap((name) => keyConflicts(name, mine, theirs, key, settled)),
     ...portConflicts(mine, theirs, key),
   ];
 }
@@ -77,11 +88,39 @@ function valueConflict(name: Single, mine: Intent, theirs: Intent, key: string):
   return comparable(a) === comparable(b) ? [] : [conflict(annotationPath(name), a, key, `says ${shown(b)}`)];
 }
 
-function keyConflicts(name: (typeof OF_KEYS)[number], mine: Intent, theirs: Intent, key: string): Problem[] {
+const bySubnetsOf = ({ settings, subnetTags }: Intent): 'class' | 'tags' | 'annotation' | undefined => {
+  if (subnetTags !== undefined) return 'tags';
+  if (settings.subnets === undefined) return undefined;
+  return settings.subnets.from.startsWith(CLASS_PARAMS_KIND) ? 'class' : 'annotation';
+};
+
+/** The class of one member picks the subnets and something else does it for the other (spec annotations 17.3). */
+function subnetConflicts(mine: Intent, theirs: Intent, key: string): Problem[] {
+  const [a, b] = [bySubnetsOf(mine), bySubnetsOf(theirs)];
+  if (a === undefined || b === undefined) return [];
+  const tags = canonicalText(mine.subnetTags) === canonicalText(theirs.subnetTags);
+  if (a === b && tags) return [];
+  const words = {
+    class: 'its class name them',
+    tags: 'its class pick them by tags',
+    annotation: 'an annotation name them',
+  };
+  const said = mine.settings.subnets?.value ?? Object.keys(mine.subnetTags ?? {});
+  return [conflict(annotationPath('subnets'), said, key, `lets ${words[b]}`)];
+}
+
+function keyConflicts(
+  name: (typeof OF_KEYS)[number],
+  mine: Intent,
+  theirs: Intent,
+  key: string,
+  settled: Partial<Settings>,
+): Problem[] {
   const held = new Map(Object.entries(theirs.settings[name]?.value ?? {}));
   return Object.entries(mine.settings[name]?.value ?? {}).flatMap(([entry, value]) => {
     const other = held.get(entry);
     if (other === undefined || other === value) return [];
+    if (Object.hasOwn(settled[name]?.value ?? {}, entry)) return [];
     return [conflict(`${annotationPath(name)}${step(entry)}`, value, key, `says ${other}`)];
   });
 }

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { PREFIX } from './annotation.ts';
 import { bind } from './bind.ts';
 import { changeProblems } from './change.ts';
+import type { IngressClassParams } from './classparams.ts';
 import { conflictProblems } from './conflicts.ts';
 import { type Ingress, type IngressClass, keyOf, type Service } from './kube.ts';
 import { ownership } from './ownership.ts';
@@ -101,7 +102,13 @@ function answer(entry: Entry): { verdict: 'reject' | 'warn' | 'accept'; text: st
   const owned = ownership(ingress, (name) => [...classes, alb].find((one) => one.metadata.name === name));
   if (!owned.ours) return { verdict: 'accept', text: '' };
   const services = [WEB, ...things].filter((thing) => thing.kind === 'Service') as unknown as Service[];
+  const parameters = things.filter(
+    (thing) => thing.kind === 'IngressClassParams',
+  ) as unknown as IngressClassParams[];
   const around: Surroundings = {
+    ingressClass: (name) => [...classes, alb].find((one) => one.metadata.name === name),
+    classParams: (name) => parameters.find((one) => one.metadata.name === name),
+    namespaceLabels: (name) => ({ 'kubernetes.io/metadata.name': name }),
     service: (_, name) => services.findLast((service) => service.metadata.name === name),
     options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
   };
@@ -127,7 +134,7 @@ function answer(entry: Entry): { verdict: 'reject' | 'warn' | 'accept'; text: st
 const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value as T];
 
-/** Every annotation under our prefix has a descriptor, and no class parameters are needed: they are not applied yet. */
+/** Every annotation under our prefix has a descriptor. */
 function isCovered(entry: Entry): boolean {
   const said = [entry.annotations, ...(entry.objects ?? []).map((thing) => thing.metadata.annotations)];
   const keys = said.flatMap((annotations) => Object.keys(annotationsOf(annotations)));
@@ -135,11 +142,8 @@ function isCovered(entry: Entry): boolean {
   const known = ours.every(
     (suffix) => descriptorOf(suffix) !== undefined || entry.name.startsWith('unknown-'),
   );
-  return known && !needsParameters(entry);
+  return known;
 }
-
-const needsParameters = (entry: Entry): boolean =>
-  (entry.objects ?? []).some((thing) => thing.kind === 'IngressClassParams');
 
 const allows = (entry: Entry, verdict: string): boolean =>
   list(entry.verdict).includes(verdict) || (verdict === 'warn' && list(entry.verdict).includes('accept'));
@@ -158,9 +162,7 @@ test.each(entries.filter(isCovered))('$name', (entry) => {
 });
 
 test('what works today is never refused, whatever is not applied yet', () => {
-  const working = entries.filter(
-    (entry) => !list(entry.verdict).includes('reject') && !needsParameters(entry),
-  );
+  const working = entries.filter((entry) => !list(entry.verdict).includes('reject'));
   const refused = working
     .map((entry) => ({ entry, ...answer(entry) }))
     .filter(({ verdict }) => verdict === 'reject');

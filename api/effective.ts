@@ -1,4 +1,5 @@
 // Settings of a target group: what its Service says over what its Ingress says (spec annotations 2.1).
+import { CLASS_PARAMS_KIND } from './classparams.ts';
 import type { Settings } from './generated/binding.ts';
 import type { ServiceAnnotationName } from './generated/values.ts';
 import { REGISTRY } from './registry.ts';
@@ -20,6 +21,9 @@ export function effectiveTargetGroupSettings(ingress: Settings, service: Service
     ([name]) => name === 'tags' || TARGET_GROUP_NAMES.has(name),
   );
   const merged: ServiceSettings = { ...Object.fromEntries(ofIngress), ...service };
+  // The class has the last word about the target type, before the Service (spec annotations 13.2).
+  const type = ingress['target-type'];
+  if (type?.from.startsWith(CLASS_PARAMS_KIND) === true) merged['target-type'] = type;
   if (ingress.tags === undefined || service.tags === undefined) return merged;
   return {
     ...merged,

@@ -50,7 +50,9 @@ const setting = <T>(value: T) => ({ value, from: 'Ingress' });
 
 describe('no dead field', () => {
   const fields = REGISTRY.flatMap((descriptor) =>
-    descriptor.effect.on === 'shape' || descriptor.effect.on === 'later' ? [] : [{ descriptor, on: descriptor.effect.on }],
+    descriptor.effect.on === 'shape' || descriptor.effect.on === 'later'
+      ? []
+      : [{ descriptor, on: descriptor.effect.on }],
   );
   test.each(fields)('$descriptor.name', ({ descriptor, on }) => {
     const seen = descriptor.examples.good.map((text) => {

@@ -42,6 +42,7 @@ export const CODES = {
   SecurityGroupNotFound: 'A named security group does not exist.',
   CertificateNotFound: 'No certificate was found for an HTTPS listener.',
   IngressClassNotFound: 'The IngressClass that is named does not exist.',
+  ClassNotUsable: 'The parameters of the IngressClass cannot be used, or are not for this namespace.',
   Replacement: 'The change replaces a resource in AWS by a new one.',
   GroupConflict: 'Members of one group ask for different things; the earlier one wins.',
   AwsRefused: 'AWS refused a call.',

@@ -7,10 +7,12 @@ import { crossProblems } from './checks/cross.ts';
 import { specProblems } from './checks/spec.ts';
 import { targetProblems } from './checks/targets.ts';
 import { notApplied, unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
+import type { ClassReading } from './classparams.ts';
 import type { ServiceSettings } from './effective.ts';
-import { type Finding, problemOf } from './finding.ts';
+import { annotationPath, type Finding, problemOf } from './finding.ts';
 import type { Settings } from './generated/binding.ts';
-import { type Ingress, type IngressClass, keyOf, type Service } from './kube.ts';
+import { type Ingress, keyOf, type Service } from './kube.ts';
+import { type ClassSurroundings, type OfClass, ofClass } from './ofclass.ts';
 import type { Problem } from './problem.ts';
 import { servicesOf } from './references.ts';
 import { descriptorOf, stemOf } from './registry.ts';
@@ -24,15 +26,17 @@ export interface ControllerDefaults {
 }
 
 /** What may be looked at beside the Ingress, from caches. */
-export interface Surroundings {
+export interface Surroundings extends ClassSurroundings {
   readonly service: (namespace: string, name: string) => Service | undefined;
   readonly options: ControllerDefaults;
-  /** Absent where classes are not at hand. */
-  readonly ingressClass?: (name: string) => IngressClass | undefined;
 }
 
 export interface Reading {
   readonly settings: Settings;
+  /** What the class says in case the Ingress is the first of its group; `settings` do not hold it. */
+  readonly first?: Partial<Settings>;
+  /** Tags by which the class picks subnets. */
+  readonly subnetTags?: Record<string, string[]>;
   /** Worst first. */
   readonly problems: readonly Problem[];
 }
@@ -86,24 +90,50 @@ function readAnnotations(
  * what could be read; with a refusal among the problems they are not to be used as an intent (bind.ts).
  */
 export function readIngress(ingress: Ingress, around: Surroundings): Reading {
-  const { settings, said } = readAnnotations(ingress.metadata.annotations ?? {}, 'Ingress', 'Ingress');
+  const { settings: own, said } = readAnnotations(ingress.metadata.annotations ?? {}, 'Ingress', 'Ingress');
+  const klass = ofClass(ingress, around);
+  const settings = withClass(own, klass.reading);
   const refused = new Set(
     said
       .filter((one) => one.findings.some((finding) => finding.severity === 'refuse'))
-      .map((one) => one.suffix),
+      .map((one) => one.suffix)
+      .filter((suffix) => klass.reading?.hides.has(suffix) !== true),
   );
   const targets = targetsOf(ingress, settings, around);
   const context: Context = { ingress, settings, refused, options: around.options, targets };
   const problems = [
-    ...said.flatMap((one) => problemsOf(one, unreadReason(one.suffix, context))),
+    ...said.flatMap((one) => problemsOf(one, hidden(one.suffix, klass) ?? unreadReason(one.suffix, context))),
+    ...overridden(ingress, klass, said),
     ...crossProblems(context),
     ...unusedProblems(context),
     ...specProblems(context),
     ...targetProblems(context),
     ...ofServices(targets),
-    ...classProblems(ingress, around),
+    ...klass.problems,
   ];
-  return { settings, problems: worstFirst(problems) };
+  const { first = {}, subnetTags } = klass.reading ?? {};
+  return {
+    settings,
+    problems: worstFirst(problems),
+    ...(Object.keys(first).length === 0 ? {} : { first }),
+    ...(subnetTags === undefined ? {} : { subnetTags }),
+  };
+}
+
+/** Why the class keeps an annotation from being read, if it does. */
+function hidden(suffix: string, { from, reading }: OfClass): string | undefined {
+  const field = reading?.hides.get(suffix);
+  return field === undefined ? undefined : `${from} says it (${field}), so nothing reads it here`;
+}
+
+/** The class over the annotations: as a whole, tags key by key. */
+function withClass(own: Settings, reading: ClassReading | undefined): Settings {
+  if (reading === undefined) return own;
+  const read = Object.entries(own).filter(([suffix]) => !reading.hides.has(suffix));
+  const merged: Settings = { ...Object.fromEntries(read), ...reading.settings };
+  if (own.tags === undefined || reading.settings.tags === undefined) return merged;
+  const { value, from } = reading.settings.tags;
+  return { ...merged, tags: { value: { ...own.tags.value, ...value }, from } };
 }
 
 /** Reads the annotations of a Service. Those that are refused are not in settings. */
@@ -146,19 +176,17 @@ function ofServices(targets: readonly Target[]): Problem[] {
   );
 }
 
-function classProblems(ingress: Ingress, around: Surroundings): Problem[] {
-  const name = ingress.spec?.ingressClassName;
-  const parameters = name === undefined ? undefined : around.ingressClass?.(name)?.spec?.parameters;
-  if (parameters === undefined) return [];
-  return [
-    {
-      code: 'NotYetApplied',
-      severity: 'warn',
-      path: 'spec.ingressClassName',
-      value: name ?? '',
-      because: `the parameters of the class (${parameters.kind} ${parameters.name}) are not applied in this version`,
-    },
-  ];
+/** Annotations that are there although the class says the same thing: valid, but nothing reads them. */
+function overridden(ingress: Ingress, { from, reading }: OfClass, said: readonly Said[]): Problem[] {
+  if (from === undefined || reading === undefined) return [];
+  const told = new Set(said.map(({ suffix }) => suffix));
+  return Object.keys(ingress.metadata.annotations ?? {}).flatMap((key): Problem[] => {
+    const suffix = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
+    const field = reading.hides.get(suffix);
+    if (field === undefined || told.has(suffix)) return [];
+    const because = `${from} says it (${field}), so nothing reads it here`;
+    return [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), because }];
+  });
 }
 
 const worstFirst = (problems: readonly Problem[]): Problem[] => [

@@ -44,6 +44,13 @@ export interface BindingSpec {
  */
 export interface Intent {
   settings: Settings;
+  first?: Settings1;
+  /**
+   * Tags by which the class picks subnets: for each key one of the values.
+   */
+  subnetTags?: {
+    [k: string]: string[];
+  };
   rules: IntentRule[];
   defaultBackend?: IntentBackend;
   /**
@@ -55,6 +62,318 @@ export interface Intent {
  * The annotations as typed values with their origin.
  */
 export interface Settings {
+  /**
+   * Name of the group. Without it an Ingress has a load balancer of its own.
+   */
+  'group.name'?: {
+    /**
+     * a group name: 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit at both ends
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Place of the Ingress among the members of its group.
+   */
+  'group.order'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Whether the load balancer has public addresses. The default is a setting of the controller.
+   */
+  scheme?: {
+    value: 'internal' | 'internet-facing';
+    from: string;
+  };
+  /**
+   * Subnets of the load balancer, by id or by Name tag. Without it they are discovered by their role tags.
+   */
+  subnets?: {
+    /**
+     * at least one subnet
+     *
+     * @minItems 1
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * Name of the load balancer in AWS, unique in account and Region. A running load balancer keeps its name.
+   */
+  'load-balancer-name'?: {
+    /**
+     * a load balancer name: 1 to 32 letters, digits and hyphens, no hyphen at either end, not starting with internal-
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Addresses that clients may use. The dual-stack types need subnets with an IPv6 network.
+   */
+  'ip-address-type'?: {
+    value: 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
+    from: string;
+  };
+  /**
+   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
+   */
+  'load-balancer-attributes'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * AWS tags as key=value pairs.
+   */
+  tags?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * Ports that the load balancer listens on for this Ingress. Without it: 443 when certificate-arn names a certificate, else 80.
+   */
+  'listen-ports'?: {
+    /**
+     * a JSON list that names at least one port, such as [{"HTTP":80},{"HTTPS":443}]
+     *
+     * @minItems 1
+     */
+    value: {
+      HTTP?: number;
+      HTTPS?: number;
+    }[];
+    from: string;
+  };
+  /**
+   * Certificates of the HTTPS listeners. Without it they are found in ACM by the host names of rules and TLS entries.
+   */
+  'certificate-arn'?: {
+    /**
+     * Items: the ARN of an ACM certificate or an IAM server certificate (arn:aws:acm:REGION:ACCOUNT:certificate/ID)
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * Security policy of the HTTPS listeners: protocols and ciphers. The default is a setting of the controller.
+   */
+  'ssl-policy'?: {
+    /**
+     * the name of a security policy such as ELBSecurityPolicy-TLS13-1-2-Res-2021-06
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * HTTPS port that all HTTP listeners of the group redirect to, with status 301.
+   */
+  'ssl-redirect'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Security groups of the load balancer, by id or by Name tag. With it no security group is managed.
+   */
+  'security-groups'?: {
+    /**
+     * at most 16 security groups
+     *
+     * @maxItems 16
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * Networks that may reach the load balancer. Without it and without prefix lists: everyone.
+   */
+  'inbound-cidrs'?: {
+    /**
+     * Items: a CIDR such as 10.0.0.0/8 or 2001:db8::/32
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * Prefix lists that may reach the load balancer, beside inbound-cidrs.
+   */
+  'security-group-prefix-lists'?: {
+    /**
+     * Items: the id of a prefix list such as pl-0123456789abcdef0
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * What is registered: nodes (the Service needs node ports) or pods. The default is a setting of the controller.
+   */
+  'target-type'?: {
+    value: 'instance' | 'ip';
+    from: string;
+  };
+  /**
+   * Protocol between load balancer and targets; also the default of healthcheck-protocol.
+   */
+  'backend-protocol'?: {
+    value: 'HTTP' | 'HTTPS';
+    from: string;
+  };
+  /**
+   * HTTP version between load balancer and targets. HTTP2 and GRPC need HTTPS listeners.
+   */
+  'backend-protocol-version'?: {
+    value: 'HTTP1' | 'HTTP2' | 'GRPC';
+    from: string;
+  };
+  /**
+   * Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.
+   */
+  'target-group-attributes'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * Port that health checks go to: `traffic-port`, a number, or the name of a Service port.
+   */
+  'healthcheck-port'?: {
+    value: string;
+    from: string;
+  };
+  /**
+   * Protocol of health checks. Without it: the backend protocol.
+   */
+  'healthcheck-protocol'?: {
+    value: 'HTTP' | 'HTTPS';
+    from: string;
+  };
+  /**
+   * Path of health checks. Without it: `/`, or `/AWS.ALB/healthcheck` for GRPC.
+   */
+  'healthcheck-path'?: {
+    /**
+     * a path of 1 to 1024 characters that starts with /
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Seconds between two health checks of one target.
+   */
+  'healthcheck-interval-seconds'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Seconds without an answer after which a health check has failed; less than the interval.
+   */
+  'healthcheck-timeout-seconds'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Good health checks in a row until a target is healthy.
+   */
+  'healthy-threshold-count'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Failed health checks in a row until a target is unhealthy.
+   */
+  'unhealthy-threshold-count'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Codes that mean healthy: HTTP codes from 200 to 499, or gRPC codes from 0 to 99. Without it: 200, or 12 for GRPC.
+   */
+  'success-codes'?: {
+    /**
+     * a list of codes and ranges such as 200,301-399
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * What a rule does instead of forwarding to one Service: forward to several target groups, redirect, or answer itself.
+   */
+  actions?: {
+    /**
+     * What a rule does instead of forwarding to one Service: forward to several target groups, redirect, or answer itself.
+     */
+    [k: string]: {
+      value: {
+        type: 'forward' | 'redirect' | 'fixed-response';
+        /**
+         * the ARN of a target group
+         */
+        targetGroupARN?: string;
+        /**
+         * the name of a target group: 1 to 32 letters, digits and hyphens
+         */
+        targetGroupName?: string;
+        forwardConfig?: {
+          /**
+           * a list of 1 to 5 target groups
+           *
+           * @minItems 1
+           * @maxItems 5
+           */
+          targetGroups: {
+            serviceName?: string;
+            servicePort?: number | string;
+            /**
+             * the ARN of a target group
+             */
+            targetGroupARN?: string;
+            /**
+             * the name of a target group: 1 to 32 letters, digits and hyphens
+             */
+            targetGroupName?: string;
+            weight?: number;
+          }[];
+          targetGroupStickinessConfig?: {
+            enabled?: boolean;
+            durationSeconds?: number;
+          };
+        };
+        redirectConfig?: {
+          statusCode: 'HTTP_301' | 'HTTP_302';
+          protocol?: 'HTTP' | 'HTTPS' | '#{protocol}';
+          host?: string;
+          /**
+           * a text with a port from 1 to 65535, or #{port}
+           */
+          port?: string;
+          /**
+           * a path of 1 to 128 characters that starts with /
+           */
+          path?: string;
+          query?: string;
+        };
+        fixedResponseConfig?: {
+          /**
+           * a text with a status code 2XX, 4XX or 5XX, such as "503"
+           */
+          statusCode: string;
+          contentType?:
+            'text/plain' | 'text/css' | 'text/html' | 'application/javascript' | 'application/json';
+          messageBody?: string;
+        };
+      };
+      from: string;
+    };
+  };
+}
+/**
+ * The annotations as typed values with their origin.
+ */
+export interface Settings1 {
   /**
    * Name of the group. Without it an Ingress has a load balancer of its own.
    */

@@ -1,0 +1,234 @@
+// IngressClassParams (elbv2.k8s.aws/v1beta1): what a class says for all its Ingresses, read as if annotations had said it
+// (spec annotations 13.2). One table leads from field to annotation; types, checks and words are the annotation's own.
+import { check } from './check.ts';
+import type { Finding } from './finding.ts';
+import type { Settings } from './generated/binding.ts';
+import type { ObjectMeta } from './kube.ts';
+import type { Problem } from './problem.ts';
+import { descriptorOf, stemOf } from './registry.ts';
+import type { LabelSelector } from './selector.ts';
+
+export const CLASS_PARAMS_GROUP = 'elbv2.k8s.aws';
+export const CLASS_PARAMS_KIND = 'IngressClassParams';
+
+interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface IngressClassParamsSpec {
+  readonly namespaceSelector?: LabelSelector;
+  readonly group?: { readonly name: string };
+  readonly loadBalancerName?: string;
+  readonly scheme?: string;
+  readonly ipAddressType?: string;
+  readonly subnets?: {
+    readonly ids?: readonly string[];
+    readonly tags?: Record<string, string[]>;
+  };
+  readonly tags?: readonly KeyValue[];
+  readonly targetType?: string;
+  readonly certificateArn?: readonly string[];
+  readonly sslPolicy?: string;
+  readonly sslRedirectPort?: string;
+  readonly inboundCIDRs?: readonly string[];
+  readonly prefixListsIDs?: readonly string[];
+  /** The older spelling, read when the newer one says nothing. */
+  readonly PrefixListsIDs?: readonly string[];
+  readonly loadBalancerAttributes?: readonly KeyValue[];
+  readonly listeners?: readonly {
+    readonly protocol?: string;
+    readonly port?: number;
+    readonly listenerAttributes?: readonly KeyValue[];
+  }[];
+  readonly minimumLoadBalancerCapacity?: { readonly capacityUnits: number };
+  readonly ipamConfiguration?: { readonly ipv4IPAMPoolId?: string };
+  readonly wafv2AclArn?: string;
+  readonly wafv2AclName?: string;
+}
+
+export interface IngressClassParams {
+  readonly metadata: ObjectMeta;
+  readonly spec?: IngressClassParamsSpec;
+}
+
+/** What one field says, as the text of the annotation that it stands for. */
+interface Word {
+  readonly field: string;
+  /** The annotation's name without prefix. */
+  readonly suffix: string;
+  readonly text: string;
+  /** Only the class of the group's first member counts (on a listener: of the first member there). */
+  readonly first?: true;
+  /** Other annotations that are not read either. */
+  readonly hides?: readonly string[];
+}
+
+const list = (items: readonly string[] | undefined): string | undefined =>
+  items === undefined || items.length === 0 ? undefined : items.join(',');
+
+const map = (pairs: readonly KeyValue[] | undefined): string | undefined =>
+  list(pairs?.map(({ key, value }) => `${key}=${value}`.replace(/[\\,]/g, (c) => `\\${c}`)));
+
+/** Everything that the fields say. Empty texts and lists mean "not set". */
+function wordsOf(spec: IngressClassParamsSpec): Word[] {
+  const units = spec.minimumLoadBalancerCapacity?.capacityUnits;
+  const prefixLists = list(spec.prefixListsIDs);
+  const said: readonly (Omit<Word, 'text'> & { readonly text: string | undefined })[] = [
+    { field: 'group.name', suffix: 'group.name', text: spec.group?.name },
+    { field: 'loadBalancerName', suffix: 'load-balancer-name', text: spec.loadBalancerName },
+    { field: 'scheme', suffix: 'scheme', text: spec.scheme },
+    { field: 'ipAddressType', suffix: 'ip-address-type', text: spec.ipAddressType },
+    { field: 'subnets.ids', suffix: 'subnets', text: list(spec.subnets?.ids) },
+    { field: 'tags', suffix: 'tags', text: map(spec.tags) },
+    { field: 'targetType', suffix: 'target-type', text: spec.targetType },
+    { field: 'certificateArn', suffix: 'certificate-arn', text: list(spec.certificateArn) },
+    { field: 'sslPolicy', suffix: 'ssl-policy', text: spec.sslPolicy },
+    { field: 'sslRedirectPort', suffix: 'ssl-redirect', text: spec.sslRedirectPort },
+    { field: 'inboundCIDRs', suffix: 'inbound-cidrs', text: list(spec.inboundCIDRs) },
+    {
+      field: prefixLists === undefined ? 'PrefixListsIDs' : 'prefixListsIDs',
+      suffix: 'security-group-prefix-lists',
+      text: prefixLists ?? list(spec.PrefixListsIDs),
+    },
+    {
+      field: 'loadBalancerAttributes',
+      suffix: 'load-balancer-attributes',
+      text: map(spec.loadBalancerAttributes),
+      first: true,
+    },
+    ...(spec.listeners ?? []).map((one, at) => ({
+      field: `listeners[${at}].listenerAttributes`,
+      suffix: `listener-attributes.${one.protocol}-${one.port}`,
+      text: map(one.listenerAttributes),
+      first: true as const,
+    })),
+    {
+      field: 'minimumLoadBalancerCapacity.capacityUnits',
+      suffix: 'minimum-load-balancer-capacity',
+      text: units === undefined ? undefined : `CapacityUnits=${units}`,
+      first: true,
+    },
+    {
+      field: 'ipamConfiguration.ipv4IPAMPoolId',
+      suffix: 'ipam-ipv4-pool-id',
+      text: spec.ipamConfiguration?.ipv4IPAMPoolId,
+      first: true,
+    },
+    { field: 'wafv2AclArn', suffix: 'wafv2-acl-arn', text: spec.wafv2AclArn },
+    { field: 'wafv2AclName', suffix: 'wafv2-acl-name', text: spec.wafv2AclName, hides: ['wafv2-acl-arn'] },
+  ];
+  return said.flatMap((word) =>
+    word.text === undefined || word.text === '' ? [] : [{ ...word, text: word.text }],
+  );
+}
+
+export interface ClassReading {
+  /** What counts for every Ingress of the class. */
+  readonly settings: Partial<Settings>;
+  /** What counts when the Ingress is the first of its group. */
+  readonly first: Partial<Settings>;
+  /** Tags that pick the subnets: a subnet fits that has, for each key, one of its values. */
+  readonly subnetTags?: Record<string, string[]>;
+  /** Field by annotation: that annotation is not read on an Ingress of this class. Maps are merged key by key instead. */
+  readonly hides: ReadonlyMap<string, string>;
+  /** Worst first; paths lie in the parameters. */
+  readonly problems: readonly Problem[];
+}
+
+/** Annotations whose value is a map that the class adds to. */
+export const isMerged = (suffix: string): boolean =>
+  suffix === 'tags' || suffix === 'load-balancer-attributes' || suffix.startsWith('listener-attributes.');
+
+/** Reads the parameters of a class. Never throws, whatever they say. */
+export function readClassParams(params: IngressClassParams): ClassReading {
+  const spec = params.spec ?? {};
+  const from = `${CLASS_PARAMS_KIND} ${params.metadata.name}`;
+  const words = wordsOf(spec).map((word) => ({ ...word, ...judged(word) }));
+  const hides = new Map(
+    words.flatMap(({ field, suffix, hides: also = [] }) =>
+      [suffix, ...also].filter((one) => !isMerged(one)).map((one) => [one, `spec.${field}`] as const),
+    ),
+  );
+  const problems = [...subnetProblems(spec), ...words.flatMap((word) => word.problems)];
+  const subnetTags = spec.subnets?.tags ?? {};
+  const picks = Object.keys(subnetTags).length > 0;
+  if (picks) hides.set('subnets', 'spec.subnets.tags');
+  return {
+    settings: settingsOf(
+      words.filter(({ first }) => first !== true),
+      from,
+    ),
+    first: settingsOf(
+      words.filter(({ first }) => first === true),
+      from,
+    ),
+    ...(picks ? { subnetTags } : {}),
+    hides,
+    problems: problems.toSorted((a, b) => Number(a.severity === 'warn') - Number(b.severity === 'warn')),
+  };
+}
+
+type Judged = Word & { readonly value?: unknown; readonly problems: readonly Problem[] };
+
+function judged(word: Word): Omit<Judged, keyof Word> {
+  const known = descriptorOf(word.suffix);
+  if (known === undefined) return { problems: [] };
+  const { value, findings } = check(known.descriptor, word.text);
+  return { value, problems: findings.map((finding) => problemOfField(word.field, finding)) };
+}
+
+function settingsOf(words: readonly Judged[], from: string): Partial<Settings> {
+  const settings = new Map<string, unknown>();
+  for (const { suffix, value } of words) {
+    const known = descriptorOf(suffix);
+    if (known === undefined || value === undefined) continue;
+    const stem = stemOf(known.descriptor.name);
+    if (stem === undefined || known.member === undefined) settings.set(suffix, { value, from });
+    else
+      settings.set(stem, { ...(settings.get(stem) as object | undefined), [known.member]: { value, from } });
+  }
+  // Each value has passed the check of the annotation that it stands for.
+  return Object.fromEntries(settings) as Partial<Settings>;
+}
+
+function problemOfField(field: string, { at, ...rest }: Finding): Problem {
+  const problem: Problem = { ...rest, path: `spec.${field}${at ?? ''}` };
+  // The LBC then serves without redirect, so it is not refused (spec annotations 13.2).
+  return field === 'sslRedirectPort'
+    ? { ...problem, severity: 'warn', because: 'nothing is redirected then' }
+    : problem;
+}
+
+/** `subnets` names ids or tags, not both, nothing twice (spec annotations 13.2, last paragraph). */
+function subnetProblems({ subnets }: IngressClassParamsSpec): Problem[] {
+  if (subnets === undefined) return [];
+  const { ids = [], tags = {} } = subnets;
+  const path = 'spec.subnets';
+  const refuse = (more: Partial<Problem>): Problem => ({
+    code: 'Contradiction',
+    severity: 'refuse',
+    path,
+    ...more,
+  });
+  const keys = Object.keys(tags);
+  if (ids.length > 0 && subnets.tags !== undefined)
+    return [refuse({ because: 'ids and tags exclude each other: name the subnets, or let tags pick them' })];
+  if (ids.length === 0 && keys.length === 0)
+    return [refuse({ because: 'it needs ids that name subnets or tags that pick them' })];
+  return [
+    ...repeated(ids).map((id) => refuse({ path: `${path}.ids`, value: id, because: 'it is named twice' })),
+    ...keys.flatMap((key) =>
+      repeated(tags[key] ?? []).map((value) =>
+        refuse({ path: `${path}.tags[${key}]`, value, because: 'it is named twice' }),
+      ),
+    ),
+  ];
+}
+
+function repeated(items: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const item of items) (seen.has(item) ? twice : seen).add(item);
+  return [...twice];
+}
