@@ -77,6 +77,10 @@ export interface IngressClass {
   };
 }
 
+export interface Namespace {
+  readonly metadata: ObjectMeta;
+}
+
 /** `namespace/name`, the way people and logs name a namespaced object. */
 export function keyOf(object: { readonly metadata: ObjectMeta }): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;

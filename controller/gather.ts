@@ -37,6 +37,7 @@ async function subnets(
     scheme,
     ipAddressType: settings['ip-address-type']?.value ?? 'ipv4',
     ...(said === undefined ? {} : { named: said }),
+    ...(group.subnetTags === undefined ? {} : { tags: group.subnetTags }),
     ...(present === undefined ? {} : { current: present.spec.subnets }),
   });
   return orKept(looked, present?.spec.subnets);

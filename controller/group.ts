@@ -42,6 +42,8 @@ export interface Group {
   readonly leaving: readonly LoadBalancerBinding[];
   /** What holds for the whole load balancer; settings of a listener or target group are merged in `desire/`. */
   readonly settings: Settings;
+  /** What the class picks subnets by; then `settings` name none. */
+  readonly subnetTags?: Readonly<Record<string, readonly string[]>>;
   /** What was left out so that the rest is served, told to both sides. */
   readonly leftOut: readonly Told[];
 }
@@ -76,7 +78,11 @@ export function mergeSaid(
   members: readonly Member[],
   leftOut: Told[],
 ): Setting<unknown> | undefined {
+  const settled = members[0]?.intent.first ?? {};
+  const ofClass = settingOf(settled, descriptor.name);
+  if (ofClass !== undefined && descriptor.merge !== 'union') return ofClass;
   const said = saidBy(members, descriptor.name);
+  if (ofClass !== undefined) return overlaid(ofClass as Setting<Map>, said as Said<Map>[], leftOut);
   if (descriptor.merge === 'union') return unite(said as Said<Record<string, string>>[], leftOut);
   if (descriptor.merge === 'first') return said[0]?.setting;
   // An empty list says nothing (spec annotations 7.3).
@@ -84,6 +90,28 @@ export function mergeSaid(
     said.filter(({ setting }) => !Array.isArray(setting.value) || setting.value.length > 0),
     leftOut,
   );
+}
+
+type Map = Record<string, string>;
+
+/** The class of the first member decides about its keys; the members need not agree about them (spec annotations 2.3, K+). */
+function overlaid(ofClass: Setting<Map>, said: readonly Said<Map>[], leftOut: Told[]): Setting<Map> {
+  const open = said.map((one): Said<Map> => {
+    const rest = Object.entries(one.setting.value).filter(([key]) => !Object.hasOwn(ofClass.value, key));
+    return { ...one, setting: { ...one.setting, value: Object.fromEntries(rest) } };
+  });
+  const others = unite(open, leftOut);
+  return { value: { ...others?.value, ...ofClass.value }, from: ofClass.from };
+}
+
+/** Subnets by name, or by the tags of a class: one of the two for all. */
+function subnetsOf(members: readonly Member[], leftOut: Told[]): Setting<unknown> | undefined {
+  const byTags = members.flatMap((member): Said<unknown>[] => {
+    const { subnetTags } = member.intent;
+    if (subnetTags === undefined) return [];
+    return [{ member, name: 'subnets', setting: { value: subnetTags, from: 'IngressClassParams' } }];
+  });
+  return agree([...saidBy(members, 'subnets'), ...byTags], leftOut);
 }
 
 /** Puts the bindings of one group together. Pure; `bindings` are all bindings whose `spec.group` is `id`. */
@@ -98,9 +126,13 @@ export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): G
   );
   const settings = Object.fromEntries(
     shaping.flatMap((descriptor) => {
-      const setting = mergeSaid(descriptor, members, leftOut);
+      const setting =
+        descriptor.name === 'subnets' ? subnetsOf(members, leftOut) : mergeSaid(descriptor, members, leftOut);
       return setting === undefined ? [] : [[descriptor.name, setting]];
     }),
   ) as Settings;
-  return { id, members, leaving, settings, leftOut };
+  const subnets = settings.subnets?.value;
+  if (subnets === undefined || Array.isArray(subnets)) return { id, members, leaving, settings, leftOut };
+  const { subnets: _tags, ...named } = settings;
+  return { id, members, leaving, settings: named, subnetTags: subnets, leftOut };
 }

@@ -1,16 +1,32 @@
 // Informers: what the controller watches, and which work each change means.
 
 import { PREFIX } from '../api/annotation.ts';
+import type { IngressClassParams } from '../api/classparams.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { type Ingress, type IngressClass, keyOf, type ObjectMeta, type Service } from '../api/kube.ts';
+import {
+  type Ingress,
+  type IngressClass,
+  keyOf,
+  type Namespace,
+  type ObjectMeta,
+  type Service,
+} from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import { type Reading, readIngress } from '../api/read.ts';
 import type { Book } from './bindings.ts';
 import type { EndpointSlice, Node, World } from './endpoints.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Priority } from './kube/queue.ts';
-import { type Change, PATHS, type Watched, type WatchState, watchKind } from './kube/watch.ts';
+import {
+  type Change,
+  PATHS,
+  type Watched,
+  type WatchOptions,
+  type WatchState,
+  watchKind,
+} from './kube/watch.ts';
 import type { ControllerOptions } from './options.ts';
+import { SliceIndex } from './slices.ts';
 
 export interface InformersOptions {
   readonly client: KubeClient;
@@ -65,23 +81,6 @@ function trimmedNode({ metadata, spec, status }: Node): Node {
   };
 }
 
-/** EndpointSlices by `namespace/service`. */
-class SliceIndex {
-  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
-
-  put(key: string, slice: EndpointSlice, change: Change): void {
-    const of = this.#slices.get(key) ?? new Map<string, EndpointSlice>();
-    if (change === 'deleted') of.delete(slice.metadata.name);
-    else of.set(slice.metadata.name, slice);
-    if (of.size === 0) this.#slices.delete(key);
-    else this.#slices.set(key, of);
-  }
-
-  of(key: string): EndpointSlice[] {
-    return [...(this.#slices.get(key)?.values() ?? [])];
-  }
-}
-
 class Watching implements Informers {
   readonly #options: InformersOptions;
   readonly #scope: { readonly namespace?: string };
@@ -89,6 +88,9 @@ class Watching implements Informers {
   readonly #slices = new SliceIndex();
   readonly #nodeFacts = new Map<string, string>();
   readonly #classes: Watched<IngressClass>;
+  readonly #parameters: Watched<IngressClassParams>;
+  readonly #namespaces: Watched<Namespace>;
+  readonly #labels = new Map<string, string>();
   readonly #services: Watched<Service>;
   readonly #ingresses: Watched<Ingress>;
   readonly #nodes: Watched<Node>;
@@ -100,6 +102,12 @@ class Watching implements Informers {
     const { watchNamespace } = options.options;
     this.#scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
     this.#classes = this.#watch<IngressClass>('ingressClasses', {}, () => this.#readAll('updated'));
+    this.#parameters = this.#watch<IngressClassParams>('classParams', {}, () => this.#readAll('updated'), {
+      mayBeMissing: true,
+    });
+    this.#namespaces = this.#watch<Namespace>('namespaces', {}, (space, change) =>
+      this.#namespaceChanged(space, change),
+    );
     this.#services = this.#watch<Service>('services', this.#scope, (service) =>
       this.#serviceChanged(service),
     );
@@ -112,12 +120,9 @@ class Watching implements Informers {
     this.#watch<EndpointSlice>('endpointSlices', this.#scope, (slice, change) =>
       this.#sliceChanged(slice, change),
     );
-    this.#nodes = this.#watch<Node>(
-      'nodes',
-      {},
-      (node, change) => this.#nodeChanged(node, change),
-      trimmedNode,
-    );
+    this.#nodes = this.#watch<Node>('nodes', {}, (node, change) => this.#nodeChanged(node, change), {
+      trim: trimmedNode,
+    });
     this.synced = Promise.all(this.#watched.map((one) => one.synced)).then(() => this.#start());
   }
 
@@ -151,7 +156,7 @@ class Watching implements Informers {
     kind: keyof typeof PATHS,
     scope: { readonly namespace?: string },
     onChange: (object: T, change: Change) => void,
-    trim: (object: T) => T = trimmed,
+    special: Pick<WatchOptions<T>, 'trim' | 'mayBeMissing'> = {},
   ): Watched<T> {
     const { client, onState } = this.#options;
     const path = PATHS[kind];
@@ -159,7 +164,8 @@ class Watching implements Informers {
       client,
       path,
       ...scope,
-      trim,
+      trim: trimmed,
+      ...special,
       onChange,
       onState: (state) => onState(kind, state),
     });
@@ -185,6 +191,8 @@ class Watching implements Informers {
     const reading = readIngress(ingress, {
       service: (namespace, name) => this.#services.get(namespace, name),
       ingressClass,
+      classParams: (name) => this.#parameters.get('', name),
+      namespaceLabels: (name) => this.#namespaces.get('', name)?.metadata.labels,
       options: {
         defaultTargetType: options.defaultTargetType,
         defaultScheme: options.defaultLoadBalancerScheme,
@@ -205,6 +213,16 @@ class Watching implements Informers {
     if (!this.#started) return;
     work.binding(key, 'high');
     for (const group of groups) work.group(group, 'high', reading === undefined ? LEAVING_MS : 0);
+  }
+
+  /** Labels may open or close a class to the Ingresses of a namespace. */
+  #namespaceChanged({ metadata: { name, labels = {} } }: Namespace, change: Change): void {
+    const now = JSON.stringify(Object.entries(labels).sort());
+    const before = this.#labels.get(name);
+    if (change === 'deleted') this.#labels.delete(name);
+    else this.#labels.set(name, now);
+    if (!this.#started || change !== 'updated' || before === now) return;
+    for (const ingress of this.#ingresses.list(name)) this.#read(ingress, 'updated');
   }
 
   #serviceChanged({ metadata: { namespace = '', name } }: Service): void {

@@ -62,7 +62,7 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   if (problems.some(isRefusal)) {
     return {
       verdict: 'refused',
-      answer: { allowed: false, status: refusal(object, problems), warnings },
+      answer: { allowed: false, status: refusal(aboutIngress(object), problems), warnings },
       problems,
     };
   }
@@ -117,6 +117,12 @@ function ratchet(problems: readonly Problem[], before: readonly Problem[]): read
 function identity({ code, path, value = '' }: Problem): string {
   return `${code}\n${path}\n${value}`;
 }
+
+const aboutIngress = ({ metadata: { name } }: Ingress) => ({
+  group: 'networking.k8s.io',
+  kind: 'Ingress',
+  name,
+});
 
 function isRefusal({ severity }: Problem): boolean {
   return severity === 'refuse';

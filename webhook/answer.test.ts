@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../api/problem.ts';
 import { refusal, warningsOf } from './answer.ts';
 
-const ingress = { metadata: { name: 'front', namespace: 'shop' } };
+const ingress = { group: 'networking.k8s.io', kind: 'Ingress', name: 'front' };
 const problem = (
   n: number,
   severity: Problem['severity'] = 'refuse',

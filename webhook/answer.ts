@@ -1,5 +1,4 @@
 // Problems in the words of an admission answer: the Status that kubectl prints, and warning headers. Pure.
-import type { Ingress } from '../api/kube.ts';
 import { type Problem, sentence } from '../api/problem.ts';
 import type { Status } from './review.ts';
 
@@ -12,11 +11,14 @@ const SHOWN_MAX = 10;
  */
 const WARNINGS_MAX = 3_000;
 
+/** The object that is refused. */
+export type About = Omit<Status['details'], 'causes'>;
+
 /**
  * The refusal: one line for each problem, worst first. `reason` Invalid with causes makes kubectl print it like one of
  * the API server's own validations; other clients print `message`.
  */
-export function refusal({ metadata }: Ingress, problems: readonly Problem[]): Status {
+export function refusal(about: About, problems: readonly Problem[]): Status {
   const refused = problems.filter(({ severity }) => severity === 'refuse');
   const shown = refused.slice(0, SHOWN_MAX);
   const rest = refused.length - shown.length;
@@ -36,7 +38,7 @@ export function refusal({ metadata }: Ingress, problems: readonly Problem[]): St
     code: 422,
     reason: 'Invalid',
     message: lines.length === 1 ? lines.join() : `\n${lines.map((line) => `* ${line}`).join('\n')}`,
-    details: { group: 'networking.k8s.io', kind: 'Ingress', name: metadata.name, causes },
+    details: { ...about, causes },
   };
 }
 

@@ -37,24 +37,45 @@ export interface Answer {
 /** A review that we can judge, or one sentence that says why not. */
 export type Parsed = { readonly request: AdmissionRequest } | { readonly fault: string };
 
-/** Reads the body of a call. Nothing is taken on trust: the port is open to the whole cluster. */
-export function parseReview(body: unknown): Parsed {
+/** The request inside a review, its parts not checked yet. */
+export interface Envelope {
+  readonly uid: string;
+  readonly operation: 'CREATE' | 'UPDATE';
+  readonly dryRun: boolean;
+  readonly object: unknown;
+  readonly oldObject: unknown;
+}
+
+/** Reads a review about one resource (`group`, `resource`). Nothing is taken on trust: the port is open to the whole cluster. */
+export function openReview(
+  body: unknown,
+  group: string,
+  resource: string,
+): Envelope | { readonly fault: string } {
   if (!isObject(body)) return { fault: 'the body is not a JSON object' };
   if (body.apiVersion !== VERSION || body.kind !== KIND) {
     return { fault: `the body is not an ${KIND} of ${VERSION}` };
   }
   const { request } = body;
   if (!isObject(request)) return { fault: 'the review has no request' };
-  const { uid, operation, resource, object, oldObject, dryRun } = request;
+  const { uid, operation, resource: about, object, oldObject, dryRun } = request;
   if (typeof uid !== 'string' || uid === '') return { fault: 'request.uid is missing' };
-  if (!isObject(resource) || resource.group !== 'networking.k8s.io' || resource.resource !== 'ingresses') {
-    return { fault: 'request.resource is not networking.k8s.io ingresses, the only resource judged here' };
+  if (!isObject(about) || about.group !== group || about.resource !== resource) {
+    return { fault: `request.resource is not ${group} ${resource}, the only resource judged here` };
   }
   if (operation !== 'CREATE' && operation !== 'UPDATE') {
     return { fault: 'request.operation is neither CREATE nor UPDATE' };
   }
+  return { uid, operation, dryRun: dryRun === true, object, oldObject };
+}
+
+/** Reads a review of an Ingress. */
+export function parseReview(body: unknown): Parsed {
+  const opened = openReview(body, 'networking.k8s.io', 'ingresses');
+  if ('fault' in opened) return opened;
+  const { uid, operation, dryRun, object, oldObject } = opened;
   if (!isIngress(object)) return { fault: 'request.object is not an Ingress of networking.k8s.io/v1' };
-  const common = { uid, operation, dryRun: dryRun === true, object } as const;
+  const common = { uid, operation, dryRun, object } as const;
   if (operation === 'CREATE') return { request: common };
   if (!isIngress(oldObject)) return { fault: 'request.oldObject is not an Ingress of networking.k8s.io/v1' };
   return { request: { ...common, oldObject } };
@@ -104,6 +125,6 @@ function isBackend(value: unknown): boolean {
   return isObject(port);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

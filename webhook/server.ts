@@ -3,6 +3,7 @@ import type { Server } from 'node:https';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { KeyAndCertificate } from './certificate.ts';
+import { judgeClassReview } from './class-review.ts';
 import { type AdmissionRequest, type Answer, answerReview, parseReview } from './review.ts';
 
 /** An Ingress has at most about 1.5 MiB (etcd's limit for a value); an update carries the old and the new one. */
@@ -63,6 +64,11 @@ export function createServer(options: ServerOptions): WebhookServer {
     const parsed = parseReview(parseJson(body));
     if ('fault' in parsed) return fault(reply, 400, `not a review that can be judged: ${parsed.fault}`);
     return answerReview(parsed.request.uid, await judge(parsed.request));
+  });
+  fastify.post('/validate-ingressclassparams', async ({ body }, reply) => {
+    const judged = judgeClassReview(parseJson(body));
+    if ('fault' in judged) return fault(reply, 400, `not a review that can be judged: ${judged.fault}`);
+    return answerReview(judged.uid, judged.answer);
   });
   fastify.get('/healthz', async () => 'ok');
   fastify.get('/readyz', async (_request, reply) => {

@@ -1,7 +1,8 @@
 // What a judgement may look at beside the Ingress, kept true by watches: Services, IngressClasses and bindings. The webhook
 // configuration is watched here too, for the claim.
+import type { IngressClassParams } from '../api/classparams.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import type { IngressClass, Service } from '../api/kube.ts';
+import type { IngressClass, Namespace, Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { ControllerDefaults } from '../api/read.ts';
 import type { Around } from './admit.ts';
@@ -24,7 +25,13 @@ type Access = Pick<WatchOptions<Named>, 'config' | 'connection' | 'log'>;
 
 /** Starts the watches and the claim that follows from two of them. */
 export function watchSurroundings(access: Access, options: SurroundingsOptions): WatchedSurroundings {
-  const missing = new Set(['services', 'ingress classes', 'webhook configuration']);
+  const missing = new Set([
+    'services',
+    'ingress classes',
+    'class parameters',
+    'namespaces',
+    'webhook configuration',
+  ]);
   const whenSynced = ({ synced }: Watched<unknown>, name: string) =>
     void synced.then(() => missing.delete(name));
 
@@ -37,6 +44,19 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
     keep: (each) => each,
     changed,
   });
+  const parameters = watchAll<IngressClassParams>({
+    ...access,
+    path: '/apis/elbv2.k8s.aws/v1beta1/ingressclassparams',
+    mayBeMissing: true,
+    keep: (each) => each,
+    changed: () => {},
+  });
+  const namespaces = watchAll<Namespace>({
+    ...access,
+    path: '/api/v1/namespaces',
+    keep: ({ metadata: { name, labels = {} } }) => ({ metadata: { name, labels } }),
+    changed: () => {},
+  });
   const configurations = watchAll<WebhookConfiguration>({
     ...access,
     path: CONFIGURATIONS_PATH,
@@ -48,16 +68,23 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
   // Not waited for: without the other members a conflict is found by the controller, and everything else here.
   whenSynced(services, 'services');
   whenSynced(classes, 'ingress classes');
+  whenSynced(parameters, 'class parameters');
+  whenSynced(namespaces, 'namespaces');
   whenSynced(configurations, 'webhook configuration');
   const claim = keepClaim({ ...access, classes, configurations, legacyClass: options.ingressClass });
   look = claim.look;
 
   return {
-    around: aroundOf(options, services, classes, members.of),
+    around: {
+      ...aroundOf(options, services, classes, members.of),
+      classParams: (name) => parameters.get(name),
+      namespaceLabels: (name) => namespaces.get(name)?.metadata.labels,
+    },
     missing: () => [...missing],
     stop: () => {
       claim.stop();
-      for (const each of [services, classes, members.bindings, configurations]) each.stop();
+      for (const each of [services, classes, parameters, namespaces, members.bindings, configurations])
+        each.stop();
     },
   };
 }

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfig, Watch } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
-import type { Connection } from './connection.ts';
+import { type Connection, KubernetesError } from './connection.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -27,6 +27,8 @@ export interface WatchOptions<T> {
   /** URL path of the collection: `/api/v1/services`. */
   readonly path: string;
   readonly fieldSelector?: string;
+  /** The kind may not be installed: it is then known that there are none, and looked for again every half minute. */
+  readonly mayBeMissing?: true;
   /** Takes from an object what is worth its memory. */
   readonly keep: (object: T) => T;
   /** Called after every change of what is known. */
@@ -86,6 +88,13 @@ async function keepWatching<T extends Named>(
       if (Date.now() - started > FIRST_WAIT_MS) continue;
     } catch (error) {
       if (signal.aborted) return;
+      if (options.mayBeMissing === true && error instanceof KubernetesError && error.status === 404) {
+        known.clear();
+        synced();
+        options.changed();
+        await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
       // After any failure the list is read anew: an event may have been lost with the connection.
       version = '';
       options.log.warn({ path: options.path, error: wordsOf(error), waitMs: wait }, 'watch failed');

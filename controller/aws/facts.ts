@@ -22,11 +22,21 @@ import { type Aws, allPages } from './calls.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
 import { isFailure } from './errors.ts';
-import { chooseDiscovered, chooseNamed, type Subnet, type SubnetNeed, withRole } from './subnet-choice.ts';
+import {
+  type Choice,
+  chooseDiscovered,
+  chooseNamed,
+  chooseTagged,
+  type Subnet,
+  type SubnetNeed,
+  withRole,
+} from './subnet-choice.ts';
 
 export interface SubnetRequest extends Omit<SubnetNeed, 'clusterName'> {
   /** The `subnets` annotation. */
   readonly named?: readonly string[];
+  /** What the class parameters pick subnets by. */
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
   /** Subnets of the load balancer that the group has already: kept as they are when none are named (aws-model 4.1). */
   readonly current?: readonly string[];
 }
@@ -77,15 +87,20 @@ export function lookups(aws: Aws): Lookups {
   const vpc = remember(VPC_MS, () => readVpc(aws));
   const targetGroups = remember(TARGET_GROUP_MS, (name) => readTargetGroup(aws, name));
   return {
-    async subnets({ named, current, ...request }) {
-      if (named === undefined && current !== undefined) return { value: [...current] };
+    async subnets({ named, tags, current, ...request }) {
+      const discovered = named === undefined && tags === undefined;
+      if (discovered && current !== undefined) return { value: [...current] };
       const need = { ...request, clusterName: aws.clusterName };
       const plain = await subnets.all();
-      const all =
-        named === undefined && withRole(plain, need.scheme).length === 0 ? await subnets.withReach() : plain;
+      const all = discovered && withRole(plain, need.scheme).length === 0 ? await subnets.withReach() : plain;
       const zones = await zoneType([...new Set(all.map(({ zoneId }) => zoneId))]);
-      const choice =
-        named === undefined ? chooseDiscovered(all, need, zones) : chooseNamed(named, all, need, zones);
+      const choice = choose();
+      function choose(): Choice {
+        if (tags !== undefined) return chooseTagged(tags, all, need, zones);
+        return named === undefined
+          ? chooseDiscovered(all, need, zones)
+          : chooseNamed(named, all, need, zones);
+      }
       if ('ids' in choice) return { value: choice.ids };
       return problem('SubnetsNotFound', 'subnets', choice.because, named?.join(','));
     },

@@ -106,6 +106,33 @@ export function chooseDiscovered(subnets: readonly Subnet[], need: SubnetNeed, z
   const tagged = withRole(subnets, need.scheme);
   const open = need.scheme === 'internet-facing';
   const candidates = tagged.length > 0 ? tagged : subnets.filter(({ reachable }) => reachable === open);
+  return chooseAmong(candidates, need, zones, inWords(candidates.length, need.scheme, tagged.length > 0));
+}
+
+/** Chooses among the subnets that have, for each key, one of its values; the role tag is not asked for (aws-model 4.3). */
+export function chooseTagged(
+  tags: Readonly<Record<string, readonly string[]>>,
+  subnets: readonly Subnet[],
+  need: SubnetNeed,
+  zones: ZoneTypes,
+): Choice {
+  const keys = Object.entries(tags);
+  const fitting = subnets.filter((subnet) =>
+    keys.every(([key, values]) => values.some((value) => subnet.tags[key] === value)),
+  );
+  const words = keys.map(([key, values]) => `${key}=${values.join('|')}`).join(', ');
+  const none =
+    fitting.length === 0 ? 'no subnet has' : `none of ${fitting.length} subnets is usable that have`;
+  return chooseAmong(fitting, need, zones, `${none} the tags ${words}`);
+}
+
+/** `nothing` says why, when none of them can be used. */
+function chooseAmong(
+  candidates: readonly Subnet[],
+  need: SubnetNeed,
+  zones: ZoneTypes,
+  nothing: string,
+): Choice {
   const rejected = new Map<Reason, number>();
   const chosen = new Map<string, Subnet>();
   const own = `${CLUSTER_PREFIX}/${need.clusterName}`;
@@ -119,8 +146,7 @@ export function chooseDiscovered(subnets: readonly Subnet[], need: SubnetNeed, z
     if (before === undefined || (own in subnet.tags && !(own in before.tags)))
       chosen.set(subnet.zone, subnet);
   }
-  if (chosen.size === 0)
-    return { because: `${inWords(candidates.length, need.scheme, tagged.length > 0)}${counted(rejected)}` };
+  if (chosen.size === 0) return { because: `${nothing}${counted(rejected)}` };
   const choice = enough([...chosen.values()].sort(byId), zones);
   return 'ids' in choice ? choice : { because: `${choice.because}${counted(rejected)}` };
 }

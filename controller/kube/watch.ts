@@ -13,6 +13,8 @@ export type Change = 'added' | 'updated' | 'deleted';
 /** Where the kinds that we watch live. */
 export const PATHS = {
   ingresses: '/apis/networking.k8s.io/v1/ingresses',
+  classParams: '/apis/elbv2.k8s.aws/v1beta1/ingressclassparams',
+  namespaces: '/api/v1/namespaces',
   ingressClasses: '/apis/networking.k8s.io/v1/ingressclasses',
   services: '/api/v1/services',
   endpointSlices: '/apis/discovery.k8s.io/v1/endpointslices',
@@ -28,6 +30,8 @@ export interface WatchOptions<T> {
   /** Unset: all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
+  /** The kind may not be installed: it is then known that there are none, and looked for again every half minute. */
+  readonly mayBeMissing?: true;
   /** Cuts an object down to what is read of it before it is kept; `metadata.managedFields` is always cut. */
   trim?(object: T): T;
   /** Told of every change, those of the first list included. Must not throw. */
@@ -121,6 +125,9 @@ function collection(path: string, namespace: string | undefined): string {
     : path.replace(/\/([^/]+)$/, `/namespaces/${encodeURIComponent(namespace)}/$1`);
 }
 
+/** The API server does not know the kind. */
+class KindMissing extends Error {}
+
 async function list(client: KubeClient, path: string, labelSelector: string | undefined) {
   const query = labelSelector === undefined ? {} : { labelSelector };
   const outcome = await client.request<{
@@ -131,7 +138,8 @@ async function list(client: KubeClient, path: string, labelSelector: string | un
     path,
     query,
   });
-  if (!outcome.ok) throw new Error(outcome.message);
+  if (!outcome.ok)
+    throw outcome.reason === 'notFound' ? new KindMissing(outcome.message) : new Error(outcome.message);
   return { metadata: outcome.object.metadata ?? {}, items: outcome.object.items ?? [] };
 }
 
@@ -163,6 +171,12 @@ export function watchKind<T extends object>(options: WatchOptions<T>): Watched<T
 
   const failed = (error: unknown): void => {
     if (state.stopped) return;
+    if (options.mayBeMissing === true && error instanceof KindMissing) {
+      listed();
+      connected();
+      restart ??= setTimeout(begin, RESTART_MS.longest);
+      return;
+    }
     if (state.connected === true && performance.now() - state.since > GOOD_AFTER_MS) state.attempt = 0;
     if (state.connected !== false) options.onState?.({ connected: false, because: whyOf(error) });
     state.connected = false;

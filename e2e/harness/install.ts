@@ -55,7 +55,7 @@ export async function installAlbatross(cluster: Cluster, options: InstallOptions
   const all = await render(cluster, 'default');
   const parts: object[] = all.filter(({ kind }) => KINDS.has(kind));
   if (options.webhook !== undefined) parts.push(webhookConfiguration(all, options.webhook));
-  await cluster.apply(...parts);
+  await cluster.apply(...parts, ...(await render(cluster, 'classparams')));
   const wait = [
     'wait',
     '--for=condition=Established',
@@ -67,6 +67,10 @@ export async function installAlbatross(cluster: Cluster, options: InstallOptions
   await policyEnforced(cluster);
 }
 
+interface Served {
+  readonly clientConfig: { readonly service: { readonly path: string } };
+}
+
 /** The configuration of config/webhook with a URL and an authority in place of the Service and cert-manager. */
 export function webhookConfiguration(
   manifests: readonly Manifest[],
@@ -74,12 +78,13 @@ export function webhookConfiguration(
 ): object {
   const found = manifests.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
   if (found === undefined) throw new Error('config/default has no ValidatingWebhookConfiguration');
-  const { webhooks, metadata, ...rest } = found as Manifest & { webhooks: readonly object[] };
-  const clientConfig = { url, caBundle: Buffer.from(caPem).toString('base64') };
+  const { webhooks, metadata, ...rest } = found as Manifest & { webhooks: readonly Served[] };
+  const caBundle = Buffer.from(caPem).toString('base64');
+  const at = ({ clientConfig }: Served) => new URL(clientConfig.service.path, url).href;
   return {
     ...rest,
     metadata: { name: metadata.name },
-    webhooks: webhooks.map((webhook) => ({ ...webhook, clientConfig })),
+    webhooks: webhooks.map((webhook) => ({ ...webhook, clientConfig: { url: at(webhook), caBundle } })),
   };
 }
 

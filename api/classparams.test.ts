@@ -1,0 +1,135 @@
+// What class parameters say, field by field, and how an Ingress of the class is read.
+import { describe, expect, test } from 'vitest';
+import { PREFIX } from './annotation.ts';
+import { type IngressClassParamsSpec, readClassParams } from './classparams.ts';
+import { CONTROLLER } from './ownership.ts';
+import { readIngress, type Surroundings } from './read.ts';
+
+const read = (spec: IngressClassParamsSpec) => readClassParams({ metadata: { name: 'edge' }, spec });
+const from = 'IngressClassParams edge';
+const pair = (key: string, value: string) => [{ key, value }];
+
+describe('fields', () => {
+  test.each<[string, IngressClassParamsSpec, string, unknown]>([
+    ['group.name', { group: { name: 'shop' } }, 'group.name', 'shop'],
+    ['loadBalancerName', { loadBalancerName: 'edge' }, 'load-balancer-name', 'edge'],
+    ['scheme', { scheme: 'internal' }, 'scheme', 'internal'],
+    ['ipAddressType', { ipAddressType: 'dualstack' }, 'ip-address-type', 'dualstack'],
+    ['subnets.ids', { subnets: { ids: ['subnet-0a', 'subnet-0b'] } }, 'subnets', ['subnet-0a', 'subnet-0b']],
+    ['tags', { tags: pair('a:b', 'd=e') }, 'tags', { 'a:b': 'd=e' }],
+    ['targetType', { targetType: 'ip' }, 'target-type', 'ip'],
+    ['sslPolicy', { sslPolicy: 'ELBSecurityPolicy-2016-08' }, 'ssl-policy', 'ELBSecurityPolicy-2016-08'],
+    ['sslRedirectPort', { sslRedirectPort: '443' }, 'ssl-redirect', 443],
+    ['inboundCIDRs', { inboundCIDRs: ['10.0.0.0/8'] }, 'inbound-cidrs', ['10.0.0.0/8']],
+    ['prefixListsIDs', { prefixListsIDs: ['pl-0a1b2c3d'] }, 'security-group-prefix-lists', ['pl-0a1b2c3d']],
+    ['PrefixListsIDs', { PrefixListsIDs: ['pl-0a1b2c3d'] }, 'security-group-prefix-lists', ['pl-0a1b2c3d']],
+  ])('%s', (_field, spec, annotation, value) => {
+    const { settings, first, problems } = read(spec);
+    expect(problems.filter(({ severity }) => severity === 'refuse')).toEqual([]);
+    expect({ ...settings, ...first }).toEqual({ [annotation]: { value, from } });
+  });
+
+  test('attributes of the load balancer count for the first member only', () => {
+    const { settings, first } = read({ loadBalancerAttributes: pair('idle_timeout.timeout_seconds', '90') });
+    expect(settings).toEqual({});
+    expect(first).toEqual({
+      'load-balancer-attributes': { value: { 'idle_timeout.timeout_seconds': '90' }, from },
+    });
+  });
+
+  test('empty texts and lists say nothing', () => {
+    const { settings, hides } = read({ loadBalancerName: '', certificateArn: [], wafv2AclArn: '', tags: [] });
+    expect([settings, [...hides]]).toEqual([{}, []]);
+  });
+});
+
+test.each<[string, IngressClassParamsSpec, string, string]>([
+  ['a CIDR that is none', { inboundCIDRs: ['10.0.0.0'] }, 'spec.inboundCIDRs', 'refuse'],
+  ['ids and tags', { subnets: { ids: ['subnet-0a'], tags: { a: ['b'] } } }, 'spec.subnets', 'refuse'],
+  ['neither ids nor tags', { subnets: {} }, 'spec.subnets', 'refuse'],
+  ['an id twice', { subnets: { ids: ['subnet-0a', 'subnet-0a'] } }, 'spec.subnets.ids', 'refuse'],
+  ['a tag value twice', { subnets: { tags: { a: ['b', 'b'] } } }, 'spec.subnets.tags[a]', 'refuse'],
+  ['a long name', { loadBalancerName: 'x'.repeat(33) }, 'spec.loadBalancerName', 'refuse'],
+  ['a port that is none', { sslRedirectPort: 'https' }, 'spec.sslRedirectPort', 'warn'],
+])('%s is told with its field', (_what, spec, path, severity) => {
+  expect(read(spec).problems[0]).toMatchObject({ path, severity });
+});
+
+describe('an Ingress of the class', () => {
+  const around = (spec: IngressClassParamsSpec, more: Partial<Surroundings> = {}): Surroundings => ({
+    service: () => undefined,
+    options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
+    ingressClass: (name) => ({
+      metadata: { name },
+      spec: {
+        controller: CONTROLLER,
+        parameters: { apiGroup: 'elbv2.k8s.aws', kind: 'IngressClassParams', name: 'edge' },
+      },
+    }),
+    classParams: () => ({ metadata: { name: 'edge' }, spec }),
+    ...more,
+  });
+  const ingress = (said: Record<string, string>, annotations: Record<string, string> = {}) => ({
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      annotations: {
+        ...annotations,
+        ...Object.fromEntries(Object.entries(said).map(([name, text]) => [PREFIX + name, text])),
+      },
+    },
+    spec: { ingressClassName: 'edge' },
+  });
+
+  test('the class wins over the annotation, which is told that nothing reads it', () => {
+    const { settings, problems } = readIngress(ingress({ scheme: 'public' }), around({ scheme: 'internal' }));
+    expect(settings.scheme).toEqual({ value: 'internal', from });
+    expect(problems).toMatchObject([
+      { severity: 'warn', because: expect.stringContaining('nothing reads it') },
+    ]);
+  });
+
+  test('tags are merged key by key', () => {
+    const { settings } = readIngress(ingress({ tags: 'a=1,b=2' }), around({ tags: pair('b', '3') }));
+    expect(settings.tags?.value).toEqual({ a: '1', b: '3' });
+  });
+
+  test('the old class annotation has no parameters', () => {
+    const old = ingress({}, { 'kubernetes.io/ingress.class': 'alb' });
+    expect(readIngress(old, around({ scheme: 'internal' })).settings.scheme).toBeUndefined();
+  });
+
+  test.each<[string, IngressClassParamsSpec, Partial<Surroundings>, string]>([
+    ['parameters that do not exist', {}, { classParams: () => undefined }, 'do not exist'],
+    [
+      'a namespace that is not selected',
+      { namespaceSelector: { matchLabels: { team: 'bank' } } },
+      { namespaceLabels: () => ({ team: 'shop' }) },
+      'does not admit namespace shop',
+    ],
+    [
+      'parameters of another kind',
+      {},
+      {
+        ingressClass: () => ({
+          metadata: { name: 'edge' },
+          spec: { parameters: { kind: 'ConfigMap', name: 'x' } },
+        }),
+      },
+      'ConfigMap',
+    ],
+  ])('%s: refused', (_what, spec, more, words) => {
+    const { problems } = readIngress(ingress({}), around(spec, more));
+    expect(problems).toMatchObject([
+      { code: 'ClassNotUsable', severity: 'refuse', because: expect.stringContaining(words) },
+    ]);
+  });
+
+  test('a selected namespace is let in', () => {
+    const open = around(
+      { namespaceSelector: { matchLabels: { team: 'shop' } } },
+      { namespaceLabels: () => ({ team: 'shop' }) },
+    );
+    expect(readIngress(ingress({}), open).problems).toEqual([]);
+  });
+});

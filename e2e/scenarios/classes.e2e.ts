@@ -1,0 +1,110 @@
+// Classes with parameters, from IngressClassParams to AWS: the class wins, opens and closes to namespaces, and may change.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { app, ingress, namespace } from '../harness/shop.ts';
+import { type Stage, setStage } from '../harness/stage.ts';
+import { bindingOf, kubectl } from '../harness/watching.ts';
+
+let stage: Stage;
+const soon = { timeout: 20_000, interval: 50 };
+const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
+
+const params = (name: string, spec: object) => ({
+  apiVersion: 'elbv2.k8s.aws/v1beta1',
+  kind: 'IngressClassParams',
+  metadata: { name },
+  ...{ spec },
+});
+const ingressClass = (name: string) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name },
+  ...{
+    spec: {
+      controller: 'ingress.k8s.aws/alb',
+      parameters: { apiGroup: 'elbv2.k8s.aws', kind: 'IngressClassParams', name },
+    },
+  },
+});
+const web = { '': { '/': 'web:80' } };
+const balancer = (name: string) =>
+  [...stage.aws.state().loadBalancers.values()].find((one) => one.tags['ingress.k8s.aws/stack'] === name);
+
+beforeAll(async () => {
+  stage = await setStage();
+  await stage.cluster.apply(
+    namespace('shop'),
+    ...app('shop', 'web'),
+    namespace('bank'),
+    ...app('bank', 'web'),
+  );
+});
+afterAll(() => stage?.stop());
+
+/** Applies until the webhook knows the class; it learns of one a moment after it is made. */
+const refusedBy = (words: string, ...objects: Parameters<Stage['cluster']['apply']>): Promise<void> =>
+  vi.waitFor(async () => await expect(stage.cluster.apply(...objects)).rejects.toThrow(words), soon);
+
+test('parameters with mistakes are refused, each named by its field', async () => {
+  const wrong = params('wrong', { loadBalancerName: 'internal-x', inboundCIDRs: ['10.0.0.0'] });
+  await refusedBy('spec.loadBalancerName', wrong);
+  await refusedBy('spec.inboundCIDRs', wrong);
+});
+
+test('what the class says wins over the annotation, in the binding and in AWS', async () => {
+  await stage.cluster.apply(
+    params('edge', { scheme: 'internet-facing', tags: [{ key: 'owner', value: 'edge' }] }),
+    ingressClass('edge'),
+  );
+  const annotations = { scheme: 'internal', tags: 'team=shop,owner=me' };
+  await vi.waitFor(async () => {
+    await stage.cluster.apply(ingress('shop', 'one', { className: 'edge', annotations, hosts: web }));
+    expect(balancer('shop/one')?.scheme).toBe('internet-facing');
+  }, soon);
+  expect(balancer('shop/one')?.tags).toMatchObject({ owner: 'edge', team: 'shop' });
+  expect(await k('get lbb one -n shop -o jsonpath={.spec.intent.settings.scheme}')).toContain(
+    '"from":"IngressClassParams edge"',
+  );
+});
+
+test('parameters that change reach the load balancers of the class', async () => {
+  await stage.cluster.apply(
+    params('edge', { scheme: 'internet-facing', tags: [{ key: 'owner', value: 'ops' }] }),
+  );
+  await vi.waitFor(() => expect(balancer('shop/one')?.tags).toMatchObject({ owner: 'ops' }), soon);
+});
+
+test('a class that does not select the namespace refuses its Ingresses, and lets them in when labels change', async () => {
+  await stage.cluster.apply(
+    params('closed', { namespaceSelector: { matchLabels: { edge: 'open' } } }),
+    ingressClass('closed'),
+  );
+  const one = ingress('bank', 'two', { className: 'closed', hosts: web });
+  await refusedBy('does not admit namespace bank', one);
+  await k('label namespace bank edge=open');
+  await vi.waitFor(() => stage.cluster.apply(one), soon);
+  await vi.waitFor(() => expect(balancer('bank/two')).toBeDefined(), soon);
+});
+
+test('a class that closes later leaves running what was accepted, and says so', async () => {
+  await k('label namespace bank edge-');
+  await vi.waitFor(async () => {
+    const { conditions } = await bindingOf(stage.cluster, 'bank', 'two');
+    expect(conditions.Accepted).toMatchObject({ status: 'False', reason: 'ClassNotUsable' });
+  }, soon);
+  expect(balancer('bank/two')).toBeDefined();
+});
+
+test('subnets picked by tags of the class', async () => {
+  const subnets = { tags: { Name: ['priv-a', 'priv-b'] } };
+  await stage.cluster.apply(params('inside', { scheme: 'internal', subnets }), ingressClass('inside'));
+  await vi.waitFor(async () => {
+    await stage.cluster.apply(ingress('shop', 'three', { className: 'inside', hosts: web }));
+    expect(balancer('shop/three')).toBeDefined();
+  }, soon);
+  const picked = stage.account.subnets.filter(({ name }) => ['priv-a', 'priv-b'].includes(name));
+  expect(
+    balancer('shop/three')
+      ?.zones.map(({ subnetId }) => subnetId)
+      .sort(),
+  ).toEqual(picked.map(({ id }) => id).sort());
+});
