@@ -68,7 +68,9 @@ function closedTo(
 ): string | undefined {
   const selector = spec?.namespaceSelector;
   if (selector === undefined || around.namespaceLabels === undefined) return undefined;
-  const selected = selects(selector, around.namespaceLabels(namespace) ?? {});
+  const labels = around.namespaceLabels(namespace);
+  if (labels === undefined) return undefined;
+  const selected = selects(selector, labels);
   if (selected === undefined) return 'has a namespaceSelector that cannot be read';
   return selected
     ? undefined

@@ -7,6 +7,8 @@ enableCompileCache();
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   controller: async () => (await import('./controller.ts')).controllerCommand(),
+  lint: async () => (await import('./lint.ts')).lintCommand(),
+  'local-aws': async () => (await import('./local-aws.ts')).localAwsCommand(),
   webhook: async () => (await import('./webhook.ts')).webhookCommand(),
 };
 

@@ -4,12 +4,12 @@
 //        no ───────────────────────────↑  └yes→ read ─────────────↑  └none or warnings→ allowed + recording
 import { bind, hashOf } from '../api/bind.ts';
 import { changeProblems } from '../api/change.ts';
-import { conflictProblems } from '../api/conflicts.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import { type JudgeAround, judgeIngress } from '../api/judge.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
 import type { Problem } from '../api/problem.ts';
-import { type Reading, readIngress, type Surroundings } from '../api/read.ts';
+import type { Reading, Surroundings } from '../api/read.ts';
 import { refusal, warningsOf } from './answer.ts';
 import type { Recording } from './record.ts';
 import type { AdmissionRequest, Answer } from './review.ts';
@@ -54,9 +54,9 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const leaving = object.metadata.deletionTimestamp !== undefined;
   if (leaving || (oldIsOurs && hashOf(object) === hashOf(oldObject))) return pass('unchanged');
 
-  const reading = readIngress(object, around);
+  const { reading, problems: judged } = judgeIngress(object, seenBy(object, around));
   const named = ownership.problem === undefined ? [] : [ownership.problem];
-  const found = [...reading.problems, ...named, ...conflictsOf(object, reading, around)];
+  const found = [...judged, ...named];
   const problems = oldIsOurs ? afterUpdate(found, reading, oldObject, around) : found;
   const warnings = warningsOf(problems);
   if (problems.some(isRefusal)) {
@@ -78,16 +78,15 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   };
 }
 
-/** With the other members of its group; what is said in other namespaces is not the caller's to read. */
-function conflictsOf(ingress: Ingress, reading: Reading, around: Around): Problem[] {
-  if (reading.settings['group.name'] === undefined) return [];
-  const member = { key: keyOf(ingress), spec: bind(ingress, { ...reading, problems: [] }) };
-  const others = around.membersOf(member.spec.group).map((binding) => ({
-    key: keyOf(binding),
-    spec: binding.spec,
-    hidden: binding.metadata.namespace !== ingress.metadata.namespace,
-  }));
-  return conflictProblems(member, others);
+/** The other members as far as the caller may know them: what is said in other namespaces is not his to read. */
+function seenBy(ingress: Ingress, around: Around): JudgeAround {
+  const membersOf = (group: string) =>
+    around.membersOf(group).map((binding) => ({
+      key: keyOf(binding),
+      spec: binding.spec,
+      hidden: binding.metadata.namespace !== ingress.metadata.namespace,
+    }));
+  return { ...around, membersOf };
 }
 
 /** What the update costs is told; mistakes that are stored already do not block it. */
@@ -97,9 +96,11 @@ function afterUpdate(
   old: Ingress,
   around: Around,
 ): readonly Problem[] {
-  const before = readIngress(old, around);
-  const known = [...before.problems, ...conflictsOf(old, before, around)];
-  return [...ratchet(found, known), ...changeProblems(before.settings, reading.settings, around.options)];
+  const before = judgeIngress(old, seenBy(old, around));
+  return [
+    ...ratchet(found, before.problems),
+    ...changeProblems(before.reading.settings, reading.settings, around.options),
+  ];
 }
 
 function pass(verdict: 'notOurs' | 'unchanged'): Judgement {

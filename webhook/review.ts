@@ -1,6 +1,7 @@
 // AdmissionReview as plain data: what came in is checked before anybody believes it, what goes out has one shape
 // (Kubernetes: Dynamic Admission Control, "Webhook request and response").
 import type { Ingress } from '../api/kube.ts';
+import { isIngress, isObject } from '../api/shape.ts';
 
 const VERSION = 'admission.k8s.io/v1';
 const KIND = 'AdmissionReview';
@@ -84,47 +85,4 @@ export function parseReview(body: unknown): Parsed {
 /** The review to send back. */
 export function answerReview(uid: string, answer: Answer): object {
   return { apiVersion: VERSION, kind: KIND, response: { uid, ...answer } };
-}
-
-/** Whether every part that we read has the type that the API server gives it. */
-function isIngress(value: unknown): value is Ingress {
-  if (!isObject(value) || value.apiVersion !== 'networking.k8s.io/v1' || value.kind !== 'Ingress')
-    return false;
-  const { metadata, spec = {} } = value;
-  if (!isObject(metadata) || !isObject(spec)) return false;
-  const { annotations = {}, name, namespace } = metadata;
-  if (typeof name !== 'string' || typeof namespace !== 'string' || !isObject(annotations)) return false;
-  if (!Object.values(annotations).every((text) => typeof text === 'string')) return false;
-  const { rules = [], defaultBackend, tls = [], ingressClassName = '' } = spec;
-  if (typeof ingressClassName !== 'string' || !Array.isArray(rules) || !Array.isArray(tls)) return false;
-  return (
-    tls.every(isObject) && rules.every(isRule) && (defaultBackend === undefined || isBackend(defaultBackend))
-  );
-}
-
-function isRule(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { host = '', http } = value;
-  if (typeof host !== 'string') return false;
-  if (http === undefined) return true;
-  return isObject(http) && Array.isArray(http.paths) && http.paths.every(isPath);
-}
-
-function isPath(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { path = '', pathType = '', backend } = value;
-  return typeof path === 'string' && typeof pathType === 'string' && isBackend(backend);
-}
-
-function isBackend(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { service } = value;
-  if (service === undefined) return true;
-  if (!isObject(service) || typeof service.name !== 'string') return false;
-  const { port = {} } = service;
-  return isObject(port);
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

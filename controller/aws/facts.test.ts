@@ -1,6 +1,7 @@
 // Tests of facts.
 import { expect, test } from 'vitest';
-import { endpointGroup, reachable } from './facts.ts';
+import { endpointGroup } from './facts.ts';
+import { reachable } from './subnets.ts';
 
 const internet = { Routes: [{ GatewayId: 'local' }, { GatewayId: 'igw-1' }] };
 const nat = { Routes: [{ GatewayId: 'local' }, { NatGatewayId: 'nat-1' }] };

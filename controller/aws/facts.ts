@@ -1,15 +1,10 @@
 // Look-ups in AWS that a group's decision needs, each remembered for a while. The choices themselves are pure and lie beside.
 import { BlockList, isIPv6 } from 'node:net';
 import {
-  DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
-  DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
   DescribeVpcsCommand,
   type Instance,
-  type RouteTable,
-  type Subnet as WireSubnet,
 } from '@aws-sdk/client-ec2';
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PREFIX } from '../../api/annotation.ts';
@@ -22,24 +17,7 @@ import { type Aws, allPages } from './calls.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
 import { isFailure } from './errors.ts';
-import {
-  type Choice,
-  chooseDiscovered,
-  chooseNamed,
-  chooseTagged,
-  type Subnet,
-  type SubnetNeed,
-  withRole,
-} from './subnet-choice.ts';
-
-export interface SubnetRequest extends Omit<SubnetNeed, 'clusterName'> {
-  /** The `subnets` annotation. */
-  readonly named?: readonly string[];
-  /** What the class parameters pick subnets by. */
-  readonly tags?: Readonly<Record<string, readonly string[]>>;
-  /** Subnets of the load balancer that the group has already: kept as they are when none are named (aws-model 4.1). */
-  readonly current?: readonly string[];
-}
+import { type SubnetRequest, subnetChooser } from './subnets.ts';
 
 export interface SecurityGroupFact {
   readonly id: string;
@@ -61,11 +39,9 @@ export interface Lookups {
   nodeInstances(ids: readonly string[]): Promise<Map<string, SecurityGroupFact[]>>;
 }
 
-const SUBNETS_MS = 30_000;
 const VPC_MS = 10 * 60_000;
 const INSTANCE_MS = 10 * 60_000;
 const TARGET_GROUP_MS = 20 * 60_000;
-const FOREVER = Number.POSITIVE_INFINITY;
 
 const annotationPath = (name: string): string => `metadata.annotations[${PREFIX}${name}]`;
 
@@ -81,28 +57,15 @@ function problem(
 
 /** The look-ups, through `aws`. */
 export function lookups(aws: Aws): Lookups {
-  const subnets = subnetReader(aws);
-  const zoneType = zoneReader(aws);
+  const choose = subnetChooser(aws);
   const certificates = certificateReader(aws);
   const vpc = remember(VPC_MS, () => readVpc(aws));
   const targetGroups = remember(TARGET_GROUP_MS, (name) => readTargetGroup(aws, name));
   return {
-    async subnets({ named, tags, current, ...request }) {
-      const discovered = named === undefined && tags === undefined;
-      if (discovered && current !== undefined) return { value: [...current] };
-      const need = { ...request, clusterName: aws.clusterName };
-      const plain = await subnets.all();
-      const all = discovered && withRole(plain, need.scheme).length === 0 ? await subnets.withReach() : plain;
-      const zones = await zoneType([...new Set(all.map(({ zoneId }) => zoneId))]);
-      const choice = choose();
-      function choose(): Choice {
-        if (tags !== undefined) return chooseTagged(tags, all, need, zones);
-        return named === undefined
-          ? chooseDiscovered(all, need, zones)
-          : chooseNamed(named, all, need, zones);
-      }
+    async subnets(request) {
+      const choice = await choose(request);
       if ('ids' in choice) return { value: choice.ids };
-      return problem('SubnetsNotFound', 'subnets', choice.because, named?.join(','));
+      return problem('SubnetsNotFound', 'subnets', choice.because, request.named?.join(','));
     },
     securityGroups: (said) => findSecurityGroups(aws, said),
     async certificates(hosts) {
@@ -128,68 +91,6 @@ export function lookups(aws: Aws): Lookups {
     },
     inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
     nodeInstances: instanceReader(aws),
-  };
-}
-
-function subnetReader(aws: Aws) {
-  const Filters = [{ Name: 'vpc-id', Values: [aws.vpcId] }];
-  const wires = remember(SUBNETS_MS, () =>
-    allPages(async (NextToken) => {
-      const page = await aws.ec2.send(new DescribeSubnetsCommand({ Filters, NextToken }));
-      return { items: page.Subnets, token: page.NextToken };
-    }),
-  );
-  const tables = remember(SUBNETS_MS, () =>
-    allPages(async (NextToken) => {
-      const page = await aws.ec2.send(new DescribeRouteTablesCommand({ Filters, NextToken }));
-      return { items: page.RouteTables, token: page.NextToken };
-    }),
-  );
-  return {
-    all: async (): Promise<Subnet[]> => (await wires.get('all')).map(subnetFromAws),
-    async withReach(): Promise<Subnet[]> {
-      const [all, routes] = await Promise.all([wires.get('all'), tables.get('all')]);
-      return all.map(subnetFromAws).map((subnet) => ({ ...subnet, reachable: reachable(subnet.id, routes) }));
-    },
-  };
-}
-
-function subnetFromAws(wire: WireSubnet): Subnet {
-  return {
-    id: wire.SubnetId ?? '',
-    zone: wire.AvailabilityZone ?? '',
-    zoneId: wire.AvailabilityZoneId ?? '',
-    tags: tagMap(wire.Tags),
-    freeAddresses: wire.AvailableIpAddressCount ?? 0,
-    ipv6: (wire.Ipv6CidrBlockAssociationSet ?? []).some(
-      (one) => one.Ipv6CidrBlockState?.State === 'associated',
-    ),
-    outpost: wire.OutpostArn !== undefined && wire.OutpostArn !== '',
-  };
-}
-
-/** Whether the route table of a subnet, its own or else the main one, leads to an internet gateway (aws-model 4.4). Pure. */
-export function reachable(subnetId: string, tables: readonly RouteTable[]): boolean {
-  const own = tables.find(({ Associations }) => Associations?.some(({ SubnetId }) => SubnetId === subnetId));
-  const table = own ?? tables.find(({ Associations }) => Associations?.some(({ Main }) => Main === true));
-  return (table?.Routes ?? []).some(({ GatewayId }) => GatewayId?.startsWith('igw') === true);
-}
-
-/** Types of zones by zone id; a zone never changes its type. */
-/** Id of an ordinary zone, `usw2-az1`; those of Local and Wavelength Zones have a part more (AWS: Regions and Zones). */
-const PLAIN_ZONE = /^[a-z]+\d+-az\d+$/;
-
-function zoneReader(aws: Aws): (ids: readonly string[]) => Promise<Map<string, string>> {
-  const read = remember(FOREVER, async (joined) => {
-    const ZoneIds = joined.split(',');
-    const { AvailabilityZones } = await aws.ec2.send(new DescribeAvailabilityZonesCommand({ ZoneIds }));
-    return new Map((AvailabilityZones ?? []).map(({ ZoneId, ZoneType }) => [ZoneId ?? '', ZoneType ?? '']));
-  });
-  return async (ids) => {
-    const plain = ids.filter((id) => PLAIN_ZONE.test(id));
-    const others = ids.filter((id) => !PLAIN_ZONE.test(id)).sort();
-    const asked = others.length === 0 ? new Map<string, string>() : await read.get(others.join(','));
-    return new Map([...asked, ...plain.map((id) => [id, 'availability-zone'] as const)]);
   };
 }
 

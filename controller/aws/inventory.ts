@@ -23,8 +23,11 @@ export interface Inventory {
   groups(): string[];
   /** What bulk reads and our own changes know of a group, without a call. */
   glance(group: string): Glance;
-  /** All that a group has in AWS, details included; those not known yet are read now. Throws `AwsFailure`. */
-  of(group: string): Promise<readonly Found[]>;
+  /**
+   * All that a group has in AWS, details included; those not known yet are read now. Reserved capacity is read only when
+   * asked for, since few want one. Throws `AwsFailure`.
+   */
+  of(group: string, also?: { readonly capacity: boolean }): Promise<readonly Found[]>;
   /** Notes what we made or changed. */
   put(found: Found): void;
   /** Notes what we removed; listeners and rules inside go with it. */
@@ -90,7 +93,16 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     if (young.every(({ arn }) => found.get(arn)?.extra.state !== 'provisioning')) statesAt.delete(group);
   }
 
-  async function of(group: string): Promise<readonly Found[]> {
+  /** One call for each load balancer whose reservation is not known. */
+  async function readReservations({ found }: Shelf): Promise<void> {
+    for (const one of [...found.values()]) {
+      if (one.kind !== 'loadBalancer' || one.spec.capacityUnits !== undefined) continue;
+      const capacityUnits = await loadBalancers.readCapacity(aws, one.arn);
+      found.set(one.arn, { ...one, spec: { ...one.spec, capacityUnits } });
+    }
+  }
+
+  async function of(group: string, also = { capacity: false }): Promise<readonly Found[]> {
     const shelf = shelves.get(group);
     if (shelf === undefined) return [];
     if (!shelf.detailed) {
@@ -100,6 +112,7 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     const complete = shelves.get(group);
     if (complete === undefined) return [];
     await refreshStates(group, complete);
+    if (also.capacity) await readReservations(complete);
     return withHolders([...complete.found.values()]);
   }
 

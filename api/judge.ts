@@ -1,0 +1,30 @@
+// Everything that is wrong with an Ingress, in the light of its class, its Services and its group: one judgement for
+// webhook and lint.
+import { bind } from './bind.ts';
+import { conflictProblems, type GroupMember } from './conflicts.ts';
+import { type Ingress, keyOf } from './kube.ts';
+import type { Problem } from './problem.ts';
+import { type Reading, readIngress, type Surroundings } from './read.ts';
+
+export interface JudgeAround extends Surroundings {
+  /** The other Ingresses of a group, by its id. `hidden` ones are not told by name or value. */
+  readonly membersOf: (group: string) => readonly GroupMember[];
+}
+
+export interface Judged {
+  readonly reading: Reading;
+  /** The reading's, and the conflicts with the other members of the group. */
+  readonly problems: readonly Problem[];
+}
+
+/** Judges an Ingress that is ours. */
+export function judgeIngress(ingress: Ingress, around: JudgeAround): Judged {
+  const reading = readIngress(ingress, around);
+  return { reading, problems: [...reading.problems, ...conflictsOf(ingress, reading, around)] };
+}
+
+function conflictsOf(ingress: Ingress, reading: Reading, around: JudgeAround): Problem[] {
+  if (reading.settings['group.name'] === undefined) return [];
+  const member = { key: keyOf(ingress), spec: bind(ingress, { ...reading, problems: [] }) };
+  return conflictProblems(member, around.membersOf(member.spec.group));
+}

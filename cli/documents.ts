@@ -1,0 +1,139 @@
+// Kubernetes objects from files, directories and standard input, each with the lines that its fields are written on.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+} from 'yaml';
+
+/** One object of a file. */
+export interface Source {
+  /** As given, `<stdin>` for standard input. */
+  readonly file: string;
+  readonly object: unknown;
+  /** The line of a field path, or of the nearest field around it that is written. */
+  lineOf(path: string): number;
+}
+
+/** A text that is no YAML, or no JSON. */
+export interface Broken {
+  readonly file: string;
+  readonly line: number;
+  readonly because: string;
+}
+
+export interface Documents {
+  readonly sources: readonly Source[];
+  readonly broken: readonly Broken[];
+}
+
+const MANIFEST = /\.(ya?ml|json)$/i;
+
+/**
+ * Reads files, directories (with all below them, by the endings .yaml, .yml and .json) and `-`, standard input. Lists are
+ * taken apart.
+ * @throws Error of the file system when a path cannot be read.
+ */
+export async function readDocuments(paths: readonly string[]): Promise<Documents> {
+  const sources: Source[] = [];
+  const broken: Broken[] = [];
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      const read = documentsIn(file === '-' ? '<stdin>' : file, await textOf(file));
+      sources.push(...read.sources);
+      broken.push(...read.broken);
+    }
+  }
+  return { sources, broken };
+}
+
+const textOf = (file: string): Promise<string> =>
+  file === '-' ? text(process.stdin) : readFile(file, 'utf8');
+
+async function filesOf(path: string): Promise<string[]> {
+  if (path === '-' || !(await stat(path)).isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && MANIFEST.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !file.split('/').includes('node_modules'))
+    .sort();
+}
+
+/** The objects of one text, which may hold several documents. */
+export function documentsIn(file: string, content: string): Documents {
+  const counter = new LineCounter();
+  const parsed = parseAllDocuments(content, { lineCounter: counter });
+  const sources: Source[] = [];
+  const broken: Broken[] = [];
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    const [error] = document.errors;
+    const place = (offset: number) => counter.linePos(offset).line;
+    if (error !== undefined) {
+      broken.push({ file, line: place(error.pos[0]), because: error.message.split(/ at line|\n/)[0] ?? '' });
+      continue;
+    }
+    try {
+      sources.push(...objectsOf(file, document, place));
+    } catch (thrown) {
+      // The library refuses a document whose aliases unfold without end.
+      const because = thrown instanceof Error ? thrown.message : String(thrown);
+      broken.push({ file, line: place(document.range?.[0] ?? 0), because });
+    }
+  }
+  return { sources, broken };
+}
+
+function objectsOf(file: string, document: Document.Parsed, place: (offset: number) => number): Source[] {
+  const root: unknown = document.toJS();
+  const source = (object: unknown, before: readonly string[]): Source => ({
+    file,
+    object,
+    lineOf: (path) => place(offsetOf(document, [...before, ...stepsOf(path)])),
+  });
+  const items = itemsOf(root);
+  return items === undefined
+    ? [source(root, [])]
+    : items.map((item, at) => source(item, ['items', String(at)]));
+}
+
+function itemsOf(root: unknown): readonly unknown[] | undefined {
+  const isList = typeof root === 'object' && root !== null && 'items' in root && 'kind' in root;
+  if (!isList || typeof root.kind !== 'string' || !root.kind.endsWith('List')) return undefined;
+  return Array.isArray(root.items) ? root.items : undefined;
+}
+
+/** `spec.rules[0].host` and `metadata.annotations[a.b/c]` in steps. */
+export const stepsOf = (path: string): string[] =>
+  [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, inBrackets, plain]) => inBrackets ?? plain ?? '');
+
+/** Where the last step that exists begins. */
+function offsetOf(document: Document.Parsed, steps: readonly string[]): number {
+  let node: Node | null | undefined = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (const step of steps) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap<Node, Node | null>(node)) {
+      const pair: Pair<Node, Node | null> | undefined = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === step,
+      );
+      if (pair === undefined) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq<Node>(node)) {
+      const item: Node | undefined = node.items[Number(step)];
+      if (item === undefined) break;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    } else break;
+  }
+  return offset;
+}

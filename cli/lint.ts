@@ -1,0 +1,76 @@
+// `albatross lint`: what admission would say of manifests, without a cluster.
+import { Command, Option } from 'commander';
+import { lint } from '../api/lint.ts';
+import type { ControllerDefaults } from '../api/read.ts';
+import { type Documents, readDocuments } from './documents.ts';
+import { type Format, type Located, report } from './lint-report.ts';
+
+interface LintOptions {
+  readonly output: Format;
+  readonly defaultTargetType: ControllerDefaults['defaultTargetType'];
+  readonly defaultLoadBalancerScheme: ControllerDefaults['defaultScheme'];
+}
+
+/** The command; exit code 0 when admission would take it all, 1 when it would refuse something, 2 on a wrong command line. */
+export function lintCommand(): Command {
+  return new Command('lint')
+    .description('says what admission would say of manifests: files, directories, or - for standard input')
+    .argument('<path...>', 'files, directories or -')
+    .addOption(
+      new Option('-o, --output <format>', 'for people, programs or code scanning')
+        .choices(['text', 'json', 'sarif'])
+        .default('text'),
+    )
+    .addOption(
+      new Option('--default-target-type <type>', 'as given to the controller')
+        .choices(['instance', 'ip'])
+        .default('instance'),
+    )
+    .addOption(
+      new Option('--default-load-balancer-scheme <scheme>', 'as given to the controller')
+        .choices(['internal', 'internet-facing'])
+        .default('internal'),
+    )
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(async (paths: string[], options: LintOptions) => {
+      process.exitCode = await run(paths, options);
+    });
+}
+
+async function run(paths: readonly string[], options: LintOptions): Promise<number> {
+  let documents: Documents;
+  try {
+    documents = await readDocuments(paths);
+  } catch (thrown) {
+    // A path that cannot be read is a mistake on the command line.
+    process.stderr.write(`albatross lint: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    return 2;
+  }
+  const { located, judged } = judge(documents, options);
+  const refused = located.filter(({ problem }) => problem.severity === 'refuse').length;
+  const counts = { refused, warned: located.length - refused, judged };
+  process.stdout.write(`${report(located, counts, options.output)}\n`);
+  return refused > 0 ? 1 : 0;
+}
+
+function judge(
+  { sources, broken }: Documents,
+  { defaultTargetType, defaultLoadBalancerScheme: defaultScheme }: LintOptions,
+): { readonly located: readonly Located[]; readonly judged: number } {
+  const result = lint(
+    sources.map(({ object }) => object),
+    { defaultTargetType, defaultScheme },
+  );
+  const unread = broken.map(({ file, line, because }): Located => {
+    const problem = { code: 'Malformed', severity: 'refuse', path: 'document', because } as const;
+    return { file, line, object: 'a document', problem };
+  });
+  const found = result.found.flatMap(({ at, object, problems }) => {
+    const source = sources[at];
+    if (source === undefined) return [];
+    return problems.map(
+      (problem): Located => ({ file: source.file, line: source.lineOf(problem.path), object, problem }),
+    );
+  });
+  return { located: [...unread, ...found], judged: result.judged };
+}

@@ -1,0 +1,102 @@
+// `albatross local-aws`: flags to options, nothing else. A test instrument: it works from the checkout only.
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import type { LocalAwsRun } from '../e2e/aws/main.ts';
+
+/** Where people find it unless they choose; the port that emulators of AWS are known by. */
+const DEFAULT_PORT = 4566;
+
+interface Flags {
+  port: number;
+  state?: string;
+  region: string;
+  account: string;
+  provisioning: number;
+  timeScale: number;
+  latency: number;
+  visibleAfter: number;
+  throttle?: boolean;
+  target: string[];
+  seedAccount?: boolean;
+}
+
+/** The command; it runs until the process is asked to end. */
+export function localAwsCommand(): Command {
+  return new Command('local-aws')
+    .description('an AWS with Application Load Balancers on this machine, with real listeners')
+    .option('--port <number>', 'port of the API on 127.0.0.1; 0 takes any free one', anyPort, DEFAULT_PORT)
+    .option('--state <file>', 'keep everything in a file and begin with what is in it')
+    .option('--region <region>', 'the one AWS region there is', region, 'us-west-2')
+    .option('--account <id>', 'number of the AWS account', account, '123456789012')
+    .option('--provisioning <seconds>', 'until a new load balancer is active', upTo(3600), 0)
+    .option(
+      '--time-scale <number>',
+      'real seconds for each second of health checks and draining',
+      upTo(100),
+      1,
+    )
+    .option('--latency <milliseconds>', 'before each call is worked on', upTo(600_000), 0)
+    .option(
+      '--visible-after <milliseconds>',
+      'until describes and tag search show a new resource',
+      upTo(600_000),
+      0,
+    )
+    .option('--throttle', 'throttle calls as AWS says it does')
+    .option(
+      '--target <id:port=host:port>',
+      'where a target of the VPC really listens; may be repeated',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
+    .option('--seed-account', 'begin with a VPC, subnets, instances and certificates, and print their ids')
+    .action(async (flags: Flags) => {
+      await run({
+        port: flags.port,
+        ...(flags.state === undefined ? {} : { stateFile: flags.state }),
+        region: flags.region,
+        account: flags.account,
+        provisioningSeconds: flags.provisioning,
+        timeScale: flags.timeScale,
+        latencyMs: flags.latency,
+        visibleAfterMs: flags.visibleAfter,
+        throttle: flags.throttle ?? false,
+        targets: flags.target,
+        seedAccount: flags.seedAccount ?? false,
+      });
+    });
+}
+
+/** @throws Error where the sources of the tests are not, as in the image. */
+async function run(options: LocalAwsRun): Promise<void> {
+  if (!existsSync(new URL('../e2e/aws/main.ts', import.meta.url)))
+    throw new Error('albatross local-aws works from a checkout of the sources only');
+  const { runLocalAws } = await import('../e2e/aws/main.ts');
+  await runLocalAws(options);
+}
+
+function anyPort(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Not a port from 0 to 65535.');
+  return value;
+}
+
+function upTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= most))
+      throw new InvalidArgumentError(`Not a number from 0 to ${most}.`);
+    return value;
+  };
+}
+
+function region(text: string): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text))
+    throw new InvalidArgumentError('Not a region such as us-west-2.');
+  return text;
+}
+
+function account(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Not a number of 12 digits.');
+  return text;
+}
