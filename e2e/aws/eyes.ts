@@ -1,6 +1,7 @@
-// Eyes and faults of the local AWS: counts by action, a log of mutations, and what goes wrong on request.
+// Eyes of the local AWS: counts by action and a log of mutations.
 import { isMutating } from './elb/perform.ts';
-import { AwsRefusal } from './elb/refusal.ts';
+
+export { FaultPlan, type Faults } from './faults.ts';
 
 export interface CallCount {
   service: string;
@@ -17,6 +18,10 @@ export interface Mutation {
   action: string;
   subject: string;
 }
+
+/** A mutation as one line for people. */
+export const lineOf = ({ time, service, action, subject }: Mutation): string =>
+  `${time} ${service} ${action} ${subject}`.trimEnd();
 
 export class Eyes {
   readonly #counts = new Map<string, CallCount>();
@@ -50,81 +55,5 @@ export class Eyes {
     this.#counts.clear();
     this.#mutations = [];
     this.#total = 0;
-  }
-}
-
-interface Failure {
-  refusal: AwsRefusal;
-  when: 'before' | 'after';
-  left: number;
-}
-
-export interface Faults {
-  /** Refuses the next calls of an action with `Rate exceeded`. */
-  throttle(action: string, times: number): void;
-  /** Refuses the next calls of an action, `before` its effect or `after` it. Codes that end in Failure or Error or are ServiceUnavailable get status 500. */
-  fail(action: string, code: string, message: string, when: 'before' | 'after', times: number): void;
-  /** Forgets every failure that is still planned. */
-  heal(): void;
-  /** Called with every call before it has an effect, and with how many there were; one listener at a time. */
-  onCall(fn: (action: string, n: number) => void): void;
-  /** Milliseconds before a call is worked on. */
-  setLatency(ms: number): void;
-}
-
-export class FaultPlan implements Faults {
-  readonly #failures = new Map<string, Failure[]>();
-  #listener: (action: string, n: number) => void = () => {};
-  latencyMs: number;
-
-  constructor(latencyMs: number) {
-    this.latencyMs = latencyMs;
-  }
-
-  throttle(action: string, times: number): void {
-    this.#add(action, {
-      refusal: new AwsRefusal('Throttling', 'Rate exceeded'),
-      when: 'before',
-      left: times,
-    });
-  }
-
-  fail(action: string, code: string, message: string, when: 'before' | 'after', times: number): void {
-    const status = /(Failure|InternalError|ServiceUnavailable|ServiceUnavailableException)$/.test(code)
-      ? 500
-      : 400;
-    this.#add(action, { refusal: new AwsRefusal(code, message, status), when, left: times });
-  }
-
-  heal(): void {
-    this.#failures.clear();
-  }
-
-  onCall(fn: (action: string, n: number) => void): void {
-    this.#listener = fn;
-  }
-
-  setLatency(ms: number): void {
-    this.latencyMs = ms;
-  }
-
-  called(action: string, n: number): void {
-    this.#listener(action, n);
-  }
-
-  /** The fault that is due for a call, used up by one; earlier plans go first. */
-  due(action: string, when: 'before' | 'after'): AwsRefusal | undefined {
-    const plans = this.#failures.get(action) ?? [];
-    const plan = plans.find((one) => one.left > 0 && one.when === when);
-    if (plan === undefined) return undefined;
-    plan.left -= 1;
-    return plan.refusal;
-  }
-
-  #add(action: string, failure: Failure): void {
-    this.#failures.set(action, [
-      ...(this.#failures.get(action) ?? []).filter((one) => one.left > 0),
-      failure,
-    ]);
   }
 }

@@ -1,8 +1,14 @@
 // The front without sockets: one request in, one answer out. Faults and counts first, then the service that it is for.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { guardDelete, type PassedRequest, passOn } from './account/behind.ts';
-import { needsOf } from './account/needs.ts';
+import { serveCertificates } from './account/acm.ts';
+import { type PassedRequest, passOn } from './account/behind.ts';
+import { guard } from './account/guard.ts';
+import { NOTHING, needsOf } from './account/needs.ts';
+import { type Pools, serveNetwork } from './account/network.ts';
+import { Passage } from './account/passage.ts';
+import { concernsProtections, protectionAnswer, protectionFacts } from './account/protect.ts';
+import { isTagCall, serveTags, type TagCall, type TagInput, type TagOutput } from './account/tag-changes.ts';
 import {
   checkGetResources,
   concernsUs,
@@ -13,18 +19,28 @@ import {
   withoutOurs,
 } from './account/tagging.ts';
 import { readWorld, type WorldReader } from './account/world.ts';
-import { ACTIONS } from './elb/model.ts';
+import { visibleState } from './elb/late.ts';
+import { ACTIONS, type ActionName } from './elb/model.ts';
 import { isAction, isMutating, perform } from './elb/perform.ts';
 import { AwsRefusal } from './elb/refusal.ts';
-import { type Context, type ElbState, emptyState } from './elb/state.ts';
+import type { Context, ElbState } from './elb/state.ts';
 import { Eyes, FaultPlan } from './eyes.ts';
+import { performProtection } from './protections/perform.ts';
+import type { ProtectionState } from './protections/state.ts';
 import { type Answer, json, refusalAnswer, xml } from './protocol/answer.ts';
 import { type Call, readCall, subjectOf } from './protocol/call.ts';
+import { ec2Xml } from './protocol/ec2.ts';
 import { parseQuery, resultXml } from './protocol/query.ts';
+import type { PassedCall, Replayed } from './state-file/entries.ts';
+import type { Journal } from './state-file/state-file.ts';
 
 export interface FrontSettings extends Omit<Context, 'now' | 'world'> {
   motoUrl: string;
   latencyMs: number;
+  /** Address pools of the account. */
+  pools: Pools;
+  /** What there is at the start. */
+  start: Replayed;
   /** Called after each call that may have changed the state, before its answer goes out. */
   changed: (action: string) => Promise<void>;
   /** Called with every certificate that is imported into ACM. */
@@ -32,15 +48,21 @@ export interface FrontSettings extends Omit<Context, 'now' | 'world'> {
 }
 
 export class Front {
-  readonly state: ElbState = emptyState();
+  readonly state: ElbState;
+  readonly protections: ProtectionState;
   readonly eyes = new Eyes();
   readonly faults: FaultPlan;
   readonly reader: WorldReader;
   readonly #settings: FrontSettings;
+  readonly #passage: Passage;
+  #journal: Journal | undefined;
 
   constructor(settings: FrontSettings) {
     this.#settings = settings;
-    this.faults = new FaultPlan(settings.latencyMs);
+    this.state = settings.start.state;
+    this.protections = settings.start.protections;
+    this.#passage = new Passage(settings.motoUrl);
+    this.faults = new FaultPlan(settings.latencyMs, this.state.serial);
     this.reader = readWorld(settings.motoUrl, settings.region);
   }
 
@@ -50,14 +72,29 @@ export class Front {
     return { region, account, provisioningMs, timeScale, limits, now: Date.now(), world };
   }
 
-  /** Answers one request; never rejects but for a bug. */
+  /** Tells moto again what it was told before a restart, and takes up the certificates among it. */
+  repeat(calls: readonly PassedCall[]): Promise<void> {
+    return this.#passage.repeat(calls, this.#settings.region, (passed, answer) => {
+      const call = readCall(passed.method, passed.path, passed.headers, Buffer.from(passed.body, 'base64'));
+      if (isImport(call)) this.#imported(call.json, answer);
+    });
+  }
+
+  /** From now on every change is written down before it is answered. */
+  record(journal: Journal): void {
+    this.#journal = journal;
+    this.#passage.record(journal);
+  }
+
+  /** Answers one request; never rejects but for a bug, or a connection that is to be cut. */
   async handle(request: PassedRequest): Promise<Answer> {
     const call = readCall(request.method, request.path, request.headers, request.body);
     const requestId = randomUUID();
     this.faults.called(call.action, this.eyes.count(call.service, call.action));
     if (this.faults.latencyMs > 0) await sleep(this.faults.latencyMs);
     try {
-      const before = this.faults.due(call.action, 'before');
+      const before =
+        this.faults.due(call.action, 'before') ?? this.faults.exceeded(call.service, call.action, Date.now());
       if (before !== undefined) throw before;
       const answer = await this.#serve(call, request, requestId);
       if (isMutating(call.action) && answer.status < 300)
@@ -75,12 +112,29 @@ export class Front {
     if (call.service === 'elasticloadbalancing') return this.#loadBalancing(call, requestId);
     if (call.service === 'tagging' && call.action === 'GetResources' && concernsUs(call.json))
       return this.#getResources(call.json, request);
-    await guardDelete(this.state, call, this.reader);
-    const answer = await passOn(this.#settings.motoUrl, request);
-    this.reader.passedThrough(call.service, call.action);
-    if (call.service === 'acm' && call.action === 'ImportCertificate' && answer.status < 300)
-      this.#imported(call.json, answer);
+    if (call.service === 'tagging' && isTagCall(call.action))
+      return this.#tags(call.action, call.json, request);
+    if (concernsProtections(call)) return this.#protect(call, request);
+    const network = await serveNetwork(this.#network(), call);
+    if (network !== undefined) return xml(ec2Xml(call.action, network, requestId));
+    const pass = (one: PassedRequest) => this.#passage.pass(call, one);
+    const certificates = await serveCertificates(this.state, call, request, pass);
+    if (certificates !== undefined) return certificates;
+    const { state, protections, reader } = this;
+    const answer = await pass(await guard({ state, protections, users: reader }, call, request));
+    reader.passedThrough(call.service, call.action);
+    if (isImport(call) && answer.status < 300) this.#imported(call.json, answer);
     return answer;
+  }
+
+  #network(): Parameters<typeof serveNetwork>[0] {
+    const { ec2, world } = this.reader;
+    const { account, pools } = this.#settings;
+    const { subnets, securityGroups } = world;
+    return {
+      ...{ ec2, account, pools, subnets, securityGroups, state: this.#visible() },
+      know: (wanted, groups) => this.reader.gather({ ...NOTHING, subnets: wanted, securityGroups: groups }),
+    };
   }
 
   #imported(input: Record<string, unknown>, answer: Answer): void {
@@ -94,16 +148,56 @@ export class Front {
     const { action } = call;
     if (!isAction(action))
       throw new AwsRefusal('InvalidAction', `The action ${action} is not valid for this web service`);
-    const input = parseQuery(call.form, ACTIONS[action]);
-    await this.reader.gather(needsOf(action, input, this.state));
-    const output = perform(this.state, action, input, this.context());
-    if (isMutating(action)) await this.#settings.changed(action);
+    const output = await this.#perform(action, parseQuery(call.form, ACTIONS[action]));
     return xml(resultXml(action, output, requestId));
+  }
+
+  /** One call on Elastic Load Balancing; what it changes is written down, and real, when this is over. */
+  async #perform(action: ActionName, input: object): Promise<object> {
+    await this.reader.gather(needsOf(action, input, this.state));
+    const context = this.context();
+    const mutating = isMutating(action);
+    const output = perform(mutating ? this.state : this.#visible(), action, input, context);
+    if (mutating) {
+      this.faults.born(this.state.serial, context.now);
+      this.#journal?.world(context.world);
+      this.#journal?.write({ kind: 'call', at: context.now, action, input });
+      await this.#settings.changed(action);
+    }
+    return output;
+  }
+
+  async #tags(action: TagCall, input: TagInput, request: PassedRequest): Promise<Answer> {
+    const behind = async (rest: TagInput): Promise<TagOutput> => {
+      const body = Buffer.from(JSON.stringify(rest));
+      const answer = await passOn(this.#settings.motoUrl, { ...request, body });
+      return JSON.parse(answer.body.toString()) as TagOutput;
+    };
+    const change = (name: ActionName, changes: object) => this.#perform(name, changes);
+    return json(await serveTags(this.#visible(), action, input, { change, behind }));
+  }
+
+  async #protect(call: Call, request: PassedRequest): Promise<Answer> {
+    const { loadBalancers } = this.state;
+    const sources = { state: this.protections, loadBalancers, motoUrl: this.#settings.motoUrl };
+    const facts = await protectionFacts(sources, call, request, this.context());
+    const { service, action, json: input } = call;
+    const { serial } = this.protections;
+    const output = performProtection(this.protections, { service, action, input }, facts);
+    if (isMutating(action) || this.protections.serial !== serial)
+      this.#journal?.write({ kind: 'protection', call: { service, action, input }, facts });
+    return protectionAnswer(sources, call, request, output);
+  }
+
+  /** The state as it shows itself: what is new may not be there yet. */
+  #visible(): ElbState {
+    const upTo = this.faults.visibleUpTo(Date.now());
+    return upTo === undefined ? this.state : visibleState(this.state, upTo);
   }
 
   async #getResources(input: GetResourcesInput, request: PassedRequest): Promise<Answer> {
     checkGetResources(input);
-    const all = ourMappings(this.state, input);
+    const all = ourMappings(this.#visible(), input);
     const rest = withoutOurs(input);
     let token: string | undefined;
     do {
@@ -121,3 +215,5 @@ export class Front {
     return json(pageOfMappings(all, input));
   }
 }
+
+const isImport = ({ service, action }: Call): boolean => service === 'acm' && action === 'ImportCertificate';

@@ -1,11 +1,21 @@
 // The local AWS: one endpoint URL, Elastic Load Balancing v2 by us, everything else by moto behind it.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import type { CoipPool, IpamPool } from '@aws-sdk/client-ec2';
+import type { PassedRequest } from './account/behind.ts';
+import type { Desk } from './control/desk.ts';
+import { pageOf } from './control/page.ts';
+import { answerLocal, isLocal } from './control/paths.ts';
 import { DataPlane } from './data-plane/data-plane.ts';
+import type { Address } from './data-plane/upstreams.ts';
 import { DEFAULT_LIMITS, type ElbState, type Limits } from './elb/state.ts';
 import type { CallCount, Faults, Mutation } from './eyes.ts';
+import { ConnectionReset } from './faults.ts';
 import { Front } from './front.ts';
+import type { Answer } from './protocol/answer.ts';
+import { type Entry, replay } from './state-file/entries.ts';
+import { type Journal, openStateFile, readStateFile } from './state-file/state-file.ts';
 
 export type { CallCount, Faults, Mutation } from './eyes.ts';
 
@@ -25,8 +35,19 @@ export interface LocalAwsOptions {
   latencyMs?: number;
   /** Quotas other than AWS's defaults, by their DescribeAccountLimits name. */
   limits?: Partial<Limits>;
+  /** Address pools that EC2 is to know; none unless told. */
+  ipamPools?: IpamPool[];
+  coipPools?: CoipPool[];
   /** Where a target of the VPC really listens; undefined means it cannot be reached. */
   targetAddress?: (target: { id: string; port: number }) => { host: string; port: number } | undefined;
+  /** The same for some targets from the start, by `id:port`; they come first. */
+  targets?: ReadonlyMap<string, Address>;
+  /** Until describes and tag search show a new resource of Elastic Load Balancing; 0 unless told. */
+  visibleAfterMs?: number;
+  /** Whether calls of Elastic Load Balancing are throttled as AWS says. */
+  throttle?: boolean;
+  /** Where everything is kept from one start to the next; nothing is written unless told. */
+  stateFile?: string;
 }
 
 export interface LocalAws {
@@ -42,33 +63,117 @@ export interface LocalAws {
   /** Makes a certificate known that is not imported into ACM through this endpoint (those are known by themselves). */
   knowCertificate(arn: string, certPem: string, keyPem: string): void;
   faults: Faults;
+  /** Whether it began with nothing. */
+  isNew: boolean;
+  /** Where targets of the VPC really listen, by `id:port`; may be changed. */
+  targets: Map<string, Address>;
+  /** What a person should know about the state file, such as a last line that was cut off. */
+  notes: string[];
   close(): Promise<void>;
 }
 
 /** How long an idle connection is kept, so that clients never meet a closed one. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Starts the local AWS on 127.0.0.1. */
+/**
+ * Starts the local AWS on 127.0.0.1, from its state file if it has one.
+ * @throws Error when the state file cannot be used, in words for a person; it is then left as it is.
+ */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const settings = settingsOf(options);
+  const { entries, notes } =
+    options.stateFile === undefined ? { entries: [], notes: [] } : readStateFile(options.stateFile, settings);
+  const start = replay(entries, settings);
   const front = new Front({
+    ...settings,
     motoUrl: options.motoUrl,
-    region: options.region ?? 'us-west-2',
-    account: options.account ?? '123456789012',
-    provisioningMs: options.provisioningMs ?? 0,
-    timeScale: options.healthIntervalScale ?? 1,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    start,
     latencyMs: options.latencyMs ?? 0,
+    pools: { ipam: options.ipamPools ?? [], coip: options.coipPools ?? [] },
     changed: (action) => plane.changed(action),
     certificateImported: (arn, certPem, keyPem) => plane.knowCertificate(arn, certPem, keyPem),
   });
+  front.faults.setVisibleAfter(options.visibleAfterMs ?? 0);
+  front.faults.setThrottling(options.throttle ?? false);
+  const targets = new Map(options.targets);
+  let journal: Journal | undefined;
   const plane = new DataPlane({
     state: front.state,
     world: front.reader.world,
-    timeScale: options.healthIntervalScale ?? 1,
-    targetAddress: options.targetAddress ?? (() => undefined),
+    timeScale: settings.timeScale,
+    targetAddress: (target) => targets.get(`${target.id}:${target.port}`) ?? options.targetAddress?.(target),
+    healthChanged: (change) => journal?.write(change),
   });
+  const know = (arn: string, certPem: string, keyPem: string) => {
+    plane.knowCertificate(arn, certPem, keyPem);
+    front.reader.addCertificate(arn);
+  };
+  if (options.stateFile !== undefined) {
+    await takeUp(front, entries, know);
+    journal = openStateFile(options.stateFile, settings, { entries, ...start });
+    front.record(journal);
+    await plane.changed('CreateListener');
+  }
+  const frontDoor = (dnsName: string, port: number) => plane.frontDoor(dnsName, port);
+  const { state, eyes, faults } = front;
+  const desk: Desk = { state, eyes, faults, targets, frontDoor, context: () => front.context() };
+  const shut = async () => {
+    front.reader.close();
+    await plane.close();
+    journal?.close();
+  };
+  const { server, url } = await serve(front, desk, options.port ?? 0).catch(async (error: unknown) => {
+    await shut();
+    throw error;
+  });
+  return {
+    url,
+    calls: () => front.eyes.calls(),
+    resetCalls: () => front.eyes.reset(),
+    mutations: () => front.eyes.mutations(),
+    state: () => structuredClone(front.state),
+    frontDoor,
+    knowCertificate: (arn, certPem, keyPem) => {
+      know(arn, certPem, keyPem);
+      journal?.write({ kind: 'certificate', arn, certPem, keyPem });
+    },
+    faults: front.faults,
+    isNew: entries.length === 0,
+    targets,
+    notes,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await shut();
+    },
+  };
+}
+
+const settingsOf = (options: LocalAwsOptions) => ({
+  region: options.region ?? 'us-west-2',
+  account: options.account ?? '123456789012',
+  provisioningMs: options.provisioningMs ?? 0,
+  timeScale: options.healthIntervalScale ?? 1,
+  limits: { ...DEFAULT_LIMITS, ...options.limits },
+});
+
+/** What the state machine does not hold: moto's account, and certificates. */
+async function takeUp(
+  front: Front,
+  entries: readonly Entry[],
+  know: (arn: string, certPem: string, keyPem: string) => void,
+): Promise<void> {
+  await front.repeat(entries.filter((entry) => entry.kind === 'passed'));
+  for (const entry of entries) if (entry.kind === 'certificate') know(entry.arn, entry.certPem, entry.keyPem);
+}
+
+async function serve(front: Front, desk: Desk, port: number): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
-    answer(front, request, response).catch((error: unknown) => {
+    answer(front, desk, request, response).catch((error: unknown) => {
+      if (error instanceof ConnectionReset) {
+        request.socket.resetAndDestroy();
+        return;
+      }
       // Our bug: say so where the client sees it, as a service that broke.
       response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -77,42 +182,35 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    calls: () => front.eyes.calls(),
-    resetCalls: () => front.eyes.reset(),
-    mutations: () => front.eyes.mutations(),
-    state: () => structuredClone(front.state),
-    frontDoor: (dnsName, wanted) => plane.frontDoor(dnsName, wanted),
-    knowCertificate: (arn, certPem, keyPem) => {
-      plane.knowCertificate(arn, certPem, keyPem);
-      front.reader.addCertificate(arn);
-    },
-    faults: front.faults,
-    close: async () => {
-      front.reader.close();
-      await plane.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-async function answer(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  front: Front,
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await buffer(request);
-  const {
-    status,
-    contentType,
-    body: out,
-  } = await front.handle({
+  const passed = {
     method: request.method ?? 'GET',
     path: request.url ?? '/',
     headers: request.headers,
     body,
-  });
+  };
+  const { status, contentType, body: out } = await answerTo(front, desk, passed);
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(out) });
   response.end(out);
+}
+
+/** A person, who asks for the page or under `/_local`, or an AWS client. */
+function answerTo(front: Front, desk: Desk, request: PassedRequest): Answer | Promise<Answer> {
+  if (isLocal(request.path)) return answerLocal(desk, request);
+  const { method, path, headers } = request;
+  // Clients sign, name their action, or both.
+  if (method === 'GET' && path === '/' && headers.authorization === undefined)
+    return { status: 200, contentType: 'text/html; charset=utf-8', body: pageOf(desk) };
+  return front.handle(request);
 }

@@ -18,6 +18,8 @@ export interface Page {
 
 export interface Rig {
   aws: LocalAws;
+  /** moto itself, behind the local AWS. */
+  motoUrl: string;
   account: Account;
   client: elb.ElasticLoadBalancingV2Client;
   ec2: EC2Client;
@@ -67,6 +69,7 @@ export async function startRig(): Promise<Rig> {
   const fresh = (prefix: string) => `${prefix}-${++serial}`;
   return {
     aws,
+    motoUrl: moto.url,
     account,
     client,
     ec2: new EC2Client(config),

@@ -43,11 +43,11 @@ const PORTS = 9;
 
 function unplayable(documents: readonly Document[]): string | undefined {
   const annotations = documents.flatMap(({ metadata }) => Object.keys(metadata?.annotations ?? {}));
-  const unknown = annotations
+  const idle = annotations
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => name.slice(PREFIX.length))
-    .filter((suffix) => descriptorOf(suffix) === undefined);
-  if (unknown.length > 0) return `no descriptor of ${[...new Set(unknown)].sort().join(', ')}`;
+    .filter((suffix) => (descriptorOf(suffix)?.descriptor.effect.on ?? 'later') === 'later');
+  if (idle.length > 0) return `no effect yet of ${[...new Set(idle)].sort().join(', ')}`;
   const kinds = new Set(documents.map(({ kind }) => kind));
   return kinds.has('IngressClassParams') ? 'IngressClassParams are not read yet' : undefined;
 }

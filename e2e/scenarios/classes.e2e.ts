@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 
 /** Applies until the webhook knows the class; it learns of one a moment after it is made. */
-const refusedBy = (words: string, ...objects: Parameters<Stage['cluster']['apply']>): Promise<void> =>
+const refusedBy = (words: string, ...objects: readonly object[]): Promise<void> =>
   vi.waitFor(async () => await expect(stage.cluster.apply(...objects)).rejects.toThrow(words), soon);
 
 test('parameters with mistakes are refused, each named by its field', async () => {

@@ -10,6 +10,8 @@ import { type Stage, setStage } from '../harness/stage.ts';
 /** Cases in which we differ on purpose, and why. */
 const BY_DESIGN: Readonly<Record<string, string>> = {
   'class-missing': 'a class may be created after its Ingress, so an unknown one is a warning and no refusal',
+  'conditions-unknown-field':
+    'a condition of an unknown field is refused: left out, it would let more requests through than was meant',
   'delete-protected':
     'the finalizer is on the binding: the Ingress is gone at once, the protected load balancer stays with its binding, and an Ingress of the same name takes it over',
   'group-order-invalid-fails': 'the invalid change is refused, the change of the other member is carried out',

@@ -88,14 +88,14 @@ describe('what is in use stays', () => {
   test('security groups, subnets and certificates of a load balancer are not deleted', async () => {
     const { GroupId: group } = await rig.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: rig.fresh('sg'),
+        GroupName: rig.fresh('group'),
         Description: 'x',
         VpcId: rig.account.vpcId,
       }),
     );
     const { GroupId: other } = await rig.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: rig.fresh('sg'),
+        GroupName: rig.fresh('group'),
         Description: 'x',
         VpcId: rig.account.vpcId,
       }),

@@ -1,5 +1,6 @@
 // What an action must be told about the rest of the account, read off its input before it runs.
 import type { ElbState } from '../elb/state.ts';
+import type { S3Object } from '../elb/surroundings.ts';
 
 export interface Needs {
   vpcs: string[];
@@ -11,6 +12,8 @@ export interface Needs {
   subnetsOf: string[];
   instances: string[];
   certificates: string[];
+  /** Read again for each call: they change without notice. */
+  objects: S3Object[];
 }
 
 interface Input {
@@ -22,9 +25,14 @@ interface Input {
   TargetGroupArn?: string;
   Targets?: { Id?: string }[];
   Certificates?: { CertificateArn?: string }[];
+  CaCertificatesBundleS3Bucket?: string;
+  CaCertificatesBundleS3Key?: string;
+  CaCertificatesBundleS3ObjectVersion?: string;
+  RevocationContents?: { S3Bucket?: string; S3Key?: string; S3ObjectVersion?: string }[];
 }
 
-const NOTHING: Needs = {
+/** No needs, to add some to. */
+export const NOTHING: Needs = {
   vpcs: [],
   subnets: [],
   securityGroups: [],
@@ -32,6 +40,7 @@ const NOTHING: Needs = {
   subnetsOf: [],
   instances: [],
   certificates: [],
+  objects: [],
 };
 
 /** The ids to look up for a call; those that are malformed are left in, they will just not be found. */
@@ -60,6 +69,21 @@ export function needsOf(action: string, raw: object, state: ElbState): Needs {
     case 'AddListenerCertificates': {
       const certificates = (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? '');
       return { ...NOTHING, certificates };
+    }
+    case 'CreateTrustStore':
+    case 'ModifyTrustStore': {
+      const bucket = input.CaCertificatesBundleS3Bucket ?? '';
+      const key = input.CaCertificatesBundleS3Key ?? '';
+      const version = input.CaCertificatesBundleS3ObjectVersion;
+      return { ...NOTHING, objects: [{ bucket, key, version }] };
+    }
+    case 'AddTrustStoreRevocations': {
+      const objects = (input.RevocationContents ?? []).map((file) => ({
+        bucket: file.S3Bucket ?? '',
+        key: file.S3Key ?? '',
+        version: file.S3ObjectVersion,
+      }));
+      return { ...NOTHING, objects };
     }
     default:
       return NOTHING;

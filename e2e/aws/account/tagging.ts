@@ -1,7 +1,7 @@
-// Tag search over load balancers, target groups, listeners and rules (Resource Groups Tagging API: GetResources).
+// Tag search over load balancers, target groups, listeners, rules and trust stores (Resource Groups Tagging API: GetResources).
 import { AwsRefusal } from '../elb/refusal.ts';
 import type { ElbState } from '../elb/state.ts';
-import { tagList } from '../elb/tags.ts';
+import { taggedResources, tagList } from '../elb/tags.ts';
 
 export interface GetResourcesInput {
   PaginationToken?: string;
@@ -62,14 +62,13 @@ export function ourMappings(state: ElbState, input: GetResourcesInput): TagMappi
   const types = (input.ResourceTypeFilters ?? []).filter((type) => type.startsWith('elasticloadbalancing'));
   const arns = input.ResourceARNList ?? [];
   const all: TagMapping[] = [];
-  for (const resources of [state.loadBalancers, state.targetGroups, state.listeners, state.rules])
-    for (const [arn, { tags }] of resources) {
-      if (Object.keys(tags).length === 0) continue;
-      if (arns.length > 0 && !arns.includes(arn)) continue;
-      if (types.length > 0 && !types.some((type) => isOfType(arn, type))) continue;
-      if (!matchesTags(tags, input.TagFilters ?? [])) continue;
-      all.push({ ResourceARN: arn, Tags: tagList(tags) });
-    }
+  for (const [arn, { tags }] of taggedResources(state)) {
+    if (Object.keys(tags).length === 0) continue;
+    if (arns.length > 0 && !arns.includes(arn)) continue;
+    if (types.length > 0 && !types.some((type) => isOfType(arn, type))) continue;
+    if (!matchesTags(tags, input.TagFilters ?? [])) continue;
+    all.push({ ResourceARN: arn, Tags: tagList(tags) });
+  }
   return all;
 }
 

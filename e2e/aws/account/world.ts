@@ -1,8 +1,8 @@
 // The rest of the account, asked of moto when a call needs it and remembered until something there may have changed.
-import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import { ACMClient } from '@aws-sdk/client-acm';
 import {
+  DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
-  DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
@@ -10,20 +10,22 @@ import {
   type SecurityGroup as Ec2Group,
   type Subnet as Ec2Subnet,
 } from '@aws-sdk/client-ec2';
-import { emptyWorld, type World } from '../elb/state.ts';
-import type { Needs } from './needs.ts';
+import { emptyWorld, objectName, type S3Object, type World } from '../elb/surroundings.ts';
+import type { Users } from './guard.ts';
+import { type Needs, NOTHING } from './needs.ts';
+import { readObject } from './objects.ts';
+import { certificateUsable } from './usable-certificates.ts';
+import { usersIn } from './users.ts';
 
-export interface WorldReader {
+export interface WorldReader extends Users {
+  /** A client of moto itself. */
+  readonly ec2: EC2Client;
   /** What is known; filled by `gather`. */
   readonly world: World;
   /** Looks up what is needed and not known yet. What does not exist stays absent. */
   gather(needs: Needs): Promise<void>;
   /** To be told of every call that passes through to moto. */
   passedThrough(service: string, action: string): void;
-  /** Whether network interfaces have a security group. */
-  attached(groupId: string): Promise<boolean>;
-  /** Whether rules of other security groups name one. */
-  referenced(groupId: string): Promise<boolean>;
   /** Makes a certificate known that ACM does not hold. */
   addCertificate(arn: string): void;
   close(): void;
@@ -44,37 +46,40 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
   const world = emptyWorld();
   const given = new Set<string>();
   const subnetsRead = new Set<string>();
-  return {
+  const zones = localZones(ec2);
+  const forget = (part: string) => {
+    for (const arn of world.certificates)
+      if (arn.includes(part) && !given.has(arn)) world.certificates.delete(arn);
+  };
+  const reader: WorldReader = {
+    ...usersIn(ec2),
+    ec2,
     world,
+    async vpcExists(id) {
+      await reader.gather({ ...NOTHING, vpcs: [id] });
+      return world.vpcs.has(id);
+    },
     async gather(needs) {
       await Promise.all([
         gatherVpcs(ec2, world, needs.vpcs),
-        gatherSubnets(ec2, world, needs.subnets),
-        gatherSubnetsOf(ec2, world, needs.subnetsOf, subnetsRead),
+        gatherSubnets(ec2, world, zones, needs.subnets),
+        gatherSubnetsOf(ec2, world, zones, needs.subnetsOf, subnetsRead),
         gatherGroups(ec2, world, needs.securityGroups),
         gatherInstances(ec2, world, needs.instances),
-        gatherCertificates(acm, world, needs.certificates),
+        gatherCertificates(acm, motoUrl, world, needs.certificates),
+        gatherObjects(motoUrl, world, needs.objects),
       ]);
       if (needs.defaultGroup) await gatherDefaultGroup(ec2, world, needs.subnets);
     },
     passedThrough(service, action) {
+      // An update may rename a certificate, and its name is in the ARN.
+      if (service === 'iam' && /^(Delete|Update)ServerCertificate$/.test(action)) forget(':iam:');
       if (HARMLESS.test(action)) return;
       if (service === 'ec2') {
         subnetsRead.clear();
         for (const known of [world.vpcs, world.subnets, world.securityGroups, world.instances]) known.clear();
       }
-      if (service === 'acm')
-        for (const arn of world.certificates) if (!given.has(arn)) world.certificates.delete(arn);
-    },
-    async attached(groupId) {
-      const Filters = [{ Name: 'group-id', Values: [groupId] }];
-      const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
-      return (NetworkInterfaces ?? []).length > 0;
-    },
-    async referenced(groupId) {
-      const Filters = [{ Name: 'ip-permission.group-id', Values: [groupId] }];
-      const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
-      return (SecurityGroups ?? []).some((group) => group.GroupId !== groupId);
+      if (service === 'acm') forget(':acm:');
     },
     addCertificate(arn) {
       given.add(arn);
@@ -85,6 +90,7 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
       acm.destroy();
     },
   };
+  return reader;
 }
 
 const unknown = (ids: readonly string[], known: { has(id: string): boolean }) =>
@@ -107,7 +113,26 @@ async function gatherVpcs(ec2: EC2Client, world: World, ids: readonly string[]):
   }
 }
 
-function keepSubnets(world: World, subnets: readonly Ec2Subnet[] | undefined): void {
+type LocalZones = () => Promise<ReadonlySet<string>>;
+
+/** The names of Local Zones, asked for until they were answered once. */
+function localZones(ec2: EC2Client): LocalZones {
+  let known: ReadonlySet<string> | undefined;
+  return async () => {
+    if (known !== undefined) return known;
+    const all = await ec2.send(new DescribeAvailabilityZonesCommand({ AllAvailabilityZones: true }));
+    const local = (all.AvailabilityZones ?? []).filter((zone) => zone.ZoneType === 'local-zone');
+    known = new Set(local.map((zone) => zone.ZoneName ?? ''));
+    return known;
+  };
+}
+
+async function keepSubnets(
+  world: World,
+  zones: LocalZones,
+  subnets: readonly Ec2Subnet[] | undefined,
+): Promise<void> {
+  const local = await zones();
   for (const subnet of subnets ?? []) {
     const id = subnet.SubnetId ?? '';
     world.subnets.set(id, {
@@ -116,27 +141,35 @@ function keepSubnets(world: World, subnets: readonly Ec2Subnet[] | undefined): v
       zone: subnet.AvailabilityZone ?? '',
       cidr: subnet.CidrBlock ?? '',
       ipv6: (subnet.Ipv6CidrBlockAssociationSet ?? []).length > 0,
+      ...(local.has(subnet.AvailabilityZone ?? '') ? { zoneType: 'local-zone' as const } : {}),
+      ...(subnet.OutpostArn === undefined ? {} : { outpostArn: subnet.OutpostArn }),
     });
   }
 }
 
-async function gatherSubnets(ec2: EC2Client, world: World, ids: readonly string[]): Promise<void> {
+async function gatherSubnets(
+  ec2: EC2Client,
+  world: World,
+  zones: LocalZones,
+  ids: readonly string[],
+): Promise<void> {
   const missing = unknown(ids, world.subnets);
   if (missing.length === 0) return;
   const filter = { Filters: [{ Name: 'subnet-id', Values: missing }] };
-  keepSubnets(world, (await ec2.send(new DescribeSubnetsCommand(filter))).Subnets);
+  await keepSubnets(world, zones, (await ec2.send(new DescribeSubnetsCommand(filter))).Subnets);
 }
 
 async function gatherSubnetsOf(
   ec2: EC2Client,
   world: World,
+  zones: LocalZones,
   vpcs: readonly string[],
   read: Set<string>,
 ): Promise<void> {
   const missing = unknown(vpcs, read);
   if (missing.length === 0) return;
   const filter = { Filters: [{ Name: 'vpc-id', Values: missing }] };
-  keepSubnets(world, (await ec2.send(new DescribeSubnetsCommand(filter))).Subnets);
+  await keepSubnets(world, zones, (await ec2.send(new DescribeSubnetsCommand(filter))).Subnets);
   for (const vpc of missing) read.add(vpc);
 }
 
@@ -180,17 +213,20 @@ async function gatherInstances(ec2: EC2Client, world: World, ids: readonly strin
   }
 }
 
-async function gatherCertificates(acm: ACMClient, world: World, arns: readonly string[]): Promise<void> {
-  for (const arn of unknown(arns, world.certificates)) {
-    if (!arn.includes(':acm:')) continue;
-    try {
-      const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
-      // aws-limits N8: only an issued certificate can be used.
-      if (Certificate?.Status === 'ISSUED') world.certificates.add(arn);
-    } catch (error) {
-      // An ARN that ACM does not know is an answer: the certificate is absent.
-      const name = error instanceof Error ? error.name : '';
-      if (name !== 'ResourceNotFoundException' && name !== 'InvalidArnException') throw error;
-    }
+async function gatherCertificates(
+  acm: ACMClient,
+  motoUrl: string,
+  world: World,
+  arns: readonly string[],
+): Promise<void> {
+  for (const arn of unknown(arns, world.certificates))
+    if (await certificateUsable(acm, motoUrl, arn)) world.certificates.add(arn);
+}
+
+async function gatherObjects(motoUrl: string, world: World, objects: readonly S3Object[]): Promise<void> {
+  for (const object of objects) {
+    const content = await readObject(motoUrl, object);
+    if (content === undefined) world.objects.delete(objectName(object));
+    else world.objects.set(objectName(object), content);
   }
 }

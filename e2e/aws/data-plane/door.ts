@@ -1,203 +1,143 @@
 // One listener for real: a socket on 127.0.0.1 that does with each request what the listener's rules say.
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import https from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, type SecureContext } from 'node:tls';
-import { applyTransforms, type MatchRequest, redirectLocation } from '../../../api/match.ts';
-import { loadBalancerAttributes } from '../elb/attributes.ts';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { held } from '../elb/find.ts';
 import type { Listener } from '../elb/state.ts';
-import { type Address, chooseDestination, fail, forward, type Plane, placeOf, reply } from './forward.ts';
-import { requestHeaders } from './headers.ts';
-import { type Decision, decisionOf, ruleFor } from './route.ts';
+import { answer } from './answer.ts';
+import { type ClientRequest, type ClientResponse, HEADERS_MAX } from './client.ts';
+import { type Plane, waitMs } from './plane.ts';
+import { unreadable } from './replies.ts';
+import { isAdmitted, type Keys, type Offer, offerOf } from './tls.ts';
+import { upgrade } from './upgrade.ts';
+import type { Address } from './upstreams.ts';
 
 export interface Door {
-  readonly listenerArn: string;
-  readonly protocol: 'HTTP' | 'HTTPS';
+  /** What its sockets are like; a listener that wants another kind needs another door. */
+  readonly kind: string;
   readonly address: Address;
-  /** Takes over a default certificate that changed. */
+  /** Takes over certificates, policy and trust store as they are now. */
   refresh(): void;
+  /** Takes no more connections, and sets its port free; those that are open go on. */
+  retire(): void;
   close(): Promise<void>;
 }
 
-/** Certificates whose keys are known, by ARN. */
-export type Keys = Map<string, { certPem: string; keyPem: string; names: string[]; context: SecureContext }>;
+/**
+ * How long a client's connection is kept between requests. Not scaled: a client whose connection is closed while it sends
+ * would see an error that no load balancer makes so often.
+ */
+const KEEP_ALIVE_MS = 60_000;
+/** How often Node looks for clients that are too slow with their headers. */
+const SLOW_CLIENTS_EVERY_MS = 500;
 
-/** Opens a door for a listener, on `port` or any free one. It reads rules and certificates anew for every request. */
-export async function openDoor(plane: Plane, keys: Keys, listenerArn: string, port = 0): Promise<Door> {
-  const { protocol } = held(plane.state.listeners, listenerArn);
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    const listener = plane.state.listeners.get(listenerArn);
+/** The kind of door that a listener needs now. */
+export function kindOf(plane: Plane, listener: Listener): string {
+  if (listener.protocol === 'HTTP') return 'http';
+  const asks = (listener.mutualAuthentication?.Mode ?? 'off') !== 'off';
+  return `https${plane.settings.ofListener(listener).http2 ? ' h2' : ''}${asks ? ' client certificates' : ''}`;
+}
+
+/** Opens a door for a listener, on `port` or any free one. It reads the rules anew for every request. */
+export async function openDoor(plane: Plane, keys: Keys, arn: string, port = 0): Promise<Door> {
+  const first = held(plane.state.listeners, arn);
+  const current = () => plane.state.listeners.get(arn);
+  const onRequest = (request: ClientRequest, response: ClientResponse) => {
+    const listener = current();
     if (listener === undefined) response.destroy();
-    else answer(plane, listener, request, response);
+    else answer(plane, { listener, settings: plane.settings.ofListener(listener), response }, request);
   };
-  const server =
-    protocol === 'HTTPS'
-      ? https.createServer(
-          { SNICallback: (name, done) => done(null, chooseKey(plane, keys, listenerArn, name)) },
-          onRequest,
-        )
-      : http.createServer(onRequest);
-  // A connection without a server name gets the default certificate.
-  const refresh = () => {
-    const first = keys.get(plane.state.listeners.get(listenerArn)?.certificate ?? '');
-    if (first !== undefined && server instanceof https.Server)
-      server.setSecureContext({ cert: first.certPem, key: first.keyPem });
-  };
-  refresh();
-  server.keepAliveTimeout = 60_000;
+  const secure = first.protocol === 'HTTPS' ? secureServer(plane, keys, first, current) : undefined;
+  const idleSeconds = plane.settings.ofListener(first).idleSeconds;
+  const server = secure?.server ?? http.createServer(serverOptions(plane, idleSeconds));
+  // The server is of either kind; both tell of requests in the same way.
+  server.on(
+    'request',
+    (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
+      onRequest(request, response),
+  );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const listener = plane.state.listeners.get(listenerArn);
-    if (listener === undefined) socket.destroy();
-    else passThrough(plane, listener, request, socket, head);
+    const listener = current();
+    if (listener === undefined || !(socket instanceof Socket)) socket.destroy();
+    else upgrade(plane, listener, request, socket, head);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // With a strange transfer coding the headers can be read, and have been answered.
+    if (error.code === 'HPE_INVALID_TRANSFER_ENCODING') socket.end();
+    else if (socket.writable) socket.end(unreadable(error.code));
+    else socket.destroy();
+  });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   return {
-    listenerArn,
-    protocol,
+    kind: kindOf(plane, first),
     address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    refresh,
+    refresh: () => secure?.refresh(),
+    retire: () => {
+      server.close();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of connections) socket.destroy();
       }),
   };
 }
 
-/** The certificate for a server name: one that names it exactly, then a wildcard, then the default. */
-function chooseKey(plane: Plane, keys: Keys, listenerArn: string, name: string): SecureContext | undefined {
-  const listener = plane.state.listeners.get(listenerArn);
-  const candidates = [listener?.certificate ?? '', ...(listener?.extraCertificates ?? [])]
-    .map((arn) => keys.get(arn))
-    .filter((key) => key !== undefined);
-  const lower = name.toLowerCase();
-  const parent = `*${lower.slice(lower.indexOf('.'))}`;
-  const fitting =
-    candidates.find((key) => key.names.includes(lower)) ??
-    candidates.find((key) => key.names.includes(parent)) ??
-    candidates[0];
-  return fitting?.context;
-}
-
-export function keyOf(certPem: string, keyPem: string, names: string[]) {
-  return { certPem, keyPem, names, context: createSecureContext({ cert: certPem, key: keyPem }) };
-}
-
-function seen(listener: Listener, request: IncomingMessage): MatchRequest {
-  const url = request.url ?? '/';
-  const at = url.indexOf('?');
+function serverOptions(plane: Plane, idleSeconds: number): http.ServerOptions {
   return {
-    method: request.method ?? 'GET',
-    ...placeOf(listener),
-    host: (request.headers.host ?? '').replace(/:\d+$/, ''),
-    path: at < 0 ? url : url.slice(0, at),
-    query: at < 0 ? '' : url.slice(at + 1),
-    headers: request.headers,
-    sourceIp: request.socket.remoteAddress ?? '',
+    maxHeaderSize: HEADERS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: waitMs(plane, idleSeconds),
+    // The body has a timeout of its own, which counts from the last byte.
+    requestTimeout: 0,
+    connectionsCheckingInterval: SLOW_CLIENTS_EVERY_MS,
+    requireHostHeader: false,
   };
 }
 
-function answer(plane: Plane, listener: Listener, request: IncomingMessage, response: ServerResponse): void {
-  const asked = seen(listener, request);
-  const decision = decisionOf(ruleFor(plane.state, listener, asked));
-  if (decision.before !== undefined && !passes(decision, listener, request, response)) return;
-  const { RedirectConfig: redirect, FixedResponseConfig: fixed } = decision.routing;
-  if (redirect !== undefined) {
-    const location = redirectLocation(redirect, asked);
-    const status = Number(redirect.StatusCode?.slice('HTTP_'.length));
-    reply(listener, response, status, { location, 'content-type': 'text/html' }, '');
-  } else if (fixed !== undefined) {
-    const type = { 'content-type': fixed.ContentType ?? 'text/plain' };
-    reply(listener, response, Number(fixed.StatusCode), type, fixed.MessageBody ?? '');
-  } else {
-    const rewritten = applyTransforms(decision.transforms, asked);
-    const destination = chooseDestination(plane, decision.routing, request.headers);
-    if (rewritten === undefined) fail(listener, response, 500);
-    else if (destination === undefined) fail(listener, response, 503);
-    else {
-      const host = rewritten.host === asked.host ? (request.headers.host ?? '') : rewritten.host;
-      forward(plane, listener, destination, { ...rewritten, host }, request, response);
-    }
-  }
-}
-
-/**
- * The action before routing. Nobody can sign in here: who is not let in without that is sent to the identity provider
- * or refused, and what would have to be verified is refused with 561 or 401 (ALB User Guide: Authenticate users).
- */
-function passes(
-  { before }: Decision,
-  listener: Listener,
-  request: IncomingMessage,
-  response: ServerResponse,
-): boolean {
-  const config = before?.AuthenticateOidcConfig ?? before?.AuthenticateCognitoConfig;
-  if (config?.OnUnauthenticatedRequest === 'allow') return true;
-  if (config === undefined || config.OnUnauthenticatedRequest === 'deny') fail(listener, response, 401);
-  else if (request.url?.startsWith('/oauth2/idpresponse')) fail(listener, response, 561);
-  else {
-    const endpoint =
-      before?.AuthenticateOidcConfig?.AuthorizationEndpoint ??
-      `https://${before?.AuthenticateCognitoConfig?.UserPoolDomain}/oauth2/authorize`;
-    const client =
-      before?.AuthenticateOidcConfig?.ClientId ?? before?.AuthenticateCognitoConfig?.UserPoolClientId ?? '';
-    const location = new URL(endpoint);
-    location.searchParams.set('client_id', client);
-    location.searchParams.set('redirect_uri', `https://${request.headers.host ?? ''}/oauth2/idpresponse`);
-    location.searchParams.set('response_type', 'code');
-    location.searchParams.set('scope', config.Scope ?? 'openid');
-    reply(listener, response, 302, { location: location.href }, '');
-  }
-  return false;
-}
-
-/** WebSocket and other upgrades: the rules choose the target, then bytes pass both ways. */
-function passThrough(
+function secureServer(
   plane: Plane,
-  listener: Listener,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): void {
-  const refuse = (status: string) =>
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  const asked = seen(listener, request);
-  const decision = decisionOf(ruleFor(plane.state, listener, asked));
-  const rewritten = applyTransforms(decision.transforms, asked);
-  const destination =
-    decision.routing.Type === 'forward' && decision.before === undefined
-      ? chooseDestination(plane, decision.routing, request.headers)
-      : undefined;
-  if (destination === undefined || rewritten === undefined) {
-    refuse('503 Service Temporarily Unavailable');
-    return;
-  }
-  const { target } = destination;
-  const address = plane.targetAddress({ id: target.id, port: target.port ?? 0 });
-  if (address === undefined) {
-    refuse('504 Gateway Time-out');
-    return;
-  }
-  const attributes = loadBalancerAttributes(held(plane.state.loadBalancers, listener.loadBalancerArn));
-  const headers = requestHeaders(
-    request,
-    { ...placeOf(listener), host: request.headers.host ?? '' },
-    attributes,
-  );
-  const out = connect(address.port, address.host, () => {
-    const lines = Object.entries({ ...headers, connection: 'Upgrade', upgrade: request.headers.upgrade })
-      .flatMap(([name, value]) => [value ?? []].flat().map((one) => `${name}: ${one}`))
-      .join('\r\n');
-    out.write(`${request.method} ${rewritten.url} HTTP/1.1\r\n${lines}\r\n\r\n`);
-    out.write(head);
-    socket.pipe(out).pipe(socket);
+  keys: Keys,
+  first: Listener,
+  current: () => Listener | undefined,
+): { server: http2.Http2SecureServer | https.Server; refresh: () => void } {
+  let offer: Offer = offerOf(plane.state, keys, first);
+  const { http2: modern, idleSeconds } = plane.settings.ofListener(first);
+  const options = {
+    ...serverOptions(plane, idleSeconds),
+    SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) =>
+      done(null, offer.forName(name)),
+    requestCert: (first.mutualAuthentication?.Mode ?? 'off') !== 'off',
+    // The listener's own settings decide, in isAdmitted.
+    rejectUnauthorized: false,
+    ...offer.fallback,
+  };
+  const server = modern
+    ? http2.createSecureServer({ ...options, allowHTTP1: true })
+    : https.createServer(options);
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const listener = current();
+    if (listener === undefined || !isAdmitted(socket, listener)) socket.destroy();
   });
-  out.on('error', () => (out.connecting ? refuse('502 Bad Gateway') : socket.destroy()));
-  socket.on('error', () => out.destroy());
-  socket.on('close', () => out.destroy());
+  return {
+    server,
+    refresh: () => {
+      const listener = current();
+      if (listener === undefined) return;
+      offer = offerOf(plane.state, keys, listener);
+      // A connection without a server name gets the default certificate.
+      if (offer.fallback !== undefined) server.setSecureContext(offer.fallback);
+    },
+  };
 }

@@ -1,12 +1,23 @@
 // Headers and cookies of the data plane.
-import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { held } from '../elb/find.ts';
+import { setUp } from '../elb/rule-rig.ts';
 import { APP_COOKIE, readCookies, readSticky, stickyCookies, TARGET_COOKIE } from './cookies.ts';
-import { listenerHeaders, requestHeaders, withoutHopByHop } from './headers.ts';
+import { endToEnd, listenerHeaders, requestHeaders, requestHost, responseHeaders } from './headers.ts';
+import { Settings } from './settings.ts';
 
-const request = (headers: IncomingMessage['headers']) =>
-  ({ headers, socket: { remoteAddress: '::ffff:10.0.0.9', remotePort: 4711 } }) as unknown as IncomingMessage;
-const place = { protocol: 'https', port: 443, host: 'a.b' } as const;
+const peer = { address: '10.0.0.9', port: 4711, facts: {} };
+
+/** The settings of an HTTP listener on port 80 whose load balancer has some attributes. */
+function settingsWith(attributes: Record<string, string> = {}) {
+  const { aws, ListenerArn } = setUp();
+  const listener = held(aws.state.listeners, ListenerArn);
+  aws.call('ModifyLoadBalancerAttributes', {
+    LoadBalancerArn: listener.loadBalancerArn,
+    Attributes: Object.entries(attributes).map(([Key, Value]) => ({ Key, Value })),
+  });
+  return new Settings(aws.state).ofListener(listener);
+}
 
 describe('what a target sees', () => {
   test.each<[string, Record<string, string>, string | undefined]>([
@@ -15,20 +26,59 @@ describe('what a target sees', () => {
     ['removed', { 'routing.http.xff_header_processing.mode': 'remove' }, undefined],
     ['with the port', { 'routing.http.xff_client_port.enabled': 'true' }, '1.1.1.1, 10.0.0.9:4711'],
   ])('X-Forwarded-For %s', (_row, attributes, expected) => {
-    const headers = requestHeaders(request({ 'x-forwarded-for': '1.1.1.1' }), place, attributes);
+    const settings = settingsWith(attributes);
+    const headers = requestHeaders({ 'x-forwarded-for': '1.1.1.1' }, peer, settings, 'a.b');
     expect(headers['x-forwarded-for']).toBe(expected);
   });
 
-  test('protocol, port, host and a trace id; one that is there stays', () => {
-    const headers = requestHeaders(request({ host: 'x', 'x-forwarded-proto': 'gopher' }), place, {});
-    expect(headers).toMatchObject({ 'x-forwarded-proto': 'https', 'x-forwarded-port': '443', host: 'a.b' });
-    expect(headers['x-amzn-trace-id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
-    expect(requestHeaders(request({ 'x-amzn-trace-id': 'mine' }), place, {})['x-amzn-trace-id']).toBe('mine');
+  test('protocol, port, host, facts of TLS', () => {
+    const sent = { host: 'x', 'x-forwarded-proto': 'gopher', expect: '100-continue', 'x-tls': 'forged' };
+    const secure = { ...peer, facts: { 'X-Tls': 'TLSv1.3' } };
+    const headers = requestHeaders(sent, secure, settingsWith(), 'a.b');
+    expect(headers).toMatchObject({
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': '80',
+      host: 'a.b',
+      'x-tls': 'TLSv1.3',
+    });
+    expect(headers).not.toHaveProperty('expect');
   });
 
-  test('headers of one connection stay on it', () => {
+  test.each<[string | undefined, RegExp]>([
+    [undefined, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/],
+    ['Root=1-a-b', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-a-b$/],
+    ['Self=1-x;Root=1-a-b;Mine=c', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-a-b;Mine=c$/],
+    ['Mine=c', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Mine=c$/],
+  ])('the trace id of %s', (given, expected) => {
+    const sent = given === undefined ? {} : { 'x-amzn-trace-id': given };
+    expect(requestHeaders(sent, peer, settingsWith(), 'a')['x-amzn-trace-id']).toMatch(expected);
+  });
+
+  test('names with other characters than letters, digits and hyphens are dropped on request', () => {
+    const attributes = { 'routing.http.drop_invalid_header_fields.enabled': 'true' };
+    const sent = { 'a-1': 'x', a_b: 'y' };
+    expect(requestHeaders(sent, peer, settingsWith(), 'a')).toMatchObject(sent);
+    expect(requestHeaders(sent, peer, settingsWith(attributes), 'a')).not.toHaveProperty('a_b');
+  });
+
+  test('headers of one connection and pseudo headers stay on it', () => {
     const headers = { connection: 'keep-alive, x-mine', 'x-mine': '1', te: 'trailers', accept: '*/*' };
-    expect(withoutHopByHop(headers)).toEqual({ accept: '*/*' });
+    expect(endToEnd({ ...headers, ':path': '/' })).toEqual({ accept: '*/*' });
+  });
+});
+
+describe('the host that a target sees', () => {
+  test.each<[string, string, number, boolean, string]>([
+    ['example.com', 'example.com', 80, false, 'example.com'],
+    ['example.com:80', 'example.com', 80, false, 'example.com'],
+    ['example.com:80', 'example.com', 80, true, 'example.com:80'],
+    ['example.com', 'example.com', 8080, false, 'example.com:8080'],
+    ['example.com:8080', 'example.com', 8080, false, 'example.com:8080'],
+    ['example.com', 'example.com', 8080, true, 'example.com'],
+    ['example.com', 'rewritten.org', 8080, false, 'rewritten.org'],
+  ])('%s, then %s, on %d, preserved %s → %s', (sent, after, port, preserveHost, expected) => {
+    const settings = { ...settingsWith(), port, preserveHost };
+    expect(requestHost(sent, { before: 'example.com', after }, settings)).toBe(expected);
   });
 });
 
@@ -38,6 +88,13 @@ test('attributes of a listener become response headers', () => {
     'routing.http.response.content_security_policy.header_value': '',
   };
   expect(listenerHeaders(attributes)).toEqual({ 'x-frame-options': 'DENY' });
+  const settings = { ...settingsWith(), serverHeader: false, responseHeaders: { 'x-frame-options': 'DENY' } };
+  const sent = { 'x-frame-options': 'SAMEORIGIN', server: 'mine', 'set-cookie': ['a=b'], etag: '1' };
+  expect(responseHeaders(sent, ['c=d'], settings)).toEqual({
+    'x-frame-options': 'DENY',
+    'set-cookie': ['a=b', 'c=d'],
+    etag: '1',
+  });
 });
 
 describe('stickiness cookies', () => {

@@ -1,9 +1,10 @@
 // Headers that a load balancer adds and takes away (ALB User Guide: HTTP headers, HTTP header modification).
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { ListenerSettings } from './settings.ts';
 
 /** Headers of one connection (RFC 9110 7.6.1): never passed on. */
-const HOP_BY_HOP = [
+const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -12,7 +13,8 @@ const HOP_BY_HOP = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-];
+  'http2-settings',
+]);
 
 /** Listener attributes that write a response header, by the header (aws-limits 2.2). */
 const RESPONSE_HEADERS = [
@@ -28,36 +30,99 @@ const RESPONSE_HEADERS = [
   'x-frame-options',
 ];
 
-export function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
-  const out: IncomingHttpHeaders = {};
-  for (const [name, value] of Object.entries(headers))
-    if (!HOP_BY_HOP.includes(name) && !named.includes(name)) out[name] = value;
+/** The headers that may be passed on: without those of the connection and HTTP/2's pseudo headers. */
+export function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const named = headers.connection;
+  const also =
+    named === undefined || named === 'keep-alive' || named === 'close'
+      ? undefined
+      : named.split(',').map((name) => name.trim().toLowerCase());
+  const out: OutgoingHttpHeaders = {};
+  for (const name in headers)
+    if (!HOP_BY_HOP.has(name) && name[0] !== ':' && also?.includes(name) !== true) out[name] = headers[name];
   return out;
 }
 
-/** What a target gets to see of a client's headers. */
+/** A client as its connection shows it. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number | undefined;
+  /** Headers about TLS and the client certificate, by their name. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What a target gets to see of a client's headers; `host` is what requestHost says. */
 export function requestHeaders(
-  request: IncomingMessage,
-  place: { protocol: 'http' | 'https'; port: number; host: string },
-  attributes: Record<string, string>,
-): IncomingHttpHeaders {
-  const headers = withoutHopByHop(request.headers);
-  const client = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const seen =
-    attributes['routing.http.xff_client_port.enabled'] === 'true'
-      ? `${client}:${request.socket.remotePort}`
-      : client;
-  const mode = attributes['routing.http.xff_header_processing.mode'] ?? 'append';
-  const before = headers['x-forwarded-for'];
-  if (mode === 'append') headers['x-forwarded-for'] = before === undefined ? seen : `${before}, ${seen}`;
-  if (mode === 'remove') delete headers['x-forwarded-for'];
-  headers['x-forwarded-proto'] = place.protocol;
-  headers['x-forwarded-port'] = String(place.port);
-  headers['x-amzn-trace-id'] ??=
-    `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
-  headers.host = place.host;
-  return headers;
+  headers: IncomingHttpHeaders,
+  peer: Peer,
+  settings: ListenerSettings,
+  host: string,
+): OutgoingHttpHeaders {
+  const out = endToEnd(headers);
+  // The load balancer itself answers it (RFC 9110 10.1.1).
+  delete out.expect;
+  if (settings.dropInvalidHeaders)
+    for (const name in out) if (!/^[-A-Za-z0-9]+$/.test(name)) delete out[name];
+  if (settings.forwardedFor === 'remove') delete out['x-forwarded-for'];
+  if (settings.forwardedFor === 'append') {
+    const last =
+      settings.clientPort && peer.port !== undefined
+        ? `${bracketed(peer.address)}:${peer.port}`
+        : peer.address;
+    const before = out['x-forwarded-for'];
+    out['x-forwarded-for'] = before === undefined ? last : `${before}, ${last}`;
+  }
+  out['x-forwarded-proto'] = settings.protocol;
+  out['x-forwarded-port'] = String(settings.port);
+  out['x-amzn-trace-id'] = traceId(headers['x-amzn-trace-id']);
+  for (const name in peer.facts) out[name.toLowerCase()] = peer.facts[name];
+  out.host = host;
+  return out;
+}
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+
+const POOL_BYTES = 12 * 512;
+let pool = Buffer.alloc(0);
+let poolAt = 0;
+
+/** 24 hex digits. Random bytes are taken in bulk: one call to the generator for each request is slow. */
+function digits(): string {
+  if (poolAt >= pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    poolAt = 0;
+  }
+  poolAt += 12;
+  return pool.toString('hex', poolAt - 12, poolAt);
+}
+
+const stamp = (): string => `1-${Math.floor(Date.now() / 1000).toString(16)}-${digits()}`;
+
+/**
+ * A root of our own, or the one that came with our own mark in front (ALB User Guide: Request tracing): an id with a root
+ * gets a Self field, without one it is kept behind a new root.
+ */
+function traceId(given: string | string[] | undefined): string {
+  if (given === undefined || given === '') return `Root=${stamp()}`;
+  const rest = String(given)
+    .split(';')
+    .filter((part) => !part.trim().startsWith('Self='))
+    .join(';');
+  return /(^|;)\s*Root=/.test(rest) ? `Self=${stamp()};${rest}` : `Root=${stamp()};${rest}`;
+}
+
+/**
+ * The Host header for a target (ALB User Guide: Host header preservation). Preserved means as it was sent; else it has the
+ * listener's port unless that is 80 or 443. A host that a transform wrote is not touched.
+ */
+export function requestHost(
+  sent: string,
+  host: { before: string; after: string },
+  settings: ListenerSettings,
+): string {
+  if (host.after !== host.before) return host.after;
+  if (settings.preserveHost) return sent;
+  return settings.port === 80 || settings.port === 443 ? host.before : `${host.before}:${settings.port}`;
 }
 
 /** Headers that the listener's attributes put on every response. */
@@ -67,5 +132,18 @@ export function listenerHeaders(attributes: Record<string, string>): Record<stri
     const value = attributes[`routing.http.response.${header.replaceAll('-', '_')}.header_value`];
     if (value) out[header] = value;
   }
+  return out;
+}
+
+/** What a client gets to see of a target's headers, with the cookies of stickiness. */
+export function responseHeaders(
+  headers: IncomingHttpHeaders,
+  cookies: readonly string[],
+  settings: ListenerSettings,
+): OutgoingHttpHeaders {
+  const out = endToEnd(headers);
+  Object.assign(out, settings.responseHeaders);
+  if (!settings.serverHeader) delete out.server;
+  if (cookies.length > 0) out['set-cookie'] = [...(headers['set-cookie'] ?? []), ...cookies];
   return out;
 }

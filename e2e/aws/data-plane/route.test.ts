@@ -4,6 +4,7 @@ import type { MatchRequest } from '../../../api/match.ts';
 import { held } from '../elb/find.ts';
 import { fixed, path, setUp } from '../elb/rule-rig.ts';
 import { chooseGroup, decisionOf, eligibleTargets, ruleFor } from './route.ts';
+import { readGroup } from './settings.ts';
 
 const request = (url: string): MatchRequest => ({
   method: 'GET',
@@ -67,11 +68,17 @@ test('healthy targets take requests; without any, all registered ones do; draini
   aws.call('DeregisterTargets', { TargetGroupArn: arn, Targets: [{ Id: '10.0.0.3' }] });
   const held = aws.state.targetGroups.get(arn);
   if (held === undefined) throw new Error('the group is gone');
-  const eligible = () => eligibleTargets(aws.state, held, aws.context).map(({ key }) => key);
+  const settings = readGroup(held);
+  const eligible = (changes: Partial<typeof settings> = {}) =>
+    eligibleTargets(aws.state, held, aws.context, { ...settings, ...changes }).map(({ key }) => key);
   expect(eligible()).toEqual(['10.0.0.1:80', '10.0.0.2:80']);
   const two = held.targets['10.0.0.2:80'];
   if (two !== undefined) two.health = 'healthy';
   expect(eligible()).toEqual(['10.0.0.2:80']);
+  // Unhealthy state routing: one healthy of two is less than asked for.
+  expect(eligible({ healthyCount: 2 })).toEqual(['10.0.0.1:80', '10.0.0.2:80']);
+  expect(eligible({ healthyPercentage: 50 })).toEqual(['10.0.0.2:80']);
+  expect(eligible({ healthyPercentage: 51 })).toEqual(['10.0.0.1:80', '10.0.0.2:80']);
   if (two !== undefined) two.health = 'unhealthy';
   expect(eligible()).toEqual(['10.0.0.1:80', '10.0.0.2:80']);
 });

@@ -17,7 +17,9 @@ export function describeAccountLimits(
   input: DescribeAccountLimitsInput,
   context: Context,
 ): DescribeAccountLimitsOutput {
-  const limits = Object.entries(context.limits).map(([Name, max]) => ({ Name, Max: String(max) }));
+  const limits = Object.entries(context.limits)
+    .filter(([name]) => name in aws.quotas)
+    .map(([Name, max]) => ({ Name, Max: String(max) }));
   const { items, marker } = page(limits, (_limit, at) => at, input);
   return { Limits: items, ...marker };
 }
@@ -70,7 +72,11 @@ export function describeSSLPolicies(
 ): DescribeSSLPoliciesOutput {
   for (const name of input.Names ?? []) checkSslPolicy(name);
   const wanted = input.Names?.length ? new Set(input.Names) : undefined;
-  const policies = [...POLICIES.values()].filter((policy) => wanted?.has(policy.Name ?? '') ?? true);
+  const type = input.LoadBalancerType ?? 'application';
+  const policies = [...POLICIES.values()].filter(
+    (policy) =>
+      (wanted?.has(policy.Name ?? '') ?? true) && policy.SupportedLoadBalancerTypes?.includes(type) === true,
+  );
   const { items, marker } = page(policies, (_policy, at) => at, input);
   return { SslPolicies: items, ...marker };
 }

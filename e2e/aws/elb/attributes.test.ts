@@ -125,7 +125,10 @@ describe('target groups', () => {
     ['4.2 app cookie without a name', { 'stickiness.enabled': 'true', 'stickiness.type': 'app_cookie' }],
     [
       '4.2 failover below routing',
-      { 'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': '2' },
+      {
+        'target_group_health.dns_failover.minimum_healthy_targets.count': '1',
+        'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': '2',
+      },
     ],
   ])('%s is refused', (_row, values) => {
     expect(codeOf(() => group().modify(values))).toBe('InvalidConfigurationRequest');

@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import aws from './aws-limits.json' with { type: 'json' };
 import { listenerOf, loadBalancerOf, targetGroupOf } from './find.ts';
+import { checkGroupPlacement, checkLogsPlacement } from './placement.ts';
 import { refuse } from './refusal.ts';
 import type { ElbState, Listener, LoadBalancer, TargetGroup } from './state.ts';
 
@@ -137,6 +138,7 @@ export function modifyLoadBalancerAttributes(
         `The key '${logs}.s3.bucket' must set in order to enable ${logs.replaceAll('_', ' ')}`,
       );
   }
+  checkLogsPlacement(lb.placement, result);
   lb.attributes = { ...lb.attributes, ...changes };
   return pairs(loadBalancerAttributes(lb));
 }
@@ -160,13 +162,19 @@ export function modifyTargetGroupAttributes(
         'InvalidConfigurationRequest',
         `A target group with target type '${group.targetType}' does not support the attribute '${key}'`,
       );
-  checkTogether(group, { ...targetGroupAttributes(group), ...changes });
+  const result = { ...targetGroupAttributes(group), ...changes };
+  checkTogether(group, result, { ...group.attributes, ...changes });
+  checkGroupPlacement(state.loadBalancers.get(group.loadBalancerArn ?? '')?.placement, group, result);
   group.attributes = { ...group.attributes, ...changes };
   return pairs(targetGroupAttributes(group));
 }
 
 /** aws-limits 4.2, column "Dependencies": judged on the result, not on the request. */
-function checkTogether(group: TargetGroup, result: Record<string, string>): void {
+function checkTogether(
+  group: TargetGroup,
+  result: Record<string, string>,
+  said: Record<string, string>,
+): void {
   const no = (message: string): never => refuse('InvalidConfigurationRequest', message);
   const algorithm = result['load_balancing.algorithm.type'] ?? 'round_robin';
   const sticky = result['stickiness.enabled'] === 'true';
@@ -178,22 +186,49 @@ function checkTogether(group: TargetGroup, result: Record<string, string>): void
     );
   if (sticky && algorithm === 'weighted_random')
     no('You cannot have both stickiness and weighted random algorithm enabled on the same target group');
-  if (sticky && result['load_balancing.cross_zone.enabled'] === 'false')
-    no('You cannot enable stickiness when cross-zone load balancing is off');
-  if (group.targetType === 'lambda' && result['load_balancing.cross_zone.enabled'] === 'false')
-    no("Cross-zone load balancing cannot be turned off for target type 'lambda'");
   if (sticky && result['stickiness.type'] === 'app_cookie' && !result['stickiness.app_cookie.cookie_name'])
     no("You must set an application cookie name to enable stickiness of type 'app_cookie'");
   if (group.targetControlPort !== undefined && (sticky || algorithm !== 'round_robin'))
     no('A target group with a target control port needs round robin and no stickiness'); // TG8
+  if (result['load_balancing.cross_zone.enabled'] === 'false') checkOneZone(group, sticky);
+  checkThresholds(result, said);
+}
+
+/** What cannot be while targets take requests of their own zone only. */
+function checkOneZone(group: TargetGroup, sticky: boolean): void {
+  if (sticky)
+    refuse(
+      'InvalidConfigurationRequest',
+      'You cannot enable stickiness when cross-zone load balancing is off',
+    );
+  if (group.targetType === 'lambda')
+    refuse(
+      'InvalidConfigurationRequest',
+      "Cross-zone load balancing cannot be turned off for target type 'lambda'",
+    );
+  for (const { id, availabilityZone } of Object.values(group.targets))
+    if (availabilityZone === 'all')
+      refuse(
+        'InvalidConfigurationRequest',
+        `Cross-zone load balancing cannot be off while target '${id}' is registered for the zone 'all'`,
+      );
+}
+
+function checkThresholds(result: Record<string, string>, said: Record<string, string>): void {
   for (const unit of ['count', 'percentage']) {
-    const dns = Number(result[`target_group_health.dns_failover.minimum_healthy_targets.${unit}`]);
+    const key = `target_group_health.dns_failover.minimum_healthy_targets.${unit}`;
+    // Whether the default counts is not documented (aws-limits 4.2): only what somebody said does.
+    if (said[key] === undefined) continue;
+    const dns = Number(result[key]);
     const routing = Number(
       result[`target_group_health.unhealthy_state_routing.minimum_healthy_targets.${unit}`],
     );
     // NaN when `off`: then there is nothing to compare.
     if (dns < routing)
-      no('DNS failover threshold must be greater than or equal to unhealthy state routing threshold');
+      refuse(
+        'InvalidConfigurationRequest',
+        'DNS failover threshold must be greater than or equal to unhealthy state routing threshold',
+      );
   }
 }
 

@@ -20,7 +20,10 @@ export function defaultCertificate(
   if (asked === undefined && present !== undefined) return present;
   const [first, second] = asked ?? [];
   if (first === undefined) invalid('A certificate must be specified for HTTPS listeners');
-  if (second !== undefined) invalid('You can specify only one certificate as the default of a listener');
+  if (second !== undefined)
+    invalid(
+      `You can specify only one certificate as the default of a listener, but there are ${asked?.length}`,
+    );
   if (first.IsDefault !== undefined) invalid('IsDefault cannot be specified for the default certificate');
   return existing(first, world);
 }
@@ -38,7 +41,10 @@ export function addListenerCertificates(
   context: Context,
 ): { Certificates: Certificate[] } {
   const listener = listenerOf(state, input.ListenerArn);
-  if (listener.protocol !== 'HTTPS') invalid('Certificates can be added to HTTPS listeners only');
+  if (listener.protocol !== 'HTTPS')
+    invalid(
+      `Certificates can be added to HTTPS listeners only, but listener '${listener.arn}' is an HTTP listener`,
+    );
   const asked = (input.Certificates ?? []).map((certificate) => existing(certificate, context.world));
   if (asked.length === 0) invalid('At least one certificate must be specified');
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
@@ -65,7 +71,10 @@ export function removeListenerCertificates(
   if (asked.length === 0) invalid('At least one certificate must be specified');
   for (const arn of asked)
     if (arn === listener.certificate && !listener.extraCertificates.includes(arn))
-      refuse('OperationNotPermitted', 'The default certificate of a listener cannot be removed');
+      refuse(
+        'OperationNotPermitted',
+        `Certificate '${arn}' is the default of the listener and cannot be removed`,
+      );
   listener.extraCertificates = listener.extraCertificates.filter((arn) => !asked.includes(arn));
   return {};
 }

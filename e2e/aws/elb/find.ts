@@ -1,6 +1,6 @@
 // Resources by ARN, or the NotFound that AWS answers.
 import { invalid, refuse } from './refusal.ts';
-import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from './state.ts';
+import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup, TrustStore } from './state.ts';
 
 /** @throws AwsRefusal LoadBalancerNotFound, or ValidationError when it is no load balancer ARN (aws-limits 6). */
 export function loadBalancerOf(state: ElbState, arn: string | undefined): LoadBalancer {
@@ -32,6 +32,14 @@ export function targetGroupOf(state: ElbState, arn: string | undefined): TargetG
   if (found !== undefined) return found;
   if (!arn?.includes(':targetgroup/')) invalid(`'${arn}' is not a valid target group ARN`);
   return refuse('TargetGroupNotFound', `Target group '${arn}' not found`);
+}
+
+/** @throws AwsRefusal TrustStoreNotFound or ValidationError. */
+export function trustStoreOf(state: ElbState, arn: string | undefined): TrustStore {
+  const found = state.trustStores.get(arn ?? '');
+  if (found !== undefined) return found;
+  if (!arn?.includes(':truststore/')) invalid(`'${arn}' is not a valid trust store ARN`);
+  return refuse('TrustStoreNotFound', `Trust store '${arn}' not found`);
 }
 
 /**

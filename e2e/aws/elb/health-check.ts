@@ -91,7 +91,8 @@ function check(
     ); // HC5
   const [noun, low, high] = version === 'GRPC' ? ['GRPC', 0, 99] : ['HTTP', 200, 499];
   for (const part of result.matcher.split(',')) {
-    const ends = /^(\d+)(?:-(\d+))?$/.exec(part);
+    // Spaces and ranges backwards are not documented (aws-limits 9), so they are let through.
+    const ends = /^(\d+)(?:-(\d+))?$/.exec(part.trim());
     const numbers = [Number(ends?.[1]), Number(ends?.[2] ?? ends?.[1])];
     if (ends === null || numbers.some((n) => n < Number(low) || n > Number(high)))
       invalid(`Health check matcher ${noun} code '${part}' must be within '${low}-${high}' inclusive`); // HC8, HC9

@@ -43,7 +43,7 @@ export function inMemory(world: World = paperWorld()): InMemory {
 
 /**
  * The account on paper: `vpc-1` with subnets `subnet-a`, `-b`, `-c` (and `subnet-a2` in the same zone as the first,
- * `subnet-6a` and `-6b` with IPv6), `vpc-2` with `subnet-x` and `-y`; security groups `sg-1` to `sg-6` and `sg-default` in the
+ * `subnet-6a` and `-6b` with IPv6, `subnet-l1` and `-l2` in two Local Zones, `subnet-o1` and `-o2` on an Outpost), `vpc-2` with `subnet-x` and `-y`; security groups `sg-1` to `sg-6` and `sg-default` in the
  * first VPC, `sg-x` in the second; instances `i-1` and `i-2` (running, zones a and b), `i-3` (stopped), `i-4` (second
  * VPC); certificates ending in `/one`, `/two` and `/three`.
  */
@@ -59,6 +59,13 @@ export function paperWorld(): World {
   subnet('subnet-a2', 'vpc-1', 'a', '10.0.3.0/24');
   subnet('subnet-6a', 'vpc-1', 'a', '10.0.4.0/24', true);
   subnet('subnet-6b', 'vpc-1', 'b', '10.0.5.0/24', true);
+  world.subnets.set('subnet-l1', localSubnet('subnet-l1', 'us-west-2-lax-1a', '10.0.201.0/24'));
+  world.subnets.set('subnet-l2', localSubnet('subnet-l2', 'us-west-2-lax-1b', '10.0.202.0/24'));
+  for (const [id, third] of Object.entries({ 'subnet-o1': 203, 'subnet-o2': 204 }))
+    world.subnets.set(id, {
+      ...{ id, vpcId: 'vpc-1', zone: 'us-west-2a', cidr: `10.0.${third}.0/24`, ipv6: false },
+      outpostArn: 'arn:aws:outposts:us-west-2:123456789012:outpost/op-0123456789abcdef0',
+    });
   subnet('subnet-x', 'vpc-2', 'a', '10.1.0.0/24');
   subnet('subnet-y', 'vpc-2', 'b', '10.1.1.0/24');
   for (const n of [1, 2, 3, 4, 5, 6])
@@ -75,6 +82,11 @@ export function paperWorld(): World {
     world.certificates.add(`arn:aws:acm:us-west-2:123456789012:certificate/${name}`);
   return world;
 }
+
+const localSubnet = (id: string, zone: string, cidr: string) => ({
+  ...{ id, vpcId: 'vpc-1', zone, cidr, ipv6: false },
+  zoneType: 'local-zone' as const,
+});
 
 /** The code that a call is refused with, or `accepted`. */
 export function codeOf(run: () => unknown): string {

@@ -2,8 +2,10 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { targetGroupAttributes } from './attributes.ts';
 import { held, targetGroupOf } from './find.ts';
+import { checkGroupPlacement, checkListenerPlacement } from './placement.ts';
 import { invalid, refuse } from './refusal.ts';
 import type { Context, ElbState, Listener, LoadBalancer, TargetGroup } from './state.ts';
+import { checkNewGroups } from './target-quotas.ts';
 
 /** ARNs of the target groups that actions forward to, each once. */
 export function groupsOf(actions: readonly Action[]): string[] {
@@ -26,6 +28,7 @@ export function checkLinks(
 ): void {
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
   const groups = groupsOf(actions).map((arn) => targetGroupOf(state, arn));
+  checkListenerPlacement(lb.placement, {}, actions);
   for (const group of groups) checkLink(lb, listener.protocol, group);
   if (new Set(groups.map((group) => group.ipAddressType)).size > 1)
     invalid('The IP address types of the target groups for a single action must be the same');
@@ -37,10 +40,12 @@ export function checkLinks(
       'TooManyUniqueTargetGroupsPerLoadBalancer',
       `You've reached the limit of ${limit} unique target groups for load balancer '${lb.arn}'`,
     );
-  checkTargetCount(state, lb, groups, context);
+  checkNewGroups(state, lb, groups, context);
+  checkUserPools(actions, context);
 }
 
 function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void {
+  checkGroupPlacement(lb.placement, group, targetGroupAttributes(group));
   if (group.loadBalancerArn !== undefined && group.loadBalancerArn !== lb.arn)
     refuse(
       'TargetGroupAssociationLimit',
@@ -54,7 +59,7 @@ function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void
   if (protocol === 'HTTP' && (group.protocolVersion === 'HTTP2' || group.protocolVersion === 'GRPC'))
     refuse(
       'InvalidConfigurationRequest',
-      `Listener protocol 'HTTP' is not supported with a target group with the protocol-version '${group.protocolVersion}'`,
+      `Listener protocol 'HTTP' is not supported with a target group with the protocol-version '${group.protocolVersion}': '${group.arn}'`,
     );
   if (group.ipAddressType === 'ipv6' && lb.ipAddressType === 'ipv4')
     refuse(
@@ -74,21 +79,11 @@ function checkStickiness(groups: readonly TargetGroup[], actions: readonly Actio
     );
 }
 
-function checkTargetCount(
-  state: ElbState,
-  lb: LoadBalancer,
-  groups: readonly TargetGroup[],
-  context: Context,
-): void {
-  const added = groups.filter((group) => group.loadBalancerArn === undefined);
-  if (added.length === 0) return;
-  const count = (group: TargetGroup) => Object.keys(group.targets).length;
-  let total = 0;
-  for (const group of added) total += count(group);
-  for (const arn of Object.keys(lb.targetGroups)) total += count(held(state.targetGroups, arn));
-  const limit = context.limits['targets-per-application-load-balancer'];
-  if (total > limit)
-    refuse('TooManyTargets', `You've reached the limit of ${limit} targets for load balancer '${lb.arn}'`);
+/** aws-limits 3.3 authenticate-cognito: the pool lies in the Region of the load balancer. */
+function checkUserPools(actions: readonly Action[], { region }: Context): void {
+  for (const { AuthenticateCognitoConfig: config } of actions)
+    if (config !== undefined && config.UserPoolArn?.split(':')[3] !== region)
+      invalid(`'${config.UserPoolArn}' is not a valid user pool ARN in ${region}`);
 }
 
 /** Counts the groups of a rule in; targets of a group that comes into use start at `initial`. */

@@ -14,6 +14,7 @@ import { held, listenerOf, loadBalancerOf } from './find.ts';
 import { checkLinks, link, unlink } from './links.ts';
 import { checkMutualAuthentication } from './mutual-authentication.ts';
 import { page } from './page.ts';
+import { checkListenerPlacement } from './placement.ts';
 import { invalid, refuse } from './refusal.ts';
 import { actionViews, checkActions, normalActions } from './rule-actions.ts';
 import {
@@ -47,15 +48,12 @@ export function createListener(
 ): { Listeners: ListenerView[] } {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const tags = newTags(input.Tags);
-  const wanted = settingsOf(lb.arn, input, undefined, context);
+  const wanted = settingsOf(state, lb, input, undefined, context);
   const present = lb.listeners[wanted.port];
   if (present !== undefined) {
     const existing = held(state.listeners, present);
     if (key({ ...existing, actions: defaultActions(state, existing) }) !== key(wanted))
-      refuse(
-        'DuplicateListener',
-        `A listener already exists on this port for this load balancer '${lb.arn}'`,
-      );
+      duplicate(lb, wanted.port);
     return { Listeners: [view(state, existing)] };
   }
   checkLinks(state, wanted, wanted.actions, context);
@@ -106,9 +104,18 @@ function store(
   return listener;
 }
 
+/** aws-limits N3. */
+function duplicate(lb: LoadBalancer, port: number): never {
+  return refuse(
+    'DuplicateListener',
+    `A listener already exists on this port for this load balancer: port ${port} of '${lb.arn}'`,
+  );
+}
+
 /** Everything about a listener that is asked for, over what is there. */
 function settingsOf(
-  loadBalancerArn: string,
+  state: ElbState,
+  lb: LoadBalancer,
   input: CreateListenerInput | ModifyListenerInput,
   present: Settings | undefined,
   context: Context,
@@ -119,20 +126,24 @@ function settingsOf(
   if (protocol === undefined) invalid('A protocol must be specified'); // N2
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
     invalid(`Listener protocol '${protocol}' must be one of 'HTTPS, HTTP'`); // N2
-  if ((input.AlpnPolicy ?? []).length > 0)
-    invalid('An ALPN policy cannot be specified for Application Load Balancers'); // N13
+  const [alpn] = input.AlpnPolicy ?? [];
+  if (alpn !== undefined)
+    invalid(`The ALPN policy '${alpn}' cannot be specified for Application Load Balancers`); // N13
   const actions =
     input.DefaultActions === undefined
       ? (present?.actions ?? [])
       : normalActions(input.DefaultActions, present?.actions);
   checkActions(actions, { protocol, limits: context.limits }); // N19
-  const authentication = checkMutualAuthentication(input.MutualAuthentication, protocol);
+  const listener = { protocol, loadBalancerArn: lb.arn };
+  const authentication = checkMutualAuthentication(input.MutualAuthentication, listener, state, context);
+  const security = protocol === 'HTTPS' ? secure(input, present, context) : refuseSecure(input);
+  checkListenerPlacement(lb.placement, security, actions);
   return {
-    loadBalancerArn,
+    loadBalancerArn: lb.arn,
     port,
     protocol,
     actions,
-    ...(protocol === 'HTTPS' ? secure(input, present, context) : refuseSecure(input)),
+    ...security,
     ...(protocol === 'HTTPS'
       ? { mutualAuthentication: authentication ?? present?.mutualAuthentication ?? { Mode: 'off' } }
       : {}),
@@ -151,10 +162,12 @@ function secure(
 }
 
 /** aws-limits N5. A change from HTTPS to HTTP drops certificate and policy (N22). */
-function refuseSecure(input: CreateListenerInput | ModifyListenerInput): Record<never, never> {
+function refuseSecure(
+  input: CreateListenerInput | ModifyListenerInput,
+): Pick<Settings, 'sslPolicy' | 'certificate'> {
   if ((input.Certificates ?? []).length > 0) invalid('A certificate cannot be specified for HTTP listeners');
   if (input.SslPolicy !== undefined && input.SslPolicy !== '')
-    invalid('An SSL policy cannot be specified for HTTP listeners');
+    invalid(`An SSL policy cannot be specified for HTTP listeners, but was '${input.SslPolicy}'`);
   return {};
 }
 
@@ -164,10 +177,11 @@ function checkSiblings(state: ElbState, lb: LoadBalancer, wanted: Settings, self
     .map((arn) => held(state.listeners, arn))
     .filter((listener) => listener !== self && listener.protocol === 'HTTPS');
   const fips = (listener: { sslPolicy?: string }) => listener.sslPolicy?.includes('-FIPS-') ?? false;
-  if (wanted.protocol === 'HTTPS' && others.some((other) => fips(other) !== fips(wanted)))
+  const unlike = others.find((other) => fips(other) !== fips(wanted));
+  if (wanted.protocol === 'HTTPS' && unlike !== undefined)
     refuse(
       'InvalidConfigurationRequest',
-      'FIPS and non-FIPS security policies cannot be used on the same load balancer',
+      `FIPS and non-FIPS security policies cannot be used on the same load balancer: '${wanted.sslPolicy}' and '${unlike.sslPolicy}'`,
     );
   const verifying = [...others, wanted].filter((l) => l.mutualAuthentication?.Mode === 'verify').length;
   if (verifying > 2)
@@ -183,8 +197,7 @@ function key(settings: Settings): string {
     settings.protocol,
     settings.sslPolicy,
     settings.certificate,
-    settings.mutualAuthentication?.Mode,
-    settings.mutualAuthentication?.TrustStoreArn,
+    settings.mutualAuthentication,
     settings.actions,
   ]);
 }
@@ -234,10 +247,9 @@ export function modifyListener(
   const listener = listenerOf(state, input.ListenerArn);
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
   const rule = held(state.rules, listener.defaultRule);
-  const wanted = settingsOf(lb.arn, input, { ...listener, actions: rule.actions }, context);
+  const wanted = settingsOf(state, lb, input, { ...listener, actions: rule.actions }, context);
   const onPort = lb.listeners[wanted.port];
-  if (onPort !== undefined && onPort !== listener.arn)
-    refuse('DuplicateListener', `A listener already exists on this port for this load balancer '${lb.arn}'`);
+  if (onPort !== undefined && onPort !== listener.arn) duplicate(lb, wanted.port);
   for (const other of Object.values(listener.rules)) {
     const { actions } = held(state.rules, other);
     checkActions(actions, { protocol: wanted.protocol, limits: context.limits });

@@ -101,6 +101,19 @@ test('defaults: internet-facing, the default group of the VPC, provisioning and 
   expect(state()).toBe('active');
 });
 
+test.each([
+  [5, 5, 'accepted'],
+  [16, 16, 'accepted'],
+  [16, 17, 'InvalidConfigurationRequest'],
+  [20, 17, 'InvalidConfigurationRequest'],
+])('with a quota of %i, %i security groups: %s (L15)', (quota, count, expected) => {
+  const aws = inMemory();
+  aws.context.limits['security-groups-per-network-interface'] = quota;
+  const ids = Array.from({ length: count }, (_, at) => `sg-many-${at}`);
+  for (const id of ids) aws.context.world.securityGroups.set(id, { id, vpcId: 'vpc-1', name: id });
+  expect(codeOf(() => create(aws, { SecurityGroups: ids }))).toBe(expected);
+});
+
 test('the DNS name of an internal one says so', () => {
   expect(create(inMemory(), { Scheme: 'internal' }).DNSName).toMatch(
     /^internal-one-\d+\.us-west-2\.elb\.amazonaws\.com$/,

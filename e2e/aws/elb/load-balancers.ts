@@ -10,13 +10,15 @@ import type {
   SetSubnetsInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { loadBalancerAttributes } from './attributes.ts';
+import { checkNotPending } from './capacity.ts';
 import { held, loadBalancerOf } from './find.ts';
+import { checkCustomerOwnedPool, checkIpamPool } from './ip-pools.ts';
 import { removeListener } from './listeners.ts';
 import { checkName } from './names.ts';
 import { chooseSecurityGroups, chooseZones } from './network.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import { arnOf, type Context, type ElbState, type LoadBalancer, nextId } from './state.ts';
+import { arnOf, type Context, type ElbState, type LoadBalancer, nextId, type Zone } from './state.ts';
 import { newTags } from './tags.ts';
 
 /** Hosted zones of Application Load Balancers (AWS General Reference: Elastic Load Balancing endpoints). */
@@ -56,8 +58,9 @@ export function createLoadBalancer(
       );
     return { LoadBalancers: [view(existing, context)] };
   }
-  if (state.loadBalancers.size >= context.limits['application-load-balancers'])
-    refuse('TooManyLoadBalancers', "You've reached the limit on the number of load balancers");
+  const limit = context.limits['application-load-balancers'];
+  if (state.loadBalancers.size >= limit)
+    refuse('TooManyLoadBalancers', `You've reached the limit of ${limit} Application Load Balancers`);
   const { serial, hex } = nextId(state);
   const prefix = wanted.scheme === 'internal' ? 'internal-' : '';
   const digits = BigInt(`0x${hex.slice(0, 8)}`).toString();
@@ -90,32 +93,28 @@ type Settings = Pick<
   | 'tags'
   | 'customerOwnedIpv4Pool'
   | 'ipv4IpamPoolId'
+  | 'placement'
 >;
 
 function settingsOf(input: CreateLoadBalancerInput, context: Context): Settings {
   const scheme = input.Scheme ?? 'internet-facing'; // L2
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   const pool = input.IpamPools?.Ipv4IpamPoolId;
-  if (pool !== undefined && scheme === 'internal')
-    refuse('InvalidConfigurationRequest', 'IPAM pools cannot be used with internal load balancers'); // L17
-  if (pool !== undefined && ipAddressType === 'dualstack-without-public-ipv4')
-    refuse(
-      'InvalidConfigurationRequest',
-      `IPAM pools cannot be used with IP address type '${ipAddressType}'`,
-    ); // L17
-  const { zones, vpcId } = chooseZones(input, ipAddressType, context.world);
-  return {
+  const network = chooseZones(input, ipAddressType, context.world);
+  const settings: Settings = {
     scheme,
-    vpcId,
     ipAddressType,
-    zones,
-    securityGroups: chooseSecurityGroups(input.SecurityGroups ?? [], vpcId, context.world),
+    ...network,
+    securityGroups: chooseSecurityGroups(input.SecurityGroups ?? [], network.vpcId, context),
     tags: newTags(input.Tags),
     ...(input.CustomerOwnedIpv4Pool === undefined
       ? {}
       : { customerOwnedIpv4Pool: input.CustomerOwnedIpv4Pool }),
     ...(pool === undefined ? {} : { ipv4IpamPoolId: pool }),
   };
+  checkIpamPool(settings);
+  checkCustomerOwnedPool(settings);
+  return settings;
 }
 
 function sameSettings(existing: LoadBalancer, wanted: Settings): boolean {
@@ -152,9 +151,10 @@ function view(lb: LoadBalancer, context: Context): LoadBalancerView {
   };
 }
 
-const zoneView = (zone: { zone: string; subnetId: string }) => ({
-  ZoneName: zone.zone,
-  SubnetId: zone.subnetId,
+const zoneView = ({ zone, subnetId, outpostArn }: Zone) => ({
+  ZoneName: zone,
+  SubnetId: subnetId,
+  ...(outpostArn === undefined ? {} : { OutpostId: outpostArn.slice(outpostArn.lastIndexOf('/') + 1) }),
   LoadBalancerAddresses: [],
 });
 
@@ -207,13 +207,23 @@ export function deleteLoadBalancer(state: ElbState, input: DeleteLoadBalancerInp
   return {};
 }
 
-/** aws-limits L8, L12; the subnets stay in the load balancer's VPC. */
+/** aws-limits L6, L8, L12, L18; the subnets stay in the load balancer's VPC and kind of zone. */
 export function setSubnets(state: ElbState, input: SetSubnetsInput, context: Context) {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const ipAddressType = input.IpAddressType ?? lb.ipAddressType;
-  const { zones, vpcId } = chooseZones(input, ipAddressType, context.world);
+  checkNotPending(lb, context);
+  const { zones, vpcId, placement } = chooseZones(input, ipAddressType, context.world);
   if (vpcId !== lb.vpcId)
-    refuse('InvalidConfigurationRequest', `The subnets must be in VPC '${lb.vpcId}' of the load balancer`);
+    refuse(
+      'InvalidConfigurationRequest',
+      `The subnets are in VPC '${vpcId}', but the load balancer is in VPC '${lb.vpcId}'`,
+    );
+  if (placement !== lb.placement)
+    refuse(
+      'InvalidConfigurationRequest',
+      'The subnets must be of the same zone type as those of the load balancer',
+    );
+  checkAddressChange(state, lb, ipAddressType);
   lb.zones = zones;
   lb.ipAddressType = ipAddressType;
   return { AvailabilityZones: zones.map(zoneView), IpAddressType: ipAddressType };
@@ -224,7 +234,7 @@ export function setSecurityGroups(state: ElbState, input: SetSecurityGroupsInput
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const groups = input.SecurityGroups ?? [];
   if (groups.length === 0) invalid('At least one security group must be specified');
-  lb.securityGroups = chooseSecurityGroups(groups, lb.vpcId, context.world);
+  lb.securityGroups = chooseSecurityGroups(groups, lb.vpcId, context);
   return { SecurityGroupIds: [...lb.securityGroups] };
 }
 
@@ -233,12 +243,19 @@ export function setIpAddressType(state: ElbState, input: SetIpAddressTypeInput, 
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   chooseZones({ Subnets: lb.zones.map((zone) => zone.subnetId) }, ipAddressType, context.world);
-  for (const group of Object.keys(lb.targetGroups))
-    if (ipAddressType === 'ipv4' && held(state.targetGroups, group).ipAddressType === 'ipv6')
-      refuse(
-        'InvalidConfigurationRequest',
-        "You cannot set the IP address type to 'ipv4' while IPv6 target groups are associated",
-      ); // TG7
+  checkAddressChange(state, lb, ipAddressType);
   lb.ipAddressType = ipAddressType;
   return { IpAddressType: ipAddressType };
+}
+
+/** aws-limits L17, TG7: what else must suit an address type. */
+function checkAddressChange(state: ElbState, lb: LoadBalancer, ipAddressType: string): void {
+  checkIpamPool({ ...lb, ipAddressType });
+  if (ipAddressType !== 'ipv4') return;
+  for (const group of Object.keys(lb.targetGroups))
+    if (held(state.targetGroups, group).ipAddressType === 'ipv6')
+      refuse(
+        'InvalidConfigurationRequest',
+        `You cannot set the IP address type to 'ipv4' while the IPv6 target group '${group}' is associated`,
+      );
 }

@@ -2,30 +2,14 @@
 // Protocol parsing, input checks and map-shaped output are all driven by it. Source of ranges and names: the API reference.
 import { actions, conditions, transforms } from './rule-shapes.ts';
 import { flag, integer, list, oneOf, type Structure, structure, text } from './shape.ts';
+import { arn, onOff, paged, string, strings, tags } from './shape-parts.ts';
+import { TRUST_STORE_ACTIONS } from './trust-store-shapes.ts';
 
-/** aws-limits TA1, TA2: length and characters of tag keys and values. */
-const TAG_CHARACTERS = /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u;
-
-const string = text();
-const strings = list(string);
 /** aws-limits N1, TG4, TG8. */
 const port = integer(1, 65535);
-const tags = list(
-  structure(
-    {
-      Key: text({ min: 1, max: 128, pattern: TAG_CHARACTERS }),
-      Value: text({ max: 256, pattern: TAG_CHARACTERS }),
-    },
-    'Key',
-  ),
-  { min: 1 },
-);
-const paged = { Marker: string, PageSize: integer(1, 400) };
-const arn = (name: string) => structure({ [name]: string }, name);
-
 const ipAddressType = oneOf('ipv4', 'dualstack', 'dualstack-without-public-ipv4'); // L3
 const protocol = oneOf('HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC');
-const onOff = oneOf('on', 'off');
+const ipamPools = structure({ Ipv4IpamPoolId: text({ max: 1000, pattern: /^(ipam-pool-)[a-zA-Z0-9]+$/ }) }); // L17
 const certificates = list(structure({ CertificateArn: string, IsDefault: flag }));
 const subnetMappings = list(
   structure({
@@ -88,7 +72,7 @@ export const ACTIONS = {
       IpAddressType: ipAddressType,
       CustomerOwnedIpv4Pool: text({ max: 256, pattern: /^(ipv4pool-coip-)[a-zA-Z0-9]+$/ }), // L16
       EnablePrefixForIpv6SourceNat: onOff,
-      IpamPools: structure({ Ipv4IpamPoolId: text({ max: 1000, pattern: /^(ipam-pool-)[a-zA-Z0-9]+$/ }) }), // L17
+      IpamPools: ipamPools,
     },
     'Name',
   ),
@@ -123,6 +107,19 @@ export const ACTIONS = {
     { LoadBalancerArn: string, IpAddressType: ipAddressType },
     'LoadBalancerArn',
     'IpAddressType',
+  ),
+  ModifyIpPools: structure(
+    { LoadBalancerArn: string, IpamPools: ipamPools, RemoveIpamPools: list(oneOf('ipv4')) },
+    'LoadBalancerArn',
+  ),
+  DescribeCapacityReservation: arn('LoadBalancerArn'),
+  ModifyCapacityReservation: structure(
+    {
+      LoadBalancerArn: string,
+      MinimumLoadBalancerCapacity: structure({ CapacityUnits: integer() }),
+      ResetCapacityReservation: flag,
+    },
+    'LoadBalancerArn',
   ),
 
   CreateTargetGroup: structure(
@@ -221,6 +218,8 @@ export const ACTIONS = {
     },
     'RulePriorities',
   ),
+
+  ...TRUST_STORE_ACTIONS,
 
   AddTags: structure({ ResourceArns: strings, Tags: tags }, 'ResourceArns', 'Tags'),
   RemoveTags: structure({ ResourceArns: strings, TagKeys: strings }, 'ResourceArns', 'TagKeys'),

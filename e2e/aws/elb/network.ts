@@ -1,58 +1,79 @@
 // What a load balancer takes from the VPC: zones from subnets, and security groups.
 import type { SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { placementOf } from './placement.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { World } from './state.ts';
+import type { Context, LoadBalancer, World } from './state.ts';
 
-/** aws-limits L15: the VPC quota "security groups per network interface". */
-const SECURITY_GROUPS_MAX = 5;
+/** aws-limits L15: the quota "security groups per network interface" can be raised, but not above this. */
+const SECURITY_GROUPS_MAX = 16;
 
 /**
- * The zones of a list of subnets or mappings, not both (aws-limits L12): at least two, each in a zone of its own, all of
- * one VPC (L8), with IPv6 where the address type asks for it (L6).
+ * The zones of a list of subnets or mappings, not both (aws-limits L12): as many as their kind of zone asks for (L8 to
+ * L10), each in a zone of its own, all of one VPC, with IPv6 where the address type asks for it (L6).
  */
 export function chooseZones(
   input: { Subnets?: string[] | undefined; SubnetMappings?: SubnetMapping[] | undefined },
   ipAddressType: string,
   world: World,
-): { zones: { zone: string; subnetId: string }[]; vpcId: string } {
+): Pick<LoadBalancer, 'zones' | 'vpcId' | 'placement'> {
   const mappings = input.SubnetMappings ?? [];
   if ((input.Subnets ?? []).length > 0 && mappings.length > 0)
     invalid('You can specify only one of Subnets and SubnetMappings');
-  for (const mapping of mappings)
-    if (
-      mapping.AllocationId ??
-      mapping.PrivateIPv4Address ??
-      mapping.IPv6Address ??
-      mapping.SourceNatIpv6Prefix
-    )
-      refuse(
-        'InvalidConfigurationRequest',
-        'Addresses cannot be specified for the subnets of an Application Load Balancer',
-      );
+  for (const mapping of mappings) refuseAddresses(mapping);
   const ids = mappings.length > 0 ? mappings.map((m) => m.SubnetId ?? '') : (input.Subnets ?? []);
   const subnets = [...new Set(ids)].map((id) => {
     const subnet = world.subnets.get(id);
     if (subnet === undefined) refuse('SubnetNotFound', `The subnet ID '${id}' does not exist`);
     return subnet;
   });
-  const zones = new Set(subnets.map((subnet) => subnet.zone));
-  if (new Set(subnets.map((subnet) => subnet.vpcId)).size > 1)
-    refuse('InvalidConfigurationRequest', 'All subnets must belong to the same VPC');
-  if (zones.size < subnets.length)
+  const [first] = subnets;
+  const stranger = subnets.find((subnet) => subnet.vpcId !== first?.vpcId);
+  if (stranger !== undefined)
     refuse(
       'InvalidConfigurationRequest',
-      'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
+      `All subnets must belong to the same VPC, but there are '${first?.vpcId}' and '${stranger.vpcId}'`,
     );
-  const [first] = subnets;
-  if (first === undefined || zones.size < 2)
-    invalid('At least two subnets in two different Availability Zones must be specified');
-  if (ipAddressType !== 'ipv4' && !subnets.every((subnet) => subnet.ipv6))
-    invalid('You must specify subnets with an associated IPv6 CIDR block');
-  return { zones: subnets.map(({ zone, id }) => ({ zone, subnetId: id })), vpcId: first.vpcId };
+  const zones = new Set(subnets.map((subnet) => subnet.zone));
+  for (const subnet of subnets)
+    if (!zones.delete(subnet.zone))
+      refuse(
+        'InvalidConfigurationRequest',
+        `A load balancer cannot be attached to multiple subnets in the same Availability Zone '${subnet.zone}'`,
+      );
+  const placement = placementOf(subnets);
+  if (first === undefined) invalid('At least one subnet must be specified');
+  const without = ipAddressType === 'ipv4' ? [] : subnets.filter((subnet) => !subnet.ipv6);
+  if (without.length > 0)
+    invalid(
+      `You must specify subnets with an associated IPv6 CIDR block, but '${without.map(({ id }) => id).join(', ')}' have none`,
+    );
+  return {
+    zones: subnets.map(({ zone, id, outpostArn }) => ({
+      zone,
+      subnetId: id,
+      ...(outpostArn === undefined ? {} : { outpostArn }),
+    })),
+    vpcId: first.vpcId,
+    ...(placement === undefined ? {} : { placement }),
+  };
+}
+
+/** aws-limits L12: addresses in a mapping are for Network Load Balancers. */
+function refuseAddresses(mapping: SubnetMapping): void {
+  for (const member of ['AllocationId', 'PrivateIPv4Address', 'IPv6Address', 'SourceNatIpv6Prefix'] as const)
+    if (mapping[member] !== undefined)
+      refuse(
+        'InvalidConfigurationRequest',
+        `${member} '${mapping[member]}' cannot be specified for a subnet of an Application Load Balancer`,
+      );
 }
 
 /** Security groups that exist in the VPC; none given means the VPC's default group (aws-limits L15). */
-export function chooseSecurityGroups(ids: readonly string[], vpcId: string, world: World): string[] {
+export function chooseSecurityGroups(
+  ids: readonly string[],
+  vpcId: string,
+  { world, limits }: Pick<Context, 'world' | 'limits'>,
+): string[] {
   const unique = [...new Set(ids)];
   if (unique.length === 0) {
     const fallback = [...world.securityGroups.values()].find(
@@ -60,10 +81,11 @@ export function chooseSecurityGroups(ids: readonly string[], vpcId: string, worl
     );
     return fallback === undefined ? [] : [fallback.id];
   }
-  if (unique.length > SECURITY_GROUPS_MAX)
+  const most = Math.min(limits['security-groups-per-network-interface'], SECURITY_GROUPS_MAX);
+  if (unique.length > most)
     refuse(
       'InvalidConfigurationRequest',
-      `You can specify at most ${SECURITY_GROUPS_MAX} security groups, but there are ${unique.length}`,
+      `You can specify at most ${most} security groups, but there are ${unique.length}`,
     );
   for (const id of unique) {
     const group = world.securityGroups.get(id);

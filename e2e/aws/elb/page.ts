@@ -27,6 +27,6 @@ export function page<T>(
 
 function decode(marker: string): number {
   const plain = Buffer.from(marker, 'base64url').toString();
-  if (!/^p\d+$/.test(plain)) invalid('The marker specified is not valid');
+  if (!/^p\d+$/.test(plain)) invalid(`The marker '${marker}' is not valid`);
   return Number(plain.slice(1));
 }

@@ -1,7 +1,9 @@
 // One call on the state, without sockets or clock: input checked by the action table, then the action itself.
 import * as account from './account-limits.ts';
 import * as attributes from './attributes.ts';
+import * as capacity from './capacity.ts';
 import * as certificates from './certificates.ts';
+import * as pools from './ip-pools.ts';
 import * as listeners from './listeners.ts';
 import * as balancers from './load-balancers.ts';
 import { ACTIONS, type ActionName } from './model.ts';
@@ -12,6 +14,8 @@ import type { Context, ElbState } from './state.ts';
 import * as tags from './tags.ts';
 import * as groups from './target-groups.ts';
 import * as targets from './targets.ts';
+import * as revocations from './trust-store-revocations.ts';
+import * as stores from './trust-stores.ts';
 
 /** Every action by its name; the types of its input and output are those of its function. */
 const PERFORM = {
@@ -23,6 +27,9 @@ const PERFORM = {
   SetSubnets: balancers.setSubnets,
   SetSecurityGroups: balancers.setSecurityGroups,
   SetIpAddressType: balancers.setIpAddressType,
+  ModifyIpPools: pools.modifyIpPools,
+  DescribeCapacityReservation: capacity.describeCapacityReservation,
+  ModifyCapacityReservation: capacity.modifyCapacityReservation,
   CreateTargetGroup: groups.createTargetGroup,
   DescribeTargetGroups: groups.describeTargetGroups,
   ModifyTargetGroup: groups.modifyTargetGroup,
@@ -46,6 +53,18 @@ const PERFORM = {
   ModifyRule: rules.modifyRule,
   DeleteRule: rules.deleteRule,
   SetRulePriorities: rules.setRulePriorities,
+  CreateTrustStore: stores.createTrustStore,
+  DescribeTrustStores: stores.describeTrustStores,
+  ModifyTrustStore: stores.modifyTrustStore,
+  DeleteTrustStore: stores.deleteTrustStore,
+  DescribeTrustStoreAssociations: stores.describeTrustStoreAssociations,
+  DeleteSharedTrustStoreAssociation: stores.deleteSharedTrustStoreAssociation,
+  GetTrustStoreCaCertificatesBundle: stores.getTrustStoreCaCertificatesBundle,
+  GetResourcePolicy: stores.getResourcePolicy,
+  AddTrustStoreRevocations: revocations.addTrustStoreRevocations,
+  DescribeTrustStoreRevocations: revocations.describeTrustStoreRevocations,
+  GetTrustStoreRevocationContent: revocations.getTrustStoreRevocationContent,
+  RemoveTrustStoreRevocations: revocations.removeTrustStoreRevocations,
   AddTags: tags.addTags,
   RemoveTags: tags.removeTags,
   DescribeTags: tags.describeTags,
@@ -74,5 +93,5 @@ export function perform(state: ElbState, action: string, input: object, context:
 
 /** Whether a call changes anything, by the verb of its name. */
 export function isMutating(action: string): boolean {
-  return !/^(Describe|Get|List|Search|BatchGet|Check|Lookup|AssumeRole)/.test(action);
+  return !/^(Describe|Get|GET |HEAD |List|Search|BatchGet|Check|Lookup|AssumeRole)/.test(action);
 }

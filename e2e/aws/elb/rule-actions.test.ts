@@ -66,7 +66,7 @@ describe('actions', () => {
     ['3.3 redirect loop', [redirect({ StatusCode: 'HTTP_301', Query: 'a=b' })]],
     ['3.3 downgrade', [redirect({ StatusCode: 'HTTP_301', Protocol: 'HTTP', Host: 'a.b' })]],
     ['3.3 status code', [reply({ StatusCode: '302' })]],
-    ['3.3 content type', [reply({ ContentType: 'image/png' })]],
+    ['3.3 content type', [reply({ ContentType: 'image/png' })], 'InvalidLoadBalancerAction'],
     ['3.3 long body', [reply({ MessageBody: 'a'.repeat(1025) })]],
     ['3.3 OIDC endpoint', [login({ TokenEndpoint: 'http://id.example.com' }), last]],
     ['3.3 OIDC secret', [login({ ClientSecret: undefined }), last]],

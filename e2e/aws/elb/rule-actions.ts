@@ -112,7 +112,9 @@ export function checkActions(actions: readonly Action[], place: ActionPlace): vo
     if (action.RedirectConfig !== undefined) checkRedirect(action.RedirectConfig, place);
     if (action.FixedResponseConfig?.ContentType)
       if (!CONTENT_TYPES.includes(action.FixedResponseConfig.ContentType))
-        invalid(
+        // The code that moto has from AWS (moto-coverage 3: ok).
+        refuse(
+          'InvalidLoadBalancerAction',
           `The content type '${action.FixedResponseConfig.ContentType}' must be one of '${CONTENT_TYPES.join(', ')}'`,
         );
     checkAuthentication(action);
@@ -123,6 +125,8 @@ export function checkActions(actions: readonly Action[], place: ActionPlace): vo
 /** aws-limits A2: exactly one routing action, at most one before it. */
 function checkForm(actions: readonly Action[]): void {
   if (actions.length === 0) invalid('At least one action must be specified');
+  if (actions.length > 2)
+    refuse('TooManyActions', `A rule can have at most 2 actions, but there are ${actions.length}`);
   const types = actions.map((action) => action.Type ?? '');
   const routing = types.filter((type) => ROUTING.includes(type));
   const before = types.filter((type) => !ROUTING.includes(type));
@@ -175,12 +179,31 @@ function checkForward(action: Action, config: ForwardActionConfig, { limits }: A
     invalid('The target group stickiness duration must be between 1 and 604800 seconds, inclusive');
 }
 
+/** Placeholders by the part of a redirect in which they may stand (aws-limits 3.3 redirect). */
+const PLACEHOLDERS = {
+  Host: ['#{host}'],
+  Path: ['#{host}', '#{path}', '#{port}'],
+} as const;
+const KNOWN = ['#{protocol}', '#{host}', '#{port}', '#{path}', '#{query}'];
+
+function checkPlaceholders(config: RedirectActionConfig): void {
+  for (const part of ['Host', 'Path'] as const)
+    for (const [placeholder] of (config[part] ?? '').matchAll(/#\{[^}]*\}/g))
+      if (KNOWN.includes(placeholder) && !PLACEHOLDERS[part].some((one) => one === placeholder))
+        invalid(`The redirect ${part.toLowerCase()} '${config[part]}' cannot contain '${placeholder}'`);
+}
+
 /** aws-limits 3.3 redirect; lengths, protocol and status code are in the action table. */
 function checkRedirect(config: RedirectActionConfig, { protocol }: ActionPlace): void {
   const { Port: port = '', Path: path = '' } = config;
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
   if (port !== '#{port}' && (number < 1 || number > 65535))
     invalid(`The redirect port '${port}' must be either an integer between 1 and 65535 or '#{port}'`);
+  checkPlaceholders(config);
+  const host = (config.Host ?? '').replace(/#\{[^}]*\}/g, '');
+  // A wildcard, an underscore and an unknown placeholder are not documented, so they are let through.
+  if (!/^[A-Za-z0-9.*?_-]*$/.test(host))
+    invalid(`The redirect host '${config.Host}' contains a character that is not valid`);
   if (!path.startsWith('/')) invalid(`The redirect path '${path}' must begin with a '/' character`);
   for (const placeholder of ['#{path}', '#{host}', '#{port}'])
     if (path.split(placeholder).length > 2)

@@ -103,7 +103,6 @@ describe('transforms (3.2)', () => {
     ['T1 config of the other type', [{ Type: 'host-header-rewrite', UrlRewriteConfig: { Rewrites: [one] } }]],
     ['T2 two of a type', [url(one), url(one)]],
     ['T3 no rewrite', [url()]],
-    ['T3 two rewrites', [url(one, one)]],
     ['T4 long regex', [url({ Regex: 'a'.repeat(1025), Replace: '' })]],
     ['T4 long replacement', [url({ Regex: 'a', Replace: 'a'.repeat(1025) })]],
     ['3.1 look-behind', [url({ Regex: '(?<=a)b', Replace: '' })]],

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { RuleCondition, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid } from './refusal.ts';
+import { checkRegex } from './regex.ts';
 import type { Limits } from './state.ts';
 
 const CONFIGS = {
@@ -97,6 +98,8 @@ function wildcardsIn({ values, pairs }: Said): number {
 
 function checkValues(field: Field, condition: RuleCondition, said: Said): void {
   for (const regex of said.regex) checkRegex(regex, VALUE_MAX);
+  if (condition.SourceIpConfig?.IpAddressType !== undefined)
+    invalid('IpAddressType of a source-ip condition is only for Network Load Balancers'); // 3.1 source-ip
   if (field === 'http-header') checkHeaderName(condition.HttpHeaderConfig?.HttpHeaderName ?? '');
   for (const value of said.values) {
     if (value === '') invalid('A condition value cannot be empty');
@@ -154,22 +157,6 @@ function isCidr(value: string): boolean {
   return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
-/** Constructs that ALB regexes do not have (aws-limits 3.1, regex values). */
-const UNSUPPORTED = /\(\?[=!<>&R\d]|\(\?P[>=]|\\[1-9]|\\k[<{']|[*+?}]\+|\\[pPX]/;
-
-/** Refuses a regex that is empty, too long, malformed, or beyond what a load balancer can evaluate. */
-function checkRegex(regex: string, max: number): void {
-  if (regex === '') invalid('A regex value cannot be empty');
-  if (regex.length > max) invalid(`Regex value '${regex}' cannot be longer than '${max}' characters`);
-  if (UNSUPPORTED.test(regex)) invalid(`Regex value '${regex}' contains a construct that is not supported`);
-  try {
-    new RegExp(regex);
-  } catch (error) {
-    if (error instanceof SyntaxError) invalid(`Regex value '${regex}' is not a valid regular expression`);
-    throw error;
-  }
-}
-
 function kept(field: Field, condition: RuleCondition, { values, regex }: Said): RuleCondition {
   const lists = regex.length > 0 ? { RegexValues: regex } : { Values: values };
   switch (field) {
@@ -198,7 +185,8 @@ export function checkTransforms(transforms: readonly RuleTransform[]): void {
     if (own === undefined || other !== undefined)
       invalid(`A transform of type '${type}' needs its own config, and no other`); // T1
     const rewrites = own.Rewrites ?? [];
-    if (rewrites.length !== 1) invalid(`A transform of type '${type}' must have exactly one rewrite`); // T3
+    // More than one is not ruled out by AWS's documents.
+    if (rewrites.length === 0) invalid(`A transform of type '${type}' must have a rewrite`); // T3
     for (const { Regex: regex = '', Replace: replace = '' } of rewrites) {
       checkRegex(regex, REWRITE_MAX); // T4
       if (replace.length > REWRITE_MAX)

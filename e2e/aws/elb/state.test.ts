@@ -2,9 +2,10 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codeOf, type InMemory, inMemory } from './in-memory.ts';
+import { codeOf, type InMemory } from './in-memory.ts';
 import { groupsOf } from './links.ts';
 import { type ElbState, emptyState, nextId } from './state.ts';
+import { bundleAt, httpsListener, withBundles } from './trust-store-rig.ts';
 
 /** A step picks from what exists by number, so that every generated step means something. */
 interface Step {
@@ -31,6 +32,7 @@ function calls(aws: InMemory, { a, b }: Step): (() => unknown)[] {
   const listener = pick(state.listeners.keys(), a);
   const rule = pick(state.rules.keys(), a);
   const group = pick(state.targetGroups.keys(), a);
+  const store = pick(state.trustStores.keys(), a);
   const Targets = [{ Id: `10.0.0.${b}`, Port: 80 }];
   const Subnets = ['subnet-a', b % 5 === 0 ? 'subnet-a2' : 'subnet-b'];
   return [
@@ -76,6 +78,18 @@ function calls(aws: InMemory, { a, b }: Step): (() => unknown)[] {
     () => call('SetRulePriorities', { RulePriorities: [{ RuleArn: rule, Priority: (b % 4) + 1 }] }),
     () => call('RegisterTargets', { TargetGroupArn: group, Targets }),
     () => call('DeregisterTargets', { TargetGroupArn: group, Targets }),
+    () => call('CreateTrustStore', { Name: `store-${a % 3}`, ...bundleAt('ca.pem') }),
+    () => call('DeleteTrustStore', { TrustStoreArn: store }),
+    () =>
+      call('CreateListener', {
+        ...httpsListener(lb ?? '', (b % 4) + 1),
+        MutualAuthentication: { Mode: 'verify', TrustStoreArn: store },
+      }),
+    () =>
+      call('ModifyCapacityReservation', {
+        LoadBalancerArn: lb,
+        MinimumLoadBalancerCapacity: { CapacityUnits: b * 50 },
+      }),
   ];
 }
 
@@ -104,16 +118,21 @@ function checkIndexes(state: ElbState): void {
     const indexed = rule.priority === undefined ? listener?.defaultRule : listener?.rules[rule.priority];
     expect(indexed).toBe(rule.arn);
   }
+  const stores = [...state.trustStores.values()].map(({ name, arn }) => [name, arn]);
+  expect(Object.fromEntries(state.trustStoreNames)).toEqual(Object.fromEntries(stores));
+  for (const { mutualAuthentication: settings } of state.listeners.values())
+    if (settings?.TrustStoreArn !== undefined)
+      expect(state.trustStores.has(settings.TrustStoreArn)).toBe(true);
   for (const group of state.targetGroups.values())
     if (group.loadBalancerArn !== undefined)
       expect(state.loadBalancers.get(group.loadBalancerArn)?.targetGroups[group.arn]).toBeGreaterThan(0);
 }
 
 test('refused calls change nothing, accepted ones keep every index true', () => {
-  const step = fc.record({ kind: fc.nat(12), a: fc.nat(20), b: fc.nat(20) });
+  const step = fc.record({ kind: fc.nat(16), a: fc.nat(20), b: fc.nat(20) });
   fc.assert(
     fc.property(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => {
-      const aws = inMemory();
+      const aws = withBundles();
       for (const one of steps) {
         const run = calls(aws, one)[one.kind];
         if (run === undefined) throw new Error('no such step');

@@ -6,6 +6,9 @@ import type {
   RuleTransform,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import aws from './aws-limits.json' with { type: 'json' };
+import type { World } from './surroundings.ts';
+
+export { emptyWorld, type World } from './surroundings.ts';
 
 export interface LoadBalancer {
   arn: string;
@@ -16,7 +19,9 @@ export interface LoadBalancer {
   scheme: 'internet-facing' | 'internal';
   vpcId: string;
   ipAddressType: string;
-  zones: { zone: string; subnetId: string }[];
+  zones: Zone[];
+  /** Where it lies when that is not in Availability Zones (aws-limits L9, L10). */
+  placement?: 'local-zone' | 'outpost';
   securityGroups: string[];
   customerOwnedIpv4Pool?: string;
   ipv4IpamPoolId?: string;
@@ -32,6 +37,46 @@ export interface LoadBalancer {
   targetGroups: Record<string, number>;
   /** Non-default rules over all listeners. */
   ruleCount: number;
+  /** Absent when capacity was never reserved. */
+  capacity?: CapacityReservation;
+}
+
+export interface Zone {
+  zone: string;
+  subnetId: string;
+  outpostArn?: string;
+}
+
+export interface CapacityReservation {
+  /** Load balancer capacity units; absent after a reset. */
+  units?: number;
+  modifiedAt: number;
+  /** Until then it is pending. */
+  provisionedAt: number;
+  /** When it was decreased, as far as that still counts. */
+  decreasedAt: number[];
+}
+
+export interface TrustStore {
+  arn: string;
+  serial: number;
+  name: string;
+  /** From then on its status is ACTIVE. */
+  activeAt: number;
+  /** The CA certificates as PEM. */
+  bundle: string;
+  caCertificates: number;
+  /** By revocation id, which counts from 1 in each store and is not used again. */
+  revocations: Record<number, RevocationList>;
+  lastRevocationId: number;
+  tags: Record<string, string>;
+}
+
+export interface RevocationList {
+  id: number;
+  content: string;
+  /** Revoked certificates. */
+  entries: number;
 }
 
 export interface Listener {
@@ -120,9 +165,11 @@ export interface ElbState {
   listeners: Map<string, Listener>;
   rules: Map<string, Rule>;
   targetGroups: Map<string, TargetGroup>;
+  trustStores: Map<string, TrustStore>;
   /** Indexes: ARN by name, and load balancer ARN by DNS name. */
   loadBalancerNames: Map<string, string>;
   targetGroupNames: Map<string, string>;
+  trustStoreNames: Map<string, string>;
   dnsNames: Map<string, string>;
 }
 
@@ -133,62 +180,21 @@ export function emptyState(): ElbState {
     listeners: new Map(),
     rules: new Map(),
     targetGroups: new Map(),
+    trustStores: new Map(),
     loadBalancerNames: new Map(),
     targetGroupNames: new Map(),
+    trustStoreNames: new Map(),
     dnsNames: new Map(),
   };
 }
 
-export interface Subnet {
-  id: string;
-  vpcId: string;
-  zone: string;
-  cidr: string;
-  ipv6: boolean;
-}
+/**
+ * Quotas (aws-limits 7): those of DescribeAccountLimits by the name that it gives them, the others by a name of the same
+ * kind. Reserved capacity per Region is what an account has that asked for it: a new one has 0.
+ */
+export type Limits = { [name in keyof typeof aws.quotas | keyof typeof aws.unlistedQuotas]: number };
 
-export interface Vpc {
-  id: string;
-  cidrs: string[];
-}
-
-export interface SecurityGroup {
-  id: string;
-  vpcId: string;
-  name: string;
-}
-
-export interface Instance {
-  id: string;
-  vpcId: string;
-  zone: string;
-  running: boolean;
-}
-
-/** What the rest of the account looks like, gathered before an action runs. Absent means: does not exist. */
-export interface World {
-  vpcs: Map<string, Vpc>;
-  subnets: Map<string, Subnet>;
-  securityGroups: Map<string, SecurityGroup>;
-  instances: Map<string, Instance>;
-  /** ARNs of certificates that a listener may use. */
-  certificates: Set<string>;
-}
-
-export function emptyWorld(): World {
-  return {
-    vpcs: new Map(),
-    subnets: new Map(),
-    securityGroups: new Map(),
-    instances: new Map(),
-    certificates: new Set(),
-  };
-}
-
-/** Quotas by the name that DescribeAccountLimits gives them (aws-limits 7). */
-export type Limits = { [name in keyof typeof aws.quotas]: number };
-
-export const DEFAULT_LIMITS: Limits = aws.quotas;
+export const DEFAULT_LIMITS: Limits = { ...aws.quotas, ...aws.unlistedQuotas };
 
 /** What an action knows besides state and input. */
 export interface Context {

@@ -1,4 +1,4 @@
-// Tags of load balancers, target groups, listeners and rules: AddTags, RemoveTags, DescribeTags.
+// Tags of load balancers, target groups, listeners, rules and trust stores: AddTags, RemoveTags, DescribeTags.
 import type {
   AddTagsInput,
   DescribeTagsInput,
@@ -11,7 +11,7 @@ import type { ElbState } from './state.ts';
 
 /** aws-limits TA4. */
 const TAGS_MAX = 50;
-/** aws-limits TA8. */
+/** aws-limits TA8: of DescribeTags; no limit is known of the others. */
 const ARNS_MAX = 20;
 
 /**
@@ -36,13 +36,25 @@ function merged(into: Record<string, string>, tags: readonly Tag[]): Record<stri
   return out;
 }
 
+/** Everything that can have tags, by ARN. */
+export function* taggedResources(
+  state: ElbState,
+): Generator<[arn: string, { tags: Record<string, string> }]> {
+  yield* state.loadBalancers;
+  yield* state.targetGroups;
+  yield* state.listeners;
+  yield* state.rules;
+  yield* state.trustStores;
+}
+
 /** The tags of a resource by ARN; refuses what does not exist (moto-coverage 1, trap 12). */
 function taggedBy(state: ElbState, arn: string): { tags: Record<string, string> } {
   const found =
     state.loadBalancers.get(arn) ??
     state.targetGroups.get(arn) ??
     state.listeners.get(arn) ??
-    state.rules.get(arn);
+    state.rules.get(arn) ??
+    state.trustStores.get(arn);
   if (found !== undefined) return found;
   if (arn.includes(':loadbalancer/')) refuse('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
   if (arn.includes(':targetgroup/')) refuse('TargetGroupNotFound', `Target group '${arn}' not found`);
@@ -54,7 +66,6 @@ function taggedBy(state: ElbState, arn: string): { tags: Record<string, string> 
 
 function checkArns(arns: readonly string[]): void {
   if (arns.length === 0) invalid('At least one resource ARN must be specified');
-  if (arns.length > ARNS_MAX) invalid(`Up to ${ARNS_MAX} resource ARNs can be specified`);
 }
 
 export function addTags(state: ElbState, input: AddTagsInput): Record<never, never> {
@@ -80,6 +91,7 @@ export function removeTags(state: ElbState, input: RemoveTagsInput): Record<neve
 export function describeTags(state: ElbState, input: DescribeTagsInput): DescribeTagsOutput {
   const arns = input.ResourceArns ?? [];
   checkArns(arns);
+  if (arns.length > ARNS_MAX) invalid(`Up to ${ARNS_MAX} resource ARNs can be specified`);
   return {
     TagDescriptions: arns.map((arn) => ({ ResourceArn: arn, Tags: tagList(taggedBy(state, arn).tags) })),
   };

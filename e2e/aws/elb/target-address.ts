@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { TargetDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid, refuse } from './refusal.ts';
-import type { TargetGroup, World } from './state.ts';
+import { type Context, partitionOf, type TargetGroup, type World } from './state.ts';
 
 /** Address ranges that ip targets may come from besides the VPC (ALB User Guide: Register targets). */
 const PRIVATE = blockList(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']);
@@ -20,12 +20,18 @@ const within = (address: string, cidrs: readonly string[]): boolean =>
   cidrs.length > 0 && blockList(cidrs).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** @throws AwsRefusal InvalidTarget or ValidationError. */
-export function checkTarget(group: TargetGroup, target: TargetDescription, world: World): void {
+export function checkTarget(group: TargetGroup, target: TargetDescription, context: Context): void {
   const id = target.Id ?? '';
-  if (group.targetType === 'instance') checkInstance(group, id, world);
-  else if (group.targetType === 'ip') checkAddress(group, target, world);
-  else if (!/^arn:[^:]+:lambda:[^:]+:\d{12}:function:/.test(id))
-    invalid(`The Lambda function ARN '${id}' is not valid`);
+  if (group.targetType === 'instance') checkInstance(group, id, context.world);
+  else if (group.targetType === 'ip') checkAddress(group, target, context.world);
+  else checkFunction(id, context);
+}
+
+/** aws-limits TG11, 6 Lambda: a function, or an alias of one, of this account and Region. */
+function checkFunction(arn: string, { region, account }: Context): void {
+  const place = `arn:${partitionOf(region)}:lambda:${region}:${account}:function:`;
+  if (!arn.startsWith(place) || !/^[\w-]{1,140}(:[\w$-]{1,129})?$/.test(arn.slice(place.length)))
+    invalid(`The Lambda function ARN '${arn}' is not valid`);
 }
 
 function checkInstance(group: TargetGroup, id: string, world: World): void {

@@ -17,6 +17,7 @@ import { held, targetGroupOf } from './find.ts';
 import { invalid, refuse } from './refusal.ts';
 import type { Context, ElbState, Target, TargetGroup } from './state.ts';
 import { checkTarget, zoneOf } from './target-address.ts';
+import { checkNewTargets } from './target-quotas.ts';
 
 /** The key of a target in its group. One id may be registered on several ports (moto-coverage 1, trap 6). */
 export function targetKey(
@@ -28,7 +29,7 @@ export function targetKey(
 
 /**
  * Registers targets; a draining one comes back, a registered one stays as it is.
- * Refuses by aws-limits TG11 and the quotas TooManyTargets (per group and per load balancer).
+ * Refuses by aws-limits TG11, 4.2 (zone `all`) and the quotas of targets (7).
  */
 export function registerTargets(
   state: ElbState,
@@ -39,11 +40,18 @@ export function registerTargets(
   forgetDrained(group, context.now);
   const asked = input.Targets ?? [];
   if (asked.length === 0) invalid('At least one target must be specified');
-  for (const target of asked) checkTarget(group, target, context.world);
-  const fresh = new Set(
-    asked.map((target) => targetKey(group, target)).filter((key) => !(key in group.targets)),
-  );
-  checkQuotas(state, group, fresh.size, context);
+  const oneZone = targetGroupAttributes(group)['load_balancing.cross_zone.enabled'] === 'false';
+  for (const target of asked) {
+    checkTarget(group, target, context);
+    if (oneZone && target.AvailabilityZone === 'all')
+      refuse(
+        'InvalidConfigurationRequest',
+        `Target '${target.Id}' cannot be registered for the zone 'all' while cross-zone load balancing is off`,
+      ); // aws-limits 4.2
+  }
+  const fresh = new Map(asked.map((target) => [targetKey(group, target), target.Id ?? '']));
+  for (const key of fresh.keys()) if (key in group.targets) fresh.delete(key);
+  checkNewTargets(state, group, [...fresh.values()], context);
   for (const target of asked) {
     const key = targetKey(group, target);
     const present = group.targets[key];
@@ -51,27 +59,6 @@ export function registerTargets(
     group.targets[key] = newTarget(group, target, context);
   }
   return {};
-}
-
-function checkQuotas(state: ElbState, group: TargetGroup, added: number, context: Context): void {
-  const perGroup = group.targetType === 'lambda' ? 1 : context.limits['targets-per-target-group'];
-  const inGroup = Object.keys(group.targets).length + added;
-  if (inGroup > perGroup)
-    refuse(
-      'TooManyTargets',
-      `You've reached the limit of ${perGroup} targets for target group '${group.arn}'`,
-    );
-  if (group.loadBalancerArn === undefined || added === 0) return;
-  const lb = held(state.loadBalancers, group.loadBalancerArn);
-  const perBalancer = context.limits['targets-per-application-load-balancer'];
-  let total = added;
-  for (const arn of Object.keys(lb.targetGroups))
-    total += Object.keys(held(state.targetGroups, arn).targets).length;
-  if (total > perBalancer)
-    refuse(
-      'TooManyTargets',
-      `You've reached the limit of ${perBalancer} targets for load balancer '${lb.arn}'`,
-    );
 }
 
 function newTarget(group: TargetGroup, asked: TargetDescription, context: Context): Target {
@@ -93,7 +80,7 @@ function newTarget(group: TargetGroup, asked: TargetDescription, context: Contex
 
 /**
  * Deregisters targets: they drain for the deregistration delay when the group is in use, else they are gone at once.
- * Without a port, every port of the id is meant when the group's own port is not registered. Unknown targets are ignored.
+ * Without a port, the group's own is meant. Unknown targets are ignored.
  */
 export function deregisterTargets(
   state: ElbState,
@@ -127,6 +114,7 @@ export function describeTargetHealth(
 ): DescribeTargetHealthOutput {
   const group = targetGroupOf(state, input.TargetGroupArn);
   forgetDrained(group, context.now);
+  const anomalies = input.Include !== undefined && input.Include.length > 0;
   const keys = input.Targets?.map((target) => ({ key: targetKey(group, target), target }));
   const chosen =
     keys ??
@@ -146,6 +134,8 @@ export function describeTargetHealth(
           ? {}
           : { HealthCheckPort: check === 'traffic-port' ? String(port ?? '') : check }),
         TargetHealth: healthOf(state, group, target, context),
+        // Nothing here behaves oddly enough to be noticed (ALB User Guide: Automatic Target Weights).
+        ...(anomalies ? { AnomalyDetection: { Result: 'normal', MitigationInEffect: 'no' } } : {}),
         AdministrativeOverride: {
           State: 'no_override',
           Reason: 'AdministrativeOverride.NoOverride',

@@ -2,7 +2,7 @@
 
 import type { AwsRefusal } from '../elb/refusal.ts';
 import type { Call } from './call.ts';
-import { errorXml } from './query.ts';
+import { errorXml, escapeXml } from './query.ts';
 
 export interface Answer {
   status: number;
@@ -23,9 +23,8 @@ export function refusalAnswer(call: Call, refusal: AwsRefusal, requestId: string
     return json({ __type: refusal.code, message: refusal.message }, refusal.status);
   if (call.protocol === 'query') return xml(errorXml(refusal, requestId), refusal.status);
   const code = refusal.code === 'Throttling' ? 'RequestLimitExceeded' : refusal.code;
-  // EC2 codes and messages of ours hold no markup characters.
   return xml(
-    `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${refusal.message}</Message>` +
+    `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${escapeXml(refusal.message)}</Message>` +
       `</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
     code === 'RequestLimitExceeded' ? 503 : refusal.status,
   );

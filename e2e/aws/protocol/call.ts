@@ -45,6 +45,9 @@ function parseJson(body: Buffer): Record<string, unknown> {
   }
 }
 
+/** ARNs are no longer. */
+const NAME_MAX = 256;
+
 /** What a call is about, for people: its name, ARN or id, whichever comes first. */
 export function subjectOf(call: Call): string {
   const names = [
@@ -54,6 +57,7 @@ export function subjectOf(call: Call): string {
     'ListenerArn',
     'RuleArn',
     'TargetGroupArn',
+    'TrustStoreArn',
     'GroupId',
   ];
   for (const name of names) {
@@ -63,6 +67,8 @@ export function subjectOf(call: Call): string {
   for (const [name, value] of call.form)
     if (name.startsWith('ResourceArns.') || name.startsWith('ResourceId.') || name.endsWith('RuleArn'))
       return value;
-  for (const value of Object.values(call.json)) if (typeof value === 'string') return value;
+  // What is long is no name: certificates and keys are not for the log.
+  for (const value of Object.values(call.json))
+    if (typeof value === 'string' && value.length <= NAME_MAX) return value;
   return '';
 }

@@ -136,6 +136,6 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** Escapes text for XML; white space that a parser would trim or fold is written as references. */
-function escapeXml(value: string): string {
+export function escapeXml(value: string): string {
   return value.replace(/[&<>"'\r\n\t]|^ | $/g, (c) => ENTITIES[c] ?? `&#${c.charCodeAt(0)};`);
 }

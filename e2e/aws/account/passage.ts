@@ -1,0 +1,106 @@
+// The way to moto: as it comes without a state file; with one, changes one after the other, repeatable and written down.
+import { isMutating } from '../elb/perform.ts';
+import type { Answer } from '../protocol/answer.ts';
+import type { Call } from '../protocol/call.ts';
+import type { PassedCall } from '../state-file/entries.ts';
+import type { Journal } from '../state-file/state-file.ts';
+import { type PassedRequest, passOn } from './behind.ts';
+
+/** Headers that moto reads; the rest, and what is secret, is not kept. */
+const KEPT = /^(content-(?!length$)|x-amz-(?!security-token$)|authorization$|accept$)/;
+
+export class Passage {
+  readonly #url: string;
+  #journal: Journal | undefined;
+  #seed = 0;
+  /** Regions and services that moto has been asked about: the first question makes what is there by default. */
+  readonly #begun = new Set<string>();
+  /** Changes, one after the other: the order in the file is the order that moto saw. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(motoUrl: string) {
+    this.#url = motoUrl;
+  }
+
+  /**
+   * Tells a fresh moto what an earlier one was told, and from now on writes down what it is told.
+   * @throws Error when moto refuses what it once accepted.
+   */
+  async repeat(
+    calls: readonly PassedCall[],
+    region: string,
+    heard: (call: PassedCall, answer: Answer) => void,
+  ): Promise<void> {
+    // The first word makes moto's default VPC; it is the same word every time.
+    await this.#send(firstWord(region), 0, 0);
+    this.#begun.add(scopeOf(firstWord(region)));
+    for (const [at, call] of calls.entries()) {
+      const answer = await this.#send(requestOf(call), call.seed, call.at);
+      if (answer.status >= 300)
+        throw new Error(`call ${at + 1} to moto cannot be repeated: ${answer.body.toString()}`);
+      heard(call, answer);
+      this.#seed = Math.max(this.#seed, call.seed);
+      this.#begun.add(scopeOf(requestOf(call)));
+    }
+  }
+
+  record(journal: Journal): void {
+    this.#journal = journal;
+  }
+
+  pass(call: Call, request: PassedRequest): Promise<Answer> {
+    const journal = this.#journal;
+    const harmless = !isMutating(call.action) && this.#begun.has(scopeOf(request));
+    if (journal === undefined || harmless) return passOn(this.#url, request);
+    const answer = this.#last.then(() => this.#change(journal, request));
+    // A failure is the caller's; the next change goes its way.
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #change(journal: Journal, request: PassedRequest): Promise<Answer> {
+    this.#seed += 1;
+    const seed = this.#seed;
+    const at = Date.now();
+    const answer = await this.#send(request, seed, at);
+    if (answer.status >= 300) return answer;
+    journal.write(passedCall(request, seed, at));
+    this.#begun.add(scopeOf(request));
+    return answer;
+  }
+
+  #send(request: PassedRequest, seed: number, at: number): Promise<Answer> {
+    const headers = { ...request.headers, 'x-local-seed': `albatross ${seed}`, 'x-local-now': String(at) };
+    return passOn(this.#url, { ...request, headers });
+  }
+}
+
+function firstWord(region: string): PassedRequest {
+  const scope = `Credential=local/20260101/${region}/ec2/aws4_request`;
+  return {
+    method: 'POST',
+    path: '/',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`,
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    },
+    body: Buffer.from('Action=DescribeVpcs&Version=2016-11-15'),
+  };
+}
+
+/** Region and service, as signed for. */
+const scopeOf = ({ headers }: PassedRequest): string =>
+  /Credential=[^/]+\/\d{8}\/([^/]+\/[^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
+
+function passedCall(request: PassedRequest, seed: number, at: number): PassedCall {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    if (KEPT.test(name) && typeof value === 'string')
+      headers[name] = value.replace(/Signature=[^,\s]*/, 'Signature=0');
+  const { method, path } = request;
+  return { kind: 'passed', at, seed, method, path, headers, body: request.body.toString('base64') };
+}
+
+function requestOf({ method, path, headers, body }: PassedCall): PassedRequest {
+  return { method, path, headers, body: Buffer.from(body, 'base64') };
+}

@@ -1,0 +1,40 @@
+// Whether a certificate that a listener names can be used: issued by ACM, or uploaded to IAM.
+import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import { credentialScope } from './scope.ts';
+
+/** aws-limits N6, N8: of ACM certificates only issued ones can be used; other services have none. */
+export async function certificateUsable(acm: ACMClient, motoUrl: string, arn: string): Promise<boolean> {
+  if (arn.includes(':acm:')) return issued(acm, arn);
+  return arn.includes(':iam:') && uploaded(motoUrl, arn);
+}
+
+async function issued(acm: ACMClient, arn: string): Promise<boolean> {
+  try {
+    const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
+    return Certificate?.Status === 'ISSUED';
+  } catch (error) {
+    // An ARN that ACM does not know is an answer: the certificate is absent.
+    const name = error instanceof Error ? error.name : '';
+    if (name !== 'ResourceNotFoundException' && name !== 'InvalidArnException') throw error;
+    return false;
+  }
+}
+
+/** IAM is asked by name, in the Query protocol; the ARN that it answers tells account and path. */
+async function uploaded(motoUrl: string, arn: string): Promise<boolean> {
+  const name = /:server-certificate\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
+  if (name === undefined) return false;
+  const response = await fetch(motoUrl, {
+    method: 'POST',
+    headers: { authorization: credentialScope('iam') },
+    body: new URLSearchParams({
+      Action: 'GetServerCertificate',
+      Version: '2010-05-08',
+      ServerCertificateName: name,
+    }),
+  });
+  const body = await response.text();
+  if (response.ok) return body.includes(`<Arn>${arn}</Arn>`);
+  if (body.includes('<Code>NoSuchEntity</Code>')) return false;
+  throw new Error(`IAM answered ${response.status} for server certificate ${name}: ${body}`);
+}

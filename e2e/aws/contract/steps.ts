@@ -1,0 +1,79 @@
+// Steps that rows begin with: what must be there before a call can be tried.
+import type { Step } from './row.ts';
+
+/** The default action of most rows. */
+export const fixed = (StatusCode = '200') => ({
+  Type: 'fixed-response',
+  FixedResponseConfig: { StatusCode },
+});
+
+export const forwardTo = (...groups: string[]) =>
+  groups.length === 1
+    ? { Type: 'forward', TargetGroupArn: groups[0] }
+    : {
+        Type: 'forward',
+        ForwardConfig: { TargetGroups: groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })) },
+      };
+
+/** An internet-facing load balancer in zones a and b, saved as `$lb` unless told; its DNS name as `$lbDns`. */
+export const aLoadBalancer = (changes: object = {}, as = 'lb'): Step => ({
+  call: 'CreateLoadBalancer',
+  input: { Name: `$fresh-${as.toLowerCase()}`, Subnets: ['$subnetA', '$subnetB'], ...changes },
+  save: { [as]: 'LoadBalancers.0.LoadBalancerArn', [`${as}Dns`]: 'LoadBalancers.0.DNSName' },
+});
+
+/** An HTTP listener of `$lb` on port 80, saved as `$listener` unless told. */
+export const aListener = (changes: object = {}, as = 'listener'): Step => ({
+  call: 'CreateListener',
+  input: { LoadBalancerArn: '$lb', Port: 80, Protocol: 'HTTP', DefaultActions: [fixed()], ...changes },
+  save: { [as]: 'Listeners.0.ListenerArn' },
+});
+
+/** An HTTPS listener of `$lb` on port 443 with `$cert1`, saved as `$https` unless told. */
+export const anHttpsListener = (changes: object = {}, as = 'https'): Step =>
+  aListener({ Port: 443, Protocol: 'HTTPS', Certificates: [{ CertificateArn: '$cert1' }], ...changes }, as);
+
+/** An HTTP target group of addresses, saved as `$tg` unless told. */
+export const aTargetGroup = (changes: object = {}, as = 'tg'): Step => ({
+  call: 'CreateTargetGroup',
+  input: {
+    Name: `$fresh-${as.toLowerCase()}`,
+    Protocol: 'HTTP',
+    Port: 80,
+    VpcId: '$vpc',
+    TargetType: 'ip',
+    ...changes,
+  },
+  save: { [as]: 'TargetGroups.0.TargetGroupArn' },
+});
+
+/** A target group of one Lambda function, saved as `$lambda` unless told. */
+export const aLambdaGroup = (changes: object = {}, as = 'lambda'): Step => ({
+  call: 'CreateTargetGroup',
+  input: { Name: `$fresh-${as.toLowerCase()}`, TargetType: 'lambda', ...changes },
+  save: { [as]: 'TargetGroups.0.TargetGroupArn' },
+});
+
+/** A rule of `$listener` for the path `/a`, saved as `$rule` unless told. */
+export const aRule = (changes: object = {}, as = 'rule'): Step => ({
+  call: 'CreateRule',
+  input: {
+    ListenerArn: '$listener',
+    Priority: 1,
+    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/a'] } }],
+    Actions: [fixed()],
+    ...changes,
+  },
+  save: { [as]: 'Rules.0.RuleArn' },
+});
+
+/** Reads the default rule of a listener that has no other rule; saved as `$defaultRule` unless told. */
+export const theDefaultRule = (listener = '$listener', as = 'defaultRule'): Step => ({
+  call: 'DescribeRules',
+  input: { ListenerArn: listener },
+  save: { [as]: 'Rules.0.RuleArn' },
+});
+
+/** `count` steps that differ by their number, from 1. */
+export const times = (count: number, make: (n: number) => Step): Step[] =>
+  Array.from({ length: count }, (_, at) => make(at + 1));

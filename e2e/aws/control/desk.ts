@@ -1,0 +1,57 @@
+// What the local AWS shows and lets itself be told beside the AWS API.
+import type { Address } from '../data-plane/upstreams.ts';
+import type { Context, ElbState } from '../elb/state.ts';
+import type { Eyes } from '../eyes.ts';
+import type { Faults } from '../faults.ts';
+
+export interface Desk {
+  readonly state: ElbState;
+  readonly eyes: Eyes;
+  readonly faults: Faults;
+  /** Where targets of the VPC really listen, by `id:port`. */
+  readonly targets: Map<string, Address>;
+  readonly context: () => Context;
+  /** Where a listener really listens; undefined while the load balancer is provisioning. */
+  readonly frontDoor: (dnsName: string, port: number) => Address | undefined;
+}
+
+export interface Door {
+  loadBalancer: string;
+  dnsName: string;
+  protocol: 'HTTP' | 'HTTPS';
+  port: number;
+  /** Where it really listens; absent while the load balancer is provisioning. */
+  address?: string;
+  /** How to try it. */
+  curl?: string;
+}
+
+/** Every listener, by load balancer and port. */
+export function doorsOf(desk: Desk): Door[] {
+  return [...desk.state.loadBalancers.values()].flatMap(({ name, dnsName, listeners }) =>
+    Object.entries(listeners).map(([port, arn]) => {
+      const protocol = desk.state.listeners.get(arn)?.protocol ?? 'HTTP';
+      const door = { loadBalancer: name, dnsName, protocol, port: Number(port) };
+      const at = desk.frontDoor(dnsName, Number(port));
+      if (at === undefined) return door;
+      const address = `${at.host}:${at.port}`;
+      const secure = protocol === 'HTTPS';
+      const to = `--connect-to ${dnsName}:${port}:${address}`;
+      const curl = `curl ${secure ? '-k ' : ''}${to} ${secure ? 'https' : 'http'}://${dnsName}:${port}/`;
+      return { ...door, address, curl };
+    }),
+  );
+}
+
+/**
+ * `id:port=host:port` in its two halves, or undefined when it is not of that form. An IPv6 address is in brackets or
+ * bare: the last colon of a half comes before its port.
+ */
+export function readTarget(text: string): [target: string, address: Address] | undefined {
+  const parts = /^(?<id>.+):(?<port>\d{1,5})=(?<host>.+):(?<at>\d{1,5})$/.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { id = '', port = '', host = '', at = '' } = parts;
+  if (Number(port) > 65_535 || Number(at) > 65_535 || Number(at) === 0) return undefined;
+  const bare = (name: string) => name.replace(/^\[(.*)\]$/, '$1');
+  return [`${bare(id)}:${Number(port)}`, { host: bare(host), port: Number(at) }];
+}

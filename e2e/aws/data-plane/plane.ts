@@ -1,0 +1,26 @@
+// What the data plane knows besides a request.
+import type { ElbState, World } from '../elb/state.ts';
+import type { TokenKeys } from './jwt.ts';
+import type { TargetLoad } from './load.ts';
+import type { Settings } from './settings.ts';
+import type { Address, Upstreams } from './upstreams.ts';
+
+export interface Plane {
+  readonly state: ElbState;
+  readonly world: World;
+  /** Real seconds for each configured second. */
+  readonly timeScale: number;
+  readonly targetAddress: (target: { id: string; port: number }) => Address | undefined;
+  readonly upstreams: Upstreams;
+  readonly settings: Settings;
+  readonly load: TargetLoad;
+  readonly tokenKeys: TokenKeys;
+}
+
+/** No scaled wait is shorter than this: a busy machine is not a silent target. */
+const WAIT_MIN_MS = 2_000;
+
+/** A configured wait in real milliseconds. */
+export function waitMs(plane: Pick<Plane, 'timeScale'>, seconds: number): number {
+  return Math.max(seconds * 1000 * plane.timeScale, WAIT_MIN_MS);
+}

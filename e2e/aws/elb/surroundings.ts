@@ -1,0 +1,66 @@
+// What the rest of the account looks like to Elastic Load Balancing: networks, instances, certificates, S3 objects.
+
+export interface Subnet {
+  id: string;
+  vpcId: string;
+  zone: string;
+  cidr: string;
+  ipv6: boolean;
+  /** An Availability Zone unless told (EC2: DescribeAvailabilityZones). */
+  zoneType?: 'local-zone';
+  /** Of a subnet on an Outpost. */
+  outpostArn?: string;
+}
+
+export interface Vpc {
+  id: string;
+  cidrs: string[];
+}
+
+export interface SecurityGroup {
+  id: string;
+  vpcId: string;
+  name: string;
+}
+
+export interface Instance {
+  id: string;
+  vpcId: string;
+  zone: string;
+  running: boolean;
+}
+
+/** What the rest of the account looks like, gathered before an action runs. Absent means: does not exist. */
+export interface World {
+  vpcs: Map<string, Vpc>;
+  subnets: Map<string, Subnet>;
+  securityGroups: Map<string, SecurityGroup>;
+  instances: Map<string, Instance>;
+  /** ARNs of certificates that a listener may use. */
+  certificates: Set<string>;
+  /** Contents of S3 objects by `objectName`. */
+  objects: Map<string, string>;
+}
+
+export function emptyWorld(): World {
+  return {
+    vpcs: new Map(),
+    subnets: new Map(),
+    securityGroups: new Map(),
+    instances: new Map(),
+    certificates: new Set(),
+    objects: new Map(),
+  };
+}
+
+export interface S3Object {
+  bucket: string;
+  key: string;
+  /** The current one unless told. */
+  version?: string | undefined;
+}
+
+/** What an S3 object is called in `World.objects`. */
+export function objectName({ bucket, key, version }: S3Object): string {
+  return `s3://${bucket}/${key}${version === undefined ? '' : `?versionId=${version}`}`;
+}

@@ -1,0 +1,115 @@
+// The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
+import { startMoto } from './account/moto.ts';
+import { type Account, seedAccount } from './account/seed.ts';
+import { readTarget } from './control/desk.ts';
+import type { Address } from './data-plane/upstreams.ts';
+import { type LocalAws, startLocalAws } from './local-aws.ts';
+
+export interface LocalAwsRun {
+  /** 0: any free port. */
+  port: number;
+  stateFile?: string;
+  region: string;
+  account: string;
+  /** From `provisioning` to `active`. */
+  provisioningSeconds: number;
+  /** Real seconds for each configured second. */
+  timeScale: number;
+  latencyMs: number;
+  visibleAfterMs: number;
+  throttle: boolean;
+  /** `id:port=host:port`: where targets of the VPC really listen. */
+  targets: readonly string[];
+  /** Makes an account to begin with, unless the state file holds one. */
+  seedAccount: boolean;
+}
+
+/**
+ * Serves until SIGTERM or SIGINT, then ends in order, moto with it.
+ * @throws Error in words for a person: the port is taken, moto is not installed, the state file cannot be used.
+ */
+export async function runLocalAws(options: LocalAwsRun): Promise<void> {
+  const targets = new Map(options.targets.map(targetOf));
+  const ended = signalled();
+  const moto = await startMoto({ account: options.account });
+  try {
+    const aws = await start(options, moto.url, targets);
+    for (const note of aws.notes) console.error(`note: ${note}`);
+    const account =
+      options.seedAccount && aws.isNew ? await seedAccount(aws.url, { region: options.region }) : undefined;
+    console.log(welcome(aws, options, account));
+    await Promise.race([ended, moto.ended]);
+    await aws.close();
+  } finally {
+    await moto.close();
+  }
+}
+
+function targetOf(text: string): [target: string, address: Address] {
+  const read = readTarget(text);
+  if (read === undefined) throw new Error(`--target: "${text}" is not of the form ID:PORT=HOST:PORT`);
+  return read;
+}
+
+async function start(
+  options: LocalAwsRun,
+  motoUrl: string,
+  targets: ReadonlyMap<string, Address>,
+): Promise<LocalAws> {
+  try {
+    return await startLocalAws({
+      port: options.port,
+      motoUrl,
+      region: options.region,
+      account: options.account,
+      provisioningMs: options.provisioningSeconds * 1000,
+      healthIntervalScale: options.timeScale,
+      latencyMs: options.latencyMs,
+      visibleAfterMs: options.visibleAfterMs,
+      throttle: options.throttle,
+      targets,
+      ...(options.stateFile === undefined ? {} : { stateFile: options.stateFile }),
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `port ${options.port} is taken; choose another with --port, or any free one with --port 0`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function welcome(aws: LocalAws, { region, stateFile }: LocalAwsRun, account: Account | undefined): string {
+  const kept =
+    stateFile === undefined ? 'nothing is kept when it ends (see --state)' : `kept in ${stateFile}`;
+  const lines = [
+    `Local AWS listens on ${aws.url}; ${kept}. What there is: ${aws.url}/`,
+    '',
+    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    '',
+    'Through a listener (its real address is under /_local/doors):',
+    `  curl --connect-to DNS-NAME:80:127.0.0.1:REAL-PORT http://DNS-NAME/`,
+    'Where a target of the VPC really listens: --target 10.0.0.5:80=127.0.0.1:3000',
+  ];
+  return [...lines, ...(account === undefined ? [] : ['', ...accountLines(account)])].join('\n');
+}
+
+function accountLines({ vpcId, subnets, nodeSecurityGroupId, nodes, certificates }: Account): string[] {
+  return [
+    `VPC             ${vpcId}`,
+    ...subnets.map(
+      ({ id, name, zone, cidr }) => `subnet          ${id}  ${name.padEnd(6)}  ${zone}  ${cidr}`,
+    ),
+    `security group  ${nodeSecurityGroupId}  nodes`,
+    ...nodes.map(({ instanceId, name, privateIp }) => `instance        ${instanceId}  ${name}  ${privateIp}`),
+    ...certificates.map(({ arn, domain }) => `certificate     ${arn}  ${domain}`),
+  ];
+}

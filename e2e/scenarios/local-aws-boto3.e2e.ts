@@ -1,0 +1,40 @@
+// The local AWS as a client sees it that we did not write: boto3 calls every action, and reads what it expects.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ACTIONS } from '../aws/elb/model.ts';
+import { CA_PEM, revocationList } from '../aws/elb/trust-store-rig.ts';
+import { type Rig, startRig } from '../aws/rig.ts';
+import { runCommand } from '../harness/cluster.ts';
+import { pythonPath, ROOT } from '../harness/machine.ts';
+
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig?.close());
+
+test('every action through boto3 with endpoint_url set, and moto sees none of them', async () => {
+  const { account, aws, publicSubnets } = rig;
+  const given = {
+    region: account.region,
+    vpc: account.vpcId,
+    subnets: publicSubnets,
+    group: account.nodeSecurityGroupId,
+    certificates: account.certificates.map(({ arn }) => arn),
+    address: account.nodes[0]?.privateIp,
+    'ca.pem': CA_PEM,
+    'revoked.crl': await revocationList(2),
+    sharedAssociationCode: 'DeleteAssociationSameAccount',
+  };
+  const script = `${ROOT}e2e/aws/contract/boto3_smoke.py`;
+  const { code, stdout, stderr } = await runCommand(
+    pythonPath(),
+    [script, aws.url, JSON.stringify(given)],
+    {},
+  );
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(Object.keys(ACTIONS).sort());
+  const behind = (await (await fetch(`${rig.motoUrl}/moto-api/data.json`)).json()) as Record<string, unknown>;
+  expect(Object.keys(behind)).toContain('ec2');
+  expect(Object.values(behind.elbv2 ?? {}).flat()).toEqual([]);
+});
