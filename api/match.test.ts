@@ -93,6 +93,11 @@ describe('one condition (aws-limits 3.1)', () => {
 });
 
 describe('regex values', () => {
+  test('an expression that only a load balancer may know meets nothing', () => {
+    const condition = { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['(?i)^/a$'] } };
+    expect(matchRule([condition], request({ path: '/a' }))).toBe(false);
+  });
+
   test.each<[string, MatchCondition, Partial<MatchRequest>, boolean]>([
     ['host', { Field: 'host-header', HostHeaderConfig: { RegexValues: ['^(shop|www)\\.'] } }, {}, true],
     ['host ignores case', { Field: 'host-header', HostHeaderConfig: { RegexValues: ['^SHOP'] } }, {}, true],

@@ -133,8 +133,19 @@ function wildcard(value: string, flags: string): RegExp {
   });
 }
 
+/** Meets nothing. */
+const NEVER = /[^\s\S]/;
+
 function regex(value: string, flags: string): RegExp {
-  return remembered(`r${flags}:${value}`, () => new RegExp(value, flags));
+  return remembered(`r${flags}:${value}`, () => {
+    try {
+      return new RegExp(value, flags);
+    } catch (error) {
+      // A load balancer may know what this engine does not, such as flags in front (aws-limits 9).
+      if (error instanceof SyntaxError) return NEVER;
+      throw error;
+    }
+  });
 }
 
 /**

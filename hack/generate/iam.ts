@@ -37,6 +37,8 @@ const REACH: Readonly<Record<string, Reach>> = {
   'elasticloadbalancing:DeleteRule': 'anywhere',
   'elasticloadbalancing:DeleteTargetGroup': 'owns',
   'elasticloadbalancing:DeregisterTargets': 'anywhere',
+  'elasticloadbalancing:ModifyCapacityReservation': 'owns',
+  'elasticloadbalancing:ModifyIpPools': 'owns',
   'elasticloadbalancing:ModifyListener': 'anywhere',
   'elasticloadbalancing:ModifyListenerAttributes': 'owns',
   'elasticloadbalancing:ModifyLoadBalancerAttributes': 'owns',
