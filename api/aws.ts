@@ -23,6 +23,12 @@ export interface LoadBalancerSpec {
   /** Security group ids or references; a set, sent in this order. */
   securityGroups: (string | Ref)[];
   attributes: Attributes;
+  /** Id of a pool of customer-owned addresses; at creation only. */
+  customerOwnedPool?: string;
+  /** Id of the IPAM pool of public IPv4 addresses; absent: none. */
+  ipamPool?: string;
+  /** Reserved capacity units, 0 to give a reservation back; absent: left as it is. */
+  capacityUnits?: number;
   tags: Tags;
 }
 
@@ -46,6 +52,8 @@ export interface TargetGroupSpec {
   protocol: 'HTTP' | 'HTTPS';
   protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
   ipAddressType: 'ipv4' | 'ipv6';
+  /** Port on which targets tell the load balancer how much they can take; at creation only. */
+  targetControlPort?: number;
   healthCheck: HealthCheck;
   attributes: Attributes;
   tags: Tags;
@@ -67,21 +75,65 @@ export type Action =
       path?: string;
       query?: string;
     }
-  | { type: 'fixed-response'; statusCode: string; contentType?: string; messageBody?: string };
+  | { type: 'fixed-response'; statusCode: string; contentType?: string; messageBody?: string }
+  | {
+      type: 'authenticate-cognito';
+      userPoolArn: string;
+      clientId: string;
+      domain: string;
+      onUnauthenticatedRequest: string;
+      scope: string;
+      sessionCookie: string;
+      sessionSeconds: number;
+      extraParams?: Record<string, string>;
+    }
+  | {
+      type: 'jwt-validation';
+      jwksEndpoint: string;
+      issuer: string;
+      claims?: { format: string; name: string; values: string[] }[];
+    };
 
+/** A value of a query, or of any parameter when there is no key. */
+export interface QueryPair {
+  key?: string;
+  value: string;
+}
+
+/** One condition of a rule: any of its values is enough. Of plain values and regular expressions a rule has one kind. */
 export type Condition =
-  | { field: 'host-header'; values: string[] }
-  | { field: 'path-pattern'; values: string[] };
+  | { field: 'host-header'; values: string[]; regexValues?: string[] }
+  | { field: 'path-pattern'; values: string[]; regexValues?: string[] }
+  | { field: 'http-header'; name: string; values: string[]; regexValues?: string[] }
+  | { field: 'http-request-method'; values: string[] }
+  | { field: 'query-string'; values: QueryPair[] }
+  | { field: 'source-ip'; values: string[] };
+
+/** A rewrite before the request goes on to a target. `$1` in the replacement is the first group of the expression. */
+export interface Transform {
+  type: 'url-rewrite' | 'host-header-rewrite';
+  rewrites: { regex: string; replace: string }[];
+}
+
+/** How clients show a certificate on an HTTPS listener. Only mode `verify` has more than the mode. */
+export interface MutualAuthentication {
+  mode: 'off' | 'passthrough' | 'verify';
+  trustStoreArn?: string;
+  ignoreExpiry?: boolean;
+  advertiseCaNames?: 'on' | 'off';
+}
 
 export interface ListenerSpec {
   loadBalancer: Ref;
   port: number;
   protocol: 'HTTP' | 'HTTPS';
-  /** The default action: one routing action. */
+  /** The default action: what must be passed first, if anything, and then one routing action. */
   defaultActions: Action[];
   /** Certificate ARNs; the first one is the listener's default. Empty on HTTP. */
   certificates: string[];
   sslPolicy?: string;
+  /** Absent: left as it is. */
+  mutualAuthentication?: MutualAuthentication;
   attributes: Attributes;
   tags: Tags;
 }
@@ -90,7 +142,9 @@ export interface RuleSpec {
   listener: Ref;
   priority: number;
   conditions: Condition[];
+  /** What must be passed first, if anything, and then the routing action. */
   actions: Action[];
+  transforms?: Transform[];
   tags: Tags;
 }
 

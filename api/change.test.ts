@@ -13,7 +13,15 @@ test.each<[string, Settings, Settings, string[]]>([
   ['the default said aloud', {}, { scheme: say('internal') }, []],
   ['another scheme', {}, facing, ['warn Replacement']],
   ['a protected load balancer', guarded, { ...guarded, ...facing }, ['refuse Contradiction']],
-  ['another group', guarded, { ...facing, 'group.name': say('g') }, []],
+  ['another group', guarded, { ...facing, 'group.name': say('g') }, ['warn Replacement']],
+  ['the default type said aloud', {}, { 'target-type': say('instance') }, []],
+  [
+    'a control port',
+    { 'target-control-port': { 'web.80': say(3000) } },
+    { 'target-control-port': { 'web.80': say(3001) } },
+    ['warn Replacement'],
+  ],
+  ['a name that comes too late', {}, { 'load-balancer-name': say('shop') }, ['warn Unused']],
   ['another target type', {}, { 'target-type': say('ip') }, ['warn Replacement']],
   ['another protocol version', { 'backend-protocol-version': say('HTTP2') }, {}, ['warn Replacement']],
 ])('%s', (_, before, after, expected) => {

@@ -1,7 +1,7 @@
 // From an annotation's text to its checked value, or everything that is wrong with it: decode, ajv, words, suggestion.
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { AnyAnnotation, Schema } from './annotation.ts';
-import { ownConfig } from './annotations/rule.ts';
+import { ownMembers } from './checks/own.ts';
 import { valueFindings } from './checks/values.ts';
 import { decode, type Misfit } from './decode.ts';
 import { type Finding, step } from './finding.ts';
@@ -30,17 +30,20 @@ export function check(descriptor: AnyAnnotation, text: string): Checked {
   if ('misfits' in decoded) return { findings: decoded.misfits.slice(0, FINDINGS_MAX).map(ofMisfit) };
   const validate = validators.get(descriptor);
   if (validate === undefined) throw new Error(`descriptor ${descriptor.name} is not registered`);
-  const { value, unread } =
-    descriptor.name === 'actions.*' ? ownConfig(decoded.value) : { ...decoded, unread: [] };
-  const unused = unread.map(
-    (name): Finding => ({ code: 'Unused', severity: 'warn', at: step(name), because: UNREAD }),
-  );
+  const { value, unread } = ownMembers(descriptor.name, decoded.value);
+  const unused = unread
+    .slice(0, FINDINGS_MAX)
+    .map((at): Finding => ({ code: 'Unused', severity: 'warn', at, because: UNREAD }));
   if (!validate(value)) return { findings: [...ofErrors(validate.errors ?? [], text), ...unused] };
-  const findings = [...valueFindings(descriptor.name, value).slice(0, FINDINGS_MAX), ...unused];
+  const found = [...valueFindings(descriptor.name, value), ...unused];
+  const findings = [
+    ...found.filter(({ severity }) => severity === 'refuse'),
+    ...found.filter(({ severity }) => severity === 'warn'),
+  ].slice(0, FINDINGS_MAX);
   return findings.some((finding) => finding.severity === 'refuse') ? { findings } : { value, findings };
 }
 
-const UNREAD = 'nothing reads it with this type of action';
+const UNREAD = 'nothing reads it: it belongs to another type or field';
 
 function ofMisfit({ at, ...rest }: Misfit): Finding {
   return { code: 'Malformed', severity: 'refuse', at: at.map(step).join(''), ...rest };

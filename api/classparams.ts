@@ -2,7 +2,7 @@
 // (spec annotations 13.2). One table leads from field to annotation; types, checks and words are the annotation's own.
 import { check } from './check.ts';
 import type { Finding } from './finding.ts';
-import type { Settings } from './generated/binding.ts';
+import type { FirstSettings, Settings } from './generated/binding.ts';
 import type { ObjectMeta } from './kube.ts';
 import type { Problem } from './problem.ts';
 import { descriptorOf, stemOf } from './registry.ts';
@@ -58,8 +58,6 @@ interface Word {
   /** The annotation's name without prefix. */
   readonly suffix: string;
   readonly text: string;
-  /** Only the class of the group's first member counts (on a listener: of the first member there). */
-  readonly first?: true;
   /** Other annotations that are not read either. */
   readonly hides?: readonly string[];
 }
@@ -95,25 +93,21 @@ function wordsOf(spec: IngressClassParamsSpec): Word[] {
       field: 'loadBalancerAttributes',
       suffix: 'load-balancer-attributes',
       text: map(spec.loadBalancerAttributes),
-      first: true,
     },
     ...(spec.listeners ?? []).map((one, at) => ({
       field: `listeners[${at}].listenerAttributes`,
       suffix: `listener-attributes.${one.protocol}-${one.port}`,
       text: map(one.listenerAttributes),
-      first: true as const,
     })),
     {
       field: 'minimumLoadBalancerCapacity.capacityUnits',
       suffix: 'minimum-load-balancer-capacity',
       text: units === undefined ? undefined : `CapacityUnits=${units}`,
-      first: true,
     },
     {
       field: 'ipamConfiguration.ipv4IPAMPoolId',
       suffix: 'ipam-ipv4-pool-id',
       text: spec.ipamConfiguration?.ipv4IPAMPoolId,
-      first: true,
     },
     { field: 'wafv2AclArn', suffix: 'wafv2-acl-arn', text: spec.wafv2AclArn },
     { field: 'wafv2AclName', suffix: 'wafv2-acl-name', text: spec.wafv2AclName, hides: ['wafv2-acl-arn'] },
@@ -123,11 +117,19 @@ function wordsOf(spec: IngressClassParamsSpec): Word[] {
   );
 }
 
+/** What counts only when the class is that of the group's first member (spec annotations 13.2). */
+export const FIRST_MEMBER = [
+  'load-balancer-attributes',
+  'listener-attributes',
+  'minimum-load-balancer-capacity',
+  'ipam-ipv4-pool-id',
+] as const;
+
 export interface ClassReading {
   /** What counts for every Ingress of the class. */
   readonly settings: Partial<Settings>;
   /** What counts when the Ingress is the first of its group. */
-  readonly first: Partial<Settings>;
+  readonly first: FirstSettings;
   /** Tags that pick the subnets: a subnet fits that has, for each key, one of its values. */
   readonly subnetTags?: Record<string, string[]>;
   /** Field by annotation: that annotation is not read on an Ingress of this class. Maps are merged key by key instead. */
@@ -156,18 +158,18 @@ export function readClassParams(params: IngressClassParams): ClassReading {
   if (picks) hides.set('subnets', 'spec.subnets.tags');
   return {
     settings: settingsOf(
-      words.filter(({ first }) => first !== true),
+      words.filter((word) => !isFirst(word)),
       from,
     ),
-    first: settingsOf(
-      words.filter(({ first }) => first === true),
-      from,
-    ),
+    first: settingsOf(words.filter(isFirst), from),
     ...(picks ? { subnetTags } : {}),
     hides,
     problems: problems.toSorted((a, b) => Number(a.severity === 'warn') - Number(b.severity === 'warn')),
   };
 }
+
+const isFirst = ({ suffix }: Word): boolean =>
+  FIRST_MEMBER.some((name) => suffix === name || suffix.startsWith(`${name}.`));
 
 type Judged = Word & { readonly value?: unknown; readonly problems: readonly Problem[] };
 

@@ -17,6 +17,16 @@ const conflicts = (mine: Settings, theirs: Settings, both: Partial<Intent> = {},
 const port80 = { 'listen-ports': say([{ HTTP: 80 }]) };
 const port8080 = { 'listen-ports': say([{ HTTP: 8080 }]) };
 
+const https443: Settings = { 'listen-ports': say([{ HTTPS: 443 }]) };
+const capacity = (units: string): Settings => ({
+  'minimum-load-balancer-capacity': say({ CapacityUnits: units }),
+});
+const rules = (on: boolean): Settings => ({ 'manage-backend-security-group-rules': say(on) });
+const mutual = (mode: 'off' | 'passthrough' | 'verify', trustStore?: string): Settings => ({
+  ...https443,
+  'mutual-authentication': say([{ port: 443, mode, ...(trustStore === undefined ? {} : { trustStore }) }]),
+});
+
 test.each<[string, Settings, Settings, string[]]>([
   ['silent', {}, { scheme: say('internal') }, []],
   ['scheme', { scheme: say('internal') }, { scheme: say('internet-facing') }, ['scheme]']],
@@ -41,7 +51,96 @@ test.each<[string, Settings, Settings, string[]]>([
     { 'inbound-cidrs': say(['0.0.0.0/0']) },
     [],
   ],
+  [
+    'IPAM pools',
+    { 'ipam-ipv4-pool-id': say('ipam-pool-a') },
+    { 'ipam-ipv4-pool-id': say('ipam-pool-b') },
+    ['ipam-ipv4-pool-id]'],
+  ],
+  [
+    'an empty pool says nothing',
+    { 'ipam-ipv4-pool-id': say('') },
+    { 'ipam-ipv4-pool-id': say('ipam-pool-b') },
+    [],
+  ],
+  ['capacity is a number', capacity('0500'), capacity('500'), []],
+  ['capacity', capacity('600'), capacity('500'), ['minimum-load-balancer-capacity]']],
+  ['backend rules that nobody reads', rules(true), rules(false), []],
+  [
+    'backend rules',
+    { ...rules(true), 'security-groups': say(['sg-a']) },
+    rules(false),
+    ['manage-backend-security-group-rules]'],
+  ],
+  ['web ACLs', { 'wafv2-acl-arn': say('none') }, { 'wafv2-acl-arn': say('arn') }, ['wafv2-acl-arn]']],
+  [
+    'a name takes the place of all ARNs',
+    { 'wafv2-acl-arn': say('none'), 'wafv2-acl-name': say('shop') },
+    { 'wafv2-acl-arn': say('arn') },
+    [],
+  ],
+  ['names of web ACLs', { 'wafv2-acl-name': say('a') }, { 'wafv2-acl-name': say('b') }, ['wafv2-acl-name]']],
+  ['the old name of an id', { 'web-acl-id': say('a') }, { 'waf-acl-id': say('b') }, ['web-acl-id]']],
+  [
+    'attributes of a listener by key',
+    { 'listener-attributes': { 'HTTP-80': say({ a: '1', b: '2' }) } },
+    { 'listener-attributes': { 'HTTP-80': say({ b: '3', c: '4' }) } },
+    ['listener-attributes.HTTP-80].b'],
+  ],
+  [
+    'attributes of a listener that only one has',
+    { ...port8080, 'listener-attributes': { 'HTTP-80': say({ a: '1' }) } },
+    { 'listener-attributes': { 'HTTP-80': say({ a: '2' }) } },
+    [],
+  ],
+  ['client certificates', mutual('passthrough'), mutual('off'), ['mutual-authentication]']],
+  ['a trust store by name and by ARN', mutual('verify', 'clients'), mutual('verify', 'arn:x'), []],
+  ['trust stores', mutual('verify', 'clients'), mutual('verify', 'staff'), ['mutual-authentication]']],
+  ['a redirect to a port that nobody has', { 'ssl-redirect': say(443) }, port8080, ['ssl-redirect]']],
+  ['a redirect to the port of another', { 'ssl-redirect': say(443) }, https443, []],
+  [
+    'FIPS policies all or none',
+    { ...https443, 'ssl-policy': say('ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04') },
+    { 'listen-ports': say([{ HTTPS: 8443 }]), 'ssl-policy': say('ELBSecurityPolicy-2016-08') },
+    ['ssl-policy]'],
+  ],
 ])('%s', (_, mine, theirs, expected) => expect(conflicts(mine, theirs)).toEqual(expected));
+
+test('whoever redirects first may be followed by who brings the listener', () => {
+  const [problem] = conflictProblems(member('a/first', { 'ssl-redirect': say(443) }), []);
+  expect(problem?.severity).toBe('warn');
+});
+
+test('at most two ports in mode verify, over all members', () => {
+  const both: Settings = {
+    'listen-ports': say([{ HTTPS: 8443 }, { HTTPS: 9443 }]),
+    'mutual-authentication': say([
+      { port: 8443, mode: 'verify', trustStore: 'clients' },
+      { port: 9443, mode: 'verify', trustStore: 'clients' },
+    ]),
+  };
+  expect(conflicts(mutual('verify', 'clients'), both)).toEqual(['mutual-authentication]']);
+});
+
+const paths = (count: number): Partial<Intent> => ({
+  rules: [
+    {
+      paths: Array.from({ length: count }, (_, n) => ({
+        path: `/${n}`,
+        pathType: 'Exact' as const,
+        backend: { service: { name: 'web', port: n % 3 } },
+      })),
+    },
+  ],
+});
+
+test('more rules than the quota, counted over all members, draw a warning', () => {
+  const [mine, theirs] = [member('a/second', {}, paths(51)), member('a/first', {}, paths(50))];
+  expect(conflictProblems(mine, [theirs]).map(({ severity, value }) => [severity, value])).toEqual([
+    ['warn', '101'],
+  ]);
+  expect(conflictProblems(mine, [])).toEqual([]);
+});
 
 test('default backends of one port', () => {
   const both = { defaultBackend: { service: { name: 'web', port: 80 } } };

@@ -1,11 +1,17 @@
 // What a new member of a group asks for and another member excludes: the admission half of a group conflict (spec
-// annotations 2.3). The controller leaves out what slips through.
+// annotations 2.3 and the rows G of 17). The controller leaves out what slips through.
 import { effectiveListenPorts } from './annotations/listener.ts';
+import { CAPACITY_UNITS } from './annotations/pools.ts';
 import { canonicalText } from './bind.ts';
 import { CLASS_PARAMS_KIND } from './classparams.ts';
-import { annotationPath, step } from './finding.ts';
+import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
+import { annotationPath } from './finding.ts';
 import type { BindingSpec, Intent, Settings } from './generated/binding.ts';
+import { limitProblems } from './grouplimits.ts';
+import { listenerConflicts } from './listenerconflicts.ts';
+import { nlbConflicts } from './nlbconflicts.ts';
 import type { Problem } from './problem.ts';
+import { redirectProblems } from './redirects.ts';
 
 /** One member of a group as its binding says. */
 export interface GroupMember {
@@ -22,27 +28,57 @@ const OF_LOAD_BALANCER = [
   'subnets',
   'load-balancer-name',
   'ip-address-type',
+  'customer-owned-ipv4-pool',
   'ssl-redirect',
   'security-groups',
+  'shield-advanced-protection',
 ] as const;
-/** Settings of a listener: members that share a port must agree. */
-const OF_LISTENER = ['ssl-policy', 'inbound-cidrs', 'security-group-prefix-lists'] as const;
 /** Maps that are merged key by key. */
 const OF_KEYS = ['load-balancer-attributes', 'tags'] as const;
 
-/** Conflicts of one member with the others of its group; members of other groups are left aside. All refuse. */
+/** What holds for the group as a whole, all members together. */
+export interface Whole {
+  readonly intents: readonly Intent[];
+  /** What the class of the first member says, about which members need not agree (spec annotations 2.3, K+). */
+  readonly settled: Partial<Settings>;
+  /** The same for a listener: the class of the first member that listens there. */
+  readonly settledOn: (port: number) => Partial<Settings>;
+}
+
+/**
+ * What one member and the others of its group get wrong together; members of other groups are left aside. Conflicts refuse;
+ * a group that grows beyond the quotas of AWS draws a warning.
+ */
 export function conflictProblems(member: GroupMember, others: readonly GroupMember[]): Problem[] {
+  const mine = member.spec.intent;
+  if (mine === undefined) return [];
   const together = others.filter(
     (other) => other.spec.group === member.spec.group && other.key !== member.key,
   );
-  const [leader] = [member, ...together].toSorted(inGroupOrder);
-  const settled = leader?.spec.intent?.first ?? {};
-  return together.flatMap((other) => {
-    const [mine, theirs] = [member.spec.intent, other.spec.intent];
-    if (mine === undefined || theirs === undefined) return [];
-    const found = between(mine, theirs, other.key, settled);
-    return other.hidden === true ? found.map(veiled) : found;
+  const whole = wholeOf([member, ...together]);
+  const found = together.flatMap((other) => {
+    if (other.spec.intent === undefined) return [];
+    const pair = { mine, theirs: other.spec.intent, key: other.key };
+    const problems = between(pair, whole);
+    return other.hidden === true ? problems.map(veiled) : problems;
   });
+  const explicit = !member.spec.group.includes('/');
+  return [
+    ...found,
+    ...(explicit ? redirectProblems(mine, whole) : []),
+    ...limitProblems(mine, whole.intents),
+  ];
+}
+
+function wholeOf(members: readonly GroupMember[]): Whole {
+  const intents = members.toSorted(inGroupOrder).flatMap(({ spec }) => spec.intent ?? []);
+  const listening = (port: number) =>
+    intents.find(({ settings }) => effectiveListenPorts(settings).some((one) => one.port === port));
+  return {
+    intents,
+    settled: intents[0]?.first ?? {},
+    settledOn: (port) => listening(port)?.first ?? {},
+  };
 }
 
 /** By `group.order`, then by name (spec annotations 14.3). */
@@ -55,37 +91,26 @@ const veiled = (problem: Problem): Problem => ({
   because: 'an Ingress of another namespace in the same group asks for something else and was there first',
 });
 
-/** `settled`: what the class of the first member says, about which members need not agree (spec annotations 2.3, K+). */
-function between(mine: Intent, theirs: Intent, key: string, settled: Partial<Settings>): Problem[] {
+function between(pair: Pair, whole: Whole): Problem[] {
+  const { mine, theirs, key } = pair;
   return [
-    ...OF_LOAD_BALANCER.flatMap((name) => valueConflict(name, mine, theirs, key)),
-    ...subnetConflicts(mine, theirs, key),
-    ...OF_KEYS.flatMap((name) => keyConflicts(name, mine, theirs, key, settled)),
-    ...portConflicts(mine, theirs, key),
+    ...OF_LOAD_BALANCER.flatMap((name) => valueConflict(name, pair)),
+    ...subnetConflicts(pair),
+    ...OF_KEYS.flatMap((name) =>
+      entryConflicts(
+        name,
+        mine.settings[name]?.value,
+        theirs.settings[name]?.value,
+        key,
+        whole.settled[name]?.value,
+      ),
+    ),
+    ...poolConflicts(pair, whole),
+    ...backendRuleConflicts(pair, whole),
+    ...webAclConflicts(pair, whole),
+    ...listenerConflicts(pair, whole),
+    ...nlbConflicts(pair, whole),
   ];
-}
-
-const shown = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value));
-
-const conflict = (path: string, value: unknown, key: string, says: string): Problem => ({
-  code: 'GroupConflict',
-  severity: 'refuse',
-  path,
-  value: shown(value),
-  because: `Ingress ${key} of the same group ${says}`,
-});
-
-type Single = (typeof OF_LOAD_BALANCER)[number] | (typeof OF_LISTENER)[number];
-
-function valueConflict(name: Single, mine: Intent, theirs: Intent, key: string): Problem[] {
-  const [a, b] = [mine.settings[name]?.value, theirs.settings[name]?.value];
-  if (a === undefined || b === undefined) return [];
-  // The order of security groups is the load balancer's; other lists are sets.
-  const comparable = (value: unknown) =>
-    Array.isArray(value) && name !== 'security-groups'
-      ? canonicalText(value.toSorted())
-      : canonicalText(value);
-  return comparable(a) === comparable(b) ? [] : [conflict(annotationPath(name), a, key, `says ${shown(b)}`)];
 }
 
 const bySubnetsOf = ({ settings, subnetTags }: Intent): 'class' | 'tags' | 'annotation' | undefined => {
@@ -95,7 +120,7 @@ const bySubnetsOf = ({ settings, subnetTags }: Intent): 'class' | 'tags' | 'anno
 };
 
 /** The class of one member picks the subnets and something else does it for the other (spec annotations 17.3). */
-function subnetConflicts(mine: Intent, theirs: Intent, key: string): Problem[] {
+function subnetConflicts({ mine, theirs, key }: Pair): Problem[] {
   const [a, b] = [bySubnetsOf(mine), bySubnetsOf(theirs)];
   if (a === undefined || b === undefined) return [];
   const tags = canonicalText(mine.subnetTags) === canonicalText(theirs.subnetTags);
@@ -109,46 +134,37 @@ function subnetConflicts(mine: Intent, theirs: Intent, key: string): Problem[] {
   return [conflict(annotationPath('subnets'), said, key, `lets ${words[b]}`)];
 }
 
-function keyConflicts(
-  name: (typeof OF_KEYS)[number],
-  mine: Intent,
-  theirs: Intent,
-  key: string,
-  settled: Partial<Settings>,
-): Problem[] {
-  const held = new Map(Object.entries(theirs.settings[name]?.value ?? {}));
-  return Object.entries(mine.settings[name]?.value ?? {}).flatMap(([entry, value]) => {
-    const other = held.get(entry);
-    if (other === undefined || other === value) return [];
-    if (Object.hasOwn(settled[name]?.value ?? {}, entry)) return [];
-    return [conflict(`${annotationPath(name)}${step(entry)}`, value, key, `says ${other}`)];
-  });
+/** One IPAM pool, one reservation; what the first member's class says takes the place of all (spec annotations 5.6, 5.8). */
+function poolConflicts(pair: Pair, { settled }: Whole): Problem[] {
+  const found: Problem[] = [];
+  const says = ({ settings }: Intent) => settings['ipam-ipv4-pool-id']?.value ?? '';
+  if (settled['ipam-ipv4-pool-id'] === undefined && says(pair.mine) !== '' && says(pair.theirs) !== '')
+    found.push(...valueConflict('ipam-ipv4-pool-id', pair));
+  if (settled['minimum-load-balancer-capacity'] !== undefined) return found;
+  const units = ({ settings }: Intent) => settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
+  const [a, b] = [units(pair.mine), units(pair.theirs)];
+  if (a === undefined || b === undefined || Number(a) === Number(b)) return found;
+  const path = annotationPath('minimum-load-balancer-capacity');
+  return [...found, conflict(path, a, pair.key, `says ${b}`)];
 }
 
-function portConflicts(mine: Intent, theirs: Intent, key: string): Problem[] {
-  const held = new Map(effectiveListenPorts(theirs.settings).map((one) => [one.port, one.protocol]));
-  const shared = effectiveListenPorts(mine.settings).filter((one) => held.has(one.port));
-  const found = shared
-    .filter((one) => held.get(one.port) !== one.protocol)
-    .map(({ port, protocol }) =>
-      conflict(
-        annotationPath('listen-ports'),
-        `${protocol} ${port}`,
-        key,
-        `has ${held.get(port)} on port ${port}`,
-      ),
-    );
-  const secure = shared.some((one) => one.protocol === 'HTTPS');
-  for (const name of OF_LISTENER) {
-    if (name === 'ssl-policy' ? secure : shared.length > 0)
-      found.push(...valueConflict(name, mine, theirs, key));
-  }
-  const [first] = shared;
-  if (first !== undefined && mine.defaultBackend !== undefined && theirs.defaultBackend !== undefined) {
-    const name = mine.defaultBackend.service?.name ?? mine.defaultBackend.action;
-    found.push(
-      conflict('spec.defaultBackend', name, key, `has a default backend on port ${first.port}, too`),
-    );
-  }
-  return found;
+/** Read only when some member names security groups (spec annotations 7.4). */
+function backendRuleConflicts(pair: Pair, { intents }: Whole): Problem[] {
+  const named = intents.some(({ settings }) => (settings['security-groups']?.value.length ?? 0) > 0);
+  return named ? valueConflict('manage-backend-security-group-rules', pair) : [];
+}
+
+/** A name anywhere in the group takes the place of all ARNs; empty names and ids say nothing (spec annotations 8). */
+function webAclConflicts(pair: Pair, { intents }: Whole): Problem[] {
+  const name = ({ settings }: Intent) => settings['wafv2-acl-name']?.value ?? '';
+  const classic = ({ settings }: Intent) =>
+    settings['waf-acl-id'] === undefined ? 'web-acl-id' : 'waf-acl-id';
+  const found: Problem[] = [];
+  if (name(pair.mine) !== '' && name(pair.theirs) !== '')
+    found.push(...valueConflict('wafv2-acl-name', pair));
+  else if (intents.every((intent) => name(intent) === ''))
+    found.push(...valueConflict('wafv2-acl-arn', pair));
+  const [a, b] = [pair.mine, pair.theirs].map((intent) => intent.settings[classic(intent)]?.value ?? '');
+  if (a === undefined || b === undefined || a === '' || b === '' || a === b) return found;
+  return [...found, conflict(annotationPath(classic(pair.mine)), a, pair.key, `says ${b}`)];
 }

@@ -82,6 +82,27 @@ describe('int32', () => {
   });
 });
 
+describe('int64, where the bounds are wider than 32 bits', () => {
+  const seconds: Schema = { type: 'integer', maximum: Number.MAX_SAFE_INTEGER };
+  test.each([
+    ['0', 0],
+    ['-0', 0],
+    ['+0003600', 3600],
+    ['-3', -3],
+    ['9007199254740993', Number.MAX_SAFE_INTEGER],
+    ['9223372036854775807', Number.MAX_SAFE_INTEGER],
+    ['-9223372036854775808', -Number.MAX_SAFE_INTEGER],
+    ['9223372036854775808', 'no'],
+    ['-9223372036854775809', 'no'],
+    ['1'.repeat(100_000), 'no'],
+    ['1.0', 'no'],
+    ['1h', 'no'],
+    ['', 'no'],
+  ])('%s', (text, value) => {
+    expect(decoded(seconds, text)).toBe(value);
+  });
+});
+
 test('string: kept byte for byte', () => expect(decoded({ type: 'string' }, ' a ')).toBe(' a '));
 
 describe('stringList', () => {

@@ -82,11 +82,26 @@ function decodeBool(text: string): Decoded {
   return misfit(text, 'true or false');
 }
 
+/** 64 bits wide where the schema says more than 32. */
+const isWide = (schema: Schema): boolean => (schema.maximum ?? 0) > INT32_MAX;
+
+/** An integer of 64 bits; beyond what a number holds exactly, the largest that it does. */
+function wideInt(text: string): number | undefined {
+  const digits = text.replace(/^[+-]0*|^0+/, '');
+  if (digits.length > 19) return undefined;
+  const value = BigInt(digits === '' ? '0' : digits) * (text.startsWith('-') ? -1n : 1n);
+  if (BigInt.asIntN(64, value) !== value) return undefined;
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(value)));
+}
+
 function decodeInt(schema: Schema, text: string): Decoded {
-  const value = /^[+-]?[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  const isInteger = /^[+-]?[0-9]+$/.test(text);
+  const wide = isInteger && isWide(schema) ? wideInt(text) : undefined;
+  if (wide !== undefined) return { value: wide + 0 };
+  const value = isInteger && !isWide(schema) ? Number(text) : Number.NaN;
   // `+ 0` turns -0 into 0.
   if (value >= INT32_MIN && value <= INT32_MAX) return { value: value + 0 };
-  const meant = /^\s*([+-]?[0-9]{1,9})(?:\.0+)?\s*[a-z]{0,8}\s*$/.exec(text.slice(0, 40))?.[1];
+  const meant = /^\s*([+-]?[0-9]{1,9})(?:\.0+)?\s*(?:s|secs?|seconds?)?\s*$/.exec(text.slice(0, 40))?.[1];
   const fits =
     Number(meant) >= (schema.minimum ?? INT32_MIN) && Number(meant) <= (schema.maximum ?? INT32_MAX);
   return misfit(text, allowedBy(schema), meant !== undefined && fits ? { suggestion: meant } : {});

@@ -2,19 +2,24 @@
 import { CLASS_PARAMS_KIND } from './classparams.ts';
 import type { Settings } from './generated/binding.ts';
 import type { ServiceAnnotationName } from './generated/values.ts';
-import { REGISTRY } from './registry.ts';
+import { REGISTRY, stemOf } from './registry.ts';
 
 /** The settings that a Service may say. */
-export type ServiceSettings = Pick<Settings, ServiceAnnotationName>;
+export type ServiceSettings = Pick<Settings, ServiceSetting>;
 
-/** Annotations that act on target groups only. Tags act on more. */
+/** Families are kept under their stem. */
+type ServiceSetting = ServiceAnnotationName extends infer N ? (N extends `${infer S}.*` ? S : N) : never;
+
+/** Settings that act on target groups only. Tags act on more, and authentication on rules (authentication.ts). */
 export const TARGET_GROUP_NAMES: ReadonlySet<string> = new Set(
-  REGISTRY.filter(({ name, on }) => name !== 'tags' && on.includes('Service')).map(({ name }) => name),
+  REGISTRY.filter(
+    ({ name, on }) => name !== 'tags' && !name.startsWith('auth-') && on.includes('Service'),
+  ).map(({ name }) => stemOf(name) ?? name),
 );
 
 /**
- * The target group settings of one Service of an Ingress: what the Service says wins over the Ingress, as a whole; tags
- * are merged key by key (spec annotations 2.1).
+ * The target group settings of one Service of an Ingress: what the Service says wins over the Ingress, annotation by
+ * annotation; tags are merged key by key (spec annotations 2.1).
  */
 export function effectiveTargetGroupSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
   const ofIngress = Object.entries(ingress).filter(
@@ -24,6 +29,8 @@ export function effectiveTargetGroupSettings(ingress: Settings, service: Service
   // The class has the last word about the target type, before the Service (spec annotations 13.2).
   const type = ingress['target-type'];
   if (type?.from.startsWith(CLASS_PARAMS_KIND) === true) merged['target-type'] = type;
+  const ports = { ...ingress['target-control-port'], ...service['target-control-port'] };
+  if (Object.keys(ports).length > 0) merged['target-control-port'] = ports;
   if (ingress.tags === undefined || service.tags === undefined) return merged;
   return {
     ...merged,

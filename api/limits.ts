@@ -9,6 +9,13 @@ export const CERTIFICATE_ARN = `^arn:${PARTITION}:(acm:${REGION}:[0-9]{12}:certi
 /** Target groups (aws-limits 6). */
 export const TARGET_GROUP_ARN = `^arn:${PARTITION}:elasticloadbalancing:${REGION}:[0-9]{12}:targetgroup/[A-Za-z0-9-]{1,32}/[0-9a-f]{8,17}$`;
 
+/** Regional web ACLs of WAFv2; those of CloudFront are global (aws-limits 6). */
+export const WEB_ACL_ARN = `^arn:${PARTITION}:wafv2:${REGION}:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]{1,128}/[A-Za-z0-9_-]+$`;
+
+/** Trust stores of client certificates, by ARN and by name (aws-limits N15, 6). */
+export const TRUST_STORE_ARN = `^arn:${PARTITION}:elasticloadbalancing:${REGION}:[0-9]{12}:truststore/[A-Za-z0-9-]{1,32}/[A-Za-z0-9]+$`;
+export const TRUST_STORE_NAME = '^(?=.{1,32}$)([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$';
+
 /** Form of a security policy's name, or empty (aws-limits 2.1; spec annotations 6.5). */
 export const SSL_POLICY = '^(ELBSecurityPolicy-[A-Za-z0-9]+(-[A-Za-z0-9]+)*)?$';
 
@@ -41,7 +48,13 @@ export type AttributeValue =
       readonly most: number;
       readonly also?: readonly string[];
     }
-  | { readonly kind: 'text'; readonly pattern?: RegExp; readonly allowed?: string };
+  | {
+      readonly kind: 'text';
+      readonly pattern?: RegExp;
+      readonly allowed?: string;
+      /** What AWS documents of it; other values only draw a warning. */
+      readonly usual?: { readonly pattern: RegExp; readonly words: string };
+    };
 
 const BOOL: AttributeValue = { kind: 'bool' };
 const BUCKET: AttributeValue = {
@@ -83,6 +96,75 @@ export const LOAD_BALANCER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new
   ['waf.fail_open.enabled', BOOL],
 ]);
 
+const HEADER_NAME: AttributeValue = {
+  kind: 'text',
+  pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/,
+  allowed: 'the name of a header',
+};
+const headerValue = (usual: RegExp, words: string): AttributeValue => ({
+  kind: 'text',
+  pattern: /^[ -~]*$/,
+  allowed: 'the value of a header: printable ASCII characters',
+  usual: { pattern: usual, words },
+});
+const HEADER_VALUE = headerValue(/^[^"$]*$/, 'AWS documents header values without double quotes and "$"');
+const METHOD = '(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|\\*)';
+
+const CLIENT_CERTIFICATE = 'x_amzn_mtls_clientcert';
+/** Request headers that only HTTPS listeners can rename (aws-limits 2.2). */
+export const RENAMED_HEADERS: readonly string[] = [
+  ...['_serial_number', '_issuer', '_subject', '_validity', '_leaf', ''].map(
+    (part) => `${CLIENT_CERTIFICATE}${part}`,
+  ),
+  'x_amzn_tls_version',
+  'x_amzn_tls_cipher_suite',
+].map((header) => `routing.http.request.${header}.header_name`);
+
+/** Listener attributes of an Application Load Balancer (aws-limits 2.2). */
+export const LISTENER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
+  ...RENAMED_HEADERS.map((key): [string, AttributeValue] => [key, HEADER_NAME]),
+  ['routing.http.response.server.enabled', BOOL],
+  ...(
+    [
+      ['strict_transport_security', HEADER_VALUE],
+      ['access_control_allow_origin', HEADER_VALUE],
+      [
+        'access_control_allow_methods',
+        headerValue(new RegExp(`^(${METHOD}( *, *${METHOD})*)?$`), 'a list of HTTP methods is expected'),
+      ],
+      ['access_control_allow_headers', HEADER_VALUE],
+      ['access_control_allow_credentials', headerValue(/^(true)?$/, 'only "true" is expected')],
+      ['access_control_expose_headers', HEADER_VALUE],
+      [
+        'access_control_max_age',
+        headerValue(
+          /^(0*([0-9]{1,4}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400))?$/,
+          'seconds from 0 to 86400 are expected',
+        ),
+      ],
+      ['content_security_policy', HEADER_VALUE],
+      ['x_content_type_options', oneOf('nosniff', '')],
+      ['x_frame_options', oneOf('DENY', 'SAMEORIGIN', '')],
+    ] as const
+  ).map(([header, rule]): [string, AttributeValue] => [`routing.http.response.${header}.header_value`, rule]),
+]);
+
+/** Attributes of a network load balancer (AWS: LoadBalancerAttribute; spec annotations 11.15). */
+export const NLB_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
+  [
+    'dns_record.client_routing_policy',
+    oneOf('availability_zone_affinity', 'partial_availability_zone_affinity', 'any_availability_zone'),
+  ],
+  ['deletion_protection.enabled', BOOL],
+  ['load_balancing.cross_zone.enabled', BOOL],
+  ['access_logs.s3.enabled', BOOL],
+  ['access_logs.s3.bucket', BUCKET],
+  ['access_logs.s3.prefix', { kind: 'text' }],
+  ['ipv6.deny_all_igw_traffic', BOOL],
+  ['zonal_shift.config.enabled', BOOL],
+  ['secondary_ips.auto_assigned.per_subnet', integer(0, 7)],
+]);
+
 const HEALTH = 'target_group_health';
 /** A count that AWS documents no upper end for. */
 export const COUNT_MAX = 2 ** 31 - 1;
@@ -119,6 +201,8 @@ export const FOREIGN_ATTRIBUTES: ReadonlySet<string> = new Set([
   'lambda.multi_value_headers.enabled',
   'send_tcp_reset.on_unhealthy.enabled',
   'send_tcp_reset.on_deregistration.enabled',
+  'tcp.idle_timeout.seconds',
+  'send_tcp_reset.on_idle_timeout.enabled',
 ]);
 
 /** Tags: longest key and value in characters, allowed characters, most tags on one resource (aws-limits 5). */

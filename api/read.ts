@@ -4,13 +4,14 @@ import type { Scheme } from './aws.ts';
 import { check } from './check.ts';
 import type { Context, Target } from './checks/context.ts';
 import { crossProblems } from './checks/cross.ts';
+import { protectionProblems } from './checks/protection.ts';
 import { specProblems } from './checks/spec.ts';
 import { targetProblems } from './checks/targets.ts';
-import { notApplied, unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
+import { isParsed, notApplied, unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
 import type { ClassReading } from './classparams.ts';
 import type { ServiceSettings } from './effective.ts';
 import { annotationPath, type Finding, problemOf } from './finding.ts';
-import type { Settings } from './generated/binding.ts';
+import type { FirstSettings, Settings } from './generated/binding.ts';
 import { type Ingress, keyOf, type Service } from './kube.ts';
 import { type ClassSurroundings, type OfClass, ofClass } from './ofclass.ts';
 import type { Problem } from './problem.ts';
@@ -34,7 +35,7 @@ export interface Surroundings extends ClassSurroundings {
 export interface Reading {
   readonly settings: Settings;
   /** What the class says in case the Ingress is the first of its group; `settings` do not hold it. */
-  readonly first?: Partial<Settings>;
+  readonly first?: FirstSettings;
   /** Tags by which the class picks subnets. */
   readonly subnetTags?: Record<string, string[]>;
   /** Worst first. */
@@ -102,9 +103,16 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
   const targets = targetsOf(ingress, settings, around);
   const context: Context = { ingress, settings, refused, options: around.options, targets };
   const problems = [
-    ...said.flatMap((one) => problemsOf(one, hidden(one.suffix, klass) ?? unreadReason(one.suffix, context))),
+    ...said.flatMap((one) =>
+      problemsOf(
+        one,
+        hidden(one.suffix, klass) ?? unreadReason(one.suffix, context),
+        isParsed(one.suffix, context),
+      ),
+    ),
     ...overridden(ingress, klass, said),
     ...crossProblems(context),
+    ...protectionProblems(context),
     ...unusedProblems(context),
     ...specProblems(context),
     ...targetProblems(context),
@@ -146,10 +154,12 @@ export function readService(service: Service): ServiceReading {
   return { settings, problems: worstFirst(said.flatMap((one) => problemsOf(one, undefined))) };
 }
 
-function problemsOf({ suffix, findings }: Said, unread: string | undefined): Problem[] {
+/** `unread` says why nothing reads the annotation; with `parsed` its text must be readable all the same. */
+function problemsOf({ suffix, findings }: Said, unread: string | undefined, parsed = false): Problem[] {
   return findings.map((finding) => {
     const problem = problemOf(finding, suffix);
     if (unread === undefined || problem.severity === 'warn') return problem;
+    if (parsed && problem.code === 'Malformed') return problem;
     // What nothing reads works with the LBC, so it is not refused.
     const because = [problem.because, unread].filter((text) => text !== undefined).join('; ');
     return { ...problem, severity: 'warn', because };
@@ -158,9 +168,14 @@ function problemsOf({ suffix, findings }: Said, unread: string | undefined): Pro
 
 function targetsOf(ingress: Ingress, settings: Settings, around: Surroundings): Target[] {
   const namespace = ingress.metadata.namespace ?? '';
+  const readings = new Map<Service, ServiceReading>();
   return servicesOf(ingress, settings.actions).map((reference): Target => {
     const service = around.service(namespace, reference.name);
-    return service === undefined ? reference : { ...reference, service, reading: readService(service) };
+    if (service === undefined) return reference;
+    // Read once, however many paths lead to it.
+    const reading = readings.get(service) ?? readService(service);
+    readings.set(service, reading);
+    return { ...reference, service, reading };
   });
 }
 

@@ -1,5 +1,5 @@
 // What an Ingress refers to: its backends in written order, the Services and the actions behind them.
-import { type ActionValue, targetsOf } from './annotations/rule.ts';
+import { type ActionValue, targetsOf } from './annotations/actions.ts';
 import type { Settings } from './generated/binding.ts';
 import type { Ingress, IngressBackend, Service, ServicePort } from './kube.ts';
 

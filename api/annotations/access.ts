@@ -53,3 +53,12 @@ export const securityGroups = annotation('security-groups', {
     bad: ['sg-frontend', 'sg-0123456789abcdef0,sg-0123456789abcdef0'],
   },
 });
+
+export const manageBackendRules = annotation('manage-backend-security-group-rules', {
+  on: ['Ingress'],
+  schema: { type: 'boolean' },
+  merge: 'same',
+  effect: shapes('the load balancer: the shared security group joins the named ones, and targets let it in'),
+  doc: 'Whether targets are opened for a load balancer with security-groups of its own. Read with security-groups only.',
+  examples: { good: ['true', 'F'], bad: ['yes', ''] },
+});

@@ -3,7 +3,8 @@
 import { annotation, later, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
 
-const FOR_LOGIN = 'the authenticate action of the rules, where auth-type is cognito and the listener is HTTPS';
+const FOR_LOGIN =
+  'the authenticate action of the rules, where auth-type is cognito and the listener is HTTPS';
 
 export const authType = annotation('auth-type', {
   on: ['Service', 'Ingress'],
@@ -83,7 +84,7 @@ export const authOnUnauthenticatedRequest = annotation('auth-on-unauthenticated-
 
 export const authScope = annotation('auth-scope', {
   on: ['Service', 'Ingress'],
-  schema: { type: 'string', maxLength: 65536 },
+  schema: { type: 'string' },
   unset: 'openid',
   merge: 'each',
   effect: shapes(FOR_LOGIN),

@@ -1,5 +1,5 @@
-// Descriptors of the group annotations (spec annotations 4.1, 4.2).
-import { annotation, shapes } from '../annotation.ts';
+// Descriptors of the group annotations (spec annotations 4).
+import { annotation, later, shapes } from '../annotation.ts';
 
 export const groupName = annotation('group.name', {
   on: ['Ingress'],
@@ -24,4 +24,13 @@ export const groupOrder = annotation('group.order', {
   effect: shapes('the group: rules of a lower order are asked first; equal orders go by namespace/name'),
   doc: 'Place of the Ingress among the members of its group.',
   examples: { good: ['10', '+5', '-1000'], bad: ['1001', 'first', ''] },
+});
+
+export const dryRunPlan = annotation('dry-run-plan', {
+  on: ['Ingress'],
+  schema: { type: 'string' },
+  merge: 'each',
+  effect: later('the name is reserved, nothing reads what stands there'),
+  doc: 'Reserved: the AWS Load Balancer Controller writes its plan here. What a person writes is never read.',
+  examples: { good: ['{}', ''], bad: [] },
 });

@@ -1,7 +1,7 @@
 // Descriptor of the validation of JSON Web Tokens (spec annotations 10.8).
 import { annotation, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { HTTPS_URL } from '../limits.ts';
+import { HTTPS_URL } from '../rulelimits.ts';
 
 const LENGTH_MAX = 256;
 
@@ -14,7 +14,8 @@ export const jwtValidation = annotation('jwt-validation', {
       jwksEndpoint: {
         type: 'string',
         maxLength: LENGTH_MAX,
-        pattern: HTTPS_URL,
+        // The empty text is told as what it is (checks/jwt.ts).
+        pattern: `${HTTPS_URL}|^$`,
         description: 'a URL of at most 256 characters that starts with https://',
       },
       issuer: { type: 'string', maxLength: LENGTH_MAX },

@@ -106,3 +106,19 @@ export const sslRedirect = annotation('ssl-redirect', {
   doc: 'HTTPS port that all HTTP listeners of the group redirect to, with status 301.',
   examples: { good: ['443'], bad: ['https', 'true', '70000'] },
 });
+
+export const listenerAttributes = annotation('listener-attributes.*', {
+  on: ['Ingress'],
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  merge: 'union',
+  effect: shapes('the listener that the name says: HTTP-80, HTTPS-443'),
+  doc: 'Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.',
+  examples: {
+    good: ['routing.http.response.server.enabled=false'],
+    bad: [
+      'routing.http.response.server.enabled',
+      'routing.http.response.server.enabled=no',
+      'tcp.idle_timeout.seconds=60',
+    ],
+  },
+});

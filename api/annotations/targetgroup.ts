@@ -1,5 +1,5 @@
-// Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13).
-import { annotation, onTargetGroup, shapes } from '../annotation.ts';
+// Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13 to 9.15).
+import { annotation, later, onTargetGroup, shapes } from '../annotation.ts';
 
 export const targetType = annotation('target-type', {
   on: ['Service', 'Ingress'],
@@ -49,4 +49,36 @@ export const targetGroupAttributes = annotation('target-group-attributes', {
     good: ['deregistration_delay.timeout_seconds=30', 'stickiness.enabled=true,stickiness.type=lb_cookie'],
     bad: ['slow_start.duration_seconds=10', 'proxy_protocol_v2.enabled=true', 'stickiness.enabled'],
   },
+});
+
+export const targetNodeLabels = annotation('target-node-labels', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  merge: 'each',
+  effect: shapes('targets of type instance: only nodes that have all these labels'),
+  doc: 'Labels of the nodes that are registered, as key=value pairs. Read with target-type instance only.',
+  examples: {
+    good: ['disk=ssd, topology.kubernetes.io/zone=eu-west-1a', ''],
+    bad: ['disk', 'a/b/c=d', 'disk=ssd,', 'disk=solid state'],
+  },
+});
+
+export const multiCluster = annotation('multi-cluster-target-group', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'boolean' },
+  merge: 'each',
+  effect: later('target groups that several clusters share are not made in this version'),
+  doc: 'Whether targets of other clusters in the same target group are left alone.',
+  examples: { good: ['true', 'f'], bad: ['yes', ''] },
+});
+
+export const targetControlPort = annotation('target-control-port.*', {
+  on: ['Service', 'Ingress'],
+  schema: { type: 'integer', minimum: 1, maximum: 65535 },
+  merge: 'each',
+  effect: shapes(
+    'the target group of the Service and port that the name says, SERVICE.PORT as the backend writes it',
+  ),
+  doc: 'Port on which targets tell the load balancer how much they can take. Only with target-type ip.',
+  examples: { good: ['3000'], bad: ['0', '65536', 'http', ''] },
 });

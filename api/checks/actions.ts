@@ -1,5 +1,5 @@
 // What AWS asks of an action beyond its schema (aws-limits 3.3).
-import { type ActionValue, targetsOf } from '../annotations/rule.ts';
+import { type ActionValue, targetsOf } from '../annotations/actions.ts';
 import type { Finding } from '../finding.ts';
 
 const refuse = (at: string, more: Partial<Finding>): Finding => ({

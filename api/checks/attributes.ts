@@ -21,7 +21,7 @@ export function attributeFindings(
 }
 
 function keyFindings(key: string, known: readonly string[]): Finding[] {
-  const about = { value: key, allowed: 'an attribute that an Application Load Balancer has here' };
+  const about = { value: key, allowed: 'an attribute that this kind of load balancer has here' };
   if (FOREIGN_ATTRIBUTES.has(key)) return [{ code: 'NotAllowed', severity: 'refuse', ...about }];
   if (!KEY.test(key)) {
     return [
@@ -53,7 +53,9 @@ function valueFindings(key: string, value: string, rule: AttributeValue): Findin
   if (value.length > VALUE_MAX) return no('OutOfRange', `a text of at most ${VALUE_MAX} characters`);
   switch (rule.kind) {
     case 'text':
-      return rule.pattern?.test(value) === false ? no('InvalidFormat', rule.allowed ?? 'allowed') : [];
+      if (rule.pattern?.test(value) === false) return no('InvalidFormat', rule.allowed ?? 'allowed');
+      if (rule.usual === undefined || rule.usual.pattern.test(value)) return [];
+      return [{ code: 'InvalidFormat', severity: 'warn', at, value, because: rule.usual.words }];
     case 'integer':
       return integerFindings(at, value, rule);
     default: {
@@ -62,7 +64,8 @@ function valueFindings(key: string, value: string, rule: AttributeValue): Findin
       const lower = value.toLowerCase();
       if (values.includes(lower) && (lower === 'true' || lower === 'false'))
         return [spelling(at, value, lower)];
-      const allowed = values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`;
+      const words = values.map((one) => (one === '' ? 'empty' : one));
+      const allowed = words.length === 1 ? (words[0] ?? '') : `one of ${words.join(', ')}`;
       return no('NotAllowed', allowed, suggest(value, values));
     }
   }

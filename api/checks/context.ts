@@ -23,3 +23,8 @@ export interface Context {
 /** The Ingress has a load balancer of its own, so that no other member can add what it lacks. */
 export const isAlone = (context: Context): boolean =>
   context.settings['group.name'] === undefined && !context.refused.has('group.name');
+
+/** Some host is named, in rules or tls. */
+export const hasHost = ({ ingress: { spec } }: Context): boolean =>
+  (spec?.rules ?? []).some((rule) => (rule.host ?? '') !== '') ||
+  (spec?.tls ?? []).some((entry) => (entry.hosts ?? []).length > 0);

@@ -1,16 +1,30 @@
 // Checks across the annotations of one Ingress (spec annotations 18.2, 18.3).
+import { NO_WEB_ACL } from '../annotations/addons.ts';
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
 import { annotationPath, problemOf } from '../finding.ts';
 import type { Problem } from '../problem.ts';
 import { logFindings } from './attributes.ts';
-import { type Context, isAlone } from './context.ts';
+import { type Context, hasHost, isAlone } from './context.ts';
+import { nlbProblems } from './frontend-nlb.ts';
+import { tlsProblems } from './tls.ts';
 
 /** Everything that two annotations, or an annotation and the hosts of the Ingress, get wrong together. */
 export function crossProblems(context: Context): Problem[] {
-  const found = [...loadBalancerProblems(context), ...accessProblems(context)];
+  const found = [
+    ...loadBalancerProblems(context),
+    ...accessProblems(context),
+    ...poolProblems(context),
+    ...webAclProblems(context),
+    ...nlbProblems(context),
+  ];
   if (context.refused.has('listen-ports')) return found;
   const ports = effectiveListenPorts(context.settings);
-  return [...found, ...portProblems(context, ports), ...downgradeProblems(context, ports)];
+  return [
+    ...found,
+    ...portProblems(context, ports),
+    ...tlsProblems(context, ports),
+    ...downgradeProblems(context, ports),
+  ];
 }
 
 const unused = (suffix: string, because: string): Problem => ({
@@ -45,6 +59,39 @@ function loadBalancerProblems(context: Context): Problem[] {
     });
   }
   return found;
+}
+
+/** IPAM pools give public addresses (aws-limits L17). */
+function poolProblems(context: Context): Problem[] {
+  const { settings, options, refused } = context;
+  const pool = settings['ipam-ipv4-pool-id']?.value ?? '';
+  if (pool === '') return [];
+  const about = {
+    code: 'Contradiction',
+    severity: 'refuse',
+    path: annotationPath('ipam-ipv4-pool-id'),
+    value: pool,
+  } as const;
+  const found: Problem[] = [];
+  // In a group another member may say the scheme.
+  const scheme = settings.scheme?.value ?? (isAlone(context) ? options.defaultScheme : undefined);
+  if (scheme === 'internal' && !refused.has('scheme'))
+    found.push({ ...about, because: 'it gives public addresses, and the scheme is internal' });
+  if (settings['ip-address-type']?.value === 'dualstack-without-public-ipv4')
+    found.push({ ...about, because: 'it gives public IPv4 addresses, and ip-address-type excludes them' });
+  return found;
+}
+
+/** One web ACL for a load balancer (spec annotations 8.3, Interaction). */
+function webAclProblems({ settings }: Context): Problem[] {
+  const real = (name: 'wafv2-acl-arn' | 'wafv2-acl-name' | 'waf-acl-id' | 'web-acl-id') =>
+    ![undefined, '', NO_WEB_ACL].includes(settings[name]?.value);
+  const old = settings['waf-acl-id'] === undefined ? 'web-acl-id' : 'waf-acl-id';
+  if (!real(old) || !(real('wafv2-acl-arn') || real('wafv2-acl-name'))) return [];
+  const said = real('wafv2-acl-name') ? 'wafv2-acl-name' : 'wafv2-acl-arn';
+  const because = `a load balancer has one web ACL, and ${said} names one, too`;
+  const value = settings[old]?.value ?? '';
+  return [{ code: 'Contradiction', severity: 'warn', path: annotationPath(old), value, because }];
 }
 
 function accessProblems({ settings, refused }: Context): Problem[] {
@@ -93,6 +140,7 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
     secure.length > 0 &&
     isAlone(context) &&
     explicit === 0 &&
+    settings['create-acm-cert']?.value !== true &&
     !refused.has('certificate-arn') &&
     !hasHost(context)
   ) {
@@ -107,10 +155,6 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
   }
   return found;
 }
-
-const hasHost = ({ ingress: { spec } }: Context): boolean =>
-  (spec?.rules ?? []).some((rule) => (rule.host ?? '') !== '') ||
-  (spec?.tls ?? []).some((entry) => (entry.hosts ?? []).length > 0);
 
 /** A redirect from HTTPS to HTTP is refused by AWS; the action may be meant for another listener (aws-limits 3.3). */
 function downgradeProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {

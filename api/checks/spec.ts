@@ -1,20 +1,18 @@
 // Checks of the Ingress spec: hosts, paths and backends that an ALB rule cannot express (spec annotations 15; aws-limits 3.1).
-import { PREFIX } from '../annotation.ts';
-import { annotationPath } from '../finding.ts';
+import { annotationPath, type Finding } from '../finding.ts';
 import type { IngressPath } from '../kube.ts';
 import type { Problem } from '../problem.ts';
 import { actionNameOf, backendsOf } from '../references.ts';
+import { CONDITION_VALUE_MAX } from '../rulelimits.ts';
+import { isRegexPath, memberOf } from '../rules.ts';
+import { hostFinding, pathFinding } from './conditions.ts';
 import type { Context } from './context.ts';
-
-/** Longest value of a condition, in characters (aws-limits 3.1). */
-const VALUE_MAX = 128;
-/** Wildcards in all conditions of one rule: five in most accounts, six in some (aws-limits R6). */
-const WILDCARDS_USUAL = 5;
-const WILDCARDS_MAX = 6;
+import { regexFindings } from './regex.ts';
+import { wholeRuleProblems } from './rules.ts';
 
 /** Everything in the spec that cannot work or is likely a mistake. */
 export function specProblems(context: Context): Problem[] {
-  return [...backendProblems(context), ...ruleProblems(context), ...repeatedPaths(context)];
+  return [...backendProblems(context), ...ruleProblems(context), ...wholeRuleProblems(context)];
 }
 
 function backendProblems({ ingress, settings, refused }: Context): Problem[] {
@@ -29,113 +27,74 @@ function backendProblems({ ingress, settings, refused }: Context): Problem[] {
     }
     const action = actionNameOf(backend);
     if (action === undefined || refused.has(`actions.${action}`)) return [];
-    if (settings.actions !== undefined && Object.hasOwn(settings.actions, action)) return [];
+    if (memberOf(settings.actions, action) !== undefined) return [];
     const because = `it says use-annotation and there is no ${annotationPath(`actions.${action}`)}; requests are answered with 503`;
     return [{ code: 'ActionNotFound', severity: 'warn', path: `${path}.service`, value: action, because }];
   });
 }
 
-/** Paths that are regular expressions have other rules; the annotation that says so is not applied yet (spec annotations 15.4). */
-const isRegex = ({ ingress }: Context, { pathType }: IngressPath): boolean =>
-  pathType !== 'Exact' &&
-  pathType !== 'Prefix' &&
-  ['1', 't', 'T', 'true', 'True', 'TRUE'].includes(
-    ingress.metadata.annotations?.[`${PREFIX}use-regex-path-match`] ?? '',
-  );
-
 function ruleProblems(context: Context): Problem[] {
   return (context.ingress.spec?.rules ?? []).flatMap((rule, r) => {
     const at = `spec.rules[${r}]`;
     const host = rule.host ?? '';
-    const ofPaths = (rule.http?.paths ?? []).flatMap((path, p) => {
-      const where = `${at}.http.paths[${p}].path`;
-      return isRegex(context, path)
-        ? []
-        : [...pathProblems(path, where), ...wildcardProblems(host, path, where)];
-    });
+    const ofPaths = (rule.http?.paths ?? []).flatMap((path, p) =>
+      pathProblems(path, `${at}.http.paths[${p}].path`, context),
+    );
     return host === '' ? ofPaths : [...hostProblems(host, `${at}.host`), ...ofPaths];
   });
 }
 
 function hostProblems(host: string, path: string): Problem[] {
-  const about = { path, value: host };
-  if (host.length > VALUE_MAX) {
-    return [
-      {
-        ...about,
-        code: 'OutOfRange',
-        severity: 'refuse',
-        allowed: `a host of at most ${VALUE_MAX} characters`,
-      },
-    ];
+  if (host.length > CONDITION_VALUE_MAX) {
+    const allowed = `a host of at most ${CONDITION_VALUE_MAX} characters`;
+    return [{ code: 'OutOfRange', severity: 'refuse', path, value: host, allowed }];
   }
-  if (!host.includes('.')) {
-    return [
-      { ...about, code: 'InvalidFormat', severity: 'refuse', allowed: 'a host name with at least one "."' },
-    ];
-  }
-  if (/\.[A-Za-z]+$/.test(host)) return [];
-  return [
-    {
-      ...about,
-      code: 'InvalidFormat',
-      severity: 'warn',
-      because: 'AWS documents only letters after the last "."',
-    },
-  ];
+  const found = hostFinding(host, '');
+  return found === undefined ? [] : [placed(found, path)];
 }
 
-function pathProblems(one: IngressPath, path: string): Problem[] {
+const placed = ({ at: _, ...rest }: Finding, path: string): Problem => ({ ...rest, path });
+
+function pathProblems(one: IngressPath, path: string, { settings, refused }: Context): Problem[] {
   const value = one.path ?? '';
   const type = one.pathType;
+  const isFixed = type === 'Exact' || type === 'Prefix';
+  if (!isFixed && refused.has('use-regex-path-match')) return [];
+  if (isRegexPath(one, settings)) return regexProblems(value.slice(1), path);
   const about = { path, value };
-  if ((type === 'Exact' || type === 'Prefix') && /[*?]/.test(value)) {
+  if (isFixed && /[*?]/.test(value)) {
     const because = `"*" and "?" are wildcards of the load balancer, which ${type} paths do not have; use pathType ImplementationSpecific`;
     return [{ ...about, code: 'UnsupportedPath', severity: 'refuse', because }];
   }
   // A Prefix path becomes two values, the longer one with `/*` at its end (spec annotations 15.3).
-  const most = type === 'Prefix' && value.length > 1 ? VALUE_MAX - 2 : VALUE_MAX;
-  if (value.replace(/\/$/, '').length > most) {
+  const most = type === 'Prefix' && value.length > 1 ? CONDITION_VALUE_MAX - 2 : CONDITION_VALUE_MAX;
+  const length = (type === 'Prefix' ? value.replace(/\/$/, '') : value).length;
+  if (length > most) {
     const allowed = `a path of at most ${most} characters`;
-    const because = `a value of a rule has at most ${VALUE_MAX}`;
+    const because = `a value of a rule has at most ${CONDITION_VALUE_MAX}`;
     return [{ ...about, code: 'OutOfRange', severity: 'refuse', allowed, because }];
   }
-  if (!/^[A-Za-z0-9_.$/~"'@:+&*?%-]*$/.test(value)) {
-    const allowed = 'made of letters, digits and _ - . $ / ~ " \' @ : + &';
-    return [{ ...about, code: 'UnsupportedPath', severity: 'refuse', allowed }];
-  }
-  if (!value.includes('%')) return [];
-  return [
-    { ...about, code: 'UnsupportedPath', severity: 'warn', because: 'AWS does not document "%" in paths' },
-  ];
+  const found = pathFinding(value, '');
+  return found === undefined ? [] : [placed(found, path)];
 }
 
-function wildcardProblems(host: string, one: IngressPath, path: string): Problem[] {
-  const value = one.path ?? '';
-  const own = `${host}${value}`.replace(/[^*?]/g, '').length + (one.pathType === 'Prefix' ? 1 : 0);
-  if (own <= WILDCARDS_USUAL) return [];
-  const severity = own > WILDCARDS_MAX ? 'refuse' : 'warn';
-  const because = `host and path have ${own} wildcards together; AWS allows ${WILDCARDS_USUAL} in a rule, ${WILDCARDS_MAX} in some accounts`;
-  return [{ code: 'OutOfRange', severity, path, value, because }];
-}
-
-function repeatedPaths({ ingress }: Context): Problem[] {
-  const seen = new Map<string, string>();
-  const found: Problem[] = [];
-  for (const [r, rule] of (ingress.spec?.rules ?? []).entries()) {
-    for (const [p, path] of (rule.http?.paths ?? []).entries()) {
-      const at = `spec.rules[${r}].http.paths[${p}]`;
-      const key = JSON.stringify([rule.host ?? '', path.path ?? '', path.pathType ?? '']);
-      const first = seen.get(key);
-      if (first === undefined) seen.set(key, at);
-      else
-        found.push({
-          code: 'Unused',
-          severity: 'warn',
-          path: at,
-          because: `${first} has the same host and path and is asked first`,
-        });
-    }
+/** A path that is a regular expression behind its leading slash (spec annotations 15.4). */
+function regexProblems(regex: string, path: string): Problem[] {
+  const because = 'use-regex-path-match makes what follows the leading / a regular expression';
+  if (regex === '') {
+    return [
+      {
+        code: 'UnsupportedPath',
+        severity: 'refuse',
+        path,
+        value: '/',
+        because: `${because}, and it is empty`,
+      },
+    ];
   }
-  return found;
+  if (regex.length > CONDITION_VALUE_MAX) {
+    const allowed = `a regular expression of at most ${CONDITION_VALUE_MAX} characters`;
+    return [{ code: 'OutOfRange', severity: 'refuse', path, value: regex, allowed }];
+  }
+  return regexFindings(regex, '').map((found) => placed(found, path));
 }

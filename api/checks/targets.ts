@@ -1,11 +1,13 @@
 // Checks of the Services that rules forward to, with the settings of Ingress and Service together (spec annotations 9, 18.3).
+
+import { portReference, targetsOf } from '../annotations/actions.ts';
 import { effectiveListenPorts } from '../annotations/listener.ts';
-import { portReference, targetsOf } from '../annotations/rule.ts';
 import { effectiveTargetGroupSettings, type ServiceSettings } from '../effective.ts';
 import { annotationPath, step } from '../finding.ts';
 import type { Problem } from '../problem.ts';
 import { portOf } from '../references.ts';
 import { type Context, isAlone, type Target } from './context.ts';
+import { controlName } from './dormant.ts';
 
 /** Problems of every Service that a rule forwards to, each once. */
 export function targetProblems(context: Context): Problem[] {
@@ -16,6 +18,8 @@ export function targetProblems(context: Context): Problem[] {
       ...healthCheckProblems(context, target, settings),
       ...codeProblems(context, settings),
       ...versionProblems(context, settings),
+      ...controlPortProblems(context, target, settings),
+      ...familyProblems(context, target),
     ];
   });
   const each = new Map(
@@ -82,6 +86,50 @@ function healthCheckProblems({ options }: Context, target: Target, settings: Ser
       : `the target port of this port of Service ${target.name} is itself a name, so there is no number for ip targets`;
   const path = annotationPath('healthcheck-port');
   return [...found, { code: 'ServicePortNotFound', severity: 'warn', path, value: named, because }];
+}
+
+/** IPv6 targets need a load balancer with IPv6 addresses (spec annotations 5.3, Cross-field). */
+function familyProblems(context: Context, { service, name, path }: Target): Problem[] {
+  const { settings, refused } = context;
+  const said = settings['ip-address-type']?.value;
+  const ipv4 = said === 'ipv4' || (said === undefined && isAlone(context));
+  if (!ipv4 || refused.has('ip-address-type') || service?.spec?.ipFamilies?.includes('IPv6') !== true)
+    return [];
+  // The Service may change before anything is made, as with its ports.
+  const because = `Service ${name} has the family IPv6, which needs ip-address-type dualstack`;
+  return [{ code: 'Contradiction', severity: 'warn', path, value: name, because }];
+}
+
+/** Target control ports: ip targets, round robin and no stickiness (spec annotations 9.15; aws-limits TG8). */
+function controlPortProblems(
+  { options, refused }: Context,
+  target: Target,
+  settings: ServiceSettings,
+): Problem[] {
+  const name = controlName(target);
+  const port = settings['target-control-port']?.[name];
+  if (port === undefined || refused.has('target-type')) return [];
+  const type = settings['target-type'];
+  const attributes = settings['target-group-attributes'];
+  const because = (said: typeof type | typeof attributes, words: string): Problem => ({
+    code: 'Contradiction',
+    severity: severityOf(port, said),
+    path: annotationPath(`target-control-port.${name}`),
+    value: String(port.value),
+    because: words,
+  });
+  const algorithm = attributes?.value['load_balancing.algorithm.type'] ?? 'round_robin';
+  return [
+    ...((type?.value ?? options.defaultTargetType) === 'instance'
+      ? [because(type, 'only targets of type ip have one, and target-type is instance')]
+      : []),
+    ...(algorithm === 'round_robin'
+      ? []
+      : [because(attributes, `it needs load_balancing.algorithm.type=round_robin, which is ${algorithm}`)]),
+    ...(attributes?.value['stickiness.enabled'] === 'true'
+      ? [because(attributes, 'it does not work with stickiness.enabled=true')]
+      : []),
+  ];
 }
 
 /** HTTP codes for HTTP1 and HTTP2, gRPC codes for GRPC (aws-limits HC8, HC9). */

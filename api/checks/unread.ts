@@ -1,31 +1,22 @@
 // Annotations that nothing reads: unknown names, names not applied yet, and valid ones that have no effect on this
 // Ingress. What nothing reads is never refused (spec annotations 18: "only while the setting is effective").
 import type { AnyAnnotation } from '../annotation.ts';
-import { NOT_YET } from '../annotations/notyet.ts';
 import { TARGET_GROUP_NAMES } from '../effective.ts';
 import { annotationPath, type Finding } from '../finding.ts';
 import type { Problem } from '../problem.ts';
-import { actionNameOf, backendsOf, USE_ANNOTATION } from '../references.ts';
+import { USE_ANNOTATION } from '../references.ts';
 import { REGISTRY, STEMS } from '../registry.ts';
 import { suggest } from '../suggest.ts';
 import type { Context } from './context.ts';
+import { dormantReason } from './dormant.ts';
+import { backendNames, unreadOfRules } from './unread-rules.ts';
 
-const KNOWN: readonly string[] = [...REGISTRY.map(({ name }) => name), ...NOT_YET];
+const KNOWN: readonly string[] = REGISTRY.map(({ name }) => name);
 
 /** What to say of a name that has no descriptor, or (`elsewhere`) one for another kind of object only. */
 export function unreadName(suffix: string, elsewhere: boolean): readonly Finding[] {
   if (elsewhere)
     return [{ code: 'Unused', severity: 'warn', because: 'only Ingresses say it; nothing reads it here' }];
-  const notYet = NOT_YET.some((name) => (name.endsWith('.') ? suffix.startsWith(name) : suffix === name));
-  if (notYet) {
-    return [
-      {
-        code: 'NotYetApplied',
-        severity: 'warn',
-        because: 'this annotation is known but not applied in this version',
-      },
-    ];
-  }
   const suggestion = suggest(suffix, KNOWN);
   return [
     {
@@ -45,6 +36,10 @@ export function notApplied({ effect }: AnyAnnotation): readonly Finding[] {
 
 /** Why nothing reads an annotation of this Ingress, or undefined when something does. */
 export function unreadReason(suffix: string, context: Context): string | undefined {
+  const dormant = dormantReason(suffix, context);
+  if (dormant !== undefined) return dormant;
+  const ofRules = unreadOfRules(suffix, context);
+  if (ofRules !== undefined) return ofRules.because;
   if (suffix.startsWith('actions.')) return unusedAction(suffix.slice('actions.'.length), context);
   if (!TARGET_GROUP_NAMES.has(suffix)) return undefined;
   // An unreadable action may forward to a Service.
@@ -56,11 +51,14 @@ export function unreadReason(suffix: string, context: Context): string | undefin
   return overridden ? 'every Service that rules forward to says it, so nothing reads it here' : undefined;
 }
 
-function unusedAction(name: string, { ingress }: Context): string | undefined {
-  const backends = backendsOf(ingress).map(({ backend }) => backend);
-  if (backends.some((backend) => actionNameOf(backend) === name)) return undefined;
-  const same = backends.some((backend) => backend.service?.name === name);
-  return same
+/** The text is read although it has no effect, so one that cannot be read stops the LBC (spec annotations 10). */
+export const isParsed = (suffix: string, context: Context): boolean =>
+  dormantReason(suffix, context) === undefined && unreadOfRules(suffix, context)?.parsed === true;
+
+function unusedAction(name: string, context: Context): string | undefined {
+  const { actions, all } = backendNames(context);
+  if (actions.has(name)) return undefined;
+  return all.has(name)
     ? `the backend ${name} does not have the port name ${USE_ANNOTATION}, so nothing reads it`
     : `no backend has the name ${name} and the port name ${USE_ANNOTATION}, so nothing reads it`;
 }

@@ -1,83 +1,23 @@
 // What AWS asks of a value beyond its schema: one function per annotation (aws-limits, sections named below).
 import type { AnnotationName } from '../annotation.ts';
 import { listenPortsOf } from '../annotations/listener.ts';
-import { CLUSTER_TAG, RESOURCE_TAG, STACK_TAG } from '../aws.ts';
 import { cidrOf } from '../cidr.ts';
 import type { Finding } from '../finding.ts';
 import type { AnnotationValues } from '../generated/values.ts';
 import * as limits from '../limits.ts';
 import { suggest } from '../suggest.ts';
 import { actionFindings } from './actions.ts';
+import { addonChecks } from './addons.ts';
 import { attributeFindings, targetGroupFindings } from './attributes.ts';
-
-const refuse = (code: Finding['code'], value: string, more: Partial<Finding>): Finding => ({
-  code,
-  severity: 'refuse',
-  value,
-  ...more,
-});
-const warn = (code: Finding['code'], value: string, because: string): Finding => ({
-  code,
-  severity: 'warn',
-  value,
-  because,
-});
-
-/** Items that occur more than once, each once. */
-function repeated<T>(items: readonly T[]): T[] {
-  const seen = new Set<T>();
-  const again = new Set<T>();
-  for (const item of items) (seen.has(item) ? again : seen).add(item);
-  return [...again];
-}
-
-/** Malformed and repeated ids in a list that may also hold Name tags; names are never refused (aws-limits 6). */
-function idFindings(items: readonly string[], prefix: string): Finding[] {
-  const id = new RegExp(`^${prefix}-[0-9a-f]+$`);
-  const malformed = items
-    .filter((item) => item.startsWith(`${prefix}-`) && !id.test(item))
-    .map((item) => refuse('InvalidFormat', item, { allowed: `an id: ${prefix}- and hexadecimal digits` }));
-  return [
-    ...malformed,
-    ...repeated(items.filter((item) => id.test(item))).map((item) =>
-      refuse('Contradiction', item, { because: 'it is named twice' }),
-    ),
-  ];
-}
-
-/** Tags (aws-limits 5; spec annotations 18.2). */
-function tagFindings(tags: AnnotationValues['tags']): Finding[] {
-  const entries = Object.entries(tags);
-  const each = entries.flatMap(([key, value]): Finding[] => {
-    const at = `[${key}]`;
-    if (/^aws:/i.test(key))
-      return [refuse('NotAllowed', key, { because: 'keys that start with aws: are reserved' })];
-    if ([CLUSTER_TAG, STACK_TAG, RESOURCE_TAG].includes(key)) {
-      return [refuse('NotAllowed', key, { because: 'this key marks what the controller owns' })];
-    }
-    if ([...key].length > limits.TAG_KEY_MAX) {
-      return [
-        refuse('OutOfRange', key, { allowed: `a tag key of at most ${limits.TAG_KEY_MAX} characters` }),
-      ];
-    }
-    if ([...value].length > limits.TAG_VALUE_MAX) {
-      return [
-        refuse('OutOfRange', value, {
-          at,
-          allowed: `a tag value of at most ${limits.TAG_VALUE_MAX} characters`,
-        }),
-      ];
-    }
-    const allowed = 'made of letters, digits, blanks and _ . : / = + - @';
-    if (!limits.TAG_TEXT.test(key)) return [refuse('InvalidFormat', key, { allowed })];
-    return limits.TAG_TEXT.test(value) ? [] : [refuse('InvalidFormat', value, { at, allowed })];
-  });
-  if (entries.length <= limits.TAGS_MAX) return each;
-  return [
-    ...each,
-    warn('OutOfRange', String(entries.length), `AWS allows ${limits.TAGS_MAX} tags on one resource`),
-  ];
-}
+import { conditionFindings } from './conditions.ts';
+import { nlbChecks } from './frontend-nlb.ts';
+import { idFindings, refuse, repeated, warn } from './items.ts';
+import { jwtFindings } from './jwt.ts';
+import { labelFindings } from './labels.ts';
+import { mutualAuthenticationFindings } from './mutual.ts';
+import { capacityFindings } from './pools.ts';
+import { tagFindings } from './tags.ts';
+import { transformFindings } from './transforms.ts';
 
 /** A port named twice, and a list that names none (spec annotations 18.2). */
 function listenPortFindings(value: AnnotationValues['listen-ports']): Finding[] {
@@ -137,13 +77,16 @@ function nameFindings(name: string): Finding[] {
 const SECURITY_GROUPS_USUAL = 5;
 
 function securityGroupFindings(groups: readonly string[]): Finding[] {
+  if (groups.length === 0) return [warn('Unused', '', 'an empty list says nothing')];
   const found = idFindings(groups, 'sg');
   if (groups.length <= SECURITY_GROUPS_USUAL) return found;
   const because = `AWS allows ${SECURITY_GROUPS_USUAL} security groups unless the quota was raised`;
   return [...found, warn('OutOfRange', String(groups.length), because)];
 }
 
-type ValueChecks = { readonly [N in AnnotationName]?: (value: AnnotationValues[N]) => readonly Finding[] };
+export type ValueChecks = {
+  readonly [N in AnnotationName]?: (value: AnnotationValues[N]) => readonly Finding[];
+};
 
 const CHECKS: ValueChecks = {
   subnets: (value) => idFindings(value, 'subnet'),
@@ -159,7 +102,16 @@ const CHECKS: ValueChecks = {
     ...targetGroupFindings(value),
   ],
   'healthcheck-port': healthCheckPortFindings,
+  'listener-attributes.*': (value) => attributeFindings(value, limits.LISTENER_ATTRIBUTES),
+  'minimum-load-balancer-capacity': capacityFindings,
+  'mutual-authentication': mutualAuthenticationFindings,
+  'target-node-labels': labelFindings,
+  ...addonChecks,
+  ...nlbChecks,
   'actions.*': actionFindings,
+  'conditions.*': conditionFindings,
+  'transforms.*': transformFindings,
+  'jwt-validation': jwtFindings,
 };
 
 /** What is wrong or doubtful with a value that its schema accepts. */

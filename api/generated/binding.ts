@@ -44,7 +44,7 @@ export interface BindingSpec {
  */
 export interface Intent {
   settings: Settings;
-  first?: Settings1;
+  first?: FirstSettings;
   /**
    * Tags by which the class picks subnets: for each key one of the values.
    */
@@ -77,6 +77,13 @@ export interface Settings {
    */
   'group.order'?: {
     value: number;
+    from: string;
+  };
+  /**
+   * Reserved: the AWS Load Balancer Controller writes its plan here. What a person writes is never read.
+   */
+  'dry-run-plan'?: {
+    value: string;
     from: string;
   };
   /**
@@ -116,9 +123,41 @@ export interface Settings {
     from: string;
   };
   /**
+   * Pool of customer-owned addresses, for load balancers on Outposts. A running load balancer keeps its pool.
+   */
+  'customer-owned-ipv4-pool'?: {
+    /**
+     * the id of a customer-owned address pool: ipv4pool-coip- and letters and digits
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * IPAM pool that the public IPv4 addresses of an internet-facing load balancer come from. Empty: none.
+   */
+  'ipam-ipv4-pool-id'?: {
+    /**
+     * the id of an IPAM pool: ipam-pool- and letters and digits
+     */
+    value: string;
+    from: string;
+  };
+  /**
    * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
    */
   'load-balancer-attributes'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back. Taken away, the reservation stays.
+   */
+  'minimum-load-balancer-capacity'?: {
+    /**
+     * CapacityUnits=N, where N is 0 or an integer of at least 100
+     */
     value: {
       [k: string]: string;
     };
@@ -176,6 +215,55 @@ export interface Settings {
     from: string;
   };
   /**
+   * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
+   */
+  'listener-attributes'?: {
+    /**
+     * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
+     */
+    [k: string]: {
+      value: {
+        [k: string]: string;
+      };
+      from: string;
+    };
+  };
+  /**
+   * Client certificates on HTTPS ports. Mode verify names a trust store, by ARN or by name, and may have the two options.
+   */
+  'mutual-authentication'?: {
+    /**
+     * a JSON list with an entry for each port, such as [{"port":443,"mode":"passthrough"}]
+     *
+     * @minItems 1
+     */
+    value: {
+      port: number;
+      mode: 'off' | 'passthrough' | 'verify';
+      trustStore?: string;
+      ignoreClientCertificateExpiry?: boolean;
+      advertiseTrustStoreCaNames?: 'on' | 'off';
+    }[];
+    from: string;
+  };
+  /**
+   * Request a certificate for the hosts of the Ingress from ACM.
+   */
+  'create-acm-cert'?: {
+    value: boolean;
+    from: string;
+  };
+  /**
+   * Private certificate authority that create-acm-cert requests from. Empty: Amazon issues the certificate.
+   */
+  'acm-pca-arn'?: {
+    /**
+     * the ARN of a private certificate authority (arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID)
+     */
+    value: string;
+    from: string;
+  };
+  /**
    * Security groups of the load balancer, by id or by Name tag. With it no security group is managed.
    */
   'security-groups'?: {
@@ -208,6 +296,60 @@ export interface Settings {
     from: string;
   };
   /**
+   * Whether targets are opened for a load balancer with security-groups of its own. Read with security-groups only.
+   */
+  'manage-backend-security-group-rules'?: {
+    value: boolean;
+    from: string;
+  };
+  /**
+   * WAFv2 web ACL of the load balancer; `none` takes it off. Without it the association is left alone.
+   */
+  'wafv2-acl-arn'?: {
+    /**
+     * none or the ARN of a regional web ACL (arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID)
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * WAFv2 web ACL of the load balancer by name; wins over wafv2-acl-arn. `none` takes it off, empty says nothing.
+   */
+  'wafv2-acl-name'?: {
+    /**
+     * none or the name of a regional web ACL: 1 to 128 letters, digits, hyphens and underscores
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * WAF Classic web ACL of the load balancer; `none` takes it off, empty says nothing.
+   */
+  'waf-acl-id'?: {
+    /**
+     * none or the id of a regional WAF Classic web ACL, of at most 128 characters
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Old name of waf-acl-id, read where that one is absent.
+   */
+  'web-acl-id'?: {
+    /**
+     * none or the id of a regional WAF Classic web ACL, of at most 128 characters
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Whether Shield Advanced protects the load balancer. Without it the protection is left alone.
+   */
+  'shield-advanced-protection'?: {
+    value: boolean;
+    from: string;
+  };
+  /**
    * What is registered: nodes (the Service needs node ports) or pods. The default is a setting of the controller.
    */
   'target-type'?: {
@@ -229,6 +371,15 @@ export interface Settings {
     from: string;
   };
   /**
+   * Labels of the nodes that are registered, as key=value pairs. Read with target-type instance only.
+   */
+  'target-node-labels'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
    * Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.
    */
   'target-group-attributes'?: {
@@ -236,6 +387,25 @@ export interface Settings {
       [k: string]: string;
     };
     from: string;
+  };
+  /**
+   * Whether targets of other clusters in the same target group are left alone.
+   */
+  'multi-cluster-target-group'?: {
+    value: boolean;
+    from: string;
+  };
+  /**
+   * Port on which targets tell the load balancer how much they can take. Only with target-type ip.
+   */
+  'target-control-port'?: {
+    /**
+     * Port on which targets tell the load balancer how much they can take. Only with target-type ip.
+     */
+    [k: string]: {
+      value: number;
+      from: string;
+    };
   };
   /**
    * Port that health checks go to: `traffic-port`, a number, or the name of a Service port.
@@ -369,39 +539,229 @@ export interface Settings {
       from: string;
     };
   };
-}
-/**
- * The annotations as typed values with their origin.
- */
-export interface Settings1 {
   /**
-   * Name of the group. Without it an Ingress has a load balancer of its own.
+   * What a request must meet beside host and path of a rule. Hosts and paths said here are further choices beside those of the rule.
    */
-  'group.name'?: {
+  conditions?: {
     /**
-     * a group name: 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit at both ends
+     * What a request must meet beside host and path of a rule. Hosts and paths said here are further choices beside those of the rule.
      */
+    [k: string]: {
+      value: {
+        field:
+          | 'host-header'
+          | 'path-pattern'
+          | 'http-header'
+          | 'http-request-method'
+          | 'query-string'
+          | 'source-ip';
+        hostHeaderConfig?: {
+          values?: string[];
+          regexValues?: string[];
+        };
+        pathPatternConfig?: {
+          values?: string[];
+          regexValues?: string[];
+        };
+        httpHeaderConfig?: {
+          /**
+           * the name of a header: 1 to 40 characters, no wildcards
+           */
+          httpHeaderName: string;
+          values?: string[];
+          regexValues?: string[];
+        };
+        httpRequestMethodConfig?: {
+          /**
+           * @minItems 1
+           *
+           * Items: a request method: 1 to 40 upper-case letters, "-" and "_", no wildcards
+           */
+          values: string[];
+        };
+        queryStringConfig?: {
+          /**
+           * @minItems 1
+           */
+          values: {
+            key?: string;
+            value: string;
+          }[];
+        };
+        sourceIPConfig?: {
+          /**
+           * @minItems 1
+           *
+           * Items: a CIDR such as 192.0.2.0/24 or 2001:db8::/32
+           */
+          values: string[];
+        };
+      }[];
+      from: string;
+    };
+  };
+  /**
+   * Rewrites of the path with its query, and of the host header, before a request goes on to a target. `$1` stands for the first group of the regular expression.
+   */
+  transforms?: {
+    /**
+     * Rewrites of the path with its query, and of the host header, before a request goes on to a target. `$1` stands for the first group of the regular expression.
+     */
+    [k: string]: {
+      value: {
+        type: 'url-rewrite' | 'host-header-rewrite';
+        urlRewriteConfig?: {
+          /**
+           * @minItems 1
+           */
+          rewrites: {
+            regex: string;
+            replace?: string;
+          }[];
+        };
+        hostHeaderRewriteConfig?: {
+          /**
+           * @minItems 1
+           */
+          rewrites: {
+            regex: string;
+            replace?: string;
+          }[];
+        };
+      }[];
+      from: string;
+    };
+  };
+  /**
+   * Whether paths of type ImplementationSpecific are regular expressions. Exact and Prefix paths stay what they are.
+   */
+  'use-regex-path-match'?: {
+    value: boolean;
+    from: string;
+  };
+  /**
+   * Who authenticates users. What a Service says counts where a rule forwards to this Service alone.
+   */
+  'auth-type'?: {
+    value: 'none' | 'oidc' | 'cognito';
+    from: string;
+  };
+  /**
+   * The Cognito user pool that users log in to. All members but authenticationRequestExtraParams are needed.
+   */
+  'auth-idp-cognito'?: {
+    value: {
+      /**
+       * the ARN of a Cognito user pool
+       */
+      userPoolARN?: string;
+      /**
+       * the id of a client of the user pool
+       */
+      userPoolClientID?: string;
+      /**
+       * a domain prefix or a full domain name
+       */
+      userPoolDomain?: string;
+      authenticationRequestExtraParams?: {
+        [k: string]: string;
+      };
+    };
+    from: string;
+  };
+  /**
+   * The OpenID Connect provider that users log in to: four https:// URLs, and the Secret of the same namespace with clientID and clientSecret.
+   */
+  'auth-idp-oidc'?: {
+    value: {
+      issuer?: string;
+      authorizationEndpoint?: string;
+      tokenEndpoint?: string;
+      userInfoEndpoint?: string;
+      secretName?: string;
+      authenticationRequestExtraParams?: {
+        [k: string]: string;
+      };
+    };
+    from: string;
+  };
+  /**
+   * What happens to a request of a user who has not logged in: authenticate, allow or deny.
+   */
+  'auth-on-unauthenticated-request'?: {
     value: string;
     from: string;
   };
   /**
-   * Place of the Ingress among the members of its group.
+   * What the load balancer asks the provider for, separated by blanks.
    */
-  'group.order'?: {
+  'auth-scope'?: {
+    value: string;
+    from: string;
+  };
+  /**
+   * Name of the cookie that keeps the login.
+   */
+  'auth-session-cookie'?: {
+    value: string;
+    from: string;
+  };
+  /**
+   * Seconds that a login lasts.
+   */
+  'auth-session-timeout'?: {
+    /**
+     * an integer from 1 to 604800
+     */
     value: number;
     from: string;
   };
   /**
-   * Whether the load balancer has public addresses. The default is a setting of the controller.
+   * Lets only requests through that carry a valid JSON Web Token. It excludes auth-type.
    */
-  scheme?: {
+  'jwt-validation'?: {
+    value: {
+      /**
+       * a URL of at most 256 characters that starts with https://
+       */
+      jwksEndpoint: string;
+      issuer: string;
+      /**
+       * a list of at most 10 claims
+       *
+       * @maxItems 10
+       */
+      additionalClaims?: {
+        format: 'single-string' | 'string-array' | 'space-separated-values';
+        name: string;
+        /**
+         * a list of 1 to 10 texts
+         *
+         * @maxItems 10
+         */
+        values: string[];
+      }[];
+    };
+    from: string;
+  };
+  /**
+   * Whether a network load balancer stands in front of the load balancer of the group.
+   */
+  'enable-frontend-nlb'?: {
+    value: boolean;
+    from: string;
+  };
+  /**
+   * Whether the network load balancer has public addresses. The default is a setting of the controller, not scheme.
+   */
+  'frontend-nlb-scheme'?: {
     value: 'internal' | 'internet-facing';
     from: string;
   };
   /**
-   * Subnets of the load balancer, by id or by Name tag. Without it they are discovered by their role tags.
+   * Subnets of the network load balancer, by id or by Name tag. Without it they are discovered by their role tags.
    */
-  subnets?: {
+  'frontend-nlb-subnets'?: {
     /**
      * at least one subnet
      *
@@ -411,20 +771,130 @@ export interface Settings1 {
     from: string;
   };
   /**
-   * Name of the load balancer in AWS, unique in account and Region. A running load balancer keeps its name.
+   * Security groups of the network load balancer, by id or by Name tag. Without it: those of the load balancer.
    */
-  'load-balancer-name'?: {
+  'frontend-nlb-security-groups'?: {
+    value: string[];
+    from: string;
+  };
+  /**
+   * Elastic IPs of an internet-facing network load balancer, one for each of its subnets.
+   */
+  'frontend-nlb-eip-allocations'?: {
     /**
-     * a load balancer name: 1 to 32 letters, digits and hyphens, no hyphen at either end, not starting with internal-
+     * Items: the allocation id of an Elastic IP: eipalloc- and hexadecimal digits
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * Ports of the network load balancer and the ports of the load balancer behind them. Without it: the same ports.
+   */
+  'frontend-nlb-listener-port-mapping'?: {
+    /**
+     * pairs of ports, the one of the network load balancer first: 8443=443
+     */
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * Port of the health checks that the network load balancer makes. Without it: traffic-port.
+   */
+  'frontend-nlb-healthcheck-port'?: {
+    /**
+     * traffic-port or an integer from 1 to 65535
      */
     value: string;
     from: string;
   };
   /**
-   * Addresses that clients may use. The dual-stack types need subnets with an IPv6 network.
+   * Protocol of the health checks that the network load balancer makes. Without it: HTTP.
    */
-  'ip-address-type'?: {
-    value: 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
+  'frontend-nlb-healthcheck-protocol'?: {
+    value: 'HTTP' | 'HTTPS';
+    from: string;
+  };
+  /**
+   * Path of the health checks that the network load balancer makes. Without it: /.
+   */
+  'frontend-nlb-healthcheck-path'?: {
+    /**
+     * a path of 1 to 1024 characters that starts with /
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Seconds between two health checks that the network load balancer makes. Without it: 15.
+   */
+  'frontend-nlb-healthcheck-interval-seconds'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Seconds after which such a health check has failed; less than the interval. Without it: 5.
+   */
+  'frontend-nlb-healthcheck-timeout-seconds'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Good health checks in a row until the load balancer counts as healthy. Without it: 2.
+   */
+  'frontend-nlb-healthcheck-healthy-threshold-count'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * Failed health checks in a row until the load balancer counts as unhealthy. Without it: 2.
+   */
+  'frontend-nlb-healthcheck-unhealthy-threshold-count'?: {
+    value: number;
+    from: string;
+  };
+  /**
+   * HTTP codes from 200 to 599 that mean healthy. Without it: 200.
+   */
+  'frontend-nlb-healthcheck-success-codes'?: {
+    /**
+     * a list of codes and ranges such as 200,301-399, from 200 to 599
+     */
+    value: string;
+    from: string;
+  };
+  /**
+   * Attributes of the network load balancer as key=value pairs.
+   */
+  'frontend-nlb-attributes'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * AWS tags of the network load balancer as key=value pairs, in place of those of the load balancer.
+   */
+  'frontend-nlb-tags'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+}
+/**
+ * Settings of the class that count when this is the first member of its group.
+ */
+export interface FirstSettings {
+  /**
+   * IPAM pool that the public IPv4 addresses of an internet-facing load balancer come from. Empty: none.
+   */
+  'ipam-ipv4-pool-id'?: {
+    /**
+     * the id of an IPAM pool: ipam-pool- and letters and digits
+     */
+    value: string;
     from: string;
   };
   /**
@@ -437,246 +907,27 @@ export interface Settings1 {
     from: string;
   };
   /**
-   * AWS tags as key=value pairs.
+   * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back. Taken away, the reservation stays.
    */
-  tags?: {
+  'minimum-load-balancer-capacity'?: {
+    /**
+     * CapacityUnits=N, where N is 0 or an integer of at least 100
+     */
     value: {
       [k: string]: string;
     };
     from: string;
   };
   /**
-   * Ports that the load balancer listens on for this Ingress. Without it: 443 when certificate-arn names a certificate, else 80.
+   * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
    */
-  'listen-ports'?: {
+  'listener-attributes'?: {
     /**
-     * a JSON list that names at least one port, such as [{"HTTP":80},{"HTTPS":443}]
-     *
-     * @minItems 1
-     */
-    value: {
-      HTTP?: number;
-      HTTPS?: number;
-    }[];
-    from: string;
-  };
-  /**
-   * Certificates of the HTTPS listeners. Without it they are found in ACM by the host names of rules and TLS entries.
-   */
-  'certificate-arn'?: {
-    /**
-     * Items: the ARN of an ACM certificate or an IAM server certificate (arn:aws:acm:REGION:ACCOUNT:certificate/ID)
-     */
-    value: string[];
-    from: string;
-  };
-  /**
-   * Security policy of the HTTPS listeners: protocols and ciphers. The default is a setting of the controller.
-   */
-  'ssl-policy'?: {
-    /**
-     * the name of a security policy such as ELBSecurityPolicy-TLS13-1-2-Res-2021-06
-     */
-    value: string;
-    from: string;
-  };
-  /**
-   * HTTPS port that all HTTP listeners of the group redirect to, with status 301.
-   */
-  'ssl-redirect'?: {
-    value: number;
-    from: string;
-  };
-  /**
-   * Security groups of the load balancer, by id or by Name tag. With it no security group is managed.
-   */
-  'security-groups'?: {
-    /**
-     * at most 16 security groups
-     *
-     * @maxItems 16
-     */
-    value: string[];
-    from: string;
-  };
-  /**
-   * Networks that may reach the load balancer. Without it and without prefix lists: everyone.
-   */
-  'inbound-cidrs'?: {
-    /**
-     * Items: a CIDR such as 10.0.0.0/8 or 2001:db8::/32
-     */
-    value: string[];
-    from: string;
-  };
-  /**
-   * Prefix lists that may reach the load balancer, beside inbound-cidrs.
-   */
-  'security-group-prefix-lists'?: {
-    /**
-     * Items: the id of a prefix list such as pl-0123456789abcdef0
-     */
-    value: string[];
-    from: string;
-  };
-  /**
-   * What is registered: nodes (the Service needs node ports) or pods. The default is a setting of the controller.
-   */
-  'target-type'?: {
-    value: 'instance' | 'ip';
-    from: string;
-  };
-  /**
-   * Protocol between load balancer and targets; also the default of healthcheck-protocol.
-   */
-  'backend-protocol'?: {
-    value: 'HTTP' | 'HTTPS';
-    from: string;
-  };
-  /**
-   * HTTP version between load balancer and targets. HTTP2 and GRPC need HTTPS listeners.
-   */
-  'backend-protocol-version'?: {
-    value: 'HTTP1' | 'HTTP2' | 'GRPC';
-    from: string;
-  };
-  /**
-   * Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.
-   */
-  'target-group-attributes'?: {
-    value: {
-      [k: string]: string;
-    };
-    from: string;
-  };
-  /**
-   * Port that health checks go to: `traffic-port`, a number, or the name of a Service port.
-   */
-  'healthcheck-port'?: {
-    value: string;
-    from: string;
-  };
-  /**
-   * Protocol of health checks. Without it: the backend protocol.
-   */
-  'healthcheck-protocol'?: {
-    value: 'HTTP' | 'HTTPS';
-    from: string;
-  };
-  /**
-   * Path of health checks. Without it: `/`, or `/AWS.ALB/healthcheck` for GRPC.
-   */
-  'healthcheck-path'?: {
-    /**
-     * a path of 1 to 1024 characters that starts with /
-     */
-    value: string;
-    from: string;
-  };
-  /**
-   * Seconds between two health checks of one target.
-   */
-  'healthcheck-interval-seconds'?: {
-    value: number;
-    from: string;
-  };
-  /**
-   * Seconds without an answer after which a health check has failed; less than the interval.
-   */
-  'healthcheck-timeout-seconds'?: {
-    value: number;
-    from: string;
-  };
-  /**
-   * Good health checks in a row until a target is healthy.
-   */
-  'healthy-threshold-count'?: {
-    value: number;
-    from: string;
-  };
-  /**
-   * Failed health checks in a row until a target is unhealthy.
-   */
-  'unhealthy-threshold-count'?: {
-    value: number;
-    from: string;
-  };
-  /**
-   * Codes that mean healthy: HTTP codes from 200 to 499, or gRPC codes from 0 to 99. Without it: 200, or 12 for GRPC.
-   */
-  'success-codes'?: {
-    /**
-     * a list of codes and ranges such as 200,301-399
-     */
-    value: string;
-    from: string;
-  };
-  /**
-   * What a rule does instead of forwarding to one Service: forward to several target groups, redirect, or answer itself.
-   */
-  actions?: {
-    /**
-     * What a rule does instead of forwarding to one Service: forward to several target groups, redirect, or answer itself.
+     * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
      */
     [k: string]: {
       value: {
-        type: 'forward' | 'redirect' | 'fixed-response';
-        /**
-         * the ARN of a target group
-         */
-        targetGroupARN?: string;
-        /**
-         * the name of a target group: 1 to 32 letters, digits and hyphens
-         */
-        targetGroupName?: string;
-        forwardConfig?: {
-          /**
-           * a list of 1 to 5 target groups
-           *
-           * @minItems 1
-           * @maxItems 5
-           */
-          targetGroups: {
-            serviceName?: string;
-            servicePort?: number | string;
-            /**
-             * the ARN of a target group
-             */
-            targetGroupARN?: string;
-            /**
-             * the name of a target group: 1 to 32 letters, digits and hyphens
-             */
-            targetGroupName?: string;
-            weight?: number;
-          }[];
-          targetGroupStickinessConfig?: {
-            enabled?: boolean;
-            durationSeconds?: number;
-          };
-        };
-        redirectConfig?: {
-          statusCode: 'HTTP_301' | 'HTTP_302';
-          protocol?: 'HTTP' | 'HTTPS' | '#{protocol}';
-          host?: string;
-          /**
-           * a text with a port from 1 to 65535, or #{port}
-           */
-          port?: string;
-          /**
-           * a path of 1 to 128 characters that starts with /
-           */
-          path?: string;
-          query?: string;
-        };
-        fixedResponseConfig?: {
-          /**
-           * a text with a status code 2XX, 4XX or 5XX, such as "503"
-           */
-          statusCode: string;
-          contentType?:
-            'text/plain' | 'text/css' | 'text/html' | 'application/javascript' | 'application/json';
-          messageBody?: string;
-        };
+        [k: string]: string;
       };
       from: string;
     };

@@ -6,6 +6,7 @@ export interface AnnotationValues {
    */
   'group.name': string;
   'group.order': number;
+  'dry-run-plan': string;
   scheme: 'internal' | 'internet-facing';
   /**
    * at least one subnet
@@ -18,7 +19,21 @@ export interface AnnotationValues {
    */
   'load-balancer-name': string;
   'ip-address-type': 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
+  /**
+   * the id of a customer-owned address pool: ipv4pool-coip- and letters and digits
+   */
+  'customer-owned-ipv4-pool': string;
+  /**
+   * the id of an IPAM pool: ipam-pool- and letters and digits
+   */
+  'ipam-ipv4-pool-id': string;
   'load-balancer-attributes': {
+    [k: string]: string;
+  };
+  /**
+   * CapacityUnits=N, where N is 0 or an integer of at least 100
+   */
+  'minimum-load-balancer-capacity': {
     [k: string]: string;
   };
   tags: {
@@ -42,6 +57,26 @@ export interface AnnotationValues {
    */
   'ssl-policy': string;
   'ssl-redirect': number;
+  'listener-attributes.*': {
+    [k: string]: string;
+  };
+  /**
+   * a JSON list with an entry for each port, such as [{"port":443,"mode":"passthrough"}]
+   *
+   * @minItems 1
+   */
+  'mutual-authentication': {
+    port: number;
+    mode: 'off' | 'passthrough' | 'verify';
+    trustStore?: string;
+    ignoreClientCertificateExpiry?: boolean;
+    advertiseTrustStoreCaNames?: 'on' | 'off';
+  }[];
+  'create-acm-cert': boolean;
+  /**
+   * the ARN of a private certificate authority (arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID)
+   */
+  'acm-pca-arn': string;
   /**
    * at most 16 security groups
    *
@@ -56,12 +91,35 @@ export interface AnnotationValues {
    * Items: the id of a prefix list such as pl-0123456789abcdef0
    */
   'security-group-prefix-lists': string[];
+  'manage-backend-security-group-rules': boolean;
+  /**
+   * none or the ARN of a regional web ACL (arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID)
+   */
+  'wafv2-acl-arn': string;
+  /**
+   * none or the name of a regional web ACL: 1 to 128 letters, digits, hyphens and underscores
+   */
+  'wafv2-acl-name': string;
+  /**
+   * none or the id of a regional WAF Classic web ACL, of at most 128 characters
+   */
+  'waf-acl-id': string;
+  /**
+   * none or the id of a regional WAF Classic web ACL, of at most 128 characters
+   */
+  'web-acl-id': string;
+  'shield-advanced-protection': boolean;
   'target-type': 'instance' | 'ip';
   'backend-protocol': 'HTTP' | 'HTTPS';
   'backend-protocol-version': 'HTTP1' | 'HTTP2' | 'GRPC';
+  'target-node-labels': {
+    [k: string]: string;
+  };
   'target-group-attributes': {
     [k: string]: string;
   };
+  'multi-cluster-target-group': boolean;
+  'target-control-port.*': number;
   'healthcheck-port': string;
   'healthcheck-protocol': 'HTTP' | 'HTTPS';
   /**
@@ -134,6 +192,172 @@ export interface AnnotationValues {
       messageBody?: string;
     };
   };
+  'conditions.*': {
+    field:
+      'host-header' | 'path-pattern' | 'http-header' | 'http-request-method' | 'query-string' | 'source-ip';
+    hostHeaderConfig?: {
+      values?: string[];
+      regexValues?: string[];
+    };
+    pathPatternConfig?: {
+      values?: string[];
+      regexValues?: string[];
+    };
+    httpHeaderConfig?: {
+      /**
+       * the name of a header: 1 to 40 characters, no wildcards
+       */
+      httpHeaderName: string;
+      values?: string[];
+      regexValues?: string[];
+    };
+    httpRequestMethodConfig?: {
+      /**
+       * @minItems 1
+       *
+       * Items: a request method: 1 to 40 upper-case letters, "-" and "_", no wildcards
+       */
+      values: string[];
+    };
+    queryStringConfig?: {
+      /**
+       * @minItems 1
+       */
+      values: {
+        key?: string;
+        value: string;
+      }[];
+    };
+    sourceIPConfig?: {
+      /**
+       * @minItems 1
+       *
+       * Items: a CIDR such as 192.0.2.0/24 or 2001:db8::/32
+       */
+      values: string[];
+    };
+  }[];
+  'transforms.*': {
+    type: 'url-rewrite' | 'host-header-rewrite';
+    urlRewriteConfig?: {
+      /**
+       * @minItems 1
+       */
+      rewrites: {
+        regex: string;
+        replace?: string;
+      }[];
+    };
+    hostHeaderRewriteConfig?: {
+      /**
+       * @minItems 1
+       */
+      rewrites: {
+        regex: string;
+        replace?: string;
+      }[];
+    };
+  }[];
+  'use-regex-path-match': boolean;
+  'auth-type': 'none' | 'oidc' | 'cognito';
+  'auth-idp-cognito': {
+    /**
+     * the ARN of a Cognito user pool
+     */
+    userPoolARN?: string;
+    /**
+     * the id of a client of the user pool
+     */
+    userPoolClientID?: string;
+    /**
+     * a domain prefix or a full domain name
+     */
+    userPoolDomain?: string;
+    authenticationRequestExtraParams?: {
+      [k: string]: string;
+    };
+  };
+  'auth-idp-oidc': {
+    issuer?: string;
+    authorizationEndpoint?: string;
+    tokenEndpoint?: string;
+    userInfoEndpoint?: string;
+    secretName?: string;
+    authenticationRequestExtraParams?: {
+      [k: string]: string;
+    };
+  };
+  'auth-on-unauthenticated-request': string;
+  'auth-scope': string;
+  'auth-session-cookie': string;
+  /**
+   * an integer from 1 to 604800
+   */
+  'auth-session-timeout': number;
+  'jwt-validation': {
+    /**
+     * a URL of at most 256 characters that starts with https://
+     */
+    jwksEndpoint: string;
+    issuer: string;
+    /**
+     * a list of at most 10 claims
+     *
+     * @maxItems 10
+     */
+    additionalClaims?: {
+      format: 'single-string' | 'string-array' | 'space-separated-values';
+      name: string;
+      /**
+       * a list of 1 to 10 texts
+       *
+       * @maxItems 10
+       */
+      values: string[];
+    }[];
+  };
+  'enable-frontend-nlb': boolean;
+  'frontend-nlb-scheme': 'internal' | 'internet-facing';
+  /**
+   * at least one subnet
+   *
+   * @minItems 1
+   */
+  'frontend-nlb-subnets': string[];
+  'frontend-nlb-security-groups': string[];
+  /**
+   * Items: the allocation id of an Elastic IP: eipalloc- and hexadecimal digits
+   */
+  'frontend-nlb-eip-allocations': string[];
+  /**
+   * pairs of ports, the one of the network load balancer first: 8443=443
+   */
+  'frontend-nlb-listener-port-mapping': {
+    [k: string]: string;
+  };
+  /**
+   * traffic-port or an integer from 1 to 65535
+   */
+  'frontend-nlb-healthcheck-port': string;
+  'frontend-nlb-healthcheck-protocol': 'HTTP' | 'HTTPS';
+  /**
+   * a path of 1 to 1024 characters that starts with /
+   */
+  'frontend-nlb-healthcheck-path': string;
+  'frontend-nlb-healthcheck-interval-seconds': number;
+  'frontend-nlb-healthcheck-timeout-seconds': number;
+  'frontend-nlb-healthcheck-healthy-threshold-count': number;
+  'frontend-nlb-healthcheck-unhealthy-threshold-count': number;
+  /**
+   * a list of codes and ranges such as 200,301-399, from 200 to 599
+   */
+  'frontend-nlb-healthcheck-success-codes': string;
+  'frontend-nlb-attributes': {
+    [k: string]: string;
+  };
+  'frontend-nlb-tags': {
+    [k: string]: string;
+  };
 }
 
 /** Annotations that a Service may carry, too. */
@@ -142,7 +366,10 @@ export type ServiceAnnotationName =
   | 'target-type'
   | 'backend-protocol'
   | 'backend-protocol-version'
+  | 'target-node-labels'
   | 'target-group-attributes'
+  | 'multi-cluster-target-group'
+  | 'target-control-port.*'
   | 'healthcheck-port'
   | 'healthcheck-protocol'
   | 'healthcheck-path'
@@ -150,4 +377,11 @@ export type ServiceAnnotationName =
   | 'healthcheck-timeout-seconds'
   | 'healthy-threshold-count'
   | 'unhealthy-threshold-count'
-  | 'success-codes';
+  | 'success-codes'
+  | 'auth-type'
+  | 'auth-idp-cognito'
+  | 'auth-idp-oidc'
+  | 'auth-on-unauthenticated-request'
+  | 'auth-scope'
+  | 'auth-session-cookie'
+  | 'auth-session-timeout';

@@ -4,7 +4,9 @@ import { encodingOf } from '../../api/decode.ts';
 import {
   type AttributeValue,
   COUNT_MAX,
+  LISTENER_ATTRIBUTES,
   LOAD_BALANCER_ATTRIBUTES,
+  NLB_ATTRIBUTES,
   TARGET_GROUP_ATTRIBUTES,
 } from '../../api/limits.ts';
 import { REGISTRY } from '../../api/registry.ts';
@@ -36,6 +38,8 @@ const EFFECTS = {
 const ATTRIBUTES: Readonly<Partial<Record<AnnotationName, ReadonlyMap<string, AttributeValue>>>> = {
   'load-balancer-attributes': LOAD_BALANCER_ATTRIBUTES,
   'target-group-attributes': TARGET_GROUP_ATTRIBUTES,
+  'listener-attributes.*': LISTENER_ATTRIBUTES,
+  'frontend-nlb-attributes': NLB_ATTRIBUTES,
 };
 
 const code = (text: string) => `\`${text}\``;
@@ -59,7 +63,7 @@ function attributeWords(rule: AttributeValue): string {
     case 'bool':
       return 'true or false';
     case 'oneOf':
-      return rule.values.join(', ');
+      return rule.values.map((value) => (value === '' ? 'empty' : value)).join(', ');
     case 'integer': {
       const range = rule.most === COUNT_MAX ? `at least ${rule.least}` : `${rule.least} to ${rule.most}`;
       return [range, ...(rule.also ?? [])].join(', or ');

@@ -1,6 +1,7 @@
 // Composes the binding's schema from its hand-written skeleton and the descriptors' schemas.
 import { readFileSync } from 'node:fs';
 import type { AnyAnnotation } from '../../api/annotation.ts';
+import { FIRST_MEMBER } from '../../api/classparams.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
 import { inSubset, isObject, type SchemaData } from './subset.ts';
 
@@ -16,8 +17,8 @@ function settingSchema(descriptor: AnyAnnotation): SchemaData {
   };
 }
 
-function settingsProperties(): Record<string, SchemaData> {
-  const on = REGISTRY.filter((descriptor) => descriptor.on.includes('Ingress'));
+function settingsProperties(among: (name: string) => boolean): Record<string, SchemaData> {
+  const on = REGISTRY.filter(({ name, on }) => on.includes('Ingress') && among(stemOf(name) ?? name));
   return Object.fromEntries(
     on.map((descriptor) => {
       const stem = stemOf(descriptor.name);
@@ -32,11 +33,23 @@ function settingsProperties(): Record<string, SchemaData> {
 /** The full schema of a LoadBalancerBinding; throws when it leaves the subset. */
 export function bindingSchema(): SchemaData & { readonly definitions: SchemaData } {
   const skeleton: unknown = JSON.parse(readFileSync(SKELETON, 'utf8'));
-  if (!isObject(skeleton) || !isObject(skeleton.definitions) || !isObject(skeleton.definitions.Settings)) {
-    throw new Error('api/binding.schema.json has no definitions.Settings');
+  if (
+    !isObject(skeleton) ||
+    !isObject(skeleton.definitions) ||
+    !isObject(skeleton.definitions.Settings) ||
+    !isObject(skeleton.definitions.FirstSettings)
+  ) {
+    throw new Error('api/binding.schema.json lacks definitions.Settings or .FirstSettings');
   }
-  const settings = { ...skeleton.definitions.Settings, properties: settingsProperties() };
-  const schema = { ...skeleton, definitions: { ...skeleton.definitions, Settings: settings } };
+  const settings = { ...skeleton.definitions.Settings, properties: settingsProperties(() => true) };
+  const first = {
+    ...skeleton.definitions.FirstSettings,
+    properties: settingsProperties((name) => FIRST_MEMBER.some((one) => one === name)),
+  };
+  const schema = {
+    ...skeleton,
+    definitions: { ...skeleton.definitions, Settings: settings, FirstSettings: first },
+  };
   inSubset(schema, 'LoadBalancerBinding');
   return schema;
 }

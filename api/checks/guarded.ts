@@ -1,0 +1,31 @@
+// Which backends of an Ingress ask users to log in, and with which settings (spec annotations 10, "Scope").
+import { effectiveListenPorts } from '../annotations/listener.ts';
+import { type AuthSettings, effectiveAuth, soleService } from '../authentication.ts';
+import { actionNameOf, backendsOf } from '../references.ts';
+import type { Context, Target } from './context.ts';
+
+export interface Guarded {
+  readonly settings: AuthSettings;
+  /** The only Service that the backend forwards to. */
+  readonly target?: Target;
+}
+
+/** All backends with the authentication settings that count for them. */
+export function guardedBackends({ ingress, settings, targets }: Context): Guarded[] {
+  const byName = new Map(targets.map((target) => [target.name, target]));
+  return backendsOf(ingress).flatMap(({ backend }): Guarded[] => {
+    if (backend.service === undefined) return [];
+    const action = actionNameOf(backend);
+    const { service } = backend;
+    const name = soleService(action === undefined ? { service } : { action }, settings);
+    const target = name === undefined ? undefined : byName.get(name);
+    const effective = effectiveAuth(settings, target?.reading?.settings);
+    return [{ settings: effective, ...(target === undefined ? {} : { target }) }];
+  });
+}
+
+/** Whether the Ingress listens on HTTPS; undefined when its ports cannot be told. */
+export function hasHttps({ settings, refused }: Context): boolean | undefined {
+  const unsure = refused.has('listen-ports') || refused.has('certificate-arn');
+  return unsure ? undefined : effectiveListenPorts(settings).some(({ protocol }) => protocol === 'HTTPS');
+}

@@ -1,0 +1,218 @@
+// Who may pass: authentication and tokens together with the listeners and Services of the Ingress (spec annotations 10,
+// 18.3; aws-limits 3.3). Only what is effective is refused.
+import type { CognitoValue, OidcValue } from '../annotations/auth.ts';
+import { effectiveListenPorts } from '../annotations/listener.ts';
+import type { AuthName, AuthSettings } from '../authentication.ts';
+import { annotationPath } from '../finding.ts';
+import type { Problem } from '../problem.ts';
+import { HTTPS_URL, WEEK_SECONDS } from '../rulelimits.ts';
+import { suggest } from '../suggest.ts';
+import type { Context } from './context.ts';
+import { type Guarded, guardedBackends, hasHttps } from './guarded.ts';
+
+/** Problems of authentication and token validation, each once. */
+export function protectionProblems(context: Context): Problem[] {
+  const secure = hasHttps(context);
+  if (secure === undefined) return [];
+  const all = guardedBackends(context).filter(({ settings }) => isOn(settings));
+  // Backends of one Service, and those without, have the same settings.
+  const guarded = [...new Map(all.map((one) => [one.target?.name ?? '', one])).values()];
+  const found = secure
+    ? [
+        ...guarded.flatMap((one) => loginProblems(one, context)),
+        ...guarded.flatMap((one) => bothProblems(one, context)),
+        ...openProblems(guarded, context),
+        ...guarded.flatMap((one) => addressProblems(one, context)),
+      ]
+    : guarded.map((one) => ofType(one, context, NO_HTTPS));
+  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+const NO_HTTPS =
+  'the Ingress has no HTTPS listener, and users log in on HTTPS only: requests are served without authentication';
+
+const isOn = (settings: AuthSettings): boolean => (settings['auth-type']?.value ?? 'none') !== 'none';
+
+/** A problem of one setting: refused when the Ingress says it; who edits it may not be the one to mend a Service. */
+function problem(
+  name: AuthName,
+  { settings, target }: Guarded,
+  context: Context,
+  more: Partial<Problem>,
+): Problem {
+  const ofService = settings[name]?.from.startsWith('Service') === true;
+  const typeOfService = settings['auth-type']?.from.startsWith('Service') === true;
+  const namespace = context.ingress.metadata.namespace ?? '';
+  return {
+    code: 'InvalidFormat',
+    severity: ofService || typeOfService ? 'warn' : 'refuse',
+    path: annotationPath(name),
+    ...(ofService ? { object: `Service ${namespace}/${target?.name ?? ''}` } : {}),
+    ...more,
+  };
+}
+
+const ofType = (one: Guarded, context: Context, because: string): Problem =>
+  problem('auth-type', one, context, {
+    code: 'Unused',
+    severity: 'warn',
+    value: one.settings['auth-type']?.value ?? '',
+    because,
+  });
+
+function openProblems(guarded: readonly Guarded[], context: Context): Problem[] {
+  const plain = effectiveListenPorts(context.settings).find(({ protocol }) => protocol === 'HTTP');
+  const redirected = context.settings['ssl-redirect'] !== undefined || context.refused.has('ssl-redirect');
+  if (plain === undefined || redirected) return [];
+  const because = `the HTTP listener on port ${plain.port} serves the same routes to everybody; set ssl-redirect to close it`;
+  const tokens = context.settings['jwt-validation'] !== undefined;
+  return [
+    ...guarded.map((one) => ({ ...ofType(one, context, because), code: 'Contradiction' as const })),
+    ...(tokens
+      ? [
+          {
+            code: 'Contradiction',
+            severity: 'warn',
+            path: annotationPath('jwt-validation'),
+            because,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+function addressProblems(one: Guarded, context: Context): Problem[] {
+  const addresses = context.settings['ip-address-type']?.value;
+  if (addresses !== 'dualstack-without-public-ipv4') return [];
+  const because = `the load balancer reaches identity providers over public IPv4 only, and ip-address-type is ${addresses}`;
+  return [{ ...ofType(one, context, because), code: 'Contradiction' }];
+}
+
+function bothProblems(one: Guarded, context: Context): Problem[] {
+  const said = context.settings['jwt-validation'] ?? context.refused.has('jwt-validation');
+  if (said === false) return [];
+  const type = one.settings['auth-type'];
+  const because = `a rule has either tokens or a login, and auth-type is ${type?.value ?? 'none'}`;
+  const severity = type?.from.startsWith('Service') === true ? 'warn' : 'refuse';
+  return [{ code: 'Contradiction', severity, path: annotationPath('jwt-validation'), because }];
+}
+
+function loginProblems(one: Guarded, context: Context): Problem[] {
+  const type = one.settings['auth-type']?.value;
+  const name = type === 'oidc' ? 'auth-idp-oidc' : 'auth-idp-cognito';
+  const provider = one.settings[name]?.value;
+  if (provider === undefined) {
+    if (context.refused.has(name)) return [];
+    const because = `it needs ${annotationPath(name)}, which is missing`;
+    return [problem('auth-type', one, context, { code: 'Contradiction', value: type ?? '', because })];
+  }
+  const members = name === 'auth-idp-oidc' ? oidcMembers(provider) : cognitoMembers(provider);
+  const params = Object.keys(provider.authenticationRequestExtraParams ?? {}).length;
+  return [
+    ...members.flatMap(([member, value, pattern, allowed]): Problem[] => {
+      const path = `${annotationPath(name)}.${member}`;
+      if (value === undefined || value === '') {
+        const because = `the member is missing or empty: expected ${allowed}`;
+        return [problem(name, one, context, { path, because })];
+      }
+      return pattern.test(value) ? [] : [problem(name, one, context, { path, value, allowed })];
+    }),
+    ...(params > PARAMS_MAX
+      ? [
+          problem(name, one, context, {
+            code: 'OutOfRange',
+            path: `${annotationPath(name)}.authenticationRequestExtraParams`,
+            value: String(params),
+            allowed: `at most ${PARAMS_MAX} parameters`,
+          }),
+        ]
+      : []),
+    ...(name === 'auth-idp-oidc' ? [unseenSecret(provider, one, context)] : []),
+    ...sessionProblems(one, context),
+  ];
+}
+
+/** Secrets are nobody's to read here, so the advice names what the Secret must hold (spec annotations 10.3). */
+function unseenSecret({ secretName = '' }: OidcValue, one: Guarded, context: Context): Problem {
+  const because = 'whether this Secret exists and has clientID and clientSecret is not looked at here';
+  const path = `${annotationPath('auth-idp-oidc')}.secretName`;
+  return problem('auth-idp-oidc', one, context, {
+    code: 'NotYetApplied',
+    severity: 'warn',
+    path,
+    value: secretName,
+    because,
+  });
+}
+
+const PARAMS_MAX = 10;
+
+type Member = readonly [name: string, value: string | undefined, pattern: RegExp, allowed: string];
+
+const URL = new RegExp(HTTPS_URL);
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const POOL = /^arn:aws(-[a-z]+){0,3}:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool\/[A-Za-z0-9_-]{1,55}$/;
+const DOMAIN =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
+function oidcMembers(value: OidcValue): Member[] {
+  const { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, secretName } = value;
+  const url = 'a full URL that starts with https://';
+  return [
+    ['issuer', issuer, URL, url],
+    ['authorizationEndpoint', authorizationEndpoint, URL, url],
+    ['tokenEndpoint', tokenEndpoint, URL, url],
+    ['userInfoEndpoint', userInfoEndpoint, URL, url],
+    ['secretName', secretName, SUBDOMAIN, 'the name of a Secret with clientID and clientSecret'],
+  ];
+}
+
+function cognitoMembers(value: CognitoValue): Member[] {
+  const { userPoolARN, userPoolClientID, userPoolDomain } = value;
+  const arn = 'the ARN of a user pool (arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID)';
+  return [
+    ['userPoolARN', userPoolARN, POOL, arn],
+    [
+      'userPoolClientID',
+      userPoolClientID,
+      /^[\w+]{1,128}$/,
+      'the id of a client: 1 to 128 letters and digits',
+    ],
+    ['userPoolDomain', userPoolDomain, DOMAIN, 'a domain prefix or a full domain name'],
+  ];
+}
+
+const BEHAVIOURS = ['deny', 'allow', 'authenticate'];
+
+/** What AWS asks of the settings of a login that have defaults. */
+function sessionProblems(one: Guarded, context: Context): Problem[] {
+  const found: Problem[] = [];
+  const behaviour = one.settings['auth-on-unauthenticated-request']?.value ?? 'authenticate';
+  if (!BEHAVIOURS.includes(behaviour)) {
+    const suggestion = suggest(behaviour, BEHAVIOURS);
+    found.push(
+      problem('auth-on-unauthenticated-request', one, context, {
+        code: 'NotAllowed',
+        value: behaviour,
+        allowed: `one of ${BEHAVIOURS.join(', ')}`,
+        ...(suggestion === undefined ? {} : { suggestion }),
+      }),
+    );
+  }
+  const seconds = one.settings['auth-session-timeout']?.value ?? WEEK_SECONDS;
+  if (seconds < 1 || seconds > WEEK_SECONDS) {
+    found.push(
+      problem('auth-session-timeout', one, context, {
+        code: 'OutOfRange',
+        value: String(seconds),
+        allowed: `an integer from 1 to ${WEEK_SECONDS}`,
+      }),
+    );
+  }
+  const cookie = one.settings['auth-session-cookie']?.value ?? 'c';
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(cookie)) {
+    const because = 'it is no name that a cookie can have; AWS may refuse it';
+    found.push(problem('auth-session-cookie', one, context, { severity: 'warn', value: cookie, because }));
+  }
+  return found;
+}

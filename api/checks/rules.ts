@@ -1,0 +1,191 @@
+// Checks of whole rules: what host, path and annotations make together, and which rules no request can reach (spec
+// annotations 15.1 to 15.8; aws-limits R4, R6).
+import type { Condition } from '../aws.ts';
+import { annotationPath } from '../finding.ts';
+import type { IngressPath } from '../kube.ts';
+import type { Problem } from '../problem.ts';
+import { actionNameOf } from '../references.ts';
+import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../rulelimits.ts';
+import { conditionsOf, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
+import type { Context } from './context.ts';
+
+interface Rule extends RuleSource {
+  /** Field path of the Ingress path. */
+  readonly at: string;
+  readonly path: string;
+  readonly isRegex: boolean;
+  readonly written: IngressPath;
+}
+
+function rulesOf({ ingress, settings }: Context): Rule[] {
+  return (ingress.spec?.rules ?? []).flatMap(({ host, http }, r) =>
+    (http?.paths ?? []).map((written, p) => ({
+      at: `spec.rules[${r}].http.paths[${p}]`,
+      host: host ?? '',
+      path: written.path ?? '',
+      pathType: written.pathType,
+      backend: written.backend.service?.name ?? '',
+      isRegex: isRegexPath(written, settings),
+      written,
+    })),
+  );
+}
+
+/** Everything about rules as wholes. */
+export function wholeRuleProblems(context: Context): Problem[] {
+  const rules = rulesOf(context);
+  // The paths of an Ingress whose mode cannot be read are neither patterns nor expressions.
+  const judged = context.refused.has('use-regex-path-match') ? [] : rules;
+  const added = sumsByBackend(context);
+  return [
+    ...judged.flatMap((rule) => valueProblems(rule, context, added(rule.backend))),
+    ...unreachable(judged, context),
+  ];
+}
+
+/** Where the values of a rule can be mended: in the annotation, if there is one. */
+function blamed(rule: Rule, { settings }: Context): string {
+  const said = memberOf(settings.conditions, rule.backend) !== undefined;
+  return said ? annotationPath(`conditions.${rule.backend}`) : `${rule.at}.path`;
+}
+
+const unescaped = (text: string): number => (text.replace(/\\[*?]/g, '').match(/[*?]/g) ?? []).length;
+
+/** What the conditions of one source add up to. */
+interface Sum {
+  readonly values: number;
+  readonly wildcards: number;
+  /** Kinds of values: `host-header plain`, `path-pattern regex`. */
+  readonly kinds: readonly string[];
+}
+
+const NOTHING: Sum = { values: 0, wildcards: 0, kinds: [] };
+
+function textsOf(condition: Condition): readonly string[] {
+  if (condition.field === 'source-ip' || condition.field === 'http-request-method') return [];
+  if (condition.field !== 'query-string') return condition.values;
+  return condition.values.flatMap(({ key = '', value }) => [key, value]);
+}
+
+function sumOf(conditions: readonly Condition[]): Sum {
+  const kinds = new Set<string>();
+  let [values, wildcards] = [0, 0];
+  for (const condition of conditions) {
+    const regexes = 'regexValues' in condition ? (condition.regexValues?.length ?? 0) : 0;
+    values += condition.values.length + regexes;
+    wildcards += textsOf(condition).reduce((sum, text) => sum + unescaped(text), 0);
+    if (condition.values.length > 0) kinds.add(`${condition.field} plain`);
+    if (regexes > 0) kinds.add(`${condition.field} regex`);
+  }
+  return { values, wildcards, kinds: [...kinds] };
+}
+
+/** What an annotation adds to each rule of a backend: looked at once, however many rules there are. */
+function sumsByBackend({ settings }: Context): (backend: string) => Sum {
+  const known = new Map<string, Sum>();
+  return (backend) => {
+    const said = memberOf(settings.conditions, backend)?.value ?? [];
+    const sum =
+      known.get(backend) ?? (said.length === 0 ? NOTHING : sumOf(conditionsOf({ backend }, settings)));
+    known.set(backend, sum);
+    return sum;
+  };
+}
+
+function valueProblems(rule: Rule, context: Context, added: Sum): Problem[] {
+  if (context.refused.has(`conditions.${rule.backend}`)) return [];
+  const isBare = rule.host === '' && rule.path === '';
+  const mode = context.settings['use-regex-path-match'];
+  const own = isBare
+    ? NOTHING
+    : sumOf(
+        conditionsOf({ ...rule, backend: '' }, mode === undefined ? {} : { 'use-regex-path-match': mode }),
+      );
+  const path = blamed(rule, context);
+  const of = `the rule of ${rule.at}`;
+  const kinds = new Set([...own.kinds, ...added.kinds]);
+  const found = (['host-header', 'path-pattern'] as const)
+    .filter((field) => kinds.has(`${field} plain`) && kinds.has(`${field} regex`))
+    .map((field): Problem => {
+      const what = field === 'host-header' ? 'hosts' : 'paths';
+      const because = `${of} has plain ${what} and regular expressions; all ${what} of a rule must be of one kind`;
+      return { code: 'Contradiction', severity: 'refuse', path, because };
+    });
+  const values = own.values + added.values;
+  if (values > CONDITION_VALUES_MAX) {
+    const because = `${of} has ${values} values in all its conditions, host and path included; AWS allows ${CONDITION_VALUES_MAX}`;
+    found.push({ code: 'OutOfRange', severity: 'refuse', path, because });
+  }
+  const wildcards = own.wildcards + added.wildcards;
+  if (wildcards > WILDCARDS_USUAL) {
+    const severity = wildcards > WILDCARDS_MAX ? 'refuse' : 'warn';
+    const because = `${of} has ${wildcards} wildcards in all its conditions; AWS allows ${WILDCARDS_USUAL} in a rule, ${WILDCARDS_MAX} in some accounts`;
+    found.push({ code: 'OutOfRange', severity, path, value: rule.path, because });
+  }
+  return found;
+}
+
+/** Exact paths, then Prefix paths by falling length, then the rest: the order within one entry (spec annotations 15.1). */
+function asked(rules: readonly Rule[]): Rule[] {
+  const rank = ({ pathType }: Rule) => (pathType === 'Exact' ? 0 : pathType === 'Prefix' ? 1 : 2);
+  const length = (rule: Rule) => (rule.pathType === 'Prefix' ? Buffer.byteLength(rule.path) : 0);
+  const entries = Map.groupBy(rules, ({ at }) => at.slice(0, at.indexOf(']')));
+  return [...entries.values()].flatMap((entry) =>
+    entry.toSorted((a, b) => rank(a) - rank(b) || length(b) - length(a)),
+  );
+}
+
+/** A rule takes everything that its host and path let through: nothing else is asked, and it stays on every listener. */
+function takesAll(rule: Rule, { settings, refused }: Context): boolean {
+  if (refused.has(`conditions.${rule.backend}`)) return false;
+  if ((memberOf(settings.conditions, rule.backend)?.value ?? []).length > 0) return false;
+  const action = actionNameOf(rule.written.backend);
+  if (action === undefined) return true;
+  // A redirect that would loop is left out on its listener, and then later rules are asked (spec annotations 15.8).
+  if (refused.has(`actions.${action}`)) return false;
+  return memberOf(settings.actions, action)?.value.type !== 'redirect';
+}
+
+/** What of the paths a rule takes: one text as it is, or a prefix with all that is below it. */
+function takes({ path, pathType, isRegex }: Rule): string {
+  if (isRegex) return `just the regex ${path}`;
+  if (path === '' || path === '/*') return 'below ';
+  if (pathType === 'Prefix') return `below ${path.replace(/\/$/, '')}`;
+  return `just ${path}`;
+}
+
+/** What an earlier rule may take so that nothing is left for this one. */
+function takenBy(rule: Rule): string[] {
+  const own = takes(rule);
+  if (rule.isRegex) return [own, 'below '];
+  const text = own.slice(own.indexOf(' ') + 1);
+  const wildcard = text.search(/[*?]/);
+  const literal = wildcard < 0 ? text : text.slice(0, text.lastIndexOf('/', wildcard));
+  const segments = literal.split('/');
+  return [own, ...segments.map((_, index) => `below ${segments.slice(0, index + 1).join('/')}`)];
+}
+
+const hostsAbove = (host: string): string[] => {
+  const dot = host.indexOf('.');
+  return [host, ...(dot > 0 && !host.startsWith('*.') ? [`*${host.slice(dot)}`] : []), ''];
+};
+
+/** Deeper paths have too many prefixes to be looked at all; they are not judged. */
+const DEPTH_MAX = 32;
+
+/** Rules that an earlier one leaves no request for. */
+function unreachable(rules: readonly Rule[], context: Context): Problem[] {
+  const taken = new Map<string, string>();
+  const found: Problem[] = [];
+  for (const rule of asked(rules)) {
+    if (rule.path.split('/', DEPTH_MAX).length === DEPTH_MAX) continue;
+    const earlier = hostsAbove(rule.host ?? '')
+      .flatMap((host) => takenBy(rule).map((paths) => taken.get(`${host} ${paths}`)))
+      .find((at) => at !== undefined);
+    if (earlier !== undefined) {
+      const because = `${earlier} takes all its requests and is asked first`;
+      found.push({ code: 'Unused', severity: 'warn', path: rule.at, because });
+    } else if (takesAll(rule, context)) taken.set(`${rule.host} ${takes(rule)}`, rule.at);
+  }
+  return found;
+}
