@@ -1,6 +1,6 @@
 # Everything a person types in this checkout. `make` alone shows it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check generate lint unit e2e bench clean
+.PHONY: help install demo test check generate lint unit e2e corpus bench clean
 
 # Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
 MACHINE_PATH := $(PATH)
@@ -42,6 +42,9 @@ unit: install ## The tests beside the code
 
 e2e: install ## The scenarios on a real API server and the local AWS; ARGS="NAME" picks some
 	@exec vitest run --project e2e $(ARGS)
+
+corpus: install ## Play the admission corpus on a real API server; the last line is "N of M as expected"
+	@exec node e2e/conformance/main.ts
 
 bench: install ## Print the budgets' numbers
 	@exec node hack/bench/main.ts

@@ -1,5 +1,5 @@
 // Settings to binding spec: the same pure function in webhook and controller, so that a lost binding can be made again.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { PREFIX } from './annotation.ts';
 import type {
   BindingSpec,
@@ -18,26 +18,41 @@ import { actionNameOf } from './references.ts';
 export const API_VERSION = 'albatross.dev/v1alpha1';
 export const KIND = 'LoadBalancerBinding';
 
-/** Members in alphabetical order at every level, so that equal objects have equal texts. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  const sorted = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([name, member]) => [name, canonical(member)]));
+/** The value as JSON text that does not depend on the order of members; those that are undefined are left out. */
+export function canonicalText(value: unknown): string {
+  return canonical(value) ?? 'null';
 }
 
-/** The value as JSON text that does not depend on the order of members. */
-export const canonicalText = (value: unknown): string => JSON.stringify(canonical(value));
+/** Written down at once, without a sorted copy: every admission comes through here several times. */
+function canonical(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let items = '';
+    for (const item of value) items += `${items === '' ? '' : ','}${canonical(item) ?? 'null'}`;
+    return `[${items}]`;
+  }
+  const object = value as Readonly<Record<string, unknown>>;
+  let members = '';
+  for (const name of Object.keys(object).sort()) {
+    const text = canonical(object[name]);
+    if (text !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+  }
+  return `{${members}}`;
+}
+
+const hashes = new WeakMap<Ingress, string>();
 
 /** Over everything the intent is read from: the spec, our annotations and the old class annotation. 32 hex digits. */
 export function hashOf(ingress: Ingress): string {
+  const known = hashes.get(ingress);
+  if (known !== undefined) return known;
   const read = Object.entries(ingress.metadata.annotations ?? {}).filter(
     ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION,
   );
   const text = canonicalText({ annotations: Object.fromEntries(read), spec: ingress.spec ?? {} });
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const found = hash('sha256', text, 'hex').slice(0, 32);
+  hashes.set(ingress, found);
+  return found;
 }
 
 /**

@@ -24,8 +24,36 @@ const validators = new Map<AnyAnnotation, ValidateFunction>(
   REGISTRY.map((descriptor) => [descriptor, ajv.compile(descriptor.schema)]),
 );
 
-/** Reads and checks one annotation's text. Never throws, whatever the text. */
+/** So many texts are remembered, of so many characters at most: people write the same few values again and again. */
+const KNOWN_MAX = 2_000;
+const KNOWN_LENGTH_MAX = 500;
+const known = new Map<AnyAnnotation, Map<string, Checked>>();
+let remembered = 0;
+
+/** Reads and checks one annotation's text. Never throws, whatever the text. What it gives is shared and frozen. */
 export function check(descriptor: AnyAnnotation, text: string): Checked {
+  const texts = known.get(descriptor) ?? new Map<string, Checked>();
+  const before = texts.get(text);
+  if (before !== undefined) return before;
+  const checked = frozen(checkText(descriptor, text));
+  if (text.length > KNOWN_LENGTH_MAX) return checked;
+  if (remembered === KNOWN_MAX) {
+    for (const each of known.values()) each.clear();
+    remembered = 0;
+  }
+  known.set(descriptor, texts.set(text, checked));
+  remembered += 1;
+  return checked;
+}
+
+/** Nobody changes what others get, too. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
+}
+
+function checkText(descriptor: AnyAnnotation, text: string): Checked {
   const decoded = decode(descriptor.schema, text);
   if ('misfits' in decoded) return { findings: decoded.misfits.slice(0, FINDINGS_MAX).map(ofMisfit) };
   const validate = validators.get(descriptor);

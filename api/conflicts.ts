@@ -7,6 +7,7 @@ import { CLASS_PARAMS_KIND } from './classparams.ts';
 import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
 import { annotationPath } from './finding.ts';
 import type { BindingSpec, Intent, Settings } from './generated/binding.ts';
+import { gistOf } from './gist.ts';
 import { limitProblems } from './grouplimits.ts';
 import { listenerConflicts } from './listenerconflicts.ts';
 import { nlbConflicts } from './nlbconflicts.ts';
@@ -56,10 +57,15 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
     (other) => other.spec.group === member.spec.group && other.key !== member.key,
   );
   const whole = wholeOf([member, ...together]);
+  // Members with the same gist contradict this one in the same way, or not at all.
+  const agreeing = new Set<string>();
   const found = together.flatMap((other) => {
     if (other.spec.intent === undefined) return [];
+    const gist = gistOf(other.spec.intent);
+    if (agreeing.has(gist)) return [];
     const pair = { mine, theirs: other.spec.intent, key: other.key };
     const problems = between(pair, whole);
+    if (problems.length === 0) agreeing.add(gist);
     return other.hidden === true ? problems.map(veiled) : problems;
   });
   const explicit = !member.spec.group.includes('/');

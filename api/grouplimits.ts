@@ -1,7 +1,7 @@
 // What one load balancer may have by the quotas of AWS, counted over all members of a group: listeners, rules,
 // certificates, target groups (aws-limits 7). Most quotas can be raised, so more only draws a warning.
 import { targetsOf } from './annotations/actions.ts';
-import { effectiveListenPorts } from './annotations/listener.ts';
+import { effectiveListenPorts, type ListenPort } from './annotations/listener.ts';
 import { VERIFY_MAX } from './checks/mutual.ts';
 import { annotationPath } from './finding.ts';
 import type { Intent, IntentBackend } from './generated/binding.ts';
@@ -13,18 +13,45 @@ const TARGET_GROUPS = 100;
 /** Default certificates of listeners do not count. */
 const CERTIFICATES = 25;
 
+/** What one member adds to the group. */
+interface Share {
+  readonly ports: readonly ListenPort[];
+  readonly paths: number;
+  readonly targetGroups: number;
+}
+
+const known = new WeakMap<Intent, Share>();
+
+/** Counted once for each intent, which nobody changes. */
+function shareOf(intent: Intent): Share {
+  const before = known.get(intent);
+  if (before !== undefined) return before;
+  const share = {
+    ports: effectiveListenPorts(intent.settings),
+    paths: sum(intent.rules.map(({ paths }) => paths.length)),
+    targetGroups: targetGroupsOf(intent).size,
+  };
+  known.set(intent, share);
+  return share;
+}
+
 /** Warnings to a member of a group (itself among `intents`) that is larger than AWS lets a load balancer be. */
 export function limitProblems(mine: Intent, intents: readonly Intent[]): Problem[] {
-  const ports = new Map(
-    intents.flatMap(({ settings }) =>
-      effectiveListenPorts(settings).map(({ port, protocol }) => [port, protocol] as const),
-    ),
-  );
-  const secure = [...ports.values()].filter((protocol) => protocol === 'HTTPS').length;
-  const certificates = new Set(intents.flatMap(({ settings }) => settings['certificate-arn']?.value ?? []));
+  const ports = new Map<number, ListenPort['protocol']>();
+  const certificates = new Set<string>();
   const redirected = intents.some(({ settings }) => settings['ssl-redirect'] !== undefined);
-  const rules = sum(intents.map((intent) => rulesOf(intent, redirected)));
-  const groups = sum(intents.map((intent) => targetGroupsOf(intent).size));
+  let [rules, groups] = [0, 0];
+  for (const intent of intents) {
+    const share = shareOf(intent);
+    for (const { port, protocol } of share.ports) {
+      ports.set(port, protocol);
+      // One rule for each path on each port; ports that only redirect have none.
+      if (!redirected || protocol === 'HTTPS') rules += share.paths;
+    }
+    groups += share.targetGroups;
+    for (const arn of intent.settings['certificate-arn']?.value ?? []) certificates.add(arn);
+  }
+  const secure = [...ports.values()].filter((protocol) => protocol === 'HTTPS').length;
   const over = (path: string, count: number, most: number, what: string): Problem[] => {
     if (count <= most) return [];
     const whose = intents.length > 1 ? 'all members of the group have' : 'the Ingress has';
@@ -61,12 +88,6 @@ function verifyProblems(mine: Intent, intents: readonly Intent[]): Problem[] {
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-
-/** One rule for each path on each port; ports that only redirect have none. */
-function rulesOf({ rules, settings }: Intent, redirected: boolean): number {
-  const ports = effectiveListenPorts(settings).filter(({ protocol }) => !(redirected && protocol === 'HTTP'));
-  return sum(rules.map(({ paths }) => paths.length)) * ports.length;
-}
 
 /** Services and ports that the rules of one Ingress forward to. */
 function targetGroupsOf({ rules, defaultBackend, settings }: Intent): Set<string> {

@@ -68,14 +68,16 @@ export function lint(objects: readonly unknown[], options: ControllerDefaults): 
   return { found, judged };
 }
 
-interface Input {
+/** What objects that lie together say of each other. */
+export interface Input {
   readonly around: JudgeAround;
   readonly defaultClass: string | undefined;
   classFor(ingress: Ingress): (name: string) => IngressClass | undefined;
   concerns(ingress: Ingress): (problem: Problem) => boolean;
 }
 
-function inputOf(
+/** What lint and others without a cluster may look at. `members` may be filled later. */
+export function inputOf(
   objects: readonly unknown[],
   members: ReadonlyMap<string, readonly GroupMember[]>,
   options: ControllerDefaults,
@@ -148,7 +150,7 @@ function unreadable(object: Readonly<Record<string, unknown>>): Problem {
 }
 
 /** Namespaced objects get the namespace that kubectl would give them. */
-function withNamespace(object: unknown): unknown {
+export function withNamespace(object: unknown): unknown {
   if (!isObject(object) || !isObject(object.metadata)) return object;
   if (object.kind !== 'Ingress' && object.kind !== 'Service') return object;
   if (typeof object.metadata.namespace === 'string') return object;

@@ -41,8 +41,11 @@ export interface Stock {
 
 export const NOTHING: OwnPart = { rules: new Map(), redirects: false, targetGroups: new Map() };
 
-/** Rules and target groups of an intent. With `redirect` plain HTTP has no rules (spec annotations 15.9). */
-export function ownPart(intent: Intent, redirect: boolean, stock: Stock): OwnPart {
+/**
+ * Rules and target groups of an intent. With `redirect` plain HTTP has no rules (spec annotations 15.9). Unless they are
+ * to be `compared`, rules are without texts.
+ */
+export function ownPart(intent: Intent, redirect: boolean, stock: Stock, compared: boolean): OwnPart {
   const ports = effectiveListenPorts(intent.settings).filter(
     ({ protocol }) => !redirect || protocol === 'HTTPS',
   );
@@ -57,11 +60,21 @@ export function ownPart(intent: Intent, redirect: boolean, stock: Stock): OwnPar
     return settings;
   };
   return {
-    rules: new Map(ports.map(({ port, protocol }) => [port, rulesOf(intent, protocol, read)])),
+    rules: new Map(
+      ports.map(({ port, protocol }) => [
+        port,
+        compared
+          ? rulesOf(intent, protocol, read)
+          : intent.rules.flatMap(({ paths }) => paths.map(() => UNREAD)),
+      ]),
+    ),
     redirects: Object.values(intent.settings.actions ?? {}).some(({ value }) => value.type === 'redirect'),
     targetGroups: targetGroupsOf(intent, stock, read),
   };
 }
+
+/** What to compare with tells apart; without it rules are only counted. */
+const UNREAD: RuleText = { when: '', act: '' };
 
 function rulesOf(
   { rules, settings }: Intent,
@@ -72,14 +85,9 @@ function rulesOf(
     paths.map(({ path, pathType, backend }): RuleText => {
       const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
       const sole = soleService(backend, settings);
+      const auth = effectiveAuth(settings, sole === undefined ? undefined : read(sole));
       // Plain HTTP never asks who somebody is (spec annotations 10).
-      const guard =
-        protocol === 'HTTP'
-          ? []
-          : [
-              effectiveAuth(settings, sole === undefined ? undefined : read(sole)),
-              settings['jwt-validation']?.value,
-            ];
+      const guard = protocol === 'HTTP' ? [] : [auth, settings['jwt-validation']?.value];
       const action =
         backend.action === undefined ? backend.service : memberOf(settings.actions, backend.action)?.value;
       return {

@@ -3,10 +3,11 @@
 //   recorded bindings (spec, status) ──→ before ─┐
 //   the same with the new intent     ──→ after  ─┴─→ would make, change, replace, remove
 import type { BindingSpec, LoadBalancerBinding } from './generated/binding.ts';
+import { gistOf } from './gist.ts';
 import { keyOf } from './kube.ts';
 import { NOTHING, type OwnPart, ownPart, type RuleText, type Said, type Stock } from './own-part.ts';
 import type { Surroundings } from './read.ts';
-import { differing, type Listener, type Part, standing, type Whole, wholeOf } from './whole.ts';
+import { differing, isBefore, type Listener, type Part, standing, type Whole, wholeOf } from './whole.ts';
 
 export interface PreviewAround extends Pick<Surroundings, 'options' | 'service'> {
   /** Recorded bindings of a group. */
@@ -65,6 +66,38 @@ const listed = (items: readonly string[]): string => {
 
 const groupWords = (group: string): string => (group.includes('/') ? `Ingress ${group}` : `group ${group}`);
 
+interface Known extends Part {
+  readonly gist: string;
+}
+
+const known = new WeakMap<readonly LoadBalancerBinding[], readonly Known[]>();
+
+/** Found once for each list, which nobody changes. */
+function partsOf(bindings: readonly LoadBalancerBinding[]): readonly Known[] {
+  const before = known.get(bindings);
+  if (before !== undefined) return before;
+  const parts = bindings
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .flatMap((one): Known[] => {
+      const { spec, metadata } = one;
+      if (spec.intent === undefined) return [];
+      return [{ key: keyOf(one), spec, gist: `${metadata.namespace ?? ''} ${gistOf(spec.intent)}` }];
+    });
+  known.set(bindings, parts);
+  return parts;
+}
+
+/** The other members; of those in one namespace that say the same, the first in group order stands for all. */
+function distinct(bindings: readonly LoadBalancerBinding[], key: string): readonly Part[] {
+  const found = new Map<string, Known>();
+  for (const part of partsOf(bindings)) {
+    if (part.key === key) continue;
+    const held = found.get(part.gist);
+    if (held === undefined || isBefore(part, held)) found.set(part.gist, part);
+  }
+  return [...found.values()];
+}
+
 /** What one group sees: its member `before` and `after`, one of them at the least. */
 function changesIn(
   group: string,
@@ -75,10 +108,7 @@ function changesIn(
 ): Changes {
   const key = `${namespace}/${name}`;
   const bindings = around.recordedOf(group);
-  const others = bindings
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map((one): Part => ({ key: keyOf(one), spec: one.spec }))
-    .filter((one) => one.key !== key);
+  const others = distinct(bindings, key);
   const wholeWith = (spec: BindingSpec | undefined): Whole =>
     wholeOf(spec === undefined ? others : [...others, { key, spec }], around.options);
   const [old, next] = [wholeWith(before?.spec), wholeWith(after)];
@@ -88,16 +118,21 @@ function changesIn(
   loadBalancerChanges(changes, served ? old : { ...old, scheme: undefined }, next, group);
   const there = new Map([...old.listeners].filter(([port]) => served && ports.has(port)));
   listenerChanges(changes, there, next.listeners, namespace);
-  const was = served ? partOf(before?.spec, old, stock) : NOTHING;
-  const own = partOf(after, next, stock);
+  const compared = served && before !== undefined && after !== undefined;
+  const was = served ? partOf(before?.spec, old, stock, compared) : NOTHING;
+  const own = partOf(after, next, stock, compared);
   const moved = before !== undefined && after !== undefined && before.spec.order !== after.order;
   ruleChanges(changes, was, own, moved && others.length > 0);
   targetGroupChanges(changes, standingOf(was, before), own.targetGroups);
   return changes;
 }
 
-const partOf = (spec: BindingSpec | undefined, { redirect }: Whole, stock: Stock): OwnPart =>
-  spec?.intent === undefined ? NOTHING : ownPart(spec.intent, redirect, stock);
+const partOf = (
+  spec: BindingSpec | undefined,
+  { redirect }: Whole,
+  stock: Stock,
+  compared: boolean,
+): OwnPart => (spec?.intent === undefined ? NOTHING : ownPart(spec.intent, redirect, stock, compared));
 
 /** Target groups that the status of the binding knows. */
 function standingOf(

@@ -236,11 +236,4 @@ describe('spec', () => {
     const twice = [path('/', 'Prefix'), path('/', 'Prefix')];
     expect(read(ingress({}, twice))).toEqual(['warn Unused spec.rules[0].http.paths[1]']);
   });
-
-  test('class parameters are said not to apply', () => {
-    const one = { ...ingress({}), spec: { ...ingress({}).spec, ingressClassName: 'alb' } };
-    const parameters = { kind: 'IngressClassParams', name: 'alb' };
-    const look = { ...around(), ingressClass: () => ({ metadata: { name: 'alb' }, spec: { parameters } }) };
-    expect(read(one, look)).toEqual(['warn NotYetApplied spec.ingressClassName']);
-  });
 });

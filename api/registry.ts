@@ -105,14 +105,16 @@ const isFamily = (name: AnnotationName): name is `${Stem}.*` => name.endsWith('.
 
 export const STEMS: readonly Stem[] = REGISTRY.flatMap(({ name }) => stemOf(name) ?? []);
 
+const SINGLE: ReadonlyMap<string, AnyAnnotation> = new Map(REGISTRY.map((one) => [one.name, one]));
+const FAMILIES = REGISTRY.filter(({ name }) => isFamily(name)).map((one) => ({
+  descriptor: one,
+  start: one.name.slice(0, -1),
+}));
+
 /** The descriptor for an annotation's suffix (the key without the prefix), and the NAME part when it belongs to a family. */
 export function descriptorOf(suffix: string): { descriptor: AnyAnnotation; member?: string } | undefined {
-  for (const descriptor of REGISTRY) {
-    if (descriptor.name === suffix) return { descriptor };
-    const stem = stemOf(descriptor.name);
-    if (stem !== undefined && suffix.startsWith(`${stem}.`) && suffix.length > stem.length + 1) {
-      return { descriptor, member: suffix.slice(stem.length + 1) };
-    }
-  }
-  return undefined;
+  const single = SINGLE.get(suffix);
+  if (single !== undefined) return { descriptor: single };
+  const family = FAMILIES.find(({ start }) => suffix.startsWith(start) && suffix.length > start.length);
+  return family && { descriptor: family.descriptor, member: suffix.slice(family.start.length) };
 }

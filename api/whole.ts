@@ -26,13 +26,6 @@ export interface Whole {
   readonly listeners: ReadonlyMap<number, Listener>;
 }
 
-/** A member that asks for something. */
-interface Asking {
-  readonly key: string;
-  readonly order: number;
-  readonly intent: Intent;
-}
-
 /** One member as its binding says; `key` is `namespace/name`. */
 export interface Part {
   readonly key: string;
@@ -41,15 +34,16 @@ export interface Part {
 
 /** What the members ask for together. They are taken to agree: conflicts are refused before anybody gets here. */
 export function wholeOf(members: readonly Part[], options: ControllerDefaults): Whole {
-  const asking = members.flatMap(({ key, spec }): Asking[] =>
-    spec.intent === undefined ? [] : [{ key, order: spec.order, intent: spec.intent }],
+  const asking = members.flatMap(({ key, spec: { intent } }): Asking[] =>
+    intent === undefined ? [] : [{ key, intent }],
   );
-  const [one, ...more] = asking;
-  if (one === undefined) {
+  if (asking.length === 0) {
     return { scheme: undefined, said: new Map(), managed: false, redirect: false, listeners: new Map() };
   }
-  const first = more.reduce((least, next) => (isBefore(next, least) ? next : least), one);
-  const settings = together(asking, first.intent.first ?? {});
+  const first = members
+    .filter(({ spec }) => spec.intent !== undefined)
+    .reduce((least, next) => (isBefore(next, least) ? next : least));
+  const settings = together(asking, first.spec.intent?.first ?? {});
   const said = saidIn(settings, OF_WHOLE, { scheme: options.defaultScheme });
   const listeners = listenersOf(asking);
   const wanted = Number(said.get('ssl-redirect') ?? 0);
@@ -63,8 +57,14 @@ export function wholeOf(members: readonly Part[], options: ControllerDefaults): 
 }
 
 /** By `group.order`, then by name (spec annotations 14.3). */
-const isBefore = (a: Asking, b: Asking): boolean =>
-  a.order < b.order || (a.order === b.order && a.key < b.key);
+export const isBefore = (a: Part, b: Part): boolean =>
+  a.spec.order < b.spec.order || (a.spec.order === b.spec.order && a.key < b.key);
+
+/** A member that asks for something. */
+interface Asking {
+  readonly key: string;
+  readonly intent: Intent;
+}
 
 const WHOLE_NAMES: ReadonlyMap<string, AnyAnnotation> = new Map(OF_WHOLE.map((one) => [one.name, one]));
 

@@ -65,6 +65,17 @@ test.each([
   expect(err).not.toBe('');
 });
 
+test.each([
+  ['the samples', ['config/samples'], 4],
+  ['the manifests of the demo', ['e2e/demo/manifests/shop', 'e2e/demo/manifests/moved.yaml'], 5],
+])('%s: nothing to say', (_what, paths, judged) => {
+  const { code, out } = lint(paths.map((path) => new URL(`../${path}`, import.meta.url).pathname));
+  expect([code, out]).toEqual([
+    0,
+    `${judged} objects judged: 0 problems that admission refuses, 0 warnings\n`,
+  ]);
+});
+
 test('a directory, with class parameters and members of a group in different files', () => {
   writeFileSync(
     join(dir, 'class.yaml'),

@@ -3,9 +3,11 @@
 //   Ingress there ──▶ binding applied ──▶ claimed (finalizer of its group, owner) ──▶ the group is reconciled
 //   Ingress gone  ──▶ binding deleted ──▶ Deleting until its groups are clean
 //   Ingress of the same name is back while Deleting ──▶ finalizers dropped, made anew: AWS keeps everything
+//   Ingress with finalizers of the LBC ──▶ the binding holds ours for the same groups ──▶ the LBC's are taken off
 import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
+import { lbcGroups, withoutLbc } from './exchange.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Next } from './kube/queue.ts';
 import type { OwnerReference, Writer } from './kube/write.ts';
@@ -17,6 +19,8 @@ const UNBORN_MS = 30_000;
 export interface Deriving {
   readonly book: Book;
   readonly write: Writer;
+  /** Whether finalizers of the LBC are exchanged for ours. */
+  readonly takesOver: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
   failed(key: string, step: string, outcome: KubeOutcome): void;
@@ -74,8 +78,14 @@ async function claim(
   entry: Entry,
   binding: LoadBalancerBinding,
 ): Promise<Next> {
-  const claimed = await deriving.write.claim(binding, finalizerOf(entry.spec.group), ownerOf(entry));
-  return settle(deriving, key, 'claim binding', claimed);
+  const inherited = deriving.takesOver ? lbcGroups(entry.ingress) : [];
+  const finalizers = [...new Set([entry.spec.group, ...inherited])].map(finalizerOf);
+  const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
+  if (inherited.length === 0 || claimed?.ok === false) return settle(deriving, key, 'claim binding', claimed);
+  // Only now: somebody must answer for what is in AWS at every moment.
+  const left = withoutLbc(entry.ingress, claimed?.object ?? binding);
+  const exchanged = await deriving.write.writeFinalizers(entry.ingress, left);
+  return settle(deriving, key, 'exchange finalizers', exchanged);
 }
 
 /** The Ingress of a deleted binding is back in the same group: what AWS has is handed over. */

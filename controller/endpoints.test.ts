@@ -171,3 +171,16 @@ describe('nodes', () => {
     expect(targets(backend({ port: 81 }), [slice([endpoint('10.0.0.1')])])).toEqual([]);
   });
 });
+
+test('only nodes that have all the labels are registered', () => {
+  const nodes = [
+    node('a', { labels: { disk: 'ssd', zone: 'a' } }),
+    node('b', { labels: { disk: 'ssd' } }),
+    node('c'),
+  ];
+  const of = (nodeLabels: Record<string, string>) =>
+    targets(backend({ targetType: 'instance', nodeLabels }), [], nodes);
+  expect(of({ disk: 'ssd' })).toEqual(['i-a:30080', 'i-b:30080']);
+  expect(of({ disk: 'ssd', zone: 'a' })).toEqual(['i-a:30080']);
+  expect(of({ disk: 'hdd' })).toEqual([]);
+});

@@ -63,9 +63,14 @@ function takesTraffic(node: Node): boolean {
 const readiness = (node: Node): string | undefined =>
   node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
-/** Ready nodes that take traffic; when none is ready, those whose readiness is unknown (gate EndpointsFailOpen). */
-export function servingNodes(nodes: readonly Node[]): Node[] {
-  const fit = nodes.filter((node) => takesTraffic(node) && instanceOf(node) !== undefined);
+/**
+ * Ready nodes that take traffic and have all `labels`; when none is ready, those whose readiness is unknown (gate
+ * EndpointsFailOpen).
+ */
+export function servingNodes(nodes: readonly Node[], labels: Readonly<Record<string, string>> = {}): Node[] {
+  const chosen = ({ metadata }: Node): boolean =>
+    Object.entries(labels).every(([label, value]) => metadata.labels?.[label] === value);
+  const fit = nodes.filter((node) => takesTraffic(node) && instanceOf(node) !== undefined && chosen(node));
   const ready = fit.filter((node) => readiness(node) === 'True');
   return ready.length > 0 ? ready : fit.filter((node) => readiness(node) === 'Unknown');
 }
@@ -76,10 +81,10 @@ function portOf(service: Service, reference: number | string): ServicePort | und
   );
 }
 
-function nodeTargets(port: ServicePort, nodes: readonly Node[]): Target[] {
+function nodeTargets(port: ServicePort, nodes: readonly Node[], labels: Backend['nodeLabels']): Target[] {
   const { nodePort } = port;
   if (nodePort === undefined || nodePort === 0) return [];
-  return servingNodes(nodes).flatMap((node) => {
+  return servingNodes(nodes, labels).flatMap((node) => {
     const id = instanceOf(node);
     return id === undefined ? [] : [{ id, port: nodePort, node: node.metadata.name }];
   });
@@ -114,6 +119,6 @@ export function endpointsOf(backend: Backend, world: World): Target[] {
   const service = world.service(backend.namespace, backend.service);
   const port = service === undefined ? undefined : portOf(service, backend.port);
   if (port === undefined) return [];
-  if (backend.targetType === 'instance') return nodeTargets(port, world.nodes());
+  if (backend.targetType === 'instance') return nodeTargets(port, world.nodes(), backend.nodeLabels);
   return podTargets(port, world.slices(backend.namespace, backend.service), backend.ipAddressType);
 }

@@ -29,6 +29,7 @@ const SHAPING = [
   'load-balancer-name',
   'subnets',
   'security-groups',
+  'manage-backend-security-group-rules',
   'ssl-redirect',
   'tags',
 ] as const;

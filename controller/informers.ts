@@ -1,6 +1,5 @@
 // Informers: what the controller watches, and which work each change means.
 
-import { PREFIX } from '../api/annotation.ts';
 import type { IngressClassParams } from '../api/classparams.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import {
@@ -11,10 +10,10 @@ import {
   type ObjectMeta,
   type Service,
 } from '../api/kube.ts';
-import { defaultClassOf, ownership } from '../api/ownership.ts';
-import { type Reading, readIngress } from '../api/read.ts';
+import type { Reading } from '../api/read.ts';
 import type { Book } from './bindings.ts';
 import type { EndpointSlice, Node, World } from './endpoints.ts';
+import { lbcGroups, takesOver } from './exchange.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Priority } from './kube/queue.ts';
 import {
@@ -26,6 +25,7 @@ import {
   watchKind,
 } from './kube/watch.ts';
 import type { ControllerOptions } from './options.ts';
+import { readingOf } from './reading.ts';
 import { SliceIndex } from './slices.ts';
 
 export interface InformersOptions {
@@ -57,7 +57,7 @@ const LATE_MS = 1_000;
  */
 const LEAVING_MS = 500;
 
-const SERVICE_LABEL = 'kubernetes.io/service-name';
+export const SERVICE_LABEL = 'kubernetes.io/service-name';
 
 /** What we read of an object; the rest is not kept, for memory. */
 function trimmed<T extends { metadata: ObjectMeta }>(object: T): T {
@@ -177,36 +177,25 @@ class Watching implements Informers {
     for (const ingress of this.#ingresses?.list() ?? []) this.#read(ingress, change);
   }
 
-  /** What the Ingress says, if it is ours; with its class gone what was accepted last stays, and nothing new is accepted. */
   #readingOf(ingress: Ingress): Reading | undefined {
     const { book, options } = this.#options;
-    const ingressClass = (name: string): IngressClass | undefined => this.#classes.get('', name);
-    const whose = ownership(
-      ingress,
-      ingressClass,
-      defaultClassOf(this.#classes.list()),
-      options.ingressClass,
-    );
-    if (!whose.ours) return undefined;
-    const reading = readIngress(ingress, {
+    return readingOf(ingress, {
       service: (namespace, name) => this.#services.get(namespace, name),
-      ingressClass,
+      ingressClass: (name) => this.#classes.get('', name),
+      classes: this.#classes.list(),
       classParams: (name) => this.#parameters.get('', name),
       namespaceLabels: (name) => this.#namespaces.get('', name)?.metadata.labels,
-      options: {
-        defaultTargetType: options.defaultTargetType,
-        defaultScheme: options.defaultLoadBalancerScheme,
-      },
+      bound: (key) => book.bindingOf(key) !== undefined,
+      options,
     });
-    if (whose.problem === undefined) return reading;
-    const meant = Object.keys(ingress.metadata.annotations ?? {}).some((name) => name.startsWith(PREFIX));
-    if (!meant && book.bindingOf(keyOf(ingress)) === undefined) return undefined;
-    return { ...reading, problems: [{ ...whose.problem, severity: 'refuse' }, ...reading.problems] };
   }
 
   #read(ingress: Ingress, change: Change): void {
-    const { book, work } = this.#options;
-    const gone = change === 'deleted' || ingress.metadata.deletionTimestamp !== undefined;
+    const { book, work, options } = this.#options;
+    // With a finalizer of the LBC it is there until its binding has taken that over, or nobody would clean up after it.
+    const blocked = takesOver(options.policy) && lbcGroups(ingress).length > 0;
+    const leaves = ingress.metadata.deletionTimestamp !== undefined && !blocked;
+    const gone = change === 'deleted' || leaves;
     const reading = gone ? undefined : this.#readingOf(ingress);
     const key = keyOf(ingress);
     const groups = book.ingress(key, reading === undefined ? undefined : { ingress, reading });

@@ -1,7 +1,5 @@
 // The controller, wired: options in, a running process out. The only file here that knows all the others.
-import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { connectAws } from './aws/calls.ts';
@@ -11,30 +9,14 @@ import { openBook } from './bindings.ts';
 import type { World } from './endpoints.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { kubeClient } from './kube/client.ts';
+import { kubeConfigOf, ownNamespace } from './kube/config.ts';
 import { identityOfProcess, type Lead, standForElection } from './kube/lead.ts';
-import type { ControllerOptions } from './options.ts';
+import { type ControllerOptions, VERSION } from './options.ts';
 import { type Parts, type Programs, startPrograms, watchDepth } from './programs.ts';
 import { serve } from './serve.ts';
 
-const VERSION = '0.1.0';
-
 /** Longest wait between two attempts to read the inventory at start, in milliseconds. */
 const INVENTORY_RETRY_MS = 60_000;
-
-function kubeConfigOf(path: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (path === undefined) config.loadFromDefault();
-  else config.loadFromFile(path);
-  return config;
-}
-
-/** The namespace of the kubeconfig's context or of the pod. */
-function ownNamespace(config: KubeConfig): string {
-  const context = config.getContextObject(config.getCurrentContext())?.namespace;
-  if (context !== undefined) return context;
-  const file = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'default';
-}
 
 function connect(
   options: ControllerOptions,

@@ -3,6 +3,9 @@ import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tag
 import type { ClusterSettings } from './desire/facts.ts';
 import type { Policy } from './plan/policy.ts';
 
+/** As AWS's logs name us. */
+export const VERSION = '0.1.0';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface ControllerOptions {

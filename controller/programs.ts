@@ -7,6 +7,7 @@ import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { derive } from './derive.ts';
 import type { World } from './endpoints.ts';
+import { takesOver } from './exchange.ts';
 import type { InformersOptions } from './informers.ts';
 import type { Found } from './kinds/kind.ts';
 import type { KubeClient } from './kube/client.ts';
@@ -15,7 +16,7 @@ import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import { nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings } from './options.ts';
-import { type Publishing, publish, unsettle } from './publish.ts';
+import { forgetTargets, type Publishing, publish, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Targets, targetsProgram } from './targets.ts';
 
@@ -73,11 +74,15 @@ function waitsFor(successor: Found, targets: Targets): string | undefined {
 }
 
 function startTargets(
-  { aws, world, options, inventory, log }: Parts,
+  { aws, world, options, inventory, log, book }: Parts,
   find: Lookups,
+  telling: Pick<Publishing, 'write' | 'failed'>,
   queues: () => Programs['queues'],
 ): Targets {
   return targetsProgram({
+    unsettle: (serving) => forgetTargets({ book, ...telling }, serving),
+    now: () => performance.now(),
+    random: Math.random,
     aws,
     world,
     writing: options.policy !== 'observe',
@@ -120,7 +125,7 @@ export function startPrograms(parts: Parts): Programs {
   const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
   const failed: Publishing['failed'] = (key, step, outcome) =>
     log.warn({ key, step, outcome }, 'cannot write to the API server');
-  const targets = startTargets(parts, find, () => queues);
+  const targets = startTargets(parts, find, { write, failed }, () => queues);
   const events = eventTeller(client, 'albatross-controller');
   const published = (group: string): void => {
     seen.add(group);
@@ -154,7 +159,8 @@ export function startPrograms(parts: Parts): Programs {
   const queues: Programs['queues'] = {
     bindings: createQueue({
       workers: 8,
-      run: (key) => derive(key, { book, write, now: Date.now, failed }),
+      run: (key) =>
+        derive(key, { book, write, takesOver: takesOver(options.policy), now: Date.now, failed }),
       onError,
     }),
     groups: createQueue({

@@ -8,7 +8,7 @@ import type { Group } from './group.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Events } from './kube/events.ts';
 import type { IngressWithStatus, Writer } from './kube/write.ts';
-import { type Pass, statusOf } from './status.ts';
+import { type Pass, rememberedHealth, statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';
 
 export interface Publishing {
@@ -24,16 +24,29 @@ export interface Publishing {
 }
 
 /** The security group that target rules name (aws-model 5.1, last column). */
-function sourceOf(pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string | undefined {
+function sourceOf(
+  { settings }: Group,
+  pass: Pick<Pass, 'became'>,
+  cluster: ClusterSettings,
+): string | undefined {
   const own = pass.became.get(MANAGED_GROUP)?.arn;
-  if (own === undefined || cluster.backendSecurityGroup === 'none') return own;
+  if (cluster.backendSecurityGroup === 'none') return own;
+  // With security groups of the users' own, targets are opened only when they ask for it (spec annotations 7.4).
+  const asked =
+    (settings['security-groups']?.value.length ?? 0) > 0 &&
+    settings['manage-backend-security-group-rules']?.value === true;
+  if (own === undefined && !asked) return undefined;
   return cluster.backendSecurityGroup === 'shared'
     ? pass.became.get(SHARED_GROUP)?.arn
     : cluster.backendSecurityGroup;
 }
 
-function servingOf(group: Group, pass: Omit<Pass, 'health' | 'now'>, cluster: ClusterSettings): Serving[] {
-  const source = sourceOf(pass, cluster);
+function servingOf(
+  { book, cluster }: Pick<Publishing, 'book' | 'cluster'>,
+  group: Group,
+  pass: Omit<Pass, 'health' | 'now'>,
+): Serving[] {
+  const source = sourceOf(group, pass, cluster);
   const created = new Set(
     pass.outcomes.flatMap(({ operation, result }) =>
       operation.verb === 'create' && result === 'done' ? [operation.id] : [],
@@ -51,13 +64,18 @@ function servingOf(group: Group, pass: Omit<Pass, 'health' | 'now'>, cluster: Cl
     );
     const made = created.has(backend.id);
     const from = source === undefined ? {} : { source };
-    return all.map(({ arn }) => ({
-      arn,
-      group: group.id,
-      backend,
-      made: made && arn === wanted.arn,
-      ...from,
-    }));
+    const status = book.bindingOf(backend.member)?.status;
+    return all.map(({ arn }) => {
+      const remembered = rememberedHealth(status, arn);
+      return {
+        arn,
+        group: group.id,
+        backend,
+        made: made && arn === wanted.arn,
+        ...from,
+        ...(remembered === undefined ? {} : { remembered }),
+      };
+    });
   });
 }
 
@@ -160,6 +178,19 @@ export async function unsettle(
   return written.every((one) => one);
 }
 
+/** Takes the memory of a target group's targets off its binding; true when the binding is without, or gone. */
+export async function forgetTargets(
+  { book, write, failed }: Pick<Publishing, 'book' | 'write' | 'failed'>,
+  { arn, backend: { member } }: Pick<Serving, 'arn' | 'backend'>,
+): Promise<boolean> {
+  const binding = book.bindingOf(member);
+  if (binding === undefined) return true;
+  const outcome = await write.forgetTargets(binding, arn);
+  if (outcome.ok) book.binding(member, outcome.object);
+  else if (outcome.reason !== 'notFound') failed(member, 'forget targets', outcome);
+  return outcome.ok || outcome.reason === 'notFound';
+}
+
 /** Publishes one pass; true when everything was written. */
 export async function publish(
   publishing: Publishing,
@@ -168,7 +199,7 @@ export async function publish(
 ): Promise<boolean> {
   const { targets } = publishing;
   if (of.decided) {
-    targets.serve(group.id, servingOf(group, of, publishing.cluster));
+    targets.serve(group.id, servingOf(publishing, group, of));
     // Not before it is known what the group needs: rules on nodes that nobody is known to need are taken away.
     publishing.published(group.id);
   }

@@ -1,12 +1,12 @@
 // reconcile: the program. One group from its bindings to AWS and back to its status.
 import { createHash } from 'node:crypto';
-import { SHARED_TAG } from '../api/aws.ts';
+import { type Resource, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
 import { type Applying, apply } from './apply.ts';
 import { isFailure } from './aws/errors.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
-import { desire } from './desire/desire.ts';
+import { type Desire, desire } from './desire/desire.ts';
 import type { Wanted } from './desire/desiring.ts';
 import { SHARED_STACK } from './desire/tags.ts';
 import { type Gathering, gather } from './gather.ts';
@@ -15,17 +15,22 @@ import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Next } from './kube/queue.ts';
 import { match } from './plan/match.ts';
-import { inWords, type Outcome } from './plan/operation.ts';
+import { inWords, type Operation, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
 import { type Policy, policy } from './plan/policy.ts';
+import { ripe, wantsCapacity } from './ripe.ts';
 import { settled } from './settled.ts';
 import { type Pass, wantedText } from './status.ts';
 
-export interface Reconciling extends Gathering {
+/** What deciding about a group needs; none of it changes anything. */
+export interface Deciding extends Gathering {
   readonly book: Book;
   readonly inventory: Inventory;
-  readonly aws: Applying['aws'];
   readonly policy: Policy;
+}
+
+export interface Reconciling extends Deciding {
+  readonly aws: Applying['aws'];
   waitsFor: Applying['waitsFor'];
   /** Milliseconds since the epoch. */
   now(): number;
@@ -41,7 +46,10 @@ export interface Reconciling extends Gathering {
 }
 
 /** A pass that has not been told to anybody yet. */
-type Told = Omit<Pass, 'health' | 'now'>;
+type Told = Omit<Pass, 'health' | 'now'> & {
+  /** Something is wanted that cannot be asked for yet. */
+  readonly waits?: boolean;
+};
 
 /** What waits for something else is looked at again after this long, in milliseconds. */
 const WAITING_MS = 2_000;
@@ -63,15 +71,42 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
   return written ? next(pass, group, world.now()) : 'retry';
 }
 
-async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
+/** What a group wants, what it has, and the operations between the two. */
+export interface Decision {
+  readonly wanted: Desire;
+  readonly found: readonly Found[];
+  readonly planned: Plan;
+  /** What of the plan the policy lets be carried out. */
+  readonly allowed: readonly Operation[];
+  /** Something is wanted that cannot be asked for yet. */
+  readonly waits: boolean;
+  /** Of the desired resources. */
+  readonly hash: string;
+}
+
+/**
+ * Decides about one group, with reading calls only. With `trusting`, what was applied last is taken as there when bulk reads
+ * say nothing else. Throws `AwsFailure`.
+ */
+export async function decide(
+  group: Group,
+  world: Deciding,
+  { trusting }: { readonly trusting: boolean },
+): Promise<Decision> {
   const glance = world.inventory.glance(group.id);
   const facts = await gather(group, glance.found, world);
   const wanted = desire(group, facts);
-  const hash = createHash('sha256').update(wantedText(wanted.resources)).digest('hex');
-  const settledPlan = settled(group, wanted.resources, glance, hash);
+  const first = ripe(wanted.resources, glance.found).resources;
+  const settledPlan = trusting ? settled(group, first, glance, hashOf(first)) : undefined;
   const found = settledPlan?.found ?? (await findAll(world, group, wanted));
-  const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, wanted.resources, found));
-  const allowed = policy(world.policy, planned.operations);
+  const { resources, waits } = ripe(wanted.resources, found);
+  const hash = hashOf(resources);
+  const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, resources, found));
+  return { wanted, found, planned, allowed: policy(world.policy, planned.operations), waits, hash };
+}
+
+async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
+  const { wanted, found, planned, allowed, waits, hash } = await decide(group, world, { trusting: true });
   const unsettled = allowed.length === 0 || (await world.unsettle(bindings));
   const outcomes = unsettled
     ? await apply(allowed, { ...world, ledger: world.inventory, found, matched: planned.matched })
@@ -91,9 +126,13 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
     became: match(plannables, wanted.resources, after).matched,
     decided: !wanted.undecided,
     clean,
+    waits,
     ...(clean ? { appliedHash: hash } : {}),
   };
 }
+
+const hashOf = (resources: readonly Resource[]): string =>
+  createHash('sha256').update(wantedText(resources)).digest('hex');
 
 const NOTHING: Plan = { operations: [], matched: new Map() };
 
@@ -116,8 +155,9 @@ function stopped(group: Group, bindings: Told['bindings'], world: Reconciling, t
 }
 
 /** The group's own resources, and the shared security group when this group wants it or is the last that could. */
-async function findAll(world: Reconciling, group: Group, wanted: Wanted): Promise<readonly Found[]> {
-  const own = await world.inventory.of(group.id);
+async function findAll(world: Deciding, group: Group, wanted: Wanted): Promise<readonly Found[]> {
+  const capacity = wanted.resources.some(wantsCapacity);
+  const own = await world.inventory.of(group.id, { capacity });
   const shared = await world.inventory.of(SHARED_STACK);
   const wants = wanted.resources.some(({ spec }) => SHARED_TAG in spec.tags);
   return wants || deserted(world.book) ? [...own, ...shared] : own;
@@ -131,7 +171,7 @@ const deserted = (book: Book): boolean =>
   });
 
 /** Problems that admission would have refused; what they concern was never accepted. */
-const refusedBy = (book: Book, bindings: Told['bindings']): Told['told'] =>
+export const refusedBy = (book: Book, bindings: Told['bindings']): Told['told'] =>
   bindings
     .map(keyOf)
     .flatMap((member) => (book.entry(member)?.refused ?? []).map((problem) => ({ member, problem })));
@@ -144,11 +184,11 @@ const logged = ({ operation, result, because, failure }: Outcome): Record<string
 });
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
-function next({ outcomes, found, decided, failure }: Told, group: Group, now: number): Next {
+function next({ outcomes, found, decided, failure, waits }: Told, group: Group, now: number): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
   if (failed || failure !== undefined || !decided) return 'retry';
   const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
-  if (young) {
+  if (young || waits === true) {
     const conditions = group.members[0]?.binding.status?.conditions ?? [];
     const since = Date.parse(conditions.find(({ type }) => type === 'Programmed')?.lastTransitionTime ?? '');
     const age = Number.isNaN(since) ? 0 : now - since;

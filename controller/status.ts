@@ -14,6 +14,8 @@ import { inWords, type Operation, type Outcome } from './plan/operation.ts';
 export interface Health {
   readonly healthy: number;
   readonly total: number;
+  /** Stands for which targets these are; absent while that changes. */
+  readonly hash?: string;
 }
 
 /** What one pass over a group found out. */
@@ -195,18 +197,29 @@ export function targetsOf(
   pass: Pick<Pass, 'backends' | 'became' | 'health'>,
   key: string,
   before?: BindingStatus,
-): Pick<BindingStatus, 'targetGroups' | 'targets'> {
+): Pick<BindingStatus, 'targetGroups' | 'targets' | 'registered'> {
+  const registered: Record<string, string> = {};
   const targetGroups = pass.backends
     .filter(({ member }) => member === key)
     .flatMap(({ id, service, port }) => {
       const found = pass.became.get(id);
       if (found?.kind !== 'targetGroup') return [];
-      const told = before?.targetGroups?.find(({ arn }) => arn === found.arn);
-      const { healthy, total } = pass.health(found.arn) ?? told ?? { healthy: 0, total: 0 };
+      const { healthy, total, hash } = pass.health(found.arn) ??
+        rememberedHealth(before, found.arn) ?? { healthy: 0, total: 0 };
+      if (hash !== undefined) registered[found.arn] = hash;
       return [{ name: found.spec.name, arn: found.arn, service, port, healthy, total }];
     });
   const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
-  return { targetGroups, targets: `${sum('healthy')}/${sum('total')}` };
+  const targets = `${sum('healthy')}/${sum('total')}`;
+  return { targetGroups, targets, ...(Object.keys(registered).length === 0 ? {} : { registered }) };
+}
+
+/** What a status says about the targets of a target group; undefined when it does not name it. */
+export function rememberedHealth(status: BindingStatus | undefined, arn: string): Health | undefined {
+  const told = status?.targetGroups?.find((one) => one.arn === arn);
+  if (told === undefined) return undefined;
+  const hash = status?.registered?.[arn];
+  return { healthy: told.healthy, total: told.total, ...(hash === undefined ? {} : { hash }) };
 }
 
 function stateOf(

@@ -1,7 +1,12 @@
 // The targets program: registers and deregisters the targets of each target group, with its own queue and key, so that
 // a pod restart never plans a group again.
 //
-//   endpoints ─▶ missing: register ─▶ extra: deregister ─▶ ask for health until all are healthy
+//   endpoints ─▶ missing: register ─▶ extra: deregister ─▶ ask for health until all are healthy ─▶ ask now and then
+//
+// What is registered is remembered in the binding's status as a hash, taken off before it changes and put back after, so
+// that a new process asks AWS only about target groups whose endpoints are others than those.
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   DeregisterTargetsCommand,
   DescribeTargetHealthCommand,
@@ -25,6 +30,14 @@ const CHUNK = 200;
 const HEALTH_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 30_000, 60_000, 120_000];
 /** Health is asked again after this time when everything is healthy: it may change without a word from Kubernetes. */
 const STEADY_MS = 300_000;
+/**
+ * When a new process first asks about a target group that is remembered as it should be: spread over this span, so that a
+ * restart is no burst; sooner where not all were healthy, since that is what changes.
+ */
+const FIRST_LOOK_MS = {
+  healthy: { from: 60_000, to: STEADY_MS },
+  unhealthy: { from: 15_000, to: 60_000 },
+};
 
 /** A target group that exists, and what it is for. */
 export interface Serving {
@@ -35,6 +48,8 @@ export interface Serving {
   readonly source?: string;
   /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
   readonly made: boolean;
+  /** What the binding's status says of it; only read when the target group is new to this process. */
+  readonly remembered?: Health;
 }
 
 export interface TargetsOptions {
@@ -42,6 +57,12 @@ export interface TargetsOptions {
   readonly world: World;
   /** False: nothing is registered (policy observe). */
   readonly writing: boolean;
+  /** Takes the memory of what is registered off the binding; false when this could not be written. */
+  unsettle(serving: Serving): Promise<boolean>;
+  /** Milliseconds, from any fixed point. */
+  now(): number;
+  /** From 0 to less than 1: spreads what need not be done at once. */
+  random(): number;
   /** True when an address lies in the VPC; others are registered with availability zone `all` (aws-model 6.7). */
   inVpc(address: string): Promise<boolean>;
   /** Has a target group worked on. */
@@ -68,7 +89,19 @@ interface Known {
   /** Registered and not draining, by `id:port`; undefined until asked. */
   registered?: Map<string, string>;
   asked: number;
+  /** What the process before knew, until AWS is asked, and when that is due. */
+  remembered?: { readonly health: Health; readonly until: number };
+  /** The binding may say what is registered: it must not any more once that changes. */
+  told: boolean;
+  /** What is registered is what should be; absent while that changes, when nobody can say what is registered. */
+  inLine?: true;
 }
+
+/** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */
+export const targetsHash = (keys: Iterable<string>): string =>
+  createHash('sha256')
+    .update(['v1', ...[...keys].sort()].join('\n'))
+    .digest('hex');
 
 const stateOf = (description: TargetHealthDescription): string =>
   description.TargetHealth?.State ?? 'unavailable';
@@ -117,10 +150,14 @@ class Program implements Targets {
       this.#known.delete(one.arn);
     }
     for (const one of serving) {
-      const fresh = !this.#served.has(one.arn);
+      const before = this.#served.get(one.arn);
+      const fresh = before === undefined;
       this.#served.set(one.arn, one);
-      if (fresh && one.made) this.#known.set(one.arn, { registered: new Map(), asked: 0 });
-      if (fresh) this.#options.enqueue(one.arn, true);
+      if (fresh && one.made) this.#known.set(one.arn, { registered: new Map(), asked: 0, told: false });
+      else if (fresh) this.#known.set(one.arn, this.#recall(one));
+      // Another choice of nodes is another set of targets.
+      const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
+      if (fresh || !chosen) this.#options.enqueue(one.arn, true);
     }
   }
 
@@ -133,8 +170,21 @@ class Program implements Targets {
   }
 
   health(arn: string): Health | undefined {
-    const registered = this.#known.get(arn)?.registered;
-    return registered === undefined ? undefined : healthOf(registered);
+    const state = this.#known.get(arn);
+    if (state?.registered === undefined) return state?.remembered?.health;
+    const health = healthOf(state.registered);
+    if (!state.inLine) return health;
+    state.told = true;
+    return { ...health, hash: targetsHash(state.registered.keys()) };
+  }
+
+  /** What the process before remembered, to be trusted until a moment of its own. */
+  #recall({ remembered: health }: Serving): Known {
+    // What the binding says may be about targets that nobody can name any more: it is taken off before any change.
+    if (health?.hash === undefined) return { asked: 0, told: true };
+    const { from, to } = FIRST_LOOK_MS[health.healthy === health.total ? 'healthy' : 'unhealthy'];
+    const until = this.#options.now() + from + this.#options.random() * (to - from);
+    return { asked: 0, told: true, remembered: { health, until } };
   }
 
   all(): readonly Serving[] {
@@ -144,10 +194,10 @@ class Program implements Targets {
   async reconcile(arn: string): Promise<Next> {
     const serving = this.#served.get(arn);
     if (serving === undefined) return 'done';
-    const state = this.#known.get(arn) ?? { asked: 0 };
+    const state: Known = this.#known.get(arn) ?? { asked: 0, told: true };
     this.#known.set(arn, state);
     try {
-      return await this.#settle(serving, state);
+      return this.#asRemembered(serving, state) ?? (await this.#settle(serving, state));
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       delete state.registered;
@@ -157,40 +207,77 @@ class Program implements Targets {
     }
   }
 
+  /** When to look, while the endpoints are those that the process before registered and it is not time to ask AWS yet. */
+  #asRemembered({ backend }: Serving, { remembered }: Known): Next | undefined {
+    if (remembered === undefined) return undefined;
+    const left = remembered.until - this.#options.now();
+    const wanted = targetsHash(endpointsOf(backend, this.#options.world).map(keyOfTarget));
+    return left > 0 && wanted === remembered.health.hash ? { afterMs: left } : undefined;
+  }
+
   async #settle(serving: Serving, state: Known): Promise<Next> {
-    const { arn, group, backend } = serving;
+    const { arn, group } = serving;
     const before = state.registered;
-    const shown = before === undefined ? undefined : healthOf(before);
+    const shown = before === undefined ? state.remembered?.health : healthOf(before);
     state.registered = before ?? (await describe(this.#options.aws, arn));
-    const changed = this.#options.writing && (await this.#change(arn, backend, state.registered));
-    if (changed) state.asked = 0;
-    else if (before !== undefined) state.registered = await describe(this.#options.aws, arn);
+    delete state.remembered;
+    let changed = await this.#change(serving, state, state.registered);
+    if (changed === 'none' && before !== undefined) {
+      state.registered = await describe(this.#options.aws, arn);
+      // Somebody may have changed it by hand.
+      changed = await this.#change(serving, state, state.registered);
+    }
+    if (changed === 'unwritten') return 'retry';
+    state.inLine = true;
+    if (changed === 'done') state.asked = 0;
     const health = healthOf(state.registered);
-    if (shown?.healthy !== health.healthy || shown.total !== health.total) this.#options.changed(group);
-    if (health.healthy === health.total && !changed) return { afterMs: STEADY_MS };
+    const news = shown?.healthy !== health.healthy || shown.total !== health.total;
+    if (news || changed === 'done') this.#options.changed(group);
+    if (health.healthy === health.total && changed === 'none') return { afterMs: STEADY_MS };
     const wait = HEALTH_MS[Math.min(state.asked, HEALTH_MS.length - 1)] ?? STEADY_MS;
     state.asked += 1;
     return { afterMs: wait };
   }
 
-  /** Registers what is missing, then deregisters what is extra; true when there was something to do. */
-  async #change(arn: string, backend: Backend, registered: Map<string, string>): Promise<boolean> {
-    const { aws, world } = this.#options;
-    const wanted = new Map(endpointsOf(backend, world).map((target) => [keyOfTarget(target), target]));
-    const missing = [...wanted].filter(([key]) => !registered.has(key));
+  /**
+   * Registers what is missing, then deregisters what is extra. The memory of what was registered goes first: whoever finds
+   * it after a crash in between must ask AWS.
+   */
+  async #change(
+    serving: Serving,
+    state: Known,
+    registered: Map<string, string>,
+  ): Promise<'none' | 'done' | 'unwritten'> {
+    const { world, writing, unsettle } = this.#options;
+    const wanted = new Map(
+      endpointsOf(serving.backend, world).map((target) => [keyOfTarget(target), target]),
+    );
+    const missing = [...wanted].flatMap(([key, target]) => (registered.has(key) ? [] : [target]));
     const extra = [...registered.keys()].filter((key) => !wanted.has(key));
+    if (!writing || missing.length + extra.length === 0) return 'none';
+    delete state.inLine;
+    if (state.told && !(await unsettle(serving))) return 'unwritten';
+    state.told = false;
+    await this.#write(serving, missing, extra, registered);
+    return 'done';
+  }
+
+  async #write(
+    { arn, backend }: Serving,
+    missing: readonly Target[],
+    extra: readonly string[],
+    registered: Map<string, string>,
+  ): Promise<void> {
+    const { elbv2 } = this.#options.aws;
     for (const part of chunks(missing)) {
-      const Targets = await Promise.all(part.map(([, target]) => this.#describeTarget(target, backend)));
-      await aws.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
-      for (const [key] of part) registered.set(key, 'initial');
+      const Targets = await Promise.all(part.map((target) => this.#describeTarget(target, backend)));
+      await elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
+      for (const target of part) registered.set(keyOfTarget(target), 'initial');
     }
     for (const part of chunks(extra)) {
-      await aws.elbv2.send(
-        new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(splitKey) }),
-      );
+      await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(splitKey) }));
       for (const key of part) registered.delete(key);
     }
-    return missing.length + extra.length > 0;
   }
 
   async #describeTarget({ id, port }: Target, backend: Backend): Promise<TargetDescription> {

@@ -1,6 +1,7 @@
 // Judging: who is judged, what is refused, what an update may keep, what is recorded.
 import { describe, expect, test } from 'vitest';
 import { bind, bindingFor, hashOf } from '../api/bind.ts';
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress, IngressClass, Service } from '../api/kube.ts';
 import { CONTROLLER, ownership } from '../api/ownership.ts';
 import { sentence } from '../api/problem.ts';
@@ -20,6 +21,7 @@ const web: Service = {
 };
 const around: Around = {
   membersOf: () => [],
+  recorded: () => undefined,
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
   service: (namespace, name) => (namespace === 'shop' && name === 'web' ? web : undefined),
   ingressClass: (name) => classes[name],
@@ -108,7 +110,36 @@ describe('create', () => {
     const good = admit({ ...create(ingress()), dryRun: true }, around);
     expect(good.verdict).toBe('allowed');
     expect(good.recording).toBeUndefined();
+    expect(good.answer.warnings).toEqual([
+      'would make: an internal load balancer, its security group, a listener HTTP 80, 1 rule, a target group for web:80',
+    ]);
     expect(admit({ ...create(ingress(BAD)), dryRun: true }, around).verdict).toBe('refused');
+  });
+
+  test('a dry run of an update tells what changes against what is recorded', () => {
+    const [old, next] = [ingress(), ingress({ 'healthcheck-path': '/up' })];
+    const arn = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:x';
+    const status: LoadBalancerBinding['status'] = {
+      loadBalancer: { name: 'k8s-front', arn, dnsName: 'front.example' },
+      listeners: [{ port: 80, protocol: 'HTTP', arn }],
+      targetGroups: [{ name: 'web', arn, service: 'web', port: 80, healthy: 1, total: 1 }],
+    };
+    const binding = { ...bindingFor(old, bind(old, readIngress(old, around))), status };
+    const known: Around = { ...around, membersOf: () => [binding], recorded: () => binding };
+    const tried = (object: Ingress, dryRun = true) =>
+      admit({ ...update(old, object), dryRun }, known).answer.warnings;
+    expect(tried(next)).toEqual(['would change: the target group for web:80 (health check)']);
+    expect(tried(old)).toEqual(['nothing changes in AWS']);
+    expect(tried(next, false)).toBeUndefined();
+  });
+
+  test('a dry run with an old mistake still in it changes nothing', () => {
+    const bad = ingress({ scheme: 'internet-facng' });
+    const { answer } = admit(
+      { ...update(bad, ingress({ scheme: 'internet-facng', 'target-type': 'ip' })), dryRun: true },
+      around,
+    );
+    expect(answer.warnings?.at(-1)).toContain('nothing changes in AWS: what was accepted last is kept');
   });
 
   test('an error of ours lets the Ingress pass, with a warning', () => {

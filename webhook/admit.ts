@@ -4,10 +4,12 @@
 //        no ───────────────────────────↑  └yes→ read ─────────────↑  └none or warnings→ allowed + recording
 import { bind, hashOf } from '../api/bind.ts';
 import { changeProblems } from '../api/change.ts';
+import type { GroupMember } from '../api/conflicts.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type JudgeAround, judgeIngress } from '../api/judge.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
+import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading, Surroundings } from '../api/read.ts';
 import { refusal, warningsOf } from './answer.ts';
@@ -31,6 +33,8 @@ export interface Judgement {
 export interface Around extends Surroundings {
   /** Recorded bindings of a group. */
   readonly membersOf: (group: string) => readonly LoadBalancerBinding[];
+  /** The recorded binding of an Ingress. */
+  readonly recorded: (namespace: string, name: string) => LoadBalancerBinding | undefined;
   readonly ownershipOf: (ingress: Ingress) => Ownership;
 }
 
@@ -52,7 +56,8 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   if (!ownership.ours) return pass('notOurs');
   const oldIsOurs = oldObject !== undefined && around.ownershipOf(oldObject).ours;
   const leaving = object.metadata.deletionTimestamp !== undefined;
-  if (leaving || (oldIsOurs && hashOf(object) === hashOf(oldObject))) return pass('unchanged');
+  if (leaving || (oldIsOurs && hashOf(object) === hashOf(oldObject)))
+    return pass('unchanged', request.dryRun ? [NOTHING_CHANGES] : []);
 
   const { reading, problems: judged } = judgeIngress(object, seenBy(object, around));
   const named = ownership.problem === undefined ? [] : [ownership.problem];
@@ -66,27 +71,51 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
       problems,
     };
   }
-  const answer = warnings.length === 0 ? { allowed: true } : { allowed: true, warnings };
-  // With an old mistake still in it the new intent is admitted but not accepted: the controller keeps the last good one.
-  if (request.dryRun || reading.problems.some(isRefusal)) return { verdict: 'allowed', answer, problems };
   const { name, namespace = '' } = object.metadata;
-  return {
-    verdict: 'allowed',
-    answer,
-    problems,
-    recording: { namespace, name, spec: bind(object, reading) },
-  };
+  // With an old mistake still in it the new intent is admitted but not accepted: the controller keeps the last good one.
+  const recording = reading.problems.some(isRefusal)
+    ? undefined
+    : { namespace, name, spec: bind(object, reading) };
+  if (request.dryRun) {
+    const plan = recording === undefined ? [KEPT] : planned(recording, around);
+    return { verdict: 'allowed', answer: allowed([...warnings, ...plan]), problems };
+  }
+  const answer = allowed(warnings);
+  return { verdict: 'allowed', answer, problems, ...(recording === undefined ? {} : { recording }) };
+}
+
+const KEPT = `${NOTHING_CHANGES}: what was accepted last is kept until the mistakes are gone`;
+
+const allowed = (warnings: readonly string[]): Answer =>
+  warnings.length === 0 ? { allowed: true } : { allowed: true, warnings };
+
+/** What a dry run is answered: what would be done in AWS, as far as the bindings know it. */
+function planned(recording: Recording, around: Around): string[] {
+  const recorded = around.recorded(recording.namespace, recording.name);
+  return previewLines(recording, recorded, { ...around, recordedOf: around.membersOf });
 }
 
 /** The other members as far as the caller may know them: what is said in other namespaces is not his to read. */
 function seenBy(ingress: Ingress, around: Around): JudgeAround {
-  const membersOf = (group: string) =>
-    around.membersOf(group).map((binding) => ({
-      key: keyOf(binding),
-      spec: binding.spec,
-      hidden: binding.metadata.namespace !== ingress.metadata.namespace,
-    }));
+  const membersOf = (group: string) => membersSeen(around.membersOf(group), ingress.metadata.namespace ?? '');
   return { ...around, membersOf };
+}
+
+const seen = new WeakMap<readonly LoadBalancerBinding[], Map<string, readonly GroupMember[]>>();
+
+/** Made once for each namespace and list of bindings, which nobody changes. */
+function membersSeen(bindings: readonly LoadBalancerBinding[], namespace: string): readonly GroupMember[] {
+  const before = seen.get(bindings) ?? new Map<string, readonly GroupMember[]>();
+  seen.set(bindings, before);
+  const known = before.get(namespace);
+  if (known !== undefined) return known;
+  const members = bindings.map((binding) => ({
+    key: keyOf(binding),
+    spec: binding.spec,
+    hidden: binding.metadata.namespace !== namespace,
+  }));
+  before.set(namespace, members);
+  return members;
 }
 
 /** What the update costs is told; mistakes that are stored already do not block it. */
@@ -103,8 +132,8 @@ function afterUpdate(
   ];
 }
 
-function pass(verdict: 'notOurs' | 'unchanged'): Judgement {
-  return { verdict, answer: { allowed: true }, problems: [] };
+function pass(verdict: 'notOurs' | 'unchanged', warnings: readonly string[] = []): Judgement {
+  return { verdict, answer: allowed(warnings), problems: [] };
 }
 
 /** A mistake that is stored already does not block an update: a newer version of ours may refuse what an older one took. */

@@ -13,6 +13,7 @@ import type { AdmissionRequest } from './review.ts';
 const around: Around = {
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
   membersOf: () => [],
+  recorded: () => undefined,
   service: () => undefined,
   ownershipOf: () => ({ ours: true }),
 };

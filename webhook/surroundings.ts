@@ -77,6 +77,7 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
   return {
     around: {
       ...aroundOf(options, services, classes, members.of),
+      recorded: (namespace, name) => members.bindings.get(name, namespace),
       classParams: (name) => parameters.get(name),
       namespaceLabels: (name) => namespaces.get(name)?.metadata.labels,
     },
@@ -89,6 +90,8 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
   };
 }
 
+const NONE: readonly LoadBalancerBinding[] = [];
+
 /** Bindings by group; the index is made anew when it is asked for after a change. */
 function watchMembers(access: Access): {
   readonly bindings: Watched<LoadBalancerBinding>;
@@ -98,14 +101,14 @@ function watchMembers(access: Access): {
   const bindings = watchAll<LoadBalancerBinding>({
     ...access,
     path: '/apis/albatross.dev/v1alpha1/loadbalancerbindings',
-    keep: ({ status: _, ...each }) => each,
+    keep: slimBinding,
     changed: () => {
       index = undefined;
     },
   });
   const of = (group: string): readonly LoadBalancerBinding[] => {
     index ??= Map.groupBy(bindings.all(), ({ spec }) => spec.group);
-    return index.get(group) ?? [];
+    return index.get(group) ?? NONE;
   };
   return { bindings, of };
 }
@@ -115,7 +118,7 @@ function aroundOf(
   services: Watched<Service>,
   classes: Watched<IngressClass>,
   membersOf: Around['membersOf'],
-): Around {
+): Omit<Around, 'recorded'> {
   const ingressClass = (name: string) => classes.get(name);
   return {
     options,
@@ -137,5 +140,26 @@ function slim({ metadata, spec }: Service): Service {
       ...(annotations === undefined ? {} : { annotations }),
     },
     ...(spec === undefined ? {} : { spec }),
+  };
+}
+
+/** Of a binding what it asks for, and of its status what is there in AWS: a dry run is answered with it. */
+function slimBinding({ apiVersion, kind, metadata, spec, status }: LoadBalancerBinding): LoadBalancerBinding {
+  const { name, namespace, deletionTimestamp } = metadata;
+  const { loadBalancer, listeners, targetGroups } = status ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    },
+    spec,
+    status: {
+      ...(loadBalancer === undefined ? {} : { loadBalancer }),
+      ...(listeners === undefined ? {} : { listeners }),
+      ...(targetGroups === undefined ? {} : { targetGroups }),
+    },
   };
 }

@@ -10,8 +10,16 @@ export interface Guarded {
   readonly target?: Target;
 }
 
-/** All backends with the authentication settings that count for them. */
-export function guardedBackends({ ingress, settings, targets }: Context): Guarded[] {
+const known = new WeakMap<Context, readonly Guarded[]>();
+
+/** All backends with the authentication settings that count for them, found once however many annotations ask. */
+export function guardedBackends(context: Context): readonly Guarded[] {
+  const found = known.get(context) ?? guardedIn(context);
+  known.set(context, found);
+  return found;
+}
+
+function guardedIn({ ingress, settings, targets }: Context): Guarded[] {
   const byName = new Map(targets.map((target) => [target.name, target]));
   return backendsOf(ingress).flatMap(({ backend }): Guarded[] => {
     if (backend.service === undefined) return [];

@@ -7,14 +7,15 @@ import { annotationPath } from '../finding.ts';
 import type { Problem } from '../problem.ts';
 import { HTTPS_URL, WEEK_SECONDS } from '../rulelimits.ts';
 import { suggest } from '../suggest.ts';
-import type { Context } from './context.ts';
+import type { Context, Target } from './context.ts';
 import { type Guarded, guardedBackends, hasHttps } from './guarded.ts';
 
 /** Problems of authentication and token validation, each once. */
 export function protectionProblems(context: Context): Problem[] {
   const secure = hasHttps(context);
   if (secure === undefined) return [];
-  const all = guardedBackends(context).filter(({ settings }) => isOn(settings));
+  const mayAsk = [context, ...context.targets].some((one) => saysType(one));
+  const all = mayAsk ? guardedBackends(context).filter(({ settings }) => isOn(settings)) : [];
   // Backends of one Service, and those without, have the same settings.
   const guarded = [...new Map(all.map((one) => [one.target?.name ?? '', one])).values()];
   const found = secure
@@ -30,6 +31,9 @@ export function protectionProblems(context: Context): Problem[] {
 
 const NO_HTTPS =
   'the Ingress has no HTTPS listener, and users log in on HTTPS only: requests are served without authentication';
+
+const saysType = (one: Context | Target): boolean =>
+  ('settings' in one ? one.settings : one.reading?.settings)?.['auth-type'] !== undefined;
 
 const isOn = (settings: AuthSettings): boolean => (settings['auth-type']?.value ?? 'none') !== 'none';
 

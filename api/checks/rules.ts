@@ -94,6 +94,9 @@ function sumsByBackend({ settings }: Context): (backend: string) => Sum {
 
 function valueProblems(rule: Rule, context: Context, added: Sum): Problem[] {
   if (context.refused.has(`conditions.${rule.backend}`)) return [];
+  // Host and path alone are one kind each and three values at most; only wildcards could be too many.
+  const isPlain = added === NOTHING && !/[*?]/.test(rule.path);
+  if (isPlain) return [];
   const isBare = rule.host === '' && rule.path === '';
   const mode = context.settings['use-regex-path-match'];
   const own = isBare
@@ -173,19 +176,36 @@ const hostsAbove = (host: string): string[] => {
 /** Deeper paths have too many prefixes to be looked at all; they are not judged. */
 const DEPTH_MAX = 32;
 
+type Taken = Map<string, Map<string, string>>;
+
+/** The earlier rule that takes all requests of this one. */
+function takerOf(rule: Rule, taken: Taken): string | undefined {
+  for (const host of hostsAbove(rule.host ?? '')) {
+    const ofHost = taken.get(host);
+    if (ofHost === undefined) continue;
+    for (const paths of takenBy(rule)) {
+      const at = ofHost.get(paths);
+      if (at !== undefined) return at;
+    }
+  }
+  return undefined;
+}
+
 /** Rules that an earlier one leaves no request for. */
 function unreachable(rules: readonly Rule[], context: Context): Problem[] {
-  const taken = new Map<string, string>();
+  const taken: Taken = new Map();
   const found: Problem[] = [];
   for (const rule of asked(rules)) {
     if (rule.path.split('/', DEPTH_MAX).length === DEPTH_MAX) continue;
-    const earlier = hostsAbove(rule.host ?? '')
-      .flatMap((host) => takenBy(rule).map((paths) => taken.get(`${host} ${paths}`)))
-      .find((at) => at !== undefined);
+    const earlier = takerOf(rule, taken);
     if (earlier !== undefined) {
       const because = `${earlier} takes all its requests and is asked first`;
       found.push({ code: 'Unused', severity: 'warn', path: rule.at, because });
-    } else if (takesAll(rule, context)) taken.set(`${rule.host} ${takes(rule)}`, rule.at);
+    } else if (takesAll(rule, context)) {
+      const host = rule.host ?? '';
+      const ofHost = taken.get(host) ?? new Map<string, string>();
+      taken.set(host, ofHost.set(takes(rule), rule.at));
+    }
   }
   return found;
 }

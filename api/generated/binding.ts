@@ -998,6 +998,12 @@ export interface BindingStatus {
    */
   targets?: string;
   /**
+   * Hash of the targets that are registered, by ARN of the target group; absent while they change.
+   */
+  registered?: {
+    [k: string]: string;
+  };
+  /**
    * Hash of the desired resources that were applied last.
    */
   appliedHash?: string;

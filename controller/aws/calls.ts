@@ -38,6 +38,7 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
     'DescribeListenerCertificates',
     'DescribeRules',
     'DescribeTags',
+    'DescribeCapacityReservation',
   ),
   ...writes(
     'elasticloadbalancing',
@@ -46,6 +47,8 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
     'CreateLoadBalancer',
     'DeleteLoadBalancer',
     'ModifyLoadBalancerAttributes',
+    'ModifyCapacityReservation',
+    'ModifyIpPools',
     'SetIpAddressType',
     'SetSecurityGroups',
     'SetSubnets',

@@ -74,3 +74,26 @@ describe('security groups of the load balancer', () => {
     expect([answer.undecided, answer.codes]).toEqual([true, ['SecurityGroupNotFound']]);
   });
 });
+
+describe('named groups whose targets are opened', () => {
+  const NAMED = { 'security-groups': 'sg-0a', 'manage-backend-security-group-rules': 'true' };
+  const cluster = (backendSecurityGroup: 'shared' | 'none' | `sg-${string}`): Partial<Facts> => ({
+    cluster: { ...CLUSTER, backendSecurityGroup },
+  });
+
+  test('the shared group joins them', () => {
+    const { groups, balancer } = wanted(NAMED, cluster('shared'));
+    expect(balancer).toEqual(['sg-0a', { ref: 'securityGroup/shared' }]);
+    expect(groups.map(({ id }) => id)).toEqual(['securityGroup/shared']);
+  });
+
+  test("or the operator's own", () => {
+    expect(wanted(NAMED, cluster('sg-0b')).balancer).toEqual(['sg-0a', 'sg-0b']);
+  });
+
+  test('without one, who asked is told', () => {
+    const { balancer, codes } = wanted(NAMED, cluster('none'));
+    expect(balancer).toEqual(['sg-0a']);
+    expect(codes).toEqual(['Contradiction']);
+  });
+});

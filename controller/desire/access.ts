@@ -1,7 +1,9 @@
 // Access: the managed security group of a load balancer and the one shared by the cluster (aws-model 5.1, 5.3).
 import { isIPv6 } from 'node:net';
+import { PREFIX } from '../../api/annotation.ts';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
-import { type Desiring, tellUnfound } from './desiring.ts';
+import { saidBy } from '../group.ts';
+import { type Desiring, tell, tellUnfound } from './desiring.ts';
 import { backendSecurityGroupName, managedSecurityGroupName } from './names.ts';
 import { onPort, type Port } from './ports.ts';
 import { sharedTagsOf, tagsOf } from './tags.ts';
@@ -67,6 +69,27 @@ export interface Access {
   readonly groups: (string | Ref)[];
 }
 
+/** Named groups alone, or with the group that targets let in when they shall be opened for it (spec annotations 7.4). */
+function besideNamed(desiring: Desiring, named: readonly string[]): Access {
+  const { backendSecurityGroup } = desiring.facts.cluster;
+  if (desiring.group.settings['manage-backend-security-group-rules']?.value !== true)
+    return { resources: [], groups: [...named] };
+  if (backendSecurityGroup === 'none') {
+    for (const { member } of saidBy(desiring.group.members, 'manage-backend-security-group-rules')) {
+      tell(desiring, member.key, {
+        code: 'Contradiction',
+        severity: 'warn',
+        path: `metadata.annotations[${PREFIX}manage-backend-security-group-rules]`,
+        because: 'the controller runs without a shared security group, so targets are not opened',
+      });
+    }
+    return { resources: [], groups: [...named] };
+  }
+  if (backendSecurityGroup !== 'shared') return { resources: [], groups: [...named, backendSecurityGroup] };
+  const shared = sharedSecurityGroup(desiring);
+  return { resources: [shared], groups: [...named, { ref: shared.id }] };
+}
+
 /** Named groups when the members name some, else a managed one and the shared one. Absent when they cannot be found. */
 export function accessFor(
   desiring: Desiring,
@@ -77,7 +100,7 @@ export function accessFor(
   if (named !== undefined) {
     tellUnfound(desiring, 'security-groups', named);
     if (!('value' in named)) return undefined;
-    if (named.value.length > 0) return { resources: [], groups: named.value };
+    if (named.value.length > 0) return besideNamed(desiring, named.value);
   }
   const own = managed(desiring, ports, dualStack);
   const { backendSecurityGroup } = desiring.facts.cluster;

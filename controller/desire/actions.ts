@@ -3,8 +3,10 @@
 import { PREFIX } from '../../api/annotation.ts';
 import type { Action, ForwardTarget } from '../../api/aws.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
+import { memberOf } from '../../api/rules.ts';
 import type { Member } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
+import { guardFor } from './guard.ts';
 import { type Backed, type Missing, targetGroupFor } from './targetgroups.ts';
 
 type ActionSetting = NonNullable<Settings['actions']>[string]['value'];
@@ -88,7 +90,7 @@ function withoutUndefined<T extends object>(object: T): { [K in keyof T]: Exclud
 /** The routing action of one backend of one member. Always an action: what is missing answers 503. */
 export function actionFor(desiring: Desiring, member: Member, backend: IntentBackend): Action {
   if (backend.action !== undefined) {
-    const said = member.intent.settings.actions?.[backend.action];
+    const said = memberOf(member.intent.settings.actions, backend.action);
     if (said !== undefined) return fromSetting(desiring, member, said.value);
     tell(desiring, member.key, {
       code: 'ActionNotFound',
@@ -103,4 +105,23 @@ export function actionFor(desiring: Desiring, member: Member, backend: IntentBac
   const backed = targetGroupFor(desiring, member, backend.service.name, backend.service.port);
   if (isMissing(backed)) return unavailable(missingWord(backed));
   return { type: 'forward', targets: [{ targetGroup: backed.ref }] };
+}
+
+/** All that is done with a request: what must be passed first, if anything, and the routing action. */
+export interface Course {
+  readonly before: readonly Action[];
+  readonly action: Action;
+}
+
+/** The course of one backend on a listener. Plain HTTP has no guards (spec annotations 10). */
+export function courseFor(
+  desiring: Desiring,
+  member: Member,
+  backend: IntentBackend,
+  protocol: 'HTTP' | 'HTTPS',
+): Course {
+  const action = actionFor(desiring, member, backend);
+  if (protocol === 'HTTP') return { before: [], action };
+  const guard = guardFor(desiring, member, backend);
+  return 'closed' in guard ? { before: [], action: guard.closed } : { before: guard.before, action };
 }

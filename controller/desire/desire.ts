@@ -33,7 +33,14 @@ function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalanc
 
 /** Decides what the group wants. Problems are told to members; what they concern is left out as small as possible. */
 export function desire(group: Group, facts: Facts): Desire {
-  const desiring: Desiring = { group, facts, resources: [], backends: [], problems: [...group.leftOut] };
+  const desiring: Desiring = {
+    group,
+    facts,
+    resources: [],
+    backends: [],
+    origins: [],
+    problems: [...group.leftOut],
+  };
   if (group.members.length === 0) return { undecided: false, ...desiring };
   tellUnfound(desiring, 'subnets', facts.subnets);
   if (!('value' in facts.subnets)) return { undecided: true, ...desiring };

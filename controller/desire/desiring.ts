@@ -17,13 +17,29 @@ export interface Backend {
   readonly port: number | string;
   readonly targetType: 'instance' | 'ip';
   readonly ipAddressType: 'ipv4' | 'ipv6';
+  /** Labels that a node must have to be registered; instance targets only. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
   /** Ports that the load balancer must reach on the targets: numbers, or the name of a container port. */
   readonly reach: readonly (number | string)[];
+}
+
+/** Where a rule, or what a listener does by default, comes from. */
+export interface Origin {
+  /** Id of the desired rule, or of the listener. */
+  readonly id: string;
+  /** `namespace/name` of the Ingress. */
+  readonly member: string;
+  /** As the Ingress says it; absent for a default backend, and for what is not said. */
+  readonly host?: string | undefined;
+  readonly path?: string | undefined;
+  readonly pathType?: string | undefined;
 }
 
 export interface Wanted {
   readonly resources: Resource[];
   readonly backends: Backend[];
+  /** In the order of the rules. A listener that answers 404, or redirects to HTTPS, has none. */
+  readonly origins: Origin[];
   /** Problems met while deciding, told to the member they concern. */
   readonly problems: Told[];
 }

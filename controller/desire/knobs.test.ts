@@ -8,12 +8,30 @@ const SECURE = {
   'certificate-arn': CERTIFICATE('12345678-1234-1234-1234-123456789012'),
 };
 
+const POOL = {
+  ...SECURE,
+  'auth-idp-cognito':
+    '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_other","userPoolClientID":"a1","userPoolDomain":"other"}',
+};
+const LOGIN = { ...POOL, 'auth-type': 'cognito' };
+
 /** What else must be said for an annotation to have an effect. */
 const BESIDE: Readonly<Record<string, Record<string, string>>> = {
   'ssl-redirect': SECURE,
   'ssl-policy': SECURE,
   'backend-protocol-version': SECURE,
   'inbound-cidrs': { 'ip-address-type': 'dualstack' },
+  'auth-type': POOL,
+  'auth-idp-cognito': LOGIN,
+  'auth-on-unauthenticated-request': LOGIN,
+  'auth-scope': LOGIN,
+  'auth-session-cookie': LOGIN,
+  'auth-session-timeout': LOGIN,
+  'jwt-validation': SECURE,
+  'mutual-authentication': SECURE,
+  'ipam-ipv4-pool-id': { scheme: 'internet-facing' },
+  'manage-backend-security-group-rules': { 'security-groups': 'sg-0123456789abcdef0' },
+  'target-control-port.*': { 'target-type': 'ip' },
 };
 
 /** Examples that say what holds anyway, or nothing, by their text. */
@@ -28,6 +46,12 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
   'backend-protocol': ['HTTP'],
   'healthcheck-port': ['traffic-port'],
   'success-codes': ['200'],
+  'use-regex-path-match': ['false'],
+  'auth-type': ['none'],
+  'ipam-ipv4-pool-id': [''],
+  'minimum-load-balancer-capacity': [''],
+  'manage-backend-security-group-rules': ['F'],
+  'target-node-labels': [''],
 };
 
 function wanted(said: Record<string, string>, beside: Record<string, string>) {
@@ -38,15 +62,31 @@ function wanted(said: Record<string, string>, beside: Record<string, string>) {
   });
   const one = ingress({
     said: { 'group.name': 'g', ...beside, ...said },
-    rules: [rule('www.example.com', path('/', 'web'), path('/act', 'act:use-annotation'))],
+    rules: [
+      rule(
+        'www.example.com',
+        path('/', 'web'),
+        path('/act', 'act:use-annotation'),
+        path('/v.+ ImplementationSpecific', 'web'),
+      ),
+    ],
   });
   const group = said['group.name'] ?? 'g';
-  const { resources, problems } = wantedBy({ ingresses: [first, one], services: [service()] }, group);
+  const { resources, backends, problems } = wantedBy(
+    { ingresses: [first, one], services: [service()] },
+    group,
+  );
   return {
-    text: JSON.stringify(resources),
+    text: JSON.stringify([resources, backends]),
     refused: problems.filter(({ problem }) => problem.code === 'GroupConflict'),
   };
 }
+
+/** Members of families that are not named by a backend. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  'listener-attributes.*': 'listener-attributes.HTTP-80',
+  'target-control-port.*': 'target-control-port.web.80',
+};
 
 /** An order of its own moves the member before or behind the other. */
 const isOrder = (name: string): boolean => name === 'group.order';
@@ -57,7 +97,7 @@ describe.each(applied.map((descriptor) => [descriptor.name, descriptor] as const
   '%s',
   (name, descriptor) => {
     const stem = stemOf(name);
-    const key = stem === undefined ? name : `${stem}.act`;
+    const key = MEMBERS[name] ?? (stem === undefined ? name : `${stem}.act`);
     const examples = descriptor.examples.good.filter((text) => !(IDLE[name] ?? []).includes(text));
     const beside = BESIDE[name] ?? {};
 

@@ -7,7 +7,8 @@ import type { Settings } from '../../api/generated/binding.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { saidBy } from '../group.ts';
 import { conflict, type Said, senior, unite } from '../merge.ts';
-import { actionFor } from './actions.ts';
+import { courseFor } from './actions.ts';
+import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { certificatesOn, onPort, type Port } from './ports.ts';
 import { rulesFor } from './rules.ts';
@@ -38,13 +39,15 @@ export function redirectPort(desiring: Desiring, ports: readonly Port[]): number
   return undefined;
 }
 
-function defaultAction(desiring: Desiring, port: Port, redirect: number | undefined): Action {
+const listenerId = ({ port }: Port): string => `listener/${port}`;
+
+function defaultActions(desiring: Desiring, port: Port, redirect: number | undefined): Action[] {
   if (port.protocol === 'HTTP' && redirect !== undefined) {
-    return { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(redirect) };
+    return [{ type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(redirect) }];
   }
   const having = port.members.filter(({ intent }) => intent.defaultBackend !== undefined);
   const [first, ...others] = senior(having.map((member) => ({ member }))).map(({ member }) => member);
-  if (first?.intent.defaultBackend === undefined) return NOT_FOUND;
+  if (first?.intent.defaultBackend === undefined) return [NOT_FOUND];
   const said = (member: typeof first): Said<unknown> => ({
     member,
     name: 'spec.defaultBackend',
@@ -52,7 +55,9 @@ function defaultAction(desiring: Desiring, port: Port, redirect: number | undefi
   });
   for (const other of others)
     desiring.problems.push(...conflict(said(first), said(other), `default backend on port ${port.port}`));
-  return actionFor(desiring, first, first.intent.defaultBackend);
+  desiring.origins.push({ id: listenerId(port), member: first.key });
+  const { before, action } = courseFor(desiring, first, first.intent.defaultBackend, port.protocol);
+  return [...before, action];
 }
 
 function userTags(port: Port): Record<string, string> {
@@ -80,17 +85,19 @@ export function listenerFor(
   const certificates = certificatesOn(desiring, port);
   if (port.protocol === 'HTTPS' && certificates.length === 0) return [];
   const { cluster } = desiring.facts;
-  const id = `listener/${port.port}`;
+  const id = listenerId(port);
   const spec: ListenerSpec = {
     loadBalancer: { ref: loadBalancer },
     port: port.port,
     protocol: port.protocol,
-    defaultActions: [defaultAction(desiring, port, redirect)],
+    defaultActions: defaultActions(desiring, port, redirect),
     certificates,
-    attributes: {},
+    attributes: attributesOn(desiring, port),
     tags: tagsOf(cluster, desiring.group.id, String(port.port), userTags(port)),
   };
   if (port.protocol === 'HTTPS') spec.sslPolicy = cluster.defaultSslPolicy;
+  const mutual = mutualOn(desiring, port);
+  if (mutual !== undefined) spec.mutualAuthentication = mutual;
   applyEffects('listener', spec, settingsOn(desiring, port));
   const redirected = port.protocol === 'HTTP' && redirect !== undefined;
   return [{ kind: 'listener', id, spec }, ...(redirected ? [] : rulesFor(desiring, port, id))];

@@ -44,6 +44,7 @@ export interface TargetGroupIdentity {
   readonly targetType: string;
   readonly protocol: string;
   readonly protocolVersion: string;
+  readonly controlPort?: number;
 }
 
 /** aws-model 1.2. */
@@ -59,6 +60,7 @@ export function targetGroupName(of: TargetGroupIdentity): string {
     of.targetType,
     of.protocol,
     of.protocolVersion,
+    ...(of.controlPort === undefined ? [] : [String(of.controlPort)]),
   );
   return `k8s-${first(8, of.service.namespace)}-${first(8, of.service.name)}-${hash}`;
 }

@@ -1,56 +1,56 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
-import type { Action, Condition, Resource, Tags } from '../../api/aws.ts';
-import type { IntentPath } from '../../api/generated/binding.ts';
+import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
+import { conditionsOf, transformsOf } from '../../api/rules.ts';
 import type { Member } from '../group.ts';
-import { actionFor } from './actions.ts';
-import type { Desiring } from './desiring.ts';
+import { type Course, courseFor } from './actions.ts';
+import type { Desiring, Origin } from './desiring.ts';
 import type { Port } from './ports.ts';
 import { tagsOf } from './tags.ts';
 
-interface Draft {
+interface Draft extends Course {
   readonly conditions: Condition[];
-  readonly action: Action;
+  readonly transforms: Transform[];
   readonly userTags: Tags;
+  readonly origin: Omit<Origin, 'id'>;
 }
 
-/** Patterns of a path (spec annotations 15.3). An empty path is no condition. */
-export function pathPatterns({ path, pathType }: Pick<IntentPath, 'path' | 'pathType'>): string[] {
-  if (path === undefined || path === '') return [];
-  if (pathType !== 'Prefix') return [path];
-  if (path === '/') return ['/*'];
-  const trimmed = path.replace(/\/$/, '');
-  return [trimmed, `${trimmed}/*`];
-}
-
-function conditionsOf(host: string | undefined, path: IntentPath): Condition[] {
-  const patterns = pathPatterns(path);
-  const conditions: Condition[] = [];
-  if (host !== undefined && host !== '') conditions.push({ field: 'host-header', values: [host] });
-  if (patterns.length > 0) conditions.push({ field: 'path-pattern', values: patterns });
-  return conditions.length > 0 ? conditions : [{ field: 'path-pattern', values: ['/*'] }];
-}
-
-function draftsOf(desiring: Desiring, member: Member): Draft[] {
-  const userTags = member.intent.settings.tags?.value ?? {};
+function draftsOf(desiring: Desiring, member: Member, port: Port): Draft[] {
+  const { settings } = member.intent;
+  const userTags = settings.tags?.value ?? {};
   return member.intent.rules.flatMap(({ host, paths }) =>
-    paths.map((path) => ({
-      conditions: conditionsOf(host, path),
-      action: actionFor(desiring, member, path.backend),
-      userTags,
-    })),
+    paths.map(({ path, pathType, backend }) => {
+      const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
+      return {
+        conditions: conditionsOf(source, settings),
+        transforms: transformsOf(source, settings),
+        ...courseFor(desiring, member, backend, port.protocol),
+        userTags,
+        origin: { member: member.key, host, path, pathType },
+      };
+    }),
   );
 }
 
-const valuesOf = (conditions: readonly Condition[], field: Condition['field']): string[] =>
-  conditions.flatMap((condition) => (condition.field === field ? condition.values : []));
+type Where = Extract<Condition, { field: 'host-header' | 'path-pattern' }>;
+
+const isWhere = (condition: Condition): condition is Where =>
+  condition.field === 'host-header' || condition.field === 'path-pattern';
+
+/** The plain values of one field, and its regular expressions as texts that no plain value equals. */
+function valuesOf(conditions: readonly Condition[], field: Where['field']): string[] {
+  return conditions
+    .filter(isWhere)
+    .filter((condition) => condition.field === field)
+    .flatMap(({ values, regexValues = [] }) => [...values, ...regexValues.map((regex) => `regex ${regex}`)]);
+}
 
 /** Step 1: the redirect would reproduce the request that matched. */
 export function redirectsToItself(
   { conditions, action }: Pick<Draft, 'conditions' | 'action'>,
   port: Port,
 ): boolean {
-  if (action.type !== 'redirect') return false;
+  if (action.type !== 'redirect' || hasRegexPath(conditions)) return false;
   const same = (said: string | undefined, ...own: string[]): boolean =>
     said === undefined || own.includes(said);
   return (
@@ -62,13 +62,19 @@ export function redirectsToItself(
   );
 }
 
+const hasRegexPath = (conditions: readonly Condition[]): boolean =>
+  conditions.some(
+    (one) => isWhere(one) && one.field === 'path-pattern' && (one.regexValues ?? []).length > 0,
+  );
+
 /** Step 2: an earlier redirect takes every request of the later rule. */
 export function covers(
   earlier: Pick<Draft, 'conditions' | 'action'>,
   later: Pick<Draft, 'conditions'>,
 ): boolean {
   if (earlier.action.type !== 'redirect') return false;
-  const within = (field: Condition['field'], all?: string): boolean => {
+  if (!earlier.conditions.every(isWhere)) return false;
+  const within = (field: Where['field'], all?: string): boolean => {
     const wide = valuesOf(earlier.conditions, field);
     const narrow = valuesOf(later.conditions, field);
     if (wide.length === 0 || (all !== undefined && wide.includes(all))) return true;
@@ -89,20 +95,23 @@ function optimised(drafts: readonly Draft[], port: Port): Draft[] {
 /** Wants the rules of one listener. An HTTP listener that redirects to HTTPS has none. */
 export function rulesFor(desiring: Desiring, port: Port, listener: string): Resource<'rule'>[] {
   const drafts = optimised(
-    port.members.flatMap((member) => draftsOf(desiring, member)),
+    port.members.flatMap((member) => draftsOf(desiring, member, port)),
     port,
   );
-  return drafts.map(({ conditions, action, userTags }, index) => {
+  return drafts.map(({ conditions, transforms, before, action, userTags, origin }, index) => {
     const priority = index + 1;
     const tag = `${port.port}:${priority}`;
+    const id = `rule/${tag}`;
+    desiring.origins.push({ id, ...origin });
     return {
       kind: 'rule',
-      id: `rule/${tag}`,
+      id,
       spec: {
         listener: { ref: listener },
         priority,
         conditions,
-        actions: [action],
+        actions: [...before, action],
+        ...(transforms.length === 0 ? {} : { transforms }),
         tags: tagsOf(desiring.facts.cluster, desiring.group.id, tag, userTags),
       },
     };

@@ -7,7 +7,7 @@ import type { ServicePort } from '../../api/kube.ts';
 import type { Problem } from '../../api/problem.ts';
 import { effectiveTargetGroupSettings } from '../../api/read.ts';
 import type { Member } from '../group.ts';
-import { type Desiring, tell } from './desiring.ts';
+import { type Backend, type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
 import { targetGroupName } from './names.ts';
 import { tagsOf } from './tags.ts';
@@ -97,6 +97,8 @@ function specOf(
   }
   const spec = blank(number, targetType, fact.service.spec?.ipFamilies ?? []);
   applyEffects('targetGroup', spec, settings);
+  const controlPort = settings['target-control-port']?.[`${service.name}.${reference}`]?.value;
+  if (controlPort !== undefined && targetType === 'ip') spec.targetControlPort = controlPort;
   const wantedHealthPort = settings['healthcheck-port']?.value ?? 'traffic-port';
   const resolved = healthPort(wantedHealthPort, fact, targetType);
   if (resolved === undefined) {
@@ -125,14 +127,29 @@ function specOf(
     targetType,
     protocol: spec.protocol,
     protocolVersion: spec.protocolVersion,
+    ...(spec.targetControlPort === undefined ? {} : { controlPort: spec.targetControlPort }),
   });
   return spec;
+}
+
+/** Labels that choose nodes; an empty map chooses all (spec annotations 9.2). */
+function labelsOf(
+  member: Member,
+  fact: ServiceFact,
+  targetType: TargetGroupSpec['targetType'],
+): Pick<Backend, 'nodeLabels'> {
+  const settings = effectiveTargetGroupSettings(member.intent.settings, fact.settings);
+  const nodeLabels = settings['target-node-labels']?.value ?? {};
+  return targetType === 'instance' && Object.keys(nodeLabels).length > 0 ? { nodeLabels } : {};
 }
 
 /** Ports that node and pod security groups must open for a target group (aws-model 5.6). */
 function reachOf(spec: TargetGroupSpec, port: ServicePort): (number | string)[] {
   const traffic = spec.targetType === 'instance' ? spec.port : (port.targetPort ?? port.port);
-  return spec.healthCheck.port === 'traffic-port' ? [traffic] : [traffic, Number(spec.healthCheck.port)];
+  const also = spec.targetControlPort === undefined ? [] : [spec.targetControlPort];
+  return spec.healthCheck.port === 'traffic-port'
+    ? [traffic, ...also]
+    : [traffic, Number(spec.healthCheck.port), ...also];
 }
 
 /** Wants the target group behind one Service port of one member; the same reference twice shares it. */
@@ -185,6 +202,7 @@ export function targetGroupFor(
     port: reference,
     targetType: spec.targetType,
     ipAddressType: spec.ipAddressType,
+    ...labelsOf(member, fact, spec.targetType),
     reach: reachOf(spec, port),
   });
   return { ref: { ref: id } };

@@ -1,12 +1,15 @@
-// Actions and conditions between our plain data and AWS's wire form, and when two of them are the same (aws-model 3.10).
+// Actions between our plain data and AWS's wire form, and when two of them are the same (aws-model 3.10).
 import { isDeepStrictEqual } from 'node:util';
 import type {
+  AuthenticateCognitoActionConditionalBehaviorEnum,
+  AuthenticateCognitoActionConfig,
+  JwtValidationActionAdditionalClaimFormatEnum,
+  JwtValidationActionConfig,
   RedirectActionConfig,
   Action as WireAction,
-  RuleCondition as WireCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Action, Condition, ForwardTarget } from '../../api/aws.ts';
-import { arnOf, type Resolve, sameSet } from './kind.ts';
+import type { Action, ForwardTarget } from '../../api/aws.ts';
+import { arnOf, type Resolve } from './kind.ts';
 
 /** Wire form of an action list; the order is the position. */
 export function actionsToAws(actions: readonly Action[], resolve: Resolve): WireAction[] {
@@ -49,7 +52,45 @@ function actionToAws(action: Action, resolve: Resolve): WireAction {
           MessageBody: action.messageBody,
         },
       };
+    case 'authenticate-cognito':
+      return { Type: 'authenticate-cognito', AuthenticateCognitoConfig: cognitoToAws(action) };
+    case 'jwt-validation':
+      return { Type: 'jwt-validation', JwtValidationConfig: jwtToAws(action) };
   }
+}
+
+type OfType<T extends Action['type']> = Extract<Action, { type: T }>;
+
+/** What has a default is always sent, so that it equals what AWS reports (aws-model 9). */
+function cognitoToAws(action: OfType<'authenticate-cognito'>): AuthenticateCognitoActionConfig {
+  return {
+    UserPoolArn: action.userPoolArn,
+    UserPoolClientId: action.clientId,
+    UserPoolDomain: action.domain,
+    OnUnauthenticatedRequest:
+      action.onUnauthenticatedRequest as AuthenticateCognitoActionConditionalBehaviorEnum,
+    Scope: action.scope,
+    SessionCookieName: action.sessionCookie,
+    SessionTimeout: action.sessionSeconds,
+    ...(action.extraParams === undefined ? {} : { AuthenticationRequestExtraParams: action.extraParams }),
+  };
+}
+
+function jwtToAws({
+  jwksEndpoint,
+  issuer,
+  claims = [],
+}: OfType<'jwt-validation'>): JwtValidationActionConfig {
+  const wire = claims.map(({ format, name, values }) => ({
+    Format: format as JwtValidationActionAdditionalClaimFormatEnum,
+    Name: name,
+    Values: values,
+  }));
+  return {
+    JwksEndpoint: jwksEndpoint,
+    Issuer: issuer,
+    ...(wire.length === 0 ? {} : { AdditionalClaims: wire }),
+  };
 }
 
 const said = <T>(value: T | null | undefined | ''): value is T =>
@@ -76,7 +117,40 @@ function actionFromAws(wire: WireAction): Action {
       ...(said(MessageBody) ? { messageBody: MessageBody } : {}),
     };
   }
+  if (wire.Type === 'authenticate-cognito' && wire.AuthenticateCognitoConfig !== undefined)
+    return cognitoFromAws(wire.AuthenticateCognitoConfig);
+  if (wire.Type === 'jwt-validation' && wire.JwtValidationConfig !== undefined)
+    return jwtFromAws(wire.JwtValidationConfig);
   return INEXPRESSIBLE;
+}
+
+function cognitoFromAws(wire: AuthenticateCognitoActionConfig): Action {
+  const params = wire.AuthenticationRequestExtraParams ?? {};
+  return {
+    type: 'authenticate-cognito',
+    userPoolArn: wire.UserPoolArn ?? '',
+    clientId: wire.UserPoolClientId ?? '',
+    domain: wire.UserPoolDomain ?? '',
+    onUnauthenticatedRequest: wire.OnUnauthenticatedRequest ?? '',
+    scope: wire.Scope ?? '',
+    sessionCookie: wire.SessionCookieName ?? '',
+    sessionSeconds: Number(wire.SessionTimeout ?? 0),
+    ...(Object.keys(params).length === 0 ? {} : { extraParams: params }),
+  };
+}
+
+function jwtFromAws(wire: JwtValidationActionConfig): Action {
+  const claims = (wire.AdditionalClaims ?? []).map(({ Format, Name, Values }) => ({
+    format: Format ?? '',
+    name: Name ?? '',
+    values: Values ?? [],
+  }));
+  return {
+    type: 'jwt-validation',
+    jwksEndpoint: wire.JwksEndpoint ?? '',
+    issuer: wire.Issuer ?? '',
+    ...(claims.length === 0 ? {} : { claims }),
+  };
 }
 
 /** What a redirect does not change is a placeholder for what the request said. */
@@ -137,41 +211,6 @@ export function sameActions(wanted: readonly Action[], found: readonly Action[])
     wanted.every((action, index) => {
       const other = found[index];
       return other !== undefined && sameAction(action, other);
-    })
-  );
-}
-
-/** Wire form of a condition list. */
-export function conditionsToAws(conditions: readonly Condition[]): WireCondition[] {
-  return conditions.map(({ field, values }) =>
-    field === 'host-header'
-      ? { Field: field, HostHeaderConfig: { Values: values } }
-      : { Field: field, PathPatternConfig: { Values: values } },
-  );
-}
-
-/** Our form of a described condition list; the deprecated `Values` is only a fallback. A condition without values stands for one
- * that this version cannot express: AWS has none such and nobody wants one, so it equals nothing wanted. */
-export function conditionsFromAws(list: readonly WireCondition[] | undefined): Condition[] {
-  return (list ?? []).map(({ Field, HostHeaderConfig, PathPatternConfig, Values }) => {
-    if (Field === 'host-header') return { field: Field, values: HostHeaderConfig?.Values ?? Values ?? [] };
-    return {
-      field: 'path-pattern',
-      values: Field === 'path-pattern' ? (PathPatternConfig?.Values ?? Values ?? []) : [],
-    };
-  });
-}
-
-/** Same conditions: in field order, each condition's values as a set, which can only save calls (aws-model 14.1 item 9). Pure. */
-export function sameConditions(wanted: readonly Condition[], found: readonly Condition[]): boolean {
-  const byField = (list: readonly Condition[]): Condition[] =>
-    [...list].sort((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0));
-  const right = byField(found);
-  return (
-    wanted.length === found.length &&
-    byField(wanted).every((condition, index) => {
-      const other = right[index];
-      return other?.field === condition.field && sameSet(condition.values, other.values);
     })
   );
 }

@@ -26,6 +26,7 @@ import {
   removing,
   sameSet,
 } from './kind.ts';
+import { mutualFromAws, mutualToAws, sameMutual } from './mutual.ts';
 import {
   identity,
   refuseStranger,
@@ -63,6 +64,9 @@ export function fromAws(wire: Listener, { tags, attributes, attached }: Listener
       ...(https && wire.SslPolicy !== undefined && wire.SslPolicy !== ''
         ? { sslPolicy: wire.SslPolicy }
         : {}),
+      ...(https && wire.MutualAuthentication !== undefined
+        ? { mutualAuthentication: mutualFromAws(wire.MutualAuthentication) }
+        : {}),
       attributes,
       tags,
     },
@@ -98,6 +102,9 @@ function settings(wanted: ListenerSpec, resolve: Resolve) {
     DefaultActions: actionsToAws(wanted.defaultActions, resolve),
     ...(first === undefined ? {} : { Certificates: [{ CertificateArn: first }] }),
     ...(wanted.sslPolicy === undefined ? {} : { SslPolicy: wanted.sslPolicy }),
+    ...(wanted.mutualAuthentication === undefined
+      ? {}
+      : { MutualAuthentication: mutualToAws(wanted.mutualAuthentication) }),
   };
 }
 
@@ -144,7 +151,13 @@ async function adopt(
   return listener.modify(aws, found, wanted, changedFields(listener, wanted, found, resolve), resolve);
 }
 
-const SETTINGS: readonly (keyof ListenerSpec)[] = ['protocol', 'defaultActions', 'certificates', 'sslPolicy'];
+const SETTINGS: readonly (keyof ListenerSpec)[] = [
+  'protocol',
+  'defaultActions',
+  'certificates',
+  'sslPolicy',
+  'mutualAuthentication',
+];
 
 /** Whether the change is in what ModifyListener carries; a change of the attached set alone is not. */
 function settingsChanged(
@@ -169,6 +182,7 @@ export const listener: KindTable<'listener'> = {
     defaultActions: 'modify',
     certificates: 'modify',
     sslPolicy: 'modify',
+    mutualAuthentication: 'modify',
     attributes: 'modify',
     tags: 'modify',
   },
@@ -176,6 +190,7 @@ export const listener: KindTable<'listener'> = {
     defaultActions: sameActions,
     certificates: (wanted, found) => wanted[0] === found[0] && sameSet(wanted, found),
     sslPolicy: (wanted, found) => wanted === undefined || wanted === found,
+    mutualAuthentication: sameMutual,
     attributes: sameAttributes,
     tags: sameTags,
   },

@@ -2,10 +2,13 @@
 import {
   CreateLoadBalancerCommand,
   DeleteLoadBalancerCommand,
+  DescribeCapacityReservationCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeTagsCommand,
   type LoadBalancer,
+  ModifyCapacityReservationCommand,
+  ModifyIpPoolsCommand,
   ModifyLoadBalancerAttributesCommand,
   SetIpAddressTypeCommand,
   SetSecurityGroupsCommand,
@@ -52,6 +55,8 @@ export function fromAws(wire: LoadBalancer, tags: Tags, attributes: Attributes):
       subnets: (wire.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []),
       securityGroups: wire.SecurityGroups ?? [],
       attributes,
+      ...pool('customerOwnedPool', wire.CustomerOwnedIpv4Pool),
+      ...pool('ipamPool', wire.IpamPools?.Ipv4IpamPoolId),
       tags,
     },
     extra: {
@@ -65,6 +70,24 @@ export function fromAws(wire: LoadBalancer, tags: Tags, attributes: Attributes):
 
 function addressType(type: string | undefined): IpAddressType {
   return type === 'dualstack' || type === 'dualstack-without-public-ipv4' ? type : 'ipv4';
+}
+
+const pool = <N extends string>(name: N, id: string | undefined): { [P in N]?: string } =>
+  id === undefined || id === '' ? {} : ({ [name]: id } as { [P in N]?: string });
+
+/** The reserved capacity of a load balancer, in load balancer capacity units; 0 without a reservation. */
+export async function readCapacity(aws: Aws, arn: string): Promise<number> {
+  const answer = await aws.elbv2.send(new DescribeCapacityReservationCommand({ LoadBalancerArn: arn }));
+  return answer.MinimumLoadBalancerCapacity?.CapacityUnits ?? 0;
+}
+
+/** Asks for a reservation, or gives it back with 0 (aws-model 8.4). */
+async function writeCapacity(aws: Aws, LoadBalancerArn: string, units: number): Promise<void> {
+  const wanted =
+    units === 0
+      ? { ResetCapacityReservation: true }
+      : { MinimumLoadBalancerCapacity: { CapacityUnits: units } };
+  await aws.elbv2.send(new ModifyCapacityReservationCommand({ LoadBalancerArn, ...wanted }));
 }
 
 /** The attributes of a load balancer. */
@@ -93,7 +116,10 @@ async function adopt(
     aws,
     found,
     wanted,
-    changedFields(loadBalancer, wanted, found, resolve),
+    // Capacity waits until the load balancer is active.
+    changedFields<'loadBalancer'>(loadBalancer, wanted, found, resolve).filter(
+      (field) => field !== 'capacityUnits',
+    ),
     resolve,
   );
 }
@@ -108,12 +134,16 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
     subnets: 'modify',
     securityGroups: 'modify',
     attributes: 'modify',
+    customerOwnedPool: 'createOnly',
+    ipamPool: 'modify',
+    capacityUnits: 'modify',
     tags: 'modify',
   },
   equal: {
     subnets: sameSet,
     securityGroups: (wanted, found) => sameSet(wanted.map(arnOf), found.map(arnOf)),
     attributes: sameAttributes,
+    capacityUnits: (wanted, found) => wanted === undefined || wanted === found,
     tags: sameTagsKeepingLegacy,
   },
   successor: (spec, predecessors) => ({ ...spec, name: freeName(spec.name, predecessors) }),
@@ -128,6 +158,10 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
           IpAddressType: wanted.ipAddressType,
           SubnetMappings: subnetMappings(wanted.subnets),
           SecurityGroups: wanted.securityGroups.map(resolve),
+          ...(wanted.customerOwnedPool === undefined
+            ? {}
+            : { CustomerOwnedIpv4Pool: wanted.customerOwnedPool }),
+          ...(wanted.ipamPool === undefined ? {} : { IpamPools: { Ipv4IpamPoolId: wanted.ipamPool } }),
           Tags: tagList(wanted.tags),
         }),
       );
@@ -142,6 +176,10 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
   async modify(aws, found, wanted, changed, resolve) {
     const LoadBalancerArn = found.arn;
     const spec = { ...found.spec };
+    if (changed.includes('ipamPool') && wanted.ipamPool === undefined) {
+      await aws.elbv2.send(new ModifyIpPoolsCommand({ LoadBalancerArn, RemoveIpamPools: ['ipv4'] }));
+      delete spec.ipamPool;
+    }
     if (changed.includes('tags')) {
       const change = tagChange(wanted.tags, spec.tags, 'keepLegacy');
       await writeTags(aws, found.arn, change);
@@ -168,6 +206,15 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
         aws.elbv2.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
       );
       spec.attributes = { ...spec.attributes, ...wanted.attributes };
+    }
+    if (changed.includes('ipamPool') && wanted.ipamPool !== undefined) {
+      const IpamPools = { Ipv4IpamPoolId: wanted.ipamPool };
+      await aws.elbv2.send(new ModifyIpPoolsCommand({ LoadBalancerArn, IpamPools }));
+      spec.ipamPool = wanted.ipamPool;
+    }
+    if (changed.includes('capacityUnits') && wanted.capacityUnits !== undefined) {
+      await writeCapacity(aws, found.arn, wanted.capacityUnits);
+      spec.capacityUnits = wanted.capacityUnits;
     }
     return { ...found, ...identity(spec.tags), spec };
   },

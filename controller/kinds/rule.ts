@@ -11,14 +11,15 @@ import {
 import type { RuleSpec, Tags } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
+import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
 import {
-  actionsFromAws,
-  actionsToAws,
   conditionsFromAws,
   conditionsToAws,
-  sameActions,
   sameConditions,
-} from './action.ts';
+  sameTransforms,
+  transformsFromAws,
+  transformsToAws,
+} from './condition.ts';
 import { changedFields, type Found, type KindTable, present, type Resolve, removing } from './kind.ts';
 import {
   identity,
@@ -45,6 +46,7 @@ export function fromAws(wire: Rule, listenerArn: string, tags: Tags): FoundRule 
       priority: Number(wire.Priority),
       conditions: conditionsFromAws(wire.Conditions),
       actions: actionsFromAws(wire.Actions),
+      transforms: transformsFromAws(wire.Transforms),
       tags,
     },
     extra: {},
@@ -87,6 +89,9 @@ async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: R
   return rule.modify(aws, found, wanted, changedFields(rule, wanted, found, resolve), resolve);
 }
 
+/** What ModifyRule carries. */
+const SETTINGS = ['conditions', 'actions', 'transforms'] as const;
+
 export const rule: KindTable<'rule'> = {
   kind: 'rule',
   order: 4,
@@ -95,9 +100,10 @@ export const rule: KindTable<'rule'> = {
     priority: 'modify',
     conditions: 'modify',
     actions: 'modify',
+    transforms: 'modify',
     tags: 'modify',
   },
-  equal: { conditions: sameConditions, actions: sameActions, tags: sameTags },
+  equal: { conditions: sameConditions, actions: sameActions, transforms: sameTransforms, tags: sameTags },
   parent: ({ spec }) => spec.listener.ref,
   async create(aws, wanted, resolve) {
     const ListenerArn = resolve(wanted.listener);
@@ -108,6 +114,7 @@ export const rule: KindTable<'rule'> = {
           Priority: wanted.priority,
           Conditions: conditionsToAws(wanted.conditions),
           Actions: actionsToAws(wanted.actions, resolve),
+          ...transformsToAws(wanted.transforms),
           Tags: tagList(wanted.tags),
         }),
       );
@@ -125,12 +132,15 @@ export const rule: KindTable<'rule'> = {
       await setPriorities(aws, [{ arn: found.arn, priority: wanted.priority }]);
       spec.priority = wanted.priority;
     }
-    if (changed.includes('conditions') || changed.includes('actions')) {
+    if (SETTINGS.some((field) => changed.includes(field))) {
+      const { Transforms } = transformsToAws(wanted.transforms);
+      const rewrites = Transforms === undefined ? { ResetTransforms: true } : { Transforms };
       const answer = await aws.elbv2.send(
         new ModifyRuleCommand({
           RuleArn: found.arn,
           Conditions: conditionsToAws(wanted.conditions),
           Actions: actionsToAws(wanted.actions, resolve),
+          ...(changed.includes('transforms') ? rewrites : {}),
         }),
       );
       const after = present(
@@ -139,6 +149,7 @@ export const rule: KindTable<'rule'> = {
       );
       spec.conditions = after.spec.conditions;
       spec.actions = after.spec.actions;
+      spec.transforms = after.spec.transforms ?? [];
     }
     if (changed.includes('tags')) {
       const change = tagChange(wanted.tags, spec.tags, 'noLegacy');

@@ -119,7 +119,8 @@ class HookedWatch extends Watch {
   }
 }
 
-function collection(path: string, namespace: string | undefined): string {
+/** The path of all objects of a kind, or of those in one namespace. */
+export function collection(path: string, namespace: string | undefined): string {
   return namespace === undefined
     ? path
     : path.replace(/\/([^/]+)$/, `/namespaces/${encodeURIComponent(namespace)}/$1`);

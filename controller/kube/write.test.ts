@@ -24,7 +24,7 @@ describe('claim', () => {
   const metadata = { name: 'web', resourceVersion: '7' };
 
   test('finalizer and owner in one patch, with the version', () => {
-    expect(claimOf({ ...metadata, finalizers: ['other'] }, 'ours', owner)).toEqual({
+    expect(claimOf({ ...metadata, finalizers: ['other'] }, ['ours'], owner)).toEqual({
       resourceVersion: '7',
       finalizers: ['other', 'ours'],
       ownerReferences: [owner],
@@ -36,7 +36,7 @@ describe('claim', () => {
       { ...owner, uid: 'old' },
       { ...owner, name: 'x', uid: 'x' },
     ];
-    expect(claimOf({ ...metadata, finalizers: ['ours'], ownerReferences: others }, 'ours', owner)).toEqual({
+    expect(claimOf({ ...metadata, finalizers: ['ours'], ownerReferences: others }, ['ours'], owner)).toEqual({
       resourceVersion: '7',
       ownerReferences: [others[1], owner],
     });
@@ -44,9 +44,9 @@ describe('claim', () => {
 
   test('nothing when both are there, or no owner is known', () => {
     expect(
-      claimOf({ ...metadata, finalizers: ['ours'], ownerReferences: [owner] }, 'ours', owner),
+      claimOf({ ...metadata, finalizers: ['ours'], ownerReferences: [owner] }, ['ours'], owner),
     ).toBeUndefined();
-    expect(claimOf({ ...metadata, finalizers: ['ours'] }, 'ours', undefined)).toBeUndefined();
+    expect(claimOf({ ...metadata, finalizers: ['ours'] }, ['ours'], undefined)).toBeUndefined();
   });
 
   test('finalizers go one by one', () => {

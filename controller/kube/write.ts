@@ -53,10 +53,15 @@ export interface Writer {
     binding: LoadBalancerBinding,
     status: BindingStatus,
   ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
-  /** Puts a finalizer and the owner on a binding, in one write; undefined when both are there. `conflict`: look again. */
+  /** Takes what the status remembers of one target group off a binding, whatever else was written to it meanwhile. */
+  forgetTargets(
+    binding: LoadBalancerBinding,
+    targetGroupArn: string,
+  ): Promise<KubeOutcome<LoadBalancerBinding>>;
+  /** Puts finalizers and the owner on a binding, in one write; undefined when all are there. `conflict`: look again. */
   claim(
     binding: LoadBalancerBinding,
-    finalizer: string,
+    finalizers: readonly string[],
     owner?: OwnerReference,
   ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
   /** Takes finalizers off a binding; undefined when it has none of them. A binding that is gone is `notFound`. */
@@ -66,6 +71,14 @@ export interface Writer {
   ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
   /** Deletes a binding, and only this one: a new one of the same name is `conflict`. */
   deleteBinding(binding: LoadBalancerBinding): Promise<KubeOutcome>;
+  /**
+   * Makes the finalizers of an Ingress exactly these, and changes nothing else of it; undefined when they are these.
+   * `conflict`: it is no longer as it was read.
+   */
+  writeFinalizers(
+    ingress: { readonly metadata: ObjectMeta },
+    finalizers: readonly string[],
+  ): Promise<KubeOutcome | undefined>;
   /** Tells an Ingress its addresses; undefined when it knows them. An empty list takes them away. */
   writeAddresses(
     ingress: IngressWithStatus,
@@ -124,8 +137,10 @@ export function writer(client: KubeClient): Writer {
         status: change,
       });
     },
-    async claim({ metadata }, finalizer, owner) {
-      const change = claimOf(metadata, finalizer, owner);
+    forgetTargets: ({ metadata }, targetGroupArn) =>
+      merge(`${bindingPath(metadata)}/status`, { status: { registered: { [targetGroupArn]: null } } }),
+    async claim({ metadata }, finalizers, owner) {
+      const change = claimOf(metadata, finalizers, owner);
       return change === undefined ? undefined : merge(bindingPath(metadata), { metadata: change });
     },
     async releaseBinding({ metadata }, drop) {
@@ -142,6 +157,12 @@ export function writer(client: KubeClient): Writer {
           ...(metadata.uid === undefined ? {} : { preconditions: { uid: metadata.uid } }),
         },
       }),
+    async writeFinalizers({ metadata }, finalizers) {
+      if (isDeepStrictEqual(metadata.finalizers ?? [], finalizers)) return undefined;
+      // The version says on which list this was decided: nobody's finalizer is lost or brought back.
+      const { resourceVersion } = metadata;
+      return merge(ingressPath(metadata), { metadata: { resourceVersion, finalizers } });
+    },
     async writeAddresses(ingress, addresses) {
       if (sameAddresses(ingress, addresses)) return undefined;
       const list = addresses.map(({ hostname, ports }) => ({
@@ -158,17 +179,17 @@ export function writer(client: KubeClient): Writer {
 /** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */
 export function claimOf(
   metadata: Owned,
-  finalizer: string,
+  wanted: readonly string[],
   owner: OwnerReference | undefined,
 ): object | undefined {
   const finalizers = metadata.finalizers ?? [];
   const owners = metadata.ownerReferences ?? [];
-  const needsFinalizer = !finalizers.includes(finalizer);
+  const missing = wanted.filter((one) => !finalizers.includes(one));
   const needsOwner = owner !== undefined && !owners.some(({ uid }) => uid === owner.uid);
-  if (!needsFinalizer && !needsOwner) return undefined;
+  if (missing.length === 0 && !needsOwner) return undefined;
   return {
     resourceVersion: metadata.resourceVersion,
-    ...(needsFinalizer ? { finalizers: [...finalizers, finalizer] } : {}),
+    ...(missing.length > 0 ? { finalizers: [...finalizers, ...missing] } : {}),
     // An owner of the same name but another uid is the one before: the garbage collector must not see it.
     ...(needsOwner ? { ownerReferences: [...owners.filter(({ name }) => name !== owner.name), owner] } : {}),
   };

@@ -23,6 +23,27 @@ const ACTIONS: Readonly<Record<string, string>> = {
     '{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"web","servicePort":80,"weight":3},{"serviceName":"api","servicePort":"80","weight":1}]}}',
 };
 
+const POOL =
+  '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_a","userPoolClientID":"a1","userPoolDomain":"shop"}';
+
+/** Annotations of rules: what a request must meet, what is rewritten, who may pass. */
+const OF_RULES = {
+  'conditions.web': fc.constantFrom(
+    '[{"field":"http-header","httpHeaderConfig":{"httpHeaderName":"X-A","values":["1"]}},{"field":"query-string","queryStringConfig":{"values":[{"key":"v","value":"2"}]}}]',
+    '[{"field":"http-request-method","httpRequestMethodConfig":{"values":["GET","HEAD"]}}]',
+    '[{"field":"source-ip","sourceIPConfig":{"values":["10.0.0.0/8"]}},{"field":"host-header","hostHeaderConfig":{"values":["c.example.com"]}}]',
+  ),
+  'transforms.web': fc.constantFrom(
+    '[{"type":"url-rewrite","urlRewriteConfig":{"rewrites":[{"regex":"^/a","replace":"/b"}]}}]',
+    '[{"type":"host-header-rewrite","hostHeaderRewriteConfig":{"rewrites":[{"regex":"^www","replace":"w"}]}}]',
+  ),
+  'use-regex-path-match': fc.constantFrom('true', 'false'),
+  'auth-type': fc.constantFrom('none', 'cognito'),
+  'jwt-validation': fc.constant(
+    '{"jwksEndpoint":"https://login.example.org/keys","issuer":"shop","additionalClaims":[{"format":"string-array","name":"roles","values":["buyer"]}]}',
+  ),
+};
+
 const ports = fc.constantFrom(
   '[{"HTTP":80}]',
   '[{"HTTP":80},{"HTTPS":443}]',
@@ -52,6 +73,7 @@ const said = fc.record(
       'idle_timeout.timeout_seconds=60',
     ),
     subnets: fc.constantFrom('subnet-a,subnet-b', 'subnet-b,subnet-c'),
+    ...OF_RULES,
   },
   { requiredKeys: [] },
 );
@@ -73,7 +95,13 @@ const member = (name: string, namespace: string) =>
       fallback: fc.boolean(),
     })
     .map(({ said: one, rules: all, order, second, fallback }): Ingress => {
-      const annotations = { ...ACTIONS, ...one, 'group.name': GROUP, 'group.order': String(order) };
+      const annotations = {
+        ...ACTIONS,
+        'auth-idp-cognito': POOL,
+        ...one,
+        'group.name': GROUP,
+        'group.order': String(order),
+      };
       const backend = { service: { name: 'web', port: { number: 80 } } };
       return ingress({
         ingress: name,

@@ -29,15 +29,22 @@ function unlike(values: Tags, defaults: Tags): Tags {
   return Object.fromEntries(Object.entries(values).filter(([key, value]) => defaults[key] !== value));
 }
 
-function condition({ Field, HostHeaderConfig, PathPatternConfig }: RuleCondition): object {
-  const sorted = (values: readonly string[] | undefined) => ({ Values: [...(values ?? [])].sort() });
-  return Field === 'host-header'
-    ? { Field, HostHeaderConfig: sorted(HostHeaderConfig?.Values) }
-    : { Field, PathPatternConfig: sorted(PathPatternConfig?.Values) };
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+/** Without the older way to say values; the order of values means nothing. */
+function condition({ Field, Values: _, RegexValues: __, ...configs }: RuleCondition): object {
+  const sorted = Object.entries(configs).map(([name, config]) => {
+    const members = Object.entries(config ?? {}).map(([member, value]) => [
+      member,
+      Array.isArray(value) ? [...value].sort(byText) : value,
+    ]);
+    return [name, Object.fromEntries(members)];
+  });
+  return { Field, ...Object.fromEntries(sorted) };
 }
 
 function action(
-  { Type, ForwardConfig, RedirectConfig, FixedResponseConfig, TargetGroupArn }: Action,
+  { Type, ForwardConfig, RedirectConfig, TargetGroupArn, Order: _, ...others }: Action,
   name: (arn: string) => string,
 ): object {
   if (Type === 'redirect') {
@@ -53,7 +60,7 @@ function action(
     );
     return { Type, RedirectConfig: { ...open, ...Object.fromEntries(said) } };
   }
-  if (Type !== 'forward') return { Type, FixedResponseConfig };
+  if (Type !== 'forward') return { Type, ...others };
   const groups = ForwardConfig?.TargetGroups ?? [{ TargetGroupArn }];
   const TargetGroups = groups
     .map(({ TargetGroupArn: arn, Weight }) => ({
@@ -92,10 +99,9 @@ class Recorder {
 
   #rule(rule: Rule, stack: string, port: number): object {
     return {
-      conditions: rule.conditions
-        .map(condition)
-        .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      conditions: rule.conditions.map(condition).sort(byText),
       actions: rule.actions.map((one) => action(one, this.#name)),
+      transforms: [...rule.transforms].sort(byText),
       tags: ownTags(rule.tags, stack, `${port}:${rule.priority}`),
     };
   }

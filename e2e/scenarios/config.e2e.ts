@@ -72,7 +72,7 @@ describe('rights', () => {
       'endpointslices.discovery.k8s.io [get list watch]',
       'events.events.k8s.io [create]',
       'ingressclasses.networking.k8s.io [get list watch]',
-      'ingresses.networking.k8s.io [get list watch]',
+      'ingresses.networking.k8s.io [get list watch patch]',
       'ingresses.networking.k8s.io/status [patch]',
       'loadbalancerbindings.albatross.dev [get list watch create patch delete]',
       'loadbalancerbindings.albatross.dev/status [patch]',

@@ -1,9 +1,11 @@
 // The webhook as a cluster meets it: asked by a real API server over TLS, with the rights of its ServiceAccount.
+import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf } from '../../api/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Ingress } from '../../api/kube.ts';
-import { render, webhookConfiguration } from '../harness/install.ts';
+import { connect } from '../../webhook/connection.ts';
+import { NAMESPACE, render, webhookConfiguration } from '../harness/install.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { BAD, ingress, prepareWebhookHost, type WebhookHost } from '../harness/webhook.ts';
 
@@ -75,6 +77,42 @@ describe('kubectl apply', () => {
     expect(bad.code).not.toBe(0);
   });
 
+  test('--dry-run=server tells what would be done in AWS, from what is recorded', async () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'shown', namespace: 'shop' } };
+    await host.cluster.apply({ ...service, spec: { type: 'NodePort', ports: [{ port: 80 }] } });
+    const shown = (annotations = {}) => ingress('shown', { service: 'shown', annotations });
+    const words = async (object: object) =>
+      (await host.apply(object, '--dry-run=server')).stderr.split('\n').filter((line) => line !== '');
+    await expect
+      .poll(() => words(shown({ scheme: 'internet-facing' })))
+      .toEqual([
+        'Warning: would make: an internet-facing load balancer, its security group, a listener HTTP 80, 1 rule, a target group for shown:80',
+      ]);
+    await host.apply(shown());
+    const arn = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:x';
+    const status = {
+      loadBalancer: { name: 'k8s-shown', arn, dnsName: 'shown.example' },
+      listeners: [{ port: 80, protocol: 'HTTP', arn }],
+      targetGroups: [{ name: 'k8s-shown', arn, service: 'shown', port: 80, healthy: 0, total: 0 }],
+    };
+    const config = new KubeConfig();
+    config.loadFromFile(await host.cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller'));
+    const path = '/apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/shown/status';
+    const binding = { apiVersion: 'albatross.dev/v1alpha1', kind: 'LoadBalancerBinding' };
+    await connect(config).apply(path, { ...binding, metadata: { name: 'shown' }, status }, 'controller');
+    await expect
+      .poll(() => words(shown({ scheme: 'internet-facing', 'target-type': 'ip' })))
+      .toEqual(
+        expect.arrayContaining([
+          'Warning: would replace: the load balancer by an internet-facing load balancer, with its listeners, rules and target groups, the target group for shown:80 (target type)',
+        ]),
+      );
+    expect(await words(shown({ 'healthcheck-path': '/up' }))).toEqual([
+      'Warning: would change: the target group for shown:80 (health check)',
+    ]);
+    expect((await host.get<LoadBalancerBinding>('lbb', 'shown'))?.spec.intent?.settings).toEqual({});
+  });
+
   test('advises about a Service that is not there, in its own namespace only', async () => {
     const service = (name: string, namespace: string) => ({
       apiVersion: 'v1',
@@ -85,19 +123,19 @@ describe('kubectl apply', () => {
     await host.cluster.apply(service('here', 'shop'), service('elsewhere', 'default'));
     const advice = async (name: string) =>
       (await host.apply(ingress('advised', { service: name }), '--dry-run=server')).stderr;
-    await expect.poll(() => advice('here')).toBe('');
+    await expect.poll(() => advice('here')).toMatch(/^Warning: would make: [^\n]+\n$/);
     expect(await advice('elsewhere')).toContain(
       '"elsewhere": no Service of this name exists in the namespace',
     );
   });
 
-  test('takes the samples without a word', async () => {
+  test('takes the samples, and a dry run tells what they would make', async () => {
     const objects = await render(host.cluster, 'samples');
     await host.cluster.apply(...objects.filter(({ kind }) => kind === 'Service'));
     const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
     const words = async () =>
       (await host.cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], { input })).stderr;
-    await expect.poll(words).toBe('');
+    await expect.poll(words).toMatch(/^(Warning: would make: [^\n]+\n)+$/);
   });
 });
 

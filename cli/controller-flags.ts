@@ -1,0 +1,64 @@
+// Flags of the controller that other commands have as well, with the same names and defaults.
+import { type Command, Option } from 'commander';
+import { DEFAULTS } from '../controller/options.ts';
+import { POLICIES } from '../controller/plan/policy.ts';
+import { count, names, pairs, trueOrFalse } from './flags.ts';
+
+/** Where it works. */
+export function withPlace(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
+    .requiredOption('--cluster-name <name>', 'name of the cluster; enters names and tags in AWS')
+    .option('--aws-region <region>', "region (default: the AWS SDK's own search)")
+    .requiredOption('--aws-vpc-id <id>', 'VPC of the cluster')
+    .option('--watch-namespace <namespace>', 'only Ingresses of this namespace')
+    .option(
+      '--ingress-class <name>',
+      'value of the annotation kubernetes.io/ingress.class that is ours',
+      DEFAULTS.ingressClass,
+    );
+}
+
+/** What it may do. */
+export function withPolicy(command: Command): Command {
+  return command.addOption(
+    new Option('--policy <policy>', 'what may be done in AWS').choices(POLICIES).default(DEFAULTS.policy),
+  );
+}
+
+/** What holds when nobody says otherwise. */
+export function withDefaults(command: Command): Command {
+  return command
+    .option(
+      '--default-tags <pairs>',
+      'tags of everything that is made: key=value,…',
+      pairs,
+      DEFAULTS.defaultTags,
+    )
+    .option('--external-managed-tags <keys>', 'keys of tags that others write: key,…', names, [
+      ...DEFAULTS.externalManagedTags,
+    ])
+    .addOption(
+      new Option('--default-target-type <type>', 'targets without target-type')
+        .choices(['instance', 'ip'])
+        .default(DEFAULTS.defaultTargetType),
+    )
+    .option('--default-ssl-policy <policy>', 'HTTPS listeners without ssl-policy', DEFAULTS.defaultSslPolicy)
+    .addOption(
+      new Option('--default-load-balancer-scheme <scheme>', 'load balancers without scheme')
+        .choices(['internal', 'internet-facing'])
+        .default(DEFAULTS.defaultLoadBalancerScheme),
+    )
+    .option(
+      '--enable-backend-security-group [boolean]',
+      'one security group for the traffic from all load balancers to their targets',
+      trueOrFalse,
+      DEFAULTS.enableBackendSecurityGroup,
+    )
+    .option('--backend-security-group <id>', 'use this one instead of making one');
+}
+
+/** How often a call is tried; `attempts` is what is taken unless said. */
+export function withAttempts(command: Command, attempts: number): Command {
+  return command.option('--aws-max-retries <number>', 'attempts of one AWS call', count, attempts);
+}

@@ -1,0 +1,40 @@
+// What `plan` and `tree` have in common: the rights they need, and how they end.
+import type { Command } from 'commander';
+import { isFailure } from '../controller/aws/errors.ts';
+import { Unanswered } from '../controller/inspection/unanswered.ts';
+import { type ControllerOptions, mistakes } from '../controller/options.ts';
+import { failureWords } from './plan-report.ts';
+
+/** For --help. */
+export const RIGHTS = `Rights. Kubernetes: list on ingresses, services, endpointslices, loadbalancerbindings (with --watch-namespace only
+there), ingressclasses, ingressclassparams, namespaces and nodes. AWS: the reading part of the controller's IAM policy
+(elasticloadbalancing:Describe*, ec2:Describe*, acm:ListCertificates, acm:DescribeCertificate, tag:GetResources).`;
+
+export interface Answer {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Writes the answer, or why there is none (exit code 1). */
+export async function answer<O extends ControllerOptions>(
+  command: Command,
+  options: O,
+  find: (options: O) => Promise<Answer>,
+): Promise<void> {
+  const wrong = mistakes(options);
+  if (wrong.length > 0) command.error(wrong.join('\n'));
+  try {
+    const { text, exitCode } = await find(options);
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitCode;
+  } catch (thrown) {
+    const because = isFailure(thrown)
+      ? `cannot ask AWS: ${failureWords(thrown)}`
+      : thrown instanceof Unanswered
+        ? thrown.message
+        : undefined;
+    if (because === undefined) throw thrown;
+    process.stderr.write(`albatross ${command.name()}: ${because}\n`);
+    process.exitCode = 1;
+  }
+}

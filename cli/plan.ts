@@ -1,0 +1,50 @@
+// `albatross plan`: flags to options, the answer to text and exit code; nothing else.
+import { Command } from 'commander';
+import { planOnce } from '../controller/inspection/main.ts';
+import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
+import { withAttempts, withDefaults, withPlace, withPolicy } from './controller-flags.ts';
+import { answer, RIGHTS } from './inspecting.ts';
+import { type Format, outputOption, written } from './output.ts';
+import { paint } from './paint.ts';
+import { exitCodeOf, planData, planText } from './plan-report.ts';
+
+/** The flags; what else the controller can be told is taken as it is by default. */
+interface PlanFlags extends ControllerOptions {
+  readonly namespace?: string;
+  readonly all?: true;
+  readonly output: Format;
+}
+
+/** Somebody waits for the answer. */
+export const ATTEMPTS = 3;
+
+const HELP = `
+With neither INGRESS nor --all: the groups of the Ingresses of the namespace. Give it the flags that the controller has.
+
+Exit code: 0 nothing to do, 2 something to do, 1 it could not be found out.
+Not planned: what the controller changes in the security groups of nodes.
+
+${RIGHTS}`;
+
+/** The command; exit code 0 when there is nothing to do, 2 when there is, 1 when it could not be found out. */
+export function planCommand(): Command {
+  return withAttempts(withDefaults(withPolicy(withPlace(new Command('plan')))), ATTEMPTS)
+    .description('shows what the controller would do in AWS, and why; changes nothing')
+    .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
+    .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')
+    .option('--all', 'every group; with -n those of the namespace')
+    .addOption(outputOption())
+    .addHelpText('after', HELP)
+    .action((ingress: string | undefined, flags: PlanFlags, command: Command) =>
+      answer(command, { ...DEFAULTS, ...flags }, async (options) => {
+        const { namespace, all, output } = flags;
+        const planned = await planOnce(options, {
+          ...(ingress === undefined ? {} : { ingress }),
+          ...(namespace === undefined ? {} : { namespace }),
+          all: all === true && namespace === undefined,
+        });
+        const text = written(output, planData(planned), () => planText(planned, flags.policy, paint));
+        return { text, exitCode: exitCodeOf(planned) };
+      }),
+    );
+}

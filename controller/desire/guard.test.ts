@@ -1,0 +1,127 @@
+// Guards: logins and tokens before the routing action, on HTTPS only, and nobody passes where they cannot be had.
+import { describe, expect, test } from 'vitest';
+import type { Action } from '../../api/aws.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
+
+const SECURE = {
+  'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+  'certificate-arn': CERTIFICATE('12345678-1234-1234-1234-123456789012'),
+};
+const POOL = {
+  'auth-idp-cognito':
+    '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_a","userPoolClientID":"a1","userPoolDomain":"shop"}',
+};
+const LOGIN = { 'auth-type': 'cognito', ...POOL };
+const TOKENS = { 'jwt-validation': '{"jwksEndpoint":"https://login.example.org/keys","issuer":"shop"}' };
+const OIDC = {
+  'auth-type': 'oidc',
+  'auth-idp-oidc':
+    '{"issuer":"https://i.example.org","authorizationEndpoint":"https://i.example.org/a","tokenEndpoint":"https://i.example.org/t","userInfoEndpoint":"https://i.example.org/u","secretName":"s"}',
+};
+const MAINT = {
+  'actions.maint': '{"type":"fixed-response","fixedResponseConfig":{"statusCode":"200"}}',
+  'actions.both':
+    '{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"web","servicePort":80,"weight":1},{"serviceName":"web","servicePort":"http","weight":1}]}}',
+};
+
+const short = (actions: readonly Action[]): string =>
+  actions
+    .map((action) => (action.type === 'fixed-response' ? `${action.type} ${action.statusCode}` : action.type))
+    .join(', ');
+
+/** Actions by `port path`, and the problems told. */
+function courses(said: Record<string, string>, ofService: Record<string, string> = {}) {
+  const one = ingress({
+    said: { ...SECURE, ...MAINT, ...said },
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+    rules: [
+      rule(
+        'www.example.com',
+        path('/web Exact', 'web'),
+        path('/maint Exact', 'maint:use-annotation'),
+        path('/both Exact', 'both:use-annotation'),
+      ),
+    ],
+  });
+  const { resources, problems } = wantedBy({
+    ingresses: [one],
+    services: [service('web', 'shop', ofService)],
+  });
+  const found = resources.flatMap((each): [string, string][] => {
+    if (each.kind === 'listener') return [[`${each.spec.port} default`, short(each.spec.defaultActions)]];
+    if (each.kind !== 'rule') return [];
+    const where = each.spec.conditions.flatMap(({ field, values }) =>
+      field === 'path-pattern' ? values : [],
+    );
+    return [[`${each.id.slice('rule/'.length).split(':')[0]} ${where.join()}`, short(each.spec.actions)]];
+  });
+  return { actions: Object.fromEntries(found), problems: problems.map(({ problem }) => problem) };
+}
+
+describe('on HTTPS', () => {
+  test('a login comes before every action of the Ingress, also before the default one', () => {
+    expect(courses(LOGIN).actions).toEqual({
+      '80 default': 'forward',
+      '80 /web': 'forward',
+      '80 /maint': 'fixed-response 200',
+      '80 /both': 'forward',
+      '443 default': 'authenticate-cognito, forward',
+      '443 /web': 'authenticate-cognito, forward',
+      '443 /maint': 'authenticate-cognito, fixed-response 200',
+      '443 /both': 'authenticate-cognito, forward',
+    });
+  });
+
+  test('tokens likewise', () => {
+    const { actions } = courses(TOKENS);
+    expect(actions['443 /web']).toBe('jwt-validation, forward');
+    expect(actions['443 default']).toBe('jwt-validation, forward');
+    expect(actions['80 /web']).toBe('forward');
+  });
+
+  test('what a Service says counts where it is the only target', () => {
+    const { actions } = courses({}, LOGIN);
+    expect(actions['443 /web']).toBe('authenticate-cognito, forward');
+    expect(actions['443 /both']).toBe('forward');
+    const off = courses(LOGIN, { 'auth-type': 'none' }).actions;
+    expect([off['443 /web'], off['443 /both']]).toEqual(['forward', 'authenticate-cognito, forward']);
+  });
+});
+
+test('settings without a value have the LBC defaults', () => {
+  const { resources } = wantedBy({
+    ingresses: [ingress({ said: { ...SECURE, ...LOGIN } })],
+    services: [service()],
+  });
+  const actions = resources.flatMap((each) => (each.kind === 'rule' ? each.spec.actions : []));
+  expect(actions.find(({ type }) => type === 'authenticate-cognito')).toEqual({
+    type: 'authenticate-cognito',
+    userPoolArn: 'arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_a',
+    clientId: 'a1',
+    domain: 'shop',
+    onUnauthenticatedRequest: 'authenticate',
+    scope: 'openid',
+    sessionCookie: 'AWSELBAuthSessionCookie',
+    sessionSeconds: 604800,
+  });
+});
+
+describe('nobody passes unseen', () => {
+  test.each<[string, Record<string, string>, Record<string, string>, string]>([
+    ['oidc is not applied yet', OIDC, {}, 'NotYetApplied'],
+    ['a Service asks for a login without a provider', {}, { 'auth-type': 'cognito' }, 'Contradiction'],
+    [
+      'a Service asks for an incomplete provider',
+      {},
+      { ...LOGIN, 'auth-idp-cognito': '{}' },
+      'Contradiction',
+    ],
+    ['a Service says what cannot be read', {}, { 'auth-type': 'OIDC' }, 'InvalidFormat'],
+    ['a Service asks for a login beside tokens', TOKENS, LOGIN, 'Contradiction'],
+  ])('%s', (_, said, ofService, code) => {
+    const { actions, problems } = courses(said, ofService);
+    expect(actions['443 /web']).toBe('fixed-response 503');
+    expect(actions['80 /web']).toBe('forward');
+    expect(problems.map((problem) => problem.code)).toContain(code);
+  });
+});

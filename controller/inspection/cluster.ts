@@ -1,0 +1,149 @@
+// The cluster as it is at one moment: every object that decisions are made from is listed once, and nothing is watched.
+import { bindingFor } from '../../api/bind.ts';
+import type { IngressClassParams } from '../../api/classparams.ts';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import {
+  type Ingress,
+  type IngressClass,
+  keyOf,
+  type Namespace,
+  type ObjectMeta,
+  type Service,
+} from '../../api/kube.ts';
+import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings.ts';
+import type { EndpointSlice, Node, World } from '../endpoints.ts';
+import { SERVICE_LABEL } from '../informers.ts';
+import type { KubeClient, KubeOutcome } from '../kube/client.ts';
+import { collection, PATHS } from '../kube/watch.ts';
+import type { ControllerOptions } from '../options.ts';
+import { type ReadingAround, readingOf, whoseIs } from '../reading.ts';
+import { Unanswered } from './unanswered.ts';
+
+/** Everything that is read, by the names of `PATHS`. */
+export interface Objects {
+  readonly ingresses: readonly Ingress[];
+  readonly ingressClasses: readonly IngressClass[];
+  readonly classParams: readonly IngressClassParams[];
+  readonly namespaces: readonly Namespace[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly nodes: readonly Node[];
+  readonly bindings: readonly LoadBalancerBinding[];
+}
+
+export interface ClusterSeen {
+  /** Every Ingress of ours beside its binding as the controller would bring it in line. */
+  readonly book: Book;
+  readonly world: World;
+  /** Why an Ingress is in no group, for people; undefined for one that is in some. */
+  absent(key: string): string | undefined;
+}
+
+type Options = ReadingAround['options'] & Pick<ControllerOptions, 'watchNamespace'>;
+type Kind = keyof Objects;
+
+const KINDS: readonly Kind[] = [
+  'ingresses',
+  'ingressClasses',
+  'classParams',
+  'namespaces',
+  'services',
+  'endpointSlices',
+  'nodes',
+  'bindings',
+];
+/** Kinds of which a cluster may know nothing: before Albatross is installed there are neither bindings nor parameters. */
+const MAY_BE_MISSING: ReadonlySet<Kind> = new Set(['classParams', 'bindings']);
+const NAMESPACED: ReadonlySet<Kind> = new Set(['ingresses', 'services', 'endpointSlices', 'bindings']);
+
+/**
+ * Lists everything, at the same time.
+ * @throws Unanswered naming every kind that cannot be listed, with the API server's words.
+ */
+export async function readObjects(client: KubeClient, watchNamespace?: string): Promise<Objects> {
+  const failures: string[] = [];
+  const list = async (kind: Kind): Promise<readonly unknown[]> => {
+    const path = collection(PATHS[kind], NAMESPACED.has(kind) ? watchNamespace : undefined);
+    const outcome: KubeOutcome<{ items?: unknown[] | null }> = await client.request({ method: 'GET', path });
+    if (outcome.ok) return outcome.object.items ?? [];
+    if (outcome.reason === 'notFound' && MAY_BE_MISSING.has(kind)) return [];
+    failures.push(`cannot list ${path.split('/').at(-1)}: ${outcome.message}`);
+    return [];
+  };
+  const lists = await Promise.all(KINDS.map(async (kind) => [kind, await list(kind)] as const));
+  if (failures.length > 0) throw new Unanswered([...new Set(failures)].join('\n'));
+  return Object.fromEntries(lists) as unknown as Objects;
+}
+
+/** What is in a list, by namespace and name. */
+function lookup<T extends { readonly metadata: ObjectMeta }>(list: readonly T[]) {
+  const byKey = new Map(list.map((one) => [keyOf(one), one]));
+  return (namespace: string, name: string): T | undefined => byKey.get(`${namespace}/${name}`);
+}
+
+function worldOf(objects: Objects): World {
+  const slices = Map.groupBy(
+    objects.endpointSlices,
+    ({ metadata }) => `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_LABEL] ?? ''}`,
+  );
+  return {
+    service: lookup(objects.services),
+    slices: (namespace, service) => slices.get(`${namespace}/${service}`) ?? [],
+    nodes: () => objects.nodes,
+  };
+}
+
+/** The binding of an Ingress of ours as `derive` will have brought it in line: there, not going, and held by its group. */
+function inLine({ ingress, spec }: Entry, binding: LoadBalancerBinding | undefined): LoadBalancerBinding {
+  const of = binding ?? bindingFor(ingress, spec);
+  const { deletionTimestamp: _, ...metadata } = of.metadata;
+  const mine = finalizerOf(spec.group);
+  const others = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== mine);
+  return { ...of, metadata: { ...metadata, finalizers: [...others, mine] } };
+}
+
+/** Puts the objects together as the controller would, without what it has yet to write. Pure. */
+export function clusterSeen(objects: Objects, options: Options): ClusterSeen {
+  const book = openBook();
+  const world = worldOf(objects);
+  const ofClass = lookup(objects.ingressClasses);
+  const parameters = lookup(objects.classParams);
+  const namespaces = lookup(objects.namespaces);
+  const bindings = new Map(objects.bindings.map((binding) => [keyOf(binding), binding]));
+  const around: ReadingAround = {
+    service: world.service,
+    ingressClass: (name) => ofClass('', name),
+    classes: objects.ingressClasses,
+    classParams: (name) => parameters('', name),
+    namespaceLabels: (name) => namespaces('', name)?.metadata.labels,
+    bound: (key) => bindings.has(key),
+    options,
+  };
+  for (const [key, binding] of bindings) book.binding(key, binding);
+  for (const ingress of objects.ingresses) {
+    const going = ingress.metadata.deletionTimestamp !== undefined;
+    const reading = going ? undefined : readingOf(ingress, around);
+    if (reading === undefined) continue;
+    const key = keyOf(ingress);
+    book.ingress(key, { ingress, reading });
+    const entry = book.entry(key);
+    if (entry !== undefined) book.binding(key, inLine(entry, bindings.get(key)));
+  }
+  const ingresses = lookup(objects.ingresses);
+  return {
+    book,
+    world,
+    absent(key) {
+      const binding = book.bindingOf(key);
+      if (book.entry(key) !== undefined || (binding !== undefined && heldGroups(binding).length > 0))
+        return undefined;
+      const [namespace = '', name = ''] = key.split('/');
+      const ingress = ingresses(namespace, name);
+      if (ingress === undefined) return `there is no Ingress ${key}`;
+      const whose = whoseIs(ingress, around);
+      return whose.ours
+        ? `Ingress ${key} names the class "${whose.className ?? ''}", which does not exist`
+        : `Ingress ${key} is not of a class of Albatross`;
+    },
+  };
+}

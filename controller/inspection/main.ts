@@ -1,0 +1,114 @@
+// The controller's decisions without the controller, wired: one look at cluster and AWS, an answer, and no write anywhere.
+import { Registry } from 'prom-client';
+import { type Aws, connectAws } from '../aws/calls.ts';
+import { lookups } from '../aws/facts.ts';
+import { createInventory, type Inventory } from '../aws/inventory.ts';
+import { SHARED_STACK } from '../desire/tags.ts';
+import { kubeClient } from '../kube/client.ts';
+import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
+import { type ControllerOptions, clusterSettings, VERSION } from '../options.ts';
+import { type ClusterSeen, clusterSeen, readObjects } from './cluster.ts';
+import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
+import { type Asked, groupsAsked } from './selection.ts';
+import { type GroupTree, readTree } from './tree.ts';
+
+/** What was asked, with the namespace of the kubeconfig's context where none is said. */
+type Question = Omit<Asked, 'namespace'> & { readonly namespace?: string };
+
+/** Works on several at once, in order of `items`. */
+async function each<T, R>(items: readonly T[], workers: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: workers }, worker));
+  return results;
+}
+
+function connect(options: ControllerOptions): Aws {
+  const { awsRegion: region, clusterName, awsVpcId: vpcId, awsMaxRetries: maxAttempts } = options;
+  return connectAws({
+    clusterName,
+    vpcId,
+    ...(region === undefined ? {} : { region }),
+    maxAttempts,
+    version: VERSION,
+    registry: new Registry(),
+    // The last lock: whoever only looks has no call that writes.
+    mayWrite: () => Promise.reject(new Error('whoever only looks writes nothing')),
+  });
+}
+
+interface Sight {
+  readonly aws: Aws;
+  readonly inventory: Inventory;
+  /** The cluster, read when it is needed, and the groups that a question is about. */
+  cluster(question: Question): Promise<{ readonly seen: ClusterSeen; readonly groups: readonly string[] }>;
+}
+
+/** Connects, and lets go of AWS whatever happens. */
+async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Promise<T>): Promise<T> {
+  const aws = connect(options);
+  const { externalManagedTags } = options;
+  try {
+    return await look({
+      aws,
+      inventory: createInventory(aws, { externalManagedTags }),
+      async cluster(question) {
+        const client = kubeClient(kubeConfigOf(options.kubeconfig));
+        const seen = clusterSeen(await readObjects(client, options.watchNamespace), options);
+        const namespace = question.namespace ?? ownNamespace(client.kubeConfig);
+        return { seen, groups: groupsAsked(seen, { ...question, namespace }) };
+      },
+    });
+  } finally {
+    aws.close();
+  }
+}
+
+/**
+ * Plans groups as the controller would now. Throws `AwsFailure` when AWS cannot be read at all, `Unanswered` when the cluster
+ * cannot be read or there is no such Ingress.
+ */
+export function planOnce(options: ControllerOptions, question: Question): Promise<PlannedGroup[]> {
+  return looking(options, async ({ aws, inventory, cluster }) => {
+    const [{ seen, groups }] = await Promise.all([cluster(question), inventory.load()]);
+    const planning: Planning = {
+      aws,
+      inventory,
+      book: seen.book,
+      world: seen.world,
+      service: seen.world.service,
+      lookups: lookups(aws),
+      cluster: clusterSettings(options),
+      policy: options.policy,
+    };
+    const workers = options.ingressMaxConcurrentReconciles;
+    return onceForAll(await each(groups, workers, (group) => planGroup(group, planning)));
+  });
+}
+
+/**
+ * Reads what groups have in AWS. A group by its name, or all groups, need no cluster. Throws as `planOnce`.
+ */
+export function treeOnce(
+  options: ControllerOptions,
+  question: Question & { readonly group?: string },
+): Promise<GroupTree[]> {
+  return looking(options, async ({ aws, inventory, cluster }) => {
+    const { group, all, ingress, namespace } = question;
+    const everywhere = all && ingress === undefined && namespace === undefined;
+    const [groups] = await Promise.all([
+      group !== undefined ? [group] : everywhere ? undefined : (await cluster(question)).groups,
+      inventory.load(),
+    ]);
+    const workers = options.ingressMaxConcurrentReconciles;
+    const own = (): string[] =>
+      inventory
+        .groups()
+        .filter((one) => one !== SHARED_STACK)
+        .sort();
+    return each(groups ?? own(), workers, (one) => readTree(one, aws, inventory));
+  });
+}

@@ -1,0 +1,109 @@
+// Planning: what the controller would do for a group if it ran now. Decided as the controller decides, and nothing is written.
+
+import { SHARED_TAG } from '../../api/aws.ts';
+import { keyOf } from '../../api/kube.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { Aws } from '../aws/calls.ts';
+import { type AwsFailure, isFailure } from '../aws/errors.ts';
+import { endpointsOf, type World } from '../endpoints.ts';
+import { groupOf } from '../group.ts';
+import type { Operation } from '../plan/operation.ts';
+import { type Deciding, type Decision, decide, refusedBy } from '../reconcile.ts';
+import { readHealth } from './health.ts';
+import { type Registration, registrationOf } from './registrations.ts';
+
+export interface Planning extends Deciding {
+  readonly aws: Aws;
+  readonly world: World;
+}
+
+/** An operation, and whether the policy lets it be carried out. */
+export interface Step {
+  readonly operation: Operation;
+  readonly allowed: boolean;
+}
+
+export interface PlannedGroup {
+  readonly group: string;
+  /** `namespace/name` of the Ingresses in it, in group order. */
+  readonly members: readonly string[];
+  /** Those that are on their way out of it. */
+  readonly leaving: readonly string[];
+  readonly steps: readonly Step[];
+  /** Only target groups in which something is to be done. */
+  readonly registrations: readonly Registration[];
+  readonly problems: readonly { readonly member: string; readonly problem: Problem }[];
+  /** A fact is missing that everything hangs on: AWS is left as it is. */
+  readonly undecided: boolean;
+  /** Reserved capacity is asked for later, once the load balancer is active. */
+  readonly waits: boolean;
+  /** AWS could not be asked: nothing is known. */
+  readonly failure?: AwsFailure;
+}
+
+/** Targets of every desired target group, one call for each that exists. */
+async function registrations(
+  { wanted, planned, allowed }: Decision,
+  planning: Planning,
+): Promise<Registration[]> {
+  if (wanted.undecided || planning.policy === 'observe') return [];
+  const made = new Set(allowed.flatMap(({ verb, id }) => (verb === 'create' ? [id] : [])));
+  const all = await Promise.all(
+    wanted.backends.map(async (backend): Promise<Registration[]> => {
+      const found = made.has(backend.id) ? undefined : planned.matched.get(backend.id);
+      if (found === undefined && !made.has(backend.id)) return [];
+      const seen = found === undefined ? [] : await readHealth(planning.aws, found.arn);
+      return [registrationOf(backend, endpointsOf(backend, planning.world), seen)];
+    }),
+  );
+  return all.flat().filter(({ register, deregister }) => register.length + deregister.length > 0);
+}
+
+/** Plans one group. A failure of AWS is part of the answer. */
+export async function planGroup(id: string, planning: Planning): Promise<PlannedGroup> {
+  const bindings = planning.book.of(id);
+  const group = groupOf(id, bindings);
+  const who = {
+    group: id,
+    members: group.members.map(({ key }) => key),
+    leaving: group.leaving.map(keyOf),
+  };
+  const refused = refusedBy(planning.book, bindings);
+  try {
+    const decision = await decide(group, planning, { trusting: false });
+    const { wanted, planned, allowed, waits } = decision;
+    return {
+      ...who,
+      steps: planned.operations.map((operation) => ({ operation, allowed: allowed.includes(operation) })),
+      registrations: await registrations(decision, planning),
+      problems: [...wanted.problems, ...refused],
+      undecided: wanted.undecided,
+      waits,
+    };
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown;
+    const nothing = { steps: [], registrations: [], undecided: true, waits: false };
+    return { ...who, ...nothing, problems: refused, failure: thrown };
+  }
+}
+
+/** What all groups of a cluster share is made, changed and removed once, by whichever group comes first. Pure. */
+export function onceForAll(planned: readonly PlannedGroup[]): PlannedGroup[] {
+  const told = new Set<string>();
+  return planned.map((one) => ({
+    ...one,
+    steps: one.steps.filter(({ operation }) => {
+      if (!isShared(operation)) return true;
+      const text = `${operation.verb} ${operation.id}`;
+      const first = !told.has(text);
+      told.add(text);
+      return first;
+    }),
+  }));
+}
+
+function isShared(operation: Operation): boolean {
+  if (operation.verb === 'reorder') return false;
+  const { spec } = operation.verb === 'delete' ? operation.found : operation.resource;
+  return SHARED_TAG in spec.tags;
+}

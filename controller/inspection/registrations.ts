@@ -1,0 +1,30 @@
+// Which targets the controller would register and deregister in one target group. Pure.
+import type { Backend } from '../desire/desiring.ts';
+import { keyOfTarget, type Target } from '../endpoints.ts';
+import { leaving, type TargetSeen } from './health.ts';
+
+export interface Registration {
+  /** Id of the desired target group. */
+  readonly targetGroup: string;
+  /** `namespace/service:port`. */
+  readonly backend: string;
+  /** `id:port` of each, in order. */
+  readonly register: readonly string[];
+  readonly deregister: readonly string[];
+}
+
+/** `seen`: what is registered; nothing in a target group that does not exist yet. */
+export function registrationOf(
+  backend: Backend,
+  wanted: readonly Target[],
+  seen: readonly TargetSeen[],
+): Registration {
+  const want = new Set(wanted.map(keyOfTarget));
+  const have = new Set(seen.filter((one) => !leaving(one)).map(keyOfTarget));
+  return {
+    targetGroup: backend.id,
+    backend: `${backend.namespace}/${backend.service}:${backend.port}`,
+    register: [...want].filter((key) => !have.has(key)).sort(),
+    deregister: [...have].filter((key) => !want.has(key)).sort(),
+  };
+}
