@@ -1,6 +1,8 @@
-// What makes an answer a right one, and how an entry becomes objects; that every entry has a namespace of its own.
+// What makes an answer a right one, how an entry becomes objects, and that lint answers every entry as admission has to.
 import { describe, expect, test } from 'vitest';
-import { entryOf, isRight, readCorpus, type Written, wordsOf } from './admission-corpus.ts';
+import { lint } from '../../api/lint.ts';
+import { sentence } from '../../api/problem.ts';
+import { type CorpusEntry, entryOf, isRight, readCorpus, type Written, wordsOf } from './admission-corpus.ts';
 import type { RestAnswer } from './rest.ts';
 
 const entry = (over: Partial<Written>) =>
@@ -96,4 +98,29 @@ test('every entry of the corpus has a namespace of its own, and what is not acce
   for (const { name, verdicts, at } of all) {
     if (!verdicts.includes('accept')) expect(at, name).not.toEqual([]);
   }
+});
+
+describe('lint of the objects of an entry, which knows no stored versions', () => {
+  const alb = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'alb' },
+    spec: { controller: 'ingress.k8s.aws/alb' },
+  };
+  const linted = ({ before, ingresses, tried }: CorpusEntry): RestAnswer => {
+    const objects = [alb, ...before, ...ingresses, tried];
+    const { found } = lint(objects, { defaultTargetType: 'instance', defaultScheme: 'internal' });
+    const problems = found.filter(({ at }) => at === objects.length - 1).flatMap((one) => one.problems);
+    const refusals = problems.filter(({ severity }) => severity === 'refuse');
+    return refusals.length > 0
+      ? refused(`${OURS}${refusals.map(sentence).join('\n')}`)
+      : taken(...problems.map(sentence));
+  };
+  test('is right about every one', () => {
+    const wrong = readCorpus()
+      .filter((one) => !one.update)
+      .map((one) => ({ one, answer: linted(one) }))
+      .filter(({ one, answer }) => !isRight(one, answer));
+    expect(wrong.map(({ one, answer }) => `${one.area}/${one.name}: ${wordsOf(answer)}`)).toEqual([]);
+  });
 });

@@ -1,9 +1,12 @@
 // Conformance: the recorded end states of the LBC against ours, case by case (e2e/conformance/README.md).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { keyOf } from '../../api/kube.ts';
 import { type Played, play, quiet, recordedFailure } from '../harness/conformance.ts';
 import { readCases } from '../harness/conformance-case.ts';
 import { comparable, differences } from '../harness/conformance-state.ts';
 import { CLUSTER, type ConformanceWorld, makeConformanceWorld } from '../harness/conformance-world.ts';
+import { forgetBindings } from '../harness/lbc.ts';
 import { registerNodes } from '../harness/nodes.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
 
@@ -93,4 +96,33 @@ test('a restart with all of these groups changes nothing in AWS', async () => {
   // Rules of the node group are no part of that list.
   const changesRules = /^(Authorize|Revoke)SecurityGroup/;
   expect(calls.filter((call) => changesRules.test(call))).toEqual([]);
+});
+
+test('adopts: with all bindings forgotten, everything is found by its tags, nothing is changed, nothing is planned', async () => {
+  const changes = stage.aws.mutations().length;
+  const before = stage.aws.state();
+  await stage.controller().stop();
+  await forgetBindings(stage);
+  stage.aws.resetCalls();
+  await stage.startController('adopting', flags);
+  await quiet(stage);
+  expect(stage.aws.mutations().slice(changes)).toEqual([]);
+  expect(
+    stage.aws
+      .calls()
+      .filter(({ mutating }) => mutating)
+      .map(({ action }) => action),
+  ).toEqual([]);
+  expect(stage.aws.state()).toEqual(before);
+  const { stdout } = await stage.cluster.kubectl([
+    'get',
+    'loadbalancerbindings',
+    '--all-namespaces',
+    '-o=json',
+  ]);
+  const { items } = JSON.parse(stdout) as { items: readonly LoadBalancerBinding[] };
+  const adopted = new Set(items.flatMap(({ status }) => status?.loadBalancer?.arn ?? []));
+  expect(items.filter(({ status }) => (status?.plan ?? []).length > 0).map(keyOf)).toEqual([]);
+  const unowned = [...before.loadBalancers.values()].filter(({ arn }) => !adopted.has(arn));
+  expect(unowned.map(({ tags }) => tags['ingress.k8s.aws/stack'])).toEqual([]);
 });

@@ -78,8 +78,9 @@ describe('watch', () => {
     await cluster.apply(service('after'));
     await cluster.kubectl(['delete', 'service', 'during']);
     await until(() => news.includes('added after') && news.includes('deleted during'));
-    expect(services.healthy()).toBe(true);
-    expect(states.map(({ connected }) => connected)).toEqual([true, false, true]);
+    await until(() => services.healthy());
+    // A busy machine may see it come and go once more.
+    expect(states.slice(0, 3).map(({ connected }) => connected)).toEqual([true, false, true]);
     expect(
       services
         .list('default')
@@ -143,11 +144,11 @@ describe('write', () => {
       name: 'web',
       uid: metadata.uid ?? '',
     };
-    const claimed = object(await write().claim(made, finalizer, owner));
+    const claimed = object(await write().claim(made, [finalizer], owner));
     expect(claimed.metadata).toMatchObject({ finalizers: [finalizer], ownerReferences: [owner] });
-    expect(await write().claim(claimed, finalizer, owner)).toBeUndefined();
+    expect(await write().claim(claimed, [finalizer], owner)).toBeUndefined();
     const stale = { ...made, metadata: { ...made.metadata, finalizers: ['x.example.com/y'] } };
-    expect(await write().claim(stale, finalizer, owner)).toMatchObject({ ok: false, reason: 'conflict' });
+    expect(await write().claim(stale, [finalizer], owner)).toMatchObject({ ok: false, reason: 'conflict' });
 
     const changed = object(
       await write().applyBinding({ namespace: 'default', name: 'web' }, { ...spec('b'), group: 'shop' }),

@@ -76,7 +76,6 @@ describe('kill -9 and a restart', () => {
   test('with endpoints that changed meanwhile asks about these only, and changes the difference', async () => {
     await kill();
     await k('scale deployment pay -n re --replicas=2');
-    await vi.waitFor(async () => expect(await k('get pods -n re -l app=pay -o name')).toHaveLength, soon);
     await vi.waitFor(
       async () => expect((await k('get pods -n re -l app=pay -o name')).split('\n')).toHaveLength(2),
       soon,

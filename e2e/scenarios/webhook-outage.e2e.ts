@@ -106,7 +106,7 @@ describe('ending', () => {
       'clusterrole',
       'reader',
       '--verb=list,watch',
-      '--resource=services,ingressclasses,validatingwebhookconfigurations',
+      '--resource=services,namespaces,ingressclasses,ingressclassparams.elbv2.k8s.aws,validatingwebhookconfigurations',
     ]);
     await host.cluster.kubectl([
       'create',

@@ -1,0 +1,147 @@
+// The traces of the AWS Load Balancer Controller in a cluster, put in place of ours: finalizers on Ingresses, its
+// TargetGroupBindings, Lease and webhook. What it has in AWS is what Albatross has: names and tags are the same.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { kubeClient } from '../../controller/kube/client.ts';
+import { actingAs } from '../../controller/kube/config.ts';
+import { collection, PATHS } from '../../controller/kube/watch.ts';
+import { writer } from '../../controller/kube/write.ts';
+import { NAMESPACE } from './install.ts';
+import { ROOT } from './machine.ts';
+import type { Stage } from './stage.ts';
+import { kubectl } from './watching.ts';
+
+/** Who may write bindings. */
+export const CONTROLLER = `system:serviceaccount:${NAMESPACE}:albatross-controller`;
+
+const KIND = { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'TargetGroupBinding' };
+
+/** The kind TargetGroupBinding, as much of it as is looked at here. */
+export async function installTargetGroupBindings({ cluster }: Pick<Stage, 'cluster'>): Promise<void> {
+  const schema = {
+    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  };
+  await cluster.apply({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'targetgroupbindings.elbv2.k8s.aws' },
+    spec: {
+      group: 'elbv2.k8s.aws',
+      scope: 'Namespaced',
+      names: { kind: KIND.kind, singular: 'targetgroupbinding', plural: 'targetgroupbindings' },
+      versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
+    },
+  });
+  await kubectl(
+    cluster,
+    'wait --for=condition=Established --timeout=30s crd/targetgroupbindings.elbv2.k8s.aws',
+  );
+}
+
+/** A webhook of the LBC that nobody answers any more: until it goes, no Ingress can be changed. */
+export async function leaveWebhook({ cluster }: Pick<Stage, 'cluster'>): Promise<void> {
+  const rule = { operations: ['CREATE', 'UPDATE'], apiVersions: ['*'] };
+  await cluster.apply({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'aws-load-balancer-webhook' },
+    webhooks: [
+      {
+        name: 'vingress.elbv2.k8s.aws',
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        failurePolicy: 'Fail',
+        clientConfig: {
+          service: { namespace: 'kube-system', name: 'aws-load-balancer-webhook-service', path: '/validate' },
+        },
+        rules: [{ ...rule, apiGroups: ['networking.k8s.io'], resources: ['ingresses'] }],
+      },
+    ],
+  });
+}
+
+/** The LBC's Lease, renewed now or long ago. */
+export async function leaveLease({ cluster }: Pick<Stage, 'cluster'>, renewed: Date): Promise<void> {
+  const renewTime = renewed.toISOString().replace('Z', '000Z');
+  await cluster.apply({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'aws-load-balancer-controller-leader', namespace: 'kube-system' },
+    spec: { holderIdentity: 'lbc-0', leaseDurationSeconds: 15, renewTime },
+  });
+}
+
+/** Takes the binding of an Ingress away without touching AWS, and puts the LBC's finalizer on the Ingress. */
+export async function asTheLbcLeftIt(
+  { cluster }: Pick<Stage, 'cluster'>,
+  namespace: string,
+  name: string,
+  finalizer: string,
+): Promise<void> {
+  const run = (line: string): Promise<string> => kubectl(cluster, `${line} -n ${namespace}`);
+  const finalizers = (list: readonly string[]): string =>
+    `--type=merge --patch=${JSON.stringify({ metadata: { finalizers: list } })}`;
+  await run(`patch ingress ${name} ${finalizers(['example.com/kept', finalizer])}`);
+  await forgetBindings({ cluster }, namespace, name);
+}
+
+/** Deletes bindings, without their finalizers and so without touching AWS, while no controller runs: all, or one. */
+export async function forgetBindings(
+  { cluster }: Pick<Stage, 'cluster'>,
+  namespace?: string,
+  name?: string,
+): Promise<void> {
+  const client = kubeClient(actingAs(cluster.client, CONTROLLER));
+  const path = collection(PATHS.bindings, namespace);
+  const read = await client.request<{ items: LoadBalancerBinding[] }>({ method: 'GET', path });
+  if (!read.ok) throw new Error(read.message);
+  const write = writer(client);
+  const mine = read.object.items.filter(({ metadata }) => name === undefined || metadata.name === name);
+  await Promise.all(
+    mine.map(async (binding) => {
+      await write.releaseBinding(binding, () => true);
+      await write.deleteBinding(binding);
+    }),
+  );
+  const left = await client.request<{ items: LoadBalancerBinding[] }>({ method: 'GET', path });
+  const kept = left.ok
+    ? left.object.items.filter(({ metadata }) => mine.some((one) => one.metadata.uid === metadata.uid))
+    : mine;
+  if (kept.length > 0) throw new Error(`${kept.length} bindings are still there`);
+}
+
+/** A TargetGroupBinding of the LBC for each target group of a stack, with the finalizer that deregisters targets. */
+export async function leaveTargetGroupBindings(
+  { cluster, aws }: Pick<Stage, 'cluster' | 'aws'>,
+  namespace: string,
+  stack: string,
+): Promise<void> {
+  const [of = '', name] = stack.split('/');
+  const prefix = 'ingress.k8s.aws/stack';
+  const labels =
+    name === undefined ? { [prefix]: of } : { [`${prefix}-namespace`]: of, [`${prefix}-name`]: name };
+  const mine = [...aws.state().targetGroups.values()].filter(({ tags }) => tags[prefix] === stack);
+  const objects = mine.map((group) => ({
+    ...KIND,
+    metadata: { name: group.name, namespace, labels, finalizers: ['elbv2.k8s.aws/resources'] },
+    spec: { targetGroupARN: group.arn },
+  }));
+  await cluster.apply(...objects);
+}
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `albatross` as the administrator. */
+export function albatross({ cluster }: Pick<Stage, 'cluster'>, line: string): Promise<Said> {
+  const args = [join(ROOT, 'cli/albatross.ts'), ...line.split(' '), '--kubeconfig', cluster.kubeconfig];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err });
+    });
+  });
+}
