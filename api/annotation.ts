@@ -93,10 +93,27 @@ export interface Annotation<N extends AnnotationName = AnnotationName> {
 /** Any descriptor; a union, so that `name`, `unset` and `effect` of one descriptor stay together. */
 export type AnyAnnotation = { [N in AnnotationName]: Annotation<N> }[AnnotationName];
 
+/** When each descriptor was declared: its place in its file, which the namespace of a module does not keep. */
+const declared = new WeakMap<object, number>();
+let count = 0;
+
 /** Declares a descriptor. The name stands in front so that the type of `effect`'s value follows from it. */
 export function annotation<N extends AnnotationName>(
   name: N,
   descriptor: Omit<Annotation<N>, 'name'>,
 ): Annotation<N> {
-  return { name, ...descriptor };
+  const declaration = { name, ...descriptor };
+  declared.set(declaration, count++);
+  return declaration;
+}
+
+const isDescriptor = (value: unknown): value is AnyAnnotation =>
+  typeof value === 'object' && value !== null && declared.has(value);
+
+/** The descriptors that a file of annotations exports, in written order. */
+export function descriptorsIn(module: Readonly<Record<string, unknown>>): AnyAnnotation[] {
+  const place = (one: AnyAnnotation) => declared.get(one) ?? 0;
+  return Object.values(module)
+    .filter(isDescriptor)
+    .sort((a, b) => place(a) - place(b));
 }

@@ -25,6 +25,11 @@ test('headers by lower-case name, lines of one name as a list; Host takes the pl
   });
 });
 
+test('a header has no value unless it is said, whatever its name', () => {
+  const said = requestOf({ ...plain, url: 'http://a.b/' });
+  expect('request' in said && said.request.headers.constructor).toBeUndefined();
+});
+
 test.each([
   [{ url: '/c' }, 'is no URL'],
   [{ url: 'ftp://a.b/' }, 'is no URL'],

@@ -27,7 +27,8 @@ export function requestOf({ method, url, headers: lines, sourceIp }: Asked): Und
   if (authority.includes('@')) return { because: `"${url}" names a user; a load balancer knows none` };
   if (!TOKEN.test(method)) return { because: `"${method}" is no HTTP method` };
   if (isIP(sourceIp) === 0) return { because: `"${sourceIp}" is no IP address` };
-  const headers: Record<string, string> = { host: authority };
+  // Without a prototype: a condition may ask for a header called `constructor`.
+  const headers: Record<string, string> = Object.assign(Object.create(null), { host: authority });
   const said = new Set<string>();
   for (const line of lines) {
     const [, name = '', value = ''] = /^([^:]*):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];

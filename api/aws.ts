@@ -64,6 +64,13 @@ export interface ForwardTarget {
   weight?: number;
 }
 
+/** Who the load balancer is to an OpenID Connect provider. */
+export interface OidcClient {
+  id: string;
+  /** Stands for the client secret, which is in no plain data: a salted hash. Absent where nothing is known of it. */
+  secret?: string;
+}
+
 export type Action =
   | { type: 'forward'; targets: ForwardTarget[]; stickinessSeconds?: number }
   | {
@@ -81,6 +88,20 @@ export type Action =
       userPoolArn: string;
       clientId: string;
       domain: string;
+      onUnauthenticatedRequest: string;
+      scope: string;
+      sessionCookie: string;
+      sessionSeconds: number;
+      extraParams?: Record<string, string>;
+    }
+  | {
+      type: 'authenticate-oidc';
+      issuer: string;
+      authorizationEndpoint: string;
+      tokenEndpoint: string;
+      userInfoEndpoint: string;
+      /** From the Secret; absent while that cannot be had: then the rule is kept as it is, or closed. */
+      client?: OidcClient;
       onUnauthenticatedRequest: string;
       scope: string;
       sessionCookie: string;

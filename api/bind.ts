@@ -65,12 +65,16 @@ export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec)
   const refused = reading.problems.some((problem) => problem.severity === 'refuse');
   if (refused) {
     if (previous !== undefined) return { ...previous, ingressRef };
-    return { ingressRef, group: keyOf(ingress), order: 0 };
+    return { ingressRef, group: groupOf(ingress, reading), order: 0 };
   }
-  const group = reading.settings['group.name']?.value ?? keyOf(ingress);
+  const group = groupOf(ingress, reading);
   const order = reading.settings['group.order']?.value ?? 0;
   return { ingressRef, group, order, intent: intentOf(ingress, reading) };
 }
+
+/** The group it names, as far as that can be read: what AWS has of a refused Ingress is found there. */
+const groupOf = (ingress: Ingress, reading: Reading): string =>
+  reading.settings['group.name']?.value ?? keyOf(ingress);
 
 function intentOf(ingress: Ingress, reading: Reading): Intent {
   const rules = (ingress.spec?.rules ?? []).map((rule): IntentRule => {

@@ -1,12 +1,15 @@
 // From an annotation's text to its checked value, or everything that is wrong with it: decode, ajv, words, suggestion.
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { AnyAnnotation, Schema } from './annotation.ts';
+import { CONFIG_OF_FIELD } from './annotations/conditions.ts';
 import { ownMembers } from './checks/own.ts';
 import { valueFindings } from './checks/values.ts';
 import { decode, type Misfit } from './decode.ts';
 import { type Finding, step } from './finding.ts';
 import type { ProblemCode } from './problem.ts';
 import { REGISTRY } from './registry.ts';
+import { isObject } from './shape.ts';
+import { checkOfSchema, readLoosely } from './strict.ts';
 import { suggest } from './suggest.ts';
 import { allowedBy } from './words.ts';
 
@@ -14,14 +17,23 @@ import { allowedBy } from './words.ts';
 export interface Checked {
   readonly value?: unknown;
   readonly findings: readonly Finding[];
+  /** What the value is where checks that can be switched only warn; present when nothing else refuses it. */
+  readonly loose?: { readonly value: unknown };
 }
 
 /** At most so many problems are told of one annotation. */
 const FINDINGS_MAX = 10;
 
-const ajv = new Ajv({ allErrors: true, verbose: true });
-const validators = new Map<AnyAnnotation, ValidateFunction>(
-  REGISTRY.map((descriptor) => [descriptor, ajv.compile(descriptor.schema)]),
+/** So many items of each list are judged one by one once it is known that something is wrong. More than any `maxItems`. */
+const ITEMS_MAX = 100;
+
+const first = new Ajv({ verbose: true });
+const every = new Ajv({ allErrors: true, verbose: true });
+const validators = new Map<AnyAnnotation, Readonly<Record<'first' | 'every', ValidateFunction>>>(
+  REGISTRY.map((descriptor) => [
+    descriptor,
+    { first: first.compile(descriptor.schema), every: every.compile(descriptor.schema) },
+  ]),
 );
 
 /** So many texts are remembered, of so many characters at most: people write the same few values again and again. */
@@ -30,13 +42,13 @@ const KNOWN_LENGTH_MAX = 500;
 const known = new Map<AnyAnnotation, Map<string, Checked>>();
 let remembered = 0;
 
-/** Reads and checks one annotation's text. Never throws, whatever the text. What it gives is shared and frozen. */
+/** Reads and checks one annotation's text. Never throws, whatever the text. What it gives of short texts is shared and frozen. */
 export function check(descriptor: AnyAnnotation, text: string): Checked {
   const texts = known.get(descriptor) ?? new Map<string, Checked>();
   const before = texts.get(text);
   if (before !== undefined) return before;
+  if (text.length > KNOWN_LENGTH_MAX) return checkText(descriptor, text);
   const checked = frozen(checkText(descriptor, text));
-  if (text.length > KNOWN_LENGTH_MAX) return checked;
   if (remembered === KNOWN_MAX) {
     for (const each of known.values()) each.clear();
     remembered = 0;
@@ -54,21 +66,56 @@ function frozen<T>(value: T): T {
 }
 
 function checkText(descriptor: AnyAnnotation, text: string): Checked {
+  const { name } = descriptor;
   const decoded = decode(descriptor.schema, text);
-  if ('misfits' in decoded) return { findings: decoded.misfits.slice(0, FINDINGS_MAX).map(ofMisfit) };
-  const validate = validators.get(descriptor);
-  if (validate === undefined) throw new Error(`descriptor ${descriptor.name} is not registered`);
-  const { value, unread } = ownMembers(descriptor.name, decoded.value);
+  if ('misfits' in decoded) {
+    const findings = decoded.misfits.slice(0, FINDINGS_MAX).map(ofMisfit);
+    return name === 'create-acm-cert' ? refused(descriptor, findings, undefined) : { findings };
+  }
+  const { value, unread } = ownMembers(name, decoded.value);
   const unused = unread
     .slice(0, FINDINGS_MAX)
     .map((at): Finding => ({ code: 'Unused', severity: 'warn', at, because: UNREAD }));
-  if (!validate(value)) return { findings: [...ofErrors(validate.errors ?? [], text), ...unused] };
-  const found = [...valueFindings(descriptor.name, value), ...unused];
+  const errors = errorsOf(descriptor, value);
+  if (errors.length > 0) return refused(descriptor, [...ofErrors(errors, text), ...unused], value);
+  const found = [...valueFindings(name, value), ...unused];
   const findings = [
     ...found.filter(({ severity }) => severity === 'refuse'),
     ...found.filter(({ severity }) => severity === 'warn'),
   ].slice(0, FINDINGS_MAX);
-  return findings.some((finding) => finding.severity === 'refuse') ? { findings } : { value, findings };
+  return findings.some(refuses) ? refused(descriptor, findings, value) : { value, findings };
+}
+
+const refuses = ({ severity }: Finding): boolean => severity === 'refuse';
+
+function errorsOf(descriptor: AnyAnnotation, value: unknown): readonly ErrorObject[] {
+  const validate = validators.get(descriptor);
+  if (validate === undefined) throw new Error(`descriptor ${descriptor.name} is not registered`);
+  if (validate.first(value)) return [];
+  // A long list of wrong items has an error for each; some are enough to tell, or the first where those are right.
+  return validate.every(shortened(value)) ? (validate.first.errors ?? []) : (validate.every.errors ?? []);
+}
+
+/** The beginning of every list in a value. */
+function shortened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, ITEMS_MAX).map(shortened);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shortened(member)]));
+}
+
+/** A value that is refused, and what it would be without the checks that can be switched. */
+function refused(descriptor: AnyAnnotation, found: readonly Finding[], value: unknown): Checked {
+  const { name } = descriptor;
+  const findings = found.map((finding): Finding => {
+    const check = refuses(finding) ? (finding.check ?? checkOfSchema(name, finding)) : undefined;
+    return check === undefined ? finding : { ...finding, check };
+  });
+  if (findings.some((one) => refuses(one) && one.check === undefined)) return { findings };
+  const loose = readLoosely(name, value, Object.keys(CONFIG_OF_FIELD));
+  const works =
+    errorsOf(descriptor, loose).length === 0 &&
+    valueFindings(name, loose).every((one) => !refuses(one) || one.check !== undefined);
+  return works ? { findings, loose: { value: loose } } : { findings };
 }
 
 const UNREAD = 'nothing reads it: it belongs to another type or field';

@@ -138,6 +138,21 @@ export interface ClassReading {
   readonly problems: readonly Problem[];
 }
 
+/**
+ * What is wrong with parameters that somebody applies. Networks with host bits are refused here, while the annotation and
+ * parameters that are stored already may have them (spec annotations 13.2, last paragraph).
+ */
+export const classProblems = (params: IngressClassParams): Problem[] =>
+  readClassParams(params)
+    .problems.map((problem): Problem => {
+      const network = problem.path.startsWith('spec.inboundCIDRs');
+      return network ? { ...problem, severity: 'refuse' } : problem;
+    })
+    .toSorted(worstFirst);
+
+const worstFirst = (a: Problem, b: Problem): number =>
+  Number(a.severity === 'warn') - Number(b.severity === 'warn');
+
 /** Annotations whose value is a map that the class adds to. */
 export const isMerged = (suffix: string): boolean =>
   suffix === 'tags' || suffix === 'load-balancer-attributes' || suffix.startsWith('listener-attributes.');
@@ -164,7 +179,7 @@ export function readClassParams(params: IngressClassParams): ClassReading {
     first: settingsOf(words.filter(isFirst), from),
     ...(picks ? { subnetTags } : {}),
     hides,
-    problems: problems.toSorted((a, b) => Number(a.severity === 'warn') - Number(b.severity === 'warn')),
+    problems: problems.toSorted(worstFirst),
   };
 }
 
@@ -194,7 +209,8 @@ function settingsOf(words: readonly Judged[], from: string): Partial<Settings> {
   return Object.fromEntries(settings) as Partial<Settings>;
 }
 
-function problemOfField(field: string, { at, ...rest }: Finding): Problem {
+/** A class is nobody's text of old: its checks cannot be switched. */
+function problemOfField(field: string, { at, check: _, ...rest }: Finding): Problem {
   const problem: Problem = { ...rest, path: `spec.${field}${at ?? ''}` };
   // The LBC then serves without redirect, so it is not refused (spec annotations 13.2).
   return field === 'sslRedirectPort'

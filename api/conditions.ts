@@ -20,6 +20,20 @@ export const REASONS: Readonly<Record<ConditionReason, string>> = { ...CODES, ..
 
 export type ConditionReason = keyof typeof OWN_REASONS | ProblemCode;
 
+/** Codes that say a reference leads nowhere; all others are about the intent itself. */
+export const REFERENCES: ReadonlySet<ProblemCode> = new Set([
+  'ServiceNotFound',
+  'ServicePortNotFound',
+  'NodePortMissing',
+  'ActionNotFound',
+  'TargetGroupNotFound',
+  'SubnetsNotFound',
+  'SecurityGroupNotFound',
+  'CertificateNotFound',
+  'SecretNotFound',
+  'IngressClassNotFound',
+]);
+
 /** A condition before it is known since when it holds. */
 export interface NextCondition {
   readonly type: ConditionType;

@@ -53,13 +53,13 @@ export interface Whole {
 export function conflictProblems(member: GroupMember, others: readonly GroupMember[]): Problem[] {
   const mine = member.spec.intent;
   if (mine === undefined) return [];
-  const together = others.filter(
-    (other) => other.spec.group === member.spec.group && other.key !== member.key,
-  );
-  const whole = wholeOf([member, ...together]);
+  const isOther = (other: GroupMember) => other.spec.group === member.spec.group && other.key !== member.key;
+  const sorted = inOrder(others).filter(isOther);
+  const later = sorted.findIndex((other) => inGroupOrder(member, other) < 0);
+  const whole = wholeOf(sorted.toSpliced(later < 0 ? sorted.length : later, 0, member));
   // Members with the same gist contradict this one in the same way, or not at all.
   const agreeing = new Set<string>();
-  const found = together.flatMap((other) => {
+  const found = others.filter(isOther).flatMap((other) => {
     if (other.spec.intent === undefined) return [];
     const gist = gistOf(other.spec.intent);
     if (agreeing.has(gist)) return [];
@@ -76,8 +76,20 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
   ];
 }
 
+const ordered = new WeakMap<readonly GroupMember[], readonly GroupMember[]>();
+
+/** Sorted once for each list; one that has grown since is sorted anew. */
+function inOrder(members: readonly GroupMember[]): readonly GroupMember[] {
+  const before = ordered.get(members);
+  if (before?.length === members.length) return before;
+  const sorted = members.toSorted(inGroupOrder);
+  ordered.set(members, sorted);
+  return sorted;
+}
+
+/** `members` in group order. */
 function wholeOf(members: readonly GroupMember[]): Whole {
-  const intents = members.toSorted(inGroupOrder).flatMap(({ spec }) => spec.intent ?? []);
+  const intents = members.flatMap(({ spec }) => spec.intent ?? []);
   const listening = (port: number) =>
     intents.find(({ settings }) => effectiveListenPorts(settings).some((one) => one.port === port));
   return {

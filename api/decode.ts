@@ -248,6 +248,17 @@ function mapFrom(
 /** ASCII letter case and the two letters that fold into it: U+017F is an s, U+212A is a k. */
 const fold = (name: string) => name.replaceAll('\u017f', 's').toLowerCase();
 
+const foldings = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** Names by what they are without letter case, found once for each schema: a text may hold many objects of it. */
+function foldedNames(known: Readonly<Record<string, Schema>>): ReadonlyMap<string, string> {
+  const before = foldings.get(known);
+  if (before !== undefined) return before;
+  const folded = new Map(Object.keys(known).map((name) => [fold(name), name]));
+  foldings.set(known, folded);
+  return folded;
+}
+
 function structFrom(
   members: readonly (readonly [string, Node])[],
   schema: Schema,
@@ -256,7 +267,7 @@ function structFrom(
 ): Record<string, unknown> {
   const fields = asRecord(previous);
   const known = schema.properties ?? {};
-  const folded = new Map(Object.keys(known).map((name) => [fold(name), name]));
+  const folded = foldedNames(known);
   for (const [written, node] of members) {
     const name = Object.hasOwn(known, written) ? written : folded.get(fold(written));
     const field = name === undefined ? undefined : known[name];

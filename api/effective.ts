@@ -17,11 +17,22 @@ export const TARGET_GROUP_NAMES: ReadonlySet<string> = new Set(
   ).map(({ name }) => stemOf(name) ?? name),
 );
 
+const known = new WeakMap<Settings, WeakMap<ServiceSettings, ServiceSettings>>();
+
 /**
  * The target group settings of one Service of an Ingress: what the Service says wins over the Ingress, annotation by
- * annotation; tags are merged key by key (spec annotations 2.1).
+ * annotation; tags are merged key by key (spec annotations 2.1). Put together once for each pair, which nobody changes.
  */
 export function effectiveTargetGroupSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
+  const ofIngress = known.get(ingress) ?? new WeakMap<ServiceSettings, ServiceSettings>();
+  const before = ofIngress.get(service);
+  if (before !== undefined) return before;
+  const merged = mergeSettings(ingress, service);
+  known.set(ingress, ofIngress.set(service, merged));
+  return merged;
+}
+
+function mergeSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
   const ofIngress = Object.entries(ingress).filter(
     ([name]) => name === 'tags' || TARGET_GROUP_NAMES.has(name),
   );

@@ -21,7 +21,7 @@ export function gistOf(intent: Intent): string {
   if (before !== undefined) return before;
   const shared = Object.entries(intent.settings).filter(([name]) => !OWN.has(name));
   const { first, subnetTags, defaultBackend } = intent;
-  const gist = canonicalText([shared, { first, subnetTags, defaultBackend }]);
+  const gist = canonicalText([Object.fromEntries(shared), { first, subnetTags, defaultBackend }]);
   known.set(intent, gist);
   return gist;
 }

@@ -46,6 +46,15 @@ export interface Ingress {
   readonly kind?: string;
   readonly metadata: ObjectMeta;
   readonly spec?: IngressSpec;
+  readonly status?: {
+    readonly loadBalancer?: {
+      readonly ingress?: readonly {
+        readonly hostname?: string;
+        readonly ip?: string;
+        readonly ports?: readonly { readonly port: number }[];
+      }[];
+    };
+  };
 }
 
 export interface ServicePort {

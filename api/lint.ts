@@ -2,7 +2,7 @@
 import { PREFIX } from './annotation.ts';
 import { bind } from './bind.ts';
 import type { IngressClassParams } from './classparams.ts';
-import { CLASS_PARAMS_KIND, readClassParams } from './classparams.ts';
+import { CLASS_PARAMS_KIND, classProblems } from './classparams.ts';
 import type { GroupMember } from './conflicts.ts';
 import { type JudgeAround, judgeIngress } from './judge.ts';
 import type { Ingress, IngressClass, Service } from './kube.ts';
@@ -45,11 +45,7 @@ export function lint(objects: readonly unknown[], options: ControllerDefaults): 
     if (!isObject(object)) return [];
     if (object.kind === CLASS_PARAMS_KIND) {
       judged += 1;
-      return told(
-        at,
-        object,
-        isClassParams(object) ? readClassParams(object).problems : [unreadable(object)],
-      );
+      return told(at, object, isClassParams(object) ? classProblems(object) : [unreadable(object)]);
     }
     if (object.kind !== 'Ingress') return [];
     if (!isIngress(object)) {
@@ -68,16 +64,14 @@ export function lint(objects: readonly unknown[], options: ControllerDefaults): 
   return { found, judged };
 }
 
-/** What objects that lie together say of each other. */
-export interface Input {
+interface Input {
   readonly around: JudgeAround;
   readonly defaultClass: string | undefined;
   classFor(ingress: Ingress): (name: string) => IngressClass | undefined;
   concerns(ingress: Ingress): (problem: Problem) => boolean;
 }
 
-/** What lint and others without a cluster may look at. `members` may be filled later. */
-export function inputOf(
+function inputOf(
   objects: readonly unknown[],
   members: ReadonlyMap<string, readonly GroupMember[]>,
   options: ControllerDefaults,
@@ -96,7 +90,7 @@ export function inputOf(
   const unknown = (name: string): IngressClassParams => ({ metadata: { name } });
   return {
     defaultClass: defaultClassOf([...classes.values()]),
-    classFor: (ingress) => (name) => classes.get(name) ?? assumed(name, ingress),
+    classFor: (ingress) => (name) => classes.get(name) ?? assumedClass(name, ingress),
     concerns: (ingress) => (problem) =>
       problem.code !== 'ServiceNotFound' || stocked.has(ingress.metadata.namespace ?? ''),
     around: {
@@ -111,7 +105,7 @@ export function inputOf(
 }
 
 /** A class that the input does not hold is ours by its usual name, or when the Ingress speaks our language. */
-function assumed(name: string, { metadata }: Ingress): IngressClass | undefined {
+export function assumedClass(name: string, { metadata }: Ingress): IngressClass {
   const ours =
     name === 'alb' || Object.keys(metadata.annotations ?? {}).some((key) => key.startsWith(PREFIX));
   return { metadata: { name }, spec: { controller: ours ? CONTROLLER : 'unknown' } };

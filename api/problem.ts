@@ -1,4 +1,5 @@
 // Problem: the one shape of every "no" (design: Problems and words for people), and how it reads as a sentence.
+import type { StrictCheck } from './strict.ts';
 
 /** How an admission answers it: `refuse` refuses the object, `warn` lets it pass with a warning. */
 export type Severity = 'refuse' | 'warn';
@@ -19,6 +20,8 @@ export interface Problem {
   readonly because?: string;
   /** `Kind namespace/name` of the object that said it, when it is not the object under review. */
   readonly object?: string;
+  /** The check that can be switched to a warning, where this is one. */
+  readonly check?: StrictCheck;
 }
 
 /** The catalogue. A code is never reused for another meaning. */
@@ -41,6 +44,7 @@ export const CODES = {
   SubnetsNotFound: 'No usable subnets were found for the load balancer.',
   SecurityGroupNotFound: 'A named security group does not exist.',
   CertificateNotFound: 'No certificate was found for an HTTPS listener.',
+  SecretNotFound: 'The Secret of a login, with clientID and clientSecret, was not found, or not looked for.',
   IngressClassNotFound: 'The IngressClass that is named does not exist.',
   ClassNotUsable: 'The parameters of the IngressClass cannot be used, or are not for this namespace.',
   Replacement: 'The change replaces a resource in AWS by a new one.',

@@ -17,6 +17,7 @@ import { type ClassSurroundings, type OfClass, ofClass } from './ofclass.ts';
 import type { Problem } from './problem.ts';
 import { servicesOf } from './references.ts';
 import { descriptorOf, stemOf } from './registry.ts';
+import { checkedLoosely, loosened, type StrictCheck } from './strict.ts';
 
 export { effectiveTargetGroupSettings, type ServiceSettings } from './effective.ts';
 
@@ -24,6 +25,8 @@ export { effectiveTargetGroupSettings, type ServiceSettings } from './effective.
 export interface ControllerDefaults {
   readonly defaultTargetType: 'instance' | 'ip';
   readonly defaultScheme: Scheme;
+  /** Checks that only warn here; none unless said. Settings then hold what the LBC makes of the text. */
+  readonly warnOnly?: ReadonlySet<StrictCheck>;
 }
 
 /** What may be looked at beside the Ingress, from caches. */
@@ -47,6 +50,8 @@ export interface ServiceReading {
   readonly problems: readonly Problem[];
 }
 
+const NONE: ReadonlySet<StrictCheck> = new Set();
+
 /** What was found about one annotation, `actions.maint` or `scheme`. */
 interface Said {
   readonly suffix: string;
@@ -58,6 +63,7 @@ function readAnnotations(
   annotations: Readonly<Record<string, string>>,
   who: 'Ingress' | 'Service',
   from: string,
+  warnOnly: ReadonlySet<StrictCheck>,
 ): { readonly settings: Settings; readonly said: readonly Said[] } {
   const single = new Map<string, unknown>();
   const families = new Map<string, Map<string, unknown>>();
@@ -70,7 +76,7 @@ function readAnnotations(
       said.push({ suffix, findings: unreadName(suffix, known !== undefined) });
       continue;
     }
-    const checked = check(known.descriptor, text);
+    const checked = checkedLoosely(check(known.descriptor, text), warnOnly);
     const findings = [...checked.findings, ...notApplied(known.descriptor)];
     if (findings.length > 0) said.push({ suffix, findings });
     if (checked.value === undefined) continue;
@@ -91,7 +97,13 @@ function readAnnotations(
  * what could be read; with a refusal among the problems they are not to be used as an intent (bind.ts).
  */
 export function readIngress(ingress: Ingress, around: Surroundings): Reading {
-  const { settings: own, said } = readAnnotations(ingress.metadata.annotations ?? {}, 'Ingress', 'Ingress');
+  const { warnOnly = NONE } = around.options;
+  const { settings: own, said } = readAnnotations(
+    ingress.metadata.annotations ?? {},
+    'Ingress',
+    'Ingress',
+    warnOnly,
+  );
   const klass = ofClass(ingress, around);
   const settings = withClass(own, klass.reading);
   const refused = new Set(
@@ -122,7 +134,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
   const { first = {}, subnetTags } = klass.reading ?? {};
   return {
     settings,
-    problems: worstFirst(problems),
+    problems: worstFirst(problems.map((one) => loosened(one, warnOnly))),
     ...(Object.keys(first).length === 0 ? {} : { first }),
     ...(subnetTags === undefined ? {} : { subnetTags }),
   };
@@ -144,14 +156,21 @@ function withClass(own: Settings, reading: ClassReading | undefined): Settings {
   return { ...merged, tags: { value: { ...own.tags.value, ...value }, from } };
 }
 
-/** Reads the annotations of a Service. Those that are refused are not in settings. */
+const known = new WeakMap<Service, ServiceReading>();
+
+/** Reads the annotations of a Service, once for each object. Those that are refused are not in settings. */
 export function readService(service: Service): ServiceReading {
+  const before = known.get(service);
+  if (before !== undefined) return before;
   const { settings, said } = readAnnotations(
     service.metadata.annotations ?? {},
     'Service',
     `Service ${service.metadata.name}`,
+    NONE,
   );
-  return { settings, problems: worstFirst(said.flatMap((one) => problemsOf(one, undefined))) };
+  const reading = { settings, problems: worstFirst(said.flatMap((one) => problemsOf(one, undefined))) };
+  known.set(service, reading);
+  return reading;
 }
 
 /** `unread` says why nothing reads the annotation; with `parsed` its text must be readable all the same. */

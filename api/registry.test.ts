@@ -135,7 +135,46 @@ describe('descriptors', () => {
         { numRuns: 300 },
       );
     },
+    60_000,
   );
+
+  test('256 KiB of anything are judged in the time of their length', { timeout: 120_000 }, () => {
+    const fill = (part: string, length: number) =>
+      part.repeat(Math.ceil(length / part.length)).slice(0, length);
+    const parts = [
+      'x',
+      ' ',
+      ',',
+      '\\',
+      'a=b,',
+      'a,',
+      '[',
+      '{"a":',
+      '"',
+      '1,',
+      '1-',
+      'a.',
+      '(',
+      '#{path}',
+      '\ud800',
+    ];
+    const texts = ({ examples }: (typeof REGISTRY)[number], length: number): string[] => {
+      const good = examples.good.filter((text) => text !== '');
+      const lists = good.filter((text) => text.startsWith('[')).map((text) => text.slice(1, -1));
+      const long = lists.map((item) => `[${fill(`${item},`, length).replace(/,[^\]]*$/, '')}]`);
+      return [...parts, ...good.map((text) => `${text},`)].map((part) => fill(part, length)).concat(long);
+    };
+    const slow: string[] = [];
+    for (const descriptor of REGISTRY) {
+      for (const text of texts(descriptor, 256 * 1024)) {
+        const start = performance.now();
+        check(descriptor, text);
+        // Milliseconds each; what is not linear takes minutes at this length, so a busy machine is no reason to fail.
+        if (performance.now() - start > 5000) slow.push(`${descriptor.name} ${text.slice(0, 40)}`);
+      }
+    }
+    expect(slow).toEqual([]);
+  });
 });
 
 const ALL_NAMES = `group.name group.order dry-run-plan load-balancer-name scheme ip-address-type subnets

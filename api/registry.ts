@@ -1,97 +1,42 @@
 // All annotation descriptors in the order in which their effects apply: a later one may override what an earlier one set
 // (backend-protocol sets the health check protocol that healthcheck-protocol then replaces).
-import type { AnnotationName, AnyAnnotation } from './annotation.ts';
+import { type AnnotationName, type AnyAnnotation, descriptorsIn } from './annotation.ts';
 import * as access from './annotations/access.ts';
-import { actions } from './annotations/actions.ts';
+import * as actions from './annotations/actions.ts';
 import * as addons from './annotations/addons.ts';
 import * as auth from './annotations/auth.ts';
-import { conditions } from './annotations/conditions.ts';
+import * as conditions from './annotations/conditions.ts';
 import * as nlb from './annotations/frontend-nlb.ts';
 import * as group from './annotations/group.ts';
 import * as healthCheck from './annotations/healthcheck.ts';
-import { jwtValidation } from './annotations/jwt.ts';
+import * as jwt from './annotations/jwt.ts';
 import * as listener from './annotations/listener.ts';
 import * as loadBalancer from './annotations/loadbalancer.ts';
 import * as pools from './annotations/pools.ts';
-import { useRegexPathMatch } from './annotations/rule.ts';
+import * as rule from './annotations/rule.ts';
 import * as targetGroup from './annotations/targetgroup.ts';
 import * as tls from './annotations/tls.ts';
-import { transforms } from './annotations/transforms.ts';
+import * as transforms from './annotations/transforms.ts';
 
+// Files in the order of their effects, and in each file the written order: a descriptor is named nowhere but in its file.
 export const REGISTRY: readonly AnyAnnotation[] = [
-  group.groupName,
-  group.groupOrder,
-  group.dryRunPlan,
-  loadBalancer.scheme,
-  loadBalancer.subnets,
-  loadBalancer.loadBalancerName,
-  loadBalancer.ipAddressType,
-  pools.customerOwnedPool,
-  pools.ipamPool,
-  loadBalancer.loadBalancerAttributes,
-  pools.minimumCapacity,
-  loadBalancer.tags,
-  listener.listenPorts,
-  listener.certificateArn,
-  listener.sslPolicy,
-  listener.sslRedirect,
-  listener.listenerAttributes,
-  tls.mutualAuthentication,
-  tls.createCertificate,
-  tls.privateAuthority,
-  access.securityGroups,
-  access.inboundCidrs,
-  access.prefixLists,
-  access.manageBackendRules,
-  addons.wafv2Arn,
-  addons.wafv2Name,
-  addons.wafClassicId,
-  addons.webAclId,
-  addons.shield,
-  targetGroup.targetType,
-  targetGroup.backendProtocol,
-  targetGroup.backendProtocolVersion,
-  targetGroup.targetNodeLabels,
-  targetGroup.targetGroupAttributes,
-  targetGroup.multiCluster,
-  targetGroup.targetControlPort,
-  healthCheck.healthCheckPort,
-  healthCheck.healthCheckProtocol,
-  healthCheck.healthCheckPath,
-  healthCheck.healthCheckInterval,
-  healthCheck.healthCheckTimeout,
-  healthCheck.healthyThreshold,
-  healthCheck.unhealthyThreshold,
-  healthCheck.successCodes,
+  group,
+  loadBalancer,
+  pools,
+  listener,
+  tls,
+  access,
+  addons,
+  targetGroup,
+  healthCheck,
   actions,
   conditions,
   transforms,
-  useRegexPathMatch,
-  auth.authType,
-  auth.authIdpCognito,
-  auth.authIdpOidc,
-  auth.authOnUnauthenticatedRequest,
-  auth.authScope,
-  auth.authSessionCookie,
-  auth.authSessionTimeout,
-  jwtValidation,
-  nlb.enableFrontendNlb,
-  nlb.nlbScheme,
-  nlb.nlbSubnets,
-  nlb.nlbSecurityGroups,
-  nlb.nlbEips,
-  nlb.nlbPortMapping,
-  nlb.nlbHealthCheckPort,
-  nlb.nlbHealthCheckProtocol,
-  nlb.nlbHealthCheckPath,
-  nlb.nlbHealthCheckInterval,
-  nlb.nlbHealthCheckTimeout,
-  nlb.nlbHealthyThreshold,
-  nlb.nlbUnhealthyThreshold,
-  nlb.nlbSuccessCodes,
-  nlb.nlbAttributes,
-  nlb.nlbTags,
-];
+  rule,
+  auth,
+  jwt,
+  nlb,
+].flatMap(descriptorsIn);
 
 /** The stem of a family: `actions` of `actions.*`. Its members are kept under it in settings. */
 export type Stem = AnnotationName extends infer N ? (N extends `${infer S}.*` ? S : never) : never;

@@ -7,6 +7,8 @@ test.each([
   ['Internal', ['internal', 'internet-facing'], 'internal'],
   ['shceme', ['scheme', 'subnets'], 'scheme'],
   ['group-name', ['group.name', 'group.order'], 'group.name'],
+  ['healthcheck-timeout', ['healthcheck-port', 'healthcheck-timeout-seconds'], 'healthcheck-timeout-seconds'],
+  ['security-group', ['security-group-prefix-lists', 'security-groups'], 'security-groups'],
   ['quantum-mode', ['scheme', 'tags'], undefined],
   ['', ['ip'], undefined],
   ['x'.repeat(100_000), ['x'], undefined],

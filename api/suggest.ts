@@ -22,8 +22,8 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The known name nearest to a text, or undefined when none is near: another letter case or other separators only, or at
- * most a third of its characters edited.
+ * The known name nearest to a text, or undefined when none is near: another letter case or other separators only, at most
+ * a third of its characters edited, or the first whole words of the name.
  */
 export function suggest(text: string, known: readonly string[]): string | undefined {
   if (text.length > COMPARED_MAX) return undefined;
@@ -32,7 +32,9 @@ export function suggest(text: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const name of known) {
-    const edits = distance(wanted, fold(name));
+    // Words left off at the end are less than two edits, so that a name with one wrong letter comes before.
+    const begun = wanted !== '' && fold(name).startsWith(`${wanted}-`);
+    const edits = begun ? 1.5 : distance(wanted, fold(name));
     if (edits < least && edits <= Math.floor(Math.max(wanted.length, name.length) / 3)) {
       least = edits;
       best = name;

@@ -5,10 +5,18 @@ import { Command } from 'commander';
 
 enableCompileCache();
 
+const tree = async (): Promise<Command> => (await import('./tree.ts')).treeCommand();
+
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  adopt: async () => (await import('./handover.ts')).adoptCommand(),
   controller: async () => (await import('./controller.ts')).controllerCommand(),
+  get: tree,
   lint: async () => (await import('./lint.ts')).lintCommand(),
   'local-aws': async () => (await import('./local-aws.ts')).localAwsCommand(),
+  plan: async () => (await import('./plan.ts')).planCommand(),
+  route: async () => (await import('./route.ts')).routeCommand(),
+  tree,
+  release: async () => (await import('./handover.ts')).releaseCommand(),
   webhook: async () => (await import('./webhook.ts')).webhookCommand(),
 };
 
@@ -17,7 +25,8 @@ const program = new Command('albatross')
   .showHelpAfterError('(albatross --help says more)');
 
 const asked = COMMANDS[process.argv[2] ?? ''];
-for (const load of asked === undefined ? Object.values(COMMANDS) : [asked]) program.addCommand(await load());
+const wanted = asked === undefined ? new Set(Object.values(COMMANDS)) : [asked];
+for (const load of wanted) program.addCommand(await load());
 
 try {
   await program.parseAsync();

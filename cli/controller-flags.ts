@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULTS } from '../controller/options.ts';
 import { POLICIES } from '../controller/plan/policy.ts';
-import { count, names, pairs, trueOrFalse } from './flags.ts';
+import { count, names, pairs, strictChecks, trueOrFalse } from './flags.ts';
 
 /** Where it works. */
 export function withPlace(command: Command): Command {
@@ -49,6 +49,7 @@ export function withDefaults(command: Command): Command {
         .choices(['internal', 'internet-facing'])
         .default(DEFAULTS.defaultLoadBalancerScheme),
     )
+    .option('--warn-only <checks>', 'checks that warn instead of refusing (docs/problems.md)', strictChecks)
     .option(
       '--enable-backend-security-group [boolean]',
       'one security group for the traffic from all load balancers to their targets',

@@ -37,6 +37,12 @@ function withTuning(command: Command): Command {
         .default(DEFAULTS.syncPeriod, '10m'),
     )
     .option(
+      '--secret-period <time>',
+      'between two looks at the Secret of a login, e.g. 1m',
+      seconds,
+      DEFAULTS.secretPeriod,
+    )
+    .option(
       '--replacement-grace-period <time>',
       'how long a replaced load balancer serves beside its successor, e.g. 2m',
       seconds,

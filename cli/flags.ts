@@ -1,6 +1,7 @@
 // How the text of a flag becomes a value; what cannot be read is refused with the words of commander.
 import { InvalidArgumentError } from 'commander';
 import type { Tags } from '../api/aws.ts';
+import { isStrictCheck, STRICT_CHECKS, type StrictCheck } from '../api/strict.ts';
 
 /** A TCP port. */
 export function port(text: string): number {
@@ -36,6 +37,16 @@ export function seconds(text: string): number {
 /** Names separated by commas. */
 export function names(text: string): string[] {
   return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+}
+
+/** Checks that only warn, by name. */
+export function strictChecks(text: string): ReadonlySet<StrictCheck> {
+  return new Set(
+    names(text).map((name) => {
+      if (isStrictCheck(name)) return name;
+      throw new InvalidArgumentError(`"${name}" is none of ${Object.keys(STRICT_CHECKS).join(', ')}.`);
+    }),
+  );
 }
 
 /** `key=value` pairs separated by commas; the value may hold further equals signs. */

@@ -7,12 +7,20 @@ import { failureWords } from './plan-report.ts';
 
 /** For --help. */
 export const RIGHTS = `Rights. Kubernetes: list on ingresses, services, endpointslices, loadbalancerbindings (with --watch-namespace only
-there), ingressclasses, ingressclassparams, namespaces and nodes. AWS: the reading part of the controller's IAM policy
+there), ingressclasses, ingressclassparams, namespaces and nodes; get on the Secrets of OIDC logins, whose rules are
+otherwise taken to stay as they are. AWS: the reading part of the controller's IAM policy
 (elasticloadbalancing:Describe*, ec2:Describe*, acm:ListCertificates, acm:DescribeCertificate, tag:GetResources).`;
 
 export interface Answer {
   readonly text: string;
   readonly exitCode: number;
+}
+
+/** Ends the process with words when both an Ingress and the flag are given; else the command itself. */
+export function oneOf(command: Command, ingress: string | undefined, flag: string, value: unknown): Command {
+  if (ingress !== undefined && value !== undefined)
+    command.error(`error: say either INGRESS or ${flag}, not both`);
+  return command;
 }
 
 /** Writes the answer, or why there is none (exit code 1). */

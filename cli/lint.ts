@@ -2,13 +2,16 @@
 import { Command, Option } from 'commander';
 import { lint } from '../api/lint.ts';
 import type { ControllerDefaults } from '../api/read.ts';
+import type { StrictCheck } from '../api/strict.ts';
 import { type Documents, readDocuments } from './documents.ts';
+import { strictChecks } from './flags.ts';
 import { type Format, type Located, report } from './lint-report.ts';
 
 interface LintOptions {
   readonly output: Format;
   readonly defaultTargetType: ControllerDefaults['defaultTargetType'];
   readonly defaultLoadBalancerScheme: ControllerDefaults['defaultScheme'];
+  readonly warnOnly?: ReadonlySet<StrictCheck>;
 }
 
 /** The command; exit code 0 when admission would take it all, 1 when it would refuse something, 2 on a wrong command line. */
@@ -31,6 +34,7 @@ export function lintCommand(): Command {
         .choices(['internal', 'internet-facing'])
         .default('internal'),
     )
+    .option('--warn-only <checks>', 'as given to the webhook', strictChecks)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(async (paths: string[], options: LintOptions) => {
       process.exitCode = await run(paths, options);
@@ -55,11 +59,11 @@ async function run(paths: readonly string[], options: LintOptions): Promise<numb
 
 function judge(
   { sources, broken }: Documents,
-  { defaultTargetType, defaultLoadBalancerScheme: defaultScheme }: LintOptions,
+  { defaultTargetType, defaultLoadBalancerScheme: defaultScheme, warnOnly = new Set() }: LintOptions,
 ): { readonly located: readonly Located[]; readonly judged: number } {
   const result = lint(
     sources.map(({ object }) => object),
-    { defaultTargetType, defaultScheme },
+    { defaultTargetType, defaultScheme, warnOnly },
   );
   const unread = broken.map(({ file, line, because }): Located => {
     const problem = { code: 'Malformed', severity: 'refuse', path: 'document', because } as const;

@@ -72,11 +72,11 @@ function title({ group, members, leaving }: PlannedGroup, paint: Paint): string 
 }
 
 function groupLines(one: PlannedGroup, policy: string, paint: Paint): string[] {
-  const { steps, registrations, problems, undecided, waits, failure } = one;
+  const { steps, registrations, problems, undecided, later, failure } = one;
   const said = [
     ...steps.map((step) => stepLine(step, policy, paint)),
     ...registrations.flatMap((registration) => registrationLines(registration, paint)),
-    ...(waits ? ['    reserved capacity is asked for once the load balancer is active'] : []),
+    ...later.map((follows) => paint('dim', `    then: ${follows}`)),
     ...(failure === undefined ? [] : [`  ${paint('red', 'cannot be planned')}: ${failureWords(failure)}`]),
     ...(undecided && failure === undefined
       ? [`  ${paint('red', 'cannot be planned')}: AWS is left as it is until this is solved:`]

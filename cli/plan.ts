@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { planOnce } from '../controller/inspection/main.ts';
 import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
 import { withAttempts, withDefaults, withPlace, withPolicy } from './controller-flags.ts';
-import { answer, RIGHTS } from './inspecting.ts';
+import { answer, oneOf, RIGHTS } from './inspecting.ts';
 import { type Format, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { exitCodeOf, planData, planText } from './plan-report.ts';
@@ -36,7 +36,7 @@ export function planCommand(): Command {
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .action((ingress: string | undefined, flags: PlanFlags, command: Command) =>
-      answer(command, { ...DEFAULTS, ...flags }, async (options) => {
+      answer(oneOf(command, ingress, '--all', flags.all), { ...DEFAULTS, ...flags }, async (options) => {
         const { namespace, all, output } = flags;
         const planned = await planOnce(options, {
           ...(ingress === undefined ? {} : { ingress }),

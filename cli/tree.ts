@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { treeOnce } from '../controller/inspection/main.ts';
 import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
 import { withAttempts, withPlace } from './controller-flags.ts';
-import { answer, RIGHTS } from './inspecting.ts';
+import { answer, oneOf, RIGHTS } from './inspecting.ts';
 import { type Format, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { ATTEMPTS } from './plan.ts';
@@ -21,6 +21,9 @@ With neither INGRESS, --group nor --all: the groups of the Ingresses of the name
 
 ${RIGHTS}`;
 
+const asked = (command: Command, ingress: string | undefined, { all, group }: TreeFlags): Command =>
+  oneOf(oneOf(command, ingress, '--all', all), ingress, '--group', group);
+
 /** The command; exit code 1 when AWS or the cluster cannot be read. */
 export function treeCommand(): Command {
   return withAttempts(withPlace(new Command('tree').alias('get')), ATTEMPTS)
@@ -32,7 +35,7 @@ export function treeCommand(): Command {
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .action((ingress: string | undefined, flags: TreeFlags, command: Command) =>
-      answer(command, { ...DEFAULTS, ...flags }, async (options) => {
+      answer(asked(command, ingress, flags), { ...DEFAULTS, ...flags }, async (options) => {
         const { namespace, group, all, output } = flags;
         const trees = await treeOnce(options, {
           ...(ingress === undefined ? {} : { ingress }),

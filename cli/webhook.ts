@@ -1,7 +1,7 @@
 // `albatross webhook`: flags to options, nothing else.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runWebhook, type WebhookOptions } from '../webhook/main.ts';
-import { port, trueOrFalse } from './flags.ts';
+import { port, strictChecks, trueOrFalse } from './flags.ts';
 
 /** The command; it runs until the process is asked to end. */
 export function webhookCommand(): Command {
@@ -27,6 +27,7 @@ export function webhookCommand(): Command {
         .choices(['internal', 'internet-facing'])
         .default('internal'),
     )
+    .option('--warn-only <checks>', 'checks that warn instead of refusing (docs/problems.md)', strictChecks)
     .option('--record [boolean]', 'write accepted intents as bindings', trueOrFalse, true)
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)

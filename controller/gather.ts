@@ -1,11 +1,14 @@
 // gather: every look-up that deciding about one group needs, made before anything is decided.
 import { PREFIX } from '../api/annotation.ts';
 import { effectiveListenPorts } from '../api/annotations/listener.ts';
+import { soleService } from '../api/authentication.ts';
+import type { OidcClient } from '../api/aws.ts';
 import type { Service } from '../api/kube.ts';
 import { keyOf } from '../api/kube.ts';
 import { readService } from '../api/read.ts';
 import type { Lookups } from './aws/facts.ts';
 import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
+import { secretOf } from './desire/guard.ts';
 import type { Group, Member } from './group.ts';
 import { arnOf, type Found } from './kinds/kind.ts';
 
@@ -13,6 +16,8 @@ export interface Gathering {
   readonly cluster: ClusterSettings;
   readonly lookups: Lookups;
   service(namespace: string, name: string): Service | undefined;
+  /** The clients that the Secrets of a group's logins hold, by `namespace/name`; from now on only these are looked at for it. */
+  secrets(group: string, named: readonly string[]): Promise<ReadonlyMap<string, Looked<OidcClient>>>;
 }
 
 /** What was named in vain leaves in place what the load balancer has, so that one member's mistake stops nobody else. */
@@ -100,6 +105,21 @@ async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked
   };
 }
 
+/** `namespace/name` of the Secrets that logins on HTTPS listeners need. */
+function namedSecrets({ members }: Group, service: Facts['service']): string[] {
+  const named = members.flatMap(({ namespace, intent }) => {
+    const { settings, rules, defaultBackend } = intent;
+    if (!effectiveListenPorts(settings).some(({ protocol }) => protocol === 'HTTPS')) return [];
+    const backends = rules.flatMap(({ paths }) => paths.map(({ backend }) => backend));
+    return (defaultBackend === undefined ? backends : [...backends, defaultBackend]).flatMap((backend) => {
+      const only = soleService(backend, settings);
+      const name = secretOf(settings, only === undefined ? undefined : service(namespace, only));
+      return name === undefined || name === '' ? [] : [`${namespace}/${name}`];
+    });
+  });
+  return [...new Set(named)];
+}
+
 /** A Service with what its annotations say. One whose annotations were refused counts without them. */
 function serviceFact(service: Service | undefined): ServiceFact | undefined {
   return service === undefined ? undefined : { service, settings: readService(service).settings };
@@ -109,6 +129,7 @@ function serviceFact(service: Service | undefined): ServiceFact | undefined {
 export async function gather(group: Group, found: readonly Found[], gathering: Gathering): Promise<Facts> {
   const { cluster } = gathering;
   if (group.members.length === 0) {
+    await gathering.secrets(group.id, []);
     const nobody = {
       code: 'SubnetsNotFound',
       severity: 'refuse',
@@ -120,28 +141,32 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
       certificatesFor: () => undefined,
       targetGroupNamed: () => undefined,
       service: () => undefined,
+      secret: () => undefined,
     };
   }
   const said = group.settings['security-groups']?.value;
   const names = namedTargetGroups(group);
-  const [ids, groups, certified, targetGroups] = await Promise.all([
+  const services = new Map<string, ServiceFact | undefined>();
+  const service: Facts['service'] = (namespace, name) => {
+    const key = keyOf({ metadata: { namespace, name } });
+    if (!services.has(key)) services.set(key, serviceFact(gathering.service(namespace, name)));
+    return services.get(key);
+  };
+  const [ids, groups, certified, targetGroups, secrets] = await Promise.all([
     subnets(group, found, gathering),
     said === undefined ? undefined : securityGroups(said, found, gathering),
     certificates(group, gathering),
     Promise.all(names.map(async (name) => [name, await targetGroup(name, gathering)] as const)),
+    gathering.secrets(group.id, namedSecrets(group, service)),
   ]);
   const byName = new Map(targetGroups);
-  const services = new Map<string, ServiceFact | undefined>();
   return {
     cluster,
     subnets: ids,
     ...(groups === undefined ? {} : { securityGroups: groups }),
     certificatesFor: (member) => certified.get(member),
     targetGroupNamed: (name) => byName.get(name),
-    service(namespace, name) {
-      const key = keyOf({ metadata: { namespace, name } });
-      if (!services.has(key)) services.set(key, serviceFact(gathering.service(namespace, name)));
-      return services.get(key);
-    },
+    service,
+    secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
   };
 }

@@ -93,6 +93,7 @@ test('a binding without an intent is no member, one that is deleted is leaving',
   const gone = { ...binding, metadata: { ...binding.metadata, deletionTimestamp: DAY(3) } };
   expect(groupOf('g', [binding]).members).toHaveLength(1);
   expect(groupOf('g', [gone])).toMatchObject({ members: [], leaving: [gone], settings: {} });
-  // What was refused from the start has no group but its own.
-  expect(book.of('shop/b').map(({ spec }) => spec.intent)).toEqual([undefined]);
+  // What was refused from the start is found under the group it names, without a say in it.
+  expect(book.of('g').map(({ spec }) => spec.intent === undefined)).toEqual([false, true]);
+  expect(groupOf('g', book.of('g')).members).toHaveLength(1);
 });

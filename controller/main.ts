@@ -11,6 +11,7 @@ import { type Informers, startInformers } from './informers.ts';
 import { kubeClient } from './kube/client.ts';
 import { kubeConfigOf, ownNamespace } from './kube/config.ts';
 import { identityOfProcess, type Lead, standForElection } from './kube/lead.ts';
+import { readSecrets } from './logins/secrets.ts';
 import { type ControllerOptions, VERSION } from './options.ts';
 import { type Parts, type Programs, startPrograms, watchDepth } from './programs.ts';
 import { serve } from './serve.ts';
@@ -22,7 +23,7 @@ function connect(
   options: ControllerOptions,
   registry: Registry,
   world: World,
-  lose: (because: string) => void,
+  { lose, touched }: { readonly lose: (because: string) => void; readonly touched: (group: string) => void },
 ): Parts & { readonly lead: Lead | undefined } {
   const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const {
@@ -36,7 +37,10 @@ function connect(
   const client = kubeClient(kubeConfigOf(options.kubeconfig));
   const lead = stand({ options, client, log }, lose);
   const mayWrite = async (): Promise<void> => lead?.whenLeading();
-  const aws = connectAws({ ...place, maxAttempts, version: VERSION, registry, mayWrite });
+  const everyMs = options.secretPeriod * 1000;
+  const secrets = readSecrets({ client, clusterName, everyMs, changed: touched });
+  const clientSecret = secrets.reveal.bind(secrets);
+  const aws = connectAws({ ...place, maxAttempts, version: VERSION, registry, mayWrite, clientSecret });
   return {
     options,
     log,
@@ -45,6 +49,7 @@ function connect(
     book: openBook(),
     inventory: createInventory(aws, { externalManagedTags }),
     world,
+    secrets,
     lead,
   };
 }
@@ -118,16 +123,18 @@ export interface RunningController {
 export async function startController(options: ControllerOptions): Promise<RunningController> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const running: { informers?: Informers } = {};
+  const running: { informers?: Informers; programs?: Programs } = {};
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
   const world: World = {
     service: (namespace, name) => running.informers?.world.service(namespace, name),
     slices: (namespace, service) => running.informers?.world.slices(namespace, service) ?? [],
     nodes: () => running.informers?.world.nodes() ?? [],
   };
-  const parts = connect(options, registry, world, lose);
+  const touched = (group: string): void => running.programs?.work.group(group, 'normal');
+  const parts = connect(options, registry, world, { lose, touched });
   const { log, client, book, lead } = parts;
   const programs = startPrograms(parts);
+  running.programs = programs;
   watchDepth(registry, programs.queues);
   const stopping = new AbortController();
   const servers = await Promise.all([
@@ -160,6 +167,7 @@ export async function startController(options: ControllerOptions): Promise<Runni
     async stop() {
       stopping.abort();
       running.informers?.stop();
+      parts.secrets.stop();
       const drained = Promise.all(Object.values(programs.queues).map((queue) => queue.drain()));
       // What pauses for want of the lease does not end.
       if (lead?.leading() !== false) await drained;

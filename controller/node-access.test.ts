@@ -1,6 +1,8 @@
 // The rules that node security groups should have (aws-model 5.7).
 import { describe, expect, test } from 'vitest';
-import { permissionsFor, ruleChange } from './node-access.ts';
+import type { Aws } from './aws/calls.ts';
+import type { Lookups } from './aws/facts.ts';
+import { nodeAccess, permissionsFor, ruleChange } from './node-access.ts';
 
 const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
   Object.fromEntries(
@@ -70,4 +72,38 @@ describe('what changes on a node group', () => {
   ])('%s', (_, now, wanted, complete, missing, extra) => {
     expect(ruleChange(now, wanted, complete)).toEqual({ missing, extra });
   });
+});
+
+test('a group that is seen while the rules are being read has not lost them', async () => {
+  const sent: string[] = [];
+  let seen = false;
+  const rules = {
+    GroupId: 'sg-node',
+    IpPermissions: [
+      {
+        IpProtocol: 'tcp',
+        FromPort: 30080,
+        ToPort: 30080,
+        UserIdGroupPairs: [{ GroupId: 'sg-shared', Description: 'elbv2.k8s.aws/targetGroupBinding=shared' }],
+      },
+    ],
+  };
+  const send = async (command: object): Promise<object> => {
+    sent.push(command.constructor.name);
+    seen = true;
+    return { SecurityGroups: [rules] };
+  };
+  const run = nodeAccess({
+    aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
+    lookups: { nodeInstances: async () => new Map() } as unknown as Lookups,
+    world: { service: () => undefined, slices: () => [], nodes: () => [] },
+    serving: () => [],
+    complete: () => seen,
+    unclear: () => undefined,
+    failed: () => undefined,
+  });
+  await run();
+  expect(sent).toEqual(['DescribeSecurityGroupsCommand']);
+  await run();
+  expect(sent).toEqual(['DescribeSecurityGroupsCommand', 'RevokeSecurityGroupIngressCommand']);
 });

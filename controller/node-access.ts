@@ -111,10 +111,12 @@ class Program {
 
   async run(): Promise<Next> {
     try {
+      // Asked before it is looked what is needed: a group that is seen meanwhile is not in there yet.
+      const complete = this.#options.complete();
       const wanted = permissionsFor(await this.#reaches());
       await this.#read([...wanted.keys()]);
       for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()])) {
-        await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? []);
+        await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], complete);
       }
       return 'done';
     } catch (thrown) {
@@ -183,10 +185,10 @@ class Program {
     }
   }
 
-  async #bring(nodeGroup: string, wanted: readonly Permission[]): Promise<void> {
-    const { aws, complete } = this.#options;
+  async #bring(nodeGroup: string, wanted: readonly Permission[], complete: boolean): Promise<void> {
+    const { aws } = this.#options;
     const now = this.#present.get(nodeGroup) ?? [];
-    const { missing, extra } = ruleChange(now, wanted, complete());
+    const { missing, extra } = ruleChange(now, wanted, complete);
     if (missing.length + extra.length === 0) return;
     const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
     // Unknown until both calls succeeded.

@@ -1,5 +1,6 @@
 // What an operator tells the controller: names and defaults, those of the LBC where they mean the same (aws-model 12.1).
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
+import type { StrictCheck } from '../api/strict.ts';
 import type { ClusterSettings } from './desire/facts.ts';
 import type { Policy } from './plan/policy.ts';
 
@@ -25,6 +26,8 @@ export interface ControllerOptions {
   readonly defaultTargetType: 'instance' | 'ip';
   readonly defaultSslPolicy: string;
   readonly defaultLoadBalancerScheme: Scheme;
+  /** Checks that only warn, as given to the webhook; without it none. */
+  readonly warnOnly?: ReadonlySet<StrictCheck>;
   /** The value of the annotation kubernetes.io/ingress.class that is ours. */
   readonly ingressClass: string;
   readonly enableBackendSecurityGroup: boolean;
@@ -38,6 +41,8 @@ export interface ControllerOptions {
   readonly targetgroupbindingMaxConcurrentReconciles: number;
   /** Seconds between two bulk reads that look for drift. */
   readonly syncPeriod: number;
+  /** Seconds between two looks at a Secret that a login names. */
+  readonly secretPeriod: number;
   /** Seconds that a replaced load balancer serves beside its successor: until nobody remembers its address. */
   readonly replacementGracePeriod: number;
   readonly metricsPort?: number;
@@ -63,6 +68,7 @@ export const DEFAULTS = {
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
   syncPeriod: 600,
+  secretPeriod: 10,
   // The longest time to live of an ALB's address (60 s), and as much again for whoever writes DNS records for it.
   replacementGracePeriod: 120,
   leaderElect: true,

@@ -9,15 +9,16 @@ import { derive } from './derive.ts';
 import type { World } from './endpoints.ts';
 import { takesOver } from './exchange.ts';
 import type { InformersOptions } from './informers.ts';
-import type { Found } from './kinds/kind.ts';
 import type { KubeClient } from './kube/client.ts';
 import { eventTeller } from './kube/events.ts';
 import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
+import type { Secrets } from './logins/secrets.ts';
 import { nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings } from './options.ts';
 import { forgetTargets, type Publishing, publish, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
+import { succession } from './succession.ts';
 import { type Targets, targetsProgram } from './targets.ts';
 
 /** The key of the node access program: there is one per cluster. */
@@ -31,46 +32,13 @@ export interface Parts {
   readonly book: Book;
   readonly inventory: Inventory;
   readonly world: World;
+  readonly secrets: Secrets;
 }
 
 export interface Programs {
   readonly queues: Readonly<Record<'bindings' | 'groups' | 'targets' | 'nodes', Queue>>;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
-}
-
-/**
- * What waits for a successor: until it serves and, for a load balancer, until its address has been known for a while.
- * The address is told as soon as it serves, a pass before its predecessor may go at the earliest.
- */
-function succession(targets: Targets, graceMs: number, now: () => number): Reconciling['waitsFor'] {
-  const servesSince = new Map<string, number>();
-  return (successor) => {
-    const because = waitsFor(successor, targets);
-    if (because !== undefined) servesSince.delete(successor.arn);
-    if (because !== undefined || successor.kind !== 'loadBalancer') return because;
-    const since = servesSince.get(successor.arn);
-    if (since !== undefined && now() - since >= graceMs) return undefined;
-    servesSince.set(successor.arn, since ?? now());
-    return `the address of ${successor.spec.name} becomes known`;
-  };
-}
-
-/** A successor serves when AWS calls it active and, if it forwards to anything, some target of it is healthy. */
-function waitsFor(successor: Found, targets: Targets): string | undefined {
-  if (successor.kind === 'loadBalancer' && successor.extra.state !== 'active') {
-    return `${successor.spec.name} is ${successor.extra.state ?? 'new'}`;
-  }
-  const mine = targets
-    .all()
-    .filter(({ arn, group }) =>
-      successor.kind === 'targetGroup' ? arn === successor.arn : group === successor.group,
-    );
-  const sick = mine.find(({ arn }) => {
-    const health = targets.health(arn);
-    return health === undefined || (health.total > 0 && health.healthy === 0);
-  });
-  return sick === undefined ? undefined : `no target of ${sick.backend.service} is healthy behind it yet`;
 }
 
 function startTargets(
@@ -108,9 +76,10 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
     lookups: find,
     policy: options.policy,
     service: world.service,
-    waitsFor: succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
+    secrets: (group, named) => parts.secrets.of(group, named),
+    ...succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
     now: Date.now,
-    unsettle: (bindings) => unsettle(publishing, bindings),
+    unsettle: (bindings, endangered) => unsettle(publishing, bindings, endangered),
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };
@@ -159,8 +128,7 @@ export function startPrograms(parts: Parts): Programs {
   const queues: Programs['queues'] = {
     bindings: createQueue({
       workers: 8,
-      run: (key) =>
-        derive(key, { book, write, takesOver: takesOver(options.policy), now: Date.now, failed }),
+      run: (key) => derive(key, { book, write, takesOver: takesOver(options.policy), now: Date.now, failed }),
       onError,
     }),
     groups: createQueue({

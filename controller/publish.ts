@@ -3,11 +3,13 @@ import type { BindingStatus, LoadBalancerBinding } from '../api/generated/bindin
 import { type Ingress, keyOf } from '../api/kube.ts';
 import { type Book, finalizerOf } from './bindings.ts';
 import { MANAGED_GROUP, SHARED_GROUP } from './desire/access.ts';
+import type { Backend } from './desire/desiring.ts';
 import type { ClusterSettings } from './desire/facts.ts';
 import type { Group } from './group.ts';
+import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Events } from './kube/events.ts';
-import type { IngressWithStatus, Writer } from './kube/write.ts';
+import type { Writer } from './kube/write.ts';
 import { type Pass, rememberedHealth, statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';
 
@@ -22,6 +24,9 @@ export interface Publishing {
   now(): Date;
   failed(key: string, step: string, outcome: KubeOutcome): void;
 }
+
+/** Stands for the ports of the targets themselves. */
+const TRAFFIC = 'traffic-port';
 
 /** The security group that target rules name (aws-model 5.1, last column). */
 function sourceOf(
@@ -41,6 +46,15 @@ function sourceOf(
     : cluster.backendSecurityGroup;
 }
 
+/** What a predecessor is for: the same Service port, through targets of its own type. */
+function backendOf({ spec }: Found<'targetGroup'>, backend: Backend): Backend {
+  const { targetType, ipAddressType, healthCheck } = spec;
+  if (targetType === backend.targetType) return backend;
+  const { nodeLabels: _, ...rest } = backend;
+  const checked = healthCheck.port === 'traffic-port' ? [] : [Number(healthCheck.port)];
+  return { ...rest, targetType, ipAddressType, reach: [TRAFFIC, ...checked] };
+}
+
 function servingOf(
   { book, cluster }: Pick<Publishing, 'book' | 'cluster'>,
   group: Group,
@@ -52,26 +66,29 @@ function servingOf(
       operation.verb === 'create' && result === 'done' ? [operation.id] : [],
     ),
   );
+  const taken = new Set([...pass.became.values()].map(({ arn }) => arn));
   return pass.backends.flatMap((backend) => {
     const wanted = pass.became.get(backend.id);
     if (wanted === undefined) return [];
-    // A predecessor of the same kind of target serves on until it is deleted, and its targets are looked after as well.
+    // A predecessor serves on until it is deleted, and its targets are looked after as well.
     const all = pass.found.filter(
-      (one) =>
+      (one): one is Found<'targetGroup'> =>
         one.kind === 'targetGroup' &&
-        (one.arn === wanted.arn ||
-          (one.resourceTag === wanted.resourceTag && one.spec.targetType === backend.targetType)),
+        (one.arn === wanted.arn || (one.resourceTag === wanted.resourceTag && !taken.has(one.arn))),
     );
     const made = created.has(backend.id);
     const from = source === undefined ? {} : { source };
     const status = book.bindingOf(backend.member)?.status;
-    return all.map(({ arn }) => {
+    return all.map((one) => {
+      const { arn } = one;
+      const leaving = arn !== wanted.arn;
       const remembered = rememberedHealth(status, arn);
       return {
         arn,
         group: group.id,
-        backend,
-        made: made && arn === wanted.arn,
+        backend: leaving ? backendOf(one, backend) : backend,
+        made: made && !leaving,
+        ...(leaving ? { leaving } : {}),
         ...from,
         ...(remembered === undefined ? {} : { remembered }),
       };
@@ -119,7 +136,7 @@ async function tellIngress(
   const hostname = status.loadBalancer?.dnsName;
   if (hostname === undefined || hostname === '' || status.loadBalancer?.state === 'provisioning') return true;
   const ports = (status.listeners ?? []).map(({ port }) => port);
-  const written = await publishing.write.writeAddresses(ingress as IngressWithStatus, [{ hostname, ports }]);
+  const written = await publishing.write.writeAddresses(ingress, [{ hostname, ports }]);
   return fine(publishing, keyOf(ingress), 'write addresses', written);
 }
 
@@ -159,17 +176,22 @@ async function release(
   );
 }
 
-/** Takes the hash of what was applied off bindings that have one; true when all of them are without. */
+/**
+ * Takes the hash of what was applied off bindings that have one, and empties the memory of client secrets that are
+ * endangered; true when it is all written.
+ */
 export async function unsettle(
   publishing: Publishing,
   bindings: readonly LoadBalancerBinding[],
+  endangered: ReadonlySet<string>,
 ): Promise<boolean> {
   const written = await Promise.all(
     bindings.map(async (effective) => {
       const key = keyOf(effective);
       const binding = publishing.book.bindingOf(key);
-      if (binding?.status?.appliedHash === undefined) return true;
-      const { appliedHash: _, ...status } = binding.status;
+      if (binding === undefined) return true;
+      const { appliedHash: _, ...rest } = binding.status ?? {};
+      const status = endangered.has(key) ? { ...rest, clientSecrets: {} } : rest;
       const outcome = await publishing.write.patchStatus(binding, status);
       if (outcome?.ok) publishing.book.binding(key, outcome.object);
       return fine(publishing, key, 'unsettle binding', outcome);

@@ -12,7 +12,7 @@ export interface ReadingAround extends Required<Omit<Surroundings, 'options'>> {
   bound(key: string): boolean;
   readonly options: Pick<
     ControllerOptions,
-    'defaultTargetType' | 'defaultLoadBalancerScheme' | 'ingressClass'
+    'defaultTargetType' | 'defaultLoadBalancerScheme' | 'ingressClass' | 'warnOnly'
   >;
 }
 
@@ -32,6 +32,7 @@ export function readingOf(ingress: Ingress, around: ReadingAround): Reading | un
     options: {
       defaultTargetType: options.defaultTargetType,
       defaultScheme: options.defaultLoadBalancerScheme,
+      ...(options.warnOnly === undefined ? {} : { warnOnly: options.warnOnly }),
     },
   });
   if (whose.problem === undefined) return reading;

@@ -6,6 +6,7 @@ import { type Applying, apply } from './apply.ts';
 import { isFailure } from './aws/errors.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
+import { bridge, type Ready } from './bridge.ts';
 import { type Desire, desire } from './desire/desire.ts';
 import type { Wanted } from './desire/desiring.ts';
 import { SHARED_STACK } from './desire/tags.ts';
@@ -14,6 +15,8 @@ import { type Group, groupOf } from './group.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Next } from './kube/queue.ts';
+import { keep } from './logins/keep.ts';
+import { endangered, recall, remember } from './logins/memory.ts';
 import { match } from './plan/match.ts';
 import { inWords, type Operation, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
@@ -21,12 +24,15 @@ import { type Policy, policy } from './plan/policy.ts';
 import { ripe, wantsCapacity } from './ripe.ts';
 import { settled } from './settled.ts';
 import { type Pass, wantedText } from './status.ts';
+import { hasStranger, withoutDeletions } from './strangers.ts';
 
 /** What deciding about a group needs; none of it changes anything. */
 export interface Deciding extends Gathering {
   readonly book: Book;
   readonly inventory: Inventory;
   readonly policy: Policy;
+  /** Unset: nobody looks at health, and nothing new is ready for requests that another one has. */
+  readonly ready?: Ready;
 }
 
 export interface Reconciling extends Deciding {
@@ -38,9 +44,9 @@ export interface Reconciling extends Deciding {
   log(group: string, outcomes: readonly Record<string, string>[]): void;
   /**
    * Takes back that everything is as it was applied last, before anything is changed: whoever finds it after a crash must
-   * look. False when this could not be written.
+   * look. Members whose memory of client secrets is endangered forget them. False when this could not be written.
    */
-  unsettle(bindings: Told['bindings']): Promise<boolean>;
+  unsettle(bindings: Told['bindings'], endangered: ReadonlySet<string>): Promise<boolean>;
   /** Tells bindings, Ingresses and the targets program what became of a group; true when it was all written. */
   publish(group: Group, pass: Told): Promise<boolean>;
 }
@@ -49,6 +55,7 @@ export interface Reconciling extends Deciding {
 type Told = Omit<Pass, 'health' | 'now'> & {
   /** Something is wanted that cannot be asked for yet. */
   readonly waits?: boolean;
+  readonly handing?: boolean;
 };
 
 /** What waits for something else is looked at again after this long, in milliseconds. */
@@ -75,11 +82,15 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
 export interface Decision {
   readonly wanted: Desire;
   readonly found: readonly Found[];
+  /** What was planned for: the desired resources, as far as they can be asked for now. */
+  readonly resources: readonly Resource[];
   readonly planned: Plan;
   /** What of the plan the policy lets be carried out. */
   readonly allowed: readonly Operation[];
   /** Something is wanted that cannot be asked for yet. */
   readonly waits: boolean;
+  /** Requests stay with a target group until its successor serves. */
+  readonly handing: boolean;
   /** Of the desired resources. */
   readonly hash: string;
 }
@@ -98,35 +109,54 @@ export async function decide(
   const wanted = desire(group, facts);
   const first = ripe(wanted.resources, glance.found).resources;
   const settledPlan = trusting ? settled(group, first, glance, hashOf(first)) : undefined;
-  const found = settledPlan?.found ?? (await findAll(world, group, wanted));
+  const found = settledPlan?.found ?? recall(await findAll(world, group, wanted), world.book.of(group.id));
   const { resources, waits } = ripe(wanted.resources, found);
   const hash = hashOf(resources);
-  const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, resources, found));
-  return { wanted, found, planned, allowed: policy(world.policy, planned.operations), waits, hash };
+  const bridged = bridge(resources, found, world.ready ?? (() => false));
+  const kept = settledPlan === undefined ? keep(bridged.resources, found) : bridged.resources;
+  const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, kept, found));
+  const strangers = hasStranger(world.book.of(group.id), (one) => world.book.entry(keyOf(one))?.ingress);
+  const possible = strangers ? withoutDeletions(planned.operations) : planned.operations;
+  const allowed = policy(world.policy, possible);
+  return { wanted, found, resources: kept, planned, allowed, waits, handing: bridged.waits, hash };
 }
 
 async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
-  const { wanted, found, planned, allowed, waits, hash } = await decide(group, world, { trusting: true });
-  const unsettled = allowed.length === 0 || (await world.unsettle(bindings));
+  const decision = await decide(group, world, { trusting: true });
+  const { wanted, found, resources, planned, allowed, waits, handing, hash } = decision;
+  const inDanger = endangered(allowed, wanted.origins);
+  const unsettled = allowed.length === 0 || (await world.unsettle(bindings, inDanger));
   const outcomes = unsettled
     ? await apply(allowed, { ...world, ledger: world.inventory, found, matched: planned.matched })
     : allowed.map((operation): Outcome => ({ operation, result: 'waiting', because: UNSETTLING }));
   if (outcomes.length > 0) world.log(group.id, outcomes.map(logged));
   if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
   const done = outcomes.filter(({ result }) => result === 'done').length;
-  const clean = !wanted.undecided && planned.operations.length === done;
+  const clean = !wanted.undecided && !handing && planned.operations.length === done;
   const after = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
+  const became = match(plannables, wanted.resources, after).matched;
+  const { operations } = planned;
+  const { origins } = wanted;
   return {
     bindings,
     told: [...wanted.problems, ...refusedBy(world.book, bindings)],
-    planned: planned.operations,
+    planned: operations,
     outcomes,
     found: after,
     backends: wanted.backends,
-    became: match(plannables, wanted.resources, after).matched,
+    became,
+    ...(wanted.undecided
+      ? {}
+      : {
+          clientSecrets: remember({
+            ...{ bindings, resources, origins, planned: operations, outcomes, became, clean },
+            endangered: unsettled ? inDanger : new Set(),
+          }),
+        }),
     decided: !wanted.undecided,
     clean,
     waits,
+    handing,
     ...(clean ? { appliedHash: hash } : {}),
   };
 }
@@ -184,7 +214,7 @@ const logged = ({ operation, result, because, failure }: Outcome): Record<string
 });
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
-function next({ outcomes, found, decided, failure, waits }: Told, group: Group, now: number): Next {
+function next({ outcomes, found, decided, failure, waits, handing }: Told, group: Group, now: number): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
   if (failed || failure !== undefined || !decided) return 'retry';
   const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
@@ -194,5 +224,6 @@ function next({ outcomes, found, decided, failure, waits }: Told, group: Group, 
     const age = Number.isNaN(since) ? 0 : now - since;
     return { afterMs: Math.min(PROVISIONING_MS.longest, Math.max(PROVISIONING_MS.shortest, age / 4)) };
   }
-  return outcomes.some(({ result }) => result === 'waiting') ? { afterMs: WAITING_MS } : 'done';
+  const waiting = handing === true || outcomes.some(({ result }) => result === 'waiting');
+  return waiting ? { afterMs: WAITING_MS } : 'done';
 }

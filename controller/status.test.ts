@@ -9,7 +9,7 @@ import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
 import type { Outcome } from './plan/operation.ts';
 import { plan } from './plan/plan.ts';
-import { addressed, type Pass, statusOf, targetsOf } from './status.ts';
+import { addressed, type Pass, rememberedHealth, statusOf, targetsOf } from './status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
 const applied: Applied = { ingresses: [ingress()], services: [service()] };
@@ -210,6 +210,17 @@ describe('targets', () => {
     const before = statusOf(pass(), binding);
     expect(targetsOf(pass({ health: () => undefined }), 'shop/web', before).targets).toBe('2/3');
     expect(targetsOf(pass({ health: () => undefined }), 'shop/web').targets).toBe('0/0');
+  });
+  test('are remembered by a hash, which stays while nothing is known and goes while they change', () => {
+    const arn = became.get(wanted.backends[0]?.id ?? '')?.arn ?? '';
+    const before = statusOf(pass({ health: () => ({ healthy: 2, total: 3, hash: 'h' }) }), binding);
+    expect(before.registered).toEqual({ [arn]: 'h' });
+    expect(rememberedHealth(before, arn)).toEqual({ healthy: 2, total: 3, hash: 'h' });
+    expect(rememberedHealth(before, 'another')).toBeUndefined();
+    expect(targetsOf(pass({ health: () => undefined }), 'shop/web', before).registered).toEqual({
+      [arn]: 'h',
+    });
+    expect(targetsOf(pass(), 'shop/web', before).registered).toBeUndefined();
   });
 });
 

@@ -1,13 +1,14 @@
 // statusOf: what became of a group, told to each of its bindings. Pure; the same words as the plan, the events and the problems.
 import type { Resource } from '../api/aws.ts';
-import { type NextCondition, setCondition } from '../api/conditions.ts';
+import { type NextCondition, REFERENCES, setCondition } from '../api/conditions.ts';
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
-import { type Problem, type ProblemCode, sentence } from '../api/problem.ts';
+import { type Problem, sentence } from '../api/problem.ts';
 import type { AwsFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
 import type { Told } from './group.ts';
 import type { Found } from './kinds/kind.ts';
+import type { Memory } from './logins/memory.ts';
 import { inWords, type Operation, type Outcome } from './plan/operation.ts';
 
 /** Healthy and all targets of one target group. */
@@ -34,6 +35,8 @@ export interface Pass {
   readonly became: ReadonlyMap<string, Found>;
   /** Hash of the desired resources, when all of them are there. */
   readonly appliedHash?: string;
+  /** What to remember of the client secrets that were given; undefined: as before. */
+  readonly clientSecrets?: Memory;
   /** False when facts were missing: what serves is as it was. */
   readonly decided: boolean;
   /** Nothing is left to do: what leaves has left. */
@@ -41,19 +44,6 @@ export interface Pass {
   health(arn: string): Health | undefined;
   readonly now: string;
 }
-
-/** Codes that say a reference leads nowhere; all others are about the intent itself. */
-const REFERENCES: ReadonlySet<ProblemCode> = new Set([
-  'ServiceNotFound',
-  'ServicePortNotFound',
-  'NodePortMissing',
-  'ActionNotFound',
-  'TargetGroupNotFound',
-  'SubnetsNotFound',
-  'SecurityGroupNotFound',
-  'CertificateNotFound',
-  'IngressClassNotFound',
-]);
 
 const MESSAGE_MAX = 2000;
 
@@ -283,6 +273,9 @@ function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingConditio
 export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatus {
   const conditions = conditionsOf(pass, binding);
   const { generation } = binding.metadata;
+  const key = keyOf(binding);
+  const secrets =
+    pass.clientSecrets === undefined ? binding.status?.clientSecrets : pass.clientSecrets.get(key);
   const plan = pass.planned.length > 0 ? pass.planned.map(inWords) : binding.status?.plan;
   return {
     observedHash: binding.spec.ingressRef.hash,
@@ -290,7 +283,8 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
     conditions,
     state: stateOf(conditions, binding.metadata.deletionTimestamp !== undefined),
     ...ofAws(pass, binding.status),
-    ...targetsOf(pass, keyOf(binding), binding.status),
+    ...targetsOf(pass, key, binding.status),
+    ...(secrets === undefined ? {} : { clientSecrets: secrets }),
     ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),
     ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),
   };

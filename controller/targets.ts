@@ -30,6 +30,8 @@ const CHUNK = 200;
 const HEALTH_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 30_000, 60_000, 120_000];
 /** Health is asked again after this time when everything is healthy: it may change without a word from Kubernetes. */
 const STEADY_MS = 300_000;
+/** The same for a target group that serves until its successor does, and no longer than it serves well. */
+const LEAVING_MS = 15_000;
 /**
  * When a new process first asks about a target group that is remembered as it should be: spread over this span, so that a
  * restart is no burst; sooner where not all were healthy, since that is what changes.
@@ -48,6 +50,8 @@ export interface Serving {
   readonly source?: string;
   /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
   readonly made: boolean;
+  /** A predecessor that serves until its successor does. */
+  readonly leaving?: true;
   /** What the binding's status says of it; only read when the target group is new to this process. */
   readonly remembered?: Health;
 }
@@ -157,7 +161,9 @@ class Program implements Targets {
       else if (fresh) this.#known.set(one.arn, this.#recall(one));
       // Another choice of nodes is another set of targets.
       const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
-      if (fresh || !chosen) this.#options.enqueue(one.arn, true);
+      // One that is about to go is watched: others wait for it, and it for them.
+      const left = one.leaving !== before?.leaving;
+      if (fresh || !chosen || left) this.#options.enqueue(one.arn, true);
     }
   }
 
@@ -233,7 +239,8 @@ class Program implements Targets {
     const health = healthOf(state.registered);
     const news = shown?.healthy !== health.healthy || shown.total !== health.total;
     if (news || changed === 'done') this.#options.changed(group);
-    if (health.healthy === health.total && changed === 'none') return { afterMs: STEADY_MS };
+    if (health.healthy === health.total && changed === 'none')
+      return { afterMs: serving.leaving === true ? LEAVING_MS : STEADY_MS };
     const wait = HEALTH_MS[Math.min(state.asked, HEALTH_MS.length - 1)] ?? STEADY_MS;
     state.asked += 1;
     return { afterMs: wait };

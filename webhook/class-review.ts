@@ -1,5 +1,5 @@
 // Judges IngressClassParams: one review in, one answer out, with the checks that Ingresses of the class would meet. Pure.
-import { CLASS_PARAMS_GROUP, readClassParams } from '../api/classparams.ts';
+import { CLASS_PARAMS_GROUP, classProblems } from '../api/classparams.ts';
 import type { Problem } from '../api/problem.ts';
 import { isClassParams } from '../api/shape.ts';
 import { refusal, warningsOf } from './answer.ts';
@@ -18,11 +18,9 @@ export function judgeClassReview(body: unknown): ClassJudgement | { readonly fau
   const { uid, object, oldObject } = opened;
   if (!isClassParams(object)) return { fault: 'request.object is not an IngressClassParams' };
   const before = new Set(
-    isClassParams(oldObject)
-      ? readClassParams(oldObject).problems.map(({ path, value }) => `${path}\n${value}`)
-      : [],
+    isClassParams(oldObject) ? classProblems(oldObject).map(({ path, value }) => `${path}\n${value}`) : [],
   );
-  const problems = readClassParams(object).problems.map((problem): Problem => {
+  const problems = classProblems(object).map((problem): Problem => {
     const stored = before.has(`${problem.path}\n${problem.value}`);
     return stored ? { ...problem, severity: 'warn' } : problem;
   });

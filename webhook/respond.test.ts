@@ -1,10 +1,12 @@
 // From review to answer: what is recorded, counted and logged, and that a failed recording keeps nobody out.
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ingress } from '../api/kube.ts';
 import type { Around } from './admit.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { type Recorder, recorder } from './record.ts';
 import { respond } from './respond.ts';
@@ -106,6 +108,45 @@ describe('recording', () => {
     });
     expect(lines).toMatchObject([{ msg: 'binding not recorded', error: 'away' }]);
     expect(await counted('recordings_total')).toContain('{outcome="failed"} 1');
+  });
+});
+
+describe('writes to the API server', () => {
+  const written: string[] = [];
+  const apiServer = createServer((incoming, answer) => {
+    written.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
+    incoming.resume().on('end', () => answer.writeHead(200).end('{}'));
+  });
+  beforeAll(() => new Promise<void>((resolve) => apiServer.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => {
+    apiServer.closeAllConnections();
+    apiServer.close();
+  });
+  const BINDING = 'PATCH /apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/front';
+  const [internal, open] = [review('internal'), review('internet-facing')];
+  const from = (old: AdmissionRequest, next: AdmissionRequest): AdmissionRequest => ({
+    ...next,
+    operation: 'UPDATE',
+    oldObject: old.object,
+  });
+
+  test.each<[string, AdmissionRequest, string[]]>([
+    ['a new Ingress: one', internal, [BINDING]],
+    ['an update: one', from(internal, open), [BINDING]],
+    ['an update that changes nothing of ours: none', from(internal, internal), []],
+    ['a refusal: none', review('public'), []],
+    ['a dry run: none', review('internal', true), []],
+    ['a dry run of an update: none', { ...from(internal, open), dryRun: true }, []],
+  ])('%s', async (_, request, expected) => {
+    written.length = 0;
+    const { port } = apiServer.address() as AddressInfo;
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+      { name: 'u' },
+    );
+    await respond(request, around, { record: recorder(connect(config), log), metrics, log });
+    expect(written).toEqual(expected);
   });
 });
 

@@ -54,8 +54,9 @@ export function createServer(options: ServerOptions): WebhookServer {
     if (status >= 500) log.error({ error: error.message, stack: error.stack }, 'request failed');
     return fault(reply, status, status >= 500 ? 'internal error' : error.message);
   });
-  fastify.addHook('onSend', async (_request, reply) => {
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) reply.header('connection', 'close');
+    done();
   });
 
   fastify.post('/validate-ingress', async ({ body }, reply) => {

@@ -1,10 +1,10 @@
 // Descriptors of user authentication (spec annotations 10.1 to 10.7). The schemas ask only for what the text must be to be
 // read at all: the rest depends on whether auth-type selects it and is checked with it (checks/protection.ts).
-import { annotation, later, shapes } from '../annotation.ts';
+import { annotation, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
 
 const FOR_LOGIN =
-  'the authenticate action of the rules, where auth-type is cognito and the listener is HTTPS';
+  'the authenticate action of the rules, where auth-type is cognito or oidc and the listener is HTTPS';
 
 export const authType = annotation('auth-type', {
   on: ['Service', 'Ingress'],
@@ -60,8 +60,8 @@ export const authIdpOidc = annotation('auth-idp-oidc', {
     },
   },
   merge: 'each',
-  effect: later(
-    'the Secret with clientID and clientSecret is not read yet, so routes that ask for oidc answer 503 on HTTPS listeners',
+  effect: shapes(
+    'the authenticate action of the rules, where auth-type is oidc and the listener is HTTPS. While the Secret cannot be had, rules that AWS has are kept and new ones answer 503',
   ),
   doc: 'The OpenID Connect provider that users log in to: four https:// URLs, and the Secret of the same namespace with clientID and clientSecret.',
   examples: {

@@ -156,7 +156,31 @@ export function targetGroupFindings(attributes: Attributes): Finding[] {
   if (attributes[COOKIE]?.startsWith('AWSALB') === true) {
     blame(COOKIE, 'names that start with AWSALB are reserved');
   }
-  return [...found, ...['count', 'percentage'].flatMap((unit) => thresholdFindings(attributes, unit))];
+  return [
+    ...found,
+    ...doubtful(attributes),
+    ...['count', 'percentage'].flatMap((unit) => thresholdFindings(attributes, unit)),
+  ];
+}
+
+const ROUTING_COUNT = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count';
+const FAILOVER_COUNT = 'target_group_health.dns_failover.minimum_healthy_targets.count';
+
+/** What AWS documents nothing about (aws-limits 4.2, level W). */
+function doubtful(attributes: Attributes): Finding[] {
+  const warn = (key: string, because: string): Finding => ({
+    ...contradiction(attributes, key, because),
+    code: 'InvalidFormat',
+    severity: 'warn',
+  });
+  const found: Finding[] = [];
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.test(attributes[COOKIE] ?? ''))
+    found.push(warn(COOKIE, 'it is no name that a cookie can have; AWS may refuse it'));
+  if (attributes[ROUTING_COUNT] === 'off')
+    found.push(warn(ROUTING_COUNT, 'AWS documents a count of at least 1 here'));
+  if (Number(attributes[ROUTING_COUNT]) > 1 && attributes[FAILOVER_COUNT] === undefined)
+    found.push(warn(ROUTING_COUNT, `${FAILOVER_COUNT} is 1 unless it is set, and must not be below it`));
+  return found;
 }
 
 /** The failover threshold is not below the routing threshold (aws-limits tgh-order). */

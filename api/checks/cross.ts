@@ -97,12 +97,10 @@ function webAclProblems({ settings }: Context): Problem[] {
 function accessProblems({ settings, refused }: Context): Problem[] {
   const found: Problem[] = [];
   const groups = settings['security-groups']?.value ?? [];
-  for (const suffix of ['inbound-cidrs', 'security-group-prefix-lists'] as const) {
-    if (groups.length > 0 && settings[suffix] !== undefined) {
-      found.push(
-        unused(suffix, 'security-groups takes the place of the managed security group that this would open'),
-      );
-    }
+  // The LBC reads the networks all the same; prefix lists it leaves unread (dormant.ts).
+  if (groups.length > 0 && settings['inbound-cidrs'] !== undefined) {
+    const because = 'security-groups takes the place of the managed security group that this would open';
+    found.push(unused('inbound-cidrs', because));
   }
   const cidrs = settings['inbound-cidrs']?.value ?? [];
   const ipv4 = (settings['ip-address-type']?.value ?? 'ipv4') === 'ipv4' && !refused.has('ip-address-type');
@@ -118,11 +116,6 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
   const { settings, refused } = context;
   const secure = ports.filter((one) => one.protocol === 'HTTPS');
   const found: Problem[] = [];
-  if (secure.length === 0) {
-    for (const suffix of ['certificate-arn', 'ssl-policy'] as const) {
-      if (settings[suffix] !== undefined) found.push(unused(suffix, 'the Ingress has no HTTPS listener'));
-    }
-  }
   const redirect = settings['ssl-redirect']?.value;
   if (redirect !== undefined && isAlone(context) && !secure.some((one) => one.port === redirect)) {
     const names = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');

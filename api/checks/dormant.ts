@@ -22,6 +22,15 @@ export function dormantReason(suffix: string, context: Context): string | undefi
       return context.settings['create-acm-cert']?.value === true || context.refused.has('create-acm-cert')
         ? undefined
         : 'create-acm-cert is not true, so nothing reads it';
+    case 'certificate-arn':
+      // Without listen-ports it is what makes the listener HTTPS.
+      return context.settings['listen-ports'] === undefined ? undefined : withoutHttps(context);
+    case 'ssl-policy':
+      return context.refused.has('certificate-arn') ? undefined : withoutHttps(context);
+    case 'security-group-prefix-lists':
+      return (context.settings['security-groups']?.value.length ?? 0) > 0
+        ? 'security-groups takes the place of the managed security group that this would open'
+        : undefined;
     case 'wafv2-acl-arn':
       return hasText(context.settings['wafv2-acl-name']?.value)
         ? 'wafv2-acl-name takes its place, so nothing reads it'
@@ -33,6 +42,13 @@ export function dormantReason(suffix: string, context: Context): string | undefi
     default:
       return undefined;
   }
+}
+
+/** The ports that count here do not depend on the annotation that is asked about. */
+function withoutHttps({ settings, refused }: Context): string | undefined {
+  if (refused.has('listen-ports')) return undefined;
+  const secure = effectiveListenPorts(settings).some(({ protocol }) => protocol === 'HTTPS');
+  return secure ? undefined : 'the Ingress has no HTTPS listener, so nothing reads it';
 }
 
 const hasText = (text: string | undefined): boolean => text !== undefined && text !== '';

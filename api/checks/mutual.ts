@@ -18,7 +18,12 @@ export function mutualAuthenticationFindings(entries: readonly MutualAuthenticat
     ...entries.flatMap((entry, index) =>
       entry.mode === 'verify' ? storeFindings(entry, index) : strayFindings(entry, index),
     ),
-    ...ports.map((port) => refuse('Contradiction', String(port), { because: 'the port has two entries' })),
+    ...ports.map((port) =>
+      refuse('Contradiction', String(port), {
+        because: 'the port has two entries',
+        check: 'MutualPortTwice',
+      }),
+    ),
     ...(verified.size > VERIFY_MAX
       ? [
           refuse('OutOfRange', String(verified.size), {

@@ -141,7 +141,7 @@ function unseenSecret({ secretName = '' }: OidcValue, one: Guarded, context: Con
   const because = 'whether this Secret exists and has clientID and clientSecret is not looked at here';
   const path = `${annotationPath('auth-idp-oidc')}.secretName`;
   return problem('auth-idp-oidc', one, context, {
-    code: 'NotYetApplied',
+    code: 'SecretNotFound',
     severity: 'warn',
     path,
     value: secretName,

@@ -68,7 +68,16 @@ describe('rules that no request can reach', () => {
     expect(unreachable(both, { 'conditions.canary': HEADER })).toEqual([]);
     expect(unreachable(both)).toEqual([P(1)]);
     const redirected = [rule(HOST, path('/', 'go:use-annotation'), path('/', 'web'))];
-    expect(unreachable(redirected, { 'actions.go': toHttps })).toEqual([]);
+    const both80and443 = { 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]' };
+    expect(unreachable(redirected, { ...both80and443, 'actions.go': toHttps })).toEqual([]);
+    expect(unreachable(redirected, { 'actions.go': toHttps })).toEqual([P(1)]);
+  });
+
+  test('two rules that ask for the same conditions', () => {
+    const twice = [rule(HOST, path('/', 'canary'), path('/', 'canary'))];
+    expect(unreachable(twice, { 'conditions.canary': HEADER })).toEqual([P(1)]);
+    const others = [rule(HOST, path('/', 'canary'), path('/a', 'canary')), rule('', path('/', 'canary'))];
+    expect(unreachable(others, { 'conditions.canary': HEADER })).toEqual([]);
   });
 
   test('the same regular expression twice', () => {

@@ -1,5 +1,6 @@
 // Checks of whole rules: what host, path and annotations make together, and which rules no request can reach (spec
 // annotations 15.1 to 15.8; aws-limits R4, R6).
+import { effectiveListenPorts } from '../annotations/listener.ts';
 import type { Condition } from '../aws.ts';
 import { annotationPath } from '../finding.ts';
 import type { IngressPath } from '../kube.ts';
@@ -7,6 +8,7 @@ import type { Problem } from '../problem.ts';
 import { actionNameOf } from '../references.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../rulelimits.ts';
 import { conditionsOf, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
+import { redirectsToItself } from '../shadows.ts';
 import type { Context } from './context.ts';
 
 interface Rule extends RuleSource {
@@ -49,7 +51,8 @@ function blamed(rule: Rule, { settings }: Context): string {
   return said ? annotationPath(`conditions.${rule.backend}`) : `${rule.at}.path`;
 }
 
-const unescaped = (text: string): number => (text.replace(/\\[*?]/g, '').match(/[*?]/g) ?? []).length;
+const unescaped = (text: string): number =>
+  text.includes('*') || text.includes('?') ? (text.replace(/\\[*?]/g, '').match(/[*?]/g) ?? []).length : 0;
 
 /** What the conditions of one source add up to. */
 interface Sum {
@@ -138,15 +141,22 @@ function asked(rules: readonly Rule[]): Rule[] {
   );
 }
 
-/** A rule takes everything that its host and path let through: nothing else is asked, and it stays on every listener. */
-function takesAll(rule: Rule, { settings, refused }: Context): boolean {
-  if (refused.has(`conditions.${rule.backend}`)) return false;
-  if ((memberOf(settings.conditions, rule.backend)?.value ?? []).length > 0) return false;
+/** Nothing but host and path is asked of a request. */
+const asksNothing = ({ backend }: Rule, { settings }: Context): boolean =>
+  (memberOf(settings.conditions, backend)?.value ?? []).length === 0;
+
+/** The rule stays on every listener: a redirect that would loop is left out there, and then later rules are asked. */
+function isMade(rule: Rule, { settings, refused }: Context): boolean {
   const action = actionNameOf(rule.written.backend);
   if (action === undefined) return true;
-  // A redirect that would loop is left out on its listener, and then later rules are asked (spec annotations 15.8).
-  if (refused.has(`actions.${action}`)) return false;
-  return memberOf(settings.actions, action)?.value.type !== 'redirect';
+  if (['listen-ports', 'certificate-arn', `actions.${action}`].some((one) => refused.has(one))) return false;
+  const said = memberOf(settings.actions, action)?.value;
+  if (said?.type !== 'redirect' || said.redirectConfig === undefined) return true;
+  const ruled = {
+    conditions: conditionsOf(rule, settings),
+    action: { type: 'redirect', ...said.redirectConfig },
+  } as const;
+  return effectiveListenPorts(settings).every((port) => !redirectsToItself(ruled, port));
 }
 
 /** What of the paths a rule takes: one text as it is, or a prefix with all that is below it. */
@@ -194,17 +204,21 @@ function takerOf(rule: Rule, taken: Taken): string | undefined {
 /** Rules that an earlier one leaves no request for. */
 function unreachable(rules: readonly Rule[], context: Context): Problem[] {
   const taken: Taken = new Map();
+  const asking = new Map<string, string>();
   const found: Problem[] = [];
   for (const rule of asked(rules)) {
     if (rule.path.split('/', DEPTH_MAX).length === DEPTH_MAX) continue;
-    const earlier = takerOf(rule, taken);
+    const bare = asksNothing(rule, context);
+    const host = rule.host ?? '';
+    // Rules of one backend ask for the same beside host and path.
+    const same = `${rule.backend} ${host} ${takes(rule)}`;
+    const earlier = takerOf(rule, taken) ?? (bare ? undefined : asking.get(same));
     if (earlier !== undefined) {
       const because = `${earlier} takes all its requests and is asked first`;
       found.push({ code: 'Unused', severity: 'warn', path: rule.at, because });
-    } else if (takesAll(rule, context)) {
-      const host = rule.host ?? '';
-      const ofHost = taken.get(host) ?? new Map<string, string>();
-      taken.set(host, ofHost.set(takes(rule), rule.at));
+    } else if (!context.refused.has(`conditions.${rule.backend}`) && isMade(rule, context)) {
+      if (!bare) asking.set(same, rule.at);
+      else taken.set(host, (taken.get(host) ?? new Map<string, string>()).set(takes(rule), rule.at));
     }
   }
   return found;

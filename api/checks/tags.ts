@@ -12,7 +12,8 @@ export function tagFindings(tags: Readonly<Record<string, string>>): Finding[] {
     if (/^aws:/i.test(key))
       return [refuse('NotAllowed', key, { because: 'keys that start with aws: are reserved' })];
     if ([CLUSTER_TAG, STACK_TAG, RESOURCE_TAG].includes(key)) {
-      return [refuse('NotAllowed', key, { because: 'this key marks what the controller owns' })];
+      const because = 'this key marks what the controller owns';
+      return [refuse('NotAllowed', key, { because, check: 'TrackingTag' })];
     }
     if ([...key].length > limits.TAG_KEY_MAX) {
       return [

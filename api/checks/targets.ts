@@ -6,26 +6,40 @@ import { effectiveTargetGroupSettings, type ServiceSettings } from '../effective
 import { annotationPath, step } from '../finding.ts';
 import type { Problem } from '../problem.ts';
 import { portOf } from '../references.ts';
+import { descriptorOf } from '../registry.ts';
+import { isObject } from '../shape.ts';
 import { type Context, isAlone, type Target } from './context.ts';
 import { controlName } from './dormant.ts';
 
+/** What an Ingress says where its Services say nothing. */
+const SILENT: ServiceSettings = {};
+
 /** Problems of every Service that a rule forwards to, each once. */
 export function targetProblems(context: Context): Problem[] {
-  const found = context.targets.flatMap((target) => {
-    const settings = effectiveTargetGroupSettings(context.settings, target.reading?.settings ?? {});
-    return [
-      ...referenceProblems(context, target, settings),
-      ...healthCheckProblems(context, target, settings),
-      ...codeProblems(context, settings),
-      ...versionProblems(context, settings),
-      ...controlPortProblems(context, target, settings),
+  const spoken = context.targets.map((target) => ({ target, said: target.reading?.settings ?? SILENT }));
+  const settingsOf = (said: ServiceSettings) => effectiveTargetGroupSettings(context.settings, said);
+  // However many paths lead to a Service, its texts are looked at once: they may be long.
+  const services = new Map(spoken.map((one) => [one.target.name, one]));
+  const each = new Set(spoken.map(({ said }) => said));
+  const found = [
+    ...spoken.flatMap(({ target, said }) => [
+      ...referenceProblems(context, target, settingsOf(said)),
+      ...controlPortProblems(context, target, settingsOf(said)),
       ...familyProblems(context, target),
-    ];
-  });
-  const each = new Map(
-    [...found, ...stickinessProblems(context)].map((problem) => [JSON.stringify(problem), problem]),
-  );
-  return [...each.values()];
+    ]),
+    ...[...services.values()].flatMap(({ target, said }) =>
+      healthCheckProblems(context, target, settingsOf(said)),
+    ),
+    ...[...each]
+      .map(settingsOf)
+      .flatMap((settings) => [
+        ...codeProblems(context, settings),
+        ...callProblems(settings),
+        ...versionProblems(context, settings),
+      ]),
+    ...stickinessProblems(context),
+  ];
+  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** Missing Services, ports and node ports. They may come later, so they only draw warnings. */
@@ -45,6 +59,10 @@ function referenceProblems(context: Context, target: Target, settings: ServiceSe
       { code: 'ServicePortNotFound', severity: 'warn', path: `${path}.port`, value: String(port), because },
     ];
   }
+  if (service.spec?.type === 'ExternalName') {
+    const because = `${object} is of type ExternalName, which has no pods and no node ports: nothing is registered, and requests are answered with 503`;
+    return [{ code: 'UnsupportedBackend', severity: 'warn', path, value: name, because }];
+  }
   const type = settings['target-type']?.value ?? context.options.defaultTargetType;
   if (type !== 'instance' || found.nodePort !== undefined || context.refused.has('target-type')) return [];
   // The API server gives out node ports when it stores the Service.
@@ -54,24 +72,32 @@ function referenceProblems(context: Context, target: Target, settings: ServiceSe
 }
 
 /** Said by the Ingress: refuse. Said by the Service: the author of the Ingress may not be the one to mend it. */
-const severityOf = (...settings: readonly ({ readonly from: string } | undefined)[]) =>
-  settings.some((setting) => setting?.from.startsWith('Service')) ? 'warn' : 'refuse';
+const severityOf = (...settings: readonly ({ readonly from?: string } | undefined)[]) =>
+  settings.some((setting) => setting?.from?.startsWith('Service') === true) ? 'warn' : 'refuse';
+
+const INTERVAL = 'healthcheck-interval-seconds';
+const TIMEOUT = 'healthcheck-timeout-seconds';
+
+/** What a setting of seconds says or leaves at its default; by name, so that the descriptor stays its only home. */
+function secondsOf(settings: ServiceSettings, name: string): { value: number; from?: string } | undefined {
+  const said = new Map<string, unknown>(Object.entries(settings)).get(name);
+  if (isObject(said) && typeof said.value === 'number') return { value: said.value, from: String(said.from) };
+  const unset = descriptorOf(name)?.descriptor.unset;
+  return typeof unset === 'number' ? { value: unset } : undefined;
+}
+
+/** The timeout lies below the interval, defaults counted (aws-limits HC5). */
+function timeoutProblems(settings: ServiceSettings): Problem[] {
+  const [interval, timeout] = [secondsOf(settings, INTERVAL), secondsOf(settings, TIMEOUT)];
+  if (interval === undefined || timeout === undefined || timeout.value < interval.value) return [];
+  const [name, { value }] = timeout.from === undefined ? [INTERVAL, interval] : [TIMEOUT, timeout];
+  const because = `the timeout of ${timeout.value} s must be less than the interval of ${interval.value} s`;
+  const severity = severityOf(interval, timeout);
+  return [{ code: 'Contradiction', severity, path: annotationPath(name), value: String(value), because }];
+}
 
 function healthCheckProblems({ options }: Context, target: Target, settings: ServiceSettings): Problem[] {
-  const { 'healthcheck-interval-seconds': interval, 'healthcheck-timeout-seconds': timeout } = settings;
-  const found: Problem[] = [];
-  const [seconds, limit] = [interval?.value ?? 15, timeout?.value ?? 5];
-  if (limit >= seconds) {
-    found.push({
-      code: 'Contradiction',
-      severity: severityOf(interval, timeout),
-      path: annotationPath(
-        timeout === undefined ? 'healthcheck-interval-seconds' : 'healthcheck-timeout-seconds',
-      ),
-      value: String(timeout === undefined ? seconds : limit),
-      because: `the timeout of ${limit} s must be less than the interval of ${seconds} s`,
-    });
-  }
+  const found = timeoutProblems(settings);
   const port = settings['healthcheck-port']?.value;
   const named =
     port !== undefined && port !== 'traffic-port' && !/^[+-]?[0-9]+$/.test(port) ? port : undefined;
@@ -152,6 +178,16 @@ function codeProblems({ refused }: Context, settings: ServiceSettings): Problem[
     }
   }
   return [];
+}
+
+/** gRPC health checks call a method (aws-limits HC3). */
+function callProblems(settings: ServiceSettings): Problem[] {
+  const path = settings['healthcheck-path'];
+  if (settings['backend-protocol-version']?.value !== 'GRPC' || path === undefined) return [];
+  if (/^\/[^/]+\/[^/]+$/.test(path.value)) return [];
+  const because = 'the protocol version is GRPC, whose health checks have the form /package.service/method';
+  const about = { path: annotationPath('healthcheck-path'), value: path.value, because };
+  return [{ ...about, code: 'InvalidFormat', severity: 'warn' }];
 }
 
 /** HTTP2 and GRPC targets need HTTPS listeners; one that only redirects does not forward (aws-limits N21, TG6). */

@@ -27,12 +27,16 @@ function mutualProblems({ settings, refused }: Context, ports: readonly ListenPo
         value: String(port),
         allowed,
         because: `the Ingress listens on ${names}`,
+        check: 'MutualPortUnknown',
       },
     ];
   });
 }
 
-/** A certificate is requested for hosts (spec annotations 6.7). */
+/**
+ * A certificate is requested for hosts (spec annotations 6.7). Only a warning: the LBC asks for certificates behind a
+ * feature gate that is off by default, and without it the annotation does nothing.
+ */
 function requestProblems(context: Context): Problem[] {
   const { settings, refused } = context;
   const named = (settings['certificate-arn']?.value.length ?? 0) > 0 || refused.has('certificate-arn');
@@ -40,7 +44,7 @@ function requestProblems(context: Context): Problem[] {
   return [
     {
       code: 'CertificateNotFound',
-      severity: 'refuse',
+      severity: 'warn',
       path: annotationPath('create-acm-cert'),
       value: 'true',
       because: 'there is no host in rules or tls that a certificate could be requested for',

@@ -17,7 +17,7 @@ const KNOWN: readonly string[] = REGISTRY.map(({ name }) => name);
 export function unreadName(suffix: string, elsewhere: boolean): readonly Finding[] {
   if (elsewhere)
     return [{ code: 'Unused', severity: 'warn', because: 'only Ingresses say it; nothing reads it here' }];
-  const suggestion = suggest(suffix, KNOWN);
+  const suggestion = suggest(suffix, KNOWN) ?? suggestMember(suffix);
   return [
     {
       code: 'UnknownAnnotation',
@@ -26,6 +26,13 @@ export function unreadName(suffix: string, elsewhere: boolean): readonly Finding
       ...(suggestion === undefined ? {} : { suggestion }),
     },
   ];
+}
+
+/** `actions.web` for `action.web`: the stem of a family is misspelt, the NAME behind it is anybody's. */
+function suggestMember(suffix: string): string | undefined {
+  const dot = suffix.indexOf('.');
+  const stem = dot < 0 ? undefined : suggest(suffix.slice(0, dot), STEMS);
+  return stem && `${stem}${suffix.slice(dot)}`;
 }
 
 /** What to say of an annotation that is checked and kept, and will have its effect in a later version. */

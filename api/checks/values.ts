@@ -23,11 +23,19 @@ import { transformFindings } from './transforms.ts';
 function listenPortFindings(value: AnnotationValues['listen-ports']): Finding[] {
   const ports = value.flatMap(({ HTTP, HTTPS }) => [HTTP, HTTPS].filter((port) => port !== undefined));
   if (ports.length === 0) {
-    return [refuse('OutOfRange', JSON.stringify(value), { allowed: 'a list that names at least one port' })];
+    return [
+      refuse('OutOfRange', JSON.stringify(value), {
+        allowed: 'a list that names at least one port',
+        check: 'ListenPortsEmpty',
+      }),
+    ];
   }
   if (listenPortsOf(value).length === ports.length) return [];
   return repeated(ports).map((port) =>
-    refuse('Contradiction', String(port), { because: 'the port is named twice; a port has one listener' }),
+    refuse('Contradiction', String(port), {
+      because: 'the port is named twice; a port has one listener',
+      check: 'ListenPortTwice',
+    }),
   );
 }
 

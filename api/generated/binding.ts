@@ -123,6 +123,24 @@ export interface Settings {
     from: string;
   };
   /**
+   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
+   */
+  'load-balancer-attributes'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
+   * AWS tags as key=value pairs.
+   */
+  tags?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
    * Pool of customer-owned addresses, for load balancers on Outposts. A running load balancer keeps its pool.
    */
   'customer-owned-ipv4-pool'?: {
@@ -143,30 +161,12 @@ export interface Settings {
     from: string;
   };
   /**
-   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
-   */
-  'load-balancer-attributes'?: {
-    value: {
-      [k: string]: string;
-    };
-    from: string;
-  };
-  /**
    * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back. Taken away, the reservation stays.
    */
   'minimum-load-balancer-capacity'?: {
     /**
      * CapacityUnits=N, where N is 0 or an integer of at least 100
      */
-    value: {
-      [k: string]: string;
-    };
-    from: string;
-  };
-  /**
-   * AWS tags as key=value pairs.
-   */
-  tags?: {
     value: {
       [k: string]: string;
     };
@@ -264,18 +264,6 @@ export interface Settings {
     from: string;
   };
   /**
-   * Security groups of the load balancer, by id or by Name tag. With it no security group is managed.
-   */
-  'security-groups'?: {
-    /**
-     * at most 16 security groups
-     *
-     * @maxItems 16
-     */
-    value: string[];
-    from: string;
-  };
-  /**
    * Networks that may reach the load balancer. Without it and without prefix lists: everyone.
    */
   'inbound-cidrs'?: {
@@ -291,6 +279,18 @@ export interface Settings {
   'security-group-prefix-lists'?: {
     /**
      * Items: the id of a prefix list such as pl-0123456789abcdef0
+     */
+    value: string[];
+    from: string;
+  };
+  /**
+   * Security groups of the load balancer, by id or by Name tag. With it no security group is managed.
+   */
+  'security-groups'?: {
+    /**
+     * at most 16 security groups
+     *
+     * @maxItems 16
      */
     value: string[];
     from: string;
@@ -371,18 +371,18 @@ export interface Settings {
     from: string;
   };
   /**
-   * Labels of the nodes that are registered, as key=value pairs. Read with target-type instance only.
+   * Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.
    */
-  'target-node-labels'?: {
+  'target-group-attributes'?: {
     value: {
       [k: string]: string;
     };
     from: string;
   };
   /**
-   * Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.
+   * Labels of the nodes that are registered, as key=value pairs. Read with target-type instance only.
    */
-  'target-group-attributes'?: {
+  'target-node-labels'?: {
     value: {
       [k: string]: string;
     };
@@ -888,6 +888,15 @@ export interface Settings {
  */
 export interface FirstSettings {
   /**
+   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
+   */
+  'load-balancer-attributes'?: {
+    value: {
+      [k: string]: string;
+    };
+    from: string;
+  };
+  /**
    * IPAM pool that the public IPv4 addresses of an internet-facing load balancer come from. Empty: none.
    */
   'ipam-ipv4-pool-id'?: {
@@ -895,15 +904,6 @@ export interface FirstSettings {
      * the id of an IPAM pool: ipam-pool- and letters and digits
      */
     value: string;
-    from: string;
-  };
-  /**
-   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
-   */
-  'load-balancer-attributes'?: {
-    value: {
-      [k: string]: string;
-    };
     from: string;
   };
   /**
@@ -1001,6 +1001,12 @@ export interface BindingStatus {
    * Hash of the targets that are registered, by ARN of the target group; absent while they change.
    */
   registered?: {
+    [k: string]: string;
+  };
+  /**
+   * Salted hash of the client secret that a rule or listener was given last, by its ARN: AWS never tells it.
+   */
+  clientSecrets?: {
     [k: string]: string;
   };
   /**

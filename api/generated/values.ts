@@ -19,6 +19,12 @@ export interface AnnotationValues {
    */
   'load-balancer-name': string;
   'ip-address-type': 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
+  'load-balancer-attributes': {
+    [k: string]: string;
+  };
+  tags: {
+    [k: string]: string;
+  };
   /**
    * the id of a customer-owned address pool: ipv4pool-coip- and letters and digits
    */
@@ -27,16 +33,10 @@ export interface AnnotationValues {
    * the id of an IPAM pool: ipam-pool- and letters and digits
    */
   'ipam-ipv4-pool-id': string;
-  'load-balancer-attributes': {
-    [k: string]: string;
-  };
   /**
    * CapacityUnits=N, where N is 0 or an integer of at least 100
    */
   'minimum-load-balancer-capacity': {
-    [k: string]: string;
-  };
-  tags: {
     [k: string]: string;
   };
   /**
@@ -78,12 +78,6 @@ export interface AnnotationValues {
    */
   'acm-pca-arn': string;
   /**
-   * at most 16 security groups
-   *
-   * @maxItems 16
-   */
-  'security-groups': string[];
-  /**
    * Items: a CIDR such as 10.0.0.0/8 or 2001:db8::/32
    */
   'inbound-cidrs': string[];
@@ -91,6 +85,12 @@ export interface AnnotationValues {
    * Items: the id of a prefix list such as pl-0123456789abcdef0
    */
   'security-group-prefix-lists': string[];
+  /**
+   * at most 16 security groups
+   *
+   * @maxItems 16
+   */
+  'security-groups': string[];
   'manage-backend-security-group-rules': boolean;
   /**
    * none or the ARN of a regional web ACL (arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID)
@@ -112,10 +112,10 @@ export interface AnnotationValues {
   'target-type': 'instance' | 'ip';
   'backend-protocol': 'HTTP' | 'HTTPS';
   'backend-protocol-version': 'HTTP1' | 'HTTP2' | 'GRPC';
-  'target-node-labels': {
+  'target-group-attributes': {
     [k: string]: string;
   };
-  'target-group-attributes': {
+  'target-node-labels': {
     [k: string]: string;
   };
   'multi-cluster-target-group': boolean;
@@ -366,8 +366,8 @@ export type ServiceAnnotationName =
   | 'target-type'
   | 'backend-protocol'
   | 'backend-protocol-version'
-  | 'target-node-labels'
   | 'target-group-attributes'
+  | 'target-node-labels'
   | 'multi-cluster-target-group'
   | 'target-control-port.*'
   | 'healthcheck-port'

@@ -99,6 +99,8 @@ export interface Aws {
   readonly ec2: EC2Client;
   readonly acm: ACMClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
+  /** The client secret that a hash stands for; undefined when it is not known any more. */
+  clientSecret(hash: string): string | undefined;
   /** Calls sent so far by action, pages and failures included, retries not. */
   readonly counts: ReadonlyMap<string, number>;
   close(): void;
@@ -114,6 +116,8 @@ export interface AwsOptions {
   readonly version: string;
   readonly registry: Registry;
   readonly throttle?: Throttle;
+  /** Client secrets by their hashes: plain data has the hashes only. Unset: none is known. */
+  clientSecret?(hash: string): string | undefined;
   /** Waited for before every call that changes something: resolves while this process may. */
   mayWrite?(): Promise<void>;
 }
@@ -168,6 +172,7 @@ export function connectAws(options: AwsOptions): Aws {
     ec2,
     acm,
     tagging,
+    clientSecret: (hash) => options.clientSecret?.(hash),
     counts,
     close: () => {
       for (const client of [elbv2, ec2, acm, tagging]) client.destroy();

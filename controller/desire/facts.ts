@@ -1,5 +1,5 @@
 // Facts: what was looked up before deciding, as plain data and look-ups over filled caches. Never a call.
-import type { Scheme, Tags } from '../../api/aws.ts';
+import type { OidcClient, Scheme, Tags } from '../../api/aws.ts';
 import type { Service } from '../../api/kube.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { ServiceSettings } from '../../api/read.ts';
@@ -40,4 +40,6 @@ export interface Facts {
   /** ARN of a target group that somebody else manages, by name; undefined when it was not looked up. */
   targetGroupNamed(name: string): Looked<string> | undefined;
   service(namespace: string, name: string): ServiceFact | undefined;
+  /** The client of a login that a Secret holds; undefined when it was not looked up. */
+  secret(namespace: string, name: string): Looked<OidcClient> | undefined;
 }

@@ -18,6 +18,7 @@ const OIDC = {
   'auth-idp-oidc':
     '{"issuer":"https://i.example.org","authorizationEndpoint":"https://i.example.org/a","tokenEndpoint":"https://i.example.org/t","userInfoEndpoint":"https://i.example.org/u","secretName":"s"}',
 };
+const PARTLY = OIDC['auth-idp-oidc'].replace('"issuer":"https://i.example.org",', '');
 const MAINT = {
   'actions.maint': '{"type":"fixed-response","fixedResponseConfig":{"statusCode":"200"}}',
   'actions.both':
@@ -106,9 +107,73 @@ test('settings without a value have the LBC defaults', () => {
   });
 });
 
+describe('a login by oidc', () => {
+  const oidcOf = (said: Record<string, string>, secretName = 's') => {
+    const provider = OIDC['auth-idp-oidc'].replace('"s"}', `"${secretName}"}`);
+    const { resources, problems } = wantedBy(
+      {
+        ingresses: [ingress({ said: { ...SECURE, ...OIDC, 'auth-idp-oidc': provider, ...said } })],
+        services: [service()],
+      },
+      undefined,
+      {
+        secret: (namespace, name) =>
+          name === 'gone'
+            ? { problem: { code: 'SecretNotFound', severity: 'warn', path: 'p', value: name } }
+            : { value: { id: `${namespace}-client`, secret: 'hash' } },
+      },
+    );
+    const actions = resources.flatMap((each) => (each.kind === 'rule' ? each.spec.actions : []));
+    return {
+      login: actions.find(({ type }) => type === 'authenticate-oidc'),
+      codes: problems.map(({ problem }) => problem.code),
+    };
+  };
+  const endpoints = {
+    type: 'authenticate-oidc',
+    issuer: 'https://i.example.org',
+    authorizationEndpoint: 'https://i.example.org/a',
+    tokenEndpoint: 'https://i.example.org/t',
+    userInfoEndpoint: 'https://i.example.org/u',
+  };
+  const defaults = {
+    onUnauthenticatedRequest: 'authenticate',
+    scope: 'openid',
+    sessionCookie: 'AWSELBAuthSessionCookie',
+    sessionSeconds: 604800,
+  };
+  test('has the client of its Secret, and the LBC defaults', () => {
+    const client = { id: 'shop-client', secret: 'hash' };
+    expect(oidcOf({})).toEqual({ login: { ...endpoints, client, ...defaults }, codes: [] });
+  });
+  test('and everything that is said', () => {
+    const provider = OIDC['auth-idp-oidc'].replace(
+      '}',
+      ',"authenticationRequestExtraParams":{"prompt":"login"}}',
+    );
+    const { login } = oidcOf({
+      'auth-idp-oidc': provider,
+      'auth-scope': 'openid email',
+      'auth-session-cookie': 'Shop',
+      'auth-session-timeout': '60',
+      'auth-on-unauthenticated-request': 'deny',
+    });
+    expect(login).toMatchObject({
+      onUnauthenticatedRequest: 'deny',
+      scope: 'openid email',
+      sessionCookie: 'Shop',
+      sessionSeconds: 60,
+      extraParams: { prompt: 'login' },
+    });
+  });
+  test('has no client while the Secret cannot be had, and that is told', () => {
+    expect(oidcOf({}, 'gone')).toEqual({ login: { ...endpoints, ...defaults }, codes: ['SecretNotFound'] });
+  });
+});
+
 describe('nobody passes unseen', () => {
   test.each<[string, Record<string, string>, Record<string, string>, string]>([
-    ['oidc is not applied yet', OIDC, {}, 'NotYetApplied'],
+    ['a Service asks for oidc without an issuer', {}, { ...OIDC, 'auth-idp-oidc': PARTLY }, 'Contradiction'],
     ['a Service asks for a login without a provider', {}, { 'auth-type': 'cognito' }, 'Contradiction'],
     [
       'a Service asks for an incomplete provider',

@@ -12,7 +12,7 @@ import type { ServiceFact } from './facts.ts';
 /** Actions that come before the routing action, or the one that takes its place. */
 export type Guard = { readonly before: readonly Action[] } | { readonly closed: Action };
 
-const CLOSED: Action = {
+export const CLOSED: Action = {
   type: 'fixed-response',
   statusCode: '503',
   contentType: 'text/plain',
@@ -45,12 +45,16 @@ export function guardFor(desiring: Desiring, member: Member, backend: IntentBack
       'jwt-validation',
       `a rule has tokens or a login, and auth-type is ${type}`,
     );
-  if (type === 'oidc')
-    return closed('NotYetApplied', 'auth-type', 'a login by oidc is not applied in this version');
-  const action = cognitoAction(auth);
+  const action = type === 'oidc' ? oidcAction(desiring, member, auth) : cognitoAction(auth);
   return action === undefined
-    ? closed('Contradiction', 'auth-type', 'auth-idp-cognito is missing or incomplete')
+    ? closed('Contradiction', 'auth-type', `auth-idp-${type} is missing or incomplete`)
     : { before: [action] };
+}
+
+/** The Secret that the login of a backend on HTTPS needs, by name; `fact` is about the only Service behind it. */
+export function secretOf(settings: Settings, fact: ServiceFact | undefined): string | undefined {
+  const auth = effectiveAuth(settings, fact?.settings);
+  return auth['auth-type']?.value === 'oidc' ? auth['auth-idp-oidc']?.value.secretName : undefined;
 }
 
 /** An authentication annotation of the Service that could not be read: it must not count as unsaid. */
@@ -70,16 +74,25 @@ function jwtAction(said: NonNullable<Settings['jwt-validation']>['value']): Acti
   };
 }
 
-function cognitoAction(auth: AuthSettings): Action | undefined {
-  const { userPoolARN, userPoolClientID, userPoolDomain, authenticationRequestExtraParams } =
-    auth['auth-idp-cognito']?.value ?? {};
-  if (!isSaid(userPoolARN) || !isSaid(userPoolClientID) || !isSaid(userPoolDomain)) return undefined;
-  const extra = authenticationRequestExtraParams ?? {};
+/** A login without its Secret has no client: what becomes of it depends on what there is (logins/keep.ts). */
+function oidcAction(desiring: Desiring, member: Member, auth: AuthSettings): Action | undefined {
+  const said = auth['auth-idp-oidc']?.value ?? {};
+  const { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, secretName } = said;
+  const endpoints = { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint };
+  if (!isWhole(endpoints) || !isSaid(secretName)) return undefined;
+  const looked = desiring.facts.secret(member.namespace, secretName);
+  if (looked?.problem !== undefined) tell(desiring, member.key, looked.problem);
   return {
-    type: 'authenticate-cognito',
-    userPoolArn: userPoolARN,
-    clientId: userPoolClientID,
-    domain: userPoolDomain,
+    type: 'authenticate-oidc',
+    ...endpoints,
+    ...(looked !== undefined && 'value' in looked ? { client: looked.value } : {}),
+    ...sessionOf(auth, said.authenticationRequestExtraParams),
+  };
+}
+
+/** All of it is always sent, so that it equals what AWS reports (aws-model 9). */
+function sessionOf(auth: AuthSettings, extra: Readonly<Record<string, string>> = {}) {
+  return {
     onUnauthenticatedRequest: auth['auth-on-unauthenticated-request']?.value ?? 'authenticate',
     scope: auth['auth-scope']?.value ?? 'openid',
     sessionCookie: auth['auth-session-cookie']?.value ?? 'AWSELBAuthSessionCookie',
@@ -88,4 +101,21 @@ function cognitoAction(auth: AuthSettings): Action | undefined {
   };
 }
 
+function cognitoAction(auth: AuthSettings): Action | undefined {
+  const { userPoolARN, userPoolClientID, userPoolDomain, authenticationRequestExtraParams } =
+    auth['auth-idp-cognito']?.value ?? {};
+  if (!isSaid(userPoolARN) || !isSaid(userPoolClientID) || !isSaid(userPoolDomain)) return undefined;
+  return {
+    type: 'authenticate-cognito',
+    userPoolArn: userPoolARN,
+    clientId: userPoolClientID,
+    domain: userPoolDomain,
+    ...sessionOf(auth, authenticationRequestExtraParams),
+  };
+}
+
 const isSaid = (text: string | undefined): text is string => text !== undefined && text !== '';
+
+const isWhole = <K extends string>(
+  texts: Readonly<Record<K, string | undefined>>,
+): texts is Record<K, string> => Object.values<string | undefined>(texts).every(isSaid);

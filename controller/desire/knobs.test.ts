@@ -14,6 +14,8 @@ const POOL = {
     '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_other","userPoolClientID":"a1","userPoolDomain":"other"}',
 };
 const LOGIN = { ...POOL, 'auth-type': 'cognito' };
+const OIDC =
+  '{"issuer":"https://other.example.org","authorizationEndpoint":"https://other.example.org/a","tokenEndpoint":"https://other.example.org/t","userInfoEndpoint":"https://other.example.org/u","secretName":"other"}';
 
 /** What else must be said for an annotation to have an effect. */
 const BESIDE: Readonly<Record<string, Record<string, string>>> = {
@@ -23,6 +25,7 @@ const BESIDE: Readonly<Record<string, Record<string, string>>> = {
   'inbound-cidrs': { 'ip-address-type': 'dualstack' },
   'auth-type': POOL,
   'auth-idp-cognito': LOGIN,
+  'auth-idp-oidc': { ...SECURE, 'auth-type': 'oidc', 'auth-idp-oidc': OIDC },
   'auth-on-unauthenticated-request': LOGIN,
   'auth-scope': LOGIN,
   'auth-session-cookie': LOGIN,

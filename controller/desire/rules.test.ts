@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Action, Condition } from '../../api/aws.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { pathPatterns } from '../../api/rules.ts';
+import { covers, redirectsToItself } from '../../api/shadows.ts';
 import { ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
-import { covers, redirectsToItself } from './rules.ts';
 
 describe('patterns of a path (spec annotations 15.3)', () => {
   test.each([

@@ -2,6 +2,7 @@
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
 import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
 import { conditionsOf, transformsOf } from '../../api/rules.ts';
+import { covers, redirectsToItself } from '../../api/shadows.ts';
 import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
 import type { Desiring, Origin } from './desiring.ts';
@@ -30,57 +31,6 @@ function draftsOf(desiring: Desiring, member: Member, port: Port): Draft[] {
       };
     }),
   );
-}
-
-type Where = Extract<Condition, { field: 'host-header' | 'path-pattern' }>;
-
-const isWhere = (condition: Condition): condition is Where =>
-  condition.field === 'host-header' || condition.field === 'path-pattern';
-
-/** The plain values of one field, and its regular expressions as texts that no plain value equals. */
-function valuesOf(conditions: readonly Condition[], field: Where['field']): string[] {
-  return conditions
-    .filter(isWhere)
-    .filter((condition) => condition.field === field)
-    .flatMap(({ values, regexValues = [] }) => [...values, ...regexValues.map((regex) => `regex ${regex}`)]);
-}
-
-/** Step 1: the redirect would reproduce the request that matched. */
-export function redirectsToItself(
-  { conditions, action }: Pick<Draft, 'conditions' | 'action'>,
-  port: Port,
-): boolean {
-  if (action.type !== 'redirect' || hasRegexPath(conditions)) return false;
-  const same = (said: string | undefined, ...own: string[]): boolean =>
-    said === undefined || own.includes(said);
-  return (
-    same(action.host, '#{host}', ...valuesOf(conditions, 'host-header')) &&
-    same(action.path, '/#{path}', ...valuesOf(conditions, 'path-pattern')) &&
-    same(action.port, '#{port}', String(port.port)) &&
-    same(action.protocol, '#{protocol}', port.protocol) &&
-    same(action.query, '#{query}')
-  );
-}
-
-const hasRegexPath = (conditions: readonly Condition[]): boolean =>
-  conditions.some(
-    (one) => isWhere(one) && one.field === 'path-pattern' && (one.regexValues ?? []).length > 0,
-  );
-
-/** Step 2: an earlier redirect takes every request of the later rule. */
-export function covers(
-  earlier: Pick<Draft, 'conditions' | 'action'>,
-  later: Pick<Draft, 'conditions'>,
-): boolean {
-  if (earlier.action.type !== 'redirect') return false;
-  if (!earlier.conditions.every(isWhere)) return false;
-  const within = (field: Where['field'], all?: string): boolean => {
-    const wide = valuesOf(earlier.conditions, field);
-    const narrow = valuesOf(later.conditions, field);
-    if (wide.length === 0 || (all !== undefined && wide.includes(all))) return true;
-    return narrow.length > 0 && narrow.every((value) => wide.includes(value));
-  };
-  return within('host-header') && within('path-pattern', '/*');
 }
 
 function optimised(drafts: readonly Draft[], port: Port): Draft[] {

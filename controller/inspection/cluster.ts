@@ -13,9 +13,8 @@ import {
 import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings.ts';
 import type { EndpointSlice, Node, World } from '../endpoints.ts';
 import { SERVICE_LABEL } from '../informers.ts';
-import type { KubeClient, KubeOutcome } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { collection, PATHS } from '../kube/watch.ts';
-import type { ControllerOptions } from '../options.ts';
 import { type ReadingAround, readingOf, whoseIs } from '../reading.ts';
 import { Unanswered } from './unanswered.ts';
 
@@ -39,40 +38,48 @@ export interface ClusterSeen {
   absent(key: string): string | undefined;
 }
 
-type Options = ReadingAround['options'] & Pick<ControllerOptions, 'watchNamespace'>;
-type Kind = keyof Objects;
+export type Kind = keyof Objects;
 
-const KINDS: readonly Kind[] = [
-  'ingresses',
-  'ingressClasses',
-  'classParams',
-  'namespaces',
-  'services',
-  'endpointSlices',
-  'nodes',
-  'bindings',
-];
 /** Kinds of which a cluster may know nothing: before Albatross is installed there are neither bindings nor parameters. */
 const MAY_BE_MISSING: ReadonlySet<Kind> = new Set(['classParams', 'bindings']);
 const NAMESPACED: ReadonlySet<Kind> = new Set(['ingresses', 'services', 'endpointSlices', 'bindings']);
 
 /**
- * Lists everything, at the same time.
+ * Lists everything, or only some `kinds`, at the same time.
  * @throws Unanswered naming every kind that cannot be listed, with the API server's words.
  */
-export async function readObjects(client: KubeClient, watchNamespace?: string): Promise<Objects> {
-  const failures: string[] = [];
-  const list = async (kind: Kind): Promise<readonly unknown[]> => {
+export async function readObjects(
+  client: KubeClient,
+  watchNamespace?: string,
+  kinds?: readonly Kind[],
+): Promise<Objects> {
+  const failures: { readonly kind: string; readonly message: string }[] = [];
+  const list = async <T>(kind: Kind): Promise<readonly T[]> => {
+    if (kinds !== undefined && !kinds.includes(kind)) return [];
     const path = collection(PATHS[kind], NAMESPACED.has(kind) ? watchNamespace : undefined);
-    const outcome: KubeOutcome<{ items?: unknown[] | null }> = await client.request({ method: 'GET', path });
+    const outcome = await client.request<{ items?: T[] | null }>({ method: 'GET', path });
     if (outcome.ok) return outcome.object.items ?? [];
     if (outcome.reason === 'notFound' && MAY_BE_MISSING.has(kind)) return [];
-    failures.push(`cannot list ${path.split('/').at(-1)}: ${outcome.message}`);
+    failures.push({ kind: path.split('/').at(-1) ?? path, message: outcome.message });
     return [];
   };
-  const lists = await Promise.all(KINDS.map(async (kind) => [kind, await list(kind)] as const));
-  if (failures.length > 0) throw new Unanswered([...new Set(failures)].join('\n'));
-  return Object.fromEntries(lists) as unknown as Objects;
+  const [ingresses, ingressClasses, classParams, namespaces, services, endpointSlices, nodes, bindings] =
+    await Promise.all([
+      list<Ingress>('ingresses'),
+      list<IngressClass>('ingressClasses'),
+      list<IngressClassParams>('classParams'),
+      list<Namespace>('namespaces'),
+      list<Service>('services'),
+      list<EndpointSlice>('endpointSlices'),
+      list<Node>('nodes'),
+      list<LoadBalancerBinding>('bindings'),
+    ]);
+  const byMessage = [...Map.groupBy(failures, ({ message }) => message)];
+  const lines = byMessage.map(
+    ([message, of]) => `cannot list ${of.map(({ kind }) => kind).join(', ')}: ${message}`,
+  );
+  if (lines.length > 0) throw new Unanswered(lines.join('\n'));
+  return { ingresses, ingressClasses, classParams, namespaces, services, endpointSlices, nodes, bindings };
 }
 
 /** What is in a list, by namespace and name. */
@@ -103,7 +110,7 @@ function inLine({ ingress, spec }: Entry, binding: LoadBalancerBinding | undefin
 }
 
 /** Puts the objects together as the controller would, without what it has yet to write. Pure. */
-export function clusterSeen(objects: Objects, options: Options): ClusterSeen {
+export function clusterSeen(objects: Objects, options: ReadingAround['options']): ClusterSeen {
   const book = openBook();
   const world = worldOf(objects);
   const ofClass = lookup(objects.ingressClasses);

@@ -4,8 +4,9 @@ import { type Aws, connectAws } from '../aws/calls.ts';
 import { lookups } from '../aws/facts.ts';
 import { createInventory, type Inventory } from '../aws/inventory.ts';
 import { SHARED_STACK } from '../desire/tags.ts';
-import { kubeClient } from '../kube/client.ts';
+import { type KubeClient, kubeClient } from '../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
+import { readSecrets, type Secrets } from '../logins/secrets.ts';
 import { type ControllerOptions, clusterSettings, VERSION } from '../options.ts';
 import { type ClusterSeen, clusterSeen, readObjects } from './cluster.ts';
 import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
@@ -40,9 +41,13 @@ function connect(options: ControllerOptions): Aws {
   });
 }
 
+/** One look is all that is needed: longer than any of them takes. */
+const WHILE_LOOKING_MS = 600_000;
+
 interface Sight {
   readonly aws: Aws;
   readonly inventory: Inventory;
+  readonly secrets: Secrets;
   /** The cluster, read when it is needed, and the groups that a question is about. */
   cluster(question: Question): Promise<{ readonly seen: ClusterSeen; readonly groups: readonly string[] }>;
 }
@@ -50,19 +55,31 @@ interface Sight {
 /** Connects, and lets go of AWS whatever happens. */
 async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Promise<T>): Promise<T> {
   const aws = connect(options);
-  const { externalManagedTags } = options;
+  const { externalManagedTags, clusterName } = options;
+  let client: KubeClient | undefined;
+  const connected = (): KubeClient => {
+    client ??= kubeClient(kubeConfigOf(options.kubeconfig));
+    return client;
+  };
+  const secrets = readSecrets({
+    client: { request: (call) => connected().request(call) },
+    clusterName,
+    everyMs: WHILE_LOOKING_MS,
+    changed: () => undefined,
+  });
   try {
     return await look({
       aws,
       inventory: createInventory(aws, { externalManagedTags }),
+      secrets,
       async cluster(question) {
-        const client = kubeClient(kubeConfigOf(options.kubeconfig));
-        const seen = clusterSeen(await readObjects(client, options.watchNamespace), options);
-        const namespace = question.namespace ?? ownNamespace(client.kubeConfig);
+        const seen = clusterSeen(await readObjects(connected(), options.watchNamespace), options);
+        const namespace = question.namespace ?? ownNamespace(connected().kubeConfig);
         return { seen, groups: groupsAsked(seen, { ...question, namespace }) };
       },
     });
   } finally {
+    secrets.stop();
     aws.close();
   }
 }
@@ -72,7 +89,7 @@ async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Pr
  * cannot be read or there is no such Ingress.
  */
 export function planOnce(options: ControllerOptions, question: Question): Promise<PlannedGroup[]> {
-  return looking(options, async ({ aws, inventory, cluster }) => {
+  return looking(options, async ({ aws, inventory, secrets, cluster }) => {
     const [{ seen, groups }] = await Promise.all([cluster(question), inventory.load()]);
     const planning: Planning = {
       aws,
@@ -81,6 +98,7 @@ export function planOnce(options: ControllerOptions, question: Question): Promis
       world: seen.world,
       service: seen.world.service,
       lookups: lookups(aws),
+      secrets: (group, named) => secrets.of(group, named),
       cluster: clusterSettings(options),
       policy: options.policy,
     };

@@ -1,12 +1,10 @@
 // Planning: what the controller would do for a group if it ran now. Decided as the controller decides, and nothing is written.
-
 import { SHARED_TAG } from '../../api/aws.ts';
 import { keyOf } from '../../api/kube.ts';
-import type { Problem } from '../../api/problem.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { endpointsOf, type World } from '../endpoints.ts';
-import { groupOf } from '../group.ts';
+import { groupOf, type Told } from '../group.ts';
 import type { Operation } from '../plan/operation.ts';
 import { type Deciding, type Decision, decide, refusedBy } from '../reconcile.ts';
 import { readHealth } from './health.ts';
@@ -32,14 +30,17 @@ export interface PlannedGroup {
   readonly steps: readonly Step[];
   /** Only target groups in which something is to be done. */
   readonly registrations: readonly Registration[];
-  readonly problems: readonly { readonly member: string; readonly problem: Problem }[];
+  readonly problems: readonly Told[];
   /** A fact is missing that everything hangs on: AWS is left as it is. */
   readonly undecided: boolean;
-  /** Reserved capacity is asked for later, once the load balancer is active. */
-  readonly waits: boolean;
+  /** What follows these operations and is not among them, for people. */
+  readonly later: readonly string[];
   /** AWS could not be asked: nothing is known. */
   readonly failure?: AwsFailure;
 }
+
+const CAPACITY = 'capacity is reserved once the load balancer is active';
+const HANDOVER = 'requests go to a new target group alone once it has a healthy target';
 
 /** Targets of every desired target group, one call for each that exists. */
 async function registrations(
@@ -71,18 +72,18 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
   const refused = refusedBy(planning.book, bindings);
   try {
     const decision = await decide(group, planning, { trusting: false });
-    const { wanted, planned, allowed, waits } = decision;
+    const { wanted, planned, allowed, waits, handing } = decision;
     return {
       ...who,
       steps: planned.operations.map((operation) => ({ operation, allowed: allowed.includes(operation) })),
       registrations: await registrations(decision, planning),
       problems: [...wanted.problems, ...refused],
       undecided: wanted.undecided,
-      waits,
+      later: [...(waits ? [CAPACITY] : []), ...(handing ? [HANDOVER] : [])],
     };
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;
-    const nothing = { steps: [], registrations: [], undecided: true, waits: false };
+    const nothing = { steps: [], registrations: [], undecided: true, later: [] };
     return { ...who, ...nothing, problems: refused, failure: thrown };
   }
 }

@@ -18,6 +18,51 @@ const redirect = (changes: Partial<Extract<Action, { type: 'redirect' }>>): Acti
   ...changes,
 });
 
+const LOGIN: Extract<Action, { type: 'authenticate-oidc' }> = {
+  type: 'authenticate-oidc',
+  issuer: 'https://i.example.org',
+  authorizationEndpoint: 'https://i.example.org/a',
+  tokenEndpoint: 'https://i.example.org/t',
+  userInfoEndpoint: 'https://i.example.org/u',
+  client: { id: 'client', secret: 'hash' },
+  onUnauthenticatedRequest: 'deny',
+  scope: 'openid',
+  sessionCookie: 'c',
+  sessionSeconds: 60,
+};
+
+describe('the secret of a login', () => {
+  const sent = (credentials: Parameters<typeof actionsToAws>[2]) =>
+    actionsToAws([LOGIN], arnOf, credentials)[0]?.AuthenticateOidcConfig;
+  const clientSecret = (hash: string): string | undefined => (hash === 'hash' ? 'hush' : undefined);
+
+  test('goes out where its hash is known', () => {
+    expect(sent({ clientSecret, existing: [LOGIN] })).toMatchObject({
+      ClientId: 'client',
+      ClientSecret: 'hush',
+    });
+    expect(sent({ clientSecret, existing: [LOGIN] })).not.toHaveProperty('UseExistingClientSecret');
+  });
+  test('is left to AWS only for the very same login', () => {
+    expect(sent({ existing: [LOGIN] })).toMatchObject({
+      ClientSecret: undefined,
+      UseExistingClientSecret: true,
+    });
+    for (const other of [{ tokenEndpoint: 'https://else.example.org' }, { client: { id: 'other' } }])
+      expect(sent({ existing: [{ ...LOGIN, ...other }] })).not.toHaveProperty('UseExistingClientSecret');
+  });
+  test.each<[string, Action, boolean]>([
+    ['nothing known of it', { ...LOGIN, client: { id: 'client' } }, true],
+    ['the same', LOGIN, true],
+    ['another', { ...LOGIN, client: { id: 'client', secret: 'other' } }, false],
+    ['uncertain', { ...LOGIN, client: { id: 'client', secret: '' } }, false],
+    ['another client', { ...LOGIN, client: { id: 'other', secret: 'hash' } }, false],
+    ['another endpoint', { ...LOGIN, tokenEndpoint: 'https://else.example.org/t' }, false],
+  ])('compared with what AWS has: %s', (_name, found, same) => {
+    expect(sameActions([LOGIN], [found])).toBe(same);
+  });
+});
+
 describe('same actions (aws-model 3.10)', () => {
   test.each<[string, Action, Action, boolean]>([
     ['lone weight says nothing', forward(['a', 5]), forward(['a']), true],
@@ -65,6 +110,7 @@ describe('same actions (aws-model 3.10)', () => {
         sessionSeconds: 60,
         extraParams: { prompt: 'login' },
       },
+      { ...LOGIN, client: { id: 'client' }, extraParams: { prompt: 'login' } },
       {
         type: 'jwt-validation',
         jwksEndpoint: 'https://login.example.org/keys',
@@ -72,7 +118,7 @@ describe('same actions (aws-model 3.10)', () => {
         claims: [{ format: 'string-array', name: 'roles', values: ['buyer'] }],
       },
     ];
-    expect(actionsToAws(all, arnOf).map(({ Order }) => Order)).toEqual([1, 2, 3, 4, 5]);
+    expect(actionsToAws(all, arnOf).map(({ Order }) => Order)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(sameActions(all, actionsFromAws(actionsToAws(all, arnOf)))).toBe(true);
   });
 

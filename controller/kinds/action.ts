@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type {
   AuthenticateCognitoActionConditionalBehaviorEnum,
   AuthenticateCognitoActionConfig,
+  AuthenticateOidcActionConditionalBehaviorEnum,
+  AuthenticateOidcActionConfig,
   JwtValidationActionAdditionalClaimFormatEnum,
   JwtValidationActionConfig,
   RedirectActionConfig,
@@ -11,12 +13,27 @@ import type {
 import type { Action, ForwardTarget } from '../../api/aws.ts';
 import { arnOf, type Resolve } from './kind.ts';
 
-/** Wire form of an action list; the order is the position. */
-export function actionsToAws(actions: readonly Action[], resolve: Resolve): WireAction[] {
-  return actions.map((action, index) => ({ ...actionToAws(action, resolve), Order: index + 1 }));
+export const isOidc = (action: Action): action is Extract<Action, { type: 'authenticate-oidc' }> =>
+  action.type === 'authenticate-oidc';
+
+/** What a call with a login in it needs to know. */
+interface Credentials {
+  /** The client secret that a hash stands for; undefined when it is not known any more. */
+  clientSecret?(hash: string): string | undefined;
+  /** The actions that are modified: one with the same login has its secret already. */
+  readonly existing?: readonly Action[];
 }
 
-function actionToAws(action: Action, resolve: Resolve): WireAction {
+/** Wire form of an action list; the order is the position. The only place where a client secret stands in plain text. */
+export function actionsToAws(
+  actions: readonly Action[],
+  resolve: Resolve,
+  credentials: Credentials = {},
+): WireAction[] {
+  return actions.map((action, index) => ({ ...actionToAws(action, resolve, credentials), Order: index + 1 }));
+}
+
+function actionToAws(action: Action, resolve: Resolve, credentials: Credentials = {}): WireAction {
   switch (action.type) {
     case 'forward':
       return {
@@ -54,6 +71,8 @@ function actionToAws(action: Action, resolve: Resolve): WireAction {
       };
     case 'authenticate-cognito':
       return { Type: 'authenticate-cognito', AuthenticateCognitoConfig: cognitoToAws(action) };
+    case 'authenticate-oidc':
+      return { Type: 'authenticate-oidc', AuthenticateOidcConfig: oidcToAws(action, credentials) };
     case 'jwt-validation':
       return { Type: 'jwt-validation', JwtValidationConfig: jwtToAws(action) };
   }
@@ -69,6 +88,37 @@ function cognitoToAws(action: OfType<'authenticate-cognito'>): AuthenticateCogni
     UserPoolDomain: action.domain,
     OnUnauthenticatedRequest:
       action.onUnauthenticatedRequest as AuthenticateCognitoActionConditionalBehaviorEnum,
+    Scope: action.scope,
+    SessionCookieName: action.sessionCookie,
+    SessionTimeout: action.sessionSeconds,
+    ...(action.extraParams === undefined ? {} : { AuthenticationRequestExtraParams: action.extraParams }),
+  };
+}
+
+/** Whether nothing of a login differs, its secret included as far as something is known of it. */
+const sameLogin = (one: Action, other: Action): boolean => isDeepStrictEqual(one, other);
+
+/**
+ * With the secret whenever it is known. A login that is only kept has it in AWS already; without either AWS refuses the call
+ * (Elastic Load Balancing API Reference, AuthenticateOidcActionConfig: ClientSecret, UseExistingClientSecret).
+ */
+function oidcToAws(
+  action: OfType<'authenticate-oidc'>,
+  { clientSecret, existing = [] }: Credentials,
+): AuthenticateOidcActionConfig {
+  const { id, secret: hash } = action.client ?? {};
+  const secret = hash === undefined ? undefined : clientSecret?.(hash);
+  const kept = secret === undefined && existing.some((one) => sameLogin(one, action));
+  return {
+    Issuer: action.issuer,
+    AuthorizationEndpoint: action.authorizationEndpoint,
+    TokenEndpoint: action.tokenEndpoint,
+    UserInfoEndpoint: action.userInfoEndpoint,
+    ClientId: id,
+    ClientSecret: secret,
+    ...(kept ? { UseExistingClientSecret: true } : {}),
+    OnUnauthenticatedRequest:
+      action.onUnauthenticatedRequest as AuthenticateOidcActionConditionalBehaviorEnum,
     Scope: action.scope,
     SessionCookieName: action.sessionCookie,
     SessionTimeout: action.sessionSeconds,
@@ -119,6 +169,8 @@ function actionFromAws(wire: WireAction): Action {
   }
   if (wire.Type === 'authenticate-cognito' && wire.AuthenticateCognitoConfig !== undefined)
     return cognitoFromAws(wire.AuthenticateCognitoConfig);
+  if (wire.Type === 'authenticate-oidc' && wire.AuthenticateOidcConfig !== undefined)
+    return oidcFromAws(wire.AuthenticateOidcConfig);
   if (wire.Type === 'jwt-validation' && wire.JwtValidationConfig !== undefined)
     return jwtFromAws(wire.JwtValidationConfig);
   return INEXPRESSIBLE;
@@ -131,6 +183,24 @@ function cognitoFromAws(wire: AuthenticateCognitoActionConfig): Action {
     userPoolArn: wire.UserPoolArn ?? '',
     clientId: wire.UserPoolClientId ?? '',
     domain: wire.UserPoolDomain ?? '',
+    onUnauthenticatedRequest: wire.OnUnauthenticatedRequest ?? '',
+    scope: wire.Scope ?? '',
+    sessionCookie: wire.SessionCookieName ?? '',
+    sessionSeconds: Number(wire.SessionTimeout ?? 0),
+    ...(Object.keys(params).length === 0 ? {} : { extraParams: params }),
+  };
+}
+
+/** AWS never tells the secret. */
+function oidcFromAws(wire: AuthenticateOidcActionConfig): Action {
+  const params = wire.AuthenticationRequestExtraParams ?? {};
+  return {
+    type: 'authenticate-oidc',
+    issuer: wire.Issuer ?? '',
+    authorizationEndpoint: wire.AuthorizationEndpoint ?? '',
+    tokenEndpoint: wire.TokenEndpoint ?? '',
+    userInfoEndpoint: wire.UserInfoEndpoint ?? '',
+    client: { id: wire.ClientId ?? '' },
     onUnauthenticatedRequest: wire.OnUnauthenticatedRequest ?? '',
     scope: wire.Scope ?? '',
     sessionCookie: wire.SessionCookieName ?? '',
@@ -199,6 +269,11 @@ function sameAction(wanted: Action, found: Action): boolean {
     const { stickinessSeconds } = wanted;
     if (stickinessSeconds !== undefined && stickinessSeconds !== found.stickinessSeconds) return false;
     return isDeepStrictEqual(comparableTargets(wanted.targets), comparableTargets(found.targets));
+  }
+  if (wanted.type === 'authenticate-oidc' && found.type === 'authenticate-oidc') {
+    // What nothing is known of is taken to be right: so what another controller made is taken over without a call.
+    const secret = found.client?.secret;
+    if (secret !== undefined && secret !== wanted.client?.secret) return false;
   }
   const normal = (action: Action): Action => actionFromAws(actionToAws(action, arnOf));
   return isDeepStrictEqual(normal(wanted), normal(found));

@@ -12,7 +12,7 @@ import {
   ModifyListenerCommand,
   RemoveListenerCertificatesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Attributes, ListenerSpec, Tags } from '../../api/aws.ts';
+import type { Action, Attributes, ListenerSpec, Tags } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
@@ -94,12 +94,17 @@ export async function readAttached(aws: Aws, arn: string): Promise<string[]> {
   return all.flatMap(({ CertificateArn, IsDefault }) => (IsDefault === true ? [] : (CertificateArn ?? [])));
 }
 
-function settings(wanted: ListenerSpec, resolve: Resolve) {
+function settings(
+  { clientSecret }: Aws,
+  wanted: ListenerSpec,
+  resolve: Resolve,
+  existing: readonly Action[] = [],
+) {
   const [first] = wanted.certificates;
   return {
     Port: wanted.port,
     Protocol: wanted.protocol,
-    DefaultActions: actionsToAws(wanted.defaultActions, resolve),
+    DefaultActions: actionsToAws(wanted.defaultActions, resolve, { clientSecret, existing }),
     ...(first === undefined ? {} : { Certificates: [{ CertificateArn: first }] }),
     ...(wanted.sslPolicy === undefined ? {} : { SslPolicy: wanted.sslPolicy }),
     ...(wanted.mutualAuthentication === undefined
@@ -199,7 +204,7 @@ export const listener: KindTable<'listener'> = {
     const LoadBalancerArn = resolve(wanted.loadBalancer);
     let made: Listener | undefined;
     try {
-      const input = { LoadBalancerArn, ...settings(wanted, resolve), Tags: tagList(wanted.tags) };
+      const input = { LoadBalancerArn, ...settings(aws, wanted, resolve), Tags: tagList(wanted.tags) };
       made = (await aws.elbv2.send(new CreateListenerCommand(input))).Listeners?.[0];
     } catch (thrown) {
       if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
@@ -219,9 +224,8 @@ export const listener: KindTable<'listener'> = {
       next.tags = tagsAfter(next.tags, change);
     }
     if (settingsChanged(found.spec, wanted, changed)) {
-      const answer = await aws.elbv2.send(
-        new ModifyListenerCommand({ ListenerArn, ...settings(wanted, resolve) }),
-      );
+      const input = { ListenerArn, ...settings(aws, wanted, resolve, found.spec.defaultActions) };
+      const answer = await aws.elbv2.send(new ModifyListenerCommand(input));
       const details = { tags: next.tags, attributes: next.attributes, attached: extra.attached ?? [] };
       ({ spec: next, extra } = fromAws(present(answer.Listeners?.[0], 'Listeners'), details));
     }

@@ -113,7 +113,7 @@ export const rule: KindTable<'rule'> = {
           ListenerArn,
           Priority: wanted.priority,
           Conditions: conditionsToAws(wanted.conditions),
-          Actions: actionsToAws(wanted.actions, resolve),
+          Actions: actionsToAws(wanted.actions, resolve, aws),
           ...transformsToAws(wanted.transforms),
           Tags: tagList(wanted.tags),
         }),
@@ -139,7 +139,7 @@ export const rule: KindTable<'rule'> = {
         new ModifyRuleCommand({
           RuleArn: found.arn,
           Conditions: conditionsToAws(wanted.conditions),
-          Actions: actionsToAws(wanted.actions, resolve),
+          Actions: actionsToAws(wanted.actions, resolve, { ...aws, existing: found.spec.actions }),
           ...(changed.includes('transforms') ? rewrites : {}),
         }),
       );

@@ -20,3 +20,13 @@ export function ownNamespace(config: KubeConfig): string {
   const file = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'default';
 }
+
+/** The same kubeconfig as somebody else (Kubernetes documentation: user impersonation); as it is without a user. */
+export function actingAs(config: KubeConfig, user: string | undefined): KubeConfig {
+  if (user === undefined) return config;
+  const { clusters, contexts, currentContext } = config;
+  const users = config.users.map((one) => ({ ...one, impersonateUser: user }));
+  const other = new KubeConfig();
+  other.loadFromOptions({ clusters, contexts, currentContext, users });
+  return other;
+}

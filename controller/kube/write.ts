@@ -1,7 +1,7 @@
 // The writes to Kubernetes: bindings, their status, finalizers, the status of an Ingress. Each is one request, or none when nothing differs.
 import { isDeepStrictEqual } from 'node:util';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
-import type { ObjectMeta } from '../../api/kube.ts';
+import type { Ingress, ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 
 /** Who we are in `managedFields`. */
@@ -21,20 +21,6 @@ export interface OwnerReference {
 export interface IngressAddress {
   readonly hostname: string;
   readonly ports: readonly number[];
-}
-
-/** The part of an Ingress that its status write looks at. */
-export interface IngressWithStatus {
-  readonly metadata: ObjectMeta;
-  readonly status?: {
-    readonly loadBalancer?: {
-      readonly ingress?: readonly {
-        readonly hostname?: string;
-        readonly ip?: string;
-        readonly ports?: readonly { readonly port: number }[];
-      }[];
-    };
-  };
 }
 
 type Owned = ObjectMeta & { readonly ownerReferences?: readonly OwnerReference[] };
@@ -81,7 +67,7 @@ export interface Writer {
   ): Promise<KubeOutcome | undefined>;
   /** Tells an Ingress its addresses; undefined when it knows them. An empty list takes them away. */
   writeAddresses(
-    ingress: IngressWithStatus,
+    ingress: Ingress,
     addresses: readonly IngressAddress[],
   ): Promise<KubeOutcome | undefined>;
 }
@@ -208,7 +194,7 @@ export function withoutFinalizers(
 }
 
 /** Compares host names and their ports, as the LBC does: other parts of the status are nobody's business (aws-model 10.1). Pure. */
-export function sameAddresses(ingress: IngressWithStatus, addresses: readonly IngressAddress[]): boolean {
+export function sameAddresses(ingress: Ingress, addresses: readonly IngressAddress[]): boolean {
   const current = ingress.status?.loadBalancer?.ingress ?? [];
   const shape = (
     list: readonly { readonly hostname?: string; readonly ports: readonly number[] }[],

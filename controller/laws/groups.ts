@@ -26,6 +26,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const POOL =
   '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_a","userPoolClientID":"a1","userPoolDomain":"shop"}';
 
+const PROVIDER =
+  '{"issuer":"https://i.example.org","authorizationEndpoint":"https://i.example.org/a","tokenEndpoint":"https://i.example.org/t","userInfoEndpoint":"https://i.example.org/u","secretName":"login"}';
+
 /** Annotations of rules: what a request must meet, what is rewritten, who may pass. */
 const OF_RULES = {
   'conditions.web': fc.constantFrom(
@@ -38,7 +41,7 @@ const OF_RULES = {
     '[{"type":"host-header-rewrite","hostHeaderRewriteConfig":{"rewrites":[{"regex":"^www","replace":"w"}]}}]',
   ),
   'use-regex-path-match': fc.constantFrom('true', 'false'),
-  'auth-type': fc.constantFrom('none', 'cognito'),
+  'auth-type': fc.constantFrom('none', 'cognito', 'oidc'),
   'jwt-validation': fc.constant(
     '{"jwksEndpoint":"https://login.example.org/keys","issuer":"shop","additionalClaims":[{"format":"string-array","name":"roles","values":["buyer"]}]}',
   ),
@@ -98,6 +101,7 @@ const member = (name: string, namespace: string) =>
       const annotations = {
         ...ACTIONS,
         'auth-idp-cognito': POOL,
+        'auth-idp-oidc': PROVIDER,
         ...one,
         'group.name': GROUP,
         'group.order': String(order),

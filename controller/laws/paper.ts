@@ -127,6 +127,8 @@ export function factsOf(group: Group, services: readonly Service[], more: Partia
       const found = services.find((one) => keyOf(one) === `${namespace}/${name}`);
       return found === undefined ? undefined : { service: found, settings: readService(found).settings };
     },
+    secret: (_, name) =>
+      name === 'gone' ? undefined : { value: { id: `${name}-id`, secret: `${name}-hash` } },
     ...more,
   };
 }

@@ -13,10 +13,12 @@ import { perform } from '../../e2e/aws/elb/perform.ts';
 import { type Aws, connectAws } from '../aws/calls.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
 import type { Backend } from '../desire/desiring.ts';
+import { offline } from '../inspection/offline.ts';
+import { route } from '../inspection/route.ts';
+import type { Standing } from '../inspection/standing.ts';
 import { kinds } from '../kinds/all.ts';
 import type { Resolve } from '../kinds/kind.ts';
-import { offline, type Standing } from '../offline.ts';
-import { route } from '../route.ts';
+
 import type { Applied } from './paper.ts';
 import { asked, ruled } from './routed.ts';
 
@@ -36,7 +38,9 @@ function connected({ aws, plane }: PlaneRig): Aws {
     (_next, { commandName = '' }) =>
       async ({ input }) => {
         const action = commandName.replace(/Command$/, '');
-        const output = perform(aws.state, action, input, aws.context);
+        // Members without a value do not get over the wire.
+        const sent: object = JSON.parse(JSON.stringify(input));
+        const output = perform(aws.state, action, sent, aws.context);
         await plane.changed(action);
         return { output: { $metadata: {}, ...output }, response: {} };
       },
@@ -115,8 +119,11 @@ async function met(
   rig: PlaneRig,
   { port, protocol, path, query, method, headers }: MatchRequest,
 ): Promise<Met> {
+  const plain = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, String(value)],
+  );
   const url = query === '' ? path : `${path}?${query}`;
-  const options = { ...rig.door(port), path: url, method, headers: { ...headers }, agent: false };
+  const options = { ...rig.door(port), path: url, method, headers: plain, agent: false };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent =
       protocol === 'http'
@@ -150,11 +157,13 @@ async function agree(rig: PlaneRig, standing: Standing, request: MatchRequest): 
   }
   const { targets, ...same } = says;
   const happened = await met(rig, request);
-  expect(happened).toMatchObject(same);
+  expect({ request, ...happened }).toMatchObject({ request, ...same });
   if (targets !== undefined) expect(targets).toContain(happened.target);
   agreed[answering.answer.type] += 1;
   agreed.passed += answering.passed.length;
-  if (says.host !== undefined && says.host !== request.host) agreed.rewritten += 1;
+  const { host, url } = says;
+  if (host !== undefined && host !== request.host) agreed.rewritten += 1;
+  else if (url?.startsWith(request.path) === false) agreed.rewritten += 1;
 }
 
 function standingOf({ ingresses, services }: Applied): Standing {
@@ -165,22 +174,22 @@ function standingOf({ ingresses, services }: Applied): Standing {
   const options = {
     defaultTargetType: 'instance',
     defaultScheme: 'internal',
-    hasAllServices: false,
   } as const;
   const standing = offline(objects, options).standing('shop/a');
   if ('because' in standing) throw new Error(standing.because);
-  expect(standing.refused).toEqual([]);
   return standing;
 }
 
-const GROUPS = 20;
-const REQUESTS = 50;
+const GROUPS = 40;
+const REQUESTS = 25;
 
 test('it says what the load balancer does, for 1,000 requests', { timeout: 120_000 }, async () => {
   const requests = fc.array(asked, { minLength: REQUESTS, maxLength: REQUESTS });
   await fc.assert(
     fc.asyncProperty(ruled, requests, async (sheet, all) => {
       const standing = standingOf(sheet);
+      // What admission refuses has no rules.
+      fc.pre(standing.refused.length === 0);
       const rig = await startPlane(1);
       try {
         await apply(rig, standing);
@@ -193,8 +202,10 @@ test('it says what the load balancer does, for 1,000 requests', { timeout: 120_0
         await rig.close();
       }
     }),
-    { numRuns: GROUPS },
+    // A smaller counterexample would need a load balancer for each try; the request is told with the difference.
+    { numRuns: GROUPS, endOnFailure: true },
   );
   // Every kind of answer was among them, and rules that had to be passed over.
-  console.log(agreed);
+  for (const count of Object.values(agreed)) expect(count).toBeGreaterThan(0);
+  expect(agreed.redirect + agreed['fixed-response'] + agreed.forward + agreed.failure).toBeGreaterThan(200);
 });

@@ -21,6 +21,7 @@ const conditions = fc.constantFrom(
 );
 
 const transforms = fc.constantFrom(
+  json([{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [{ regex: '^/(.*)$', replace: '/v1/$1' }] } }]),
   json([
     { type: 'url-rewrite', urlRewriteConfig: { rewrites: [{ regex: '^/cart(.*)$', replace: '/basket$1' }] } },
   ]),
@@ -72,7 +73,10 @@ const BACKENDS = [
   'gone:80',
   ...Object.keys(ACTIONS).map((key) => `${key.slice('actions.'.length)}:use-annotation`),
 ];
-const NAMES = ['web', 'api', 'move', 'split', 'stop'];
+
+/** A value for some of the names: each has one or not. */
+const some = (names: readonly string[], value: fc.Arbitrary<string>) =>
+  fc.record(Object.fromEntries(names.map((name) => [name, value])), { requiredKeys: [] });
 
 const paths = fc.constantFrom(
   '/',
@@ -85,12 +89,8 @@ const paths = fc.constantFrom(
 );
 const hosts = fc.constantFrom('', 'a.example.com', 'b.example.com', '*.example.com');
 
-const PORTS = [
-  '[{"HTTP":80}]',
-  '[{"HTTP":80},{"HTTPS":443}]',
-  '[{"HTTP":8080}]',
-  '[{"HTTP":80},{"HTTP":8080}]',
-];
+const ALL = '[{"HTTP":80},{"HTTPS":443},{"HTTP":8080}]';
+const PORTS = [ALL, ALL, '[{"HTTP":80}]', '[{"HTTP":80},{"HTTPS":443}]', '[{"HTTP":80},{"HTTP":8080}]'];
 
 const rules = fc.array(
   fc
@@ -104,8 +104,8 @@ const said = fc
     ports: fc.constantFrom(...PORTS),
     targetType: fc.constantFrom('instance', 'ip'),
     redirected: fc.boolean(),
-    conditions: fc.dictionary(fc.constantFrom(...NAMES), conditions, { maxKeys: 3 }),
-    transforms: fc.dictionary(fc.constantFrom(...NAMES), transforms, { maxKeys: 3 }),
+    conditions: some(['web', 'api', 'move', 'split', 'stop'], conditions),
+    transforms: some(['web', 'api', 'split'], transforms),
   })
   .map(({ ports, targetType, redirected, conditions: of, transforms: rewrites }) => ({
     ...ACTIONS,
@@ -143,7 +143,15 @@ export const ruled: fc.Arbitrary<Applied> = fc.tuple(member('a'), fc.option(memb
 export const asked: fc.Arbitrary<Asked> = fc
   .record({
     method: fc.constantFrom('GET', 'GET', 'POST', 'PUT'),
-    place: fc.constantFrom('http::80', 'http::80', 'http::8080', 'https::443', 'http::81'),
+    place: fc.constantFrom(
+      'http::80',
+      'http::80',
+      'http::80',
+      'http::8080',
+      'https::443',
+      'https::443',
+      'http::81',
+    ),
     host: fc.constantFrom('a.example.com', 'B.example.com', 'c.example.com', 'other.org'),
     path: fc.constantFrom(
       '/',

@@ -22,7 +22,10 @@ export function changesIn(fields: readonly string[], wanted: Resource, found: Fo
 
 /** Reasons of a modification, one per changed field. */
 export const reasons = (changes: readonly Change[]): string[] =>
-  changes.map(({ field, from, to }) => `${field} ${shown(from)} → ${shown(to)}`);
+  changes.map(({ field, from, to }) => {
+    const [before, after] = [shown(from), shown(to)];
+    return before === after ? `${field} ${after} differ further on` : `${field} ${before} → ${after}`;
+  });
 
 function creation(kind: Plannable, resource: Resource, { superseded, resolve }: Matching): Create {
   const predecessors = superseded.get(resource.id) ?? [];

@@ -78,6 +78,13 @@ function action(
   };
 }
 
+/** Mutual authentication, unless it is off, without what AWS adds to it. */
+function mutual(said: Listener['mutualAuthentication'], name: (id: string) => string): object | undefined {
+  const { TrustStoreAssociationStatus: _, TrustStoreArn: arn, ...settings } = said ?? { Mode: 'off' };
+  if (settings.Mode === 'off') return undefined;
+  return { ...settings, ...(arn === undefined ? {} : { TrustStoreArn: name(arn) }) };
+}
+
 /** Looks at one stack after the other with the names of the world at hand. */
 class Recorder {
   readonly #seen: Seen;
@@ -121,6 +128,7 @@ class Recorder {
       port,
       protocol,
       sslPolicy: protocol === 'HTTPS' ? listener.sslPolicy : undefined,
+      mutualAuthentication: mutual(listener.mutualAuthentication, this.#name),
       certificates,
       defaultCertificate: listener.certificate === undefined ? undefined : this.#name(listener.certificate),
       attributes: listener.attributes,
@@ -156,6 +164,7 @@ class Recorder {
       ProtocolVersion: one.protocolVersion,
       Port: one.port,
       TargetType: one.targetType,
+      TargetControlPort: one.targetControlPort,
       IpAddressType: one.ipAddressType,
       HealthCheckIntervalSeconds: check.intervalSeconds,
       HealthCheckTimeoutSeconds: check.timeoutSeconds,

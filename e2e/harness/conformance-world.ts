@@ -26,8 +26,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   CreateTargetGroupCommand,
+  CreateTrustStoreCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { credentialScope } from '../aws/account/scope.ts';
 import { selfSigned } from '../aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
@@ -108,6 +110,7 @@ export async function makeConformanceWorld(url: string): Promise<ConformanceWorl
     );
     tokens.set(`TG:${Name}`, given(TargetGroups?.[0]?.TargetGroupArn, 'target group'));
   }
+  tokens.set('TRUSTSTORE:corp', await trustStore(url, elb));
   const nodes = await runNodes(ec2, tokens);
   acm.destroy();
   elb.destroy();
@@ -152,6 +155,25 @@ async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, st
       if (open) await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
     }
   }
+}
+
+/** The trust store `corp`, from a bundle in S3. */
+async function trustStore(url: string, elb: ElasticLoadBalancingV2Client): Promise<string> {
+  const { certPem } = await selfSigned('ca.example.com');
+  for (const [path, body] of [
+    ['corp', ''],
+    ['corp/ca.pem', certPem],
+  ]) {
+    const answer = await fetch(`${url}/${path}`, {
+      method: 'PUT',
+      headers: { authorization: credentialScope('s3') },
+      ...(body === '' ? {} : { body }),
+    });
+    if (!answer.ok) throw new Error(`S3 did not take ${path}: ${await answer.text()}`);
+  }
+  const bundle = { CaCertificatesBundleS3Bucket: 'corp', CaCertificatesBundleS3Key: 'ca.pem' };
+  const { TrustStores } = await elb.send(new CreateTrustStoreCommand({ Name: 'corp', ...bundle }));
+  return given(TrustStores?.[0]?.TrustStoreArn, 'trust store');
 }
 
 /** ARNs are drawn at random; one that does not follow the one before is given back and drawn again. */

@@ -61,14 +61,18 @@ export async function leaveWebhook({ cluster }: Pick<Stage, 'cluster'>): Promise
   });
 }
 
-/** The LBC's Lease, renewed now or long ago. */
-export async function leaveLease({ cluster }: Pick<Stage, 'cluster'>, renewed: Date): Promise<void> {
-  const renewTime = renewed.toISOString().replace('Z', '000Z');
+/** The LBC's Lease: just renewed for ten minutes by an LBC that runs, or left by one that is dead. */
+export async function leaveLease(
+  { cluster }: Pick<Stage, 'cluster'>,
+  holder: 'running' | 'dead',
+): Promise<void> {
+  const [renewed, leaseDurationSeconds] = holder === 'running' ? [Date.now(), 600] : [0, 1];
+  const renewTime = new Date(renewed).toISOString().replace('Z', '000Z');
   await cluster.apply({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: 'aws-load-balancer-controller-leader', namespace: 'kube-system' },
-    spec: { holderIdentity: 'lbc-0', leaseDurationSeconds: 15, renewTime },
+    spec: { holderIdentity: 'lbc-0', leaseDurationSeconds, renewTime },
   });
 }
 

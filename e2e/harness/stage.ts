@@ -24,6 +24,8 @@ export interface StageOptions {
   /** False: no webhook is installed at all. */
   readonly webhook?: boolean;
   readonly controllerArgs?: readonly string[];
+  /** What Node runs: the sources unless told, as flags and a file. */
+  readonly executable?: readonly string[];
   readonly onStep?: (step: string) => void;
 }
 
@@ -227,7 +229,7 @@ class Play implements Stage {
     const child = await startProcess({
       name,
       command: process.execPath,
-      args: [ALBATROSS, ...args],
+      args: [...(this.#options.executable ?? [ALBATROSS]), ...args],
       env,
       log,
     });

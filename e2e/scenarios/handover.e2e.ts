@@ -29,23 +29,41 @@ const fleet = Object.entries(FLEET).map(([key, finalizer]) => {
 const KEPT = 'example.com/kept';
 
 interface Stored {
-  readonly metadata: { readonly finalizers?: readonly string[] };
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly finalizers?: readonly string[];
+    readonly resourceVersion: string;
+  };
 }
 
-async function stored(key: string): Promise<Stored> {
-  const [of, name] = key.split('/');
-  return JSON.parse(await k(`get ingress ${name} -n ${of} -o json`));
+async function stored(): Promise<readonly Stored[]> {
+  return JSON.parse(await k('get ingress -A -o json')).items;
 }
 
-const finalizers = async (key: string): Promise<readonly string[]> =>
-  (await stored(key)).metadata.finalizers ?? [];
+/** The finalizers of every Ingress. */
+const finalizers = async (): Promise<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    (await stored()).map(({ metadata }) => [
+      `${metadata.namespace}/${metadata.name}`,
+      metadata.finalizers ?? [],
+    ]),
+  );
 
-/** What must not change of an Ingress. */
-async function rest(key: string): Promise<object> {
-  const { metadata, ...others } = await stored(key);
-  const { finalizers: _, ...known } = metadata;
-  return { ...others, metadata: { ...known, resourceVersion: '' } };
+/** What must not change of Ingresses. */
+async function rest(): Promise<readonly object[]> {
+  return (await stored()).map(
+    ({ metadata: { finalizers: _, resourceVersion: __, ...known }, ...others }) => ({
+      ...others,
+      metadata: known,
+    }),
+  );
 }
+
+const each = (list: (finalizer: string) => readonly string[]): Record<string, readonly string[]> =>
+  Object.fromEntries(fleet.map(({ key, finalizer }) => [key, list(finalizer)]));
+const theirs = each((finalizer) => [KEPT, finalizer]);
+const ours = each(() => [KEPT]);
 
 /** Everything in AWS, and how often it was changed. */
 async function aws(): Promise<object> {
@@ -66,27 +84,26 @@ beforeAll(async () => {
     ...app('shop', 'web'),
     ...app('blog', 'web'),
   );
-  const hosts = { 'www.example.com': { '/': 'web:80' } };
   await stage.cluster.apply(
     ...fleet.map(({ of, name, finalizer }) =>
       ingress(of, name, {
-        hosts: { [`${name}.example.com`]: hosts['www.example.com'] },
+        hosts: { [`${name}.example.com`]: { '/': 'web:80' } },
         annotations: finalizer.startsWith('group.') ? { 'group.name': 'www' } : {},
       }),
     ),
   );
   await allReady();
   await stage.controller().stop();
-  for (const { of, name, finalizer } of fleet) await asTheLbcLeftIt(stage, of, name, finalizer);
+  await Promise.all(fleet.map(({ of, name, finalizer }) => asTheLbcLeftIt(stage, of, name, finalizer)));
   before = await aws();
-  ingresses = await Promise.all(fleet.map(({ key }) => rest(key)));
+  ingresses = await rest();
 }, 120_000);
 afterAll(stopStage);
 
 describe('from the LBC', () => {
   test('adopt tells what is to be taken over, without the kind TargetGroupBinding too', async () => {
     const { code, out } = await albatross(stage, 'adopt');
-    expect(out).toMatch(/^shop\/web +none +0 +nothing +LBC +0$/m);
+    expect(out).toMatch(/^shop\/web +none +0 +not known +LBC +0$/m);
     expect(out).toContain('0 of 4 Ingresses taken over');
     expect(out).toContain('TargetGroupBindings are not installed here');
     expect(code).toBe(0);
@@ -105,18 +122,16 @@ describe('from the LBC', () => {
     expect(out).toMatch(/stays: the finalizers of Ingress shop\/web are not exchanged yet$/m);
     await stage.controller().stop();
     expect(await aws()).toEqual(before);
-    for (const { key, finalizer } of fleet) expect(await finalizers(key)).toEqual([KEPT, finalizer]);
+    expect(await finalizers()).toEqual(theirs);
   });
 
   test('with sync the finalizers are exchanged, and nothing else is changed anywhere', async () => {
     await k('delete validatingwebhookconfiguration aws-load-balancer-webhook');
     await stage.startController('sync');
-    await vi.waitFor(async () => {
-      for (const { key } of fleet) expect(await finalizers(key)).toEqual([KEPT]);
-    }, soon);
+    await vi.waitFor(async () => expect(await finalizers()).toEqual(ours), soon);
     await allReady();
     expect(await aws()).toEqual(before);
-    expect(await Promise.all(fleet.map(({ key }) => rest(key)))).toEqual(ingresses);
+    expect(await rest()).toEqual(ingresses);
     const { out } = await albatross(stage, 'adopt');
     expect(out).toContain('4 of 4 Ingresses taken over');
   });
@@ -124,7 +139,7 @@ describe('from the LBC', () => {
   test('leftovers: shown, kept while the LBC runs, deleted without touching a target', async () => {
     const names = await k('get targetgroupbindings -A -o name');
     expect(names.split('\n')).toHaveLength(3);
-    await leaveLease(stage, new Date());
+    await leaveLease(stage, 'running');
     const dry = await albatross(stage, 'adopt --cleanup');
     expect(dry.out).toContain('Nothing was changed; with --yes 3 would be deleted.');
     expect(dry.out).toContain('It would be refused now: the LBC runs: lbc-0 holds the Lease');
@@ -133,7 +148,8 @@ describe('from the LBC', () => {
     expect(await k('get targetgroupbindings -A -o name')).toBe(names);
     await k('delete lease aws-load-balancer-controller-leader -n kube-system');
     expect((await albatross(stage, 'adopt --cleanup --yes')).err).toContain('there is no Lease');
-    const done = await albatross(stage, 'adopt --cleanup --yes --lbc-lease none');
+    await leaveLease(stage, 'dead');
+    const done = await albatross(stage, 'adopt --cleanup --yes');
     expect(done.out.match(/deleted, its targets stay/g)).toHaveLength(3);
     expect(await k('get targetgroupbindings -A -o name')).toBe('');
     expect(await aws()).toEqual(before);
@@ -145,7 +161,7 @@ describe('back to the LBC', () => {
     const { code, err } = await albatross(stage, `release --all --yes --as ${CONTROLLER}`);
     expect(err).toContain('a controller of Albatross runs: ');
     expect(code).toBe(1);
-    expect(await finalizers('shop/web')).toEqual([KEPT]);
+    expect(await finalizers()).toEqual(ours);
   });
 
   test('release puts the finalizers back and leaves AWS alone', async () => {
@@ -158,8 +174,8 @@ describe('back to the LBC', () => {
     expect(await k('get lbb -n shop -o name')).not.toContain('/web');
     expect((await albatross(stage, `release --all --yes --as ${CONTROLLER}`)).code).toBe(0);
     expect(await k('get lbb -A -o name')).toBe('');
-    for (const { key, finalizer } of fleet) expect(await finalizers(key)).toEqual([KEPT, finalizer]);
-    expect(await Promise.all(fleet.map(({ key }) => rest(key)))).toEqual(ingresses);
+    expect(await finalizers()).toEqual(theirs);
+    expect(await rest()).toEqual(ingresses);
     expect(await aws()).toEqual(before);
   });
 });
@@ -167,15 +183,14 @@ describe('back to the LBC', () => {
 describe('deletion', () => {
   test('an Ingress deleted while nobody ran is cleaned up after, those that are left are taken over again', async () => {
     await k('delete ingress late -n blog --wait=false');
-    for (const { of, name } of fleet)
-      await k(
-        `patch ingress ${name} -n ${of} --type=json --patch=[{"op":"remove","path":"/metadata/finalizers/0"}]`,
-      );
+    const patch = '[{"op":"remove","path":"/metadata/finalizers/0"}]';
+    await Promise.all(
+      fleet.map(({ of, name }) => k(`patch ingress ${name} -n ${of} --type=json --patch=${patch}`)),
+    );
     await stage.startController('again');
-    await vi.waitFor(async () => expect(await k('get ingress,lbb -A -o name')).not.toContain('late'), soon);
-    await vi.waitFor(async () => {
-      for (const { key } of fleet.slice(0, 3)) expect(await finalizers(key)).toEqual([]);
-    }, soon);
+    const left = { 'shop/web': [], 'shop/one': [], 'blog/two': [] };
+    await vi.waitFor(async () => expect(await finalizers()).toEqual(left), soon);
+    await vi.waitFor(async () => expect(await k('get lbb -n blog -o name')).not.toContain('late'), soon);
     await untilQuiet(stage);
     const { loadBalancers } = await takePicture(stage);
     expect(loadBalancers.map(({ tags }) => tags['ingress.k8s.aws/stack']).sort()).toEqual([

@@ -180,11 +180,3 @@ test.each([
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(words);
 });
-
-test('TEMP', async () => {
-  const config = await stage.cluster.serviceAccountKubeconfig('albatross-system', 'albatross-controller');
-  const run = (line: string) => stage.cluster.kubectl(line.split(' '), { kubeconfig: config });
-  console.log(await run('patch lbb nodes -n shop --type=merge -p {"metadata":{"finalizers":[]}}'));
-  console.log(await run('delete lbb nodes -n shop'));
-  console.log(await albatross('plan nodes -n shop'));
-});

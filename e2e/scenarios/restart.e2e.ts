@@ -1,10 +1,13 @@
 // What a restart costs in AWS: next to nothing, however many Ingresses there are, and nobody's targets are wrong after it.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
-import { countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
-import { k, ready, soon, stage, startStage, stopStage } from './life.ts';
+import { bindingOf, countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
+import { bringUp, hostOf, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 const NAMES = Array.from({ length: 12 }, (_, at) => `shop-${at}`);
 const annotations = { 'target-type': 'ip' };
@@ -21,9 +24,9 @@ async function kill(): Promise<void> {
   await stage.controller().exited;
 }
 
-async function start(): Promise<void> {
+async function start(...args: string[]): Promise<void> {
   const before = synced();
-  await stage.startController();
+  await stage.startController('controller', args);
   await vi.waitFor(() => expect(synced()).toBeGreaterThan(before), soon);
 }
 
@@ -124,4 +127,108 @@ describe('kill -9 and a restart', () => {
     )
       .split(' ')
       .filter((one) => one !== '').length;
+});
+
+describe('a login by OpenID Connect', () => {
+  const TEXTS = ['hush-hush-the-first', 'hush-hush-the-second'] as const;
+  const secret = (clientSecret: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'sso', namespace: 'sso' },
+    ...{ stringData: { clientID: 'shop-client', clientSecret } },
+  });
+  const idp = 'https://id.example.org';
+  const shop = (paths: readonly string[], backend = 'web:80') => ({
+    annotations: {
+      'listen-ports': '[{"HTTPS":443}]',
+      'auth-type': 'oidc',
+      'auth-idp-oidc': JSON.stringify({
+        issuer: idp,
+        authorizationEndpoint: `${idp}/authorize`,
+        tokenEndpoint: `${idp}/token`,
+        userInfoEndpoint: `${idp}/userinfo`,
+        secretName: 'sso',
+      }),
+    },
+    hosts: { 'shop.example.com': Object.fromEntries(paths.map((path) => [path, backend])) },
+  });
+  /** The client secrets that AWS was given, rule by rule. */
+  const given = (): (string | undefined)[] =>
+    [...stage.aws.state().rules.values()].flatMap(({ actions }) =>
+      actions.flatMap(({ AuthenticateOidcConfig: config }) => (config ? [config.ClientSecret] : [])),
+    );
+  const resolved = async () => (await bindingOf(stage.cluster, 'sso', 'shop')).conditions.ResolvedRefs;
+
+  async function visit(path: string) {
+    const door = stage.aws.frontDoor(await hostOf('sso', 'shop'), 443);
+    if (door === undefined) throw new Error('nothing listens');
+    const options = { headers: { host: 'shop.example.com' }, rejectUnauthorized: false, agent: false };
+    const [answer] = (await once(get({ ...door, path, ...options }), 'response')) as [IncomingMessage];
+    answer.resume();
+    return { status: answer.statusCode, location: answer.headers.location };
+  }
+
+  beforeAll(async () => {
+    await stage.cluster.apply(namespace('sso'), ...app('sso', 'web'), ...app('sso', 'api'), secret(TEXTS[0]));
+    await bringUp('sso', 'shop', shop(['/', '/cart']));
+    // Rules of the nodes come after what the binding tells of.
+    await untilQuiet(stage, 1_500);
+  });
+
+  test('sends who is not logged in to the provider', async () => {
+    const { status, location = '' } = await visit('/cart');
+    expect(status).toBe(302);
+    expect(location).toContain(`${idp}/authorize?client_id=shop-client`);
+    expect(given()).toEqual([TEXTS[0], TEXTS[0]]);
+  });
+
+  test('is not written again at a restart', async () => {
+    await countAfresh(stage);
+    await kill();
+    await start('--secret-period', '1s');
+    await untilQuiet(stage, 1_500);
+    expect(mutating(stage.aws.calls())).toEqual([]);
+  });
+
+  test('is written once for each rule when its Secret changes', async () => {
+    await countAfresh(stage);
+    await stage.cluster.apply(secret(TEXTS[1]));
+    await vi.waitFor(() => expect(given()).toEqual([TEXTS[1], TEXTS[1]]), soon);
+    await ready('sso', 'shop');
+    expect(mutating(stage.aws.calls())).toEqual(['ModifyRule ×2']);
+  });
+
+  test('stays while its Secret is gone, and what is new is closed until it is back', async () => {
+    await countAfresh(stage);
+    await k('delete secret sso -n sso');
+    await vi.waitFor(
+      async () => expect(await resolved()).toMatchObject({ status: 'False', reason: 'SecretNotFound' }),
+      soon,
+    );
+    await untilQuiet(stage);
+    expect([mutating(stage.aws.calls()), (await visit('/cart')).status]).toEqual([[], 302]);
+    // Other targets behind the same login: AWS keeps the secret that nobody else has any more.
+    await stage.cluster.apply(ingress('sso', 'shop', shop(['/', '/cart'], 'api:80')));
+    await vi.waitFor(() => expect(mutating(stage.aws.calls())).toContain('ModifyRule ×2'), soon);
+    expect([given(), (await visit('/cart')).status]).toEqual([[TEXTS[1], TEXTS[1]], 302]);
+    await stage.cluster.apply(ingress('sso', 'shop', shop(['/', '/cart', '/zzz'], 'api:80')));
+    await vi.waitFor(async () => expect((await visit('/zzz')).status).toBe(503), soon);
+    await stage.cluster.apply(secret(TEXTS[1]));
+    await ready('sso', 'shop');
+    expect([await visit('/cart'), await visit('/zzz')]).toMatchObject([{ status: 302 }, { status: 302 }]);
+    expect(given()).toEqual(Array(3).fill(TEXTS[1]));
+  });
+
+  test('and its secret is nowhere to be read', async () => {
+    const told = [
+      readFileSync(stage.logs.controller, 'utf8'),
+      readFileSync(stage.logs.webhook, 'utf8'),
+      await k('get lbb,ingresses,events -n sso -o json'),
+    ].join('\n');
+    expect(told).toContain('"clientSecrets"');
+    for (const text of TEXTS) {
+      expect(told).not.toContain(text);
+      expect(told).not.toContain(Buffer.from(text).toString('base64'));
+    }
+  });
 });

@@ -2,9 +2,9 @@
 // process, as shipped, on a real API server with 1,000 bindings; this process is the API server's side of its port.
 import { readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
-import { pino } from 'pino';
 import { Pool } from 'undici';
-import { bind } from '../../api/bind.ts';
+import { bind, bindingFor } from '../../api/bind.ts';
+import type { BindingSpec } from '../../api/generated/binding.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { readIngress } from '../../api/read.ts';
 import { NAMESPACE } from '../../e2e/harness/install.ts';
@@ -12,11 +12,12 @@ import { freePorts } from '../../e2e/harness/machine.ts';
 import type { RunningProcess } from '../../e2e/harness/process.ts';
 import { prepareWebhookHost, type WebhookHost } from '../../e2e/harness/webhook.ts';
 import { connect } from '../../webhook/connection.ts';
-import { recorder } from '../../webhook/record.ts';
 import { member, plain, review, rich } from './reviews.ts';
 import { table } from './table.ts';
 
 const BINDINGS = 1_000;
+/** Ingresses asked about, each in its turn: none is answered from what was said about itself a moment ago. */
+const DIFFERENT = 500;
 /** Bindings written at a time. */
 const WRITERS = 20;
 /** Seconds of one measurement, and of the warm-up before the first of each Ingress. */
@@ -45,7 +46,7 @@ async function measure(
   pool: Pool,
   pid: number,
   callers: number,
-  body: string,
+  bodies: readonly string[],
   seconds: number,
 ): Promise<Measured> {
   const took: number[] = [];
@@ -53,6 +54,7 @@ async function measure(
   const end = begun + seconds * 1000;
   const caller = async (): Promise<void> => {
     for (let now = performance.now(); now < end; ) {
+      const body = bodies[took.length % bodies.length] ?? '';
       const answer = await pool.request({ path: '/validate-ingress', method: 'POST', body });
       const text = await answer.body.text();
       if (!text.includes('"allowed":true')) throw new Error(`not allowed: ${text}`);
@@ -91,30 +93,26 @@ async function furnish({ cluster }: WebhookHost): Promise<void> {
   await cluster.apply({ ...service, spec: { type: 'NodePort', ports } });
   const config = new KubeConfig();
   config.loadFromFile(await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook'));
-  const record = recorder(connect(config), pino(process.stderr));
+  const connection = connect(config);
   const todo = Array.from({ length: BINDINGS }, (_, at) => member(at));
   const writer = async (): Promise<void> => {
     for (let ingress = todo.pop(); ingress !== undefined; ingress = todo.pop()) {
-      const outcome = await record(recordingOf(ingress));
-      if (outcome === 'failed') throw new Error('a binding was not recorded');
+      const binding = bindingFor(ingress, specOf(ingress));
+      const path = `/apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/${ingress.metadata.name}`;
+      await connection.apply(path, binding, 'albatross');
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
 }
 
-function recordingOf(ingress: Ingress) {
-  const { name, namespace = '' } = ingress.metadata;
+function specOf(ingress: Ingress): BindingSpec {
   const options = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;
-  return {
-    namespace,
-    name,
-    spec: bind(ingress, readIngress(ingress, { options, service: () => undefined })),
-  };
+  return bind(ingress, readIngress(ingress, { options, service: () => undefined }));
 }
 
 /** The bindings are not waited for by the webhook itself: a review that contradicts them tells. */
 async function untilKnown(host: WebhookHost): Promise<void> {
-  const contrary = review(plain({ 'group.name': 'fleet', scheme: 'internet-facing' }));
+  const contrary = review(plain(0, { 'group.name': 'fleet', scheme: 'internet-facing' }));
   for (let tries = 0; tries < 200; tries += 1) {
     if ((await host.call('/validate-ingress', contrary)).text.includes('"allowed":false')) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -123,19 +121,21 @@ async function untilKnown(host: WebhookHost): Promise<void> {
 }
 
 async function measureAll(host: WebhookHost, webhook: RunningProcess): Promise<string[][]> {
-  const cases: readonly (readonly [string, string])[] = [
-    ['plain', review(plain())],
-    ['rich: 30 annotations, 20 paths', review(rich())],
-    [`plain, in the group of ${BINDINGS}`, review(plain({ 'group.name': 'fleet' }))],
-    [`rich, in the group of ${BINDINGS}`, review(rich({ 'group.name': 'fleet' }))],
+  const large = { 'group.name': 'fleet' };
+  const cases: readonly (readonly [string, (at: number) => Ingress])[] = [
+    ['plain', plain],
+    ['rich: 30 annotations, 20 paths', rich],
+    [`plain, in the group of ${BINDINGS}`, (at) => plain(at, large)],
+    [`rich, in the group of ${BINDINGS}`, (at) => rich(at, large)],
   ];
   const { origin } = new URL(host.place.url);
   const rows: string[][] = [];
-  for (const [what, body] of cases) {
+  for (const [what, make] of cases) {
+    const bodies = Array.from({ length: DIFFERENT }, (_, at) => review(make(at)));
     for (const connections of CONNECTIONS) {
       const pool = new Pool(origin, { connections, pipelining: 1, connect: { ca: host.authority.cert } });
-      await measure(pool, webhook.pid, connections, body, connections === 1 ? SECONDS : 0.5);
-      const got = await measure(pool, webhook.pid, connections, body, SECONDS);
+      await measure(pool, webhook.pid, connections, bodies, connections === 1 ? SECONDS : 0.5);
+      const got = await measure(pool, webhook.pid, connections, bodies, SECONDS);
       await pool.close();
       rows.push(rowOf(what, connections, got));
     }

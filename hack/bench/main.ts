@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { type Stage, setStage } from '../../e2e/harness/stage.ts';
+import { benchAdmissions } from './admissions.ts';
 import { apps, ingress, service, slice } from './objects.ts';
 
 interface Line {
@@ -203,6 +204,8 @@ async function main(): Promise<void> {
   } finally {
     await stage.stop();
   }
+  process.stdout.write('\n');
+  await benchAdmissions();
 }
 
 main().catch((error: Error) => {

@@ -25,9 +25,9 @@ function ingress(name: string, annotations: Annotations, paths: readonly string[
   };
 }
 
-/** One path and the annotation that almost everybody has. */
-export const plain = (more: Annotations = {}): Ingress =>
-  ingress('plain', { scheme: 'internal', ...more }, ['/']);
+/** One path and the annotation that almost everybody has. No two numbers give the same Ingress. */
+export const plain = (at: number, more: Annotations = {}): Ingress =>
+  ingress(`plain-${at}`, { scheme: 'internal', ...more }, [`/plain-${at}`]);
 
 /** The member of the large group with this number. */
 export const member = (at: number): Ingress =>
@@ -37,13 +37,12 @@ export const member = (at: number): Ingress =>
 
 const CERTIFICATE = 'arn:aws:acm:us-west-2:123456789012:certificate/12345678-1234-1234-1234-123456789012';
 
-/** Thirty annotations, with `group.name` thirty-one, and twenty paths. */
-export const rich = (more: Annotations = {}): Ingress =>
-  ingress(
-    'rich',
-    { ...THIRTY, ...more },
-    Array.from({ length: 20 }, (_, at) => `/part-${at}`),
-  );
+/** Thirty annotations, with `group.name` thirty-one, and twenty paths. No two numbers give the same Ingress. */
+export const rich = (at: number, more: Annotations = {}): Ingress => {
+  const own = { 'healthcheck-path': `/live-${at}`, tags: `team=shop,stage=production,number=${at}` };
+  const paths = Array.from({ length: 20 }, (_, part) => `/part-${part}/of-${at}`);
+  return ingress(`rich-${at}`, { ...THIRTY, ...own, ...more }, paths);
+};
 
 const THIRTY: Annotations = {
   scheme: 'internal',

@@ -24,6 +24,12 @@ test('a client or a changing call that nobody decided about is our bug', () => {
   expect(() => policyOf(['elasticloadbalancing:DeleteEverything'])).toThrow(/DeleteEverything/);
 });
 
+test('what AWS looks at in our name is allowed with the call that makes it look', () => {
+  const reads = (action: string): unknown => JSON.stringify(policyOf([action]));
+  expect(reads('elasticloadbalancing:CreateRule')).toContain('cognito-idp:DescribeUserPoolClient');
+  expect(reads('elasticloadbalancing:DeleteRule')).not.toContain('cognito-idp');
+});
+
 test('what is ours is told by the cluster tag', () => {
   const policy = policyOf([
     'elasticloadbalancing:DeleteLoadBalancer',

@@ -54,6 +54,14 @@ const REACH: Readonly<Record<string, Reach>> = {
   'elasticloadbalancing:SetSubnets': 'owns',
 };
 
+/**
+ * What AWS does in our name while it carries out a call of ours: to make a rule that logs users in by Cognito it looks at the
+ * client of the user pool (aws-model 11.6, the policy that the LBC publishes).
+ */
+const ON_BEHALF: Readonly<Record<string, readonly string[]>> = {
+  'elasticloadbalancing:CreateRule': ['cognito-idp:DescribeUserPoolClient'],
+};
+
 /** `service:Action` of every command that a TypeScript source imports from the SDK. */
 export function actionsIn(source: string): string[] {
   const imports = /import \{([^}]*)\} from '@aws-sdk\/(client-[\w-]+)'/g;
@@ -66,7 +74,7 @@ export function actionsIn(source: string): string[] {
 
 /** The policy document (AWS: IAM JSON policy reference). @throws Error on a changing call whose reach is not decided. */
 export function policyOf(actions: readonly string[]): object {
-  const sorted = [...new Set(actions)].sort();
+  const sorted = [...new Set(actions.flatMap((action) => [action, ...(ON_BEHALF[action] ?? [])]))].sort();
   const reads = sorted.filter((action) => /:(Describe|List|Get)/.test(action));
   const of = (reach: Reach) =>
     sorted.filter((action) => !reads.includes(action) && reachOf(action) === reach);

@@ -1,7 +1,10 @@
 // Runs a row of the contract through the real AWS SDK: names filled in, calls made in order, the answer compared.
 import { ACM } from '@aws-sdk/client-acm';
 import { EC2 } from '@aws-sdk/client-ec2';
-import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  ElasticLoadBalancingV2,
+  OperationNotPermittedException,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
 import { differences } from './compare.ts';
 import type { Row, Step } from './row.ts';
@@ -49,7 +52,7 @@ export async function runRow(row: Row, subject: Subject): Promise<string[]> {
     const outcome = await send(row, names, subject);
     return judge(row, names, subject, outcome);
   } finally {
-    await sweep(subject);
+    await sweep(row, subject);
   }
 }
 
@@ -124,20 +127,35 @@ function named(name: string, names: Names): unknown {
   return value;
 }
 
-/** Removes every load balancer, target group and trust store. */
-async function sweep(subject: Subject): Promise<void> {
+/** Removes every load balancer, target group and trust store, of the kinds that the row may have made. */
+async function sweep(row: Row, subject: Subject): Promise<void> {
   const elb = subject.clients.get('elb');
   if (!(elb instanceof ElasticLoadBalancingV2))
     throw new Error('the subject has no client of load balancing');
-  for (const { LoadBalancerArn } of (await elb.describeLoadBalancers({})).LoadBalancers ?? []) {
+  const made = new Set([...(row.before ?? []), row].map(({ call }) => call));
+  if (made.has('CreateLoadBalancer'))
+    for (const { LoadBalancerArn } of (await elb.describeLoadBalancers({})).LoadBalancers ?? [])
+      await removeBalancer(elb, LoadBalancerArn);
+  if (made.has('CreateTargetGroup'))
+    for (const { TargetGroupArn } of (await elb.describeTargetGroups({})).TargetGroups ?? [])
+      await elb.deleteTargetGroup({ TargetGroupArn });
+  // moto has no trust stores.
+  if (made.has('CreateTrustStore') && subject.name !== 'moto')
+    for (const { TrustStoreArn } of (await elb.describeTrustStores({})).TrustStores ?? [])
+      await elb.deleteTrustStore({ TrustStoreArn });
+}
+
+/** Rows may have protected it. */
+async function removeBalancer(
+  elb: ElasticLoadBalancingV2,
+  LoadBalancerArn: string | undefined,
+): Promise<void> {
+  try {
+    await elb.deleteLoadBalancer({ LoadBalancerArn });
+  } catch (error) {
+    if (!(error instanceof OperationNotPermittedException)) throw error;
     const Attributes = [{ Key: 'deletion_protection.enabled', Value: 'false' }];
     await elb.modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
     await elb.deleteLoadBalancer({ LoadBalancerArn });
   }
-  for (const { TargetGroupArn } of (await elb.describeTargetGroups({})).TargetGroups ?? [])
-    await elb.deleteTargetGroup({ TargetGroupArn });
-  // moto has no trust stores.
-  if (subject.name === 'moto') return;
-  for (const { TrustStoreArn } of (await elb.describeTrustStores({})).TrustStores ?? [])
-    await elb.deleteTrustStore({ TrustStoreArn });
 }

@@ -1,10 +1,16 @@
 // Route: which listener, rule and target group of a group would answer a request, and why the rules before do not. Pure.
-import type { Action, Condition, Resource } from '../api/aws.ts';
-import { applyTransforms, firstMiss, type MatchRequest, normalPath, redirectLocation } from '../api/match.ts';
-import { sentence } from '../api/problem.ts';
-import type { Backend, Origin } from './desire/desiring.ts';
-import { conditionsToAws, transformsToAws } from './kinds/condition.ts';
-import type { Standing } from './offline.ts';
+import type { Action, Condition, Resource } from '../../api/aws.ts';
+import {
+  applyTransforms,
+  firstMiss,
+  type MatchRequest,
+  normalPath,
+  redirectLocation,
+} from '../../api/match.ts';
+import { sentence } from '../../api/problem.ts';
+import type { Backend, Origin } from '../desire/desiring.ts';
+import { conditionsToAws, transformsToAws } from '../kinds/condition.ts';
+import type { Standing } from './standing.ts';
 
 /** A rule, and the path of an Ingress that it comes from. */
 export interface RulePlace extends Omit<Origin, 'id' | 'member'> {
@@ -89,7 +95,7 @@ export function route(
     const conditions = conditionsToAws(rule.spec.conditions);
     const miss = firstMiss(conditions, request);
     if (miss === undefined) return answering(place, rule.spec.actions, rule);
-    const condition = rule.spec.conditions[conditions.indexOf(miss)];
+    const condition = rule.spec.conditions.find((_, at) => conditions[at] === miss);
     passed.push({ ...place, because: condition === undefined ? '' : missed(condition, request) });
   }
   return answering({ priority: 'default', ...places.get(listener.id) }, listener.spec.defaultActions);
@@ -157,7 +163,7 @@ function missed(condition: Condition, request: MatchRequest): string {
       ? condition.values.map(({ key = '', value }) => (key === '' ? value : `${key}=${value}`))
       : condition.values;
   const regex = 'regexValues' in condition ? (condition.regexValues ?? []) : [];
-  const values = [...plain, ...regex.map((one) => `the expression ${one}`)];
+  const values = [...plain, ...regex.map((one) => `/${one}/`)];
   return `${subject} is not ${values.join(' or ')}: the request has ${has === '' ? 'none' : has}`;
 }
 

@@ -1,0 +1,74 @@
+// Services that rules forward to: what is doubtful about them, and that long texts are looked at once for all paths.
+import { expect, test } from 'vitest';
+import { PREFIX } from '../annotation.ts';
+import type { Ingress, Service } from '../kube.ts';
+import { readIngress } from '../read.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+const keyed = (said: Texts) =>
+  Object.fromEntries(Object.entries(said).map(([key, text]) => [PREFIX + key, text]));
+
+function problems(said: Texts, ofService: Partial<Service['spec']> & { said?: Texts } = {}, paths = 1) {
+  const { said: ofTheirs = {}, ...spec } = ofService;
+  const service: Service = {
+    metadata: { name: 'web', namespace: 'shop', annotations: keyed(ofTheirs) },
+    spec: { type: 'ClusterIP', ports: [{ port: 80, targetPort: 8080 }], ...spec },
+  };
+  const backend = { service: { name: 'web', port: { number: 80 } } };
+  const all = Array.from({ length: paths }, (_, i) => ({ path: `/${i}`, pathType: 'Exact', backend }));
+  const annotations = keyed({ 'group.name': 'shop', 'listen-ports': '[{"HTTPS":443}]', ...said });
+  const ingress: Ingress = {
+    metadata: { name: 'store', namespace: 'shop', annotations },
+    spec: { rules: [{ host: 'www.example.com', http: { paths: all } }] },
+  };
+  const options = { defaultTargetType: 'ip', defaultScheme: 'internal' } as const;
+  return readIngress(ingress, { service: () => service, options }).problems.map(
+    ({ severity, code, path, because }) =>
+      `${severity} ${code} ${path.replace(`metadata.annotations[${PREFIX}`, '[')} ${because ?? ''}`,
+  );
+}
+
+const GRPC = { 'backend-protocol-version': 'GRPC' };
+
+test.each<[string, Texts, Parameters<typeof problems>[1], string]>([
+  ['no pods behind it', {}, { type: 'ExternalName' }, 'warn UnsupportedBackend spec.rules[0]'],
+  ['a path that is no gRPC method', { ...GRPC, 'healthcheck-path': '/live' }, {}, 'warn InvalidFormat [he'],
+  ['default timeout', { 'healthcheck-interval-seconds': '5' }, {}, 'refuse Contradiction [healthcheck-int'],
+  ['default interval', { 'healthcheck-timeout-seconds': '15' }, {}, 'refuse Contradiction [healthcheck-tim'],
+  [
+    'the Service says half of it',
+    { 'healthcheck-interval-seconds': '10' },
+    { said: { 'healthcheck-timeout-seconds': '10' } },
+    'warn Contradiction [healthcheck-tim',
+  ],
+  [
+    'a count that lies above the default of the other',
+    {
+      'target-group-attributes':
+        'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count=2',
+    },
+    {},
+    'warn InvalidFormat [target-group-attributes]',
+  ],
+  [
+    'a cookie that cannot be',
+    { 'target-group-attributes': 'stickiness.app_cookie.cookie_name=a b' },
+    {},
+    'warn InvalidFormat [target-group-attributes]',
+  ],
+])('%s', (_, said, ofService, expected) => {
+  expect(problems(said, ofService)).toEqual([expect.stringContaining(expected)]);
+});
+
+test('a method and a timeout below the interval are fine', () => {
+  expect(problems({ ...GRPC, 'healthcheck-path': '/shop.Health/Check' })).toEqual([]);
+  expect(problems({ 'healthcheck-interval-seconds': '6' })).toEqual([]);
+});
+
+test('many paths to a Service with a long text are judged in the time of both', { timeout: 60_000 }, () => {
+  const start = performance.now();
+  const codes = Array.from({ length: 50_000 }, () => '200').join(',');
+  expect(problems({ 'success-codes': `${codes},500` }, {}, 3000).join()).toContain('refuse OutOfRange');
+  expect(performance.now() - start).toBeLessThan(20_000);
+});

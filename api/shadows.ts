@@ -1,0 +1,53 @@
+// Redirects that would loop and rules that a redirect leaves no request for: neither is made (spec annotations 15.8).
+import type { ListenPort } from './annotations/listener.ts';
+import type { Action, Condition } from './aws.ts';
+
+interface Ruled {
+  readonly conditions: readonly Condition[];
+  readonly action: Action;
+}
+
+type Where = Extract<Condition, { field: 'host-header' | 'path-pattern' }>;
+
+const isWhere = (condition: Condition): condition is Where =>
+  condition.field === 'host-header' || condition.field === 'path-pattern';
+
+/** The plain values of one field, and its regular expressions as texts that no plain value equals. */
+function valuesOf(conditions: readonly Condition[], field: Where['field']): string[] {
+  return conditions
+    .filter(isWhere)
+    .filter((condition) => condition.field === field)
+    .flatMap(({ values, regexValues = [] }) => [...values, ...regexValues.map((regex) => `regex ${regex}`)]);
+}
+
+/** Step 1: the redirect would reproduce the request that matched. */
+export function redirectsToItself({ conditions, action }: Ruled, port: ListenPort): boolean {
+  if (action.type !== 'redirect' || hasRegexPath(conditions)) return false;
+  const same = (said: string | undefined, ...own: string[]): boolean =>
+    said === undefined || own.includes(said);
+  return (
+    same(action.host, '#{host}', ...valuesOf(conditions, 'host-header')) &&
+    same(action.path, '/#{path}', ...valuesOf(conditions, 'path-pattern')) &&
+    same(action.port, '#{port}', String(port.port)) &&
+    same(action.protocol, '#{protocol}', port.protocol) &&
+    same(action.query, '#{query}')
+  );
+}
+
+const hasRegexPath = (conditions: readonly Condition[]): boolean =>
+  conditions.some(
+    (one) => isWhere(one) && one.field === 'path-pattern' && (one.regexValues ?? []).length > 0,
+  );
+
+/** Step 2: an earlier redirect takes every request of the later rule. */
+export function covers(earlier: Ruled, later: Pick<Ruled, 'conditions'>): boolean {
+  if (earlier.action.type !== 'redirect') return false;
+  if (!earlier.conditions.every(isWhere)) return false;
+  const within = (field: Where['field'], all?: string): boolean => {
+    const wide = valuesOf(earlier.conditions, field);
+    const narrow = valuesOf(later.conditions, field);
+    if (wide.length === 0 || (all !== undefined && wide.includes(all))) return true;
+    return narrow.length > 0 && narrow.every((value) => wide.includes(value));
+  };
+  return within('host-header') && within('path-pattern', '/*');
+}

@@ -1,0 +1,97 @@
+// `albatross adopt` and `albatross release`: flags to options, nothing else.
+import { Command, InvalidArgumentError } from 'commander';
+import type { LeaseName } from '../controller/handover/lease.ts';
+import { type Answer, adopt, giveBack } from '../controller/handover/main.ts';
+import { Refusal } from '../controller/handover/survey.ts';
+import { DEFAULTS } from '../controller/options.ts';
+
+interface AdoptFlags {
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly ingressClass: string;
+  readonly cleanup?: boolean;
+  readonly yes?: boolean;
+  readonly lbcLease: LeaseName | 'none';
+}
+
+/** How far the LBC's Ingresses are taken over; exit code 1 when something was refused or failed. */
+export function adoptCommand(): Command {
+  return placed(new Command('adopt'))
+    .description('says how far Ingresses are taken over from the AWS Load Balancer Controller')
+    .option(
+      '--ingress-class <name>',
+      'value of the annotation kubernetes.io/ingress.class that is ours',
+      DEFAULTS.ingressClass,
+    )
+    .option('--cleanup', "shows which of the LBC's TargetGroupBindings would be deleted")
+    .option('--yes', 'deletes them, without touching targets')
+    .option(
+      '--lbc-lease <namespace/name>',
+      'Lease by which the LBC is known to run; "none" when there is none',
+      lease,
+      lease('kube-system/aws-load-balancer-controller-leader'),
+    )
+    .action(async ({ lbcLease, cleanup = false, yes = false, ...flags }: AdoptFlags) => {
+      await say('adopt', () => adopt({ ...flags, cleanup, yes, ...held(lbcLease) }));
+    });
+}
+
+interface ReleaseFlags {
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+  readonly as?: string;
+  readonly lease: LeaseName | 'none';
+}
+
+/** Gives Ingresses back to the LBC; exit code 1 when something was refused or failed. */
+export function releaseCommand(): Command {
+  return placed(new Command('release'))
+    .description('gives Ingresses back to the AWS Load Balancer Controller; AWS is not touched')
+    .argument('[ingress]', "name in the namespace (default: the context's)")
+    .option('--all', 'all Ingresses: of the namespace, or of all of them')
+    .option('--yes', 'does it; without it nothing is changed')
+    .option('--as <user>', 'act as this user, e.g. the ServiceAccount of the controller')
+    .option(
+      '--lease <namespace/name>',
+      'Lease by which our controller is known to run; "none" when there is none',
+      lease,
+      lease(`albatross-system/${DEFAULTS.leaderElectionId}`),
+    )
+    .action(async (ingress: string | undefined, flags: ReleaseFlags, command: Command) => {
+      const { all = false, yes = false, lease: ours, ...rest } = flags;
+      if (all === (ingress !== undefined)) command.error('Name one Ingress, or say --all.');
+      await say('release', () =>
+        giveBack({ ...rest, yes, ...(ingress === undefined ? {} : { ingress }), ...held(ours) }),
+      );
+    });
+}
+
+const placed = (command: Command): Command =>
+  command
+    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
+    .option('-n, --namespace <namespace>', 'only this namespace');
+
+const held = (name: LeaseName | 'none'): { readonly lease?: LeaseName } =>
+  name === 'none' ? {} : { lease: name };
+
+function lease(text: string): LeaseName | 'none' {
+  if (text === 'none') return text;
+  const [namespace, name, ...more] = text.split('/');
+  if (namespace === undefined || name === undefined || namespace === '' || name === '' || more.length > 0)
+    throw new InvalidArgumentError('Neither NAMESPACE/NAME nor none.');
+  return { namespace, name };
+}
+
+async function say(command: string, work: () => Promise<Answer>): Promise<void> {
+  try {
+    const { lines, failed } = await work();
+    process.stdout.write(`${lines.join('\n')}\n`);
+    if (failed) process.exitCode = 1;
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    process.stderr.write(`albatross ${command}: ${thrown.message}\n`);
+    process.exitCode = 1;
+  }
+}

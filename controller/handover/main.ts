@@ -1,0 +1,137 @@
+// Taking over from the LBC and giving back, wired: one look at the cluster, lines for people, and writes only when asked for.
+import { type KubeClient, kubeClient } from '../kube/client.ts';
+import { actingAs, kubeConfigOf, ownNamespace } from '../kube/config.ts';
+import { writer } from '../kube/write.ts';
+import { DEFAULTS } from '../options.ts';
+import { adoptions, leftovers } from './adoption.ts';
+import { cleanUp, type Result } from './cleanup.ts';
+import { holderOf, type LeaseName, underLease } from './lease.ts';
+import { release, releases } from './release.ts';
+import { adoptionLines, leftoverLines, releaseLines, resultLines } from './report.ts';
+import { Refusal, survey } from './survey.ts';
+
+interface Place {
+  readonly kubeconfig?: string;
+  /** Undefined: all namespaces. */
+  readonly namespace?: string;
+  /** Lease of the controller that must not act meanwhile; undefined: nobody is asked. */
+  readonly lease?: LeaseName;
+  /** Whether anything is written. */
+  readonly yes: boolean;
+}
+
+export interface Adopting extends Place {
+  readonly ingressClass: string;
+  readonly cleanup: boolean;
+}
+
+export interface Releasing extends Place {
+  /** One Ingress of the namespace, or of the context's; undefined: all. */
+  readonly ingress?: string;
+  /** User to act as (impersonation): only the controller may write bindings. */
+  readonly as?: string;
+}
+
+/** What is told, and whether something could not be done. */
+export interface Answer {
+  readonly lines: readonly string[];
+  readonly failed: boolean;
+}
+
+const nameOf = ({ namespace, name }: LeaseName): string => `${namespace}/${name}`;
+
+/** Why writing would be refused at the moment; undefined when it would not. */
+async function obstacle(
+  client: KubeClient,
+  lease: LeaseName | undefined,
+  stop: string,
+): Promise<string | undefined> {
+  if (lease === undefined) return undefined;
+  const holder = await holderOf(client, lease, Date.now());
+  if (holder === 'nobody') return undefined;
+  return holder === 'absent'
+    ? `there is no Lease ${nameOf(lease)}, so it cannot be told whether ${stop}: name the right one, or "none"`
+    : `${stop}: ${holder.holder} holds the Lease ${nameOf(lease)}. Scale it to zero first`;
+}
+
+const always = (): boolean => true;
+
+/**
+ * Works while holding the Lease, if there is one to hold.
+ * @throws Refusal, before anything is done, when the controller behind it runs.
+ */
+async function alone(
+  client: KubeClient,
+  { lease }: Place,
+  stop: string,
+  work: (still: () => boolean) => Promise<Result[]>,
+): Promise<Result[]> {
+  const because = await obstacle(client, lease, stop);
+  if (because !== undefined) throw new Refusal(because);
+  return lease === undefined ? work(always) : underLease(client, lease, work);
+}
+
+const answer = (lines: readonly string[], results: readonly Result[] = []): Answer => ({
+  lines,
+  failed: results.some(({ failed }) => failed !== undefined),
+});
+
+const LBC_RUNS = 'the LBC runs';
+const WE_RUN = 'a controller of Albatross runs';
+
+/**
+ * Tells how far every Ingress is taken over; with `cleanup` and `yes` deletes what the LBC left over and nobody needs.
+ * @throws Refusal with words for people.
+ */
+export async function adopt(options: Adopting): Promise<Answer> {
+  const client = kubeClient(kubeConfigOf(options.kubeconfig));
+  const look = () => survey(client, { ...options, leftovers: true });
+  const seen = await look();
+  const left = leftovers(seen);
+  const told = [
+    ...adoptionLines(adoptions(seen)),
+    '',
+    ...leftoverLines(seen.targetGroupBindings === undefined ? undefined : left),
+  ];
+  const may = left.filter(({ stays }) => stays === undefined).length;
+  if (!options.cleanup || may === 0) return answer(told);
+  if (!options.yes) {
+    const because = await obstacle(client, options.lease, LBC_RUNS);
+    const hint = because === undefined ? [] : [`It would be refused now: ${because}.`];
+    return answer([...told, '', `Nothing was changed; with --yes ${may} would be deleted.`, ...hint]);
+  }
+  const results = await alone(client, options, LBC_RUNS, async (still) =>
+    cleanUp(client, leftovers(await look()), still),
+  );
+  return answer([...told, '', ...resultLines(results, 'deleted, its targets stay')], results);
+}
+
+/**
+ * Gives Ingresses back to the LBC: with `yes` its finalizers are put on and bindings deleted, AWS is never asked.
+ * @throws Refusal with words for people.
+ */
+export async function giveBack(options: Releasing): Promise<Answer> {
+  const client = kubeClient(actingAs(kubeConfigOf(options.kubeconfig), options.as));
+  const one = options.ingress;
+  const namespace = options.namespace ?? (one === undefined ? undefined : ownNamespace(client.kubeConfig));
+  const where = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ingressClass: DEFAULTS.ingressClass,
+    leftovers: false,
+  };
+  const look = async () =>
+    releases(await survey(client, where), one === undefined ? undefined : `${namespace}/${one}`);
+  const all = await look();
+  const told = releaseLines(all);
+  const may = all.filter(({ stays }) => stays === undefined).length;
+  if (may === 0) return answer(told);
+  if (!options.yes) {
+    const because = await obstacle(client, options.lease, WE_RUN);
+    const hint = because === undefined ? [] : [`It would be refused now: ${because}.`];
+    return answer([...told, '', `Nothing was changed; with --yes ${may} would be given back.`, ...hint]);
+  }
+  const results = await alone(client, options, WE_RUN, async (still) =>
+    release(writer(client), await look(), still),
+  );
+  return answer([...told, '', ...resultLines(results, 'given back')], results);
+}

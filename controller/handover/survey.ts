@@ -1,0 +1,89 @@
+// survey: what a handover looks at, listed once: Ingresses of ours, their bindings, and the LBC's TargetGroupBindings.
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../api/kube.ts';
+import { lbcGroups } from '../exchange.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { collection, PATHS } from '../kube/watch.ts';
+import { whoseIs } from '../reading.ts';
+
+/** The LBC's object for one target group, as far as it is read (aws-model 2.1, 6.6). */
+export interface TargetGroupBinding {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly targetGroupARN?: string };
+}
+
+export interface Survey {
+  /** Those of our classes, and those that a binding or a finalizer of the LBC says something about. */
+  readonly ingresses: readonly Ingress[];
+  readonly bindings: readonly LoadBalancerBinding[];
+  /** Undefined when the kind is not installed, or when nobody asked. */
+  readonly targetGroupBindings: readonly TargetGroupBinding[] | undefined;
+}
+
+/** Why a handover cannot go on, for people. */
+export class Refusal extends Error {}
+
+export const TARGET_GROUP_BINDINGS = '/apis/elbv2.k8s.aws/v1beta1/targetgroupbindings';
+
+const PAGE = '500';
+
+/**
+ * All objects of a kind, page by page; undefined when the kind is not installed.
+ * @throws Refusal with the API server's words when they cannot be listed.
+ */
+async function list<T>(client: KubeClient, kind: string, namespace?: string): Promise<T[] | undefined> {
+  const path = collection(kind, namespace);
+  const items: T[] = [];
+  for (let next = ''; ; ) {
+    const query = { limit: PAGE, ...(next === '' ? {} : { continue: next }) };
+    const page = await client.request<{ items?: T[] | null; metadata?: { continue?: string } }>({
+      method: 'GET',
+      path,
+      query,
+    });
+    if (!page.ok && page.reason === 'notFound') return undefined;
+    if (!page.ok) throw new Refusal(`cannot list ${kind.split('/').at(-1)}: ${page.message}`);
+    items.push(...(page.object.items ?? []));
+    next = page.object.metadata?.continue ?? '';
+    if (next === '') return items;
+  }
+}
+
+export interface Surveying {
+  /** Undefined: all. */
+  readonly namespace?: string;
+  readonly ingressClass: string;
+  /** Whether TargetGroupBindings are looked at. */
+  readonly leftovers: boolean;
+}
+
+/**
+ * Looks at one namespace or at all.
+ * @throws Refusal when something cannot be listed; TargetGroupBindings may be missing, for the LBC's kinds may be gone.
+ */
+export async function survey(
+  client: KubeClient,
+  { namespace, ingressClass, leftovers }: Surveying,
+): Promise<Survey> {
+  const [ingresses = [], classes = [], bindings, targetGroupBindings] = await Promise.all([
+    list<Ingress>(client, PATHS.ingresses, namespace),
+    list<IngressClass>(client, PATHS.ingressClasses),
+    list<LoadBalancerBinding>(client, PATHS.bindings, namespace),
+    leftovers ? list<TargetGroupBinding>(client, TARGET_GROUP_BINDINGS, namespace) : undefined,
+  ]);
+  if (bindings === undefined) throw new Refusal('Albatross is not installed here: there are no bindings');
+  const byName = new Map(classes.map((one) => [one.metadata.name, one]));
+  const bound = new Set(bindings.map(keyOf));
+  const around = {
+    classes,
+    ingressClass: (name: string) => byName.get(name),
+    options: { ingressClass, defaultTargetType: 'instance', defaultLoadBalancerScheme: 'internal' },
+  } as const;
+  return {
+    ingresses: ingresses.filter(
+      (one) => bound.has(keyOf(one)) || lbcGroups(one).length > 0 || whoseIs(one, around).ours,
+    ),
+    bindings,
+    targetGroupBindings,
+  };
+}

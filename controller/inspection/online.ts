@@ -1,0 +1,43 @@
+// Online: the objects of a cluster, listed once with the rights of whoever asks. AWS is not asked.
+import { keyOf } from '../../api/kube.ts';
+import type { ControllerDefaults } from '../../api/read.ts';
+import { kubeClient } from '../kube/client.ts';
+import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
+import { DEFAULTS } from '../options.ts';
+import { clusterSeen, type Kind, readObjects } from './cluster.ts';
+import type { Offline } from './offline.ts';
+import { standingOf } from './standing.ts';
+
+/** What rules are made of; who stands behind the Services is not asked. */
+const KINDS: readonly Kind[] = [
+  'ingresses',
+  'ingressClasses',
+  'classParams',
+  'namespaces',
+  'services',
+  'bindings',
+];
+
+export interface Online extends Offline {
+  /** Of the kubeconfig's context, or of the pod. */
+  readonly namespace: string;
+}
+
+/**
+ * The cluster of a kubeconfig, as `offline` shows files.
+ * @throws Unanswered when something cannot be listed; Error of the file system or of the parser of the kubeconfig.
+ */
+export async function online(kubeconfig: string | undefined, defaults: ControllerDefaults): Promise<Online> {
+  const client = kubeClient(kubeConfigOf(kubeconfig));
+  const objects = await readObjects(client, undefined, KINDS);
+  const seen = clusterSeen(objects, {
+    defaultTargetType: defaults.defaultTargetType,
+    defaultLoadBalancerScheme: defaults.defaultScheme,
+    ingressClass: DEFAULTS.ingressClass,
+  });
+  return {
+    namespace: ownNamespace(client.kubeConfig),
+    keys: objects.ingresses.map(keyOf),
+    standing: (key) => standingOf(key, seen, { ...defaults, knowsServices: () => true }),
+  };
+}
