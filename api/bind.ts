@@ -86,6 +86,7 @@ function intentOf(ingress: Ingress, reading: Reading): Intent {
   return {
     settings: reading.settings,
     ...(reading.first === undefined ? {} : { first: reading.first }),
+    ...(reading.classTags === undefined ? {} : { classTags: reading.classTags }),
     ...(reading.subnetTags === undefined ? {} : { subnetTags: reading.subnetTags }),
     rules,
     ...(defaultBackend === undefined ? {} : { defaultBackend }),

@@ -127,7 +127,9 @@ function targetGroupsOf(
     const there = service(name);
     if (there === undefined || portOf(there, port) === undefined) continue;
     const settings = effectiveTargetGroupSettings(intent.settings, read(name));
-    const said = fieldsOf(specOf(settings, options));
+    const spec = specOf(settings, options);
+    Object.assign(spec.tags, intent.classTags);
+    const said = fieldsOf(spec);
     const control = memberOf(settings['target-control-port'], `${name}.${port}`);
     if (control !== undefined) said.set('control port', String(control.value));
     for (const [key, value] of Object.entries(settings['target-node-labels']?.value ?? {}))

@@ -39,6 +39,8 @@ export interface Reading {
   readonly settings: Settings;
   /** What the class says in case the Ingress is the first of its group; `settings` do not hold it. */
   readonly first?: FirstSettings;
+  /** Tags that the class gives; they win over those of Services, too. */
+  readonly classTags?: Record<string, string>;
   /** Tags by which the class picks subnets. */
   readonly subnetTags?: Record<string, string[]>;
   /** Worst first. */
@@ -132,10 +134,12 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     ...klass.problems,
   ];
   const { first = {}, subnetTags } = klass.reading ?? {};
+  const classTags = klass.reading?.settings.tags?.value;
   return {
     settings,
     problems: worstFirst(problems.map((one) => loosened(one, warnOnly))),
     ...(Object.keys(first).length === 0 ? {} : { first }),
+    ...(classTags === undefined ? {} : { classTags }),
     ...(subnetTags === undefined ? {} : { subnetTags }),
   };
 }

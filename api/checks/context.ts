@@ -28,3 +28,7 @@ export const isAlone = (context: Context): boolean =>
 export const hasHost = ({ ingress: { spec } }: Context): boolean =>
   (spec?.rules ?? []).some((rule) => (rule.host ?? '') !== '') ||
   (spec?.tls ?? []).some((entry) => (entry.hosts ?? []).length > 0);
+
+/** What the Ingress listens on cannot be told. A certificate decides it only where no ports are said. */
+export const portsUnsure = ({ settings, refused }: Pick<Context, 'settings' | 'refused'>): boolean =>
+  refused.has('listen-ports') || (refused.has('certificate-arn') && settings['listen-ports'] === undefined);

@@ -4,7 +4,7 @@ import { effectiveListenPorts, type ListenPort } from '../annotations/listener.t
 import { annotationPath, problemOf } from '../finding.ts';
 import type { Problem } from '../problem.ts';
 import { logFindings } from './attributes.ts';
-import { type Context, hasHost, isAlone } from './context.ts';
+import { type Context, hasHost, isAlone, portsUnsure } from './context.ts';
 import { nlbProblems } from './frontend-nlb.ts';
 import { tlsProblems } from './tls.ts';
 
@@ -17,7 +17,7 @@ export function crossProblems(context: Context): Problem[] {
     ...webAclProblems(context),
     ...nlbProblems(context),
   ];
-  if (context.refused.has('listen-ports')) return found;
+  if (portsUnsure(context)) return found;
   const ports = effectiveListenPorts(context.settings);
   return [
     ...found,

@@ -2,8 +2,9 @@
 // frontend network load balancer (spec annotations 18.1, lazily reached).
 import { effectiveListenPorts } from '../annotations/listener.ts';
 import { effectiveTargetGroupSettings } from '../effective.ts';
-import { type Context, isAlone, type Target } from './context.ts';
+import { type Context, isAlone, portsUnsure, type Target } from './context.ts';
 import { nlbUnread } from './frontend-nlb.ts';
+import { hasHttps } from './guarded.ts';
 
 const LISTENER = 'listener-attributes.';
 const CONTROL_PORT = 'target-control-port.';
@@ -26,7 +27,7 @@ export function dormantReason(suffix: string, context: Context): string | undefi
       // Without listen-ports it is what makes the listener HTTPS.
       return context.settings['listen-ports'] === undefined ? undefined : withoutHttps(context);
     case 'ssl-policy':
-      return context.refused.has('certificate-arn') ? undefined : withoutHttps(context);
+      return withoutHttps(context);
     case 'security-group-prefix-lists':
       return (context.settings['security-groups']?.value.length ?? 0) > 0
         ? 'security-groups takes the place of the managed security group that this would open'
@@ -44,18 +45,14 @@ export function dormantReason(suffix: string, context: Context): string | undefi
   }
 }
 
-/** The ports that count here do not depend on the annotation that is asked about. */
-function withoutHttps({ settings, refused }: Context): string | undefined {
-  if (refused.has('listen-ports')) return undefined;
-  const secure = effectiveListenPorts(settings).some(({ protocol }) => protocol === 'HTTPS');
-  return secure ? undefined : 'the Ingress has no HTTPS listener, so nothing reads it';
-}
+const withoutHttps = (context: Context): string | undefined =>
+  hasHttps(context) === false ? 'the Ingress has no HTTPS listener, so nothing reads it' : undefined;
 
 const hasText = (text: string | undefined): boolean => text !== undefined && text !== '';
 
-function strangeListener(name: string, { settings, refused }: Context): string | undefined {
-  if (refused.has('listen-ports') || refused.has('certificate-arn')) return undefined;
-  const names = effectiveListenPorts(settings).map(({ protocol, port }) => `${protocol}-${port}`);
+function strangeListener(name: string, context: Context): string | undefined {
+  if (portsUnsure(context)) return undefined;
+  const names = effectiveListenPorts(context.settings).map(({ protocol, port }) => `${protocol}-${port}`);
   if (names.includes(name)) return undefined;
   return `the Ingress has no listener ${name}, only ${names.join(', ')}, so nothing reads it`;
 }

@@ -4,7 +4,7 @@ import { annotationPath, type Finding } from '../finding.ts';
 import { NLB_ATTRIBUTES } from '../limits.ts';
 import type { Problem } from '../problem.ts';
 import { attributeFindings } from './attributes.ts';
-import { type Context, isAlone } from './context.ts';
+import { type Context, isAlone, portsUnsure } from './context.ts';
 import { idFindings, refuse, repeated } from './items.ts';
 import { tagFindings } from './tags.ts';
 import type { ValueChecks } from './values.ts';
@@ -119,9 +119,9 @@ function timeoutProblems(context: Context): Problem[] {
 
 /** Ports behind the network load balancer are ports of this Ingress; the LBC leaves others out. */
 function mappingProblems(context: Context): Problem[] {
-  const { settings, refused } = context;
+  const { settings } = context;
   const mapping = Object.entries(settings['frontend-nlb-listener-port-mapping']?.value ?? {});
-  if (refused.has('listen-ports') || refused.has('certificate-arn')) return [];
+  if (portsUnsure(context)) return [];
   const ports = effectiveListenPorts(settings).map(({ port }) => port);
   const severity = isAlone(context) ? 'refuse' : 'warn';
   return mapping

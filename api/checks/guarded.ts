@@ -2,7 +2,7 @@
 import { effectiveListenPorts } from '../annotations/listener.ts';
 import { type AuthSettings, effectiveAuth, soleService } from '../authentication.ts';
 import { actionNameOf, backendsOf } from '../references.ts';
-import type { Context, Target } from './context.ts';
+import { type Context, portsUnsure, type Target } from './context.ts';
 
 export interface Guarded {
   readonly settings: AuthSettings;
@@ -33,7 +33,7 @@ function guardedIn({ ingress, settings, targets }: Context): Guarded[] {
 }
 
 /** Whether the Ingress listens on HTTPS; undefined when its ports cannot be told. */
-export function hasHttps({ settings, refused }: Context): boolean | undefined {
-  const unsure = refused.has('listen-ports') || refused.has('certificate-arn');
-  return unsure ? undefined : effectiveListenPorts(settings).some(({ protocol }) => protocol === 'HTTPS');
+export function hasHttps(context: Context): boolean | undefined {
+  if (portsUnsure(context)) return undefined;
+  return effectiveListenPorts(context.settings).some(({ protocol }) => protocol === 'HTTPS');
 }

@@ -9,7 +9,7 @@ import { actionNameOf } from '../references.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../rulelimits.ts';
 import { conditionsOf, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
 import { redirectsToItself } from '../shadows.ts';
-import type { Context } from './context.ts';
+import { type Context, portsUnsure } from './context.ts';
 
 interface Rule extends RuleSource {
   /** Field path of the Ingress path. */
@@ -146,10 +146,11 @@ const asksNothing = ({ backend }: Rule, { settings }: Context): boolean =>
   (memberOf(settings.conditions, backend)?.value ?? []).length === 0;
 
 /** The rule stays on every listener: a redirect that would loop is left out there, and then later rules are asked. */
-function isMade(rule: Rule, { settings, refused }: Context): boolean {
+function isMade(rule: Rule, context: Context): boolean {
+  const { settings, refused } = context;
   const action = actionNameOf(rule.written.backend);
   if (action === undefined) return true;
-  if (['listen-ports', 'certificate-arn', `actions.${action}`].some((one) => refused.has(one))) return false;
+  if (refused.has(`actions.${action}`) || portsUnsure(context)) return false;
   const said = memberOf(settings.actions, action)?.value;
   if (said?.type !== 'redirect' || said.redirectConfig === undefined) return true;
   const ruled = {

@@ -8,7 +8,7 @@ import type { Problem } from '../problem.ts';
 import { portOf } from '../references.ts';
 import { descriptorOf } from '../registry.ts';
 import { isObject } from '../shape.ts';
-import { type Context, isAlone, type Target } from './context.ts';
+import { type Context, isAlone, portsUnsure, type Target } from './context.ts';
 import { controlName } from './dormant.ts';
 
 /** What an Ingress says where its Services say nothing. */
@@ -193,10 +193,7 @@ function callProblems(settings: ServiceSettings): Problem[] {
 /** HTTP2 and GRPC targets need HTTPS listeners; one that only redirects does not forward (aws-limits N21, TG6). */
 function versionProblems(context: Context, settings: ServiceSettings): Problem[] {
   const version = settings['backend-protocol-version'];
-  const unsure =
-    context.refused.has('listen-ports') ||
-    context.refused.has('ssl-redirect') ||
-    context.refused.has('certificate-arn');
+  const unsure = context.refused.has('ssl-redirect') || portsUnsure(context);
   if (version === undefined || version.value === 'HTTP1' || unsure) return [];
   const plain = effectiveListenPorts(context.settings).find((one) => one.protocol === 'HTTP');
   if (plain === undefined || context.settings['ssl-redirect'] !== undefined) return [];

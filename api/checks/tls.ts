@@ -12,8 +12,7 @@ export function tlsProblems(context: Context, ports: readonly ListenPort[]): Pro
 }
 
 /** An entry for a port that is no HTTPS port of this Ingress does nothing, which nobody means (spec annotations 18.2, R*). */
-function mutualProblems({ settings, refused }: Context, ports: readonly ListenPort[]): Problem[] {
-  if (refused.has('certificate-arn')) return [];
+function mutualProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {
   const secure = ports.filter(({ protocol }) => protocol === 'HTTPS').map(({ port }) => port);
   return (settings['mutual-authentication']?.value ?? []).flatMap(({ port }, index): Problem[] => {
     if (secure.includes(port)) return [];

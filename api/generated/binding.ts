@@ -46,6 +46,12 @@ export interface Intent {
   settings: Settings;
   first?: FirstSettings;
   /**
+   * Tags that the class gives; they win over those of Ingress and Services.
+   */
+  classTags?: {
+    [k: string]: string;
+  };
+  /**
    * Tags by which the class picks subnets: for each key one of the values.
    */
   subnetTags?: {

@@ -111,12 +111,10 @@ function specOf(
     });
   }
   spec.healthCheck.port = resolved ?? 'traffic-port';
-  spec.tags = tagsOf(
-    cluster,
-    desiring.group.id,
-    `${member.key}-${service.name}:${reference}`,
-    settings.tags?.value ?? {},
-  );
+  spec.tags = tagsOf(cluster, desiring.group.id, `${member.key}-${service.name}:${reference}`, {
+    ...settings.tags?.value,
+    ...member.intent.classTags,
+  });
   spec.name = targetGroupName({
     cluster: cluster.name,
     groupId: desiring.group.id,

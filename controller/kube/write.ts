@@ -66,10 +66,7 @@ export interface Writer {
     finalizers: readonly string[],
   ): Promise<KubeOutcome | undefined>;
   /** Tells an Ingress its addresses; undefined when it knows them. An empty list takes them away. */
-  writeAddresses(
-    ingress: Ingress,
-    addresses: readonly IngressAddress[],
-  ): Promise<KubeOutcome | undefined>;
+  writeAddresses(ingress: Ingress, addresses: readonly IngressAddress[]): Promise<KubeOutcome | undefined>;
 }
 
 const BINDINGS = '/apis/albatross.dev/v1alpha1';

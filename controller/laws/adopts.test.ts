@@ -1,10 +1,10 @@
 // The law `adopts` against what the LBC really left: for every conformance case that can be played, the recorded end state
 // is made again, read as the controller reads AWS, and planned for. Nothing may be planned.
 import { describe, expect, test } from 'vitest';
-import type { IngressClassParams } from '../../api/classparams.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { SHARED_TAG } from '../../api/aws.ts';
 import { bindingFor } from '../../api/bind.ts';
+import type { IngressClassParams } from '../../api/classparams.ts';
 import type { Ingress, IngressClass, ObjectMeta, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { AwsRefusal } from '../../e2e/aws/elb/refusal.ts';
@@ -174,7 +174,7 @@ describe('what the LBC left is kept as it is', () => {
   });
 });
 
-describe('what the LBC left is changed on purpose', () => {
+describe('what the LBC left is changed, and why', () => {
   test.each(Object.entries(DIFFERENT))('%s: %s', async (name) => {
     const one = adoptable.find((each) => each.name === name);
     expect(one).toBeDefined();

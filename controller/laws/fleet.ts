@@ -36,12 +36,14 @@ export const CERTIFICATES = [
 /** Groups that the users made, by name. */
 const SECURITY_GROUPS = { nodes: 'sg-00000001', 'web-sg': 'sg-00000002', 'extra-sg': 'sg-00000003' };
 
+const subnetId = (kind: number, zone: number): string => `subnet-000000${kind}${zone}`;
+
 function world(): World {
   const all = emptyWorld();
   all.vpcs.set(VPC, { id: VPC, cidrs: ['10.0.0.0/16', 'fd00::/56'] });
   for (const [row, kind] of KINDS.entries())
     for (const [at, letter] of ZONES.entries()) {
-      const id = `subnet-${kind}-${letter}`;
+      const id = subnetId(row, at);
       const place = { vpcId: VPC, zone: `us-west-2${letter}`, ipv6: kind === 'v6' };
       all.subnets.set(id, { id, ...place, cidr: `10.0.${row * 10 + at}.0/24` });
     }
@@ -67,8 +69,8 @@ function beginning(): { readonly elb: InMemory; readonly arns: ReadonlyMap<strin
 /** What the tokens of a case stand for on paper. */
 export const TOKENS: ReadonlyMap<string, string> = new Map([
   ['VPC', VPC],
-  ...KINDS.flatMap((kind) =>
-    ZONES.map((zone): [string, string] => [`SUBNET:${kind}-${zone}`, `subnet-${kind}-${zone}`]),
+  ...KINDS.flatMap((kind, row) =>
+    ZONES.map((zone, at): [string, string] => [`SUBNET:${kind}-${zone}`, subnetId(row, at)]),
   ),
   ...Object.entries(SECURITY_GROUPS).map(([name, id]): [string, string] => [`SG:${name}`, id]),
   ...CERTIFICATES.map(({ name, arn }): [string, string] => [`CERT:${name}`, arn]),

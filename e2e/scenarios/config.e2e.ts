@@ -60,7 +60,9 @@ describe('rights', () => {
   test('of the webhook', async () => {
     expect(await rightsOf(webhook, 'default')).toEqual([
       'ingressclasses.networking.k8s.io [list watch]',
+      'ingressclassparams.elbv2.k8s.aws [list watch]',
       'loadbalancerbindings.albatross.dev [list watch create patch]',
+      'namespaces [list watch]',
       'services [list watch]',
       'validatingwebhookconfigurations.admissionregistration.k8s.io/albatross [list watch patch]',
     ]);
@@ -72,11 +74,14 @@ describe('rights', () => {
       'endpointslices.discovery.k8s.io [get list watch]',
       'events.events.k8s.io [create]',
       'ingressclasses.networking.k8s.io [get list watch]',
+      'ingressclassparams.elbv2.k8s.aws [list watch]',
       'ingresses.networking.k8s.io [get list watch patch]',
       'ingresses.networking.k8s.io/status [patch]',
       'loadbalancerbindings.albatross.dev [get list watch create patch delete]',
       'loadbalancerbindings.albatross.dev/status [patch]',
+      'namespaces [list watch]',
       'nodes [get list watch]',
+      'secrets [get]',
       'services [get list watch]',
     ];
     expect(await rightsOf(controller, 'default')).toEqual(everywhere);
