@@ -77,6 +77,15 @@ describe('what is replaced goes', () => {
     expect(waitsFor(group)).toBeUndefined();
   });
 
+  test('a while after its successor took over from one that was dead, healthy or not', () => {
+    const { ready, waitsFor, clock } = play({ [group.arn]: SICK, [old.arn]: SICK });
+    expect(waitsFor(group)).toBe('no target of web is healthy behind it yet');
+    expect(ready(group, old)).toBe(true);
+    expect(waitsFor(group)).toBe('what it answers at the moment comes to an end');
+    clock.now = GRACE;
+    expect(waitsFor(group)).toBeUndefined();
+  });
+
   test('a load balancer when its successor is active and its own targets are healthy, not those of predecessors', () => {
     const { waitsFor, clock } = play({ [group.arn]: FINE, [old.arn]: SICK });
     expect(waitsFor(balancer)).toMatch(/^the address of .* becomes known$/);

@@ -22,6 +22,8 @@ export function succession(
 ): Succession {
   const servesSince = new Map<string, number>();
   const waitedSince = new Map<string, number>();
+  /** Successors that took over although nobody is healthy behind them: their predecessors have nothing left to do. */
+  const tookOver = new Set<string>();
   const passed = (since: Map<string, number>, arn: string, ms: number): boolean => {
     const begun = since.get(arn) ?? now();
     since.set(arn, begun);
@@ -34,10 +36,11 @@ export function succession(
       const dead = targets.health(predecessor.arn)?.healthy === 0;
       const over = passed(waitedSince, successor.arn, LONGEST_MS);
       if (there || dead || over) waitedSince.delete(successor.arn);
+      if (!there && (dead || over)) tookOver.add(successor.arn);
       return there || dead || over;
     },
     waitsFor(successor) {
-      const because = whyNot(successor, targets);
+      const because = tookOver.has(successor.arn) ? undefined : whyNot(successor, targets);
       if (because !== undefined) {
         servesSince.delete(successor.arn);
         return because;

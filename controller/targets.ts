@@ -34,11 +34,11 @@ const STEADY_MS = 300_000;
 const LEAVING_MS = 15_000;
 /**
  * When a new process first asks about a target group that is remembered as it should be: spread over this span, so that a
- * restart is no burst; sooner where not all were healthy, since that is what changes.
+ * restart is no burst; at once where not all were healthy, since that is what changes.
  */
 const FIRST_LOOK_MS = {
   healthy: { from: 60_000, to: STEADY_MS },
-  unhealthy: { from: 15_000, to: 60_000 },
+  unhealthy: { from: 200, to: 2_000 },
 };
 
 /** A target group that exists, and what it is for. */
