@@ -190,9 +190,13 @@ export function watchKind<T extends object>(options: WatchOptions<T>): Watched<T
     informer.start().catch(failed);
   }
 
-  informer.on('add', (object) => options.onChange(ours(object), 'added'));
-  informer.on('update', (object) => options.onChange(ours(object), 'updated'));
-  informer.on('delete', (object) => options.onChange(ours(object), 'deleted'));
+  // A watch that is just being opened when it is stopped would still tell.
+  const tell = (change: Change) => (object: KubernetesObject) => {
+    if (!state.stopped) options.onChange(ours(object), change);
+  };
+  informer.on('add', tell('added'));
+  informer.on('update', tell('updated'));
+  informer.on('delete', tell('deleted'));
   informer.on('error', failed);
   begin();
   return {
