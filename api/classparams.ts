@@ -4,7 +4,7 @@ import { check } from './check.ts';
 import type { Finding } from './finding.ts';
 import type { FirstSettings, Settings } from './generated/binding.ts';
 import type { ObjectMeta } from './kube.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, worstFirst } from './problem.ts';
 import { descriptorOf, stemOf } from './registry.ts';
 import type { LabelSelector } from './selector.ts';
 
@@ -143,15 +143,12 @@ export interface ClassReading {
  * parameters that are stored already may have them (spec annotations 13.2, last paragraph).
  */
 export const classProblems = (params: IngressClassParams): Problem[] =>
-  readClassParams(params)
-    .problems.map((problem): Problem => {
+  worstFirst(
+    readClassParams(params).problems.map((problem): Problem => {
       const network = problem.path.startsWith('spec.inboundCIDRs');
       return network ? { ...problem, severity: 'refuse' } : problem;
-    })
-    .toSorted(worstFirst);
-
-const worstFirst = (a: Problem, b: Problem): number =>
-  Number(a.severity === 'warn') - Number(b.severity === 'warn');
+    }),
+  );
 
 /** Annotations whose value is a map that the class adds to. */
 export const isMerged = (suffix: string): boolean =>
@@ -179,7 +176,7 @@ export function readClassParams(params: IngressClassParams): ClassReading {
     first: settingsOf(words.filter(isFirst), from),
     ...(picks ? { subnetTags } : {}),
     hides,
-    problems: problems.toSorted(worstFirst),
+    problems: worstFirst(problems),
   };
 }
 

@@ -55,6 +55,12 @@ export const CODES = {
 
 export type ProblemCode = keyof typeof CODES;
 
+/** Refusals before warnings, each as they came. */
+export const worstFirst = (problems: readonly Problem[]): Problem[] => [
+  ...problems.filter((problem) => problem.severity === 'refuse'),
+  ...problems.filter((problem) => problem.severity === 'warn'),
+];
+
 /** Longest piece of a user's text that is quoted back, in characters. */
 const QUOTED_MAX = 120;
 

@@ -14,7 +14,7 @@ import { annotationPath, type Finding, problemOf } from './finding.ts';
 import type { FirstSettings, Settings } from './generated/binding.ts';
 import { type Ingress, keyOf, type Service } from './kube.ts';
 import { type ClassSurroundings, type OfClass, ofClass } from './ofclass.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, worstFirst } from './problem.ts';
 import { servicesOf } from './references.ts';
 import { descriptorOf, stemOf } from './registry.ts';
 import { checkedLoosely, loosened, type StrictCheck } from './strict.ts';
@@ -226,8 +226,3 @@ function overridden(ingress: Ingress, { from, reading }: OfClass, said: readonly
     return [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), because }];
   });
 }
-
-const worstFirst = (problems: readonly Problem[]): Problem[] => [
-  ...problems.filter((problem) => problem.severity === 'refuse'),
-  ...problems.filter((problem) => problem.severity === 'warn'),
-];
