@@ -101,10 +101,13 @@ function textOf(condition: Condition): string {
   return JSON.stringify([condition.field, name, sorted(values), sorted(regexValues)]);
 }
 
+/** One text for all condition lists that mean the same: in any order, each condition's values as a set. Pure. */
+export const conditionsText = (conditions: readonly Condition[]): string =>
+  conditions.map(textOf).sort().join('\n');
+
 /** Same conditions in any order, each condition's values as a set, which can only save calls (aws-model 14.1 item 9). Pure. */
-export function sameConditions(wanted: readonly Condition[], found: readonly Condition[]): boolean {
-  return isDeepStrictEqual(wanted.map(textOf).sort(), found.map(textOf).sort());
-}
+export const sameConditions = (wanted: readonly Condition[], found: readonly Condition[]): boolean =>
+  conditionsText(wanted) === conditionsText(found);
 
 /** Wire form of a list of transforms; nothing of them when there are none. */
 export function transformsToAws(transforms: readonly Transform[] | undefined): {

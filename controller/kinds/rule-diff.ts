@@ -6,6 +6,7 @@ import type { Resource } from '../../api/aws.ts';
 import { differing, type Plannable } from '../plan/match.ts';
 import type { Operation } from '../plan/operation.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
+import { conditionsText } from './condition.ts';
 import type { Found, Resolve } from './kind.ts';
 
 /** The highest priority that AWS allows (aws-limits R1); leftovers wait there until they are deleted, rules of others stay there. */
@@ -33,6 +34,8 @@ function pair(
   const free = new Map(found.map((one) => [one.arn, one]));
   const pairing: Pairing = { settled: [], moved: [], changed: [], created: [], left: [], inTheWay: [] };
   const at = new Map(found.map((one) => [one.spec.priority, one]));
+  // Rules that are the same have the same conditions: only those are compared, or it would be all with all.
+  const alike = Map.groupBy(found, ({ spec }) => conditionsText(spec.conditions));
   const put = (list: Pair[], rule: Rule, one: FoundRule): void => {
     list.push([rule, one]);
     free.delete(one.arn);
@@ -44,7 +47,9 @@ function pair(
     return false;
   });
   const unmoved = unsettled.filter((rule) => {
-    const twin = [...free.values()].find((one) => same(rule, one));
+    const twin = alike
+      .get(conditionsText(rule.spec.conditions))
+      ?.find((one) => free.has(one.arn) && same(rule, one));
     if (twin !== undefined) put(pairing.moved, rule, twin);
     return twin === undefined;
   });
@@ -100,10 +105,15 @@ const arrived = ([rule, found]: Pair): Pair => [
 
 /** The rules' own diff, per listener; a listener that does not exist yet has none to compare with. */
 export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
-  const settings = (rule: Rule, one: FoundRule, resolve: Resolve): string[] =>
-    differing(kind, rule, one, resolve).filter((field) => field !== 'priority' && field !== 'tags');
-  const modify = ([rule, found]: Pair, resolve: Resolve): Operation[] => {
-    const fields = differing(kind, rule, found, resolve).filter((field) => field !== 'priority');
+  const only = (is: (field: string) => boolean): typeof kind => ({
+    ...kind,
+    fields: Object.fromEntries(Object.entries(kind.fields).filter(([field]) => is(field))),
+  });
+  const all = only((field) => field !== 'priority');
+  const tags = only((field) => field === 'tags');
+  const settings = only((field) => field !== 'priority' && field !== 'tags');
+  const modify = ([rule, found]: Pair, parts: typeof kind, resolve: Resolve): Operation[] => {
+    const fields = differing(parts, rule, found, resolve);
     const change = changesIn(fields, rule, found);
     if (change.length === 0) return [];
     return [
@@ -134,13 +144,13 @@ export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
     const desired = Map.groupBy(rules, ({ spec }) => resolve(spec.listener));
     const present = Map.groupBy(existing, ({ spec }) => spec.listener.ref);
     return [...new Set([...desired.keys(), ...present.keys()])].flatMap((listener) => {
-      const same = (rule: Rule, one: FoundRule): boolean => settings(rule, one, resolve).length === 0;
+      const same = (rule: Rule, one: FoundRule): boolean =>
+        differing(settings, rule, one, resolve).length === 0;
       const pairing = pair(desired.get(listener) ?? [], present.get(listener) ?? [], same);
       return [
         ...reorder(listener, pairing, present.get(listener) ?? []),
-        ...[...pairing.changed, ...pairing.settled, ...pairing.moved.map(arrived)].flatMap((both) =>
-          modify(both, resolve),
-        ),
+        ...pairing.changed.flatMap((both) => modify(both, all, resolve)),
+        ...[...pairing.settled, ...pairing.moved.map(arrived)].flatMap((both) => modify(both, tags, resolve)),
         ...pairing.created.map(create),
         ...pairing.left.map(remove),
       ];

@@ -48,14 +48,15 @@ export function differing(
   found: { readonly spec: object },
   resolve: Resolve,
 ): string[] {
-  const spec: Record<string, unknown> = { ...resolved(wanted.spec, (ref) => resolve({ ref })) };
-  const now: Record<string, unknown> = { ...found.spec };
+  const spec = new Map<string, unknown>(Object.entries(wanted.spec));
+  const now = new Map<string, unknown>(Object.entries(found.spec));
   return Object.keys(kind.fields).filter((field) => {
     if (kind.fields[field] === 'createOnly') return false;
+    const value = resolved(spec.get(field), (ref) => resolve({ ref }));
     const equal = kind.equal?.[field];
     return !(equal === undefined
-      ? isDeepStrictEqual(spec[field], now[field])
-      : equal(spec[field] as never, now[field] as never));
+      ? isDeepStrictEqual(value, now.get(field))
+      : equal(value as never, now.get(field) as never));
   });
 }
 

@@ -6,6 +6,7 @@ import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { type Stage, setStage } from '../../e2e/harness/stage.ts';
 import { benchAdmissions } from './admissions.ts';
 import { apps, ingress, service, slice } from './objects.ts';
+import { benchPlanning } from './planning.ts';
 
 interface Line {
   readonly what: string;
@@ -204,6 +205,8 @@ async function main(): Promise<void> {
   } finally {
     await stage.stop();
   }
+  process.stdout.write('\n');
+  benchPlanning();
   process.stdout.write('\n');
   await benchAdmissions();
 }
