@@ -74,8 +74,17 @@ describe('an Ingress and its binding', () => {
     put(book, inGroup('elsewhere', { scheme: 'nonsense' }));
     const [effective] = book.of('shop');
     expect(effective?.spec.intent?.settings.scheme?.value).toBe('internet-facing');
-    expect(book.entry(KEY)?.refused.map(({ code }) => code)).toEqual(['NotAllowed']);
+    expect(book.entry(KEY)?.told.map(({ code }) => code)).toEqual(['NotAllowed']);
     expect(book.groups()).toEqual(['shop']);
+  });
+
+  test('what has no effect yet is told, and accepted all the same', () => {
+    const book = openBook();
+    put(book, inGroup('shop', { 'enable-frontend-nlb': 'true' }));
+    expect(book.entry(KEY)?.spec.intent?.settings['enable-frontend-nlb']?.value).toBe(true);
+    expect(book.entry(KEY)?.told.map(({ code, severity }) => [code, severity])).toEqual([
+      ['NotYetApplied', 'warn'],
+    ]);
   });
 
   test('a deleted Ingress leaves; its binding goes last', () => {

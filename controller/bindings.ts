@@ -12,8 +12,8 @@ import type { Reading } from '../api/read.ts';
 export interface Entry {
   readonly ingress: Ingress;
   readonly spec: BindingSpec;
-  /** Problems that a webhook would have refused; what they concern was not accepted. */
-  readonly refused: readonly Problem[];
+  /** What its binding tells: what a webhook would have refused and was not accepted, and what has no effect yet. */
+  readonly told: readonly Problem[];
 }
 
 const FINALIZER = 'albatross.dev/resources';
@@ -58,8 +58,10 @@ function derived({ read, binding }: Omit<Page, 'entry'>): Page {
   const known = binding === undefined ? {} : { binding };
   if (read === undefined) return known;
   const spec = bind(read.ingress, read.reading, binding?.spec);
-  const refused = read.reading.problems.filter(({ severity }) => severity === 'refuse');
-  return { ...known, read, entry: { ingress: read.ingress, spec, refused } };
+  const told = read.reading.problems.filter(
+    ({ severity, code }) => severity === 'refuse' || code === 'NotYetApplied',
+  );
+  return { ...known, read, entry: { ingress: read.ingress, spec, told } };
 }
 
 /** The groups that one page is part of. */

@@ -168,6 +168,12 @@ async function release(
   const binding = publishing.book.bindingOf(key);
   if (binding === undefined) return true;
   const mine = finalizerOf(group.id);
+  const address = binding.status?.loadBalancer?.dnsName;
+  if (address !== undefined && publishing.book.entry(key) === undefined) {
+    // Before the finalizer goes: somebody must answer for it until it is done.
+    const taken = await publishing.write.takeAddress(binding.metadata, address);
+    if (!fine(publishing, key, 'take address', taken)) return false;
+  }
   return fine(
     publishing,
     key,

@@ -139,7 +139,7 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   const { origins } = wanted;
   return {
     bindings,
-    told: [...wanted.problems, ...refusedBy(world.book, bindings)],
+    told: [...wanted.problems, ...readingsOf(world.book, bindings)],
     planned: operations,
     outcomes,
     found: after,
@@ -172,7 +172,7 @@ function stopped(group: Group, bindings: Told['bindings'], world: Reconciling, t
   world.inventory.forget(group.id);
   return {
     bindings,
-    told: refusedBy(world.book, bindings),
+    told: readingsOf(world.book, bindings),
     planned: [],
     outcomes: [],
     failure: thrown,
@@ -200,11 +200,11 @@ const deserted = (book: Book): boolean =>
     return leaving && book.awaited(id).length === 0;
   });
 
-/** Problems that admission would have refused; what they concern was never accepted. */
-export const refusedBy = (book: Book, bindings: Told['bindings']): Told['told'] =>
+/** What was found when the Ingresses were read (bindings.ts). */
+export const readingsOf = (book: Book, bindings: Told['bindings']): Told['told'] =>
   bindings
     .map(keyOf)
-    .flatMap((member) => (book.entry(member)?.refused ?? []).map((problem) => ({ member, problem })));
+    .flatMap((member) => (book.entry(member)?.told ?? []).map((problem) => ({ member, problem })));
 
 const logged = ({ operation, result, because, failure }: Outcome): Record<string, string> => ({
   operation: inWords(operation),

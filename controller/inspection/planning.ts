@@ -6,7 +6,7 @@ import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { endpointsOf, type World } from '../endpoints.ts';
 import { groupOf, type Told } from '../group.ts';
 import type { Operation } from '../plan/operation.ts';
-import { type Deciding, type Decision, decide, refusedBy } from '../reconcile.ts';
+import { type Deciding, type Decision, decide, readingsOf } from '../reconcile.ts';
 import { readHealth } from './health.ts';
 import { type Registration, registrationOf } from './registrations.ts';
 
@@ -69,7 +69,7 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
     members: group.members.map(({ key }) => key),
     leaving: group.leaving.map(keyOf),
   };
-  const refused = refusedBy(planning.book, bindings);
+  const read = readingsOf(planning.book, bindings);
   try {
     const decision = await decide(group, planning, { trusting: false });
     const { wanted, planned, allowed, waits, handing } = decision;
@@ -77,14 +77,14 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
       ...who,
       steps: planned.operations.map((operation) => ({ operation, allowed: allowed.includes(operation) })),
       registrations: await registrations(decision, planning),
-      problems: [...wanted.problems, ...refused],
+      problems: [...wanted.problems, ...read],
       undecided: wanted.undecided,
       later: [...(waits ? [CAPACITY] : []), ...(handing ? [HANDOVER] : [])],
     };
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;
     const nothing = { steps: [], registrations: [], undecided: true, later: [] };
-    return { ...who, ...nothing, problems: refused, failure: thrown };
+    return { ...who, ...nothing, problems: read, failure: thrown };
   }
 }
 

@@ -44,8 +44,9 @@ export function standingOf(
   const serviceOf: ServiceOf = (namespace, name) =>
     world.service(namespace, name) ?? assumed.get(`${namespace}/${name}`);
   const refused = book.keys().flatMap((member) => {
-    const { spec, refused: problems = [] } = book.entry(member) ?? {};
-    return spec?.group === id ? problems.map((problem): Told => ({ member, problem })) : [];
+    const { spec, told = [] } = book.entry(member) ?? {};
+    const problems = spec?.group === id ? told.filter(({ severity }) => severity === 'refuse') : [];
+    return problems.map((problem): Told => ({ member, problem }));
   });
   const wanted = desire(group, factsOf(group, serviceOf, options));
   return { group, wanted, refused, assumed: new Set(assumed.keys()) };

@@ -1,7 +1,7 @@
 // Tests of write.
 import { describe, expect, test } from 'vitest';
 import { outcomeOf } from './client.ts';
-import { claimOf, mergePatch, sameAddresses, withoutFinalizers } from './write.ts';
+import { claimOf, mergePatch, sameAddresses, withoutAddress, withoutFinalizers } from './write.ts';
 
 describe('merge patch', () => {
   test.each([
@@ -94,4 +94,20 @@ test.each([
   [201, '{"a":1}', { ok: true, object: { a: 1 } }],
 ])('HTTP %i', (status, text, outcome) => {
   expect(outcomeOf({ status, text })).toEqual(outcome);
+});
+
+test('one address goes, the others stay, with the version it was decided on', () => {
+  const ours = { hostname: 'k8s-shop.elb.amazonaws.com' };
+  const theirs = { hostname: 'other.example.com' };
+  const metadata = { name: 'web', resourceVersion: '7' };
+  const having = (...ingress: { hostname: string }[]) => ({
+    metadata,
+    status: { loadBalancer: { ingress } },
+  });
+  expect(withoutAddress(having(ours, theirs), ours.hostname)).toEqual({
+    metadata: { resourceVersion: '7' },
+    status: { loadBalancer: { ingress: [theirs] } },
+  });
+  expect(withoutAddress(having(theirs), ours.hostname)).toBeUndefined();
+  expect(withoutAddress({ metadata }, ours.hostname)).toBeUndefined();
 });

@@ -65,8 +65,16 @@ export interface Writer {
     ingress: { readonly metadata: ObjectMeta },
     finalizers: readonly string[],
   ): Promise<KubeOutcome | undefined>;
-  /** Tells an Ingress its addresses; undefined when it knows them. An empty list takes them away. */
+  /** Tells an Ingress its addresses; undefined when it knows them. */
   writeAddresses(ingress: Ingress, addresses: readonly IngressAddress[]): Promise<KubeOutcome | undefined>;
+  /**
+   * Takes one of our addresses off an Ingress that is not ours any more; undefined when it does not have it, or is gone.
+   * What others wrote there stays. `conflict`: it is no longer as it was read.
+   */
+  takeAddress(
+    name: { readonly namespace?: string; readonly name: string },
+    hostname: string,
+  ): Promise<KubeOutcome | undefined>;
 }
 
 const BINDINGS = '/apis/albatross.dev/v1alpha1';
@@ -156,6 +164,12 @@ export function writer(client: KubeClient): Writer {
         status: { loadBalancer: { ingress: list } },
       });
     },
+    async takeAddress(name, hostname) {
+      const read = await client.request<Ingress>({ method: 'GET', path: ingressPath(name) });
+      if (!read.ok) return read.reason === 'notFound' ? undefined : read;
+      const without = withoutAddress(read.object, hostname);
+      return without === undefined ? undefined : merge(`${ingressPath(name)}/status`, without);
+    },
   };
 }
 
@@ -202,6 +216,14 @@ export function sameAddresses(ingress: Ingress, addresses: readonly IngressAddre
     ports: (ports ?? []).map(({ port }) => port),
   }));
   return isDeepStrictEqual(shape(found), shape(addresses));
+}
+
+/** The patch that takes one address away, with the version it was decided on; undefined when it is not there. Pure. */
+export function withoutAddress({ metadata, status }: Ingress, hostname: string): object | undefined {
+  const addresses = status?.loadBalancer?.ingress ?? [];
+  const ingress = addresses.filter((one) => one.hostname !== hostname);
+  if (ingress.length === addresses.length) return undefined;
+  return { metadata: { resourceVersion: metadata.resourceVersion }, status: { loadBalancer: { ingress } } };
 }
 
 type Json = Readonly<Record<string, unknown>>;

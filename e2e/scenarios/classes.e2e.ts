@@ -108,3 +108,35 @@ test('subnets picked by tags of the class', async () => {
       .sort(),
   ).toEqual(picked.map(({ id }) => id).sort());
 });
+
+test('an Ingress that goes to another class loses its load balancer and its address; what others wrote there stays', async () => {
+  await stage.cluster.apply({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'other' },
+    ...{ spec: { controller: 'example.com/other' } },
+  });
+  await stage.cluster.apply(ingress('shop', 'leaves', { hosts: web }));
+  const addresses = (): Promise<string> =>
+    k('get ingress leaves -n shop -o jsonpath={.status.loadBalancer.ingress[*].hostname}');
+  await vi.waitFor(async () => expect(await addresses()).toContain('amazonaws'), soon);
+  const theirs = {
+    op: 'add',
+    path: '/status/loadBalancer/ingress/-',
+    value: { hostname: 'other.example.com' },
+  };
+  await stage.cluster.apply(ingress('shop', 'leaves', { className: 'other', hosts: web }));
+  await k(`patch ingress leaves -n shop --subresource=status --type=json -p ${JSON.stringify([theirs])}`);
+  await vi.waitFor(async () => expect(await addresses()).toBe('other.example.com'), soon);
+  expect(balancer('shop/leaves')).toBeUndefined();
+});
+
+test('an annotation without effect yet is shown on the binding', async () => {
+  const annotations = { 'enable-frontend-nlb': 'true' };
+  await stage.cluster.apply(ingress('shop', 'front', { annotations, hosts: web }));
+  await vi.waitFor(async () => {
+    const { conditions } = await bindingOf(stage.cluster, 'shop', 'front');
+    expect(conditions.Accepted).toMatchObject({ status: 'True', reason: 'NotYetApplied' });
+    expect(conditions.Programmed).toMatchObject({ status: 'True' });
+  }, soon);
+});
