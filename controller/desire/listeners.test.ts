@@ -97,6 +97,47 @@ describe('redirect to HTTPS (spec annotations 6.2)', () => {
     ]);
     expect(rules).toEqual(['rule/443:1']);
   });
+  describe('with a member that neither asks for it nor listens there', () => {
+    const redirect = { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: '443' };
+    const secure = { said, hosts: ['tls.example.com'] };
+    const plain = { said: { 'group.order': '1' }, hosts: ['plain.example.com'] };
+    const onPlain = (sheets: readonly Sheet[]) => {
+      const ingresses = sheets.map(({ said: own = {}, hosts = [] }, index) =>
+        ingress({
+          ingress: 'ab'[index] ?? '',
+          created: DAY(index + 1),
+          said: { 'group.name': 'g', ...own },
+          rules: hosts.map((host) => rule(host, path('/', 'web'))),
+        }),
+      );
+      const { resources } = wantedBy({ ingresses, services: [service()] }, 'g');
+      return resources.flatMap((one) =>
+        one.kind === 'rule' && one.id.startsWith('rule/80:')
+          ? [[one.spec.conditions[0]?.values[0], one.spec.actions[0]?.type]]
+          : [],
+      );
+    };
+
+    test('it is served on HTTP, the others are redirected in their places', () => {
+      expect(onPlain([secure, plain])).toEqual([
+        ['tls.example.com', 'redirect'],
+        ['plain.example.com', 'forward'],
+      ]);
+      expect(wanted([secure, plain]).listeners[0]?.defaultActions).toEqual([redirect]);
+    });
+
+    test.each([
+      ['asks for it too', { ...plain, said: { 'ssl-redirect': '443' } }],
+      ['listens there', { ...plain, said: { ...both, 'certificate-arn': C('b') } }],
+    ])('not when it %s', (_, other) => {
+      expect(onPlain([secure, other])).toEqual([]);
+    });
+
+    test('its default backend is not reached, and it is told', () => {
+      expect(wanted([secure, { ...plain, fallback: true }]).told).toEqual(['shop/b warn GroupConflict']);
+    });
+  });
+
   test('to a port that the group does not have: said, and HTTP is served', () => {
     const { told, rules } = wanted([{ said: { 'ssl-redirect': '443' } }]);
     expect([told, rules]).toEqual([['shop/a refuse Contradiction'], ['rule/80:1']]);

@@ -1,6 +1,7 @@
 // Listeners: one per port, its default action, certificates and policy (aws-model 3.7, 3.11; spec annotations 6, 15.9).
 
 import { PREFIX } from '../../api/annotation.ts';
+import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
 import type { Settings } from '../../api/generated/binding.ts';
@@ -11,7 +12,7 @@ import { courseFor } from './actions.ts';
 import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { certificatesOn, onPort, type Port } from './ports.ts';
-import { rulesFor } from './rules.ts';
+import { type Redirecting, rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
 
 /** What a listener answers when nothing matches and no member has a default backend. */
@@ -39,11 +40,29 @@ export function redirectPort(desiring: Desiring, ports: readonly Port[]): number
   return undefined;
 }
 
+/**
+ * What the HTTP listener of one port does with plain requests when the group redirects to `https`. It does not concern
+ * members that neither ask for it nor listen there: their requests would end at a port that does not know them.
+ */
+function redirecting({ protocol, members }: Port, https: number | undefined): Redirecting | undefined {
+  if (protocol !== 'HTTP' || https === undefined) return undefined;
+  const except = members.filter(
+    ({ intent: { settings } }) =>
+      settings['ssl-redirect'] === undefined &&
+      !effectiveListenPorts(settings).some(({ port }) => port === https),
+  );
+  return {
+    action: { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(https) },
+    except,
+  };
+}
+
 const listenerId = ({ port }: Port): string => `listener/${port}`;
 
-function defaultActions(desiring: Desiring, port: Port, redirect: number | undefined): Action[] {
-  if (port.protocol === 'HTTP' && redirect !== undefined) {
-    return [{ type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(redirect) }];
+function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | undefined): Action[] {
+  if (redirect !== undefined) {
+    tellUnserved(desiring, port, redirect);
+    return [redirect.action];
   }
   const having = port.members.filter(({ intent }) => intent.defaultBackend !== undefined);
   const [first, ...others] = senior(having.map((member) => ({ member }))).map(({ member }) => member);
@@ -58,6 +77,19 @@ function defaultActions(desiring: Desiring, port: Port, redirect: number | undef
   desiring.origins.push({ id: listenerId(port), member: first.key });
   const { before, action } = courseFor(desiring, first, first.intent.defaultBackend, port.protocol);
   return [...before, action];
+}
+
+/** Requests that no rule takes are redirected for all: a default backend that nobody meant to redirect is not reached. */
+function tellUnserved(desiring: Desiring, { port }: Port, { except }: Redirecting): void {
+  for (const { key, intent } of except) {
+    if (intent.defaultBackend === undefined) continue;
+    tell(desiring, key, {
+      code: 'GroupConflict',
+      severity: 'warn',
+      path: 'spec.defaultBackend',
+      because: `on port ${port} another member of the group redirects to HTTPS what no rule takes, so the default backend is not reached there; a rule with the path / is`,
+    });
+  }
 }
 
 function userTags(port: Port): Record<string, string> {
@@ -80,12 +112,13 @@ export function listenerFor(
   desiring: Desiring,
   port: Port,
   loadBalancer: string,
-  redirect: number | undefined,
+  https: number | undefined,
 ): Resource[] {
   const certificates = certificatesOn(desiring, port);
   if (port.protocol === 'HTTPS' && certificates.length === 0) return [];
   const { cluster } = desiring.facts;
   const id = listenerId(port);
+  const redirect = redirecting(port, https);
   const spec: ListenerSpec = {
     loadBalancer: { ref: loadBalancer },
     port: port.port,
@@ -99,6 +132,5 @@ export function listenerFor(
   const mutual = mutualOn(desiring, port);
   if (mutual !== undefined) spec.mutualAuthentication = mutual;
   applyEffects('listener', spec, settingsOn(desiring, port));
-  const redirected = port.protocol === 'HTTP' && redirect !== undefined;
-  return [{ kind: 'listener', id, spec }, ...(redirected ? [] : rulesFor(desiring, port, id))];
+  return [{ kind: 'listener', id, spec }, ...rulesFor(desiring, port, id, redirect)];
 }

@@ -1,6 +1,6 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
-import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
+import type { Action, Condition, Resource, Tags, Transform } from '../../api/aws.ts';
 import { conditionsOf, transformsOf } from '../../api/rules.ts';
 import { covers, redirectsToItself } from '../../api/shadows.ts';
 import type { Member } from '../group.ts';
@@ -16,16 +16,25 @@ interface Draft extends Course {
   readonly origin: Omit<Origin, 'id'>;
 }
 
-function draftsOf(desiring: Desiring, member: Member, port: Port): Draft[] {
+/** On a listener that redirects to HTTPS: where to, and whom this does not concern. */
+export interface Redirecting {
+  readonly action: Action;
+  readonly except: readonly Member[];
+}
+
+function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: Redirecting): Draft[] {
   const { settings } = member.intent;
+  const redirected = redirecting !== undefined && !redirecting.except.includes(member);
   const userTags = settings.tags?.value ?? {};
   return member.intent.rules.flatMap(({ host, paths }) =>
     paths.map(({ path, pathType, backend }) => {
       const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
       return {
         conditions: conditionsOf(source, settings),
-        transforms: transformsOf(source, settings),
-        ...courseFor(desiring, member, backend, port.protocol),
+        transforms: redirected ? [] : transformsOf(source, settings),
+        ...(redirected
+          ? { before: [], action: redirecting.action }
+          : courseFor(desiring, member, backend, port.protocol)),
         userTags,
         origin: { member: member.key, host, path, pathType },
       };
@@ -42,10 +51,19 @@ function optimised(drafts: readonly Draft[], port: Port): Draft[] {
   return kept;
 }
 
-/** Wants the rules of one listener. An HTTP listener that redirects to HTTPS has none. */
-export function rulesFor(desiring: Desiring, port: Port, listener: string): Resource<'rule'>[] {
+/**
+ * Wants the rules of one listener. One that redirects to HTTPS needs none, unless somebody there is not concerned: then
+ * everybody else's requests are redirected by rules, so that they keep their places in the order.
+ */
+export function rulesFor(
+  desiring: Desiring,
+  port: Port,
+  listener: string,
+  redirecting?: Redirecting,
+): Resource<'rule'>[] {
+  if (redirecting?.except.length === 0) return [];
   const drafts = optimised(
-    port.members.flatMap((member) => draftsOf(desiring, member, port)),
+    port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );
   return drafts.map(({ conditions, transforms, before, action, userTags, origin }, index) => {
