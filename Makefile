@@ -1,6 +1,6 @@
 # Everything a person types in this checkout. `make` alone shows it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check generate lint unit e2e corpus bench clean
+.PHONY: help install demo test check generate lint unit e2e corpus conformance bench clean
 
 # Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
 MACHINE_PATH := $(PATH)
@@ -45,6 +45,9 @@ e2e: install ## The scenarios on a real API server and the local AWS; ARGS="NAME
 
 corpus: install ## Play the admission corpus on a real API server; the last line is "N of M as expected"
 	@exec node e2e/conformance/main.ts
+
+conformance: install ## Compare end states with those of the LBC; the last line is "N of M equal, K different by design, …"
+	@exec node e2e/conformance/end-states.ts
 
 bench: install ## Print the budgets' numbers
 	@exec node hack/bench/main.ts

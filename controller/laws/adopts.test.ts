@@ -10,6 +10,7 @@ import { keyOf } from '../../api/kube.ts';
 import { AwsRefusal } from '../../e2e/aws/elb/refusal.ts';
 import { recordedFailure } from '../../e2e/harness/conformance.ts';
 import { type ConformanceCase, readCases } from '../../e2e/harness/conformance-case.ts';
+import { readDifferences } from '../../e2e/harness/differences.ts';
 import { chooseCertificates } from '../aws/certificate-choice.ts';
 import { createInventory } from '../aws/inventory.ts';
 import { type Book, finalizerOf, openBook } from '../bindings.ts';
@@ -26,12 +27,12 @@ import { CERTIFICATES, CLUSTER, fleetOf, stacksOf, TOKENS } from './fleet.ts';
 import { awsOf } from './fleet-aws.ts';
 import { factsOf, CLUSTER as SETTINGS } from './paper.ts';
 
-/** Cases in which the LBC leaves something that we change, and why. */
-const DIFFERENT: Readonly<Record<string, string>> = {
-  'conditions-unknown-field': 'an Ingress that is refused, and was never accepted, is served by nobody',
-  'group-order-invalid-fails':
-    'the invalid change is left out, the change of the other member is carried out',
-};
+/** Cases in which the LBC leaves something that we change, and what. */
+const DIFFERENT: Readonly<Record<string, string>> = Object.fromEntries(
+  readDifferences().flatMap(({ cases, onTakingOver }) =>
+    onTakingOver === undefined ? [] : cases.map((name) => [name, onTakingOver]),
+  ),
+);
 /** Cases whose end state AWS would refuse, so that no LBC can have left it, and why. */
 const IMPOSSIBLE: Readonly<Record<string, string>> = {
   'lb-tags': 'a comma in a tag value',

@@ -29,10 +29,12 @@ export async function play(
   stage: Stage,
   world: ConformanceWorld,
   cases: readonly ConformanceCase[],
+  onStep: (step: string) => void = () => undefined,
 ): Promise<Played[]> {
   const networking = stage.cluster.client.makeApiClient(NetworkingV1Api);
   const played: Played[] = [];
   for (const one of cases.filter(({ alone }) => alone)) {
+    onStep(`${one.name}, alone in the cluster`);
     played.push(...(await playTogether(stage, world, [one])));
     await networking.deleteCollectionNamespacedIngress({ namespace: one.namespace });
     await quiet(stage);
@@ -41,6 +43,7 @@ export async function play(
     stage,
     world,
     cases.filter(({ alone }) => !alone),
+    onStep,
   );
   return [...played, ...rest];
 }
@@ -49,6 +52,7 @@ async function playTogether(
   stage: Stage,
   world: ConformanceWorld,
   cases: readonly ConformanceCase[],
+  onStep: (step: string) => void = () => undefined,
 ): Promise<Played[]> {
   const objects = KubernetesObjectApi.makeApiClient(stage.cluster.client);
   const core = stage.cluster.client.makeApiClient(CoreV1Api);
@@ -60,6 +64,7 @@ async function playTogether(
   const last = Math.max(...cases.map(({ steps }) => steps.length));
   for (let step = 0; step < last; step += 1) {
     const now = played.filter(({ of }) => step < of.steps.length);
+    if (now.length > 1) onStep(`step ${step + 1} of at most ${last}: ${now.length} cases at once`);
     const refused = new Map<Played, Record<string, string>>();
     await inTurns(now, 8, async (one) => {
       refused.set(one, await applyStep({ objects, core }, one.of, one.of.steps[step] ?? []));
