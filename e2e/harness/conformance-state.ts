@@ -152,6 +152,7 @@ class Recorder {
       subnets: one.zones.map(({ subnetId }) => this.#name(subnetId)).sort(),
       securityGroups: one.securityGroups.map((id) => this.#securityGroup(id)).sort(),
       attributes: unlike(one.attributes, loadBalancerAttributes({ ...one, attributes: {} })),
+      capacityUnits: one.capacity?.units,
       tags: ownTags(one.tags, stack, 'LoadBalancer'),
       listeners: listeners.sort((a, b) => a.port - b.port).map((listener) => this.#listener(listener, stack)),
     };
