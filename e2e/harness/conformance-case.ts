@@ -19,12 +19,14 @@ export interface Document {
   readonly count?: number;
   readonly port?: number;
   readonly portName?: string;
-  readonly delete?: { readonly kind: string; readonly name: string };
+  readonly delete?: { readonly kind: string; readonly name: string; readonly namespace?: string };
 }
 
 export interface ConformanceCase {
   readonly name: string;
   readonly namespace: string;
+  /** Further namespaces that the case makes. */
+  readonly others: readonly string[];
   /** Documents of each step. */
   readonly steps: readonly (readonly Document[])[];
   /** First of the nine ports that belong to this case. */
@@ -35,6 +37,15 @@ export interface ConformanceCase {
   readonly alone: boolean;
   /** Why this version cannot play it; undefined when it can. */
   readonly unplayable?: string;
+}
+
+/** Whether a group, or anything else that bears the name of a case, is this one's; `all` are the namespaces of all cases. */
+export function isOf(one: Pick<ConformanceCase, 'namespace'>, name: string, all: readonly string[]): boolean {
+  const bearing = all.filter(
+    (space) => name.startsWith(space) && !/^[a-z0-9]/.test(name.slice(space.length)),
+  );
+  const [longest] = bearing.toSorted((a, b) => b.length - a.length);
+  return longest === one.namespace;
 }
 
 /** Node ports 30100 and up: nine for each case. */
@@ -83,6 +94,9 @@ export function readCases(tokens: ReadonlyMap<string, string>): ConformanceCase[
     return {
       name,
       namespace,
+      others: documents.flatMap(({ kind, metadata }) =>
+        kind === 'Namespace' && metadata !== undefined && metadata.name !== namespace ? [metadata.name] : [],
+      ),
       steps,
       firstPort,
       expected: expected.steps,

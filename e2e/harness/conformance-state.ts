@@ -4,7 +4,7 @@ import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { loadBalancerAttributes, targetGroupAttributes } from '../aws/elb/attributes.ts';
 import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../aws/elb/state.ts';
-import { type ConformanceCase, portToken } from './conformance-case.ts';
+import { type ConformanceCase, isOf, portToken } from './conformance-case.ts';
 
 /** What one look at everything gave. */
 export interface Seen {
@@ -12,6 +12,8 @@ export interface Seen {
   readonly securityGroups: readonly SecurityGroup[];
   /** Id, ARN or address → how it is written. */
   readonly names: ReadonlyMap<string, string>;
+  /** The namespaces of all cases: what bears the name of one is that one's. */
+  readonly namespaces: readonly string[];
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -219,10 +221,7 @@ export function ingressOf(seen: Seen, id: string): string[] {
 export function stacksOf(one: ConformanceCase, seen: Seen): Record<string, object> {
   const recorder = new Recorder(seen);
   const mine = (stack: string | undefined): stack is string =>
-    stack !== undefined &&
-    (stack === one.namespace ||
-      stack.startsWith(`${one.namespace}/`) ||
-      stack.startsWith(`${one.namespace}.`));
+    stack !== undefined && isOf(one, stack, seen.namespaces);
   const stacks: Record<
     string,
     { loadBalancers: object[]; targetGroups: Record<string, object>; securityGroups: object[] }

@@ -4,7 +4,7 @@ import type { Played } from './conformance.ts';
 import { tally, type Verdict, verdictOn } from './conformance-verdict.ts';
 
 const played = (expected: readonly Record<string, unknown>[], steps: unknown[]): Played => ({
-  of: { name: 'one', namespace: 'c-one', steps: [], firstPort: 30_100, expected, alone: false },
+  of: { name: 'one', namespace: 'c-one', others: [], steps: [], firstPort: 30_100, expected, alone: false },
   steps,
 });
 const failed = { outcome: { web: 'FailedBuildModel' } };

@@ -71,7 +71,12 @@ async function playTogether(
     });
     await quiet(stage);
     const names = await namesOf(world, core);
-    const seen: Seen = { elb: stage.aws.state(), securityGroups: await world.securityGroups(), names };
+    const seen: Seen = {
+      elb: stage.aws.state(),
+      securityGroups: await world.securityGroups(),
+      names,
+      namespaces: cases.map(({ namespace }) => namespace),
+    };
     const { items } = await networking.listIngressForAllNamespaces();
     for (const one of now) {
       const status = statusOf(one.of, items, seen);
@@ -102,6 +107,13 @@ async function inTurns<T>(
   await Promise.all(Array.from({ length: width }, worker));
 }
 
+/** Of the kinds that a case may delete; the others are of the core group. */
+const API_VERSIONS: Readonly<Record<string, string>> = {
+  Ingress: 'networking.k8s.io/v1',
+  IngressClass: 'networking.k8s.io/v1',
+  IngressClassParams: 'elbv2.k8s.aws/v1beta1',
+};
+
 const CLUSTER_WIDE = new Set(['Namespace', 'IngressClass', 'IngressClassParams']);
 
 /** Applies the documents in order; gives the objects that were refused, with the answer. */
@@ -129,9 +141,10 @@ async function applyDocument(
 ): Promise<void> {
   if (document.kind === 'LabPods') return labPods(clients, namespace, document);
   if (document.delete !== undefined) {
-    const { kind, name } = document.delete;
-    const apiVersion = kind === 'Ingress' ? 'networking.k8s.io/v1' : 'v1';
-    await clients.objects.delete({ apiVersion, kind, metadata: { name, namespace } });
+    const { kind, name, namespace: within = namespace } = document.delete;
+    const apiVersion = API_VERSIONS[kind] ?? 'v1';
+    const scope = CLUSTER_WIDE.has(kind) ? {} : { namespace: within };
+    await clients.objects.delete({ apiVersion, kind, metadata: { name, ...scope } });
     return;
   }
   const metadata = { ...(CLUSTER_WIDE.has(document.kind) ? {} : { namespace }), ...document.metadata };
@@ -230,10 +243,11 @@ async function namesOf({ tokens, nodes }: ConformanceWorld, core: CoreV1Api): Pr
 }
 
 function statusOf(one: ConformanceCase, ingresses: readonly V1Ingress[], { elb }: Seen): object {
-  const mine = ingresses.filter(({ metadata }) => metadata?.namespace === one.namespace);
+  const spaces = [one.namespace, ...one.others];
+  const mine = ingresses.filter(({ metadata }) => spaces.includes(metadata?.namespace ?? ''));
   return Object.fromEntries(
     mine.map(({ metadata, status }) => [
-      metadata?.name,
+      metadata?.namespace === one.namespace ? metadata.name : `${metadata?.namespace}/${metadata?.name}`,
       status?.loadBalancer?.ingress?.map(({ hostname, ports }) => {
         const arn = elb.dnsNames.get(hostname ?? '');
         const balancer = arn === undefined ? undefined : elb.loadBalancers.get(arn);
