@@ -9,6 +9,13 @@ import { fileURLToPath } from 'node:url';
 /** The checkout's root directory. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The environment variable that names another executable than the one of the checkout. */
+export const EXECUTABLE = 'ALBATROSS_EXECUTABLE';
+
+/** What Node runs as webhook and controller: the sources, or what the environment names. */
+export const albatross = (env: Environment = process.env): string =>
+  env[EXECUTABLE] ?? join(ROOT, 'cli/albatross.ts');
+
 /** Every Kubernetes part that the local cluster runs, by the name of its binary. */
 export const KUBERNETES_PARTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const;
 export type KubernetesPart = (typeof KUBERNETES_PARTS)[number];

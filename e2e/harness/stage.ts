@@ -11,7 +11,7 @@ import { createAuthority } from './certificates.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from './install.ts';
 import { type Kubelet, playKubelet } from './kubelet.ts';
-import { freePorts, ROOT } from './machine.ts';
+import { albatross, freePorts } from './machine.ts';
 import { registerNodes } from './nodes.ts';
 import { type RunningProcess, startProcess, untilReady } from './process.ts';
 
@@ -42,8 +42,6 @@ export interface Stage {
   readonly logs: { readonly controller: string; readonly webhook: string };
   stop(): Promise<void>;
 }
-
-const ALBATROSS = join(ROOT, 'cli/albatross.ts');
 
 /** Credentials of nobody: the local AWS takes any. */
 const AWS_ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
@@ -229,7 +227,7 @@ class Play implements Stage {
     const child = await startProcess({
       name,
       command: process.execPath,
-      args: [...(this.#options.executable ?? [ALBATROSS]), ...args],
+      args: [...(this.#options.executable ?? [albatross()]), ...args],
       env,
       log,
     });

@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { type Authority, createAuthority, type KeyAndCertificate } from './certificates.ts';
 import { type Cluster, type CommandResult, startCluster } from './cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from './install.ts';
-import { freePorts, ROOT } from './machine.ts';
+import { albatross, freePorts } from './machine.ts';
 import { type RunningProcess, startProcess, untilReady } from './process.ts';
 
 export interface Reply {
@@ -62,7 +62,7 @@ export async function prepareWebhookHost(): Promise<WebhookHost> {
     const started = await startProcess({
       name: 'webhook',
       command: process.execPath,
-      args: [join(ROOT, 'cli/albatross.ts'), 'webhook', ...place, ...tls, ...more],
+      args: [albatross(), 'webhook', ...place, ...tls, ...more],
       log: join(cluster.dir, 'webhook.log'),
     });
     await untilReady(started, ready);
