@@ -37,6 +37,18 @@ describe('fields', () => {
     });
   });
 
+  test('of two entries for one listener the first counts', () => {
+    const listener = (value: string) => ({
+      protocol: 'HTTP',
+      port: 80,
+      listenerAttributes: pair('routing.http.response.server.enabled', value),
+    });
+    const { first } = read({ listeners: [listener('false'), listener('true')] });
+    expect(first['listener-attributes']).toEqual({
+      'HTTP-80': { value: { 'routing.http.response.server.enabled': 'false' }, from },
+    });
+  });
+
   test('empty texts and lists say nothing', () => {
     const { settings, hides } = read({ loadBalancerName: '', certificateArn: [], wafv2AclArn: '', tags: [] });
     expect([settings, [...hides]]).toEqual([{}, []]);
@@ -92,6 +104,23 @@ describe('an Ingress of the class', () => {
   test('tags are merged key by key', () => {
     const { settings } = readIngress(ingress({ tags: 'a=1,b=2' }), around({ tags: pair('b', '3') }));
     expect(settings.tags?.value).toEqual({ a: '1', b: '3' });
+  });
+
+  test('what counts for the first member leaves the annotation of a later one in force', () => {
+    const edge = around({ ipamConfiguration: { ipv4IPAMPoolId: 'ipam-pool-0a' } });
+    const said = { 'ipam-ipv4-pool-id': 'ipam-pool-0b', scheme: 'internet-facing' };
+    const inGroup = readIngress(ingress({ ...said, 'group.name': 'shop' }), edge);
+    expect(inGroup.settings['ipam-ipv4-pool-id']?.value).toBe('ipam-pool-0b');
+    expect(inGroup.first?.['ipam-ipv4-pool-id']?.value).toBe('ipam-pool-0a');
+    expect(readIngress(ingress(said), edge).settings['ipam-ipv4-pool-id']).toBeUndefined();
+  });
+
+  test('without a class of its own the default one counts', () => {
+    const nameless = { ...ingress({}), spec: {} };
+    const settings = (defaultClass: () => string | undefined) =>
+      readIngress(nameless, around({ scheme: 'internal' }, { defaultClass })).settings;
+    expect(settings(() => 'edge').scheme).toEqual({ value: 'internal', from });
+    expect(settings(() => undefined).scheme).toBeUndefined();
   });
 
   test('the old class annotation has no parameters', () => {

@@ -68,6 +68,16 @@ const list = (items: readonly string[] | undefined): string | undefined =>
 const map = (pairs: readonly KeyValue[] | undefined): string | undefined =>
   list(pairs?.map(({ key, value }) => `${key}=${value}`.replace(/[\\,]/g, (c) => `\\${c}`)));
 
+/** Of several entries for one listener the first counts (spec annotations 6.3). */
+function listenersOf({ listeners = [] }: IngressClassParamsSpec) {
+  const all = listeners.map(({ protocol, port, listenerAttributes: attributes }, at) => ({
+    at,
+    name: `${protocol}-${port}`,
+    attributes,
+  }));
+  return all.filter(({ name, at }) => all.findIndex((one) => one.name === name) === at);
+}
+
 /** Everything that the fields say. Empty texts and lists mean "not set". */
 function wordsOf(spec: IngressClassParamsSpec): Word[] {
   const units = spec.minimumLoadBalancerCapacity?.capacityUnits;
@@ -94,10 +104,10 @@ function wordsOf(spec: IngressClassParamsSpec): Word[] {
       suffix: 'load-balancer-attributes',
       text: map(spec.loadBalancerAttributes),
     },
-    ...(spec.listeners ?? []).map((one, at) => ({
+    ...listenersOf(spec).map(({ at, name, attributes }) => ({
       field: `listeners[${at}].listenerAttributes`,
-      suffix: `listener-attributes.${one.protocol}-${one.port}`,
-      text: map(one.listenerAttributes),
+      suffix: `listener-attributes.${name}`,
+      text: map(attributes),
     })),
     {
       field: 'minimumLoadBalancerCapacity.capacityUnits',

@@ -34,12 +34,19 @@ export type Single = {
 /** Lists of which the order counts: that of the load balancer's security groups. */
 const ORDERED: ReadonlySet<string> = new Set(['security-groups', 'frontend-nlb-security-groups']);
 
-/** Both say it and say different things. Lists are sets, but for security groups. */
+/** Lists of which repetition does not count and that say nothing when empty (spec annotations 7.1, 7.2). */
+export const SETS: ReadonlySet<string> = new Set(['inbound-cidrs', 'security-group-prefix-lists']);
+
+/** Both say it and say different things. Lists are compared without order, but for security groups. */
 export function valueConflict(name: Single, { mine, theirs, key }: Pair): Problem[] {
   const [a, b] = [mine.settings[name]?.value, theirs.settings[name]?.value];
   if (a === undefined || b === undefined) return [];
-  const comparable = (value: unknown) =>
-    canonicalText(Array.isArray(value) && !ORDERED.has(name) ? value.toSorted() : value);
+  const isSet = SETS.has(name);
+  if (isSet && [a, b].some((value) => Array.isArray(value) && value.length === 0)) return [];
+  const comparable = (value: unknown) => {
+    if (!Array.isArray(value) || ORDERED.has(name)) return canonicalText(value);
+    return canonicalText((isSet ? [...new Set(value)] : value).toSorted());
+  };
   return comparable(a) === comparable(b) ? [] : [conflict(annotationPath(name), a, key, `says ${shown(b)}`)];
 }
 

@@ -46,6 +46,19 @@ test.each<[string, Settings, Settings, string[]]>([
     ['inbound-cidrs]'],
   ],
   [
+    'networks, one of them twice',
+    { ...port80, 'inbound-cidrs': say(['10.0.0.0/8', '10.0.0.0/8']) },
+    { 'inbound-cidrs': say(['10.0.0.0/8']) },
+    [],
+  ],
+  ['an empty list', { ...port80, 'inbound-cidrs': say([]) }, { 'inbound-cidrs': say(['::/0']) }, []],
+  [
+    'no prefix list',
+    { ...port80, 'security-group-prefix-lists': say([]) },
+    { 'security-group-prefix-lists': say(['pl-0a']) },
+    [],
+  ],
+  [
     'networks of other ports',
     { ...port8080, 'inbound-cidrs': say(['::/0']) },
     { 'inbound-cidrs': say(['0.0.0.0/0']) },

@@ -87,9 +87,10 @@ function inputOf(
     services.set(keyOf(service), service);
     stocked.add(service.metadata.namespace ?? '');
   }
+  const defaultClass = defaultClassOf([...classes.values()]);
   const unknown = (name: string): IngressClassParams => ({ metadata: { name } });
   return {
-    defaultClass: defaultClassOf([...classes.values()]),
+    defaultClass,
     classFor: (ingress) => (name) => classes.get(name) ?? assumedClass(name, ingress),
     concerns: (ingress) => (problem) =>
       problem.code !== 'ServiceNotFound' || stocked.has(ingress.metadata.namespace ?? ''),
@@ -97,6 +98,7 @@ function inputOf(
       options,
       service: (namespace, name) => services.get(`${namespace}/${name}`),
       ingressClass: (name) => classes.get(name),
+      defaultClass: () => defaultClass,
       classParams: (name) => params.get(name) ?? unknown(name),
       namespaceLabels: (name) => labels.get(name),
       membersOf: (group) => members.get(group) ?? [],

@@ -14,6 +14,8 @@ import { selects } from './selector.ts';
 /** What may be looked at; what is absent is not at hand, and then not judged. */
 export interface ClassSurroundings {
   readonly ingressClass?: (name: string) => IngressClass | undefined;
+  /** Name of the class that Ingresses have which name none. */
+  readonly defaultClass?: () => string | undefined;
   readonly classParams?: (name: string) => IngressClassParams | undefined;
   /** Undefined for a namespace that is not known. */
   readonly namespaceLabels?: (namespace: string) => Readonly<Record<string, string>> | undefined;
@@ -28,11 +30,11 @@ export interface OfClass {
 
 const NOTHING: OfClass = { problems: [] };
 
-/** Whoever names the class by the old annotation has no parameters. */
+/** Whoever names the class by the old annotation has no parameters; the default class counts as if it was named (13.1). */
 export function ofClass(ingress: Ingress, around: ClassSurroundings): OfClass {
-  const className = ingress.spec?.ingressClassName;
-  if (className === undefined || ingress.metadata.annotations?.[CLASS_ANNOTATION] !== undefined)
-    return NOTHING;
+  if (ingress.metadata.annotations?.[CLASS_ANNOTATION] !== undefined) return NOTHING;
+  const className = ingress.spec?.ingressClassName ?? around.defaultClass?.();
+  if (className === undefined) return NOTHING;
   const parameters = around.ingressClass?.(className)?.spec?.parameters;
   if (parameters === undefined || around.classParams === undefined) return NOTHING;
   const { apiGroup = '', kind, name } = parameters;

@@ -8,7 +8,7 @@ import { protectionProblems } from './checks/protection.ts';
 import { specProblems } from './checks/spec.ts';
 import { targetProblems } from './checks/targets.ts';
 import { isParsed, notApplied, unreadName, unreadReason, unusedProblems } from './checks/unread.ts';
-import type { ClassReading } from './classparams.ts';
+import { type ClassReading, FIRST_MEMBER } from './classparams.ts';
 import type { ServiceSettings } from './effective.ts';
 import { annotationPath, type Finding, problemOf } from './finding.ts';
 import type { FirstSettings, Settings } from './generated/binding.ts';
@@ -150,10 +150,16 @@ function hidden(suffix: string, { from, reading }: OfClass): string | undefined 
   return field === undefined ? undefined : `${from} says it (${field}), so nothing reads it here`;
 }
 
-/** The class over the annotations: as a whole, tags key by key. */
+/**
+ * The class over the annotations: as a whole, tags key by key. What a class says for the first member only leaves the
+ * annotation of a later one in force (spec annotations 5.6, 5.8).
+ */
 function withClass(own: Settings, reading: ClassReading | undefined): Settings {
   if (reading === undefined) return own;
-  const read = Object.entries(own).filter(([suffix]) => !reading.hides.has(suffix));
+  const mayBeLater = (reading.settings['group.name'] ?? own['group.name']) !== undefined;
+  const read = Object.entries(own).filter(
+    ([suffix]) => !reading.hides.has(suffix) || (mayBeLater && FIRST_MEMBER.some((name) => name === suffix)),
+  );
   const merged: Settings = { ...Object.fromEntries(read), ...reading.settings };
   if (own.tags === undefined || reading.settings.tags === undefined) return merged;
   const { value, from } = reading.settings.tags;

@@ -53,6 +53,12 @@ describe('one value for all', () => {
     expect([merged.settings.subnets?.value, told(merged)]).toEqual([['one', 'two'], []]);
   });
 
+  test('an empty pool says nothing (spec annotations 5.6)', () => {
+    const pool = { scheme: 'internet-facing', 'ipam-ipv4-pool-id': 'ipam-pool-0a' };
+    const merged = group(member('a', 1, { ...pool, 'ipam-ipv4-pool-id': '' }), member('b', 2, pool));
+    expect([merged.settings['ipam-ipv4-pool-id']?.value, told(merged)]).toEqual(['ipam-pool-0a', []]);
+  });
+
   test('an empty list says nothing (spec annotations 7.3)', () => {
     const merged = group(
       member('a', 1, { 'security-groups': '' }),

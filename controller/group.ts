@@ -86,12 +86,15 @@ export function mergeSaid(
   if (ofClass !== undefined) return overlaid(ofClass as Setting<Map>, said as Said<Map>[], leftOut);
   if (descriptor.merge === 'union') return unite(said as Said<Record<string, string>>[], leftOut);
   if (descriptor.merge === 'first') return said[0]?.setting;
-  // An empty list says nothing (spec annotations 7.3).
   return agree(
-    said.filter(({ setting }) => !Array.isArray(setting.value) || setting.value.length > 0),
+    said.filter(({ setting }) => !saysNothing(descriptor.name, setting.value)),
     leftOut,
   );
 }
+
+/** An empty list says nothing, nor does an empty pool (spec annotations 5.6, 7.3). */
+const saysNothing = (name: AnnotationName, value: unknown): boolean =>
+  (Array.isArray(value) && value.length === 0) || (name === 'ipam-ipv4-pool-id' && value === '');
 
 type Map = Record<string, string>;
 

@@ -1,6 +1,7 @@
 // How members of a group combine what they say: the earlier-created member wins, the smallest part is left out, both are told.
 import type { Setting } from '../api/annotation.ts';
 import { PREFIX } from '../api/annotation.ts';
+import { SETS } from '../api/conflict.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Member, Told } from './group.ts';
 
@@ -24,9 +25,11 @@ export function senior<T extends { readonly member: Member }>(said: readonly T[]
   );
 }
 
-/** A text that is equal for equal values; lists count as sets (spec annotations 2.3, X-set). */
-function canonical(value: unknown): string {
-  return JSON.stringify(Array.isArray(value) ? value.map(canonical).sort() : value);
+/** A text that is equal for equal values; lists count without order, some without repetition (spec annotations 2.3, X-set). */
+function canonical({ name, setting: { value } }: Said<unknown>): string {
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  const items: string[] = value.map((item) => JSON.stringify(item));
+  return JSON.stringify((SETS.has(name) ? [...new Set(items)] : items).sort());
 }
 
 const shown = (value: unknown): string =>
@@ -61,8 +64,7 @@ export function agree<T>(said: readonly Said<T>[], leftOut: Told[]): Setting<T> 
   const [winner, ...others] = senior(said);
   if (winner === undefined) return undefined;
   for (const other of others) {
-    if (canonical(other.setting.value) !== canonical(winner.setting.value))
-      leftOut.push(...conflict(winner, other));
+    if (canonical(other) !== canonical(winner)) leftOut.push(...conflict(winner, other));
   }
   return winner.setting;
 }

@@ -6,7 +6,7 @@ import { type Reading, readIngress, type Surroundings } from '../api/read.ts';
 import type { ControllerOptions } from './options.ts';
 
 /** What is looked at beside the Ingress. */
-export interface ReadingAround extends Required<Omit<Surroundings, 'options'>> {
+export interface ReadingAround extends Required<Omit<Surroundings, 'options' | 'defaultClass'>> {
   readonly classes: readonly IngressClass[];
   /** Whether an Ingress of this key has a binding. */
   bound(key: string): boolean;
@@ -29,6 +29,7 @@ export function readingOf(ingress: Ingress, around: ReadingAround): Reading | un
   if (!whose.ours) return undefined;
   const reading = readIngress(ingress, {
     ...around,
+    defaultClass: () => defaultClassOf(around.classes),
     options: {
       defaultTargetType: options.defaultTargetType,
       defaultScheme: options.defaultLoadBalancerScheme,

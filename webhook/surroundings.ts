@@ -124,6 +124,7 @@ function aroundOf(
     options,
     membersOf,
     ingressClass,
+    defaultClass: () => defaultClassOf(classes.all()),
     service: (namespace, name) => services.get(name, namespace),
     ownershipOf: (ingress) =>
       ownership(ingress, ingressClass, defaultClassOf(classes.all()), options.ingressClass),

@@ -97,3 +97,15 @@ describe('named groups whose targets are opened', () => {
     expect(codes).toEqual(['Contradiction']);
   });
 });
+
+test('members that name the same networks agree, however often each is written', () => {
+  const member = (name: string, cidrs: string) =>
+    ingress({ ingress: name, said: { 'group.name': 'g', 'inbound-cidrs': cidrs } });
+  const { resources, problems } = wantedBy({
+    ingresses: [member('a', '10.0.0.0/8,192.0.2.0/24'), member('b', '192.0.2.0/24,10.0.0.0/8,10.0.0.0/8')],
+    services: [service()],
+  });
+  const [managed] = resources.flatMap((one) => (one.kind === 'securityGroup' ? [one] : []));
+  expect(managed?.spec.ingress.map(line)).toEqual(['tcp 80 10.0.0.0/8', 'tcp 80 192.0.2.0/24']);
+  expect(problems).toEqual([]);
+});
