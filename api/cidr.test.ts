@@ -1,6 +1,6 @@
 // CIDR texts.
 import { expect, test } from 'vitest';
-import { cidrOf } from './cidr.ts';
+import { cidrOf, networkOf } from './cidr.ts';
 
 test.each([
   ['10.0.0.0/8', 4, false],
@@ -34,3 +34,11 @@ test.each([
   '12345::/64',
   '10.0.0.0::/64',
 ])('"%s" is none', (text) => expect(cidrOf(text)).toBeUndefined());
+
+test.each([
+  ['10.1.2.3/8', '10.0.0.0/8'],
+  ['192.0.2.129/25', '192.0.2.128/25'],
+  ['2001:DB8::1/32', '2001:db8:0:0:0:0:0:0/32'],
+  ['::ffff:10.0.0.0/104', '0:0:0:0:0:ffff:a00:0/104'],
+  ['nowhere', 'nowhere'],
+])('%s is the network %s', (text, network) => expect(networkOf(text)).toBe(network));

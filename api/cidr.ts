@@ -39,14 +39,40 @@ function ipv6Of(text: string): number[] | undefined {
   return missing < 1 ? undefined : [...front, ...Array<number>(missing).fill(0), ...back];
 }
 
-/** The network, or undefined when the text is no CIDR. */
-export function cidrOf(text: string): Cidr | undefined {
+interface Parsed {
+  readonly family: 4 | 6;
+  readonly prefix: number;
+  /** All bits of the address. */
+  readonly bits: string;
+}
+
+function parsed(text: string): Parsed | undefined {
   const [address = '', length = '', ...more] = text.split('/');
   if (more.length > 0 || !/^[0-9]{1,3}$/.test(length)) return undefined;
   const family = address.includes(':') ? 6 : 4;
   const [parts, width] = family === 6 ? [ipv6Of(address), 16] : [octetsOf(address), 8];
   const prefix = Number(length);
   if (parts === undefined || prefix > parts.length * width) return undefined;
-  const bits = parts.map((part) => part.toString(2).padStart(width, '0')).join('');
-  return { family, hostBits: bits.slice(prefix).includes('1') };
+  return { family, prefix, bits: parts.map((part) => part.toString(2).padStart(width, '0')).join('') };
+}
+
+/** The network, or undefined when the text is no CIDR. */
+export function cidrOf(text: string): Cidr | undefined {
+  const of = parsed(text);
+  return of === undefined
+    ? undefined
+    : { family: of.family, hostBits: of.bits.slice(of.prefix).includes('1') };
+}
+
+/** A text that is the same for every way to write one network: EC2 keeps its own (aws-limits 6). */
+export function networkOf(text: string): string {
+  const of = parsed(text);
+  if (of === undefined) return text;
+  const { family, prefix, bits } = of;
+  const [width, base, separator] = family === 4 ? [8, 10, '.'] : [16, 16, ':'];
+  const kept = bits.slice(0, prefix).padEnd(bits.length, '0');
+  const parts = Array.from({ length: bits.length / width }, (_, at) =>
+    Number.parseInt(kept.slice(at * width, (at + 1) * width), 2).toString(base),
+  );
+  return `${parts.join(separator)}/${prefix}`;
 }

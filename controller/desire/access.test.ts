@@ -34,6 +34,8 @@ describe('who may reach the load balancer', () => {
       { 'inbound-cidrs': '10.0.0.0/8,2001:db8::/32' },
       ['tcp 80 10.0.0.0/8'],
     ],
+    ['a network once', { 'inbound-cidrs': '10.0.0.0/8,10.0.0.1/8,10.0.0.0/8' }, ['tcp 80 10.0.0.0/8']],
+    ['a prefix list once', { 'security-group-prefix-lists': 'pl-0a,pl-0a' }, ['tcp 80 pl-0a']],
     ['prefix lists close the default', { 'security-group-prefix-lists': 'pl-0a' }, ['tcp 80 pl-0a']],
     ['an empty list says nothing', { 'inbound-cidrs': '' }, ['tcp 80 0.0.0.0/0']],
     [

@@ -2,6 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
+import { networkOf } from '../../api/cidr.ts';
 import { saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
 import { backendSecurityGroupName, managedSecurityGroupName } from './names.ts';
@@ -17,10 +18,12 @@ function sourcesOn(desiring: Desiring, port: Port, dualStack: boolean): Permissi
   const prefixLists = (onPort(desiring, port, 'security-group-prefix-lists')?.value ?? []) as string[];
   const open = cidrs.length === 0 && prefixLists.length === 0 ? ['0.0.0.0/0', '::/0'] : cidrs;
   const six = (cidr: string): boolean => isIPv6(cidr.split('/')[0] ?? '');
+  // EC2 refuses a rule that is asked for twice.
+  const once = [...new Map(open.toReversed().map((cidr) => [networkOf(cidr), cidr])).values()].toReversed();
   return [
-    ...open.filter((cidr) => !six(cidr)).map((cidr) => ({ cidr })),
-    ...(dualStack ? open.filter(six).map((cidr6) => ({ cidr6 })) : []),
-    ...prefixLists.map((prefixList) => ({ prefixList })),
+    ...once.filter((cidr) => !six(cidr)).map((cidr) => ({ cidr })),
+    ...(dualStack ? once.filter(six).map((cidr6) => ({ cidr6 })) : []),
+    ...[...new Set(prefixLists)].map((prefixList) => ({ prefixList })),
   ];
 }
 

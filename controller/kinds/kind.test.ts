@@ -82,6 +82,14 @@ describe('permissions (aws-model 5.4)', () => {
     expect(permissionKey({ ...one, description: 'x' })).toBe(permissionKey(one));
   });
 
+  test('networks are the same however they are written', () => {
+    const key = (source: Permission['source']) =>
+      permissionKey({ protocol: 'tcp', fromPort: 80, toPort: 80, source });
+    expect(key({ cidr: '10.1.2.3/8' })).toBe(key({ cidr: '10.0.0.0/8' }));
+    expect(key({ cidr6: '2001:DB8:0::1/32' })).toBe(key({ cidr6: '2001:db8::/32' }));
+    expect(key({ cidr: '10.0.0.0/9' })).not.toBe(key({ cidr: '10.0.0.0/8' }));
+  });
+
   test('missing ports count as 0', () => {
     const found = permissionsFromAws([{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-2' }] }]);
     expect(found.map((one) => permissionKey(one))).toEqual([

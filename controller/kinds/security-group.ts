@@ -11,6 +11,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { Permission, SecurityGroupSpec } from '../../api/aws.ts';
+import { networkOf } from '../../api/cidr.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import {
@@ -36,16 +37,16 @@ import {
 
 type FoundGroup = Found<'securityGroup'>;
 
-/** What makes two permissions the same one; the description does not (aws-model 5.4). */
+/** What makes two permissions the same one: not the description (aws-model 5.4), nor how a network is written. */
 export function permissionKey(
   { protocol, fromPort, toPort, source }: Permission,
   resolve: Resolve = arnOf,
 ): string {
   const from =
     'cidr' in source
-      ? `IpRange: ${source.cidr}`
+      ? `IpRange: ${networkOf(source.cidr)}`
       : 'cidr6' in source
-        ? `Ipv6Range: ${source.cidr6}`
+        ? `Ipv6Range: ${networkOf(source.cidr6)}`
         : 'prefixList' in source
           ? `PrefixListId: ${source.prefixList}`
           : `UserIdGroupPair: ${resolve(source.group)}`;
