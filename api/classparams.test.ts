@@ -115,6 +115,13 @@ describe('an Ingress of the class', () => {
     expect(readIngress(ingress(said), edge).settings['ipam-ipv4-pool-id']).toBeUndefined();
   });
 
+  test('the bucket of logs may come from the class', () => {
+    const said = { 'load-balancer-attributes': 'access_logs.s3.enabled=true' };
+    const bucket = { loadBalancerAttributes: pair('access_logs.s3.bucket', 'logs') };
+    expect(readIngress(ingress(said), around(bucket)).problems).toEqual([]);
+    expect(readIngress(ingress(said), around({})).problems).toMatchObject([{ severity: 'refuse' }]);
+  });
+
   test('without a class of its own the default one counts', () => {
     const nameless = { ...ingress({}), spec: {} };
     const settings = (defaultClass: () => string | undefined) =>
@@ -128,8 +135,12 @@ describe('an Ingress of the class', () => {
     expect(readIngress(old, around({ scheme: 'internal' })).settings.scheme).toBeUndefined();
   });
 
+  test('parameters that do not exist: nothing is accepted', () => {
+    const { problems } = readIngress(ingress({}), around({}, { classParams: () => undefined }));
+    expect(problems).toMatchObject([{ code: 'ClassParametersNotFound', severity: 'refuse' }]);
+  });
+
   test.each<[string, IngressClassParamsSpec, Partial<Surroundings>, string]>([
-    ['parameters that do not exist', {}, { classParams: () => undefined }, 'do not exist'],
     [
       'a namespace that is not selected',
       { namespaceSelector: { matchLabels: { team: 'bank' } } },

@@ -32,6 +32,7 @@ export const REFERENCES: ReadonlySet<ProblemCode> = new Set([
   'CertificateNotFound',
   'SecretNotFound',
   'IngressClassNotFound',
+  'ClassParametersNotFound',
 ]);
 
 /** A condition before it is known since when it holds. */

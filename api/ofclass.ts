@@ -38,10 +38,10 @@ export function ofClass(ingress: Ingress, around: ClassSurroundings): OfClass {
   const parameters = around.ingressClass?.(className)?.spec?.parameters;
   if (parameters === undefined || around.classParams === undefined) return NOTHING;
   const { apiGroup = '', kind, name } = parameters;
-  const problem = (because: string): OfClass => ({
+  const problem = (because: string, code: Problem['code'] = 'ClassNotUsable'): OfClass => ({
     problems: [
       {
-        code: 'ClassNotUsable',
+        code,
         severity: 'refuse',
         path: 'spec.ingressClassName',
         value: className,
@@ -55,7 +55,11 @@ export function ofClass(ingress: Ingress, around: ClassSurroundings): OfClass {
     );
   const from = `${CLASS_PARAMS_KIND} ${name}`;
   const params = around.classParams(name);
-  if (params === undefined) return problem(`its parameters, ${from}, do not exist`);
+  if (params === undefined)
+    return problem(
+      `its parameters, ${from}, do not exist, so nothing is done until they do`,
+      'ClassParametersNotFound',
+    );
   const closed = closedTo(ingress.metadata.namespace ?? '', params, around);
   if (closed !== undefined) return problem(`${from} ${closed}`);
   const reading = readClassParams(params);

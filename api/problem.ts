@@ -46,6 +46,7 @@ export const CODES = {
   CertificateNotFound: 'No certificate was found for an HTTPS listener.',
   SecretNotFound: 'The Secret of a login, with clientID and clientSecret, was not found, or not looked for.',
   IngressClassNotFound: 'The IngressClass that is named does not exist.',
+  ClassParametersNotFound: 'The parameters that the IngressClass names do not exist.',
   ClassNotUsable: 'The parameters of the IngressClass cannot be used, or are not for this namespace.',
   Replacement: 'The change replaces a resource in AWS by a new one.',
   GroupConflict: 'Members of one group ask for different things; the earlier one wins.',

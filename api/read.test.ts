@@ -67,6 +67,16 @@ test('three mistakes give three problems, worst first; what is wrong is not in s
   expect(Object.keys(settings)).toEqual(['group.order']);
 });
 
+test.each([
+  ['HTTP-80', 'refuse Contradiction'],
+  ['HTTP-8080', 'warn Unused'],
+  ['HTTPS-443', 'warn Unused'],
+])('a header about TLS on %s: %s', (listener, expected) => {
+  const name = `listener-attributes.${listener}`;
+  const found = read(ingress({ [name]: 'routing.http.request.x_amzn_tls_version.header_name=tls' }));
+  expect(found).toMatchObject([expect.stringContaining(`${expected} [${name}]`)]);
+});
+
 describe('actions', () => {
   const fixed = '{"type":"fixed-response","fixedResponseConfig":{"statusCode":"200"}}';
   const used: IngressPath[] = [

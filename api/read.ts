@@ -115,7 +115,8 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
       .filter((suffix) => klass.reading?.hides.has(suffix) !== true),
   );
   const targets = targetsOf(ingress, settings, around);
-  const context: Context = { ingress, settings, refused, options: around.options, targets };
+  const { first = {}, subnetTags } = klass.reading ?? {};
+  const context: Context = { ingress, settings, first, refused, options: around.options, targets };
   const problems = [
     ...said.flatMap((one) =>
       problemsOf(
@@ -133,7 +134,6 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     ...ofServices(targets),
     ...klass.problems,
   ];
-  const { first = {}, subnetTags } = klass.reading ?? {};
   const classTags = klass.reading?.settings.tags?.value;
   return {
     settings,

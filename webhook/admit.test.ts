@@ -93,9 +93,22 @@ describe('create', () => {
   });
 
   test('a class that does not exist is a warning', () => {
-    const { verdict, problems } = admit(create(ingress({}, 'albb')), around);
+    const { verdict, problems, recording } = admit(create(ingress({}, 'albb')), around);
     expect(verdict).toBe('allowed');
     expect(problems.map(({ code }) => code)).toContain('IngressClassNotFound');
+    expect(recording).toBeUndefined();
+  });
+
+  test('so are parameters of a class that do not exist yet', () => {
+    const parameters = { apiGroup: 'elbv2.k8s.aws', kind: 'IngressClassParams', name: 'alb' };
+    const { verdict, problems, recording } = admit(create(ingress()), {
+      ...around,
+      ingressClass: (name) => ({ metadata: { name }, spec: { controller: CONTROLLER, parameters } }),
+      classParams: () => undefined,
+    });
+    expect(verdict).toBe('allowed');
+    expect(problems).toMatchObject([{ code: 'ClassParametersNotFound', severity: 'warn' }]);
+    expect(recording).toBeUndefined();
   });
 
   test('an Ingress of another class is not judged, whatever it says', () => {

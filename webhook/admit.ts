@@ -61,7 +61,7 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
 
   const { reading, problems: judged } = judgeIngress(object, seenBy(object, around));
   const named = ownership.problem === undefined ? [] : [ownership.problem];
-  const found = [...judged, ...named];
+  const found = [...judged.map(awaited), ...named];
   const problems = oldIsOurs ? afterUpdate(found, reading, oldObject, around) : found;
   const warnings = warningsOf(problems);
   if (problems.some(isRefusal)) {
@@ -72,10 +72,11 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
     };
   }
   const { name, namespace = '' } = object.metadata;
-  // With an old mistake still in it the new intent is admitted but not accepted: the controller keeps the last good one.
-  const recording = reading.problems.some(isRefusal)
-    ? undefined
-    : { namespace, name, spec: bind(object, reading) };
+  // With an old mistake still in it, or without its class, the new intent is admitted but not accepted: the controller keeps the last good one.
+  const recording =
+    reading.problems.some(isRefusal) || named.length > 0
+      ? undefined
+      : { namespace, name, spec: bind(object, reading) };
   if (request.dryRun) {
     const plan = recording === undefined ? [KEPT] : planned(recording, around);
     return { verdict: 'allowed', answer: allowed([...warnings, ...plan]), problems };
@@ -83,6 +84,10 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const answer = allowed(warnings);
   return { verdict: 'allowed', answer, problems, ...(recording === undefined ? {} : { recording }) };
 }
+
+/** What comes with the Ingress may be applied after it, as Helm does: it is told, and nothing is done until it is there. */
+const awaited = (problem: Problem): Problem =>
+  problem.code === 'ClassParametersNotFound' ? { ...problem, severity: 'warn' } : problem;
 
 const KEPT = `${NOTHING_CHANGES}: what was accepted last is kept until the mistakes are gone`;
 

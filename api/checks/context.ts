@@ -1,5 +1,5 @@
 // What the checks across annotations look at: the Ingress, what could be read of it, and the Services it refers to.
-import type { Settings } from '../generated/binding.ts';
+import type { FirstSettings, Settings } from '../generated/binding.ts';
 import type { Ingress, Service } from '../kube.ts';
 import type { ControllerDefaults, ServiceReading } from '../read.ts';
 import type { ServiceReference } from '../references.ts';
@@ -13,6 +13,8 @@ export interface Target extends ServiceReference {
 export interface Context {
   readonly ingress: Ingress;
   readonly settings: Settings;
+  /** What the class says in case the Ingress is the first of its group. */
+  readonly first?: FirstSettings;
   /** Suffixes of annotations that are there but refused: their checks would only repeat the first problem. */
   readonly refused: ReadonlySet<string>;
   readonly options: ControllerDefaults;

@@ -35,16 +35,15 @@ const unused = (suffix: string, because: string): Problem => ({
 });
 
 function loadBalancerProblems(context: Context): Problem[] {
-  const { settings, options, refused } = context;
+  const { settings, first, options, refused } = context;
   const found: Problem[] = [];
   const attributes = settings['load-balancer-attributes']?.value;
   if (attributes !== undefined) {
     // In a group another member may name the bucket.
     const severity = isAlone(context) ? 'refuse' : 'warn';
+    const all = { ...attributes, ...first?.['load-balancer-attributes']?.value };
     found.push(
-      ...logFindings(attributes).map((finding) =>
-        problemOf({ ...finding, severity }, 'load-balancer-attributes'),
-      ),
+      ...logFindings(all).map((finding) => problemOf({ ...finding, severity }, 'load-balancer-attributes')),
     );
   }
   const scheme = settings.scheme?.value ?? options.defaultScheme;

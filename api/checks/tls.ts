@@ -8,7 +8,7 @@ import { type Context, hasHost } from './context.ts';
 
 /** Problems between TLS annotations, hosts and the ports that the Ingress listens on. */
 export function tlsProblems(context: Context, ports: readonly ListenPort[]): Problem[] {
-  return [...mutualProblems(context, ports), ...requestProblems(context), ...renameProblems(context)];
+  return [...mutualProblems(context, ports), ...requestProblems(context), ...renameProblems(context, ports)];
 }
 
 /** An entry for a port that is no HTTPS port of this Ingress does nothing, which nobody means (spec annotations 18.2, R*). */
@@ -52,9 +52,10 @@ function requestProblems(context: Context): Problem[] {
 }
 
 /** Request headers that carry what TLS found out are renamed on HTTPS listeners only (aws-limits 2.2). */
-function renameProblems({ settings }: Context): Problem[] {
+function renameProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {
+  const plain = ports.filter(({ protocol }) => protocol === 'HTTP').map(({ port }) => `HTTP-${port}`);
   return Object.entries(settings['listener-attributes'] ?? {}).flatMap(([name, { value }]) =>
-    name.startsWith('HTTP-')
+    plain.includes(name)
       ? RENAMED_HEADERS.filter((key) => Object.hasOwn(value, key)).map(
           (key): Problem => ({
             code: 'Contradiction',
