@@ -27,7 +27,7 @@ const lookups: Lookups = {
   certificates: async () => ({ value: [] }),
   targetGroup: async () => undefined,
   inVpc: async () => true,
-  nodeInstances: async () => new Map(),
+  interfaceGroups: async () => new Map(),
 };
 const gathering: Gathering = {
   cluster: CLUSTER,

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Aws } from './aws/calls.ts';
 import type { Lookups } from './aws/facts.ts';
-import { nodeAccess, permissionsFor, ruleChange } from './node-access.ts';
+import type { Node } from './endpoints.ts';
+import { nodeAccess, permissionsFor, placeOf, ruleChange } from './node-access.ts';
+import type { Serving } from './targets.ts';
 
 const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
   Object.fromEntries(
@@ -40,6 +42,37 @@ test.each([
   expect(lines(reaches)).toEqual(expected);
 });
 
+test('without restriction there is one rule for all ports of a source', () => {
+  const reaches = [
+    { nodeGroup: 'sg-n', source: 'sg-s', ports: [30080] },
+    { nodeGroup: 'sg-n', source: 'sg-s', ports: [8080] },
+  ];
+  expect(permissionsFor(reaches, false).get('sg-n')).toMatchObject([{ fromPort: 0, toPort: 65535 }]);
+});
+
+describe('where a target is let in (aws-model 5.8)', () => {
+  const node = (name: string, labels: Record<string, string>, providerID: string): [string, Node] => [
+    name,
+    { metadata: { name, labels }, spec: { providerID } },
+  ];
+  const nodes = new Map([
+    node('ec2', {}, 'aws:///us-west-2a/i-1'),
+    node('fargate', { 'eks.amazonaws.com/compute-type': 'fargate' }, 'aws:///us-west-2a/x/fargate-10-0-0-1'),
+    node('pod', { 'sagemaker.amazonaws.com/compute-type': 'hyperpod' }, 'aws:///usw2-az1/sagemaker/i-2'),
+    node('hybrid', { 'eks.amazonaws.com/compute-type': 'hybrid' }, 'eks-hybrid:///us-west-2/c/mi-1'),
+  ]);
+  test.each([
+    ['ec2', 'instance', { instance: 'i-1' }],
+    ['ec2', 'ip', { instance: 'i-1', address: '10.0.0.1' }],
+    ['fargate', 'ip', { address: '10.0.0.1' }],
+    ['pod', 'ip', { address: '10.0.0.1' }],
+    ['hybrid', 'ip', undefined],
+    ['gone', 'ip', undefined],
+  ] as const)('on node %s, target type %s', (on, type, place) => {
+    expect(placeOf({ id: '10.0.0.1', node: on }, type, nodes)).toEqual(place);
+  });
+});
+
 test('every rule carries the mark by which it is known as ours', () => {
   const [permission] = permissionsFor([{ nodeGroup: 'sg-n', source: 'sg-s', ports: [1] }]).get('sg-n') ?? [];
   expect(permission?.description).toBe('elbv2.k8s.aws/targetGroupBinding=shared');
@@ -74,20 +107,58 @@ describe('what changes on a node group', () => {
   });
 });
 
+const rules = {
+  GroupId: 'sg-node',
+  IpPermissions: [
+    {
+      IpProtocol: 'tcp',
+      FromPort: 30080,
+      ToPort: 30080,
+      UserIdGroupPairs: [{ GroupId: 'sg-shared', Description: 'elbv2.k8s.aws/targetGroupBinding=shared' }],
+    },
+  ],
+};
+
+test('what is unclear may need any rule: none is taken away', async () => {
+  const sent: string[] = [];
+  const unclear: string[] = [];
+  const send = async (command: object): Promise<object> => {
+    sent.push(command.constructor.name);
+    return { SecurityGroups: [rules] };
+  };
+  const port = { name: 'http', port: 80, targetPort: 8080, nodePort: 31000 };
+  const serving = {
+    source: 'sg-shared',
+    backend: { id: 't', namespace: 'shop', service: 'web', port: 80, targetType: 'instance', reach: [31000] },
+  } as unknown as Serving;
+  const node: Node = {
+    metadata: { name: 'node' },
+    spec: { providerID: 'aws:///us-west-2a/i-1' },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+  const several = [
+    { id: 'sg-a', tags: {} },
+    { id: 'sg-b', tags: {} },
+  ];
+  await nodeAccess({
+    aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
+    lookups: { interfaceGroups: async () => new Map([['i-1/', several]]) } as unknown as Lookups,
+    world: {
+      service: () => ({ metadata: { name: 'web' }, spec: { ports: [port] } }),
+      slices: () => [],
+      nodes: () => [node],
+    },
+    serving: () => [serving],
+    complete: () => true,
+    unclear: (place) => unclear.push(place),
+    failed: () => undefined,
+  })();
+  expect([sent, unclear]).toEqual([['DescribeSecurityGroupsCommand'], ['i-1']]);
+});
+
 test('a group that is seen while the rules are being read has not lost them', async () => {
   const sent: string[] = [];
   let seen = false;
-  const rules = {
-    GroupId: 'sg-node',
-    IpPermissions: [
-      {
-        IpProtocol: 'tcp',
-        FromPort: 30080,
-        ToPort: 30080,
-        UserIdGroupPairs: [{ GroupId: 'sg-shared', Description: 'elbv2.k8s.aws/targetGroupBinding=shared' }],
-      },
-    ],
-  };
   const send = async (command: object): Promise<object> => {
     sent.push(command.constructor.name);
     seen = true;
@@ -95,7 +166,7 @@ test('a group that is seen while the rules are being read has not lost them', as
   };
   const run = nodeAccess({
     aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
-    lookups: { nodeInstances: async () => new Map() } as unknown as Lookups,
+    lookups: { interfaceGroups: async () => new Map() } as unknown as Lookups,
     world: { service: () => undefined, slices: () => [], nodes: () => [] },
     serving: () => [],
     complete: () => seen,

@@ -7,10 +7,11 @@ import {
   DescribeSecurityGroupsCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
-import type { Permission } from '../api/aws.ts';
+import type { Permission, Tags } from '../api/aws.ts';
 import { type Aws, allPages } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
-import { endpointGroup, type Lookups } from './aws/facts.ts';
+import type { Lookups } from './aws/facts.ts';
+import { endpointGroup, keyOfPlace, type Place } from './aws/interfaces.ts';
 import { endpointsOf, instanceOf, type Node, servingNodes, type Target, type World } from './endpoints.ts';
 import { arnOf } from './kinds/kind.ts';
 import { permissionKey, permissionsFromAws, permissionToAws } from './kinds/security-group.ts';
@@ -20,21 +21,26 @@ import type { Serving } from './targets.ts';
 /** Marks the rules that are ours; others on the same group are never touched (aws-model 1.6). */
 const DESCRIPTION = 'elbv2.k8s.aws/targetGroupBinding=shared';
 
-/** Ports that one source must reach on the nodes behind one security group. */
+/** Ports that one source must reach behind one security group. */
 export interface Reach {
   readonly nodeGroup: string;
   readonly source: string;
   readonly ports: readonly number[];
 }
 
-/** The rules that node groups should have: for each source one from its lowest to its highest port. Pure. */
-export function permissionsFor(reaches: readonly Reach[]): Map<string, Permission[]> {
+const ALL_PORTS: readonly number[] = [0, 65_535];
+
+/**
+ * The rules that node groups should have: for each source one from its lowest to its highest port, or for all ports where
+ * the operator does not restrict them (aws-model 5.6, 5.7). Pure.
+ */
+export function permissionsFor(reaches: readonly Reach[], restricted = true): Map<string, Permission[]> {
   const byGroup = Map.groupBy(reaches, ({ nodeGroup }) => nodeGroup);
   return new Map(
     [...byGroup].map(([nodeGroup, all]) => {
       const bySource = Map.groupBy(all, ({ source }) => source);
       const permissions = [...bySource].flatMap(([source, of]): Permission[] => {
-        const ports = of.flatMap((reach) => reach.ports);
+        const ports = restricted ? of.flatMap((reach) => reach.ports) : ALL_PORTS;
         if (ports.length === 0) return [];
         return [
           {
@@ -85,9 +91,35 @@ export interface NodeAccessOptions {
   serving(): readonly Serving[];
   /** True once every group was looked at since the start: only then is it known which rules nobody needs. */
   complete(): boolean;
-  /** An instance whose group for target rules is unclear: its network interface has several and none, or several, are the cluster's. */
-  unclear(instance: string): void;
+  /** False: one rule for all ports of a source. */
+  readonly restricted?: boolean;
+  /** Tags that tell the group for target rules, beside the cluster's, where a network interface has several groups. */
+  readonly groupTags?: Readonly<Tags>;
+  /**
+   * An instance or address whose group for target rules is unclear: nothing has the address, or its network interface has
+   * several groups and none, or several, are the cluster's.
+   */
+  unclear(place: string): void;
   failed(failure: AwsFailure): void;
+}
+
+const COMPUTE = 'eks.amazonaws.com/compute-type';
+const HYPERPOD = 'sagemaker.amazonaws.com/compute-type';
+
+/** Where a target is let in; undefined where no security group stands before it (aws-model 5.8). Pure. */
+export function placeOf(
+  { id, node }: Pick<Target, 'id' | 'node'>,
+  targetType: 'instance' | 'ip',
+  nodes: ReadonlyMap<string, Node>,
+): Place | undefined {
+  const on = nodes.get(node);
+  if (on === undefined) return undefined;
+  const instance = instanceOf(on);
+  if (targetType === 'instance') return instance === undefined ? undefined : { instance };
+  const labels = on.metadata.labels ?? {};
+  if (labels[COMPUTE] === 'hybrid') return undefined;
+  const alone = labels[COMPUTE] === 'fargate' || labels[HYPERPOD] === 'hyperpod';
+  return alone || instance === undefined ? { address: id } : { instance, address: id };
 }
 
 const numbers = (reach: readonly (number | string)[], targets: readonly { port: number }[]): number[] =>
@@ -112,8 +144,11 @@ class Program {
   async run(): Promise<Next> {
     try {
       // Asked before it is looked what is needed: a group that is seen meanwhile is not in there yet.
-      const complete = this.#options.complete();
-      const wanted = permissionsFor(await this.#reaches());
+      const seen = this.#options.complete();
+      const { reaches, clear } = await this.#reaches();
+      // What is unclear may need any rule that is there.
+      const complete = seen && clear;
+      const wanted = permissionsFor(reaches, this.#options.restricted);
       await this.#read([...wanted.keys()]);
       for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()])) {
         await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], complete);
@@ -128,35 +163,36 @@ class Program {
     }
   }
 
-  async #reaches(): Promise<Reach[]> {
-    const { world, lookups, aws } = this.#options;
+  async #reaches(): Promise<{ readonly reaches: Reach[]; readonly clear: boolean }> {
+    const { world, lookups, aws, groupTags } = this.#options;
     const nodes = new Map(world.nodes().map((node): [string, Node] => [node.metadata.name, node]));
-    const instancesOf = (targets: readonly Target[]): Set<string> => {
-      const ids = targets
-        .map(({ node }) => nodes.get(node))
-        .map((node) => (node === undefined ? undefined : instanceOf(node)));
-      return new Set(ids.filter((id) => id !== undefined));
-    };
     const serving = this.#options.serving().flatMap(({ source, backend }) => {
-      const targets = source === undefined ? [] : endpointsOf(backend, world);
-      return source === undefined || targets.length === 0
-        ? []
-        : [{ source, targets, ports: numbers(backend.reach, targets) }];
+      if (source === undefined) return [];
+      return endpointsOf(backend, world).flatMap((target) => {
+        const place = placeOf(target, backend.targetType, nodes);
+        return place === undefined ? [] : [{ source, place, ports: numbers(backend.reach, [target]) }];
+      });
     });
     // All nodes that take traffic, not only those with targets now: the next target group needs no further look-up.
-    const ready = servingNodes(world.nodes())
-      .map((node) => instanceOf(node))
-      .filter((id) => id !== undefined);
-    const groups = await lookups.nodeInstances([
-      ...new Set([...ready, ...instancesOf(serving.flatMap(({ targets }) => targets))]),
+    const ready = servingNodes(world.nodes()).map((node) => ({ instance: instanceOf(node) ?? '' }));
+    const places = [...ready, ...serving.map(({ place }) => place)];
+    const groups = await lookups.interfaceGroups([
+      ...new Map(places.map((place) => [keyOfPlace(place), place])).values(),
     ]);
-    return serving.flatMap(({ source, targets, ports }) =>
-      [...instancesOf(targets)].flatMap((instance): Reach[] => {
-        const nodeGroup = endpointGroup(groups.get(instance) ?? [], aws.clusterName);
-        if (nodeGroup === undefined && groups.has(instance)) this.#options.unclear(instance);
-        return nodeGroup === undefined ? [] : [{ nodeGroup, source, ports }];
-      }),
+    const groupOf = new Map(
+      [...groups].map(([key, facts]) => [key, endpointGroup(facts, aws.clusterName, groupTags)]),
     );
+    const unclear = new Set<string>();
+    const reaches = serving.flatMap(({ source, place, ports }): Reach[] => {
+      const nodeGroup = groupOf.get(keyOfPlace(place));
+      if (nodeGroup !== undefined) return [{ nodeGroup, source, ports }];
+      // An instance that is gone needs no rule.
+      if (place.instance === undefined || groups.has(keyOfPlace(place)))
+        unclear.add(place.address ?? place.instance ?? '');
+      return [];
+    });
+    for (const place of unclear) this.#options.unclear(place);
+    return { reaches, clear: unclear.size === 0 };
   }
 
   /** Reads the rules of node groups not known yet, and once per process those of all groups tagged for the cluster. */

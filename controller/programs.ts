@@ -117,10 +117,10 @@ export function startPrograms(parts: Parts): Programs {
     world,
     serving: () => (options.policy === 'sync' || options.policy === 'upsert-only' ? targets.all() : []),
     complete: () => options.policy === 'sync' && book.groups().every((group) => seen.has(group)),
-    unclear: (instance) =>
+    unclear: (place) =>
       log.warn(
-        { instance },
-        'several security groups on the node, none of them the only one of the cluster: its rules are left alone',
+        { place },
+        'unknown in the VPC, or several security groups and none of them the only one of the cluster: rules are left alone',
       ),
     failed: ({ action, code, message }) =>
       log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),

@@ -73,6 +73,7 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
     'ec2',
     'DescribeAvailabilityZones',
     'DescribeInstances',
+    'DescribeNetworkInterfaces',
     'DescribeRouteTables',
     'DescribeSecurityGroups',
     'DescribeSubnets',

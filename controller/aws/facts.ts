@@ -1,28 +1,18 @@
 // Look-ups in AWS that a group's decision needs, each remembered for a while. The choices themselves are pure and lie beside.
 import { BlockList, isIPv6 } from 'node:net';
-import {
-  DescribeInstancesCommand,
-  DescribeSecurityGroupsCommand,
-  DescribeVpcsCommand,
-  type Instance,
-} from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PREFIX } from '../../api/annotation.ts';
-import type { Tags } from '../../api/aws.ts';
 import type { Problem, ProblemCode } from '../../api/problem.ts';
 import type { Looked } from '../desire/facts.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { remember } from './cache.ts';
-import { type Aws, allPages } from './calls.ts';
+import type { Aws } from './calls.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
 import { isFailure } from './errors.ts';
+import { interfaceReader, type Place, type SecurityGroupFact } from './interfaces.ts';
 import { type SubnetRequest, subnetChooser } from './subnets.ts';
-
-export interface SecurityGroupFact {
-  readonly id: string;
-  readonly tags: Tags;
-}
 
 /** Every look-up throws `AwsFailure` when AWS does not answer; what people got wrong is a problem. */
 export interface Lookups {
@@ -35,12 +25,11 @@ export interface Lookups {
   targetGroup(name: string): Promise<string | undefined>;
   /** Whether an address lies in a network of the VPC. */
   inVpc(address: string): Promise<boolean>;
-  /** Security groups of the primary network interface of each instance (aws-model 5.7, 5.8); unknown instances are left out. */
-  nodeInstances(ids: readonly string[]): Promise<Map<string, SecurityGroupFact[]>>;
+  /** Security groups of the network interface at each place, by `keyOfPlace`; a place that is not known is left out. */
+  interfaceGroups(places: readonly Place[]): Promise<Map<string, SecurityGroupFact[]>>;
 }
 
 const VPC_MS = 10 * 60_000;
-const INSTANCE_MS = 10 * 60_000;
 const TARGET_GROUP_MS = 20 * 60_000;
 
 const annotationPath = (name: string): string => `metadata.annotations[${PREFIX}${name}]`;
@@ -90,7 +79,7 @@ export function lookups(aws: Aws): Lookups {
       return arn;
     },
     inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
-    nodeInstances: instanceReader(aws),
+    interfaceGroups: interfaceReader(aws),
   };
 }
 
@@ -153,55 +142,4 @@ async function readVpc(aws: Aws): Promise<BlockList> {
       add(one.Ipv6CidrBlock, one.Ipv6CidrBlockState?.State);
   }
   return networks;
-}
-
-/** Most values of one filter (EC2 API Reference: filtering). */
-const FILTER_VALUES = 200;
-
-function readInstances(aws: Aws, ids: readonly string[]): Promise<Instance[]> {
-  const Filters = [{ Name: 'instance-id', Values: [...ids] }];
-  return allPages(async (NextToken) => {
-    const page = await aws.ec2.send(new DescribeInstancesCommand({ Filters, NextToken }));
-    return { items: page.Reservations?.flatMap(({ Instances }) => Instances ?? []), token: page.NextToken };
-  });
-}
-
-/** Remembers instances one by one, and asks for those not yet known in one call. */
-function instanceReader(aws: Aws): Lookups['nodeInstances'] {
-  const known = new Map<string, { readonly groups: SecurityGroupFact[]; readonly until: number }>();
-  return async (ids) => {
-    const now = performance.now();
-    for (const [id, { until }] of known) if (until <= now) known.delete(id);
-    const unknown = [...new Set(ids)].filter((id) => !known.has(id));
-    for (let start = 0; start < unknown.length; start += FILTER_VALUES) {
-      const instances = await readInstances(aws, unknown.slice(start, start + FILTER_VALUES));
-      // Tags decide only where an interface has several groups.
-      const several = instances.map(primaryGroups).filter(({ length }) => length > 1);
-      const groupsOf = await tagsOfGroups(aws, several.flat());
-      for (const instance of instances) {
-        const groups = primaryGroups(instance).map((id) => ({ id, tags: groupsOf.get(id) ?? {} }));
-        known.set(instance.InstanceId ?? '', { groups, until: now + INSTANCE_MS });
-      }
-    }
-    return new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)?.groups ?? []]] : [])));
-  };
-}
-
-function primaryGroups({ NetworkInterfaces }: Instance): string[] {
-  const primary = NetworkInterfaces?.find(({ Attachment }) => Attachment?.DeviceIndex === 0);
-  return (primary?.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
-}
-
-async function tagsOfGroups(aws: Aws, ids: readonly string[]): Promise<Map<string, Tags>> {
-  const GroupIds = [...new Set(ids)];
-  if (GroupIds.length === 0) return new Map();
-  const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds }));
-  return new Map((SecurityGroups ?? []).map(({ GroupId, Tags }) => [GroupId ?? '', tagMap(Tags)]));
-}
-
-/** The one group that target rules are written to: the only one, or the only one tagged for the cluster (aws-model 5.7). Pure. */
-export function endpointGroup(groups: readonly SecurityGroupFact[], clusterName: string): string | undefined {
-  if (groups.length === 1) return groups[0]?.id;
-  const tagged = groups.filter(({ tags }) => `kubernetes.io/cluster/${clusterName}` in tags);
-  return tagged.length === 1 ? tagged[0]?.id : undefined;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Aws } from '../../controller/aws/calls.ts';
 import { AwsFailure } from '../../controller/aws/errors.ts';
 import { lookups } from '../../controller/aws/facts.ts';
+import { keyOfPlace } from '../../controller/aws/interfaces.ts';
 import { createInventory } from '../../controller/aws/inventory.ts';
 import { kinds } from '../../controller/kinds/all.ts';
 import type { Found } from '../../controller/kinds/kind.ts';
@@ -159,12 +160,17 @@ describe('facts', () => {
     expect(await look.inVpc(rig.account.nodes[0]?.privateIp ?? '')).toBe(true);
     expect(await look.inVpc('203.0.113.9')).toBe(false);
     const ids = rig.account.nodes.map(({ instanceId }) => instanceId);
-    const nodes = await look.nodeInstances(ids);
-    expect([...nodes.keys()].sort()).toEqual([...ids].sort());
-    expect(nodes.get(ids[0] ?? '')?.map(({ id }) => id)).toEqual([rig.account.nodeSecurityGroupId]);
+    const places = ids.map((instance) => ({ instance }));
+    const nodes = await look.interfaceGroups(places);
+    expect([...nodes.keys()].sort()).toEqual(places.map(keyOfPlace).sort());
+    for (const groups of nodes.values())
+      expect(groups.map(({ id }) => id)).toEqual([rig.account.nodeSecurityGroupId]);
+    const address = rig.account.nodes[0]?.privateIp ?? '';
+    const [behind] = (await look.interfaceGroups([{ address }])).values();
+    expect(behind?.map(({ id }) => id)).toEqual([rig.account.nodeSecurityGroupId]);
     rig.aws.resetCalls();
     await look.subnets(open);
-    await look.nodeInstances(ids);
+    await look.interfaceGroups(places);
     expect(actions()).toEqual([]);
   });
 });
