@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULTS } from '../controller/options.ts';
 import { POLICIES } from '../controller/plan/policy.ts';
-import { count, names, pairs, strictChecks, trueOrFalse } from './flags.ts';
+import { count, gates, names, pairs, strictChecks, trueOrFalse } from './flags.ts';
 
 /** Where it works. */
 export function withPlace(command: Command): Command {
@@ -56,7 +56,20 @@ export function withDefaults(command: Command): Command {
       trueOrFalse,
       DEFAULTS.enableBackendSecurityGroup,
     )
-    .option('--backend-security-group <id>', 'use this one instead of making one');
+    .option('--backend-security-group <id>', 'use this one instead of making one')
+    .option(
+      '--enable-manage-backend-security-group-rules [boolean]',
+      'open targets for load balancers with security groups of their own',
+      trueOrFalse,
+      DEFAULTS.enableManageBackendSecurityGroupRules,
+    )
+    .option(
+      '--allowed-certificate-authority-arns <arns>',
+      'find certificates of these private authorities only: arn,…',
+      names,
+      [...DEFAULTS.allowedCertificateAuthorityArns],
+    )
+    .option('--feature-gates <gates>', 'those of the LBC: Name=true,…', gates, DEFAULTS.featureGates);
 }
 
 /** How often a call is tried; `attempts` is what is taken unless said. */

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { runController } from '../controller/main.ts';
 import { type ControllerOptions, DEFAULTS, mistakes } from '../controller/options.ts';
 import { withAttempts, withDefaults, withPlace, withPolicy } from './controller-flags.ts';
-import { count, port, seconds, trueOrFalse } from './flags.ts';
+import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';
 
 /** The command; it runs until the process is asked to end. */
 export function controllerCommand(): Command {
@@ -47,6 +47,18 @@ function withTuning(command: Command): Command {
       'how long a replaced load balancer serves beside its successor, e.g. 2m',
       seconds,
       DEFAULTS.replacementGracePeriod,
+    )
+    .option(
+      '--disable-restricted-sg-rules [boolean]',
+      'open all ports of targets, not only those that are used',
+      trueOrFalse,
+      DEFAULTS.disableRestrictedSgRules,
+    )
+    .option(
+      '--service-target-eni-security-group-tags <pairs>',
+      'tags of the security group for target rules where an interface has several: key=value,…',
+      pairs,
+      DEFAULTS.serviceTargetEniSecurityGroupTags,
     )
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--health-port <number>', 'plain HTTP port for /healthz and /readyz', port)

@@ -1,6 +1,6 @@
 // Tests of flags.
 import { describe, expect, test } from 'vitest';
-import { count, names, pairs, port, seconds, trueOrFalse } from './flags.ts';
+import { count, gates, names, pairs, port, seconds, trueOrFalse } from './flags.ts';
 
 describe('read', () => {
   test.each<[string, unknown, unknown]>([
@@ -11,6 +11,7 @@ describe('read', () => {
     ['mixed', seconds('1h30m5s'), 5405],
     ['names', names('a, b,,c'), ['a', 'b', 'c']],
     ['pairs', pairs('team=shop,query=a=b'), { team: 'shop', query: 'a=b' }],
+    ['gates', gates('A=true,B=false'), { A: true, B: false }],
     ['no pairs', pairs(''), {}],
   ])('%s', (_name, value, expected) => {
     expect(value).toEqual(expected);
@@ -25,6 +26,7 @@ test.each<[string, () => unknown]>([
   ['a bare number', () => seconds('10')],
   ['no time', () => seconds('')],
   ['no equals sign', () => pairs('team')],
+  ['a gate that is neither open nor shut', () => gates('A=on')],
   ['no key', () => pairs('=shop')],
 ])('%s is refused', (_name, read) => {
   expect(read).toThrow();

@@ -39,6 +39,12 @@ export function names(text: string): string[] {
   return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 }
 
+/** `Name=true,Name=false`, as the LBC takes its feature gates. */
+export function gates(text: string): Record<string, boolean> {
+  const said = Object.entries(pairs(text));
+  return Object.fromEntries(said.map(([name, value]) => [name, trueOrFalse(value)]));
+}
+
 /** Checks that only warn, by name. */
 export function strictChecks(text: string): ReadonlySet<StrictCheck> {
   return new Set(

@@ -22,6 +22,12 @@ test.each<[Partial<ControllerOptions>, string[]]>([
     { backendSecurityGroup: 'mine' },
     ['--backend-security-group: "mine" is no id of a security group (sg-…).'],
   ],
+  [
+    { enableManageBackendSecurityGroupRules: true, enableBackendSecurityGroup: false },
+    ['--enable-manage-backend-security-group-rules: it needs --enable-backend-security-group.'],
+  ],
+  [{ featureGates: { ALBSingleSubnet: true } }, []],
+  [{ featureGates: { Nonsense: true } }, ['--feature-gates: there is no gate Nonsense.']],
 ])('%j', (changes, expected) => {
   expect(mistakes({ ...options, ...changes })).toEqual(expected);
 });

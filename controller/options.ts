@@ -1,7 +1,9 @@
 // What an operator tells the controller: names and defaults, those of the LBC where they mean the same (aws-model 12.1).
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
 import type { StrictCheck } from '../api/strict.ts';
+import type { LookupOptions } from './aws/facts.ts';
 import type { ClusterSettings } from './desire/facts.ts';
+import { gatesOf } from './gates.ts';
 import type { Policy } from './plan/policy.ts';
 
 /** As AWS's logs name us. */
@@ -33,6 +35,16 @@ export interface ControllerOptions {
   readonly enableBackendSecurityGroup: boolean;
   /** Id of a group that the operator made; without it one is made for the cluster. */
   readonly backendSecurityGroup?: string;
+  /** What counts for Ingresses with security groups of their own that do not say it. */
+  readonly enableManageBackendSecurityGroupRules: boolean;
+  /** Target rules are for all ports of a source. */
+  readonly disableRestrictedSgRules: boolean;
+  /** Tags that tell the group for target rules, beside the cluster's, where a network interface has several. */
+  readonly serviceTargetEniSecurityGroupTags: Tags;
+  /** Certificates are found among those of these authorities only; all of them when empty. */
+  readonly allowedCertificateAuthorityArns: readonly string[];
+  /** Feature gates of the LBC that are said. */
+  readonly featureGates: Readonly<Record<string, boolean>>;
   /** Attempts of one AWS call. */
   readonly awsMaxRetries: number;
   /** Groups worked on at once. */
@@ -64,6 +76,11 @@ export const DEFAULTS = {
   defaultLoadBalancerScheme: 'internal',
   ingressClass: 'alb',
   enableBackendSecurityGroup: true,
+  enableManageBackendSecurityGroupRules: false,
+  disableRestrictedSgRules: false,
+  serviceTargetEniSecurityGroupTags: {},
+  allowedCertificateAuthorityArns: [],
+  featureGates: {},
   awsMaxRetries: 10,
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
@@ -103,8 +120,21 @@ export function mistakes(options: ControllerOptions): string[] {
     ...(group === undefined || group.startsWith('sg-')
       ? []
       : [`--backend-security-group: "${group}" is no id of a security group (sg-…).`]),
+    ...(options.enableManageBackendSecurityGroupRules && !options.enableBackendSecurityGroup
+      ? ['--enable-manage-backend-security-group-rules: it needs --enable-backend-security-group.']
+      : []),
+    ...gatesOf(options.featureGates).mistakes.map((mistake) => `--feature-gates: ${mistake}`),
   ];
 }
+
+/** The part that look-ups are made by. */
+export const lookupOptions = ({
+  allowedCertificateAuthorityArns,
+  featureGates,
+}: ControllerOptions): LookupOptions => ({
+  gates: gatesOf(featureGates).gates,
+  authorities: allowedCertificateAuthorityArns,
+});
 
 /** The part that decisions are made by. */
 export function clusterSettings(options: ControllerOptions): ClusterSettings {
@@ -113,9 +143,12 @@ export function clusterSettings(options: ControllerOptions): ClusterSettings {
   return {
     name: options.clusterName,
     defaultTags: options.defaultTags,
+    externalManagedTags: options.externalManagedTags,
     defaultScheme: options.defaultLoadBalancerScheme,
     defaultTargetType: options.defaultTargetType,
     defaultSslPolicy: options.defaultSslPolicy,
     backendSecurityGroup: options.enableBackendSecurityGroup ? shared : 'none',
+    manageBackendRules: options.enableManageBackendSecurityGroupRules,
+    gates: gatesOf(options.featureGates).gates,
   };
 }

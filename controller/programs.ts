@@ -15,7 +15,7 @@ import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import type { Secrets } from './logins/secrets.ts';
 import { nodeAccess } from './node-access.ts';
-import { type ControllerOptions, clusterSettings } from './options.ts';
+import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import { forgetTargets, type Publishing, publish, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { succession } from './succession.ts';
@@ -88,7 +88,7 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
 /** Wires the programs; nothing runs before something is added to a queue. */
 export function startPrograms(parts: Parts): Programs {
   const { options, log, client, aws, book, world } = parts;
-  const find = lookups(aws);
+  const find = lookups(aws, lookupOptions(options));
   const write = writer(client);
   const seen = new Set<string>();
   const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
@@ -117,6 +117,8 @@ export function startPrograms(parts: Parts): Programs {
     world,
     serving: () => (options.policy === 'sync' || options.policy === 'upsert-only' ? targets.all() : []),
     complete: () => options.policy === 'sync' && book.groups().every((group) => seen.has(group)),
+    restricted: !options.disableRestrictedSgRules,
+    groupTags: options.serviceTargetEniSecurityGroupTags,
     unclear: (place) =>
       log.warn(
         { place },

@@ -2,7 +2,7 @@
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import { type Book, finalizerOf } from './bindings.ts';
-import { MANAGED_GROUP, SHARED_GROUP } from './desire/access.ts';
+import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from './desire/access.ts';
 import type { Backend } from './desire/desiring.ts';
 import type { ClusterSettings } from './desire/facts.ts';
 import type { Group } from './group.ts';
@@ -29,17 +29,12 @@ export interface Publishing {
 const TRAFFIC = 'traffic-port';
 
 /** The security group that target rules name (aws-model 5.1, last column). */
-function sourceOf(
-  { settings }: Group,
-  pass: Pick<Pass, 'became'>,
-  cluster: ClusterSettings,
-): string | undefined {
+function sourceOf(group: Group, pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string | undefined {
   const own = pass.became.get(MANAGED_GROUP)?.arn;
   if (cluster.backendSecurityGroup === 'none') return own;
   // With security groups of the users' own, targets are opened only when they ask for it (spec annotations 7.4).
   const asked =
-    (settings['security-groups']?.value.length ?? 0) > 0 &&
-    settings['manage-backend-security-group-rules']?.value === true;
+    (group.settings['security-groups']?.value.length ?? 0) > 0 && managesBackendRules(group, cluster);
   if (own === undefined && !asked) return undefined;
   return cluster.backendSecurityGroup === 'shared'
     ? pass.became.get(SHARED_GROUP)?.arn

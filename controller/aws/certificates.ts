@@ -27,10 +27,18 @@ const KEY_TYPES: KeyAlgorithm[] = [
 
 interface Described extends Certificate {
   readonly imported: boolean;
+  /** ARN of the private authority that issued it. */
+  readonly authority: string | undefined;
 }
 
-/** Reads all issued certificates with their names: one call a page, and one for each certificate not yet known. */
-export function certificateReader(aws: Aws): () => Promise<Certificate[]> {
+/**
+ * Reads all issued certificates with their names: one call a page, and one for each certificate not yet known. Where
+ * `authorities` are named, only those that one of them issued.
+ */
+export function certificateReader(
+  aws: Aws,
+  authorities: readonly string[] = [],
+): () => Promise<Certificate[]> {
   const described = remember<Described | undefined>(
     (value) => (value === undefined ? 0 : value.imported ? IMPORTED_MS : ISSUED_MS),
     async (arn) => {
@@ -44,6 +52,7 @@ export function certificateReader(aws: Aws): () => Promise<Certificate[]> {
           arn,
           domains: [...new Set(domains.flatMap((domain) => domain ?? []))],
           imported: answer.Certificate?.Type === 'IMPORTED',
+          authority: answer.Certificate?.CertificateAuthorityArn,
         };
       } catch (thrown) {
         if (isFailure(thrown, 'notFound')) return undefined;
@@ -65,6 +74,12 @@ export function certificateReader(aws: Aws): () => Promise<Certificate[]> {
   );
   return async () => {
     const list = await summaries.get('all');
+    if (authorities.length > 0) {
+      const each = await Promise.all(list.map(({ CertificateArn }) => described.get(CertificateArn ?? '')));
+      return each
+        .filter((one) => one?.authority !== undefined && authorities.includes(one.authority))
+        .flatMap((one) => one ?? []);
+    }
     const all = await Promise.all(
       list.map((summary) => fromSummary(summary) ?? described.get(summary.CertificateArn ?? '')),
     );

@@ -5,6 +5,7 @@ import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balanc
 import { PREFIX } from '../../api/annotation.ts';
 import type { Problem, ProblemCode } from '../../api/problem.ts';
 import type { Looked } from '../desire/facts.ts';
+import type { Gates } from '../gates.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { remember } from './cache.ts';
 import type { Aws } from './calls.ts';
@@ -44,10 +45,16 @@ function problem(
   return { problem: { code, severity: 'refuse', path, because, ...(value === undefined ? {} : { value }) } };
 }
 
+export interface LookupOptions {
+  readonly gates?: Gates;
+  /** Certificates are found among those of these authorities only; all of them when empty. */
+  readonly authorities?: readonly string[];
+}
+
 /** The look-ups, through `aws`. */
-export function lookups(aws: Aws): Lookups {
-  const choose = subnetChooser(aws);
-  const certificates = certificateReader(aws);
+export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): Lookups {
+  const choose = subnetChooser(aws, gates);
+  const certificates = certificateReader(aws, authorities);
   const vpc = remember(VPC_MS, () => readVpc(aws));
   const targetGroups = remember(TARGET_GROUP_MS, (name) => readTargetGroup(aws, name));
   return {

@@ -92,6 +92,21 @@ describe('discovered', () => {
     expect(chooseDiscovered(all, need, zones)).toEqual({ because });
   });
 
+  test('as the gates say', () => {
+    const one = [subnet('1', 'a')];
+    expect(chooseDiscovered(one, { ...need, one: true }, zones)).toEqual({ ids: ['subnet-1'] });
+    const others = ['a', 'b'].map((zone) =>
+      subnet(zone, zone, { tags: { 'kubernetes.io/cluster/other': 'owned' } }),
+    );
+    expect(chooseDiscovered(others, { ...need, ofAnyCluster: true }, zones)).toEqual({
+      ids: ['subnet-a', 'subnet-b'],
+    });
+    const routed = ['a', 'b'].map((zone) => subnet(zone, zone, { ...noRole, reachable: false }));
+    expect(chooseDiscovered(routed, { ...need, byRoleOnly: true }, zones)).toEqual({
+      because: `no subnet has the tag ${INTERNAL}`,
+    });
+  });
+
   test('one local zone or outpost is enough', () => {
     expect(chooseDiscovered([subnet('1', 'c')], need, zones)).toEqual({ ids: ['subnet-1'] });
     expect(chooseDiscovered([subnet('1', 'a', { outpost: true })], need, zones)).toEqual({

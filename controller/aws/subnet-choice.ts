@@ -19,6 +19,12 @@ export interface SubnetNeed {
   readonly clusterName: string;
   readonly scheme: Scheme;
   readonly ipAddressType: IpAddressType;
+  /** One subnet in an ordinary zone is enough (gate ALBSingleSubnet). */
+  readonly one?: boolean;
+  /** Subnets tagged for other clusters only are taken as well (gate SubnetsClusterTagCheck off). */
+  readonly ofAnyCluster?: boolean;
+  /** Without role tags nothing is discovered (gate SubnetDiscoveryByReachability off). */
+  readonly byRoleOnly?: boolean;
 }
 
 /** Type of each zone by zone id, in EC2's words: `availability-zone`, `local-zone`, `wavelength-zone`. */
@@ -79,7 +85,7 @@ export function chooseNamed(
   const without = dualStack(need) ? found.filter(({ ipv6 }) => !ipv6).map(({ id }) => id) : [];
   if (without.length > 0)
     return { because: `${without.join(', ')} without the IPv6 network that ${need.ipAddressType} needs` };
-  return enough(found, zones);
+  return enough(found, need, zones);
 }
 
 type Reason = 'otherCluster' | 'addresses' | 'ipv6';
@@ -93,7 +99,7 @@ const WORDS: Readonly<Record<Reason, string>> = {
 function rejection(subnet: Subnet, need: SubnetNeed): Reason | undefined {
   const own = `${CLUSTER_PREFIX}/${need.clusterName}` in subnet.tags;
   const others = Object.keys(subnet.tags).some((key) => key.startsWith(CLUSTER_PREFIX));
-  if (others && !own) return 'otherCluster';
+  if (others && !own && need.ofAnyCluster !== true) return 'otherCluster';
   if (subnet.freeAddresses < FREE_ADDRESSES) return 'addresses';
   return dualStack(need) && !subnet.ipv6 ? 'ipv6' : undefined;
 }
@@ -105,8 +111,9 @@ function rejection(subnet: Subnet, need: SubnetNeed): Reason | undefined {
 export function chooseDiscovered(subnets: readonly Subnet[], need: SubnetNeed, zones: ZoneTypes): Choice {
   const tagged = withRole(subnets, need.scheme);
   const open = need.scheme === 'internet-facing';
-  const candidates = tagged.length > 0 ? tagged : subnets.filter(({ reachable }) => reachable === open);
-  return chooseAmong(candidates, need, zones, inWords(candidates.length, need.scheme, tagged.length > 0));
+  const byRole = tagged.length > 0 || need.byRoleOnly === true;
+  const candidates = byRole ? tagged : subnets.filter(({ reachable }) => reachable === open);
+  return chooseAmong(candidates, need, zones, inWords(candidates.length, need.scheme, byRole));
 }
 
 /** Chooses among the subnets that have, for each key, one of its values; the role tag is not asked for (aws-model 4.3). */
@@ -147,7 +154,7 @@ function chooseAmong(
       chosen.set(subnet.zone, subnet);
   }
   if (chosen.size === 0) return { because: `${nothing}${counted(rejected)}` };
-  const choice = enough([...chosen.values()].sort(byId), zones);
+  const choice = enough([...chosen.values()].sort(byId), need, zones);
   return 'ids' in choice ? choice : { because: `${choice.because}${counted(rejected)}` };
 }
 
@@ -156,7 +163,9 @@ function inWords(count: number, scheme: Scheme, byRole: boolean): string {
     ? `with the tag ${ROLE[scheme]}`
     : `that the internet can${scheme === 'internal' ? 'not' : ''} reach`;
   if (count > 0) return `none of ${count} subnets ${kind} is usable`;
-  return `no subnet has the tag ${ROLE[scheme]}, and there is none ${kind}`;
+  return byRole
+    ? `no subnet has the tag ${ROLE[scheme]}`
+    : `no subnet has the tag ${ROLE[scheme]}, and there is none ${kind}`;
 }
 
 function counted(rejected: ReadonlyMap<Reason, number>): string {
@@ -167,13 +176,13 @@ function counted(rejected: ReadonlyMap<Reason, number>): string {
 const dualStack = ({ ipAddressType }: SubnetNeed): boolean => ipAddressType !== 'ipv4';
 
 /** One kind of zone for all; ordinary zones need two subnets, the others one (aws-model 4.6). */
-function enough(subnets: readonly Subnet[], zones: ZoneTypes): Choice {
+function enough(subnets: readonly Subnet[], { one = false }: SubnetNeed, zones: ZoneTypes): Choice {
   const locales = new Set(
     subnets.map(({ outpost, zoneId }) => (outpost ? 'outpost' : (zones.get(zoneId) ?? 'availability-zone'))),
   );
   if (locales.size > 1)
     return { because: `they are in zones of different kinds: ${[...locales].sort().join(', ')}` };
-  if (locales.has('availability-zone') && subnets.length < 2) {
+  if (locales.has('availability-zone') && subnets.length < 2 && !one) {
     const [only] = subnets;
     return {
       because: `a load balancer needs subnets in two zones, and only ${only?.id ?? 'none'} in ${only?.zone ?? 'no zone'} is usable`,

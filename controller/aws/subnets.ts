@@ -6,6 +6,7 @@ import {
   type RouteTable,
   type Subnet as WireSubnet,
 } from '@aws-sdk/client-ec2';
+import { GATES, type Gates } from '../gates.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { remember } from './cache.ts';
 import { type Aws, allPages } from './calls.ts';
@@ -19,7 +20,7 @@ import {
   withRole,
 } from './subnet-choice.ts';
 
-export interface SubnetRequest extends Omit<SubnetNeed, 'clusterName'> {
+export interface SubnetRequest extends Pick<SubnetNeed, 'scheme' | 'ipAddressType'> {
   /** The `subnets` annotation. */
   readonly named?: readonly string[];
   /** What the class parameters pick subnets by. */
@@ -32,15 +33,22 @@ const SUBNETS_MS = 30_000;
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /** Subnets as named, as the class picks them, as they are, or discovered: the first of these that applies (aws-model 4.1). */
-export function subnetChooser(aws: Aws): (request: SubnetRequest) => Promise<Choice> {
+export function subnetChooser(aws: Aws, gates: Gates = GATES): (request: SubnetRequest) => Promise<Choice> {
   const subnets = subnetReader(aws);
   const zoneType = zoneReader(aws);
   return async ({ named, tags, current, ...request }) => {
     const discovered = named === undefined && tags === undefined;
     if (discovered && current !== undefined) return { ids: [...current] };
-    const need = { ...request, clusterName: aws.clusterName };
+    const need = {
+      ...request,
+      clusterName: aws.clusterName,
+      one: gates.ALBSingleSubnet,
+      ofAnyCluster: !gates.SubnetsClusterTagCheck,
+      byRoleOnly: !gates.SubnetDiscoveryByReachability,
+    };
     const plain = await subnets.all();
-    const all = discovered && withRole(plain, need.scheme).length === 0 ? await subnets.withReach() : plain;
+    const routed = discovered && !need.byRoleOnly && withRole(plain, need.scheme).length === 0;
+    const all = routed ? await subnets.withReach() : plain;
     const zones = await zoneType([...new Set(all.map(({ zoneId }) => zoneId))]);
     if (tags !== undefined) return chooseTagged(tags, all, need, zones);
     return named === undefined ? chooseDiscovered(all, need, zones) : chooseNamed(named, all, need, zones);

@@ -89,6 +89,14 @@ describe('named groups whose targets are opened', () => {
     expect(groups.map(({ id }) => id)).toEqual(['securityGroup/shared']);
   });
 
+  test.each([
+    ['what the operator says counts', {}, 2],
+    ['unless the members say otherwise', { 'manage-backend-security-group-rules': 'false' }, 1],
+  ])('%s', (_, said, groups) => {
+    const always = { cluster: { ...CLUSTER, manageBackendRules: true } };
+    expect(wanted({ 'security-groups': 'sg-0a', ...said }, always).balancer).toHaveLength(groups);
+  });
+
   test("or the operator's own", () => {
     expect(wanted(NAMED, cluster('sg-0b')).balancer).toEqual(['sg-0a', 'sg-0b']);
   });

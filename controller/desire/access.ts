@@ -3,8 +3,9 @@ import { isIPv6 } from 'node:net';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
 import { networkOf } from '../../api/cidr.ts';
-import { saidBy } from '../group.ts';
+import { type Group, saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
+import type { ClusterSettings } from './facts.ts';
 import { backendSecurityGroupName, managedSecurityGroupName } from './names.ts';
 import { onPort, type Port } from './ports.ts';
 import { sharedTagsOf, tagsOf } from './tags.ts';
@@ -72,10 +73,14 @@ export interface Access {
   readonly groups: (string | Ref)[];
 }
 
+/** Whether targets are opened for a load balancer with named groups: what the members say, else the operator (spec annotations 7.4). */
+export const managesBackendRules = ({ settings }: Group, { manageBackendRules }: ClusterSettings): boolean =>
+  settings['manage-backend-security-group-rules']?.value ?? manageBackendRules;
+
 /** Named groups alone, or with the group that targets let in when they shall be opened for it (spec annotations 7.4). */
 function besideNamed(desiring: Desiring, named: readonly string[]): Access {
   const { backendSecurityGroup } = desiring.facts.cluster;
-  if (desiring.group.settings['manage-backend-security-group-rules']?.value !== true)
+  if (!managesBackendRules(desiring.group, desiring.facts.cluster))
     return { resources: [], groups: [...named] };
   if (backendSecurityGroup === 'none') {
     for (const { member } of saidBy(desiring.group.members, 'manage-backend-security-group-rules')) {

@@ -1,6 +1,7 @@
 // Client certificates and attributes of listeners, as the members on a port say together.
 import { expect, test } from 'vitest';
-import { CERTIFICATE, ingress, service, wantedBy } from '../laws/paper.ts';
+import { GATES } from '../gates.ts';
+import { CERTIFICATE, CLUSTER, ingress, service, wantedBy } from '../laws/paper.ts';
 
 const SECURE = {
   'group.name': 'g',
@@ -31,6 +32,16 @@ test('a trust store by name leaves the port as it is, and its owner is told', ()
   });
   expect(specs[1]?.mutualAuthentication).toBeUndefined();
   expect(codes).toEqual(['NotYetApplied']);
+});
+
+test('what nobody says stays as it is, or is switched off where the gate says so', () => {
+  const applied = { ingresses: [ingress({ ingress: 'web0', said: SECURE })], services: [service()] };
+  const modes = (EnhancedDefaultBehavior: boolean) =>
+    wantedBy(applied, 'g', {
+      cluster: { ...CLUSTER, gates: { ...GATES, EnhancedDefaultBehavior } },
+    }).resources.flatMap((one) => (one.kind === 'listener' ? [one.spec.mutualAuthentication] : []));
+  expect(modes(false)).toEqual([undefined, undefined]);
+  expect(modes(true)).toEqual([undefined, { mode: 'off' }]);
 });
 
 test('attributes are merged by key for the listener that the name says; the first member keeps a key', () => {

@@ -43,7 +43,9 @@ export function mutualOn(
     }
     return [{ member, name: 'mutual-authentication', setting: { ...setting, value: wantedBy(entry) } }];
   });
-  return agree(said, desiring.problems)?.value;
+  const agreed = agree(said, desiring.problems)?.value;
+  if (agreed !== undefined || !desiring.facts.cluster.gates.EnhancedDefaultBehavior) return agreed;
+  return { mode: 'off' };
 }
 
 function wantedBy(entry: MutualAuthenticationEntry): MutualAuthentication {

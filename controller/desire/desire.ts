@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import { listenerFor, redirectPort } from './listeners.ts';
 import { loadBalancerName } from './names.ts';
 import { portsOfGroup } from './ports.ts';
-import { tagsOf } from './tags.ts';
+import { tagsOf, tellExternalTags } from './tags.ts';
 
 export const LOAD_BALANCER = 'loadBalancer';
 
@@ -28,6 +28,7 @@ function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalanc
     tags: tagsOf(facts.cluster, group.id, 'LoadBalancer', group.settings.tags?.value ?? {}),
   };
   applyEffects('loadBalancer', spec, group.settings);
+  if (!facts.cluster.gates.LBCapacityReservation) delete spec.capacityUnits;
   return spec;
 }
 
@@ -42,6 +43,7 @@ export function desire(group: Group, facts: Facts): Desire {
     problems: [...group.leftOut],
   };
   if (group.members.length === 0) return { undecided: false, ...desiring };
+  tellExternalTags(desiring);
   tellUnfound(desiring, 'subnets', facts.subnets);
   if (!('value' in facts.subnets)) return { undecided: true, ...desiring };
   const spec = loadBalancer(desiring, facts.subnets.value);

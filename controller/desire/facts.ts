@@ -3,11 +3,14 @@ import type { OidcClient, Scheme, Tags } from '../../api/aws.ts';
 import type { Service } from '../../api/kube.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { ServiceSettings } from '../../api/read.ts';
+import type { Gates } from '../gates.ts';
 
 /** What the operator set for the whole cluster. */
 export interface ClusterSettings {
   readonly name: string;
   readonly defaultTags: Tags;
+  /** Keys of tags that somebody else writes on what we make. */
+  readonly externalManagedTags: readonly string[];
   readonly defaultScheme: Scheme;
   readonly defaultTargetType: 'instance' | 'ip';
   readonly defaultSslPolicy: string;
@@ -16,6 +19,9 @@ export interface ClusterSettings {
    * Else the id of a group that the operator made (aws-model 5.1, 5.5).
    */
   readonly backendSecurityGroup: 'shared' | 'none' | `sg-${string}`;
+  /** Whether targets are opened for load balancers with named groups whose members do not say it (spec annotations 7.4). */
+  readonly manageBackendRules: boolean;
+  readonly gates: Gates;
 }
 
 /**

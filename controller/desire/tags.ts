@@ -1,5 +1,7 @@
 // Tags of desired resources (aws-model 2.1, 2.2): tracking tags always win, then the operator's defaults, then the users'.
+import { PREFIX } from '../../api/annotation.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { type Desiring, tell } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';
 
 /** Value of the resource tag of the security group that all load balancers of a cluster share. */
@@ -9,13 +11,32 @@ export const BACKEND_SECURITY_GROUP = 'backend-sg';
 export const SHARED_STACK = '';
 
 export function tagsOf(cluster: ClusterSettings, groupId: string, resource: string, user: Tags): Tags {
+  const { defaultTags, externalManagedTags, gates } = cluster;
+  const own = Object.fromEntries(Object.entries(user).filter(([key]) => !externalManagedTags.includes(key)));
   return {
-    ...user,
-    ...cluster.defaultTags,
+    ...(gates.EnableDefaultTagsLowPriority ? { ...defaultTags, ...own } : { ...own, ...defaultTags }),
     [CLUSTER_TAG]: cluster.name,
     [STACK_TAG]: groupId,
     [RESOURCE_TAG]: resource,
   };
+}
+
+/** Tells who asks for a tag that somebody else writes: it is left to them (aws-model 2.2). */
+export function tellExternalTags(desiring: Desiring): void {
+  const { externalManagedTags } = desiring.facts.cluster;
+  for (const { key: member, intent } of desiring.group.members) {
+    for (const key of Object.keys(intent.settings.tags?.value ?? {})) {
+      if (!externalManagedTags.includes(key)) continue;
+      tell(desiring, member, {
+        code: 'NotAllowed',
+        severity: 'warn',
+        path: `metadata.annotations[${PREFIX}tags]`,
+        value: key,
+        because:
+          'the controller leaves this tag to somebody else (--external-managed-tags), so it is not written',
+      });
+    }
+  }
 }
 
 /** The shared group belongs to no stack and carries no user tags. */

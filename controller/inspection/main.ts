@@ -7,7 +7,7 @@ import { SHARED_STACK } from '../desire/tags.ts';
 import { type KubeClient, kubeClient } from '../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
 import { readSecrets, type Secrets } from '../logins/secrets.ts';
-import { type ControllerOptions, clusterSettings, VERSION } from '../options.ts';
+import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from '../options.ts';
 import { type ClusterSeen, clusterSeen, readObjects } from './cluster.ts';
 import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
 import { type Asked, groupsAsked } from './selection.ts';
@@ -97,7 +97,7 @@ export function planOnce(options: ControllerOptions, question: Question): Promis
       book: seen.book,
       world: seen.world,
       service: seen.world.service,
-      lookups: lookups(aws),
+      lookups: lookups(aws, lookupOptions(options)),
       secrets: (group, named) => secrets.of(group, named),
       cluster: clusterSettings(options),
       policy: options.policy,

@@ -6,6 +6,7 @@ import { type ControllerDefaults, readService } from '../../api/read.ts';
 import { servicesOf } from '../../api/references.ts';
 import { type Desire, desire } from '../desire/desire.ts';
 import type { ClusterSettings, Facts } from '../desire/facts.ts';
+import { GATES } from '../gates.ts';
 import { type Group, groupOf, type Member, type Told } from '../group.ts';
 import type { ClusterSeen } from './cluster.ts';
 
@@ -81,8 +82,11 @@ function assume(
 const CLUSTER: Omit<ClusterSettings, 'defaultScheme' | 'defaultTargetType'> = {
   name: 'unasked',
   defaultTags: {},
+  externalManagedTags: [],
   defaultSslPolicy: 'ELBSecurityPolicy-2016-08',
   backendSecurityGroup: 'shared',
+  manageBackendRules: false,
+  gates: GATES,
 };
 
 /** Of a login by OpenID Connect, whose Secret is not read. */

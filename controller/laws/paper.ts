@@ -7,15 +7,19 @@ import { type ControllerDefaults, readIngress, readService } from '../../api/rea
 import { type Book, finalizerOf, openBook } from '../bindings.ts';
 import { type Desire, desire } from '../desire/desire.ts';
 import type { ClusterSettings, Facts, Looked } from '../desire/facts.ts';
+import { GATES } from '../gates.ts';
 import { type Group, groupOf } from '../group.ts';
 
 export const CLUSTER: ClusterSettings = {
   name: 'prod',
   defaultTags: { owner: 'platform' },
+  externalManagedTags: [],
   defaultScheme: 'internal',
   defaultTargetType: 'instance',
   defaultSslPolicy: 'ELBSecurityPolicy-2016-08',
   backendSecurityGroup: 'shared',
+  manageBackendRules: false,
+  gates: GATES,
 };
 
 export const CERTIFICATE = (name: string): string => `arn:aws:acm:us-west-2:123456789012:certificate/${name}`;
