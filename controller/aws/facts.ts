@@ -117,9 +117,13 @@ async function findSecurityGroups(aws: Aws, said: readonly string[]): Promise<Lo
       id: GroupId ?? '',
       name: tagMap(Tags).Name,
     }));
+    // EC2 takes names with wildcards: there must be as many different ones as are asked for.
     const missing = names.filter((name) => !groups.some((group) => group.name === name));
-    if (missing.length > 0)
+    const different = new Set(groups.map(({ name }) => name)).size;
+    if (different < names.length)
       return refuse(`no security group in the VPC has the Name tag ${missing.join(', ')}`);
+    if (different > names.length)
+      return refuse(`${missing.join(', ')} stands for security groups of several Name tags`);
     found.push(...groups.map(({ id }) => id));
   }
   return { value: found };

@@ -1,6 +1,14 @@
 // Tests of subnet-choice.
 import { describe, expect, test } from 'vitest';
-import { chooseDiscovered, chooseNamed, findNamed, type Subnet, type SubnetNeed } from './subnet-choice.ts';
+import {
+  chooseDiscovered,
+  chooseNamed,
+  chooseTagged,
+  findNamed,
+  fitsFilter,
+  type Subnet,
+  type SubnetNeed,
+} from './subnet-choice.ts';
 
 const INTERNAL = 'kubernetes.io/role/internal-elb';
 const PUBLIC = 'kubernetes.io/role/elb';
@@ -149,4 +157,35 @@ describe('named', () => {
       because: 'subnet-1, subnet-2 without the IPv6 network that dualstack needs',
     });
   });
+});
+
+describe('picked by tags of the class (aws-model 4.3, 4.5)', () => {
+  const all = [
+    subnet('3', 'a', { tags: { ...noRole.tags, tier: 'edge' } }),
+    subnet('1', 'a', { tags: { ...noRole.tags, tier: 'edge' } }),
+    subnet('2', 'b', { tags: { ...noRole.tags, tier: 'edge-two', [OWN]: 'shared' } }),
+    subnet('4', 'b', { tags: { ...noRole.tags, tier: 'core' } }),
+  ];
+  test.each<[string, Record<string, string[]>, object]>([
+    ['one of the values', { tier: ['edge', 'edge-two'] }, { ids: ['subnet-1', 'subnet-2'] }],
+    ['a pattern', { tier: ['edge*'] }, { ids: ['subnet-1', 'subnet-2'] }],
+    ['all keys', { tier: ['*'], [OWN]: ['shared'] }, { because: expect.stringContaining('only subnet-2') }],
+    ['none', { tier: ['gold'] }, { because: 'no subnet has the tags tier=gold' }],
+  ])('%s', (_, tags, expected) => {
+    expect(chooseTagged(tags, all, need, zones)).toEqual(expected);
+  });
+});
+
+test.each([
+  ['private-a', 'private-a', true],
+  ['private-a', 'private-*', true],
+  ['private-', 'private-?', true],
+  ['private-ab', 'private-?', false],
+  ['private.a', 'private?a', true],
+  ['privatexa', 'private.a', false],
+  ['a*b', String.raw`a\*b`, true],
+  ['axb', String.raw`a\*b`, false],
+  ['a(b', 'a(b', true],
+])('%s fits the filter %s: %s', (text, pattern, fits) => {
+  expect(fitsFilter(text, pattern)).toBe(fits);
 });

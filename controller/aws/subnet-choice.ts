@@ -116,7 +116,21 @@ export function chooseDiscovered(subnets: readonly Subnet[], need: SubnetNeed, z
   return chooseAmong(candidates, need, zones, inWords(candidates.length, need.scheme, byRole));
 }
 
-/** Chooses among the subnets that have, for each key, one of its values; the role tag is not asked for (aws-model 4.3). */
+/** A value of an EC2 filter: `*` stands for any characters, `?` for one or none, a backslash takes the next literally. */
+export function fitsFilter(text: string, pattern: string): boolean {
+  const parts = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
+  const literal = (sign: string): string => sign.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const expression = parts.map((part) => {
+    if (part === '*') return '[\\s\\S]*';
+    return part === '?' ? '[\\s\\S]?' : literal(part.length > 1 ? part.slice(1) : part);
+  });
+  return new RegExp(`^${expression.join('')}$`).test(text);
+}
+
+/**
+ * Chooses among the subnets that have, for each key, one of its values; the role tag is not asked for (aws-model 4.3). The
+ * LBC hands the values to EC2 as they are (EC2 API: filtering, wildcards).
+ */
 export function chooseTagged(
   tags: Readonly<Record<string, readonly string[]>>,
   subnets: readonly Subnet[],
@@ -125,7 +139,10 @@ export function chooseTagged(
 ): Choice {
   const keys = Object.entries(tags);
   const fitting = subnets.filter((subnet) =>
-    keys.every(([key, values]) => values.some((value) => subnet.tags[key] === value)),
+    keys.every(([key, values]) => {
+      const text = subnet.tags[key];
+      return text !== undefined && values.some((value) => fitsFilter(text, value));
+    }),
   );
   const words = keys.map(([key, values]) => `${key}=${values.join('|')}`).join(', ');
   const none =
