@@ -28,6 +28,18 @@ export function webhookCommand(): Command {
         .default('internal'),
     )
     .option('--warn-only <checks>', 'checks that warn instead of refusing (docs/problems.md)', strictChecks)
+    .option(
+      '--disable-ingress-class-annotation [boolean]',
+      'refuse new uses of the annotation kubernetes.io/ingress.class',
+      trueOrFalse,
+      false,
+    )
+    .option(
+      '--disable-ingress-group-name-annotation [boolean]',
+      'refuse new uses of the annotation group.name',
+      trueOrFalse,
+      false,
+    )
     .option('--record [boolean]', 'write accepted intents as bindings', trueOrFalse, true)
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)

@@ -99,6 +99,13 @@ describe('create', () => {
     expect(recording).toBeUndefined();
   });
 
+  test('what the administrator keeps to classes is refused', () => {
+    const locks = { disableIngressGroupNameAnnotation: true };
+    const { verdict, recording } = admit(create(ingress({ 'group.name': 'g' })), { ...around, locks });
+    expect([verdict, recording]).toEqual(['refused', undefined]);
+    expect(admit(create(ingress()), { ...around, locks }).verdict).toBe('allowed');
+  });
+
   test('so are parameters of a class that do not exist yet', () => {
     const parameters = { apiGroup: 'elbv2.k8s.aws', kind: 'IngressClassParams', name: 'alb' };
     const { verdict, problems, recording } = admit(create(ingress()), {

@@ -13,6 +13,7 @@ import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading, Surroundings } from '../api/read.ts';
 import { refusal, warningsOf } from './answer.ts';
+import { type Locks, lockProblems } from './locks.ts';
 import type { Recording } from './record.ts';
 import type { AdmissionRequest, Answer } from './review.ts';
 
@@ -36,6 +37,7 @@ export interface Around extends Surroundings {
   /** The recorded binding of an Ingress. */
   readonly recorded: (namespace: string, name: string) => LoadBalancerBinding | undefined;
   readonly ownershipOf: (ingress: Ingress) => Ownership;
+  readonly locks?: Locks;
 }
 
 const UNJUDGED =
@@ -62,7 +64,11 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const { reading, problems: judged } = judgeIngress(object, seenBy(object, around));
   const named = ownership.problem === undefined ? [] : [ownership.problem];
   const found = [...judged.map(awaited), ...named];
-  const problems = oldIsOurs ? afterUpdate(found, reading, oldObject, around) : found;
+  const isOurs = (ingress: Ingress) => around.ownershipOf(ingress).ours;
+  const problems = [
+    ...lockProblems(around.locks ?? {}, object, oldObject, isOurs),
+    ...(oldIsOurs ? afterUpdate(found, reading, oldObject, around) : found),
+  ];
   const warnings = warningsOf(problems);
   if (problems.some(isRefusal)) {
     return {

@@ -7,9 +7,10 @@ import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { ControllerDefaults } from '../api/read.ts';
 import type { Around } from './admit.ts';
 import { CONFIGURATION, CONFIGURATIONS_PATH, keepClaim, type WebhookConfiguration } from './claim.ts';
+import type { Locks } from './locks.ts';
 import { type Named, type Watched, type WatchOptions, watchAll } from './watch.ts';
 
-export interface SurroundingsOptions extends ControllerDefaults {
+export interface SurroundingsOptions extends ControllerDefaults, Locks {
   /** The value of the annotation kubernetes.io/ingress.class that is ours. */
   readonly ingressClass: string;
 }
@@ -122,6 +123,7 @@ function aroundOf(
   const ingressClass = (name: string) => classes.get(name);
   return {
     options,
+    locks: options,
     membersOf,
     ingressClass,
     defaultClass: () => defaultClassOf(classes.all()),
