@@ -115,6 +115,33 @@ describe('an Ingress of the class', () => {
     expect(readIngress(ingress(said), edge).settings['ipam-ipv4-pool-id']).toBeUndefined();
   });
 
+  test.each<[string, Record<string, string>, IngressClassParamsSpec, string]>([
+    ['a policy without HTTPS', {}, { sslPolicy: 'my policy' }, 'warn'],
+    ['a policy with HTTPS', { 'listen-ports': '[{"HTTPS":443}]' }, { sslPolicy: 'my policy' }, 'refuse'],
+    [
+      'a certificate without HTTPS',
+      { 'listen-ports': '[{"HTTP":80}]' },
+      { certificateArn: ['mine'] },
+      'warn',
+    ],
+    ['a certificate that opens HTTPS', {}, { certificateArn: ['mine'] }, 'refuse'],
+    ['prefix lists', { 'security-groups': 'sg-0a' }, { prefixListsIDs: ['pl-office'] }, 'warn'],
+  ])('a mistake of the class in %s', (_, said, spec, severity) => {
+    const own = {
+      metadata: ingress(said).metadata,
+      spec: { ingressClassName: 'edge', rules: [{ host: 'a.b' }] },
+    };
+    const found = readIngress(own, around(spec)).problems.filter(({ object }) => object === from);
+    expect(found).toMatchObject([{ severity }]);
+  });
+
+  test('a redirect port that is none asks for nothing', () => {
+    const said = { 'group.name': 'shop', 'ssl-redirect': '443' };
+    const { settings, problems } = readIngress(ingress(said), around({ sslRedirectPort: 'https' }));
+    expect(settings['ssl-redirect']).toBeUndefined();
+    expect(problems.map(({ severity }) => severity)).not.toContain('refuse');
+  });
+
   test('the bucket of logs may come from the class', () => {
     const said = { 'load-balancer-attributes': 'access_logs.s3.enabled=true' };
     const bucket = { loadBalancerAttributes: pair('access_logs.s3.bucket', 'logs') };

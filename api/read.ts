@@ -132,7 +132,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     ...specProblems(context),
     ...targetProblems(context),
     ...ofServices(targets),
-    ...klass.problems,
+    ...klass.problems.map((problem) => unlessUnread(problem, klass, context)),
   ];
   const classTags = klass.reading?.settings.tags?.value;
   return {
@@ -148,6 +148,15 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
 function hidden(suffix: string, { from, reading }: OfClass): string | undefined {
   const field = reading?.hides.get(suffix);
   return field === undefined ? undefined : `${from} says it (${field}), so nothing reads it here`;
+}
+
+/** A mistake of the class in what nothing reads for this Ingress is not held against it (spec annotations 18). */
+function unlessUnread(problem: Problem, { reading }: OfClass, context: Context): Problem {
+  const suffix = [...(reading?.hides ?? [])].find(([, field]) => problem.path.startsWith(field))?.[0];
+  const unread = suffix === undefined ? undefined : unreadReason(suffix, context);
+  if (unread === undefined || problem.severity === 'warn') return problem;
+  const because = [problem.because, unread].filter((text) => text !== undefined).join('; ');
+  return { ...problem, severity: 'warn', because };
 }
 
 /**
