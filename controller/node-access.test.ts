@@ -156,6 +156,28 @@ test('what is unclear may need any rule: none is taken away', async () => {
   expect([sent, unclear]).toEqual([['DescribeSecurityGroupsCommand'], ['i-1']]);
 });
 
+test.each([
+  [false, ['DescribeSecurityGroupsCommand', 'RevokeSecurityGroupIngressCommand']],
+  [true, ['DescribeSecurityGroupsCommand']],
+])('rules that nobody of ours needs, and may others: %s', async (foreign, expected) => {
+  const sent: string[] = [];
+  const send = async (command: object): Promise<object> => {
+    sent.push(command.constructor.name);
+    return { SecurityGroups: [rules] };
+  };
+  await nodeAccess({
+    aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
+    lookups: { interfaceGroups: async () => new Map() } as unknown as Lookups,
+    world: { service: () => undefined, slices: () => [], nodes: () => [] },
+    serving: () => [],
+    complete: () => true,
+    foreign: async () => foreign,
+    unclear: () => undefined,
+    failed: () => undefined,
+  })();
+  expect(sent).toEqual(expected);
+});
+
 test('a group that is seen while the rules are being read has not lost them', async () => {
   const sent: string[] = [];
   let seen = false;

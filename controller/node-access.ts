@@ -91,6 +91,8 @@ export interface NodeAccessOptions {
   serving(): readonly Serving[];
   /** True once every group was looked at since the start: only then is it known which rules nobody needs. */
   complete(): boolean;
+  /** Asked before rules are taken away: whether some may be needed by what is not ours. Absent: none are. */
+  foreign?(): Promise<boolean>;
   /** False: one rule for all ports of a source. */
   readonly restricted?: boolean;
   /** Tags that tell the group for target rules, beside the cluster's, where a network interface has several groups. */
@@ -224,7 +226,9 @@ class Program {
   async #bring(nodeGroup: string, wanted: readonly Permission[], complete: boolean): Promise<void> {
     const { aws } = this.#options;
     const now = this.#present.get(nodeGroup) ?? [];
-    const { missing, extra } = ruleChange(now, wanted, complete);
+    const all = ruleChange(now, wanted, complete);
+    const kept = all.extra.length > 0 && (await this.#options.foreign?.()) === true;
+    const { missing, extra } = kept ? ruleChange(now, wanted, false) : all;
     if (missing.length + extra.length === 0) return;
     const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
     // Unknown until both calls succeeded.

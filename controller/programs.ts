@@ -8,6 +8,7 @@ import type { Book } from './bindings.ts';
 import { derive } from './derive.ts';
 import type { World } from './endpoints.ts';
 import { takesOver } from './exchange.ts';
+import { foreignRules } from './foreign.ts';
 import type { InformersOptions } from './informers.ts';
 import type { KubeClient } from './kube/client.ts';
 import { eventTeller } from './kube/events.ts';
@@ -117,6 +118,12 @@ export function startPrograms(parts: Parts): Programs {
     world,
     serving: () => (options.policy === 'sync' || options.policy === 'upsert-only' ? targets.all() : []),
     complete: () => options.policy === 'sync' && book.groups().every((group) => seen.has(group)),
+    async foreign() {
+      const answer = await foreignRules(client);
+      if ('some' in answer) return answer.some;
+      failed('targetgroupbindings', 'look for rules of others', answer);
+      return true;
+    },
     restricted: !options.disableRestrictedSgRules,
     groupTags: options.serviceTargetEniSecurityGroupTags,
     unclear: (place) =>

@@ -83,6 +83,7 @@ describe('rights', () => {
       'nodes [get list watch]',
       'secrets [get]',
       'services [get list watch]',
+      'targetgroupbindings.elbv2.k8s.aws [list]',
     ];
     expect(await rightsOf(controller, 'default')).toEqual(everywhere);
     expect(await rightsOf(controller, NAMESPACE)).toEqual(
