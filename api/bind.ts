@@ -14,6 +14,7 @@ import { keyOf } from './kube.ts';
 import { CLASS_ANNOTATION } from './ownership.ts';
 import type { Reading } from './read.ts';
 import { actionNameOf } from './references.ts';
+import { inOrder } from './rules.ts';
 
 export const API_VERSION = 'albatross.dev/v1alpha1';
 export const KIND = 'LoadBalancerBinding';
@@ -92,15 +93,6 @@ function intentOf(ingress: Ingress, reading: Reading): Intent {
     ...(defaultBackend === undefined ? {} : { defaultBackend }),
     ...(tlsHosts.length === 0 ? {} : { tlsHosts }),
   };
-}
-
-const RANKS: Readonly<Record<string, number>> = { Exact: 0, Prefix: 1 };
-
-/** Exact paths, then Prefix paths by falling length in bytes, then the rest; else as written (spec annotations 15.1). */
-function inOrder(paths: readonly IngressPath[]): IngressPath[] {
-  const rank = (path: IngressPath) => RANKS[path.pathType ?? ''] ?? 2;
-  const length = (path: IngressPath) => (path.pathType === 'Prefix' ? Buffer.byteLength(path.path ?? '') : 0);
-  return paths.toSorted((a, b) => rank(a) - rank(b) || length(b) - length(a));
 }
 
 function pathOf(path: IngressPath): IntentPath[] {

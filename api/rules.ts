@@ -19,6 +19,18 @@ export function memberOf<T>(family: Readonly<Record<string, T>> | undefined, nam
   return family !== undefined && Object.hasOwn(family, name) ? family[name] : undefined;
 }
 
+const RANKS: Readonly<Record<string, number>> = { Exact: 0, Prefix: 1 };
+
+/**
+ * The paths of one entry of an Ingress as they are asked: Exact ones, then Prefix ones by falling length in bytes, then the
+ * rest; else as written (spec annotations 15.1).
+ */
+export function inOrder<P extends Pick<RuleSource, 'path' | 'pathType'>>(paths: readonly P[]): P[] {
+  const rank = ({ pathType }: P) => RANKS[pathType ?? ''] ?? 2;
+  const length = ({ path, pathType }: P) => (pathType === 'Prefix' ? Buffer.byteLength(path ?? '') : 0);
+  return paths.toSorted((a, b) => rank(a) - rank(b) || length(b) - length(a));
+}
+
 /** Patterns of a path (spec annotations 15.3). An empty path is no condition. */
 export function pathPatterns({ path, pathType }: Pick<RuleSource, 'path' | 'pathType'>): string[] {
   if (path === undefined || path === '') return [];

@@ -4,8 +4,13 @@ import type { Action, Condition } from './aws.ts';
 
 interface Ruled {
   readonly conditions: readonly Condition[];
-  readonly action: Action;
+  /** Of others than redirects only the type counts. */
+  readonly action: Action | Pick<Action, 'type'>;
 }
+
+type Redirect = Extract<Action, { type: 'redirect' }>;
+
+const isRedirect = (action: Ruled['action']): action is Redirect => action.type === 'redirect';
 
 type Where = Extract<Condition, { field: 'host-header' | 'path-pattern' }>;
 
@@ -22,7 +27,7 @@ function valuesOf(conditions: readonly Condition[], field: Where['field']): stri
 
 /** Step 1: the redirect would reproduce the request that matched. */
 export function redirectsToItself({ conditions, action }: Ruled, port: ListenPort): boolean {
-  if (action.type !== 'redirect' || hasRegexPath(conditions)) return false;
+  if (!isRedirect(action) || hasRegexPath(conditions)) return false;
   const same = (said: string | undefined, ...own: string[]): boolean =>
     said === undefined || own.includes(said);
   return (
@@ -41,7 +46,7 @@ const hasRegexPath = (conditions: readonly Condition[]): boolean =>
 
 /** Step 2: an earlier redirect takes every request of the later rule. */
 export function covers(earlier: Ruled, later: Pick<Ruled, 'conditions'>): boolean {
-  if (earlier.action.type !== 'redirect') return false;
+  if (!isRedirect(earlier.action)) return false;
   if (!earlier.conditions.every(isWhere)) return false;
   const within = (field: Where['field'], all?: string): boolean => {
     const wide = valuesOf(earlier.conditions, field);
@@ -50,4 +55,14 @@ export function covers(earlier: Ruled, later: Pick<Ruled, 'conditions'>): boolea
     return narrow.length > 0 && narrow.every((value) => wide.includes(value));
   };
   return within('host-header') && within('path-pattern', '/*');
+}
+
+/** The rules that are made on one listener, of those that its members ask for in order. */
+export function madeOf<R extends Ruled>(rules: readonly R[], port: ListenPort): R[] {
+  const redirects: R[] = [];
+  return rules.filter((rule) => {
+    if (redirectsToItself(rule, port) || redirects.some((earlier) => covers(earlier, rule))) return false;
+    if (isRedirect(rule.action)) redirects.push(rule);
+    return true;
+  });
 }

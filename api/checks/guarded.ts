@@ -5,6 +5,8 @@ import { actionNameOf, backendsOf } from '../references.ts';
 import { type Context, portsUnsure, type Target } from './context.ts';
 
 export interface Guarded {
+  /** Field path of the backend. */
+  readonly path: string;
   readonly settings: AuthSettings;
   /** The only Service that the backend forwards to. */
   readonly target?: Target;
@@ -21,14 +23,14 @@ export function guardedBackends(context: Context): readonly Guarded[] {
 
 function guardedIn({ ingress, settings, targets }: Context): Guarded[] {
   const byName = new Map(targets.map((target) => [target.name, target]));
-  return backendsOf(ingress).flatMap(({ backend }): Guarded[] => {
+  return backendsOf(ingress).flatMap(({ path, backend }): Guarded[] => {
     if (backend.service === undefined) return [];
     const action = actionNameOf(backend);
     const { service } = backend;
     const name = soleService(action === undefined ? { service } : { action }, settings);
     const target = name === undefined ? undefined : byName.get(name);
     const effective = effectiveAuth(settings, target?.reading?.settings);
-    return [{ settings: effective, ...(target === undefined ? {} : { target }) }];
+    return [{ path, settings: effective, ...(target === undefined ? {} : { target }) }];
   });
 }
 

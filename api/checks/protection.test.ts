@@ -127,3 +127,21 @@ test('a Service over the Ingress; its mistakes are not held against the Ingress'
     'warn jwt-validation',
   ]);
 });
+
+test('plain HTTP that redirects everything by an action leaves no route open', () => {
+  const said = {
+    ...LOGIN,
+    'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+    'actions.go':
+      '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","protocol":"HTTPS","port":"443"}}',
+  };
+  const go = { service: { name: 'go', port: { name: 'use-annotation' } } };
+  const all = { http: { paths: [{ path: '/', pathType: 'Prefix', backend: go }] } };
+  const closed: IngressSpec = { rules: [all, ...(SPEC.rules ?? [])] };
+  expect(told(said, {}, closed)).toEqual([]);
+  expect(told({ ...said, ...TOKENS, 'auth-type': 'none', ...provider() }, {}, closed)).not.toContain(
+    'warn jwt-validation',
+  );
+  const late: IngressSpec = { rules: [...(SPEC.rules ?? []), all] };
+  expect(told(said, {}, late)).toEqual(['warn auth-type']);
+});

@@ -1,7 +1,6 @@
 // Who may pass: authentication and tokens together with the listeners and Services of the Ingress (spec annotations 10,
 // 18.3; aws-limits 3.3). Only what is effective is refused.
 import type { CognitoValue, OidcValue } from '../annotations/auth.ts';
-import { effectiveListenPorts } from '../annotations/listener.ts';
 import type { AuthName, AuthSettings } from '../authentication.ts';
 import { annotationPath } from '../finding.ts';
 import type { Problem } from '../problem.ts';
@@ -9,6 +8,7 @@ import { HTTPS_URL, WEEK_SECONDS } from '../rulelimits.ts';
 import { suggest } from '../suggest.ts';
 import type { Context, Target } from './context.ts';
 import { type Guarded, guardedBackends, hasHttps } from './guarded.ts';
+import { openOf } from './served.ts';
 
 /** Problems of authentication and token validation, each once. */
 export function protectionProblems(context: Context): Problem[] {
@@ -22,7 +22,7 @@ export function protectionProblems(context: Context): Problem[] {
     ? [
         ...guarded.flatMap((one) => loginProblems(one, context)),
         ...guarded.flatMap((one) => bothProblems(one, context)),
-        ...openProblems(guarded, context),
+        ...openProblems(all, context),
         ...guarded.flatMap((one) => addressProblems(one, context)),
       ]
     : guarded.map((one) => ofType(one, context, NO_HTTPS));
@@ -64,14 +64,16 @@ const ofType = (one: Guarded, context: Context, because: string): Problem =>
     because,
   });
 
+/** Plain HTTP has neither logins nor tokens: what it serves and does not redirect is open (spec annotations 18.3). */
 function openProblems(guarded: readonly Guarded[], context: Context): Problem[] {
-  const plain = effectiveListenPorts(context.settings).find(({ protocol }) => protocol === 'HTTP');
-  const redirected = context.settings['ssl-redirect'] !== undefined || context.refused.has('ssl-redirect');
-  if (plain === undefined || redirected) return [];
-  const because = `the HTTP listener on port ${plain.port} serves the same routes to everybody; set ssl-redirect to close it`;
+  const open = openOf(context);
+  if (open === undefined) return [];
+  const because = `the HTTP listener on port ${open.port} serves the same routes to everybody; set ssl-redirect to close it`;
   const tokens = context.settings['jwt-validation'] !== undefined;
   return [
-    ...guarded.map((one) => ({ ...ofType(one, context, because), code: 'Contradiction' as const })),
+    ...guarded
+      .filter(({ path }) => open.backends.has(path))
+      .map((one) => ({ ...ofType(one, context, because), code: 'Contradiction' as const })),
     ...(tokens
       ? [
           {

@@ -133,3 +133,31 @@ test('many rules with long conditions are judged in the time of both', () => {
   expect(problems(rules, said).length).toBeGreaterThan(0);
   expect(performance.now() - start).toBeLessThan(5000);
 });
+
+describe('a redirect to itself', () => {
+  const loop = (query?: string) => ({
+    'actions.loop': JSON.stringify({
+      type: 'redirect',
+      redirectConfig: { statusCode: 'HTTP_301', host: '#{host}', ...(query === undefined ? {} : { query }) },
+    }),
+  });
+  const severities = (rules: readonly IngressRule[], said: Record<string, string>) =>
+    problems(rules, said)
+      .filter(({ because }) => because?.includes('redirects to itself') === true)
+      .map(({ severity }) => severity);
+  const rules = [rule(HOST, path('/', 'loop:use-annotation'))];
+
+  test('is only told: the LBC leaves its rule out', () => {
+    expect(severities(rules, loop())).toEqual(['warn']);
+    expect(severities(rules, loop('#{query}'))).toEqual(['warn']);
+  });
+
+  test('is refused with another query, which AWS would be asked for', () => {
+    expect(severities(rules, loop('a=b'))).toEqual(['refuse']);
+  });
+
+  test('is refused where its rule stays: behind a regular expression', () => {
+    const regex = [rule(HOST, path('/^a ImplementationSpecific', 'loop:use-annotation'))];
+    expect(severities(regex, { ...loop(), 'use-regex-path-match': 'true' })).toEqual(['refuse', 'warn']);
+  });
+});

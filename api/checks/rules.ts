@@ -7,7 +7,7 @@ import type { IngressPath } from '../kube.ts';
 import type { Problem } from '../problem.ts';
 import { actionNameOf } from '../references.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../rulelimits.ts';
-import { conditionsOf, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
+import { conditionsOf, inOrder, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
 import { redirectsToItself } from '../shadows.ts';
 import { type Context, portsUnsure } from './context.ts';
 
@@ -131,14 +131,10 @@ function valueProblems(rule: Rule, context: Context, added: Sum): Problem[] {
   return found;
 }
 
-/** Exact paths, then Prefix paths by falling length, then the rest: the order within one entry (spec annotations 15.1). */
+/** All rules in the order in which they are asked. */
 function asked(rules: readonly Rule[]): Rule[] {
-  const rank = ({ pathType }: Rule) => (pathType === 'Exact' ? 0 : pathType === 'Prefix' ? 1 : 2);
-  const length = (rule: Rule) => (rule.pathType === 'Prefix' ? Buffer.byteLength(rule.path) : 0);
   const entries = Map.groupBy(rules, ({ at }) => at.slice(0, at.indexOf(']')));
-  return [...entries.values()].flatMap((entry) =>
-    entry.toSorted((a, b) => rank(a) - rank(b) || length(b) - length(a)),
-  );
+  return [...entries.values()].flatMap(inOrder);
 }
 
 /** Nothing but host and path is asked of a request. */

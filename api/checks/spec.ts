@@ -5,6 +5,7 @@ import type { Problem } from '../problem.ts';
 import { actionNameOf, backendsOf } from '../references.ts';
 import { CONDITION_VALUE_MAX } from '../rulelimits.ts';
 import { isRegexPath, memberOf } from '../rules.ts';
+import { isLoop } from './actions.ts';
 import { hostFinding, pathFinding } from './conditions.ts';
 import type { Context } from './context.ts';
 import { regexFindings } from './regex.ts';
@@ -12,7 +13,29 @@ import { wholeRuleProblems } from './rules.ts';
 
 /** Everything in the spec that cannot work or is likely a mistake. */
 export function specProblems(context: Context): Problem[] {
-  return [...backendProblems(context), ...ruleProblems(context), ...wholeRuleProblems(context)];
+  return [
+    ...backendProblems(context),
+    ...ruleProblems(context),
+    ...wholeRuleProblems(context),
+    ...loopProblems(context),
+  ];
+}
+
+/** A redirect to itself is left out with its rule, but not from a listener or behind a regular expression (spec annotations 15.8). */
+function loopProblems({ ingress, settings }: Context): Problem[] {
+  const paths = (ingress.spec?.rules ?? []).flatMap(({ http }, r) =>
+    (http?.paths ?? []).map((one, p) => ({ ...one, at: `spec.rules[${r}].http.paths[${p}].backend` })),
+  );
+  const kept = new Set(paths.filter((one) => isRegexPath(one, settings)).map(({ at }) => at));
+  return backendsOf(ingress).flatMap(({ path, backend }): Problem[] => {
+    const action = actionNameOf(backend);
+    const said = action === undefined ? undefined : memberOf(settings.actions, action)?.value;
+    if (said?.type !== 'redirect' || said.redirectConfig === undefined || !isLoop(said.redirectConfig))
+      return [];
+    if (path !== 'spec.defaultBackend' && !kept.has(path)) return [];
+    const because = `${annotationPath(`actions.${action}`)} redirects to itself, which AWS refuses: change protocol, host, port or path`;
+    return [{ code: 'Contradiction', severity: 'refuse', path: `${path}.service`, because }];
+  });
 }
 
 function backendProblems({ ingress, settings, refused }: Context): Problem[] {

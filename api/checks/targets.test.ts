@@ -1,7 +1,7 @@
 // Services that rules forward to: what is doubtful about them, and that long texts are looked at once for all paths.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PREFIX } from '../annotation.ts';
-import type { Ingress, Service } from '../kube.ts';
+import type { Ingress, IngressBackend, Service } from '../kube.ts';
 import { readIngress } from '../read.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -30,6 +30,9 @@ function problems(said: Texts, ofService: Partial<Service['spec']> & { said?: Te
 }
 
 const GRPC = { 'backend-protocol-version': 'GRPC' };
+const CERTIFIED = {
+  'certificate-arn': 'arn:aws:acm:us-west-2:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+};
 
 test.each<[string, Texts, Parameters<typeof problems>[1], string]>([
   ['no pods behind it', {}, { type: 'ExternalName' }, 'warn UnsupportedBackend spec.rules[0]'],
@@ -71,4 +74,58 @@ test('many paths to a Service with a long text are judged in the time of both', 
   const codes = Array.from({ length: 50_000 }, () => '200').join(',');
   expect(problems({ 'success-codes': `${codes},500` }, {}, 3000).join()).toContain('refuse OutOfRange');
   expect(performance.now() - start).toBeLessThan(20_000);
+});
+
+describe('GRPC on a listener of plain HTTP', () => {
+  const both = { 'listen-ports': '[{"HTTP":80},{"HTTPS":443}]' };
+  const toHttps = {
+    'actions.go':
+      '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","protocol":"HTTPS","port":"443"}}',
+  };
+  const severities = (said: Texts, hosts: readonly (string | undefined)[]) => {
+    const go = { service: { name: 'go', port: { name: 'use-annotation' } } };
+    const web = { service: { name: 'web', port: { number: 80 } } };
+    const all = (backend: IngressBackend) => ({ paths: [{ path: '/', pathType: 'Prefix', backend }] });
+    const service: Service = {
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { ports: [{ port: 80 }] },
+    };
+    const ingress: Ingress = {
+      metadata: {
+        name: 'store',
+        namespace: 'shop',
+        annotations: keyed({ ...CERTIFIED, ...GRPC, ...both, ...said }),
+      },
+      spec: {
+        rules: [
+          ...hosts.map((host) => ({ ...(host === undefined ? {} : { host }), http: all(go) })),
+          { host: 'www.example.com', http: all(web) },
+        ],
+      },
+    };
+    const options = { defaultTargetType: 'ip', defaultScheme: 'internal' } as const;
+    return readIngress(ingress, { service: () => service, options })
+      .problems.filter(({ path }) => path.includes('backend-protocol-version'))
+      .map(({ severity }) => severity);
+  };
+
+  test('is refused: AWS does not forward it there', () => {
+    expect(severities({}, [])).toEqual(['refuse']);
+    expect(severities(toHttps, ['shop.example.com'])).toEqual(['refuse']);
+  });
+
+  test('is fine behind a redirect of everything, by ssl-redirect or by an action', () => {
+    expect(severities({ 'ssl-redirect': '443' }, [])).toEqual([]);
+    expect(severities(toHttps, [undefined])).toEqual([]);
+    expect(severities(toHttps, ['www.example.com'])).toEqual([]);
+  });
+});
+
+test('several targets of which one is sticky are judged only where a backend names the action', () => {
+  const split = {
+    'target-group-attributes': 'stickiness.enabled=true',
+    'actions.split':
+      '{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"web","servicePort":80,"weight":1},{"serviceName":"new","servicePort":80,"weight":1}]}}',
+  };
+  expect(problems(split).filter((one) => one.startsWith('refuse'))).toEqual([]);
 });

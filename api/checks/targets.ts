@@ -1,22 +1,32 @@
 // Checks of the Services that rules forward to, with the settings of Ingress and Service together (spec annotations 9, 18.3).
 
 import { portReference, targetsOf } from '../annotations/actions.ts';
-import { effectiveListenPorts } from '../annotations/listener.ts';
 import { effectiveTargetGroupSettings, type ServiceSettings } from '../effective.ts';
 import { annotationPath, step } from '../finding.ts';
 import type { Problem } from '../problem.ts';
-import { portOf } from '../references.ts';
+import { actionNameOf, backendsOf, portOf } from '../references.ts';
 import { descriptorOf } from '../registry.ts';
+import { memberOf } from '../rules.ts';
 import { isObject } from '../shape.ts';
 import { type Context, isAlone, portsUnsure, type Target } from './context.ts';
 import { controlName } from './dormant.ts';
+import { openOf } from './served.ts';
+import { backendNames } from './unread-rules.ts';
 
 /** What an Ingress says where its Services say nothing. */
 const SILENT: ServiceSettings = {};
 
+interface Spoken {
+  readonly target: Target;
+  /** What its Service says. */
+  readonly said: ServiceSettings;
+}
+
 /** Problems of every Service that a rule forwards to, each once. */
 export function targetProblems(context: Context): Problem[] {
-  const spoken = context.targets.map((target) => ({ target, said: target.reading?.settings ?? SILENT }));
+  const spoken = context.targets.map(
+    (target): Spoken => ({ target, said: target.reading?.settings ?? SILENT }),
+  );
   const settingsOf = (said: ServiceSettings) => effectiveTargetGroupSettings(context.settings, said);
   // However many paths lead to a Service, its texts are looked at once: they may be long.
   const services = new Map(spoken.map((one) => [one.target.name, one]));
@@ -32,11 +42,8 @@ export function targetProblems(context: Context): Problem[] {
     ),
     ...[...each]
       .map(settingsOf)
-      .flatMap((settings) => [
-        ...codeProblems(context, settings),
-        ...callProblems(settings),
-        ...versionProblems(context, settings),
-      ]),
+      .flatMap((settings) => [...codeProblems(context, settings), ...callProblems(settings)]),
+    ...versionProblems(context, spoken, settingsOf),
     ...stickinessProblems(context),
   ];
   return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
@@ -191,26 +198,49 @@ function callProblems(settings: ServiceSettings): Problem[] {
 }
 
 /** HTTP2 and GRPC targets need HTTPS listeners; one that only redirects does not forward (aws-limits N21, TG6). */
-function versionProblems(context: Context, settings: ServiceSettings): Problem[] {
-  const version = settings['backend-protocol-version'];
-  const unsure = context.refused.has('ssl-redirect') || portsUnsure(context);
-  if (version === undefined || version.value === 'HTTP1' || unsure) return [];
-  const plain = effectiveListenPorts(context.settings).find((one) => one.protocol === 'HTTP');
-  if (plain === undefined || context.settings['ssl-redirect'] !== undefined) return [];
-  return [
-    {
+function versionProblems(
+  context: Context,
+  spoken: readonly Spoken[],
+  settingsOf: (said: ServiceSettings) => ServiceSettings,
+): Problem[] {
+  const newer = spoken.flatMap(({ target, said }) => {
+    const version = settingsOf(said)['backend-protocol-version'];
+    return version === undefined || version.value === 'HTTP1' ? [] : [{ target, version }];
+  });
+  if (newer.length === 0 || portsUnsure(context)) return [];
+  const open = openOf(context);
+  if (open === undefined) return [];
+  const names = servicesBehind(open.backends, context);
+  return newer
+    .filter(({ target }) => names.has(target.name))
+    .map(({ version }) => ({
       code: 'Contradiction',
       severity: isAlone(context) ? severityOf(version) : 'warn',
       path: annotationPath('backend-protocol-version'),
       value: version.value,
-      because: `it needs HTTPS listeners, and the listener on port ${plain.port} is HTTP without ssl-redirect`,
-    },
-  ];
+      because: `it needs HTTPS listeners, and the listener on port ${open.port} is HTTP without ssl-redirect`,
+    }));
+}
+
+/** Services that the backends at these field paths forward to. */
+function servicesBehind(paths: ReadonlySet<string>, { ingress, settings }: Context): Set<string> {
+  const backends = backendsOf(ingress).filter(({ path }) => paths.has(path));
+  return new Set(
+    backends.flatMap(({ backend }) => {
+      const action = actionNameOf(backend);
+      if (action === undefined) return backend.service?.name ?? [];
+      const said = memberOf(settings.actions, action);
+      return (said === undefined ? [] : targetsOf(said.value)).flatMap((one) =>
+        'service' in one ? one.service.name : [],
+      );
+    }),
+  );
 }
 
 /** Several target groups of which one is sticky need a sticky action (aws-limits 3.3, forward). */
 function stickinessProblems(context: Context): Problem[] {
   return Object.entries(context.settings.actions ?? {}).flatMap(([name, { value }]): Problem[] => {
+    if (!backendNames(context).actions.has(name)) return [];
     const targets = targetsOf(value);
     if (targets.length < 2 || value.forwardConfig?.targetGroupStickinessConfig?.enabled === true) return [];
     const sticky = context.targets.find(

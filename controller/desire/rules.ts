@@ -2,7 +2,7 @@
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
 import type { Action, Condition, Resource, Tags, Transform } from '../../api/aws.ts';
 import { conditionsOf, transformsOf } from '../../api/rules.ts';
-import { covers, redirectsToItself } from '../../api/shadows.ts';
+import { madeOf } from '../../api/shadows.ts';
 import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
 import type { Desiring, Origin } from './desiring.ts';
@@ -42,15 +42,6 @@ function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: 
   );
 }
 
-function optimised(drafts: readonly Draft[], port: Port): Draft[] {
-  const kept: Draft[] = [];
-  for (const draft of drafts) {
-    if (redirectsToItself(draft, port) || kept.some((earlier) => covers(earlier, draft))) continue;
-    kept.push(draft);
-  }
-  return kept;
-}
-
 /**
  * Wants the rules of one listener. One that redirects to HTTPS needs none, unless somebody there is not concerned: then
  * everybody else's requests are redirected by rules, so that they keep their places in the order.
@@ -62,7 +53,7 @@ export function rulesFor(
   redirecting?: Redirecting,
 ): Resource<'rule'>[] {
   if (redirecting?.except.length === 0) return [];
-  const drafts = optimised(
+  const drafts = madeOf(
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );
