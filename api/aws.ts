@@ -72,6 +72,7 @@ export interface OidcClient {
 }
 
 export type Action =
+  /** `stickinessSeconds` 0: said to be off. */
   | { type: 'forward'; targets: ForwardTarget[]; stickinessSeconds?: number }
   | {
       type: 'redirect';

@@ -44,7 +44,7 @@ function forward(
     if (targets.length === 1) return name;
     return `${name} ${total === 0 ? 0 : Math.round((100 * weightOf(target)) / total)} %`;
   });
-  const sticky = stickinessSeconds === undefined ? '' : `, sticky for ${stickinessSeconds} s`;
+  const sticky = !stickinessSeconds ? '' : `, sticky for ${stickinessSeconds} s`;
   return `forward to ${names.join(', ')}${sticky}`;
 }
 

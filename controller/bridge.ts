@@ -141,6 +141,6 @@ function withOld(action: Action, { old, wanted }: Staying, balancer: string): Ac
   return {
     ...action,
     targets,
-    ...(sticky && action.stickinessSeconds === undefined ? { stickinessSeconds: STICKY_SECONDS } : {}),
+    ...(sticky && !action.stickinessSeconds ? { stickinessSeconds: STICKY_SECONDS } : {}),
   };
 }

@@ -150,6 +150,8 @@ describe('pods', () => {
     expect(
       targets(backend(), [slice([endpoint('10.0.0.1')], { ports: [{ name: '', port: 8080 }] })], [], plain),
     ).toEqual(['10.0.0.1:8080']);
+    // Somebody's own slice may have a name.
+    expect(targets(backend(), [slice([endpoint('10.0.0.1')])], [], plain)).toEqual(['10.0.0.1:8080']);
   });
 });
 

@@ -96,7 +96,8 @@ function podTargets(port: ServicePort, slices: readonly EndpointSlice[], family:
     .filter(({ addressType }) => addressType === wanted)
     .flatMap((slice) =>
       (slice.ports ?? [])
-        .filter(({ name }) => (name ?? '') === (port.name ?? ''))
+        // A Service port without a name takes whatever port its endpoints have (aws-model 6.5).
+        .filter(({ name }) => (port.name ?? '') === '' || name === port.name)
         .flatMap(({ port: number }) =>
           (slice.endpoints ?? [])
             .filter(({ conditions, targetRef }) => (conditions?.ready ?? true) && targetRef?.kind === 'Pod')

@@ -127,9 +127,13 @@ export type ActionTarget = (
   | { readonly service: { readonly name: string; readonly port: number | string } }
 ) & { readonly weight?: number };
 
-/** A port reference as LBC annotations write it: text of digits only is a number (spec annotations 15.7). */
+const PORT_MAX = 65_535;
+
+/** A port reference as LBC annotations write it: text that is an integer is a number (spec annotations 15.7). */
 export const portReference = (port: number | string): number | string =>
-  typeof port === 'string' && /^[+-]?[0-9]{1,9}$/.test(port) ? Number(port) : port;
+  typeof port === 'string' && /^[+-]?[0-9]+$/.test(port) && Math.abs(Number(port)) <= PORT_MAX
+    ? Number(port) + 0
+    : port;
 
 /** The targets of a forward action in written order; none for other types. An ARN wins over a name (spec annotations 15.7). */
 export function targetsOf(action: ActionValue): ActionTarget[] {

@@ -1,5 +1,7 @@
 // Descriptors of the load balancer annotations (spec annotations 5).
 import { annotation, onLoadBalancer, shapes } from '../annotation.ts';
+import { LOAD_BALANCER_ATTRIBUTES } from '../limits.ts';
+import { asKept } from '../spelling.ts';
 
 export const scheme = annotation('scheme', {
   on: ['Ingress'],
@@ -58,7 +60,7 @@ export const loadBalancerAttributes = annotation('load-balancer-attributes', {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'union',
   effect: onLoadBalancer((lb, attributes) => {
-    lb.attributes = { ...lb.attributes, ...attributes };
+    lb.attributes = { ...lb.attributes, ...asKept(attributes, LOAD_BALANCER_ATTRIBUTES) };
   }),
   doc: 'Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.',
   examples: {

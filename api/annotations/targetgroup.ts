@@ -1,5 +1,7 @@
 // Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13 to 9.15).
 import { annotation, later, onTargetGroup, shapes } from '../annotation.ts';
+import { TARGET_GROUP_ATTRIBUTES } from '../limits.ts';
+import { asKept } from '../spelling.ts';
 
 export const targetType = annotation('target-type', {
   on: ['Service', 'Ingress'],
@@ -42,7 +44,7 @@ export const targetGroupAttributes = annotation('target-group-attributes', {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'each',
   effect: onTargetGroup((tg, attributes) => {
-    tg.attributes = { ...tg.attributes, ...attributes };
+    tg.attributes = { ...tg.attributes, ...asKept(attributes, TARGET_GROUP_ATTRIBUTES) };
   }),
   doc: 'Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.',
   examples: {

@@ -1,6 +1,7 @@
 // Actions: what a listener or rule does with a request, from a backend or an `actions.NAME` setting (spec annotations 15.7).
 
 import { PREFIX } from '../../api/annotation.ts';
+import { portReference } from '../../api/annotations/actions.ts';
 import type { Action, ForwardTarget } from '../../api/aws.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
 import { memberOf } from '../../api/rules.ts';
@@ -26,10 +27,6 @@ function unavailable(what: string): Action {
 const isMissing = (backed: Backed): backed is Missing => 'missing' in backed;
 
 const missingWord = (backed: Missing): string => (backed.missing === 'Service' ? 'service' : 'service port');
-
-/** A numeric text is a number here (spec annotations 15.7). */
-const portReference = (port: number | string): number | string =>
-  typeof port === 'string' && /^[0-9]+$/.test(port) ? Number(port) : port;
 
 function namedTargetGroup(
   desiring: Desiring,
@@ -58,14 +55,17 @@ function targetOf(
   return isMissing(backed) ? { missing: missingWord(backed) } : { targetGroup: backed.ref, ...weight };
 }
 
-/** Targets that exist share the requests; with none left the answer is 503. */
+/**
+ * Targets that exist share the requests; with none left the answer is 503. Stickiness that is said to be off is switched off
+ * where it is on, one that is not said is left as it is (aws-model 3.10).
+ */
 function forward(desiring: Desiring, member: Member, config: ForwardSetting): Action {
   const found = config.targetGroups.map((tuple) => targetOf(desiring, member, tuple));
   const targets = found.filter((target): target is ForwardTarget => 'targetGroup' in target);
   const gone = found.find((target): target is { missing: string } => 'missing' in target);
   if (targets.length === 0) return unavailable(gone?.missing ?? 'target group');
   const sticky = config.targetGroupStickinessConfig;
-  const seconds = sticky?.enabled === true ? sticky.durationSeconds : undefined;
+  const seconds = sticky?.enabled === false ? 0 : sticky?.durationSeconds;
   return { type: 'forward', targets, ...(seconds === undefined ? {} : { stickinessSeconds: seconds }) };
 }
 

@@ -3,6 +3,8 @@
 import { PREFIX } from '../../api/annotation.ts';
 import type { MutualAuthenticationEntry } from '../../api/annotations/tls.ts';
 import type { Attributes, MutualAuthentication } from '../../api/aws.ts';
+import { LISTENER_ATTRIBUTES } from '../../api/limits.ts';
+import { asKept } from '../../api/spelling.ts';
 import { agree, type Said, unite } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { Port } from './ports.ts';
@@ -18,7 +20,7 @@ export function attributesOn(desiring: Desiring, { port, protocol, members }: Po
     const value = Object.fromEntries(open);
     return [{ member, name: `listener-attributes.${name}`, setting: { ...setting, value } }];
   });
-  return { ...unite(said, desiring.problems)?.value, ...ofClass };
+  return asKept({ ...unite(said, desiring.problems)?.value, ...ofClass }, LISTENER_ATTRIBUTES);
 }
 
 /** How clients show a certificate on one port; undefined when nobody says it, or names a trust store that is not known here. */

@@ -68,6 +68,7 @@ describe('health check (aws-model 6.3)', () => {
   });
   test.each([
     ['a number', {}, '8081', '8081'],
+    ['a number as AWS keeps it', {}, '+08081', '8081'],
     ['a name, for nodes', {}, 'http', '30080'],
     ['a name, for pods', ip, 'http', '8080'],
     ['traffic-port', ip, 'traffic-port', 'traffic-port'],
@@ -171,6 +172,19 @@ test('the same reference twice is one target group; by name and by number are tw
     'targetGroup/shop/web/web:80',
     'targetGroup/shop/web/web:http',
   ]);
+});
+
+test('attributes are those of the Service as a whole where it says any, as AWS keeps them', () => {
+  const ofIngress = { 'target-group-attributes': 'slow_start.duration_seconds=30' };
+  const ofService = {
+    'target-group-attributes': 'stickiness.enabled=True,deregistration_delay.timeout_seconds=060',
+  };
+  const attributes = (said: Record<string, string>, one: Service) => wanted(said, one).specs[0]?.attributes;
+  expect(attributes(ofIngress, service('web', 'shop', ofService))).toEqual({
+    'stickiness.enabled': 'true',
+    'deregistration_delay.timeout_seconds': '60',
+  });
+  expect(attributes(ofIngress, service('web', 'shop', { 'target-group-attributes': '' }))).toEqual({});
 });
 
 test('ports that the load balancer must reach', () => {

@@ -45,7 +45,9 @@ function missing(
 
 /** Resolves `healthcheck-port` when it names a Service port (spec annotations 9.5). */
 function healthPort(said: string, fact: ServiceFact, targetType: 'instance' | 'ip'): string | undefined {
-  if (said === 'traffic-port' || /^[0-9]+$/.test(said)) return said;
+  if (said === 'traffic-port') return said;
+  // As AWS keeps it: without sign and leading zeros.
+  if (/^[+-]?[0-9]+$/.test(said)) return String(Number(said));
   const port = fact.service.spec?.ports?.find(({ name }) => (name ?? '') === said);
   if (port === undefined) return undefined;
   const number = targetType === 'instance' ? port.nodePort : (port.targetPort ?? port.port);

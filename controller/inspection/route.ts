@@ -151,7 +151,7 @@ function answerOf(action: Routing, { request, backends, assumed, rule }: Around)
     type: 'forward',
     targets,
     ...after,
-    ...(stickinessSeconds === undefined ? {} : { stickinessSeconds }),
+    ...(stickinessSeconds ? { stickinessSeconds } : {}),
   };
 }
 

@@ -75,6 +75,14 @@ describe('same actions (aws-model 3.10)', () => {
       true,
     ],
     ['unwanted stickiness', forward(['a']), { ...forward(['a']), stickinessSeconds: 60 } as Action, true],
+    [
+      'stickiness to be switched off',
+      { ...forward(['a']), stickinessSeconds: 0 } as Action,
+      { ...forward(['a']), stickinessSeconds: 60 } as Action,
+      false,
+    ],
+    ['stickiness that is off', { ...forward(['a']), stickinessSeconds: 0 } as Action, forward(['a']), true],
+    ['a query taken away', redirect({ port: '443', query: '' }), redirect({ port: '443' }), false],
     ['wanted stickiness', { ...forward(['a']), stickinessSeconds: 60 } as Action, forward(['a']), false],
     [
       'redirect placeholders',

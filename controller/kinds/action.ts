@@ -43,9 +43,7 @@ function actionToAws(action: Action, resolve: Resolve, credentials: Credentials 
             TargetGroupArn: resolve(targetGroup),
             Weight: weight,
           })),
-          ...(action.stickinessSeconds === undefined
-            ? {}
-            : { TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: action.stickinessSeconds } }),
+          ...stickinessToAws(action.stickinessSeconds),
         },
       };
     case 'redirect':
@@ -76,6 +74,12 @@ function actionToAws(action: Action, resolve: Resolve, credentials: Credentials 
     case 'jwt-validation':
       return { Type: 'jwt-validation', JwtValidationConfig: jwtToAws(action) };
   }
+}
+
+function stickinessToAws(seconds: number | undefined) {
+  if (seconds === undefined) return {};
+  const on = { Enabled: true, DurationSeconds: seconds };
+  return { TargetGroupStickinessConfig: seconds === 0 ? { Enabled: false } : on };
 }
 
 type OfType<T extends Action['type']> = Extract<Action, { type: T }>;
@@ -223,7 +227,7 @@ function jwtFromAws(wire: JwtValidationActionConfig): Action {
   };
 }
 
-/** What a redirect does not change is a placeholder for what the request said. */
+/** What a redirect does not change is a placeholder for what the request said. An empty query is one that is taken away. */
 function redirectFromAws(wire: RedirectActionConfig): Action {
   const or = (value: string | undefined, placeholder: string): string => (said(value) ? value : placeholder);
   return {
@@ -233,7 +237,7 @@ function redirectFromAws(wire: RedirectActionConfig): Action {
     host: or(wire.Host, '#{host}'),
     port: or(wire.Port, '#{port}'),
     path: or(wire.Path, '/#{path}'),
-    query: or(wire.Query, '#{query}'),
+    query: wire.Query ?? '#{query}',
   };
 }
 
@@ -267,7 +271,7 @@ function comparableTargets(targets: readonly ForwardTarget[]): unknown[] {
 function sameAction(wanted: Action, found: Action): boolean {
   if (wanted.type === 'forward' && found.type === 'forward') {
     const { stickinessSeconds } = wanted;
-    if (stickinessSeconds !== undefined && stickinessSeconds !== found.stickinessSeconds) return false;
+    if (stickinessSeconds !== undefined && stickinessSeconds !== (found.stickinessSeconds ?? 0)) return false;
     return isDeepStrictEqual(comparableTargets(wanted.targets), comparableTargets(found.targets));
   }
   if (wanted.type === 'authenticate-oidc' && found.type === 'authenticate-oidc') {

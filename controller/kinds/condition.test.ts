@@ -44,6 +44,13 @@ describe('conditions', () => {
     ).toBe(true);
   });
 
+  test('hosts have no letter case, paths have one', () => {
+    const host = (value: string): Condition[] => [{ field: 'host-header', values: [value] }];
+    const at = (value: string): Condition[] => [{ field: 'path-pattern', values: [value] }];
+    expect(sameConditions(host('Shop.Example.com'), host('shop.example.com'))).toBe(true);
+    expect(sameConditions(at('/Shop'), at('/shop'))).toBe(false);
+  });
+
   test.each<[string, Condition, Condition]>([
     ['a plain value and an expression', path, { ...expression, regexValues: ['/x'] } as Condition],
     ['another header', header('X-A'), header('X-B')],

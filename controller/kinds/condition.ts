@@ -89,12 +89,12 @@ function conditionFromAws(wire: WireCondition): Condition {
   }
 }
 
-/** One text for each meaning: values are a set, and no key is the same as an empty one. */
+/** One text for each meaning: values are a set, hosts have no letter case, and no key is the same as an empty one. */
 function textOf(condition: Condition): string {
   const values =
     condition.field === 'query-string'
       ? condition.values.map(({ key = '', value }) => JSON.stringify([key, value]))
-      : condition.values;
+      : condition.values.map((value) => (condition.field === 'host-header' ? value.toLowerCase() : value));
   const name = condition.field === 'http-header' ? condition.name : '';
   const regexValues = 'regexValues' in condition ? (condition.regexValues ?? []) : [];
   const sorted = (list: readonly string[]) => [...new Set(list)].sort();
