@@ -7,6 +7,8 @@ const SECURE = {
   'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
   'certificate-arn': CERTIFICATE('12345678-1234-1234-1234-123456789012'),
 };
+/** No plain HTTP. */
+const ONLY = { 'listen-ports': '[{"HTTPS":443}]' };
 const POOL = {
   'auth-idp-cognito':
     '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_a","userPoolClientID":"a1","userPoolDomain":"shop"}',
@@ -112,7 +114,7 @@ describe('a login by oidc', () => {
     const provider = OIDC['auth-idp-oidc'].replace('"s"}', `"${secretName}"}`);
     const { resources, problems } = wantedBy(
       {
-        ingresses: [ingress({ said: { ...SECURE, ...OIDC, 'auth-idp-oidc': provider, ...said } })],
+        ingresses: [ingress({ said: { ...SECURE, ...ONLY, ...OIDC, 'auth-idp-oidc': provider, ...said } })],
         services: [service()],
       },
       undefined,
@@ -188,5 +190,36 @@ describe('nobody passes unseen', () => {
     expect(actions['443 /web']).toBe('fixed-response 503');
     expect(actions['80 /web']).toBe('forward');
     expect(problems.map((problem) => problem.code)).toContain(code);
+  });
+});
+
+describe('what plain HTTP serves to everybody is told to its member', () => {
+  const told = (said: Record<string, string>, ofService: Record<string, string> = {}) =>
+    courses(said, ofService)
+      .problems.filter(({ because }) => because?.includes('to everybody') === true)
+      .map(({ severity, path: where }) => `${severity} ${where.replace(/^.*\/([a-z-]+)\]/, '$1')}`);
+  const everything = {
+    'actions.maint':
+      '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","protocol":"HTTPS","port":"443"}}',
+  };
+
+  test.each<[string, Record<string, string>, Record<string, string>, string[]]>([
+    ['a login of the Ingress', LOGIN, {}, ['warn auth-type']],
+    ['a login of a Service', {}, LOGIN, ['warn auth-type']],
+    ['tokens', TOKENS, {}, ['warn jwt-validation']],
+    ['a default backend and rules that are left', { ...LOGIN, ...everything }, {}, ['warn auth-type']],
+    ['nothing that asks for a guard', {}, {}, []],
+    ['a group that redirects', { ...LOGIN, 'ssl-redirect': '443' }, {}, []],
+    ['no plain HTTP', { ...LOGIN, ...ONLY }, {}, []],
+  ])('%s', (_, said, ofService, expected) => {
+    expect(told(said, ofService)).toEqual(expected);
+  });
+
+  test('not the rules that a redirect of everything leaves no request for', () => {
+    const one = ingress({
+      said: { ...SECURE, ...LOGIN, ...everything },
+      rules: [rule('', path('/', 'maint:use-annotation')), rule('www.example.com', path('/', 'web'))],
+    });
+    expect(wantedBy({ ingresses: [one], services: [service()] }).problems).toEqual([]);
   });
 });

@@ -51,6 +51,25 @@ export function guardFor(desiring: Desiring, member: Member, backend: IntentBack
     : { before: [action] };
 }
 
+/**
+ * Plain HTTP has no guards (spec annotations 10). Where a listener serves what asks for one, its member is told: requests
+ * pass without it.
+ */
+export function tellOpen(desiring: Desiring, member: Member, backend: IntentBackend, port: number): void {
+  const { settings } = member.intent;
+  const service = soleService(backend, settings);
+  const fact = service === undefined ? undefined : desiring.facts.service(member.namespace, service);
+  const type = effectiveAuth(settings, fact?.settings)['auth-type']?.value ?? 'none';
+  if (type === 'none' && settings['jwt-validation'] === undefined) return;
+  tell(desiring, member.key, {
+    code: 'Contradiction',
+    severity: 'warn',
+    path: pathOf(type === 'none' ? 'jwt-validation' : 'auth-type'),
+    ...(type === 'none' ? {} : { value: type }),
+    because: `the HTTP listener on port ${port} serves the same routes to everybody, since users log in and tokens are validated on HTTPS only; ssl-redirect closes it`,
+  });
+}
+
 /** The Secret that the login of a backend on HTTPS needs, by name; `fact` is about the only Service behind it. */
 export function secretOf(settings: Settings, fact: ServiceFact | undefined): string | undefined {
   const auth = effectiveAuth(settings, fact?.settings);

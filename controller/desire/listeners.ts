@@ -11,6 +11,7 @@ import { conflict, type Said, senior, unite } from '../merge.ts';
 import { courseFor } from './actions.ts';
 import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
+import { tellOpen } from './guard.ts';
 import { certificatesOn, onPort, type Port } from './ports.ts';
 import { type Redirecting, rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
@@ -76,6 +77,8 @@ function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | 
     desiring.problems.push(...conflict(said(first), said(other), `default backend on port ${port.port}`));
   desiring.origins.push({ id: listenerId(port), member: first.key });
   const { before, action } = courseFor(desiring, first, first.intent.defaultBackend, port.protocol);
+  if (port.protocol === 'HTTP' && action.type !== 'redirect')
+    tellOpen(desiring, first, first.intent.defaultBackend, port.port);
   return [...before, action];
 }
 

@@ -1,11 +1,13 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
 import type { Action, Condition, Resource, Tags, Transform } from '../../api/aws.ts';
+import type { IntentBackend } from '../../api/generated/binding.ts';
 import { conditionsOf, transformsOf } from '../../api/rules.ts';
 import { madeOf } from '../../api/shadows.ts';
 import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
 import type { Desiring, Origin } from './desiring.ts';
+import { tellOpen } from './guard.ts';
 import type { Port } from './ports.ts';
 import { tagsOf } from './tags.ts';
 
@@ -13,6 +15,8 @@ interface Draft extends Course {
   readonly conditions: Condition[];
   readonly transforms: Transform[];
   readonly userTags: Tags;
+  readonly member: Member;
+  readonly backend: IntentBackend;
   readonly origin: Omit<Origin, 'id'>;
 }
 
@@ -36,6 +40,8 @@ function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: 
           ? { before: [], action: redirecting.action }
           : courseFor(desiring, member, backend, port.protocol)),
         userTags,
+        member,
+        backend,
         origin: { member: member.key, host, path, pathType },
       };
     }),
@@ -57,22 +63,26 @@ export function rulesFor(
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );
-  return drafts.map(({ conditions, transforms, before, action, userTags, origin }, index) => {
-    const priority = index + 1;
-    const tag = `${port.port}:${priority}`;
-    const id = `rule/${tag}`;
-    desiring.origins.push({ id, ...origin });
-    return {
-      kind: 'rule',
-      id,
-      spec: {
-        listener: { ref: listener },
-        priority,
-        conditions,
-        actions: [...before, action],
-        ...(transforms.length === 0 ? {} : { transforms }),
-        tags: tagsOf(desiring.facts.cluster, desiring.group.id, tag, userTags),
-      },
-    };
-  });
+  return drafts.map(
+    ({ conditions, transforms, before, action, userTags, member, backend, origin }, index) => {
+      if (port.protocol === 'HTTP' && action.type !== 'redirect')
+        tellOpen(desiring, member, backend, port.port);
+      const priority = index + 1;
+      const tag = `${port.port}:${priority}`;
+      const id = `rule/${tag}`;
+      desiring.origins.push({ id, ...origin });
+      return {
+        kind: 'rule',
+        id,
+        spec: {
+          listener: { ref: listener },
+          priority,
+          conditions,
+          actions: [...before, action],
+          ...(transforms.length === 0 ? {} : { transforms }),
+          tags: tagsOf(desiring.facts.cluster, desiring.group.id, tag, userTags),
+        },
+      };
+    },
+  );
 }
