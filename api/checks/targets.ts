@@ -126,10 +126,11 @@ function familyProblems(context: Context, { service, name, path }: Target): Prob
   const { settings, refused } = context;
   const said = settings['ip-address-type']?.value;
   const ipv4 = said === 'ipv4' || (said === undefined && isAlone(context));
-  if (!ipv4 || refused.has('ip-address-type') || service?.spec?.ipFamilies?.includes('IPv6') !== true)
-    return [];
+  const families = service?.spec?.ipFamilies ?? [];
+  // One that has both families is served by IPv4.
+  if (!ipv4 || refused.has('ip-address-type') || families.join() !== 'IPv6') return [];
   // The Service may change before anything is made, as with its ports.
-  const because = `Service ${name} has the family IPv6, which needs ip-address-type dualstack`;
+  const because = `Service ${name} has only the family IPv6, which needs ip-address-type dualstack`;
   return [{ code: 'Contradiction', severity: 'warn', path, value: name, because }];
 }
 

@@ -24,7 +24,18 @@ describe('port and type', () => {
     ['pods: a numeric target port', ip, service(), { targetType: 'ip', port: 8080 }],
     ['pods: 1 for a named target port', ip, port({ targetPort: 'web' }), { port: 1 }],
     ['pods: the port itself without a target port', ip, port({}), { port: 80 }],
-    ['IPv6', ip, service('web', 'shop', {}, { ipFamilies: ['IPv6'] }), { ipAddressType: 'ipv6' }],
+    [
+      'IPv6 behind both families',
+      { ...ip, 'ip-address-type': 'dualstack' },
+      service('web', 'shop', {}, { ipFamilies: ['IPv4', 'IPv6'] }),
+      { ipAddressType: 'ipv6' },
+    ],
+    [
+      'both families behind IPv4',
+      ip,
+      service('web', 'shop', {}, { ipFamilies: ['IPv6', 'IPv4'] }),
+      { ipAddressType: 'ipv4' },
+    ],
     [
       'the Service wins over the Ingress',
       ip,
@@ -150,6 +161,13 @@ describe('what is missing is answered 503', () => {
       service('web', 'shop', {}, { type: 'ClusterIP', ports: [{ port: 80 }] }),
       'web:80',
       'NodePortMissing',
+      'Backend service port does not exist',
+    ],
+    [
+      'an address that a load balancer of IPv4 reaches',
+      service('web', 'shop', {}, { ipFamilies: ['IPv6'] }),
+      'web:80',
+      'Contradiction',
       'Backend service port does not exist',
     ],
   ])('%s', (_, one, backend, code, messageBody) => {

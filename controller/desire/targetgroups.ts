@@ -36,7 +36,7 @@ function portOf(port: ServicePort, targetType: 'instance' | 'ip'): number | unde
 }
 
 function missing(
-  code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing',
+  code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing' | 'Contradiction',
   about: string,
   because: string,
 ): Problem {
@@ -54,15 +54,31 @@ function healthPort(said: string, fact: ServiceFact, targetType: 'instance' | 'i
   return typeof number === 'number' && number > 0 ? String(number) : undefined;
 }
 
+/**
+ * IPv6 where the Service has it and the load balancer too; undefined when they have nothing in common. A Service with both
+ * is served by its IPv4 addresses behind a load balancer of IPv4, where the LBC stops (aws-model 6.2).
+ */
+function familyOf({ group }: Desiring, { service }: ServiceFact): 'ipv4' | 'ipv6' | undefined {
+  const families = service.spec?.ipFamilies ?? [];
+  if (!families.includes('IPv6')) return 'ipv4';
+  const both = (group.settings['ip-address-type']?.value ?? 'ipv4') !== 'ipv4';
+  if (both) return 'ipv6';
+  return families.includes('IPv4') ? 'ipv4' : undefined;
+}
+
 /** The spec before any annotation speaks; every field here is decided by a descriptor's `unset` or by the Service. */
-function blank(port: number, targetType: 'instance' | 'ip', ipFamilies: readonly string[]): TargetGroupSpec {
+function blank(
+  port: number,
+  targetType: 'instance' | 'ip',
+  ipAddressType: TargetGroupSpec['ipAddressType'],
+): TargetGroupSpec {
   return {
     name: '',
     targetType,
     port,
     protocol: 'HTTP',
     protocolVersion: 'HTTP1',
-    ipAddressType: ipFamilies.includes('IPv6') ? 'ipv6' : 'ipv4',
+    ipAddressType,
     healthCheck: {
       port: 'traffic-port',
       protocol: 'HTTP',
@@ -97,7 +113,15 @@ function specOf(
       `Service ${service.name} has no node port for port ${reference}: make it type NodePort, or set ${PREFIX}target-type to ip; requests are answered 503 meanwhile`,
     );
   }
-  const spec = blank(number, targetType, fact.service.spec?.ipFamilies ?? []);
+  const family = familyOf(desiring, fact);
+  if (family === undefined) {
+    return missing(
+      'Contradiction',
+      service.name,
+      `Service ${service.name} has only the family IPv6, which needs ${PREFIX}ip-address-type dualstack; requests are answered 503 meanwhile`,
+    );
+  }
+  const spec = blank(number, targetType, family);
   applyEffects('targetGroup', spec, settings);
   const controlPort = settings['target-control-port']?.[`${service.name}.${reference}`]?.value;
   if (controlPort !== undefined && targetType === 'ip') spec.targetControlPort = controlPort;

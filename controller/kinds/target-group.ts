@@ -121,7 +121,8 @@ export const targetGroup: KindTable<'targetGroup'> = {
     port: 'createOnly',
     protocol: 'replace',
     protocolVersion: 'replace',
-    ipAddressType: 'createOnly',
+    // Addresses of the other family cannot be registered.
+    ipAddressType: 'replace',
     targetControlPort: 'replace',
     healthCheck: 'modify',
     attributes: 'modify',
