@@ -40,6 +40,9 @@ function mergeSettings(ingress: Settings, service: ServiceSettings): ServiceSett
   // The class has the last word about the target type, before the Service (spec annotations 13.2).
   const type = ingress['target-type'];
   if (type?.from.startsWith(CLASS_PARAMS_KIND) === true) merged['target-type'] = type;
+  // A Service cannot turn off what the Ingress turned on (spec annotations 9.14).
+  const shared = ingress['multi-cluster-target-group'];
+  if (shared?.value === true) merged['multi-cluster-target-group'] = shared;
   const ports = { ...ingress['target-control-port'], ...service['target-control-port'] };
   if (Object.keys(ports).length > 0) merged['target-control-port'] = ports;
   if (ingress.tags === undefined || service.tags === undefined) return merged;

@@ -36,6 +36,18 @@ export interface Target {
 
 export const keyOfTarget = ({ id, port }: Pick<Target, 'id' | 'port'>): string => `${id}:${port}`;
 
+/** As AWS names it. */
+export function targetOfKey(key: string): { readonly Id: string; readonly Port: number } {
+  const colon = key.lastIndexOf(':');
+  return { Id: key.slice(0, colon), Port: Number(key.slice(colon + 1)) };
+}
+
+/** Adds to `own` what is wanted now, so that it is told from what other clusters registered when it goes. */
+export function oursAmong(own: Set<string>, wanted: ReadonlyMap<string, Target>): (key: string) => boolean {
+  for (const key of wanted.keys()) own.add(key);
+  return (key) => own.has(key);
+}
+
 /** The instance id at the end of a provider id, or undefined for a node that is no EC2 instance. */
 export function instanceOf(node: Node): string | undefined {
   const last = node.spec?.providerID?.split('/').at(-1);

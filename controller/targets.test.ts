@@ -49,9 +49,10 @@ interface Scene {
   /** What the binding says. */
   readonly remembered?: Health;
   readonly written?: () => boolean;
+  readonly shared?: true;
 }
 
-function play({ registered = [], pods = [], remembered, written = () => true }: Scene) {
+function play({ registered = [], pods = [], remembered, written = () => true, shared }: Scene) {
   const { log, aws } = account(registered);
   const clock = { now: 0 };
   const world: World = {
@@ -85,7 +86,7 @@ function play({ registered = [], pods = [], remembered, written = () => true }: 
   const serving: Serving = {
     arn: ARN,
     group: 'shop/web',
-    backend,
+    backend: shared ? { ...backend, shared } : backend,
     made: false,
     ...(remembered === undefined ? {} : { remembered }),
   };
@@ -194,4 +195,15 @@ test('a target that somebody took out by hand comes back at the next look', asyn
   registered.pop();
   await run();
   expect(log).toContain('RegisterTargets 10.0.0.2');
+});
+
+test('of a target group that clusters share, only what was seen here goes', async () => {
+  const { run, log, pods } = play({ registered: ['10.9.0.1'], pods: ['10.0.0.1', '10.0.0.2'], shared: true });
+  await run();
+  pods.splice(0, 1);
+  await run();
+  expect(log.filter((call) => call.includes('egister'))).toEqual([
+    'RegisterTargets 10.0.0.1 10.0.0.2',
+    'DeregisterTargets 10.0.0.1',
+  ]);
 });

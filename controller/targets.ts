@@ -17,7 +17,7 @@ import {
 import type { Aws } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
-import { endpointsOf, keyOfTarget, type Target, type World } from './endpoints.ts';
+import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
 import type { Next } from './kube/queue.ts';
 import type { Health } from './status.ts';
 
@@ -97,9 +97,14 @@ interface Known {
   remembered?: { readonly health: Health; readonly until: number };
   /** The binding may say what is registered: it must not any more once that changes. */
   told: boolean;
+  /** Targets of a shared target group that were to be registered here, by `id:port`. */
+  readonly own: Set<string>;
   /** What is registered is what should be; absent while that changes, when nobody can say what is registered. */
   inLine?: true;
 }
+
+/** Nothing was asked yet, and the binding may say what is registered. */
+const UNKNOWN = (): Known => ({ asked: 0, told: true, own: new Set() });
 
 /** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */
 export const targetsHash = (keys: Iterable<string>): string =>
@@ -121,11 +126,6 @@ async function describe(aws: Aws, arn: string): Promise<Map<string, string>> {
 function* chunks<T>(items: readonly T[]): Generator<T[]> {
   for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
 }
-
-const splitKey = (key: string): TargetDescription => {
-  const colon = key.lastIndexOf(':');
-  return { Id: key.slice(0, colon), Port: Number(key.slice(colon + 1)) };
-};
 
 const healthOf = (registered: ReadonlyMap<string, string>): Health => ({
   healthy: [...registered.values()].filter((state) => state === 'healthy').length,
@@ -155,9 +155,9 @@ class Program implements Targets {
     }
     for (const one of serving) {
       const before = this.#served.get(one.arn);
-      const fresh = before === undefined;
       this.#served.set(one.arn, one);
-      if (fresh && one.made) this.#known.set(one.arn, { registered: new Map(), asked: 0, told: false });
+      const fresh = before === undefined;
+      if (fresh && one.made) this.#known.set(one.arn, { ...UNKNOWN(), registered: new Map(), told: false });
       else if (fresh) this.#known.set(one.arn, this.#recall(one));
       // Another choice of nodes is another set of targets.
       const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
@@ -187,10 +187,10 @@ class Program implements Targets {
   /** What the process before remembered, to be trusted until a moment of its own. */
   #recall({ remembered: health }: Serving): Known {
     // What the binding says may be about targets that nobody can name any more: it is taken off before any change.
-    if (health?.hash === undefined) return { asked: 0, told: true };
+    if (health?.hash === undefined) return UNKNOWN();
     const { from, to } = FIRST_LOOK_MS[health.healthy === health.total ? 'healthy' : 'unhealthy'];
     const until = this.#options.now() + from + this.#options.random() * (to - from);
-    return { asked: 0, told: true, remembered: { health, until } };
+    return { ...UNKNOWN(), remembered: { health, until } };
   }
 
   all(): readonly Serving[] {
@@ -200,7 +200,7 @@ class Program implements Targets {
   async reconcile(arn: string): Promise<Next> {
     const serving = this.#served.get(arn);
     if (serving === undefined) return 'done';
-    const state: Known = this.#known.get(arn) ?? { asked: 0, told: true };
+    const state: Known = this.#known.get(arn) ?? UNKNOWN();
     this.#known.set(arn, state);
     try {
       return this.#asRemembered(serving, state) ?? (await this.#settle(serving, state));
@@ -259,8 +259,9 @@ class Program implements Targets {
     const wanted = new Map(
       endpointsOf(serving.backend, world).map((target) => [keyOfTarget(target), target]),
     );
-    const missing = [...wanted].flatMap(([key, target]) => (registered.has(key) ? [] : [target]));
-    const extra = [...registered.keys()].filter((key) => !wanted.has(key));
+    const missing = [...wanted.values()].filter((target) => !registered.has(keyOfTarget(target)));
+    const isOurs = serving.backend.shared ? oursAmong(state.own, wanted) : () => true;
+    const extra = [...registered.keys()].filter((key) => !wanted.has(key) && isOurs(key));
     if (!writing || missing.length + extra.length === 0) return 'none';
     delete state.inLine;
     if (state.told && !(await unsettle(serving))) return 'unwritten';
@@ -282,7 +283,7 @@ class Program implements Targets {
       for (const target of part) registered.set(keyOfTarget(target), 'initial');
     }
     for (const part of chunks(extra)) {
-      await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(splitKey) }));
+      await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(targetOfKey) }));
       for (const key of part) registered.delete(key);
     }
   }

@@ -1,5 +1,5 @@
 // Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13 to 9.15).
-import { annotation, later, onTargetGroup, shapes } from '../annotation.ts';
+import { annotation, onTargetGroup, shapes } from '../annotation.ts';
 import { TARGET_GROUP_ATTRIBUTES } from '../limits.ts';
 import { asKept } from '../spelling.ts';
 
@@ -69,8 +69,8 @@ export const multiCluster = annotation('multi-cluster-target-group', {
   on: ['Service', 'Ingress'],
   schema: { type: 'boolean' },
   merge: 'each',
-  effect: later('target groups that several clusters share are not made in this version'),
-  doc: 'Whether targets of other clusters in the same target group are left alone.',
+  effect: shapes('targets: only those that this controller has seen here are ever deregistered'),
+  doc: 'Whether targets of other clusters in the same target group are left alone. A target that goes while no controller runs then stays registered, too. What the Ingress turns on, a Service cannot turn off.',
   examples: { good: ['true', 'f'], bad: ['yes', ''] },
 });
 

@@ -19,6 +19,8 @@ export interface Backend {
   readonly ipAddressType: 'ipv4' | 'ipv6';
   /** Labels that a node must have to be registered; instance targets only. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** Other clusters register targets, too: only those that were seen here are deregistered. */
+  readonly shared?: true;
   /** Ports that the load balancer must reach on the targets: numbers, or the name of a container port. */
   readonly reach: readonly (number | string)[];
 }

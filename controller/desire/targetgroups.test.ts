@@ -205,6 +205,18 @@ test('attributes are those of the Service as a whole where it says any, as AWS k
   expect(attributes(ofIngress, service('web', 'shop', { 'target-group-attributes': '' }))).toEqual({});
 });
 
+test('a target group is shared where Ingress or Service say so', () => {
+  const shared = (said: string, ofService: string) => {
+    const name = 'multi-cluster-target-group';
+    return wanted({ [name]: said }, service('web', 'shop', { [name]: ofService })).backends[0]?.shared;
+  };
+  expect([shared('true', 'false'), shared('false', 'true'), shared('false', 'false')]).toEqual([
+    true,
+    true,
+    undefined,
+  ]);
+});
+
 test('ports that the load balancer must reach', () => {
   const reach = (said: Record<string, string>, one = service()) =>
     wanted(said, one).backends.map((backend) => backend.reach);

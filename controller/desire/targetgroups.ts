@@ -156,15 +156,18 @@ function specOf(
   return spec;
 }
 
-/** Labels that choose nodes; an empty map chooses all (spec annotations 9.2). */
-function labelsOf(
+/** Labels that choose nodes, an empty map chooses all; and whether other clusters register targets (spec annotations 9.2, 9.14). */
+function targetsOf(
   member: Member,
   fact: ServiceFact,
   targetType: TargetGroupSpec['targetType'],
-): Pick<Backend, 'nodeLabels'> {
+): Pick<Backend, 'nodeLabels' | 'shared'> {
   const settings = effectiveTargetGroupSettings(member.intent.settings, fact.settings);
   const nodeLabels = settings['target-node-labels']?.value ?? {};
-  return targetType === 'instance' && Object.keys(nodeLabels).length > 0 ? { nodeLabels } : {};
+  return {
+    ...(targetType === 'instance' && Object.keys(nodeLabels).length > 0 ? { nodeLabels } : {}),
+    ...(settings['multi-cluster-target-group']?.value === true ? { shared: true } : {}),
+  };
 }
 
 /** Ports that node and pod security groups must open for a target group (aws-model 5.6). */
@@ -226,7 +229,7 @@ export function targetGroupFor(
     port: reference,
     targetType: spec.targetType,
     ipAddressType: spec.ipAddressType,
-    ...labelsOf(member, fact, spec.targetType),
+    ...targetsOf(member, fact, spec.targetType),
     reach: reachOf(spec, port),
   });
   return { ref: { ref: id } };
