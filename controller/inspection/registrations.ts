@@ -25,6 +25,7 @@ export function registrationOf(
     targetGroup: backend.id,
     backend: `${backend.namespace}/${backend.service}:${backend.port}`,
     register: [...want].filter((key) => !have.has(key)).sort(),
-    deregister: [...have].filter((key) => !want.has(key)).sort(),
+    // What other clusters registered cannot be told from what left here.
+    deregister: backend.shared ? [] : [...have].filter((key) => !want.has(key)).sort(),
   };
 }
