@@ -109,6 +109,28 @@ describe('step 1: redirects that would loop', () => {
   ])('%s: %s', (_, action, port, drops) => {
     expect(redirectsToItself({ conditions: where(['a.example.com'], ['/a']), action }, port)).toBe(drops);
   });
+
+  test('any of several hosts and paths is enough, other conditions are not looked at', () => {
+    const conditions: Condition[] = [
+      { field: 'source-ip', values: ['192.0.2.0/24'] },
+      ...where(['b.example.com', 'a.example.com'], ['/b', '/a']),
+    ];
+    const action = redirect({ host: 'a.example.com', path: '/a' });
+    expect(redirectsToItself({ conditions, action }, HTTP)).toBe(true);
+  });
+
+  test('with a regular expression for the path it stays; one for the host is nowhere to go', () => {
+    const regex = (field: 'host-header' | 'path-pattern'): Condition => ({
+      field,
+      values: [],
+      regexValues: ['^a'],
+    });
+    const home = redirect({ protocol: 'HTTPS', port: '443' });
+    expect(redirectsToItself({ conditions: [regex('path-pattern')], action: home }, HTTPS)).toBe(false);
+    expect(redirectsToItself({ conditions: [regex('host-header')], action: home }, HTTPS)).toBe(true);
+    const away = redirect({ host: '^a' });
+    expect(redirectsToItself({ conditions: [regex('host-header')], action: away }, HTTPS)).toBe(false);
+  });
 });
 
 describe('step 2: rules behind a redirect', () => {
@@ -126,6 +148,33 @@ describe('step 2: rules behind a redirect', () => {
     ['no path at all', where(['a']), where(['a'], ['/x']), true],
   ])('%s: %#', (_, earlier, later, drops) => {
     expect(covers({ conditions: earlier, action: away }, { conditions: later })).toBe(drops);
+  });
+
+  test('a host that is a regular expression is no host of all: what it does not match is served', () => {
+    const some: Condition[] = [{ field: 'host-header', values: [], regexValues: ['^old[.].*$'] }];
+    const covered = (later: Condition[]) => covers({ conditions: some, action: away }, { conditions: later });
+    expect(covered(where(['new.example.com'], ['/*']))).toBe(false);
+    expect(covered(where(undefined, ['/*']))).toBe(false);
+    expect(covered([...some, ...where(undefined, ['/x'])])).toBe(true);
+  });
+
+  test('with any other condition it leaves requests to later rules, which may have some', () => {
+    const header: Condition = { field: 'http-header', name: 'X-A', values: ['1'] };
+    const all = where(undefined, ['/*']);
+    expect(covers({ conditions: [header, ...all], action: away }, { conditions: all })).toBe(false);
+    expect(covers({ conditions: all, action: away }, { conditions: [header, ...all] })).toBe(true);
+  });
+
+  test('a redirect behind a login is a redirect', () => {
+    const said = {
+      'listen-ports': '[{"HTTPS":443}]',
+      'certificate-arn':
+        'arn:aws:acm:us-west-2:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+      'jwt-validation': '{"jwksEndpoint":"https://login.example.org/keys","issuer":"shop"}',
+      'actions.go': '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","host":"new.example.com"}}',
+    };
+    const rules = [rule('', path('/', 'go:use-annotation')), rule('', path('/cart', 'web'))];
+    expect(rulesOf(ingress({ said, rules }))).toEqual(['443:1 /*']);
   });
 
   test('forwards and fixed responses shadow nothing', () => {

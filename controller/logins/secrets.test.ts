@@ -24,7 +24,7 @@ describe('the client in a Secret (spec annotations 10.3)', () => {
       { clientID: 'new', clientId: 'old', clientSecret: 'b' },
       { id: 'new', secret: 'b' },
     ],
-    ['white space after the id', { clientID: 'a \n', clientSecret: 'b' }, { id: 'a', secret: 'b' }],
+    ['white space after the id', { clientID: 'a \u0085\n', clientSecret: 'b' }, { id: 'a', secret: 'b' }],
     ['a newline after the secret', { clientID: 'a', clientSecret: 'b \r\n' }, { id: 'a', secret: 'b ' }],
   ])('%s', (_name, data, client) => {
     expect(clientIn(holding(data))).toEqual(client);

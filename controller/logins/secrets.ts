@@ -83,7 +83,7 @@ export function clientIn(outcome: KubeOutcome<SecretObject>): Read {
     return { because: `it cannot be read: ${outcome.message}` };
   }
   const data = outcome.object.data ?? {};
-  const id = text(data.clientID ?? data.clientId).trimEnd();
+  const id = text(data.clientID ?? data.clientId).replace(/\p{White_Space}+$/u, '');
   const secret = text(data.clientSecret).replace(/\p{Cc}+$/u, '');
   if (id === '') return { because: 'it has no key clientID, or nothing in it' };
   return secret === '' ? { because: 'it has no key clientSecret, or nothing in it' } : { id, secret };
