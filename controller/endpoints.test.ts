@@ -155,6 +155,18 @@ describe('pods', () => {
   });
 });
 
+describe('pods of nodes that nobody hears of', () => {
+  const lost = endpoint('10.0.0.1', { ready: false, terminating: true });
+  test('stay, when no other is ready', () => {
+    expect(targets(backend(), [slice([lost])], [node('a', { ready: 'Unknown' })])).toEqual(['10.0.0.1:8080']);
+    expect(targets(backend(), [slice([lost])], [node('a', { ready: 'False' })])).toEqual([]);
+    const other = slice([endpoint('10.0.0.2')]);
+    expect(targets(backend(), [slice([lost]), other], [node('a', { ready: 'Unknown' })])).toEqual([
+      '10.0.0.2:8080',
+    ]);
+  });
+});
+
 describe('nodes', () => {
   test('every node that takes traffic, at the node port', () => {
     const nodes = [node('a'), node('b')];

@@ -102,9 +102,14 @@ function nodeTargets(port: ServicePort, nodes: readonly Node[], labels: Backend[
   });
 }
 
-function podTargets(port: ServicePort, slices: readonly EndpointSlice[], family: 'ipv4' | 'ipv6'): Target[] {
+/** Pods behind a Service port, ready or not. */
+function podsOf(
+  port: ServicePort,
+  slices: readonly EndpointSlice[],
+  family: 'ipv4' | 'ipv6',
+): { readonly target: Target; readonly ready: boolean }[] {
   const wanted = family === 'ipv6' ? 'IPv6' : 'IPv4';
-  const targets = slices
+  return slices
     .filter(({ addressType }) => addressType === wanted)
     .flatMap((slice) =>
       (slice.ports ?? [])
@@ -112,14 +117,35 @@ function podTargets(port: ServicePort, slices: readonly EndpointSlice[], family:
         .filter(({ name }) => (port.name ?? '') === '' || name === port.name)
         .flatMap(({ port: number }) =>
           (slice.endpoints ?? [])
-            .filter(({ conditions, targetRef }) => (conditions?.ready ?? true) && targetRef?.kind === 'Pod')
-            .flatMap(({ addresses: [id], nodeName }) =>
-              id === undefined || number === undefined ? [] : [{ id, port: number, node: nodeName ?? '' }],
+            .filter(({ targetRef }) => targetRef?.kind === 'Pod')
+            .flatMap(({ addresses: [id], nodeName = '', conditions }) =>
+              id === undefined || number === undefined
+                ? []
+                : [{ target: { id, port: number, node: nodeName }, ready: conditions?.ready ?? true }],
             ),
         ),
     );
-  return [...new Map(targets.map((target) => [keyOfTarget(target), target])).values()];
 }
+
+/**
+ * Ready pods; when there is none, those on nodes that nobody hears of any more: a cluster that lost its nodes, and not its
+ * pods, goes on serving (gate EndpointsFailOpen).
+ */
+function podTargets(
+  pods: readonly { readonly target: Target; readonly ready: boolean }[],
+  nodes: () => readonly Node[],
+): Target[] {
+  const ready = pods.filter((pod) => pod.ready);
+  if (ready.length > 0 || pods.length === 0) return distinct(ready);
+  const unheard = new Set(
+    nodes().flatMap((node) => (readiness(node) === 'Unknown' ? node.metadata.name : [])),
+  );
+  return distinct(pods.filter(({ target }) => unheard.has(target.node)));
+}
+
+const distinct = (pods: readonly { readonly target: Target }[]): Target[] => [
+  ...new Map(pods.map(({ target }) => [keyOfTarget(target), target])).values(),
+];
 
 export interface World {
   service(namespace: string, name: string): Service | undefined;
@@ -133,5 +159,6 @@ export function endpointsOf(backend: Backend, world: World): Target[] {
   const port = service === undefined ? undefined : portOf(service, backend.port);
   if (port === undefined) return [];
   if (backend.targetType === 'instance') return nodeTargets(port, world.nodes(), backend.nodeLabels);
-  return podTargets(port, world.slices(backend.namespace, backend.service), backend.ipAddressType);
+  const pods = podsOf(port, world.slices(backend.namespace, backend.service), backend.ipAddressType);
+  return podTargets(pods, () => world.nodes());
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Aws } from './aws/calls.ts';
 import type { Backend } from './desire/desiring.ts';
-import type { World } from './endpoints.ts';
+import type { Node, World } from './endpoints.ts';
 import { service } from './laws/paper.ts';
 import type { Health } from './status.ts';
 import { type Serving, type TargetsOptions, targetsHash, targetsProgram } from './targets.ts';
@@ -55,15 +55,22 @@ interface Scene {
 function play({ registered = [], pods = [], remembered, written = () => true, shared }: Scene) {
   const { log, aws } = account(registered);
   const clock = { now: 0 };
+  const lost: Node[] = [];
+  const enqueued: string[] = [];
   const world: World = {
     service: () => service(),
-    nodes: () => [],
+    nodes: () => lost,
     slices: () => [
       {
         metadata: { name: 'web', namespace: 'shop' },
         addressType: 'IPv4',
         ports: [{ name: 'http', port: 8080 }],
-        endpoints: pods.map((address) => ({ addresses: [address], targetRef: { kind: 'Pod' } })),
+        endpoints: pods.map((address) => ({
+          addresses: [address],
+          targetRef: { kind: 'Pod' },
+          nodeName: 'a',
+          conditions: { ready: !address.startsWith('10.1.') },
+        })),
       },
     ],
   };
@@ -78,7 +85,7 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
     now: () => clock.now,
     random: () => 0.5,
     inVpc: async () => true,
-    enqueue: () => undefined,
+    enqueue: (arn) => enqueued.push(arn),
     changed: () => log.push('changed'),
     lost: () => undefined,
     failed: () => undefined,
@@ -92,7 +99,7 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
   };
   const targets = targetsProgram(options);
   targets.serve('shop/web', [serving]);
-  return { targets, log, clock, pods, run: () => targets.reconcile(ARN) };
+  return { targets, log, clock, pods, lost, enqueued, run: () => targets.reconcile(ARN) };
 }
 
 const hashed = (...ids: string[]): string => targetsHash(ids.map((id) => `${id}:8080`));
@@ -206,4 +213,18 @@ test('of a target group that clusters share, only what was seen here goes', asyn
     'RegisterTargets 10.0.0.1 10.0.0.2',
     'DeregisterTargets 10.0.0.1',
   ]);
+});
+
+test('nodes that nobody hears of any more are looked at for the pods on them', async () => {
+  const { run, log, pods, lost, enqueued, targets } = play({ pods: ['10.1.0.1'] });
+  await run();
+  enqueued.length = 0;
+  targets.touch();
+  expect(enqueued).toEqual([]);
+  lost.push({ metadata: { name: 'a' }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
+  targets.touch();
+  expect(enqueued).toEqual([ARN]);
+  await run();
+  expect(log).toContain('RegisterTargets 10.1.0.1');
+  expect(pods).toEqual(['10.1.0.1']);
 });

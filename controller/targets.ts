@@ -9,16 +9,15 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   DeregisterTargetsCommand,
-  DescribeTargetHealthCommand,
   RegisterTargetsCommand,
   type TargetDescription,
-  type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
 import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
 import type { Next } from './kube/queue.ts';
+import { registeredIn } from './registered.ts';
 import type { Health } from './status.ts';
 
 /** Targets per call (aws-model 6.7). */
@@ -112,17 +111,6 @@ export const targetsHash = (keys: Iterable<string>): string =>
     .update(['v1', ...[...keys].sort()].join('\n'))
     .digest('hex');
 
-const stateOf = (description: TargetHealthDescription): string =>
-  description.TargetHealth?.State ?? 'unavailable';
-
-async function describe(aws: Aws, arn: string): Promise<Map<string, string>> {
-  const answer = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }));
-  const living = (answer.TargetHealthDescriptions ?? []).filter(
-    (one) => !['draining', 'unhealthy.draining'].includes(stateOf(one)),
-  );
-  return new Map(living.map((one) => [`${one.Target?.Id ?? ''}:${one.Target?.Port ?? ''}`, stateOf(one)]));
-}
-
 function* chunks<T>(items: readonly T[]): Generator<T[]> {
   for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
 }
@@ -170,9 +158,16 @@ class Program implements Targets {
   touch(namespace?: string, service?: string): void {
     for (const { arn, backend } of this.#served.values()) {
       const named = backend.namespace === namespace && backend.service === service;
-      if (namespace === undefined ? backend.targetType === 'instance' : named)
-        this.#options.enqueue(arn, true);
+      if (namespace === undefined ? this.#onNodes(arn, backend) : named) this.#options.enqueue(arn, true);
     }
+  }
+
+  /** Whether a change of nodes may matter; of pods' nodes only when none of the pods is ready. */
+  #onNodes(arn: string, backend: Backend): boolean {
+    if (backend.targetType === 'instance') return true;
+    const registered = this.#known.get(arn)?.registered;
+    const endpoints = endpointsOf(backend, this.#options.world);
+    return endpoints.some((one) => registered?.has(keyOfTarget(one)) === false);
   }
 
   health(arn: string): Health | undefined {
@@ -225,11 +220,11 @@ class Program implements Targets {
     const { arn, group } = serving;
     const before = state.registered;
     const shown = before === undefined ? state.remembered?.health : healthOf(before);
-    state.registered = before ?? (await describe(this.#options.aws, arn));
+    state.registered = before ?? (await registeredIn(this.#options.aws, arn));
     delete state.remembered;
     let changed = await this.#change(serving, state, state.registered);
     if (changed === 'none' && before !== undefined) {
-      state.registered = await describe(this.#options.aws, arn);
+      state.registered = await registeredIn(this.#options.aws, arn);
       // Somebody may have changed it by hand.
       changed = await this.#change(serving, state, state.registered);
     }
