@@ -35,6 +35,10 @@ function openApiSchema(): SchemaData {
     'x-kubernetes-list-type': 'map',
     'x-kubernetes-list-map-keys': ['type'],
   };
+  const spec = properties.spec as { properties: Record<string, SchemaData> } & SchemaData;
+  // Applied as a whole: of a map whose last member goes, an apply member by member leaves `null` (Kubernetes: Server-Side
+  // Apply, Merge strategy), which is no map.
+  const intent = { ...spec.properties.intent, 'x-kubernetes-map-type': 'atomic' };
   return {
     description: schema.description,
     type: 'object',
@@ -43,7 +47,7 @@ function openApiSchema(): SchemaData {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: properties.spec,
+      spec: { ...spec, properties: { ...spec.properties, intent } },
       status: { ...status, properties: { ...status.properties, conditions } },
     },
   };
