@@ -1,5 +1,6 @@
 // One Ingress changes on a real API server: what AWS holds after each change, and what it cost.
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Picture, takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { ask, countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
@@ -106,6 +107,15 @@ describe('updates', () => {
     expect(after.loadBalancers[0]?.listeners[80]?.rules.map(({ does }) => does)).toEqual(
       Array(2).fill(`forward ${after.targetGroups[0]?.name}`),
     );
+  });
+
+  test('the last annotation goes: an Ingress that leaves its group so has a load balancer of its own again', async () => {
+    await costOf({ annotations: { 'group.name': 'moved' }, hosts: { '': paths } });
+    expect((await mine()).loadBalancers).toEqual([]);
+    await costOf({ hosts: { '': paths } });
+    expect(onlyBalancer(await mine()).listeners[80]?.rules).toHaveLength(2);
+    const binding = JSON.parse(await k('get lbb shop -n up -o json')) as LoadBalancerBinding;
+    expect(binding.spec.intent?.settings).toEqual({});
   });
 
   test('an HTTPS port with its certificate, found in ACM by host; then the redirect from HTTP', async () => {
