@@ -85,7 +85,7 @@ export const DEFAULTS = {
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
   syncPeriod: 600,
-  secretPeriod: 10,
+  secretPeriod: 3,
   // The longest time to live of an ALB's address (60 s), and as much again for whoever writes DNS records for it.
   replacementGracePeriod: 120,
   leaderElect: true,

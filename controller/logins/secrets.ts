@@ -1,7 +1,7 @@
 // Secrets of logins: read by name, one by one, and looked at again from time to time (hack/decisions/0009). Of each only the
 // client is kept, and its secret leaves this file in one way: into the call that gives it to AWS.
 //
-//   named by a group ─▶ read ─▶ looked at every 10 s (while it is missing: after 1, 2, 4 … s) ─differs─▶ changed(group)
+//   named by a group ─▶ read ─▶ looked at every 3 s (while it is missing: after 1, 2, 4 … s) ─differs─▶ changed(group)
 //   named by nobody  ─▶ forgotten
 import { type ScryptOptions, scrypt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
