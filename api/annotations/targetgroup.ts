@@ -1,5 +1,5 @@
 // Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13 to 9.15).
-import { annotation, onTargetGroup, shapes } from '../annotation.ts';
+import { annotation, later, onTargetGroup, shapes } from '../annotation.ts';
 import { TARGET_GROUP_ATTRIBUTES } from '../limits.ts';
 import { asKept } from '../spelling.ts';
 
@@ -69,8 +69,10 @@ export const multiCluster = annotation('multi-cluster-target-group', {
   on: ['Service', 'Ingress'],
   schema: { type: 'boolean' },
   merge: 'each',
-  effect: shapes('targets: only those that this controller has seen here are ever deregistered'),
-  doc: 'Whether targets of other clusters in the same target group are left alone. A target that goes while no controller runs then stays registered, too. What the Ingress turns on, a Service cannot turn off.',
+  effect: later(
+    'targets of other clusters are left alone already, but those of this one that go while no controller runs stay registered',
+  ),
+  doc: 'Whether targets of other clusters in the same target group are left alone. What the Ingress turns on, a Service cannot turn off.',
   examples: { good: ['true', 'f'], bad: ['yes', ''] },
 });
 

@@ -395,7 +395,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Whether targets of other clusters in the same target group are left alone. A target that goes while no controller runs then stays registered, too. What the Ingress turns on, a Service cannot turn off.
+   * Whether targets of other clusters in the same target group are left alone. What the Ingress turns on, a Service cannot turn off.
    */
   'multi-cluster-target-group'?: {
     value: boolean;

@@ -55,7 +55,6 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
   'minimum-load-balancer-capacity': [''],
   'manage-backend-security-group-rules': ['F'],
   'target-node-labels': [''],
-  'multi-cluster-target-group': ['f'],
 };
 
 function wanted(said: Record<string, string>, beside: Record<string, string>) {
