@@ -30,6 +30,7 @@ export const REFERENCES: ReadonlySet<ProblemCode> = new Set([
   'SubnetsNotFound',
   'SecurityGroupNotFound',
   'CertificateNotFound',
+  'TrustStoreNotFound',
   'SecretNotFound',
   'IngressClassNotFound',
   'ClassParametersNotFound',

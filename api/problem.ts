@@ -44,6 +44,7 @@ export const CODES = {
   SubnetsNotFound: 'No usable subnets were found for the load balancer.',
   SecurityGroupNotFound: 'A named security group does not exist.',
   CertificateNotFound: 'No certificate was found for an HTTPS listener.',
+  TrustStoreNotFound: 'The trust store that clients are to be verified against does not exist.',
   SecretNotFound: 'The Secret of a login, with clientID and clientSecret, was not found, or not looked for.',
   IngressClassNotFound: 'The IngressClass that is named does not exist.',
   ClassParametersNotFound: 'The parameters that the IngressClass names do not exist.',

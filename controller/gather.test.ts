@@ -26,6 +26,7 @@ const lookups: Lookups = {
     said.some((name) => name.startsWith('no')) ? unfound('SecurityGroupNotFound') : { value: [...said] },
   certificates: async () => ({ value: [] }),
   targetGroup: async () => undefined,
+  trustStores: async () => new Map(),
   inVpc: async () => true,
   interfaceGroups: async () => new Map(),
 };

@@ -105,6 +105,13 @@ async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked
   };
 }
 
+/** Trust stores that members name, without those that they name by ARN. */
+function namedTrustStores({ members }: Group): string[] {
+  const entries = members.flatMap(({ intent }) => intent.settings['mutual-authentication']?.value ?? []);
+  const names = entries.flatMap(({ mode, trustStore }) => (mode === 'verify' ? (trustStore ?? []) : []));
+  return [...new Set(names.filter((name) => !name.startsWith('arn:')))];
+}
+
 /** `namespace/name` of the Secrets that logins on HTTPS listeners need. */
 function namedSecrets({ members }: Group, service: Facts['service']): string[] {
   const named = members.flatMap(({ namespace, intent }) => {
@@ -140,6 +147,7 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
       subnets: { problem: nobody },
       certificatesFor: () => undefined,
       targetGroupNamed: () => undefined,
+      trustStoreNamed: () => undefined,
       service: () => undefined,
       secret: () => undefined,
     };
@@ -152,11 +160,12 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
     if (!services.has(key)) services.set(key, serviceFact(gathering.service(namespace, name)));
     return services.get(key);
   };
-  const [ids, groups, certified, targetGroups, secrets] = await Promise.all([
+  const [ids, groups, certified, targetGroups, trustStores, secrets] = await Promise.all([
     subnets(group, found, gathering),
     said === undefined ? undefined : securityGroups(said, found, gathering),
     certificates(group, gathering),
     Promise.all(names.map(async (name) => [name, await targetGroup(name, gathering)] as const)),
+    gathering.lookups.trustStores(namedTrustStores(group)),
     gathering.secrets(group.id, namedSecrets(group, service)),
   ]);
   const byName = new Map(targetGroups);
@@ -166,6 +175,7 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
     ...(groups === undefined ? {} : { securityGroups: groups }),
     certificatesFor: (member) => certified.get(member),
     targetGroupNamed: (name) => byName.get(name),
+    trustStoreNamed: (name) => trustStores.get(name),
     service,
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
   };

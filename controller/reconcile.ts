@@ -25,6 +25,7 @@ import { ripe, wantsCapacity } from './ripe.ts';
 import { settled } from './settled.ts';
 import { type Pass, wantedText } from './status.ts';
 import { hasStranger, withoutDeletions } from './strangers.ts';
+import { unverified } from './unverified.ts';
 
 /** What deciding about a group needs; none of it changes anything. */
 export interface Deciding extends Gathering {
@@ -113,7 +114,8 @@ export async function decide(
   const { resources, waits } = ripe(wanted.resources, found);
   const hash = hashOf(resources);
   const bridged = bridge(resources, found, world.ready ?? (() => false));
-  const kept = settledPlan === undefined ? keep(bridged.resources, found) : bridged.resources;
+  const kept =
+    settledPlan === undefined ? keep(unverified(bridged.resources, found, wanted), found) : bridged.resources;
   const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, kept, found));
   const strangers = hasStranger(world.book.of(group.id), (one) => world.book.entry(keyOf(one))?.ingress);
   const possible = strangers ? withoutDeletions(planned.operations) : planned.operations;

@@ -30,6 +30,7 @@ export const mutualAuthentication = annotation('mutual-authentication', {
     good: [
       '[{"port":443,"mode":"passthrough"}]',
       '[{"port":443,"mode":"verify","trustStore":"arn:aws:elasticloadbalancing:us-west-2:123456789012:truststore/clients/0123456789abcdef"}]',
+      '[{"port":443,"mode":"verify","trustStore":"corp","ignoreClientCertificateExpiry":true}]',
     ],
     bad: [
       '',

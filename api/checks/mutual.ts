@@ -2,7 +2,7 @@
 import type { MutualAuthenticationEntry } from '../annotations/tls.ts';
 import type { Finding } from '../finding.ts';
 import { TRUST_STORE_ARN, TRUST_STORE_NAME } from '../limits.ts';
-import { refuse, repeated, warn } from './items.ts';
+import { refuse, repeated } from './items.ts';
 
 /** Listeners of one load balancer in mode verify; no quota raises it (aws-limits N18). */
 export const VERIFY_MAX = 2;
@@ -41,11 +41,7 @@ function storeFindings({ trustStore = '' }: MutualAuthenticationEntry, index: nu
   const [pattern, allowed] = trustStore.startsWith('arn:')
     ? [ARN, 'the ARN of a trust store (arn:aws:elasticloadbalancing:REGION:ACCOUNT:truststore/NAME/ID)']
     : [NAME, 'the name of a trust store: 1 to 32 letters, digits and single hyphens between them'];
-  if (!pattern.test(trustStore)) return [refuse('InvalidFormat', trustStore, { at, allowed })];
-  if (pattern === ARN) return [];
-  const because =
-    'trust stores are not looked up by name in this version, so the port stays as it is: name it by ARN';
-  return [{ ...warn('NotYetApplied', trustStore, because), at }];
+  return pattern.test(trustStore) ? [] : [refuse('InvalidFormat', trustStore, { at, allowed })];
 }
 
 /** Only mode verify has more than the mode. */

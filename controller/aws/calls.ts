@@ -39,6 +39,7 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
     'DescribeRules',
     'DescribeTags',
     'DescribeCapacityReservation',
+    'DescribeTrustStores',
   ),
   ...writes(
     'elasticloadbalancing',

@@ -14,6 +14,7 @@ import { certificateReader } from './certificates.ts';
 import { isFailure } from './errors.ts';
 import { interfaceReader, type Place, type SecurityGroupFact } from './interfaces.ts';
 import { type SubnetRequest, subnetChooser } from './subnets.ts';
+import { trustStoreReader } from './trust-stores.ts';
 
 /** Every look-up throws `AwsFailure` when AWS does not answer; what people got wrong is a problem. */
 export interface Lookups {
@@ -24,6 +25,8 @@ export interface Lookups {
   certificates(hosts: readonly string[]): Promise<Looked<string[]>>;
   /** ARN of a target group that somebody else manages. */
   targetGroup(name: string): Promise<string | undefined>;
+  /** ARNs of the trust stores that exist, by name (aws-model 3.9). */
+  trustStores(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Whether an address lies in a network of the VPC. */
   inVpc(address: string): Promise<boolean>;
   /** Security groups of the network interface at each place, by `keyOfPlace`; a place that is not known is left out. */
@@ -85,6 +88,7 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
       if (arn === undefined) targetGroups.forget(name);
       return arn;
     },
+    trustStores: trustStoreReader(aws),
     inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
     interfaceGroups: interfaceReader(aws),
   };

@@ -1,7 +1,7 @@
 // Client certificates and attributes of listeners, as the members on a port say together.
 import { expect, test } from 'vitest';
 import { GATES } from '../gates.ts';
-import { CERTIFICATE, CLUSTER, ingress, service, wantedBy } from '../laws/paper.ts';
+import { CERTIFICATE, CLUSTER, STORE as CORP, ingress, service, wantedBy } from '../laws/paper.ts';
 
 const SECURE = {
   'group.name': 'g',
@@ -26,12 +26,21 @@ test('an entry holds for its port', () => {
   ]);
 });
 
-test('a trust store by name leaves the port as it is, and its owner is told', () => {
-  const { specs, codes } = listeners({
-    'mutual-authentication': '[{"port":443,"mode":"verify","trustStore":"clients"}]',
-  });
-  expect(specs[1]?.mutualAuthentication).toBeUndefined();
-  expect(codes).toEqual(['NotYetApplied']);
+const verify = (trustStore: string) => ({
+  'mutual-authentication': JSON.stringify([{ port: 443, mode: 'verify', trustStore }]),
+});
+
+test('by name and by ARN the same trust store is the same', () => {
+  const { specs, codes } = listeners(verify('corp'), verify(CORP));
+  expect(specs[1]?.mutualAuthentication?.trustStoreArn).toBe(CORP);
+  expect(codes).toEqual([]);
+});
+
+test('who names a trust store that does not exist is told, and the others agree without it', () => {
+  const { specs, codes } = listeners(verify('crop'), verify('corp'));
+  expect(specs[1]?.mutualAuthentication?.trustStoreArn).toBe(CORP);
+  expect(codes).toEqual(['TrustStoreNotFound']);
+  expect(listeners(verify('crop')).specs[1]?.mutualAuthentication).toBeUndefined();
 });
 
 test('what nobody says stays as it is, or is switched off where the gate says so', () => {

@@ -4,9 +4,11 @@ import { PREFIX } from '../../api/annotation.ts';
 import type { MutualAuthenticationEntry } from '../../api/annotations/tls.ts';
 import type { Attributes, MutualAuthentication } from '../../api/aws.ts';
 import { LISTENER_ATTRIBUTES } from '../../api/limits.ts';
+import type { Problem } from '../../api/problem.ts';
 import { asKept } from '../../api/spelling.ts';
-import { agree, type Said, unite } from '../merge.ts';
+import { agree, type Said, senior, unite } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
+import type { Facts } from './facts.ts';
 import type { Port } from './ports.ts';
 
 /** Attributes of one listener: per key; the class of the first member there has the last word. */
@@ -23,38 +25,54 @@ export function attributesOn(desiring: Desiring, { port, protocol, members }: Po
   return asKept({ ...unite(said, desiring.problems)?.value, ...ofClass }, LISTENER_ATTRIBUTES);
 }
 
-/** How clients show a certificate on one port; undefined when nobody says it, or names a trust store that is not known here. */
+/**
+ * How clients show a certificate on one port, as the members who name no unknown trust store agree; undefined when none says
+ * it. What becomes of the others depends on what there is (unverified.ts).
+ */
 export function mutualOn(
   desiring: Desiring,
   { port, protocol, members }: Port,
+  listener: string,
 ): MutualAuthentication | undefined {
   if (protocol === 'HTTP') return undefined;
   const said = members.flatMap((member): Said<MutualAuthentication>[] => {
     const setting = member.intent.settings['mutual-authentication'];
     const entry = setting?.value.findLast((one) => one.port === port);
     if (setting === undefined || entry === undefined) return [];
-    if (entry.mode === 'verify' && entry.trustStore?.startsWith('arn:') !== true) {
-      tell(desiring, member.key, {
-        code: 'NotYetApplied',
-        severity: 'warn',
-        path: `metadata.annotations[${PREFIX}mutual-authentication]`,
-        value: entry.trustStore ?? '',
-        because: `trust stores are not looked up by name in this version, so port ${port} stays as it is: name it by ARN`,
-      });
-      return [];
-    }
-    return [{ member, name: 'mutual-authentication', setting: { ...setting, value: wantedBy(entry) } }];
+    const value = wantedBy(entry, desiring.facts);
+    if (isUnfound(value)) tell(desiring, member.key, unfound(entry));
+    return [{ member, name: 'mutual-authentication', setting: { ...setting, value } }];
   });
-  const agreed = agree(said, desiring.problems)?.value;
-  if (agreed !== undefined || !desiring.facts.cluster.gates.EnhancedDefaultBehavior) return agreed;
-  return { mode: 'off' };
+  const lacking = said.filter(({ setting }) => isUnfound(setting.value));
+  if (lacking.length > 0) {
+    const [first] = senior(said);
+    const leads = lacking.some((one) => one === first);
+    desiring.unfound.push({ listener, members: lacking.map(({ member }) => member.key), leads });
+  }
+  const known = said.filter((one) => !lacking.includes(one));
+  const agreed = agree(known, desiring.problems)?.value;
+  const off = lacking.length === 0 && desiring.facts.cluster.gates.EnhancedDefaultBehavior;
+  return agreed ?? (off ? { mode: 'off' } : undefined);
 }
 
-function wantedBy(entry: MutualAuthenticationEntry): MutualAuthentication {
-  if (entry.mode !== 'verify') return { mode: entry.mode };
+const isUnfound = ({ mode, trustStoreArn }: MutualAuthentication): boolean =>
+  mode === 'verify' && trustStoreArn === undefined;
+
+const unfound = ({ port, trustStore = '' }: MutualAuthenticationEntry): Problem => ({
+  code: 'TrustStoreNotFound',
+  severity: 'refuse',
+  path: `metadata.annotations[${PREFIX}mutual-authentication]`,
+  value: trustStore,
+  because: `AWS has no trust store of this name in the account and region; what is served on port ${port} stays as it is, and what is new there answers 503, since clients would pass unverified`,
+});
+
+function wantedBy(entry: MutualAuthenticationEntry, facts: Facts): MutualAuthentication {
+  const { mode, trustStore = '' } = entry;
+  if (mode !== 'verify') return { mode };
+  const arn = trustStore.startsWith('arn:') ? trustStore : facts.trustStoreNamed(trustStore);
   return {
-    mode: entry.mode,
-    ...(entry.trustStore === undefined ? {} : { trustStoreArn: entry.trustStore }),
+    mode,
+    ...(arn === undefined ? {} : { trustStoreArn: arn }),
     ignoreExpiry: entry.ignoreClientCertificateExpiry ?? false,
     advertiseCaNames: entry.advertiseTrustStoreCaNames ?? 'off',
   };

@@ -40,6 +40,7 @@ export function desire(group: Group, facts: Facts): Desire {
     resources: [],
     backends: [],
     origins: [],
+    unfound: [],
     problems: [...group.leftOut],
   };
   if (group.members.length === 0) return { undecided: false, ...desiring };

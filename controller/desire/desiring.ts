@@ -37,11 +37,22 @@ export interface Origin {
   readonly pathType?: string | undefined;
 }
 
+/** Members who want the clients of a port verified against a trust store that was not found. */
+export interface Unfound {
+  /** Id of the desired listener. */
+  readonly listener: string;
+  /** `namespace/name` of the Ingresses. */
+  readonly members: readonly string[];
+  /** One of them has the say about the port: what the others want for it would be overruled. */
+  readonly leads: boolean;
+}
+
 export interface Wanted {
   readonly resources: Resource[];
   readonly backends: Backend[];
   /** In the order of the rules. A listener that answers 404, or redirects to HTTPS, has none. */
   readonly origins: Origin[];
+  readonly unfound: Unfound[];
   /** Problems met while deciding, told to the member they concern. */
   readonly problems: Told[];
 }

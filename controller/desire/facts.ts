@@ -45,6 +45,8 @@ export interface Facts {
   certificatesFor(member: string): Looked<string[]> | undefined;
   /** ARN of a target group that somebody else manages, by name; undefined when it was not looked up. */
   targetGroupNamed(name: string): Looked<string> | undefined;
+  /** ARN of a trust store, by name; undefined when there is none. */
+  trustStoreNamed(name: string): string | undefined;
   service(namespace: string, name: string): ServiceFact | undefined;
   /** The client of a login that a Secret holds; undefined when it was not looked up. */
   secret(namespace: string, name: string): Looked<OidcClient> | undefined;

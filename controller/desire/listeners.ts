@@ -132,7 +132,7 @@ export function listenerFor(
     tags: tagsOf(cluster, desiring.group.id, String(port.port), userTags(port)),
   };
   if (port.protocol === 'HTTPS') spec.sslPolicy = cluster.defaultSslPolicy;
-  const mutual = mutualOn(desiring, port);
+  const mutual = mutualOn(desiring, port, id);
   if (mutual !== undefined) spec.mutualAuthentication = mutual;
   applyEffects('listener', spec, settingsOn(desiring, port));
   return [{ kind: 'listener', id, spec }, ...rulesFor(desiring, port, id, redirect)];

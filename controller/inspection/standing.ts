@@ -110,6 +110,7 @@ function factsOf(
     ...(securityGroups === undefined ? {} : { securityGroups: { value: [...securityGroups.value] } }),
     certificatesFor: (member) => (certified.has(member) ? { value: ['assumed'] } : undefined),
     targetGroupNamed: (name) => ({ value: name }),
+    trustStoreNamed: (name) => name,
     // Who may see a load balancer's rules need not see its secrets.
     secret: () => ({ value: ASSUMED_CLIENT }),
     service(namespace, name) {

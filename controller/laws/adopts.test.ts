@@ -137,6 +137,7 @@ function facts(group: Group, found: readonly Found[], objects: readonly Stored[]
       return client && { value: { id: client.stringData?.clientID ?? '', secret: 'a hash' } };
     },
     targetGroupNamed: (name) => ({ value: TOKENS.get(`TG:${name}`) ?? name }),
+    trustStoreNamed: (name) => TOKENS.get(`TRUSTSTORE:${name}`) ?? name,
   });
 }
 

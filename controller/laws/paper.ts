@@ -26,6 +26,9 @@ export const CERTIFICATE = (name: string): string => `arn:aws:acm:us-west-2:1234
 export const OUTSIDE =
   'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/outside/0123456789abcdef';
 
+/** The trust store `corp`. */
+export const STORE = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:truststore/corp/0123456789abcdef';
+
 /** What was applied to the cluster. */
 export interface Applied {
   readonly ingresses: readonly Ingress[];
@@ -116,7 +119,7 @@ export function bookOf({ ingresses, services }: Applied, into: Book = openBook()
 
 const SUBNETS: Looked<string[]> = { value: ['subnet-a', 'subnet-b'] };
 
-/** What a look-up would have found: two subnets, every named security group, target group `outside`. */
+/** What a look-up would have found: two subnets, every named security group, target group `outside`, trust store `corp`. */
 export function factsOf(group: Group, services: readonly Service[], more: Partial<Facts> = {}): Facts {
   const { settings } = group;
   const named = settings['security-groups']?.value;
@@ -127,6 +130,7 @@ export function factsOf(group: Group, services: readonly Service[], more: Partia
     ...(named === undefined ? {} : { securityGroups: { value: named } }),
     certificatesFor: () => undefined,
     targetGroupNamed: (name) => (name === 'outside' ? { value: OUTSIDE } : undefined),
+    trustStoreNamed: (name) => (name === 'corp' ? STORE : undefined),
     service(namespace, name) {
       const found = services.find((one) => keyOf(one) === `${namespace}/${name}`);
       return found === undefined ? undefined : { service: found, settings: readService(found).settings };
