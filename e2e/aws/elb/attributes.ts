@@ -8,6 +8,7 @@ import type {
   ModifyLoadBalancerAttributesInput,
   ModifyTargetGroupAttributesInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../../api/defaults.ts';
 import aws from './aws-limits.json' with { type: 'json' };
 import { listenerOf, loadBalancerOf, targetGroupOf } from './find.ts';
 import { checkGroupPlacement, checkLogsPlacement } from './placement.ts';
@@ -27,8 +28,8 @@ interface Attribute {
   maxBytes?: number;
   targetTypes?: string[];
   listenerProtocols?: string[];
-  default: string;
-  defaultWhenInternal?: string;
+  /** Of keys that an Application Load Balancer's own targets do not have; the others are in api/defaults.ts. */
+  default?: string;
 }
 
 const byKey = (table: readonly Attribute[]) => new Map(table.map((attribute) => [attribute.key, attribute]));
@@ -45,11 +46,7 @@ const pairs = (values: Record<string, string>): Answer => ({
 
 /** Every attribute of a load balancer, defaults included (aws-limits 1.1). */
 export function loadBalancerAttributes(lb: LoadBalancer): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const { key, default: fallback, defaultWhenInternal } of LOAD_BALANCER.values())
-    out[key] =
-      lb.attributes[key] ?? (lb.scheme === 'internal' ? (defaultWhenInternal ?? fallback) : fallback);
-  return out;
+  return { ...loadBalancerDefaults(lb.scheme), ...lb.attributes };
 }
 
 /** Every attribute of a target group that its type has (aws-limits 4.2). */
@@ -57,17 +54,17 @@ export function targetGroupAttributes(group: TargetGroup): Record<string, string
   const out: Record<string, string> = {};
   for (const attribute of TARGET_GROUP.values())
     if (attribute.targetTypes?.includes(group.targetType) ?? true)
-      out[attribute.key] = group.attributes[attribute.key] ?? attribute.default;
+      out[attribute.key] =
+        group.attributes[attribute.key] ?? TARGET_GROUP_DEFAULTS[attribute.key] ?? attribute.default ?? '';
   return out;
 }
 
 /** Every attribute of a listener that its protocol has (aws-limits 2.2). */
 export function listenerAttributes(listener: Listener): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const attribute of LISTENER.values())
-    if (attribute.listenerProtocols?.includes(listener.protocol) ?? true)
-      out[attribute.key] = listener.attributes[attribute.key] || attribute.default;
-  return out;
+  // Empty restores the default.
+  const said = Object.entries(listener.attributes).filter(([, value]) => value !== '');
+  const defaults = listenerDefaults(listener.protocol);
+  return { ...defaults, ...Object.fromEntries(said.filter(([key]) => Object.hasOwn(defaults, key))) };
 }
 
 /** Reads the pairs of a modify call; refuses unknown (G4), repeated (G3) and malformed ones (G5, G6). */
