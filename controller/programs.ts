@@ -80,7 +80,7 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
     secrets: (group, named) => parts.secrets.of(group, named),
     ...succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
     now: Date.now,
-    unsettle: (bindings, endangered) => unsettle(publishing, bindings, endangered),
+    unsettle: (bindings, endangered, toSet) => unsettle(publishing, bindings, endangered, toSet),
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };

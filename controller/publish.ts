@@ -10,6 +10,7 @@ import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Events } from './kube/events.ts';
 import type { Writer } from './kube/write.ts';
+import type { Remembered } from './resets/memory.ts';
 import { type Pass, rememberedHealth, statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';
 
@@ -178,13 +179,14 @@ async function release(
 }
 
 /**
- * Takes the hash of what was applied off bindings that have one, and empties the memory of client secrets that are
- * endangered; true when it is all written.
+ * Takes the hash of what was applied off bindings that have one, empties the memory of client secrets that are
+ * endangered, and notes what is about to be set; true when it is all written.
  */
 export async function unsettle(
   publishing: Publishing,
   bindings: readonly LoadBalancerBinding[],
   endangered: ReadonlySet<string>,
+  toSet: Remembered,
 ): Promise<boolean> {
   const written = await Promise.all(
     bindings.map(async (effective) => {
@@ -192,7 +194,12 @@ export async function unsettle(
       const binding = publishing.book.bindingOf(key);
       if (binding === undefined) return true;
       const { appliedHash: _, ...rest } = binding.status ?? {};
-      const status = endangered.has(key) ? { ...rest, clientSecrets: {} } : rest;
+      const set = toSet.get(key);
+      const status = {
+        ...rest,
+        ...(endangered.has(key) ? { clientSecrets: {} } : {}),
+        ...(set === undefined ? {} : { set }),
+      };
       const outcome = await publishing.write.patchStatus(binding, status);
       if (outcome?.ok) publishing.book.binding(key, outcome.object);
       return fine(publishing, key, 'unsettle binding', outcome);
@@ -228,13 +235,17 @@ export async function publish(
   }
   const pass: Pass = { ...of, health: (arn) => targets.health(arn), now: publishing.now().toISOString() };
   const leaving = new Set(group.leaving.map(keyOf));
-  const written = await Promise.all(
+  const goes = (binding: LoadBalancerBinding): boolean => of.clean && leaving.has(keyOf(binding));
+  const told = await Promise.all(
     of.bindings.map((binding) => {
-      const gone = leaving.has(keyOf(binding));
-      if (gone && of.clean) return release(publishing, group, binding);
-      const moving = gone && publishing.book.entry(keyOf(binding)) !== undefined;
-      return moving ? true : tellMember(publishing, pass, binding);
+      const key = keyOf(binding);
+      const moving = leaving.has(key) && publishing.book.entry(key) !== undefined;
+      return moving || goes(binding) ? true : tellMember(publishing, pass, binding);
     }),
   );
-  return written.every((one) => one);
+  // Who goes takes its memory along, so those that stay have theirs before.
+  const released = await Promise.all(
+    of.bindings.filter(goes).map((binding) => release(publishing, group, binding)),
+  );
+  return [...told, ...released].every((one) => one);
 }

@@ -21,6 +21,15 @@ import { match } from './plan/match.ts';
 import { inWords, type Operation, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
 import { type Policy, policy } from './plan/policy.ts';
+import {
+  beginning,
+  known,
+  knowsCapacity,
+  type Remembered,
+  remaining,
+  type SetKeys,
+} from './resets/memory.ts';
+import { reset, withReasons } from './resets/reset.ts';
 import { ripe, wantsCapacity } from './ripe.ts';
 import { settled } from './settled.ts';
 import { type Pass, wantedText } from './status.ts';
@@ -45,9 +54,10 @@ export interface Reconciling extends Deciding {
   log(group: string, outcomes: readonly Record<string, string>[]): void;
   /**
    * Takes back that everything is as it was applied last, before anything is changed: whoever finds it after a crash must
-   * look. Members whose memory of client secrets is endangered forget them. False when this could not be written.
+   * look. Members whose memory of client secrets is endangered forget them, and members remember what is about to be set.
+   * False when this could not be written.
    */
-  unsettle(bindings: Told['bindings'], endangered: ReadonlySet<string>): Promise<boolean>;
+  unsettle(bindings: Told['bindings'], endangered: ReadonlySet<string>, toSet: Remembered): Promise<boolean>;
   /** Tells bindings, Ingresses and the targets program what became of a group; true when it was all written. */
   publish(group: Group, pass: Told): Promise<boolean>;
 }
@@ -94,6 +104,8 @@ export interface Decision {
   readonly handing: boolean;
   /** Of the desired resources. */
   readonly hash: string;
+  /** Nothing was looked at closely: everything is as it was applied last. */
+  readonly settled: boolean;
 }
 
 /**
@@ -110,24 +122,30 @@ export async function decide(
   const wanted = desire(group, facts);
   const first = ripe(wanted.resources, glance.found).resources;
   const settledPlan = trusting ? settled(group, first, glance, hashOf(first)) : undefined;
-  const found = settledPlan?.found ?? recall(await findAll(world, group, wanted), world.book.of(group.id));
+  const bindings = world.book.of(group.id);
+  const remembered = known(bindings);
+  const found = settledPlan?.found ?? recall(await findAll(world, group, wanted, remembered), bindings);
   const { resources, waits } = ripe(wanted.resources, found);
   const hash = hashOf(resources);
   const bridged = bridge(resources, found, world.ready ?? (() => false));
-  const kept =
-    settledPlan === undefined ? keep(unverified(bridged.resources, found, wanted), found) : bridged.resources;
-  const planned = settledPlan ?? (wanted.undecided ? NOTHING : plan(plannables, kept, found));
-  const strangers = hasStranger(world.book.of(group.id), (one) => world.book.entry(keyOf(one))?.ingress);
+  const back = reset(group.id, unverified(bridged.resources, found, wanted), found, remembered);
+  const kept = settledPlan === undefined ? keep(back.resources, found) : bridged.resources;
+  const planned =
+    settledPlan ?? (wanted.undecided ? NOTHING : withReasons(plan(plannables, kept, found), back));
+  const strangers = hasStranger(bindings, (one) => world.book.entry(keyOf(one))?.ingress);
   const possible = strangers ? withoutDeletions(planned.operations) : planned.operations;
   const allowed = policy(world.policy, possible);
-  return { wanted, found, resources: kept, planned, allowed, waits, handing: bridged.waits, hash };
+  const handing = bridged.waits;
+  const isSettled = settledPlan !== undefined;
+  return { wanted, found, resources: kept, planned, allowed, waits, handing, hash, settled: isSettled };
 }
 
 async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
   const decision = await decide(group, world, { trusting: true });
   const { wanted, found, resources, planned, allowed, waits, handing, hash } = decision;
   const inDanger = endangered(allowed, wanted.origins);
-  const unsettled = allowed.length === 0 || (await world.unsettle(bindings, inDanger));
+  const toSet = beginning(group.id, bindings, allowed, wanted.backends);
+  const unsettled = allowed.length === 0 || (await world.unsettle(bindings, inDanger, toSet));
   const outcomes = unsettled
     ? await apply(allowed, { ...world, ledger: world.inventory, found, matched: planned.matched })
     : allowed.map((operation): Outcome => ({ operation, result: 'waiting', because: UNSETTLING }));
@@ -138,14 +156,14 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   const after = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
   const became = match(plannables, wanted.resources, after).matched;
   const { operations } = planned;
-  const { origins } = wanted;
+  const { origins, backends } = wanted;
   return {
     bindings,
     told: [...wanted.problems, ...readingsOf(world.book, bindings)],
     planned: operations,
     outcomes,
     found: after,
-    backends: wanted.backends,
+    backends,
     became,
     ...(wanted.undecided
       ? {}
@@ -154,6 +172,11 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
             ...{ bindings, resources, origins, planned: operations, outcomes, became, clean },
             endangered: unsettled ? inDanger : new Set(),
           }),
+        }),
+    ...(wanted.undecided || decision.settled
+      ? {}
+      : {
+          set: remaining({ group: group.id, bindings, outcomes, backends, resources, found: after, became }),
         }),
     decided: !wanted.undecided,
     clean,
@@ -187,8 +210,13 @@ function stopped(group: Group, bindings: Told['bindings'], world: Reconciling, t
 }
 
 /** The group's own resources, and the shared security group when this group wants it or is the last that could. */
-async function findAll(world: Deciding, group: Group, wanted: Wanted): Promise<readonly Found[]> {
-  const capacity = wanted.resources.some(wantsCapacity);
+async function findAll(
+  world: Deciding,
+  group: Group,
+  wanted: Wanted,
+  remembered: SetKeys,
+): Promise<readonly Found[]> {
+  const capacity = wanted.resources.some(wantsCapacity) || knowsCapacity(remembered);
   const own = await world.inventory.of(group.id, { capacity });
   const shared = await world.inventory.of(SHARED_STACK);
   const wants = wanted.resources.some(({ spec }) => SHARED_TAG in spec.tags);

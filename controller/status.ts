@@ -10,6 +10,7 @@ import type { Told } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Memory } from './logins/memory.ts';
 import { inWords, type Operation, type Outcome } from './plan/operation.ts';
+import type { Remembered } from './resets/memory.ts';
 
 /** Healthy and all targets of one target group. */
 export interface Health {
@@ -37,6 +38,8 @@ export interface Pass {
   readonly appliedHash?: string;
   /** What to remember of the client secrets that were given; undefined: as before. */
   readonly clientSecrets?: Memory;
+  /** What members remember of what we set; undefined, or a member that is not in it: as before. */
+  readonly set?: Remembered;
   /** False when facts were missing: what serves is as it was. */
   readonly decided: boolean;
   /** Nothing is left to do: what leaves has left. */
@@ -276,6 +279,7 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
   const key = keyOf(binding);
   const secrets =
     pass.clientSecrets === undefined ? binding.status?.clientSecrets : pass.clientSecrets.get(key);
+  const set = pass.set?.get(key) ?? binding.status?.set ?? {};
   const plan = pass.planned.length > 0 ? pass.planned.map(inWords) : binding.status?.plan;
   return {
     observedHash: binding.spec.ingressRef.hash,
@@ -285,6 +289,7 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
     ...ofAws(pass, binding.status),
     ...targetsOf(pass, key, binding.status),
     ...(secrets === undefined ? {} : { clientSecrets: secrets }),
+    ...(Object.keys(set).length === 0 ? {} : { set }),
     ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),
     ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),
   };

@@ -1016,6 +1016,12 @@ export interface BindingStatus {
     [k: string]: string;
   };
   /**
+   * Names of what we set, by ARN of its load balancer, listener or target group, as long as it is not AWS's default: when nobody says it any more it goes back.
+   */
+  set?: {
+    [k: string]: string[];
+  };
+  /**
    * Hash of the desired resources that were applied last.
    */
   appliedHash?: string;

@@ -2,7 +2,7 @@
 //
 //   create and modify in creation order ──▶ delete in reverse order; a superseded resource goes last of all,
 //   after its successor serves; what lives in a deleted resource goes with it and needs no operation.
-import type { Resource } from '../../api/aws.ts';
+import type { Attributes, Resource } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
 import { differing, type Matching, match, mustReplace, type Plannable, parentOf } from './match.ts';
 import type { Change, Create, Delete, Operation } from './operation.ts';
@@ -20,9 +20,17 @@ export function changesIn(fields: readonly string[], wanted: Resource, found: Fo
   return fields.map((field) => ({ field, from: from[field], to: to[field] }));
 }
 
-/** Reasons of a modification, one per changed field. */
+/** Only wanted attributes are compared: the others stay as they are. */
+const ofAttributes = (from: Attributes, to: Attributes): string[] =>
+  Object.keys(to)
+    .filter((key) => from[key] !== to[key])
+    .sort()
+    .map((key) => `${key} ${shown(from[key] || 'nothing')} → ${shown(to[key] || 'nothing')}`);
+
+/** Reasons of a modification, one per changed field or attribute. */
 export const reasons = (changes: readonly Change[]): string[] =>
-  changes.map(({ field, from, to }) => {
+  changes.flatMap(({ field, from, to }) => {
+    if (field === 'attributes') return ofAttributes(from as Attributes, to as Attributes);
     const [before, after] = [shown(from), shown(to)];
     return before === after ? `${field} ${after} differ further on` : `${field} ${before} → ${after}`;
   });

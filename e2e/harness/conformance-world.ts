@@ -157,8 +157,8 @@ async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, st
   }
 }
 
-/** The trust store `corp`, from a bundle in S3. */
-async function trustStore(url: string, elb: ElasticLoadBalancingV2Client): Promise<string> {
+/** Makes the trust store `corp`, from a bundle in S3, and gives its ARN. */
+export async function trustStore(url: string, elb: ElasticLoadBalancingV2Client): Promise<string> {
   const { certPem } = await selfSigned('ca.example.com');
   for (const [path, body] of [
     ['corp', ''],
