@@ -48,7 +48,7 @@ export const minimumCapacity = annotation('minimum-load-balancer-capacity', {
     const units = capacity[CAPACITY_UNITS];
     if (units !== undefined) lb.capacityUnits = Number(units);
   }),
-  doc: 'Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back. Taken away, the reservation stays.',
+  doc: 'Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back, and so does taking it away when it was reserved for it.',
   examples: {
     good: ['CapacityUnits=1500', 'CapacityUnits=0', ''],
     bad: ['1500', 'CapacityUnits=lots', 'CapacityUnits=-5', 'CapacityUnits=50', 'Burst=100'],

@@ -167,7 +167,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back. Taken away, the reservation stays.
+   * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back, and so does taking it away when it was reserved for it.
    */
   'minimum-load-balancer-capacity'?: {
     /**
@@ -913,7 +913,7 @@ export interface FirstSettings {
     from: string;
   };
   /**
-   * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back. Taken away, the reservation stays.
+   * Load balancer capacity units that stay reserved, as CapacityUnits=N; 0 gives a reservation back, and so does taking it away when it was reserved for it.
    */
   'minimum-load-balancer-capacity'?: {
     /**
