@@ -147,8 +147,9 @@ export function remaining(ending: Ending): Remembered {
   const there = found.map((one): Entry => {
     const id = ids.get(one.arn) ?? '';
     const [now, defaults] = [valuesOf(one), defaultsOf(one)];
+    // What is not known of a resource that we just made is as AWS makes it.
     const moved = keysOf(set, group, id, one.arn).filter(
-      (key) => defaults[key] !== undefined && now[key] !== defaults[key],
+      (key) => now[key] !== undefined && defaults[key] !== undefined && now[key] !== defaults[key],
     );
     const keys = joined(moved, keysOf(uncertain, group, id, one.arn));
     return { name: one.arn, keys, owner: owner.get(id) };
