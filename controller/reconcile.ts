@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Resource, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
+import type { ProblemCode } from '../api/problem.ts';
 import { type Applying, apply } from './apply.ts';
 import { isFailure } from './aws/errors.ts';
 import type { Inventory } from './aws/inventory.ts';
@@ -73,6 +74,16 @@ type Told = Omit<Pass, 'health' | 'now'> & {
 const WAITING_MS = 2_000;
 /** A load balancer that is being provisioned takes minutes: shortest and longest wait between two looks. */
 const PROVISIONING_MS = { shortest: 500, longest: 15_000 };
+
+/** What was not found in AWS may be made without anybody telling us: it is looked for again after this long, in milliseconds. */
+const UNFOUND_MS = 60_000;
+const UNFOUND: ReadonlySet<ProblemCode> = new Set([
+  'SubnetsNotFound',
+  'SecurityGroupNotFound',
+  'CertificateNotFound',
+  'TargetGroupNotFound',
+  'TrustStoreNotFound',
+]);
 
 const UNSETTLING = 'the binding cannot be written at the moment';
 
@@ -244,7 +255,11 @@ const logged = ({ operation, result, because, failure }: Outcome): Record<string
 });
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
-function next({ outcomes, found, decided, failure, waits, handing }: Told, group: Group, now: number): Next {
+export function next(
+  { outcomes, found, decided, failure, waits, handing, told }: Omit<Told, 'bindings'>,
+  group: Pick<Group, 'members'>,
+  now: number,
+): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
   if (failed || failure !== undefined || !decided) return 'retry';
   const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
@@ -255,5 +270,6 @@ function next({ outcomes, found, decided, failure, waits, handing }: Told, group
     return { afterMs: Math.min(PROVISIONING_MS.longest, Math.max(PROVISIONING_MS.shortest, age / 4)) };
   }
   const waiting = handing === true || outcomes.some(({ result }) => result === 'waiting');
-  return waiting ? { afterMs: WAITING_MS } : 'done';
+  if (waiting) return { afterMs: WAITING_MS };
+  return told.some(({ problem }) => UNFOUND.has(problem.code)) ? { afterMs: UNFOUND_MS } : 'done';
 }
