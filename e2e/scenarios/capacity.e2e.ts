@@ -42,7 +42,8 @@ test('capacity is reserved once the load balancer is active; attributes lie on t
   expect(Attributes).toContainEqual({ Key: server, Value: 'false' });
   await ready(of, 'shop');
   await countAfresh(stage);
-  await bringUp(of, 'shop', { annotations: { 'minimum-load-balancer-capacity': 'CapacityUnits=0' }, hosts });
+  const none = { ...annotations, 'minimum-load-balancer-capacity': 'CapacityUnits=0' };
+  await bringUp(of, 'shop', { annotations: none, hosts });
   await vi.waitFor(async () => expect(await units()).toBeUndefined(), soon);
   expect(mutating(stage.aws.calls())).toEqual(['ModifyCapacityReservation ×1']);
   client.destroy();
