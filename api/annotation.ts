@@ -48,7 +48,8 @@ export type Effect<T> =
   | { readonly on: 'listener'; readonly apply: (spec: ListenerSpec, value: T) => void }
   | { readonly on: 'targetGroup'; readonly apply: (spec: TargetGroupSpec, value: T) => void }
   | Shape
-  | Later;
+  | Later
+  | Never;
 
 /** The value shapes the graph of resources itself; `of` says what it shapes, for the reference page. */
 export interface Shape {
@@ -59,6 +60,12 @@ export interface Shape {
 /** Checked and kept in the binding, but without effect in this version; `because` ends the sentence "it is not applied: …". */
 export interface Later {
   readonly on: 'later';
+  readonly because: string;
+}
+
+/** Checked, and without effect for ever; `because` is a sentence without a full stop. */
+export interface Never {
+  readonly on: 'never';
   readonly because: string;
 }
 
@@ -76,6 +83,10 @@ export const onTargetGroup = <T>(apply: (spec: TargetGroupSpec, value: T) => voi
 });
 export const shapes = (of: string): Shape => ({ on: 'shape', of });
 export const later = (because: string): Later => ({ on: 'later', because });
+export const never = (because: string): Never => ({ on: 'never', because });
+
+/** Whether this version does anything with the value. */
+export const isApplied = ({ on }: { readonly on: string }): boolean => on !== 'later' && on !== 'never';
 
 /** Eight keys, frozen by a test: a ninth needs a decision page. A name that ends in `.*` is a family: `actions.NAME`. */
 export interface Annotation<N extends AnnotationName = AnnotationName> {

@@ -29,8 +29,18 @@ export interface LoadBalancerSpec {
   ipamPool?: string;
   /** Reserved capacity units, 0 to give a reservation back; absent: left as it is. */
   capacityUnits?: number;
+  /** ARN of the web ACL, `none` for no web ACL, or one of the words below; absent: left as it is. */
+  webAcl?: string;
+  /** Shield Advanced: `foreign` and `unknown` are only found, never wanted; absent: left as it is. */
+  shield?: 'on' | 'off' | 'foreign' | 'unknown';
   tags: Tags;
 }
+
+/** What few load balancers want, so that it is read only for those. */
+export type Seldom = Pick<LoadBalancerSpec, 'capacityUnits' | 'webAcl' | 'shield'>;
+
+/** In the place of a web ACL's ARN. `kept`: what there is, since what is wanted leads nowhere. `unknown`: it could not be read. */
+export const WEB_ACL = { none: 'none', kept: 'kept', unknown: 'unknown' } as const;
 
 export interface HealthCheck {
   /** `traffic-port` or a decimal number. */

@@ -119,7 +119,8 @@ function wordsOf(spec: IngressClassParamsSpec): Word[] {
       suffix: 'ipam-ipv4-pool-id',
       text: spec.ipamConfiguration?.ipv4IPAMPoolId,
     },
-    { field: 'wafv2AclArn', suffix: 'wafv2-acl-arn', text: spec.wafv2AclArn },
+    // A name would win over the ARN (webacl.ts), and nobody is to escape what the class pins.
+    { field: 'wafv2AclArn', suffix: 'wafv2-acl-arn', text: spec.wafv2AclArn, hides: ['wafv2-acl-name'] },
     { field: 'wafv2AclName', suffix: 'wafv2-acl-name', text: spec.wafv2AclName, hides: ['wafv2-acl-arn'] },
   ];
   return said.flatMap((word) =>

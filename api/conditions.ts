@@ -32,6 +32,7 @@ export const REFERENCES: ReadonlySet<ProblemCode> = new Set([
   'CertificateNotFound',
   'TrustStoreNotFound',
   'SecretNotFound',
+  'WebAclNotFound',
   'IngressClassNotFound',
   'ClassParametersNotFound',
 ]);

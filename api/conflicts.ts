@@ -13,6 +13,7 @@ import { listenerConflicts } from './listenerconflicts.ts';
 import { nlbConflicts } from './nlbconflicts.ts';
 import type { Problem } from './problem.ts';
 import { redirectProblems } from './redirects.ts';
+import { contradicts, webAclWord } from './webacl.ts';
 
 /** One member of a group as its binding says. */
 export interface GroupMember {
@@ -172,16 +173,17 @@ function backendRuleConflicts(pair: Pair, { intents }: Whole): Problem[] {
   return named ? valueConflict('manage-backend-security-group-rules', pair) : [];
 }
 
-/** A name anywhere in the group takes the place of all ARNs; empty names and ids say nothing (spec annotations 8). */
+/** Of WAFv2, and of WAF Classic as long as annotations name it; empty ids say nothing (spec annotations 8). */
 function webAclConflicts(pair: Pair, { intents }: Whole): Problem[] {
-  const name = ({ settings }: Intent) => settings['wafv2-acl-name']?.value ?? '';
   const classic = ({ settings }: Intent) =>
     settings['waf-acl-id'] === undefined ? 'web-acl-id' : 'waf-acl-id';
   const found: Problem[] = [];
-  if (name(pair.mine) !== '' && name(pair.theirs) !== '')
-    found.push(...valueConflict('wafv2-acl-name', pair));
-  else if (intents.every((intent) => name(intent) === ''))
-    found.push(...valueConflict('wafv2-acl-arn', pair));
+  const [mine, theirs] = [webAclWord(pair.mine.settings), webAclWord(pair.theirs.settings)];
+  const words = intents.flatMap(({ settings }) => webAclWord(settings) ?? []);
+  if (mine !== undefined && theirs !== undefined && contradicts(mine, theirs, words)) {
+    const says = theirs.pinned && !mine.pinned ? 'has a class that says' : 'says';
+    found.push(conflict(annotationPath(mine.by), mine.value, pair.key, `${says} ${theirs.value}`));
+  }
   const [a, b] = [pair.mine, pair.theirs].map((intent) => intent.settings[classic(intent)]?.value ?? '');
   if (a === undefined || b === undefined || a === '' || b === '' || a === b) return found;
   return [...found, conflict(annotationPath(classic(pair.mine)), a, pair.key, `says ${b}`)];

@@ -1,5 +1,5 @@
 // The part of a group that is one member's alone: its rules and its target groups, as texts that can be compared. Pure.
-import type { AnyAnnotation } from './annotation.ts';
+import { type AnyAnnotation, isApplied } from './annotation.ts';
 import { targetsOf } from './annotations/actions.ts';
 import { effectiveListenPorts } from './annotations/listener.ts';
 import { effectiveAuth, soleService } from './authentication.ts';
@@ -180,7 +180,7 @@ function fieldsOf(spec: TargetGroupSpec): Map<string, string> {
 }
 
 /** Single annotations that a version of ours does something with. */
-const APPLIED = REGISTRY.filter(({ name, effect }) => effect.on !== 'later' && stemOf(name) === undefined);
+const APPLIED = REGISTRY.filter(({ name, effect }) => isApplied(effect) && stemOf(name) === undefined);
 
 /** Annotations that hold for the load balancer as a whole: no member's own and of no single listener. */
 export const OF_WHOLE = APPLIED.filter(

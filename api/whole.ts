@@ -76,7 +76,7 @@ function together(asking: readonly Asking[], settled: Partial<Settings>): Record
       const descriptor = WHOLE_NAMES.get(name);
       if (descriptor === undefined || !isObject(setting)) continue;
       const [value, before] = [setting.value, held[name]?.value];
-      const empty = Array.isArray(value) && value.length === 0;
+      const empty = value === '' || (Array.isArray(value) && value.length === 0);
       if (isObject(value) && isObject(before)) held[name] = { value: { ...value, ...before } };
       else if (before === undefined && !empty) held[name] = { value };
     }
@@ -151,8 +151,9 @@ export function standing(bindings: readonly LoadBalancerBinding[]): Standing {
   return { loadBalancer, ports };
 }
 
-/** Maps of attributes: a key that is taken away keeps its last value in AWS (spec annotations 5.7). */
-const KEPT = /^(load-balancer-attributes|listener-attributes|attributes|minimum-load-balancer-capacity)\[/;
+/** What is taken away and keeps its last value in AWS: keys of attributes (spec annotations 5.7), protections (8). */
+const KEPT =
+  /^((load-balancer-attributes|listener-attributes|attributes|minimum-load-balancer-capacity)\[|wafv2-acl-|shield-)/;
 
 /** Annotation names under which two texts differ, each once. */
 export function differing(before: Said, after: Said): string[] {

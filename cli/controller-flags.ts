@@ -69,7 +69,14 @@ export function withDefaults(command: Command): Command {
       names,
       [...DEFAULTS.allowedCertificateAuthorityArns],
     )
-    .option('--feature-gates <gates>', 'those of the LBC: Name=true,…', gates, DEFAULTS.featureGates);
+    .option('--feature-gates <gates>', 'those of the LBC: Name=true,…', gates, DEFAULTS.featureGates)
+    .option('--enable-wafv2 [boolean]', 'set web ACLs of load balancers', trueOrFalse, DEFAULTS.enableWafv2)
+    .option(
+      '--enable-shield [boolean]',
+      'have Shield Advanced protect load balancers',
+      trueOrFalse,
+      DEFAULTS.enableShield,
+    );
 }
 
 /** How often a call is tried; `attempts` is what is taken unless said. */

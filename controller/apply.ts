@@ -1,6 +1,6 @@
 // apply: carries out the operations of a plan in order, and says what became of each.
 import type { Resource } from '../api/aws.ts';
-import type { Aws } from './aws/calls.ts';
+import { type Aws, CALLS } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
 import { kinds } from './kinds/all.ts';
 import type { Found, KindTable, Resolve } from './kinds/kind.ts';
@@ -36,6 +36,8 @@ class Unresolved extends Error {
 interface Run {
   readonly applying: Applying;
   readonly arns: Map<string, Found>;
+  /** By ARN what was modified in this run: another operation may go on from there. */
+  readonly modified: Map<string, Found>;
   readonly resolve: Resolve;
 }
 
@@ -52,7 +54,7 @@ function run(applying: Applying): Run {
     if (arn === undefined) throw new Unresolved(ref.ref);
     return arn;
   };
-  return { applying, arns, resolve };
+  return { applying, arns, modified: new Map(), resolve };
 }
 
 /** The table of a kind with its type parameter forgotten: an operation carries spec and found of one kind. */
@@ -65,15 +67,19 @@ async function create({ applying, arns, resolve }: Run, { resource }: Create): P
   return done;
 }
 
-async function modify({ applying, resolve }: Run, { resource, found, change }: Modify): Promise<Result> {
+async function modify(
+  { applying, modified, resolve }: Run,
+  { resource, found, change }: Modify,
+): Promise<Result> {
   const fields = change.map(({ field }) => field as never);
   const after: Found = await tableOf(resource.kind).modify(
     applying.aws,
-    found as never,
+    (modified.get(found.arn) ?? found) as never,
     resource.spec as never,
     fields,
     resolve,
   );
+  modified.set(found.arn, after);
   applying.ledger.put(after);
   return done;
 }
@@ -122,6 +128,7 @@ async function attempt(of: Run, operation: Operation): Promise<Outcome> {
       return { operation, result: 'skipped', because: `${thrown.id}, which it needs, could not be made` };
     }
     if (!isFailure(thrown)) throw thrown;
+    if (thrown.kind === 'notYet') return { operation, result: 'waiting', because: thrown.message };
     return { operation, result: 'failed', failure: thrown };
   }
 }
@@ -143,9 +150,12 @@ async function makingRoom(of: Run, operation: Operation, rest: Operation[]): Pro
   }
 }
 
-/** A failure after which every further call would fail the same way. */
-const hopeless = (failure: AwsFailure | undefined): boolean =>
-  failure?.kind === 'denied' || failure?.kind === 'throttled' || failure?.kind === 'unavailable';
+/** A failure after which every further call would fail the same way. What protects is another service, and asked last. */
+function hopeless(failure: AwsFailure): boolean {
+  const service = CALLS.get(failure.action)?.service;
+  if (service === 'wafv2' || service === 'shield') return false;
+  return failure.kind === 'denied' || failure.kind === 'throttled' || failure.kind === 'unavailable';
+}
 
 /**
  * Carries out a plan. One failure stops only what depends on it: a successor that was not made keeps its predecessor,
@@ -159,8 +169,8 @@ export async function apply(operations: readonly Operation[], applying: Applying
   for (let operation = rest.shift(); operation !== undefined; operation = rest.shift()) {
     if (stop !== undefined) outcomes.push({ operation, result: 'skipped', because: stop });
     else outcomes.push(...(await makingRoom(of, operation, rest)));
-    const failed = outcomes.find(({ result }) => result === 'failed');
-    if (hopeless(failed?.failure)) stop = `${failed?.failure?.code}: nothing more is tried in this pass`;
+    const failed = outcomes.find(({ failure }) => failure !== undefined && hopeless(failure));
+    stop ??= failed === undefined ? undefined : `${failed.failure?.code}: nothing more is tried in this pass`;
   }
   return outcomes;
 }

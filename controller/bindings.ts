@@ -12,7 +12,7 @@ import type { Reading } from '../api/read.ts';
 export interface Entry {
   readonly ingress: Ingress;
   readonly spec: BindingSpec;
-  /** What its binding tells: what a webhook would have refused and was not accepted, and what has no effect yet. */
+  /** What its binding tells: what a webhook would have refused and was not accepted, and what has no effect, yet or ever. */
   readonly told: readonly Problem[];
 }
 
@@ -59,7 +59,7 @@ function derived({ read, binding }: Omit<Page, 'entry'>): Page {
   if (read === undefined) return known;
   const spec = bind(read.ingress, read.reading, binding?.spec);
   const told = read.reading.problems.filter(
-    ({ severity, code }) => severity === 'refuse' || code === 'NotYetApplied',
+    ({ severity, code }) => severity === 'refuse' || code === 'NotYetApplied' || code === 'ServiceEnded',
   );
   return { ...known, read, entry: { ingress: read.ingress, spec, told } };
 }

@@ -8,7 +8,17 @@ import { type Gathering, gather } from './gather.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';
-import { type Applied, CLUSTER, groupFrom, ingress, path, rule, service, wantedBy } from './laws/paper.ts';
+import {
+  type Applied,
+  CLUSTER,
+  groupFrom,
+  ingress,
+  path,
+  rule,
+  service,
+  WEB_ACL_ARN,
+  wantedBy,
+} from './laws/paper.ts';
 import { inWords } from './plan/operation.ts';
 import { plan } from './plan/plan.ts';
 
@@ -27,6 +37,8 @@ const lookups: Lookups = {
   certificates: async () => ({ value: [] }),
   targetGroup: async () => undefined,
   trustStores: async () => new Map(),
+  webAcl: async (name) => (name.startsWith('no') ? undefined : WEB_ACL_ARN(name)),
+  subscribed: async () => true,
   inVpc: async () => true,
   interfaceGroups: async () => new Map(),
 };

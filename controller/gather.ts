@@ -3,9 +3,12 @@ import { PREFIX } from '../api/annotation.ts';
 import { effectiveListenPorts } from '../api/annotations/listener.ts';
 import { soleService } from '../api/authentication.ts';
 import type { OidcClient } from '../api/aws.ts';
+import { WEB_ACL } from '../api/aws.ts';
 import type { Service } from '../api/kube.ts';
 import { keyOf } from '../api/kube.ts';
+import type { Problem } from '../api/problem.ts';
 import { readService } from '../api/read.ts';
+import { isFailure } from './aws/errors.ts';
 import type { Lookups } from './aws/facts.ts';
 import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
 import { secretOf } from './desire/guard.ts';
@@ -112,6 +115,75 @@ function namedTrustStores({ members }: Group): string[] {
   return [...new Set(names.filter((name) => !name.startsWith('arn:')))];
 }
 
+/** AWS's answer as a reason: what protects is no reason to stop a group. */
+async function orBecause<T>(
+  looking: Promise<T>,
+): Promise<{ value: T } | { because: string; code: 'AwsUnavailable' | 'AwsRefused' }> {
+  try {
+    return { value: await looking };
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown;
+    const code =
+      thrown.kind === 'throttled' || thrown.kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
+    return { code, because: `${thrown.action} answered ${thrown.code}: ${thrown.message}` };
+  }
+}
+
+const unprotected = (
+  code: Problem['code'],
+  severity: Problem['severity'],
+  name: string,
+  value: string,
+  because: string,
+): { problem: Problem } => ({
+  problem: { code, severity, path: `metadata.annotations[${PREFIX}${name}]`, value, because },
+});
+
+/** The web ACL that is named; what is wrong with its name or with WAF leaves the association as it is. */
+async function webAcl(
+  { webAcl: said }: Group,
+  { cluster, lookups }: Gathering,
+): Promise<Looked<string> | undefined> {
+  if (said === undefined || !cluster.wafv2) return undefined;
+  if (said.by === 'wafv2-acl-arn' || said.value === WEB_ACL.none) return { value: said.value };
+  const looked = await orBecause(lookups.webAcl(said.value));
+  if ('value' in looked && looked.value !== undefined) return { value: looked.value };
+  const because = 'because' in looked ? looked.because : 'no regional web ACL of the account has this name';
+  return unprotected(
+    'WebAclNotFound',
+    'refuse',
+    said.by,
+    said.value,
+    `${because}; the load balancer keeps what it has`,
+  );
+}
+
+/** Looked up only when somebody says it (aws-model 8.3). */
+async function shield(
+  { settings }: Group,
+  { cluster, lookups }: Gathering,
+): Promise<Looked<true> | undefined> {
+  const said = settings['shield-advanced-protection'];
+  if (said === undefined || !cluster.shield) return undefined;
+  const looked = await orBecause(lookups.subscribed());
+  if ('value' in looked && looked.value) return { value: true };
+  const { code, because } =
+    'because' in looked
+      ? looked
+      : {
+          code: 'SubscriptionNotFound' as const,
+          because: 'the account has no active subscription to Shield Advanced',
+        };
+  const name = 'shield-advanced-protection';
+  return unprotected(
+    code,
+    'warn',
+    name,
+    String(said.value),
+    `${because}; the load balancer keeps what it has`,
+  );
+}
+
 /** `namespace/name` of the Secrets that logins on HTTPS listeners need. */
 function namedSecrets({ members }: Group, service: Facts['service']): string[] {
   const named = members.flatMap(({ namespace, intent }) => {
@@ -160,19 +232,23 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
     if (!services.has(key)) services.set(key, serviceFact(gathering.service(namespace, name)));
     return services.get(key);
   };
-  const [ids, groups, certified, targetGroups, trustStores, secrets] = await Promise.all([
+  const [ids, groups, certified, targetGroups, trustStores, secrets, acl, subscribed] = await Promise.all([
     subnets(group, found, gathering),
     said === undefined ? undefined : securityGroups(said, found, gathering),
     certificates(group, gathering),
     Promise.all(names.map(async (name) => [name, await targetGroup(name, gathering)] as const)),
     gathering.lookups.trustStores(namedTrustStores(group)),
     gathering.secrets(group.id, namedSecrets(group, service)),
+    webAcl(group, gathering),
+    shield(group, gathering),
   ]);
   const byName = new Map(targetGroups);
   return {
     cluster,
     subnets: ids,
     ...(groups === undefined ? {} : { securityGroups: groups }),
+    ...(acl === undefined ? {} : { webAcl: acl }),
+    ...(subscribed === undefined ? {} : { shield: subscribed }),
     certificatesFor: (member) => certified.get(member),
     targetGroupNamed: (name) => byName.get(name),
     trustStoreNamed: (name) => trustStores.get(name),

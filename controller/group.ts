@@ -5,6 +5,7 @@ import { keyOf } from '../api/kube.ts';
 import type { Problem } from '../api/problem.ts';
 import { REGISTRY } from '../api/registry.ts';
 import { agree, type Said, settingOf, unite } from './merge.ts';
+import { type GroupWebAcl, webAclOf } from './webacl.ts';
 
 /** A binding that wants something: it is not being deleted and something of it was accepted. */
 export interface Member {
@@ -45,6 +46,8 @@ export interface Group {
   readonly settings: Settings;
   /** What the class picks subnets by; then `settings` name none. */
   readonly subnetTags?: Readonly<Record<string, readonly string[]>>;
+  /** Web ACL of the load balancer; absent when nobody says anything about it. */
+  readonly webAcl?: GroupWebAcl;
   /** What was left out so that the rest is served, told to both sides. */
   readonly leftOut: readonly Told[];
 }
@@ -135,8 +138,10 @@ export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): G
       return setting === undefined ? [] : [[descriptor.name, setting]];
     }),
   ) as Settings;
+  const webAcl = webAclOf(members, leftOut);
+  const group = { id, members, leaving, leftOut, ...(webAcl === undefined ? {} : { webAcl }) };
   const subnets = settings.subnets?.value;
-  if (subnets === undefined || Array.isArray(subnets)) return { id, members, leaving, settings, leftOut };
+  if (subnets === undefined || Array.isArray(subnets)) return { ...group, settings };
   const { subnets: _tags, ...named } = settings;
-  return { id, members, leaving, settings: named, subnetTags: subnets, leftOut };
+  return { ...group, settings: named, subnetTags: subnets };
 }

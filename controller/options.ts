@@ -45,6 +45,10 @@ export interface ControllerOptions {
   readonly allowedCertificateAuthorityArns: readonly string[];
   /** Feature gates of the LBC that are said. */
   readonly featureGates: Readonly<Record<string, boolean>>;
+  /** Whether web ACLs are set. */
+  readonly enableWafv2: boolean;
+  /** Whether Shield is asked to protect. */
+  readonly enableShield: boolean;
   /** Attempts of one AWS call. */
   readonly awsMaxRetries: number;
   /** Groups worked on at once. */
@@ -81,6 +85,8 @@ export const DEFAULTS = {
   serviceTargetEniSecurityGroupTags: {},
   allowedCertificateAuthorityArns: [],
   featureGates: {},
+  enableWafv2: true,
+  enableShield: true,
   awsMaxRetries: 10,
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
@@ -150,5 +156,7 @@ export function clusterSettings(options: ControllerOptions): ClusterSettings {
     backendSecurityGroup: options.enableBackendSecurityGroup ? shared : 'none',
     manageBackendRules: options.enableManageBackendSecurityGroupRules,
     gates: gatesOf(options.featureGates).gates,
+    wafv2: options.enableWafv2,
+    shield: options.enableShield,
   };
 }

@@ -1,6 +1,6 @@
 // reconcile: the program. One group from its bindings to AWS and back to its status.
 import { createHash } from 'node:crypto';
-import { type Resource, SHARED_TAG } from '../api/aws.ts';
+import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
 import type { ProblemCode } from '../api/problem.ts';
 import { type Applying, apply } from './apply.ts';
@@ -12,7 +12,7 @@ import { type Desire, desire } from './desire/desire.ts';
 import type { Wanted } from './desire/desiring.ts';
 import { SHARED_STACK } from './desire/tags.ts';
 import { type Gathering, gather } from './gather.ts';
-import { type Group, groupOf } from './group.ts';
+import { type Group, groupOf, type Told as ToldProblem } from './group.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Next } from './kube/queue.ts';
@@ -22,6 +22,7 @@ import { match } from './plan/match.ts';
 import { inWords, type Operation, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
 import { type Policy, policy } from './plan/policy.ts';
+import { exposed, foreignShield, withKept } from './protection.ts';
 import {
   beginning,
   known,
@@ -31,7 +32,7 @@ import {
   type SetKeys,
 } from './resets/memory.ts';
 import { reset, withReasons } from './resets/reset.ts';
-import { ripe, wantsCapacity } from './ripe.ts';
+import { ripe, seldomWanted } from './ripe.ts';
 import { settled } from './settled.ts';
 import { type Pass, wantedText } from './status.ts';
 import { hasStranger, withoutDeletions } from './strangers.ts';
@@ -65,8 +66,8 @@ export interface Reconciling extends Deciding {
 
 /** A pass that has not been told to anybody yet. */
 type Told = Omit<Pass, 'health' | 'now'> & {
-  /** Something is wanted that cannot be asked for yet. */
-  readonly waits?: boolean;
+  /** What is wanted and cannot be asked for yet. */
+  readonly waits?: Decision['waits'];
   readonly handing?: boolean;
 };
 
@@ -83,6 +84,7 @@ const UNFOUND: ReadonlySet<ProblemCode> = new Set([
   'CertificateNotFound',
   'TargetGroupNotFound',
   'TrustStoreNotFound',
+  'WebAclNotFound',
 ]);
 
 const UNSETTLING = 'the binding cannot be written at the moment';
@@ -103,14 +105,16 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
 /** What a group wants, what it has, and the operations between the two. */
 export interface Decision {
   readonly wanted: Desire;
+  /** The problems of deciding. */
+  readonly told: readonly ToldProblem[];
   readonly found: readonly Found[];
   /** What was planned for: the desired resources, as far as they can be asked for now. */
   readonly resources: readonly Resource[];
   readonly planned: Plan;
   /** What of the plan the policy lets be carried out. */
   readonly allowed: readonly Operation[];
-  /** Something is wanted that cannot be asked for yet. */
-  readonly waits: boolean;
+  /** What is wanted and cannot be asked for yet. */
+  readonly waits: readonly (keyof Seldom)[];
   /** Requests stay with a target group until its successor serves. */
   readonly handing: boolean;
   /** Of the desired resources. */
@@ -138,7 +142,8 @@ export async function decide(
   const found = settledPlan?.found ?? recall(await findAll(world, group, wanted, remembered), bindings);
   const { resources, waits } = ripe(wanted.resources, found);
   const hash = hashOf(resources);
-  const bridged = bridge(resources, found, world.ready ?? (() => false));
+  const guarded = withKept(resources, found);
+  const bridged = bridge(guarded, found, world.ready ?? (() => false));
   const back = reset(group.id, unverified(bridged.resources, found, wanted), found, remembered);
   const kept = settledPlan === undefined ? keep(back.resources, found) : bridged.resources;
   const planned =
@@ -148,17 +153,19 @@ export async function decide(
   const allowed = policy(world.policy, possible);
   const handing = bridged.waits;
   const isSettled = settledPlan !== undefined;
-  return { wanted, found, resources: kept, planned, allowed, waits, handing, hash, settled: isSettled };
+  const told = [...wanted.problems, ...foreignShield(group, guarded, found)];
+  return { wanted, told, found, resources: kept, planned, allowed, waits, handing, hash, settled: isSettled };
 }
 
 async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
   const decision = await decide(group, world, { trusting: true });
   const { wanted, found, resources, planned, allowed, waits, handing, hash } = decision;
+  const waitsFor = (one: Found) => exposed(resources, one) ?? world.waitsFor(one);
   const inDanger = endangered(allowed, wanted.origins);
   const toSet = beginning(group.id, bindings, allowed, wanted.backends);
   const unsettled = allowed.length === 0 || (await world.unsettle(bindings, inDanger, toSet));
   const outcomes = unsettled
-    ? await apply(allowed, { ...world, ledger: world.inventory, found, matched: planned.matched })
+    ? await apply(allowed, { ...world, waitsFor, ledger: world.inventory, found, matched: planned.matched })
     : allowed.map((operation): Outcome => ({ operation, result: 'waiting', because: UNSETTLING }));
   if (outcomes.length > 0) world.log(group.id, outcomes.map(logged));
   if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
@@ -170,7 +177,7 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   const { origins, backends } = wanted;
   return {
     bindings,
-    told: [...wanted.problems, ...readingsOf(world.book, bindings)],
+    told: [...decision.told, ...readingsOf(world.book, bindings)],
     planned: operations,
     outcomes,
     found: after,
@@ -193,7 +200,11 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
     clean,
     waits,
     handing,
-    ...(clean ? { appliedHash: hash } : {}),
+    exposed: [...became.values()].some((one) => exposed(resources, one) !== undefined),
+    // What was told of Shield is only known by looking.
+    ...(clean && !decision.told.some(({ problem }) => problem.code === 'ForeignProtection')
+      ? { appliedHash: hash }
+      : {}),
   };
 }
 
@@ -227,8 +238,8 @@ async function findAll(
   wanted: Wanted,
   remembered: SetKeys,
 ): Promise<readonly Found[]> {
-  const capacity = wanted.resources.some(wantsCapacity) || knowsCapacity(remembered);
-  const own = await world.inventory.of(group.id, { capacity });
+  const back = knowsCapacity(remembered) ? { capacityUnits: 0 } : {};
+  const own = await world.inventory.of(group.id, { ...back, ...seldomWanted(wanted.resources) });
   const shared = await world.inventory.of(SHARED_STACK);
   const wants = wanted.resources.some(({ spec }) => SHARED_TAG in spec.tags);
   return wants || deserted(world.book) ? [...own, ...shared] : own;
@@ -254,16 +265,20 @@ const logged = ({ operation, result, because, failure }: Outcome): Record<string
   ...(failure === undefined ? {} : { failure: `${failure.action}: ${failure.code}: ${failure.message}` }),
 });
 
+/** Told of what could not be looked up (gather.ts): it is asked for again. */
+const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsRefused', 'AwsUnavailable']);
+
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
 export function next(
-  { outcomes, found, decided, failure, waits, handing, told }: Omit<Told, 'bindings'>,
+  { outcomes, found, decided, failure, waits = [], handing, told }: Omit<Told, 'bindings'>,
   group: Pick<Group, 'members'>,
   now: number,
 ): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
-  if (failed || failure !== undefined || !decided) return 'retry';
+  const again = told.some(({ problem }) => AGAIN.has(problem.code));
+  if (failed || again || failure !== undefined || !decided) return 'retry';
   const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
-  if (young || waits === true) {
+  if (young || waits.length > 0) {
     const conditions = group.members[0]?.binding.status?.conditions ?? [];
     const since = Date.parse(conditions.find(({ type }) => type === 'Programmed')?.lastTransitionTime ?? '');
     const age = Number.isNaN(since) ? 0 : now - since;

@@ -42,6 +42,8 @@ export interface Pass {
   readonly set?: Remembered;
   /** False when facts were missing: what serves is as it was. */
   readonly decided: boolean;
+  /** The load balancer is not protected yet as it shall be: it takes over from no other. */
+  readonly exposed?: boolean;
   /** Nothing is left to do: what leaves has left. */
   readonly clean: boolean;
   health(arn: string): Health | undefined;
@@ -103,8 +105,10 @@ function programmed(
     };
   const failed = outcomes.find(({ result }) => result === 'failed');
   if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
+  const young = provisioning([...became.values()]);
   const waiting = outcomes.find(({ result }) => result === 'waiting');
-  if (waiting !== undefined) {
+  // What waits to be removed serves; what waits to be protected may not serve yet.
+  if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete')) {
     return {
       type,
       status: 'True',
@@ -124,7 +128,6 @@ function programmed(
       message: `The policy leaves out: ${cut(leftOut.map(inWords).join('; '))}`,
     };
   }
-  const young = provisioning([...became.values()]);
   if (young !== undefined)
     return { type, status: 'False', reason: 'Pending', message: 'AWS is provisioning the load balancer.' };
   if (!found.some(({ kind }) => kind === 'loadBalancer')) {
@@ -152,14 +155,14 @@ const healthy = ({ backends, became, health }: Pick<Pass, 'backends' | 'became' 
 
 /** The load balancer whose address is shown: the wanted one, or its predecessor while that one still serves alone. */
 export function addressed(
-  pass: Pick<Pass, 'became' | 'found' | 'backends' | 'health'>,
+  pass: Pick<Pass, 'became' | 'found' | 'backends' | 'health' | 'exposed'>,
 ): Found<'loadBalancer'> | undefined {
   const all = pass.found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
   const wanted = all.find(({ arn }) => [...pass.became.values()].some((one) => one.arn === arn));
   const serving = (one: Found | undefined): boolean =>
     one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
   const predecessor = all.find((one) => one !== wanted && serving(one));
-  if (predecessor === undefined || (serving(wanted) && healthy(pass))) return wanted;
+  if (predecessor === undefined || (serving(wanted) && healthy(pass) && pass.exposed !== true)) return wanted;
   return predecessor;
 }
 

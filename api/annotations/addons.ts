@@ -1,22 +1,20 @@
 // Descriptors of the add-ons: web ACLs and Shield (spec annotations 8).
-import { annotation, later } from '../annotation.ts';
+import { annotation, never, onLoadBalancer, shapes } from '../annotation.ts';
+import { WEB_ACL } from '../aws.ts';
 import { WEB_ACL_ARN } from '../limits.ts';
 
-/** The word that takes an association off. */
-export const NO_WEB_ACL = 'none';
-
-const ASSOCIATIONS = 'web ACLs are left as they are in this version';
+const ASSOCIATION = shapes('the web ACL of the load balancer');
 
 export const wafv2Arn = annotation('wafv2-acl-arn', {
   on: ['Ingress'],
   schema: {
     type: 'string',
-    pattern: `^${NO_WEB_ACL}$|${WEB_ACL_ARN}`,
+    pattern: `^${WEB_ACL.none}$|${WEB_ACL_ARN}`,
     description:
       'none or the ARN of a regional web ACL (arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID)',
   },
   merge: 'same',
-  effect: later(ASSOCIATIONS),
+  effect: ASSOCIATION,
   doc: 'WAFv2 web ACL of the load balancer; `none` takes it off. Without it the association is left alone.',
   examples: {
     good: [
@@ -40,10 +38,15 @@ export const wafv2Name = annotation('wafv2-acl-name', {
     description: 'none or the name of a regional web ACL: 1 to 128 letters, digits, hyphens and underscores',
   },
   merge: 'same',
-  effect: later(ASSOCIATIONS),
+  effect: ASSOCIATION,
   doc: 'WAFv2 web ACL of the load balancer by name; wins over wafv2-acl-arn. `none` takes it off, empty says nothing.',
   examples: { good: ['shop_front-1', 'none', ''], bad: ['shop front', 'shop.front'] },
 });
+
+/** hack/decisions/0010 */
+const ENDED = never(
+  'AWS WAF Classic ended on 2025-09-30, so it has no effect: name a web ACL of WAFv2 by wafv2-acl-arn or wafv2-acl-name',
+);
 
 const CLASSIC_ID = {
   type: 'string',
@@ -57,8 +60,8 @@ export const wafClassicId = annotation('waf-acl-id', {
   on: ['Ingress'],
   schema: CLASSIC_ID,
   merge: 'same',
-  effect: later(ASSOCIATIONS),
-  doc: 'WAF Classic web ACL of the load balancer; `none` takes it off, empty says nothing.',
+  effect: ENDED,
+  doc: 'Web ACL of WAF Classic, which AWS has ended.',
   examples: { good: ['12345678-1234-1234-1234-123456789012', 'none', ''], bad: [TOO_LONG] },
 });
 
@@ -66,7 +69,7 @@ export const webAclId = annotation('web-acl-id', {
   on: ['Ingress'],
   schema: CLASSIC_ID,
   merge: 'same',
-  effect: later(ASSOCIATIONS),
+  effect: ENDED,
   doc: 'Old name of waf-acl-id, read where that one is absent.',
   examples: { good: ['12345678-1234-1234-1234-123456789012'], bad: [TOO_LONG] },
 });
@@ -75,7 +78,9 @@ export const shield = annotation('shield-advanced-protection', {
   on: ['Ingress'],
   schema: { type: 'boolean' },
   merge: 'same',
-  effect: later('Shield protections are left as they are in this version'),
-  doc: 'Whether Shield Advanced protects the load balancer. Without it the protection is left alone.',
+  effect: onLoadBalancer((lb, wanted) => {
+    lb.shield = wanted ? 'on' : 'off';
+  }),
+  doc: 'Whether Shield Advanced protects the load balancer, if the account is subscribed. Without it the protection is left alone; what somebody else made is never taken away.',
   examples: { good: ['true', 'false'], bad: ['on', 'true ', ''] },
 });

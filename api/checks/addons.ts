@@ -1,5 +1,5 @@
 // Web ACLs: ids that look like a mistake (aws-limits 6; spec annotations 8).
-import { NO_WEB_ACL } from '../annotations/addons.ts';
+import { WEB_ACL } from '../aws.ts';
 import type { Finding } from '../finding.ts';
 import { warn } from './items.ts';
 import type { ValueChecks } from './values.ts';
@@ -7,7 +7,7 @@ import type { ValueChecks } from './values.ts';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function classicFindings(id: string): Finding[] {
-  if (id === '' || id === NO_WEB_ACL || UUID.test(id)) return [];
+  if (id === '' || id === WEB_ACL.none || UUID.test(id)) return [];
   return [warn('InvalidFormat', id, 'ids of WAF Classic web ACLs have the form of a UUID')];
 }
 

@@ -1,5 +1,4 @@
 // Checks across the annotations of one Ingress (spec annotations 18.2, 18.3).
-import { NO_WEB_ACL } from '../annotations/addons.ts';
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
 import { annotationPath, problemOf } from '../finding.ts';
 import type { Problem } from '../problem.ts';
@@ -14,7 +13,6 @@ export function crossProblems(context: Context): Problem[] {
     ...loadBalancerProblems(context),
     ...accessProblems(context),
     ...poolProblems(context),
-    ...webAclProblems(context),
     ...nlbProblems(context),
   ];
   if (portsUnsure(context)) return found;
@@ -79,18 +77,6 @@ function poolProblems(context: Context): Problem[] {
   if (settings['ip-address-type']?.value === 'dualstack-without-public-ipv4')
     found.push({ ...about, because: 'it gives public IPv4 addresses, and ip-address-type excludes them' });
   return found;
-}
-
-/** One web ACL for a load balancer (spec annotations 8.3, Interaction). */
-function webAclProblems({ settings }: Context): Problem[] {
-  const real = (name: 'wafv2-acl-arn' | 'wafv2-acl-name' | 'waf-acl-id' | 'web-acl-id') =>
-    ![undefined, '', NO_WEB_ACL].includes(settings[name]?.value);
-  const old = settings['waf-acl-id'] === undefined ? 'web-acl-id' : 'waf-acl-id';
-  if (!real(old) || !(real('wafv2-acl-arn') || real('wafv2-acl-name'))) return [];
-  const said = real('wafv2-acl-name') ? 'wafv2-acl-name' : 'wafv2-acl-arn';
-  const because = `a load balancer has one web ACL, and ${said} names one, too`;
-  const value = settings[old]?.value ?? '';
-  return [{ code: 'Contradiction', severity: 'warn', path: annotationPath(old), value, because }];
 }
 
 function accessProblems({ settings, refused }: Context): Problem[] {

@@ -35,8 +35,9 @@ function suggestMember(suffix: string): string | undefined {
   return stem && `${stem}${suffix.slice(dot)}`;
 }
 
-/** What to say of an annotation that is checked and kept, and will have its effect in a later version. */
+/** What to say of an annotation that is checked and kept, and has no effect: not in this version, or never. */
 export function notApplied({ effect }: AnyAnnotation): readonly Finding[] {
+  if (effect.on === 'never') return [{ code: 'ServiceEnded', severity: 'warn', because: effect.because }];
   if (effect.on !== 'later') return [];
   return [{ code: 'NotYetApplied', severity: 'warn', because: `it is not applied: ${effect.because}` }];
 }

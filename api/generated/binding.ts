@@ -329,7 +329,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * WAF Classic web ACL of the load balancer; `none` takes it off, empty says nothing.
+   * Web ACL of WAF Classic, which AWS has ended.
    */
   'waf-acl-id'?: {
     /**
@@ -349,7 +349,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Whether Shield Advanced protects the load balancer. Without it the protection is left alone.
+   * Whether Shield Advanced protects the load balancer, if the account is subscribed. Without it the protection is left alone; what somebody else made is never taken away.
    */
   'shield-advanced-protection'?: {
     value: boolean;

@@ -14,8 +14,13 @@ test('the published IAM policy allows exactly the listed calls, and the service-
   const policy = JSON.parse(readFileSync(file, 'utf8')) as Policy;
   const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
   const listed = [...CALLS].map(([action, { service }]) => `${service}:${action}`);
-  // What AWS does in our name: the role of the service, and a look at the client of a Cognito login.
-  const onBehalf = ['iam:CreateServiceLinkedRole', 'cognito-idp:DescribeUserPoolClient'];
+  // What AWS does in our name: the role of the service, a look at the client of a Cognito login, web ACLs set and shown.
+  const onBehalf = [
+    'iam:CreateServiceLinkedRole',
+    'cognito-idp:DescribeUserPoolClient',
+    'elasticloadbalancing:SetWebAcl',
+    'wafv2:GetWebACL',
+  ];
   expect([...allowed].sort()).toEqual([...listed, ...onBehalf].sort());
 });
 

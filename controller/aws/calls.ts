@@ -4,12 +4,14 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { ShieldClient } from '@aws-sdk/client-shield';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { failureOf } from './errors.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
 /** IAM service prefix of an action. */
-export type Service = 'elasticloadbalancing' | 'ec2' | 'acm' | 'tag';
+export type Service = 'elasticloadbalancing' | 'ec2' | 'acm' | 'tag' | 'wafv2' | 'shield';
 
 interface Call {
   readonly service: Service;
@@ -91,6 +93,10 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
   ),
   ...reads('acm', 'DescribeCertificate', 'ListCertificates'),
   ...reads('tag', 'GetResources'),
+  ...reads('wafv2', 'GetWebACLForResource', 'ListResourcesForWebACL', 'ListWebACLs'),
+  ...writes('wafv2', 'AssociateWebACL', 'DisassociateWebACL'),
+  ...reads('shield', 'DescribeProtection', 'GetSubscriptionState'),
+  ...writes('shield', 'CreateProtection', 'DeleteProtection'),
 ]);
 
 /** The connected AWS account, as seen by one controller. */
@@ -101,6 +107,8 @@ export interface Aws {
   readonly ec2: EC2Client;
   readonly acm: ACMClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
+  readonly wafv2: WAFV2Client;
+  readonly shield: ShieldClient;
   /** The client secret that a hash stands for; undefined when it is not known any more. */
   clientSecret(hash: string): string | undefined;
   /** Calls sent so far by action, pages and failures included, retries not. */
@@ -127,7 +135,7 @@ export interface AwsOptions {
 /** An answer that takes longer is a failure like any other and tried again; without this a call could hang for ever. */
 const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
-/** Connects the four clients. Endpoints and credentials come from the SDK's standard environment (`AWS_ENDPOINT_URL`, …). */
+/** Connects the clients. Endpoints and credentials come from the SDK's standard environment (`AWS_ENDPOINT_URL`, …). */
 export function connectAws(options: AwsOptions): Aws {
   const counts = new Map<string, number>();
   const send = sender(options, counts);
@@ -138,10 +146,28 @@ export function connectAws(options: AwsOptions): Aws {
     customUserAgent: [['albatross', options.version] as [string, string]],
     ...(options.region === undefined ? {} : { region: options.region }),
   };
+  const clients = clientsOf(config, send);
+  return {
+    clusterName: options.clusterName,
+    vpcId: options.vpcId,
+    ...clients,
+    clientSecret: (hash) => options.clientSecret?.(hash),
+    counts,
+    close: () => {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+type Clients = Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2' | 'shield'>;
+
+function clientsOf(config: object, send: ReturnType<typeof sender>): Clients {
   const elbv2 = new ElasticLoadBalancingV2Client(config);
   const ec2 = new EC2Client(config);
   const acm = new ACMClient(config);
   const tagging = new ResourceGroupsTaggingAPIClient(config);
+  const wafv2 = new WAFV2Client(config);
+  const shield = new ShieldClient(config);
   const first = { step: 'initialize', name: 'albatross', priority: 'high' } as const;
   elbv2.middlewareStack.add(
     (next, { commandName }) =>
@@ -167,19 +193,19 @@ export function connectAws(options: AwsOptions): Aws {
         send(commandName, () => next(args)),
     first,
   );
-  return {
-    clusterName: options.clusterName,
-    vpcId: options.vpcId,
-    elbv2,
-    ec2,
-    acm,
-    tagging,
-    clientSecret: (hash) => options.clientSecret?.(hash),
-    counts,
-    close: () => {
-      for (const client of [elbv2, ec2, acm, tagging]) client.destroy();
-    },
-  };
+  wafv2.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        send(commandName, () => next(args)),
+    first,
+  );
+  shield.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        send(commandName, () => next(args)),
+    first,
+  );
+  return { elbv2, ec2, acm, tagging, wafv2, shield };
 }
 
 /** The one path of every call: listed? wait for the throttle, send, count, and turn what goes wrong into an `AwsFailure`. */

@@ -8,7 +8,9 @@ export type FailureKind =
   | 'limit'
   | 'refused'
   | 'denied'
-  | 'unavailable';
+  | 'unavailable'
+  /** It exists, but the service that was asked does not see it yet. */
+  | 'notYet';
 
 /**
  * What an AWS call ended with when it did not succeed.
@@ -66,6 +68,13 @@ const NAMED: Readonly<Record<string, FailureKind>> = {
   OptInRequired: 'denied',
   CredentialsProviderError: 'denied',
   TargetGroupAssociationLimit: 'limit',
+  // AWS WAFV2 API Reference, AssociateWebACL; AWS Shield Advanced API Reference, CreateProtection
+  WAFNonexistentItem: 'notFound',
+  WAFUnavailableEntity: 'notYet',
+  WAFInternalError: 'unavailable',
+  WAFLimitsExceeded: 'limit',
+  LimitsExceeded: 'limit',
+  ResourceAlreadyExists: 'duplicate',
   InternalFailure: 'unavailable',
   InternalError: 'unavailable',
   InternalServerError: 'unavailable',

@@ -2,13 +2,15 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { DescribeSecurityGroupsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetSubscriptionStateCommand } from '@aws-sdk/client-shield';
+import { ListWebACLsCommand } from '@aws-sdk/client-wafv2';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Problem, ProblemCode } from '../../api/problem.ts';
 import type { Looked } from '../desire/facts.ts';
 import type { Gates } from '../gates.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { remember } from './cache.ts';
-import type { Aws } from './calls.ts';
+import { type Aws, allPages } from './calls.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
 import { isFailure } from './errors.ts';
@@ -27,6 +29,10 @@ export interface Lookups {
   targetGroup(name: string): Promise<string | undefined>;
   /** ARNs of the trust stores that exist, by name (aws-model 3.9). */
   trustStores(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** ARN of the regional web ACL of a name. */
+  webAcl(name: string): Promise<string | undefined>;
+  /** Whether the account has an active subscription to Shield Advanced. */
+  subscribed(): Promise<boolean>;
   /** Whether an address lies in a network of the VPC. */
   inVpc(address: string): Promise<boolean>;
   /** Security groups of the network interface at each place, by `keyOfPlace`; a place that is not known is left out. */
@@ -35,6 +41,8 @@ export interface Lookups {
 
 const VPC_MS = 10 * 60_000;
 const TARGET_GROUP_MS = 20 * 60_000;
+const WEB_ACL_MS = 60 * 60_000;
+const SUBSCRIPTION_MS = 2 * 60 * 60_000;
 
 const annotationPath = (name: string): string => `metadata.annotations[${PREFIX}${name}]`;
 
@@ -60,6 +68,12 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
   const certificates = certificateReader(aws, authorities);
   const vpc = remember(VPC_MS, () => readVpc(aws));
   const targetGroups = remember(TARGET_GROUP_MS, (name) => readTargetGroup(aws, name));
+  const webAcls = remember<string | undefined>(
+    // One that is not there may be made at any time.
+    (arn) => (arn === undefined ? 0 : WEB_ACL_MS),
+    (name) => readWebAclNamed(aws, name),
+  );
+  const subscription = remember(SUBSCRIPTION_MS, () => aws.shield.send(new GetSubscriptionStateCommand()));
   return {
     async subnets(request) {
       const choice = await choose(request);
@@ -89,6 +103,8 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
       return arn;
     },
     trustStores: trustStoreReader(aws),
+    webAcl: (name) => webAcls.get(name),
+    subscribed: async () => (await subscription.get('account')).SubscriptionState === 'ACTIVE',
     inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
     interfaceGroups: interfaceReader(aws),
   };
@@ -141,6 +157,14 @@ async function readTargetGroup(aws: Aws, name: string): Promise<string | undefin
     if (isFailure(thrown, 'notFound')) return undefined;
     throw thrown;
   }
+}
+
+async function readWebAclNamed(aws: Aws, name: string): Promise<string | undefined> {
+  const all = await allPages(async (NextMarker) => {
+    const page = await aws.wafv2.send(new ListWebACLsCommand({ Scope: 'REGIONAL', Limit: 100, NextMarker }));
+    return { items: page.WebACLs, token: page.NextMarker };
+  });
+  return all.find(({ Name }) => Name === name)?.ARN;
 }
 
 async function readVpc(aws: Aws): Promise<BlockList> {

@@ -2,7 +2,7 @@
 //
 //   load() ─ bulk reads ─▶ shelves by group ─ of(group) ─▶ details read once, then remembered
 //                              ▲  put, remove: our own changes     forget: read the details again
-import type { Tags } from '../../api/aws.ts';
+import type { Seldom, Tags } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
 import * as loadBalancers from '../kinds/load-balancer.ts';
 import * as securityGroups from '../kinds/security-group.ts';
@@ -12,6 +12,7 @@ import type { Aws } from './calls.ts';
 import { readDetails, readStates } from './details.ts';
 import { isFailure } from './errors.ts';
 import { withHolders } from './holders.ts';
+import { type Protections, protections } from './protections.ts';
 import { type Shelf, Shelves } from './shelves.ts';
 
 export type { Found } from '../kinds/kind.ts';
@@ -24,10 +25,10 @@ export interface Inventory {
   /** What bulk reads and our own changes know of a group, without a call. */
   glance(group: string): Glance;
   /**
-   * All that a group has in AWS, details included; those not known yet are read now. Reserved capacity is read only when
-   * asked for, since few want one. Throws `AwsFailure`.
+   * All that a group has in AWS, details included; those not known yet are read now. What few want is read only when it is
+   * wanted, here as `also`. Throws `AwsFailure`.
    */
-  of(group: string, also?: { readonly capacity: boolean }): Promise<readonly Found[]>;
+  of(group: string, also?: Seldom): Promise<readonly Found[]>;
   /** Notes what we made or changed. */
   put(found: Found): void;
   /** Notes what we removed; listeners and rules inside go with it. */
@@ -64,13 +65,17 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
   /** How many listeners and rules bulk reads saw, by group. */
   let insideOf = new Map<string, number>();
   const statesAt = new Map<string, number>();
+  const protection = protections(aws);
 
   async function load(): Promise<string[]> {
     const bulk = await readBulk(aws);
     children = bulk.children;
     insideOf = new Map();
     for (const group of children?.values() ?? []) insideOf.set(group, (insideOf.get(group) ?? 0) + 1);
-    return [...shelves.take(foundIn(bulk).map(clean), children)];
+    const news = shelves.take(foundIn(bulk).map(clean), children);
+    const bereft = await protection.bereft(shelves.settledBalancers());
+    for (const { arn } of bereft) shelves.bare(arn);
+    return [...new Set([...news, ...bereft.map(({ group }) => group)])];
   }
 
   /** Looks at load balancers that were not ready when we last saw them. */
@@ -93,16 +98,7 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     if (young.every(({ arn }) => found.get(arn)?.extra.state !== 'provisioning')) statesAt.delete(group);
   }
 
-  /** One call for each load balancer whose reservation is not known. */
-  async function readReservations({ found }: Shelf): Promise<void> {
-    for (const one of [...found.values()]) {
-      if (one.kind !== 'loadBalancer' || one.spec.capacityUnits !== undefined) continue;
-      const capacityUnits = await loadBalancers.readCapacity(aws, one.arn);
-      found.set(one.arn, { ...one, spec: { ...one.spec, capacityUnits } });
-    }
-  }
-
-  async function of(group: string, also = { capacity: false }): Promise<readonly Found[]> {
+  async function of(group: string, also: Seldom = {}): Promise<readonly Found[]> {
     const shelf = shelves.get(group);
     if (shelf === undefined) return [];
     if (!shelf.detailed) {
@@ -112,7 +108,7 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     const complete = shelves.get(group);
     if (complete === undefined) return [];
     await refreshStates(group, complete);
-    if (also.capacity) await readReservations(complete);
+    await readSeldom(complete, also, { aws, protection });
     return withHolders([...complete.found.values()]);
   }
 
@@ -126,10 +122,29 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
       const inside = children === undefined ? {} : { inside: insideOf.get(group) ?? 0 };
       return { found, detailed: shelf?.detailed ?? true, ...inside };
     },
-    put: (found) => shelves.put(found),
+    put(found) {
+      if (found.kind === 'loadBalancer') protection.changed();
+      shelves.put(found);
+    },
     remove: ({ arn }) => shelves.remove(arn),
     forget: (group) => shelves.forget(group),
   };
+}
+
+interface Reading {
+  readonly aws: Aws;
+  readonly protection: Protections;
+}
+
+/** What few want, where it is wanted and not known yet. */
+async function readSeldom({ found }: Shelf, also: Seldom, { aws, protection }: Reading): Promise<void> {
+  for (const one of [...found.values()]) {
+    if (one.kind !== 'loadBalancer') continue;
+    const spec = { ...one.spec };
+    if (also.capacityUnits !== undefined && spec.capacityUnits === undefined)
+      spec.capacityUnits = await loadBalancers.readCapacity(aws, one.arn);
+    found.set(one.arn, await protection.complete({ ...one, spec }, also));
+  }
 }
 
 function foundIn(bulk: Bulk): Found[] {

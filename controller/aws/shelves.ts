@@ -19,10 +19,15 @@ function parentOf(found: Found): string | undefined {
   return found.kind === 'rule' ? found.spec.listener.ref : undefined;
 }
 
-/** Attributes come from details only: bulk reads leave them as they are known. */
-function withKnownAttributes(found: Found, known: Found | undefined): Found {
+/** Attributes and protections are not in bulk reads, which leave them as they are known. */
+function withKnownDetails(found: Found, known: Found | undefined): Found {
   if (found.kind === 'loadBalancer' && known?.kind === 'loadBalancer') {
-    return { ...found, spec: { ...found.spec, attributes: known.spec.attributes } };
+    const { attributes, webAcl, shield } = known.spec;
+    const protections = {
+      ...(webAcl === undefined ? {} : { webAcl }),
+      ...(shield === undefined ? {} : { shield }),
+    };
+    return { ...found, spec: { ...found.spec, attributes, ...protections } };
   }
   if (found.kind === 'targetGroup' && known?.kind === 'targetGroup') {
     return { ...found, spec: { ...found.spec, attributes: known.spec.attributes } };
@@ -69,7 +74,27 @@ export class Shelves {
 
   forget(group: string): void {
     const shelf = this.#shelves.get(group);
-    if (shelf !== undefined) shelf.detailed = false;
+    if (shelf === undefined) return;
+    shelf.detailed = false;
+    for (const { arn } of [...shelf.found.values()]) this.bare(arn);
+  }
+
+  /** Has what protects a load balancer read again when it is wanted. */
+  bare(arn: string): void {
+    const group = this.#groupOf.get(arn);
+    const found = group === undefined ? undefined : this.#shelves.get(group)?.found;
+    const known = found?.get(arn);
+    if (known?.kind !== 'loadBalancer') return;
+    const { webAcl: _, shield: __, ...spec } = known.spec;
+    found?.set(arn, { ...known, spec });
+  }
+
+  /** Load balancers that we did not change lately. */
+  settledBalancers(): Found<'loadBalancer'>[] {
+    return this.#all().filter(
+      (one): one is Found<'loadBalancer'> =>
+        one.kind === 'loadBalancer' && !this.#recent(this.#putAt, one.arn),
+    );
   }
 
   /** Replaces a shelf by what a reading of the details gave. What lives in the group's load balancer is the group's. */
@@ -137,7 +162,7 @@ export class Shelves {
     if (this.#recent(this.#removedAt, found.arn) || this.#recent(this.#putAt, found.arn)) return false;
     const known = this.#shelves.get(found.group)?.found.get(found.arn);
     if (known === undefined) this.#drop(found.arn);
-    const next = withKnownAttributes(found, known);
+    const next = withKnownDetails(found, known);
     this.#store(next);
     if (known === undefined && found.kind !== 'securityGroup') this.forget(found.group);
     return known === undefined || !isDeepStrictEqual(known.spec, next.spec);

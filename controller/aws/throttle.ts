@@ -18,6 +18,8 @@ export const LIMITS: readonly Limit[] = [
   },
   { service: 'elasticloadbalancing', actions: /^Describe/, perSecond: 50, burst: 200 },
   { service: 'elasticloadbalancing', actions: /^Modify/, perSecond: 3, burst: 20 },
+  { service: 'wafv2', actions: /^(AssociateWebACL|DisassociateWebACL)/, perSecond: 0.5, burst: 1 },
+  { service: 'wafv2', actions: /^(GetWebACLForResource|ListResourcesForWebACL)/, perSecond: 1, burst: 1 },
 ];
 
 export interface Throttle {

@@ -8,6 +8,7 @@ import type { Facts } from './facts.ts';
 import { listenerFor, redirectPort } from './listeners.ts';
 import { loadBalancerName } from './names.ts';
 import { portsOfGroup } from './ports.ts';
+import { protect } from './protections.ts';
 import { tagsOf, tellExternalTags } from './tags.ts';
 
 export const LOAD_BALANCER = 'loadBalancer';
@@ -48,6 +49,7 @@ export function desire(group: Group, facts: Facts): Desire {
   tellUnfound(desiring, 'subnets', facts.subnets);
   if (!('value' in facts.subnets)) return { undecided: true, ...desiring };
   const spec = loadBalancer(desiring, facts.subnets.value);
+  protect(desiring, spec);
   const ports = portsOfGroup(group.members, desiring.problems);
   const access = accessFor(desiring, ports, spec.ipAddressType !== 'ipv4');
   if (access === undefined) return { undecided: true, ...desiring };

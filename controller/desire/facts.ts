@@ -22,6 +22,9 @@ export interface ClusterSettings {
   /** Whether targets are opened for load balancers with named groups whose members do not say it (spec annotations 7.4). */
   readonly manageBackendRules: boolean;
   readonly gates: Gates;
+  /** Whether web ACLs are set, and whether Shield is asked to protect. */
+  readonly wafv2: boolean;
+  readonly shield: boolean;
 }
 
 /**
@@ -41,6 +44,10 @@ export interface Facts {
   readonly subnets: Looked<string[]>;
   /** Ids of the `security-groups` annotation; absent when the group does not say it, empty when the managed one stays. */
   readonly securityGroups?: Looked<string[]>;
+  /** ARN of the group's web ACL, or `none`; absent when nobody says anything about it. */
+  readonly webAcl?: Looked<string>;
+  /** That the account is subscribed to Shield Advanced; absent when nobody says anything about it. */
+  readonly shield?: Looked<true>;
   /** Certificates found in ACM for a member that has an HTTPS port and names none. */
   certificatesFor(member: string): Looked<string[]> | undefined;
   /** ARN of a target group that somebody else manages, by name; undefined when it was not looked up. */

@@ -1,5 +1,6 @@
 // No dead knob: each good example of each annotation changes what is wanted.
 import { describe, expect, test } from 'vitest';
+import { isApplied } from '../../api/annotation.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 
@@ -55,6 +56,7 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
   'minimum-load-balancer-capacity': [''],
   'manage-backend-security-group-rules': ['F'],
   'target-node-labels': [''],
+  'wafv2-acl-name': [''],
 };
 
 function wanted(said: Record<string, string>, beside: Record<string, string>) {
@@ -94,7 +96,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
 /** An order of its own moves the member before or behind the other. */
 const isOrder = (name: string): boolean => name === 'group.order';
 
-const applied = REGISTRY.filter(({ effect }) => effect.on !== 'later');
+const applied = REGISTRY.filter(({ effect }) => isApplied(effect));
 
 describe.each(applied.map((descriptor) => [descriptor.name, descriptor] as const))(
   '%s',

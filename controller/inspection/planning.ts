@@ -1,5 +1,5 @@
 // Planning: what the controller would do for a group if it ran now. Decided as the controller decides, and nothing is written.
-import { SHARED_TAG } from '../../api/aws.ts';
+import { type Seldom, SHARED_TAG } from '../../api/aws.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
@@ -39,7 +39,11 @@ export interface PlannedGroup {
   readonly failure?: AwsFailure;
 }
 
-const CAPACITY = 'capacity is reserved once the load balancer is active';
+const LATER: Readonly<Record<keyof Seldom, string>> = {
+  capacityUnits: 'capacity is reserved once the load balancer is active',
+  webAcl: 'the web ACL is set as soon as the load balancer exists',
+  shield: 'Shield is told as soon as the load balancer exists',
+};
 const HANDOVER = 'requests go to a new target group alone once it has a healthy target';
 
 /** Targets of every desired target group, one call for each that exists. */
@@ -72,14 +76,14 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
   const read = readingsOf(planning.book, bindings);
   try {
     const decision = await decide(group, planning, { trusting: false });
-    const { wanted, planned, allowed, waits, handing } = decision;
+    const { wanted, told, planned, allowed, waits, handing } = decision;
     return {
       ...who,
       steps: planned.operations.map((operation) => ({ operation, allowed: allowed.includes(operation) })),
       registrations: await registrations(decision, planning),
-      problems: [...wanted.problems, ...read],
+      problems: [...told, ...read],
       undecided: wanted.undecided,
-      later: [...(waits ? [CAPACITY] : []), ...(handing ? [HANDOVER] : [])],
+      later: [...waits.map((field) => LATER[field]), ...(handing ? [HANDOVER] : [])],
     };
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;

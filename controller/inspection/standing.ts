@@ -87,6 +87,8 @@ const CLUSTER: Omit<ClusterSettings, 'defaultScheme' | 'defaultTargetType'> = {
   backendSecurityGroup: 'shared',
   manageBackendRules: false,
   gates: GATES,
+  wafv2: true,
+  shield: true,
 };
 
 /** Of a login by OpenID Connect, whose Secret is not read. */

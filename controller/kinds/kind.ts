@@ -52,6 +52,8 @@ export interface KindTable<K extends Kind> {
   /** How a difference is treated. `createOnly`: sent at creation, never compared again (aws-model 3.3). */
   readonly fields: Readonly<Record<keyof SpecOf[K], Treatment>>;
   readonly equal: Equal<SpecOf[K]>;
+  /** Fields that are another service's: each is an operation of its own, after all others. */
+  readonly apart?: readonly (keyof SpecOf[K])[];
   /** ARN of the resource it lives in: it goes when that one goes. */
   parent?(found: FoundOf<K>): string;
   /** ARNs of resources that hold it exclusively. */

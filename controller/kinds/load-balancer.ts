@@ -29,6 +29,7 @@ import {
   removing,
   sameSet,
 } from './kind.ts';
+import { writeShield, writeWebAcl } from './protections.ts';
 import {
   identity,
   refuseStranger,
@@ -116,9 +117,9 @@ async function adopt(
     aws,
     found,
     wanted,
-    // Capacity waits until the load balancer is active.
+    // Capacity waits until the load balancer is active, and protections are not known yet.
     changedFields<'loadBalancer'>(loadBalancer, wanted, found, resolve).filter(
-      (field) => field !== 'capacityUnits',
+      (field) => field !== 'capacityUnits' && field !== 'webAcl' && field !== 'shield',
     ),
     resolve,
   );
@@ -137,13 +138,19 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
     customerOwnedPool: 'createOnly',
     ipamPool: 'modify',
     capacityUnits: 'modify',
+    webAcl: 'modify',
+    shield: 'modify',
     tags: 'modify',
   },
+  apart: ['webAcl', 'shield'],
   equal: {
     subnets: sameSet,
     securityGroups: (wanted, found) => sameSet(wanted.map(arnOf), found.map(arnOf)),
     attributes: sameAttributes,
     capacityUnits: (wanted, found) => wanted === undefined || wanted === found,
+    webAcl: (wanted, found) => wanted === undefined || wanted === found,
+    // On or off: what somebody else protects is left as it is.
+    shield: (wanted, found) => wanted === undefined || wanted === found || found === 'foreign',
     tags: sameTagsKeepingLegacy,
   },
   successor: (spec, predecessors) => ({ ...spec, name: freeName(spec.name, predecessors) }),
@@ -216,6 +223,10 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
       await writeCapacity(aws, found.arn, wanted.capacityUnits);
       spec.capacityUnits = wanted.capacityUnits;
     }
+    if (changed.includes('webAcl') && wanted.webAcl !== undefined)
+      spec.webAcl = await writeWebAcl(aws, found.arn, { wanted: wanted.webAcl, known: spec.webAcl });
+    if (changed.includes('shield') && wanted.shield !== undefined)
+      spec.shield = await writeShield(aws, found.arn, wanted.shield);
     return { ...found, ...identity(spec.tags), spec };
   },
   /** Deletion protection is somebody's word: it is never switched off here, the removal waits (`OperationNotPermitted`). */

@@ -23,6 +23,7 @@ import type { Found } from '../kinds/kind.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { readingOf } from '../reading.ts';
+import { seldomWanted } from '../ripe.ts';
 import { CERTIFICATES, CLUSTER, fleetOf, stacksOf, TOKENS } from './fleet.ts';
 import { awsOf } from './fleet-aws.ts';
 import { factsOf, CLUSTER as SETTINGS } from './paper.ts';
@@ -124,12 +125,14 @@ function facts(group: Group, found: readonly Found[], objects: readonly Stored[]
       return undefined;
     return { value: chooseCertificates(hostsOf(member), CERTIFICATES).arns };
   };
+  const acl = group.webAcl;
   const services = objects.filter(({ kind }) => kind === 'Service') as Service[];
   const secrets = objects.filter(({ kind }) => kind === 'Secret') as Secret[];
   return factsOf(group, services, {
     cluster: { ...SETTINGS, name: CLUSTER },
     subnets: { value: said === undefined ? [...has] : named('SUBNET', said) },
     ...(groups === undefined ? {} : { securityGroups: { value: named('SG', groups) } }),
+    ...(acl === undefined ? {} : { webAcl: { value: TOKENS.get(`WAF:${acl.value}`) ?? acl.value } }),
     certificatesFor: certificates,
     // What AWS holds of a client secret cannot be read, so nobody knows whether it is this one.
     secret: (namespace, name) => {
@@ -153,9 +156,10 @@ async function planFor(one: ConformanceCase): Promise<{ planned: string[]; looke
   let looked = 0;
   const groups = new Set([...book.groups(), ...inventory.groups().filter((id) => id !== SHARED_STACK)]);
   for (const id of groups) {
-    const own = await inventory.of(id);
+    let own = await inventory.of(id);
     const group = groupOf(id, book.of(id));
     const { resources } = desire(group, facts(group, own, objects));
+    own = await inventory.of(id, seldomWanted(resources));
     const shared = resources.some(({ spec }) => SHARED_TAG in spec.tags);
     const found = shared ? [...own, ...(await inventory.of(SHARED_STACK))] : own;
     looked += own.length;

@@ -3,6 +3,8 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { ShieldClient } from '@aws-sdk/client-shield';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { CLUSTER_TAG } from '../../api/aws.ts';
 import { isAction, perform } from '../../e2e/aws/elb/perform.ts';
 import type { Aws } from '../aws/calls.ts';
@@ -31,6 +33,7 @@ export function awsOf(fleet: Fleet): Aws {
   const elbv2 = new ElasticLoadBalancingV2Client(config);
   const ec2 = new EC2Client(config);
   const tagging = new ResourceGroupsTaggingAPIClient(config);
+  const wafv2 = new WAFV2Client(config);
   const unanswered = (command: string | undefined): never => {
     throw new Error(`nobody answers ${command} on paper`);
   };
@@ -59,6 +62,21 @@ export function awsOf(fleet: Fleet): Aws {
       },
     first,
   );
+  wafv2.middlewareStack.add(
+    (_next, { commandName }) =>
+      async ({ input }) => {
+        const { ResourceArn = '' } = input as { ResourceArn?: string };
+        const ARN = fleet.webAcls.get(ResourceArn);
+        if (commandName === 'GetWebACLForResourceCommand')
+          return { response: {}, output: { $metadata: {}, ...(ARN && { WebACL: { ARN } }) } };
+        const { WebACLArn } = input as { WebACLArn?: string };
+        const ResourceArns = [...fleet.webAcls].flatMap(([arn, acl]) => (acl === WebACLArn ? [arn] : []));
+        return commandName === 'ListResourcesForWebACLCommand'
+          ? { response: {}, output: { $metadata: {}, ResourceArns } }
+          : unanswered(commandName);
+      },
+    first,
+  );
   return {
     clusterName: CLUSTER,
     vpcId: TOKENS.get('VPC') ?? '',
@@ -66,6 +84,8 @@ export function awsOf(fleet: Fleet): Aws {
     ec2,
     acm: new ACMClient(config),
     tagging,
+    wafv2,
+    shield: new ShieldClient(config),
     clientSecret: () => undefined,
     counts: new Map(),
     close: () => undefined,

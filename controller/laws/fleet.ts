@@ -75,6 +75,10 @@ export const TOKENS: ReadonlyMap<string, string> = new Map([
   ...Object.entries(SECURITY_GROUPS).map(([name, id]): [string, string] => [`SG:${name}`, id]),
   ...CERTIFICATES.map(({ name, arn }): [string, string] => [`CERT:${name}`, arn]),
   ...beginning().arns,
+  ...['acl', 'acl-two'].map((name, at): [string, string] => [
+    `WAF:${name}`,
+    `arn:aws:wafv2:us-west-2:123456789012:regional/webacl/${name}/00000000-0000-0000-0000-00000000000${at}`,
+  ]),
 ]);
 
 interface RecordedRule {
@@ -106,6 +110,7 @@ interface RecordedLoadBalancer {
   readonly subnets: string[];
   readonly securityGroups: string[];
   readonly attributes?: Tags;
+  readonly webAcl?: string;
   readonly tags?: Tags;
   readonly listeners?: readonly RecordedListener[];
 }
@@ -142,6 +147,8 @@ export function stacksOf({ expected, firstPort }: ConformanceCase): Readonly<Rec
 
 export interface Fleet {
   readonly elb: InMemory;
+  /** ARN of the web ACL by that of the load balancer. */
+  readonly webAcls: ReadonlyMap<string, string>;
   readonly securityGroups: readonly SecurityGroup[];
 }
 
@@ -175,6 +182,7 @@ class Builder {
   readonly #elb: InMemory;
   readonly #arns = new Map<string, string>();
   readonly #groups = new Map<string, SecurityGroup>();
+  readonly webAcls = new Map<string, string>();
 
   constructor(elb: InMemory) {
     this.#elb = elb;
@@ -230,6 +238,7 @@ class Builder {
     const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
     if (one.attributes !== undefined)
       this.#elb.call('ModifyLoadBalancerAttributes', { LoadBalancerArn, ...attributes(one.attributes) });
+    if (one.webAcl !== undefined) this.webAcls.set(LoadBalancerArn, one.webAcl);
     for (const listener of one.listeners ?? []) this.#listener(stack, LoadBalancerArn, listener);
   }
 
@@ -279,5 +288,5 @@ export function fleetOf(one: ConformanceCase): Fleet {
       builder.targetGroup(stack, key, group);
     for (const balancer of recorded.loadBalancers ?? []) builder.loadBalancer(stack, balancer);
   }
-  return { elb, securityGroups: builder.securityGroups };
+  return { elb, webAcls: builder.webAcls, securityGroups: builder.securityGroups };
 }

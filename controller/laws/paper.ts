@@ -20,9 +20,13 @@ export const CLUSTER: ClusterSettings = {
   backendSecurityGroup: 'shared',
   manageBackendRules: false,
   gates: GATES,
+  wafv2: true,
+  shield: true,
 };
 
 export const CERTIFICATE = (name: string): string => `arn:aws:acm:us-west-2:123456789012:certificate/${name}`;
+export const WEB_ACL_ARN = (name: string): string =>
+  `arn:aws:wafv2:us-west-2:123456789012:regional/webacl/${name}/12345678-1234-1234-1234-123456789012`;
 export const OUTSIDE =
   'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/outside/0123456789abcdef';
 
@@ -117,9 +121,16 @@ export function bookOf({ ingresses, services }: Applied, into: Book = openBook()
   return into;
 }
 
+/** Every web ACL that is named exists. */
+function webAclFact({ webAcl }: Group): Partial<Facts> {
+  if (webAcl === undefined) return {};
+  const { by, value } = webAcl;
+  return { webAcl: { value: by === 'wafv2-acl-arn' || value === 'none' ? value : WEB_ACL_ARN(value) } };
+}
+
 const SUBNETS: Looked<string[]> = { value: ['subnet-a', 'subnet-b'] };
 
-/** What a look-up would have found: two subnets, every named security group, target group `outside`, trust store `corp`. */
+/** What a look-up would have found: every named subnet, security group and web ACL, Shield, target group `outside`, trust store `corp`. */
 export function factsOf(group: Group, services: readonly Service[], more: Partial<Facts> = {}): Facts {
   const { settings } = group;
   const named = settings['security-groups']?.value;
@@ -128,6 +139,8 @@ export function factsOf(group: Group, services: readonly Service[], more: Partia
     cluster: CLUSTER,
     subnets: said === undefined ? SUBNETS : { value: said },
     ...(named === undefined ? {} : { securityGroups: { value: named } }),
+    ...webAclFact(group),
+    shield: { value: true },
     certificatesFor: () => undefined,
     targetGroupNamed: (name) => (name === 'outside' ? { value: OUTSIDE } : undefined),
     trustStoreNamed: (name) => (name === 'corp' ? STORE : undefined),

@@ -20,6 +20,8 @@ export interface Plannable {
   readonly fields: Readonly<Record<string, Treatment>>;
   /** Comparison of a field where plain equality is wrong; references in `wanted` are resolved to ARNs. */
   readonly equal?: Readonly<Record<string, (wanted: never, found: never) => boolean>>;
+  /** Fields of which each difference is an operation of its own, after all others that build up. */
+  readonly apart?: readonly string[];
   /** ARN of the resource it lives in: it goes when that one goes. */
   parent?(found: never): string;
   /** ARNs of resources that hold it exclusively: it cannot serve anything else meanwhile. */

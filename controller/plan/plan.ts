@@ -1,7 +1,7 @@
 // plan: from what was found to what is desired, as ordered operations. Pure, and it knows no kind by name.
 //
-//   create and modify in creation order ──▶ delete in reverse order; a superseded resource goes last of all,
-//   after its successor serves; what lives in a deleted resource goes with it and needs no operation.
+//   create and modify in creation order ──▶ what other services do ──▶ delete in reverse order; a superseded resource goes
+//   last of all, after its successor serves; what lives in a deleted resource goes with it and needs no operation.
 import type { Attributes, Resource } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
 import { differing, type Matching, match, mustReplace, type Plannable, parentOf } from './match.ts';
@@ -53,11 +53,23 @@ function buildUp(kind: Plannable, wanted: readonly Resource[], matching: Matchin
     const found = matching.matched.get(resource.id);
     if (found === undefined) return [creation(kind, resource, matching)];
     const change = changesIn(differing(kind, resource, found, matching.resolve), resource, found);
-    if (change.length === 0) return [];
-    return [
-      { verb: 'modify', kind: kind.kind, id: resource.id, resource, found, change, because: reasons(change) },
-    ];
+    const together = change.filter((one) => !isApart(kind, one));
+    const apart = change.filter((one) => isApart(kind, one)).map((one) => [one]);
+    return [...(together.length === 0 ? [] : [together]), ...apart].map((part) => ({
+      ...{ verb: 'modify', kind: kind.kind, id: resource.id, resource, found },
+      ...{ change: part, because: reasons(part) },
+    }));
   });
+}
+
+const isApart = (kind: Plannable, { field }: Change): boolean => kind.apart?.includes(field) === true;
+
+/** What is slow or refused elsewhere holds nothing up: it comes after the rest. */
+function apartLast(kinds: readonly Plannable[], build: readonly Operation[]): Operation[] {
+  const isLate = (one: Operation): boolean =>
+    one.verb === 'modify' &&
+    kinds.some((kind) => kind.kind === one.kind && one.change.every((change) => isApart(kind, change)));
+  return [...build.filter((one) => !isLate(one)), ...build.filter(isLate)];
 }
 
 /** Deletions of one kind: only what carries our resource tag, and nothing that goes with its parent anyway. */
@@ -123,5 +135,5 @@ export function plan(
     remove.filter(({ after }) => after.length === 0),
     remove.filter(({ after }) => after.length > 0),
   ];
-  return { operations: [...build, ...now, ...later], matched: matching.matched };
+  return { operations: [...apartLast(plain, build), ...now, ...later], matched: matching.matched };
 }

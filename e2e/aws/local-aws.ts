@@ -13,6 +13,7 @@ import { DEFAULT_LIMITS, type ElbState, type Limits } from './elb/state.ts';
 import type { CallCount, Faults, Mutation } from './eyes.ts';
 import { ConnectionReset } from './faults.ts';
 import { Front } from './front.ts';
+import type { ProtectionState } from './protections/state.ts';
 import type { Answer } from './protocol/answer.ts';
 import { type Entry, replay } from './state-file/entries.ts';
 import { type Journal, openStateFile, readStateFile } from './state-file/state-file.ts';
@@ -58,6 +59,8 @@ export interface LocalAws {
   mutations(): Mutation[];
   /** A copy of everything Elastic Load Balancing holds. */
   state(): ElbState;
+  /** A copy of what protects load balancers. */
+  protections(): ProtectionState;
   /** Where the listener of an active load balancer really listens. */
   frontDoor(dnsName: string, port: number): { host: string; port: number } | undefined;
   /** Makes a certificate known that is not imported into ACM through this endpoint (those are known by themselves). */
@@ -132,6 +135,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     resetCalls: () => front.eyes.reset(),
     mutations: () => front.eyes.mutations(),
     state: () => structuredClone(front.state),
+    protections: () => structuredClone(front.protections),
     frontDoor,
     knowCertificate: (arn, certPem, keyPem) => {
       know(arn, certPem, keyPem);

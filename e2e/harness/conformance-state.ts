@@ -10,6 +10,8 @@ import { type ConformanceCase, isOf, portToken } from './conformance-case.ts';
 export interface Seen {
   readonly elb: ElbState;
   readonly securityGroups: readonly SecurityGroup[];
+  /** ARN of the web ACL by that of the load balancer. */
+  readonly webAcls: Readonly<Record<string, string>>;
   /** Id, ARN or address → how it is written. */
   readonly names: ReadonlyMap<string, string>;
   /** The namespaces of all cases: what bears the name of one is that one's. */
@@ -146,6 +148,7 @@ class Recorder {
     const listeners = [...this.#seen.elb.listeners.values()].filter(
       ({ loadBalancerArn }) => loadBalancerArn === one.arn,
     );
+    const webAcl = this.#seen.webAcls[one.arn];
     return {
       type: 'application',
       name: one.name,
@@ -155,6 +158,7 @@ class Recorder {
       securityGroups: one.securityGroups.map((id) => this.#securityGroup(id)).sort(),
       attributes: unlike(one.attributes, loadBalancerAttributes({ ...one, attributes: {} })),
       capacityUnits: one.capacity?.units,
+      webAcl: webAcl === undefined ? undefined : this.#name(webAcl),
       tags: ownTags(one.tags, stack, 'LoadBalancer'),
       listeners: listeners.sort((a, b) => a.port - b.port).map((listener) => this.#listener(listener, stack)),
     };

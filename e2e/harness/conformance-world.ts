@@ -29,6 +29,7 @@ import {
   CreateTrustStoreCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { credentialScope } from '../aws/account/scope.ts';
 import { selfSigned } from '../aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
@@ -37,7 +38,7 @@ export const CLUSTER = 'lab';
 
 export interface ConformanceWorld {
   readonly vpcId: string;
-  /** `SUBNET:pub-a`, `SG:web-sg`, `CERT:example.com`, `TG:outside`, `VPC` → its id or ARN. */
+  /** `SUBNET:pub-a`, `SG:web-sg`, `CERT:example.com`, `WAF:acl`, `TG:outside`, `VPC` → its id or ARN. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly nodes: readonly NodeSpec[];
   securityGroups(): Promise<SecurityGroup[]>;
@@ -111,6 +112,9 @@ export async function makeConformanceWorld(url: string): Promise<ConformanceWorl
     tokens.set(`TG:${Name}`, given(TargetGroups?.[0]?.TargetGroupArn, 'target group'));
   }
   tokens.set('TRUSTSTORE:corp', await trustStore(url, elb));
+  const waf = new WAFV2Client(config);
+  for (const name of ['acl', 'acl-two']) tokens.set(`WAF:${name}`, await webAcl(waf, name));
+  waf.destroy();
   const nodes = await runNodes(ec2, tokens);
   acm.destroy();
   elb.destroy();
@@ -155,6 +159,23 @@ async function makeSubnets(ec2: EC2Client, VpcId: string, tokens: Map<string, st
       if (open) await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
     }
   }
+}
+
+/** A regional web ACL that lets everything through; gives its ARN. */
+async function webAcl(waf: WAFV2Client, Name: string): Promise<string> {
+  const { Summary } = await waf.send(
+    new CreateWebACLCommand({
+      Name,
+      Scope: 'REGIONAL',
+      DefaultAction: { Allow: {} },
+      VisibilityConfig: {
+        SampledRequestsEnabled: false,
+        CloudWatchMetricsEnabled: false,
+        MetricName: Name,
+      },
+    }),
+  );
+  return given(Summary?.ARN, 'web ACL');
 }
 
 /** Makes the trust store `corp`, from a bundle in S3, and gives its ARN. */

@@ -73,6 +73,7 @@ async function playTogether(
     const names = await namesOf(world, core);
     const seen: Seen = {
       elb: stage.aws.state(),
+      webAcls: stage.aws.protections().webAcls,
       securityGroups: await world.securityGroups(),
       names,
       namespaces: cases.map(({ namespace }) => namespace),

@@ -48,7 +48,9 @@ test('reserved capacity: read only when asked for, reserved, refused beyond the 
   const inventory = createInventory(aws);
   await inventory.load();
   const of = async (capacity: boolean) =>
-    (await inventory.of('capacity', { capacity })).find(({ kind }) => kind === 'loadBalancer');
+    (await inventory.of('capacity', capacity ? { capacityUnits: 0 } : {})).find(
+      ({ kind }) => kind === 'loadBalancer',
+    );
   rig.aws.resetCalls();
   await of(false);
   expect(actions()).not.toContain('DescribeCapacityReservation');
@@ -65,7 +67,9 @@ test('reserved capacity: read only when asked for, reserved, refused beyond the 
   expect(left(kinds.loadBalancer, await bring(kinds.loadBalancer, read, wanted), wanted)).toEqual([]);
   const later = createInventory(aws);
   await later.load();
-  const found = (await later.of('capacity', { capacity: true })).find(({ kind }) => kind === 'loadBalancer');
+  const found = (await later.of('capacity', { capacityUnits: 0 })).find(
+    ({ kind }) => kind === 'loadBalancer',
+  );
   expect(left(kinds.loadBalancer, found as Found<'loadBalancer'>, wanted)).toEqual([]);
 });
 

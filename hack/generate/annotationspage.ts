@@ -85,6 +85,7 @@ function table({ name, schema }: AnyAnnotation): string {
 
 function changes(effect: AnyAnnotation['effect']): string {
   if (effect.on === 'shape') return effect.of;
+  if (effect.on === 'never') return `nothing: ${effect.because}`;
   return effect.on === 'later' ? `nothing in this version: ${effect.because}` : EFFECTS[effect.on];
 }
 

@@ -9,6 +9,8 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-ec2': 'ec2',
   'client-elastic-load-balancing-v2': 'elasticloadbalancing',
   'client-resource-groups-tagging-api': 'tag',
+  'client-shield': 'shield',
+  'client-wafv2': 'wafv2',
 };
 
 /**
@@ -52,14 +54,23 @@ const REACH: Readonly<Record<string, Reach>> = {
   'elasticloadbalancing:SetRulePriorities': 'anywhere',
   'elasticloadbalancing:SetSecurityGroups': 'owns',
   'elasticloadbalancing:SetSubnets': 'owns',
+  'elasticloadbalancing:SetWebAcl': 'anywhere',
+  'shield:CreateProtection': 'anywhere',
+  'shield:DeleteProtection': 'anywhere',
+  'wafv2:AssociateWebACL': 'anywhere',
+  'wafv2:DisassociateWebACL': 'anywhere',
 };
 
 /**
  * What AWS does in our name while it carries out a call of ours: to make a rule that logs users in by Cognito it looks at the
- * client of the user pool (aws-model 11.6, the policy that the LBC publishes).
+ * client of the user pool; a web ACL is set on the load balancer, and shown to those who may see it (aws-model 11.6, the
+ * policy that the LBC publishes; AWS WAFV2 API Reference, GetWebACLForResource).
  */
 const ON_BEHALF: Readonly<Record<string, readonly string[]>> = {
   'elasticloadbalancing:CreateRule': ['cognito-idp:DescribeUserPoolClient'],
+  'wafv2:AssociateWebACL': ['elasticloadbalancing:SetWebAcl'],
+  'wafv2:DisassociateWebACL': ['elasticloadbalancing:SetWebAcl'],
+  'wafv2:GetWebACLForResource': ['wafv2:GetWebACL'],
 };
 
 /** `service:Action` of every command that a TypeScript source imports from the SDK. */
