@@ -55,6 +55,12 @@ describe('fields', () => {
   });
 });
 
+test('no annotation gets around the web ACL of the class', () => {
+  const both = ['wafv2-acl-arn', 'wafv2-acl-name'];
+  expect([...read({ wafv2AclArn: 'none' }).hides.keys()].sort()).toEqual(both);
+  expect([...read({ wafv2AclName: 'shop' }).hides.keys()].sort()).toEqual(both);
+});
+
 test.each<[string, IngressClassParamsSpec, string, string]>([
   ['a CIDR that is none', { inboundCIDRs: ['10.0.0.0'] }, 'spec.inboundCIDRs', 'refuse'],
   ['ids and tags', { subnets: { ids: ['subnet-0a'], tags: { a: ['b'] } } }, 'spec.subnets', 'refuse'],

@@ -93,6 +93,18 @@ test.each<[string, Settings, Settings, string[]]>([
     [],
   ],
   ['names of web ACLs', { 'wafv2-acl-name': say('a') }, { 'wafv2-acl-name': say('b') }, ['wafv2-acl-name]']],
+  [
+    'a name beside what a class pins',
+    { 'wafv2-acl-name': say('shop') },
+    { 'wafv2-acl-arn': { value: 'none', from: 'IngressClassParams edge' } },
+    ['wafv2-acl-name]'],
+  ],
+  [
+    'a class that pins beside a name',
+    { 'wafv2-acl-arn': { value: 'none', from: 'IngressClassParams edge' } },
+    { 'wafv2-acl-name': say('shop') },
+    [],
+  ],
   ['the old name of an id', { 'web-acl-id': say('a') }, { 'waf-acl-id': say('b') }, ['web-acl-id]']],
   [
     'attributes of a listener by key',

@@ -126,6 +126,13 @@ describe('an update', () => {
       ['nothing changes in AWS'],
     ],
     ['what has no effect', { 'dry-run-plan': 'true' }, ['/a', '/b'], ['nothing changes in AWS']],
+    [
+      'a web ACL and Shield',
+      { 'wafv2-acl-name': 'shop', 'shield-advanced-protection': 'true' },
+      ['/a', '/b'],
+      ['would change: the load balancer (wafv2-acl-name, shield-advanced-protection)'],
+    ],
+    ['an empty name', { 'wafv2-acl-name': '' }, ['/a', '/b'], ['nothing changes in AWS']],
     ['a path more', {}, ['/a', '/x', '/b'], ['would make: 1 rule']],
     ['a path less', {}, ['/b'], ['would remove: 1 rule']],
     ['another order', {}, ['/b', '/a'], ['would change: the order of the rules']],
@@ -206,6 +213,11 @@ describe('an update', () => {
     expect(lines(ingress(FRONT, action, ['/a', '/b', '/c']), made(plain))).toEqual([
       'would make: 1 rule at most',
     ]);
+  });
+
+  test('what nobody says any more of web ACL and Shield stays', () => {
+    const said = { 'wafv2-acl-arn': 'none', 'shield-advanced-protection': 'true' };
+    expect(lines(plain, made(ingress(FRONT, said, ['/a', '/b'])))).toEqual(['nothing changes in AWS']);
   });
 
   test('an attribute that is taken away keeps its value', () => {

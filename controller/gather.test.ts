@@ -1,6 +1,7 @@
 // Gathering facts: what one member names in vain leaves in place what the load balancer has, and stops nobody else.
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../api/problem.ts';
+import { AwsFailure } from './aws/errors.ts';
 import type { Lookups } from './aws/facts.ts';
 import { desire } from './desire/desire.ts';
 import type { Looked } from './desire/facts.ts';
@@ -21,6 +22,7 @@ import {
 } from './laws/paper.ts';
 import { inWords } from './plan/operation.ts';
 import { plan } from './plan/plan.ts';
+import { withKept } from './protection.ts';
 
 const unfound = (code: Problem['code']): Looked<string[]> => ({
   problem: { code, severity: 'refuse', path: 'metadata.annotations' },
@@ -64,14 +66,16 @@ const bad = (said: Record<string, string>) =>
   });
 const sheet = (...ingresses: Applied['ingresses']): Applied => ({ ingresses, services: [service()] });
 
-async function pass(applied: Applied, found: readonly Found[]) {
+async function pass(applied: Applied, found: readonly Found[], more: Partial<Lookups> = {}) {
   const group = groupFrom(applied, 'g');
-  const wanted = desire(group, await gather(group, found, gathering));
+  const asking = { ...gathering, lookups: { ...lookups, ...more } };
+  const wanted = desire(group, await gather(group, found, asking));
   const told = wanted.problems.map(({ member, problem }) => `${member} ${problem.code}`);
   return {
     undecided: wanted.undecided,
     told,
-    lines: plan(plannables, wanted.resources, found).operations.map(inWords),
+    texts: wanted.problems.map(({ problem }) => problem.because ?? ''),
+    lines: plan(plannables, withKept(wanted.resources, found), found).operations.map(inWords),
   };
 }
 
@@ -85,8 +89,9 @@ describe('a member names what does not exist', () => {
   test.each([
     ['subnets', { subnets: 'nowhere' }, 'SubnetsNotFound'],
     ['security groups', { 'security-groups': 'nothing' }, 'SecurityGroupNotFound'],
+    ['a web ACL', { 'wafv2-acl-name': 'nothing' }, 'WebAclNotFound'],
   ])('%s: everything else goes on, and it alone is told', async (_, said, code) => {
-    expect(await pass(sheet(elder(), bad(said)), serving)).toEqual({
+    expect(await pass(sheet(elder(), bad(said)), serving)).toMatchObject({
       undecided: false,
       told: [`shop/zbad ${code}`],
       lines: ofIts,
@@ -122,4 +127,46 @@ test('an existing load balancer of the scheme keeps its subnets (aws-model 4.1)'
     [],
   );
   expect((await pass(sheet(elder()), before)).lines).toEqual([]);
+});
+
+describe('what protects', () => {
+  const denied = (action: string) => async () => {
+    throw new AwsFailure({ action, code: 'AccessDenied', message: 'no', kind: 'denied', status: 400 });
+  };
+  const web = { 'wafv2-acl-name': 'shop' };
+  const guarded = { 'shield-advanced-protection': 'true' };
+
+  test.each<[string, Record<string, string>, Partial<Lookups>, string, string]>([
+    [
+      'WAF refuses',
+      web,
+      { webAcl: denied('ListWebACLs') },
+      'WebAclNotFound',
+      'ListWebACLs answered AccessDenied: no',
+    ],
+    [
+      'Shield refuses',
+      guarded,
+      { subscribed: denied('GetSubscriptionState') },
+      'AwsRefused',
+      'GetSubscriptionState answered AccessDenied: no',
+    ],
+    [
+      'no subscription',
+      guarded,
+      { subscribed: async () => false },
+      'SubscriptionNotFound',
+      'no active subscription',
+    ],
+  ])('%s: the load balancer is made all the same, and it is told', async (_, said, more, code, because) => {
+    const { undecided, told, texts, lines } = await pass(sheet(elder(said)), [], more);
+    expect([undecided, told]).toEqual([false, [`shop/elder ${code}`]]);
+    expect(texts[0]).toContain(because);
+    expect(lines).toContain('create loadBalancer: does not exist yet');
+  });
+
+  test('nobody asks about what nobody says', async () => {
+    const asked = { webAcl: denied('ListWebACLs'), subscribed: denied('GetSubscriptionState') };
+    expect((await pass(sheet(elder({ 'wafv2-acl-name': 'none' })), [], asked)).told).toEqual([]);
+  });
 });

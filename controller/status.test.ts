@@ -105,6 +105,11 @@ describe('state and conditions', () => {
       ['Degraded', ...FINE, 'Programmed False AwsUnavailable'],
     ],
     [
+      'a protection waits while AWS is provisioning',
+      { outcomes: [{ operation, result: 'waiting', because: 'x' }], became: starting('provisioning') },
+      ['Programming', ...FINE, 'Programmed False Pending'],
+    ],
+    [
       'an old one waits',
       { outcomes: [{ operation: last, result: 'waiting', because: 'x' }] },
       ['Ready', ...FINE, 'Programmed True Programmed'],
@@ -177,6 +182,10 @@ describe('the address', () => {
         became: starting('provisioning'),
       })?.arn,
     ).toBe('arn:loadBalancer/4');
+  });
+  test('is the old one while the new one is not protected as it shall be', () => {
+    expect(addressed({ ...now('active'), exposed: true })?.arn).toBe('arn:old');
+    expect(addressed({ ...now('active'), exposed: false })?.arn).toBe('arn:loadBalancer/4');
   });
   test('is the old one while no target is healthy behind the new one', () => {
     const { backends } = pass();

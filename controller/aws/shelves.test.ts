@@ -105,6 +105,37 @@ describe('bulk readings', () => {
   });
 });
 
+describe('what protects a load balancer', () => {
+  const guarded = { webAcl: 'arn:acl', shield: 'on' };
+  const setUpGuarded = () => {
+    const all = setUp();
+    const one = balancer('a');
+    all.shelves.take([one], undefined);
+    all.shelves.complete('shop', [{ ...one, spec: { ...one.spec, ...guarded } } as Found]);
+    const known = () => all.shelves.get('shop')?.found.get('a')?.spec;
+    return { ...all, known };
+  };
+
+  test('is kept over bulk readings, which do not tell it', () => {
+    const { shelves, known } = setUpGuarded();
+    expect([...shelves.take([balancer('a')], undefined)]).toEqual([]);
+    expect(known()).toMatchObject(guarded);
+  });
+
+  test.each(['forget', 'bare'] as const)('is read again after %s', (way) => {
+    const { shelves, known } = setUpGuarded();
+    shelves[way](way === 'forget' ? 'shop' : 'a');
+    expect(known()).not.toHaveProperty('webAcl');
+    expect(known()).not.toHaveProperty('shield');
+  });
+
+  test('is looked over unless we changed it in the last minute', () => {
+    const { shelves } = setUpGuarded();
+    shelves.put(balancer('b'));
+    expect(shelves.settledBalancers().map(({ arn }) => arn)).toEqual(['a']);
+  });
+});
+
 describe('our own changes', () => {
   test('are known at once, details included, and hold for a minute against late readings', () => {
     const { clock, shelves, arns } = setUp();

@@ -1,7 +1,7 @@
 // Generated groups for the laws: members with hosts, paths, ports, schemes, tags, actions and orders, on two namespaces.
 import fc from 'fast-check';
 import type { Ingress, Service } from '../../api/kube.ts';
-import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
+import { type Applied, CERTIFICATE, ingress, path, rule, service, WEB_ACL_ARN } from './paper.ts';
 
 export const GROUP = 'shop';
 
@@ -75,6 +75,9 @@ const said = fc.record(
       'idle_timeout.timeout_seconds=30',
       'idle_timeout.timeout_seconds=60',
     ),
+    'wafv2-acl-arn': fc.constantFrom('none', WEB_ACL_ARN('one')),
+    'wafv2-acl-name': fc.constantFrom('one', 'two', 'none', ''),
+    'shield-advanced-protection': fc.constantFrom('true', 'false'),
     subnets: fc.constantFrom('subnet-a,subnet-b', 'subnet-b,subnet-c'),
     ...OF_RULES,
   },
