@@ -56,6 +56,8 @@ export function protections(aws: Aws): Protections {
       return { ...one, spec };
     },
     async bereft(known) {
+      // Who looks for what has changed does not ask the memory.
+      behind = make();
       const protectedOnes = known.filter(({ spec }) => isArn(spec.webAcl));
       const kept = await Promise.all(
         protectedOnes.map(async ({ arn, spec }) => {

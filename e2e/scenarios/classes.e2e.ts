@@ -1,4 +1,5 @@
 // Classes with parameters, from IngressClassParams to AWS: the class wins, opens and closes to namespaces, and may change.
+import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
@@ -71,6 +72,35 @@ test('parameters that change reach the load balancers of the class', async () =>
     params('edge', { scheme: 'internet-facing', tags: [{ key: 'owner', value: 'ops' }] }),
   );
   await vi.waitFor(() => expect(balancer('shop/one')?.tags).toMatchObject({ owner: 'ops' }), soon);
+});
+
+test('the web ACL that a class pins is set, whatever annotations name', async () => {
+  const waf = new WAFV2Client({
+    endpoint: stage.aws.url,
+    region: stage.account.region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const VisibilityConfig = {
+    SampledRequestsEnabled: false,
+    CloudWatchMetricsEnabled: false,
+    MetricName: 'm',
+  };
+  const webAcl = async (Name: string): Promise<string> => {
+    const create = { Name, Scope: 'REGIONAL', DefaultAction: { Allow: {} }, VisibilityConfig } as const;
+    return (await waf.send(new CreateWebACLCommand(create))).Summary?.ARN ?? '';
+  };
+  const [pinned] = [await webAcl('pinned'), await webAcl('mine')];
+  waf.destroy();
+  await stage.cluster.apply(params('guarded', { wafv2AclArn: pinned }), ingressClass('guarded'));
+  const annotations = { 'wafv2-acl-name': 'mine' };
+  const said = ingress('shop', 'guarded', { className: 'guarded', annotations, hosts: web });
+  const guarded = (): string | undefined =>
+    stage.aws.protections().webAcls[balancer('shop/guarded')?.arn ?? ''];
+  await vi.waitFor(async () => {
+    await stage.cluster.apply(said);
+    expect(guarded()).toBe(pinned);
+  }, soon);
+  expect(await k('get lbb guarded -n shop -o jsonpath={.spec.intent.settings}')).not.toContain('mine');
 });
 
 test('a class that does not select the namespace refuses its Ingresses, and lets them in when labels change', async () => {

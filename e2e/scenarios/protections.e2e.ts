@@ -5,7 +5,12 @@ import {
   DeleteProtectionCommand,
   ShieldClient,
 } from '@aws-sdk/client-shield';
-import { AssociateWebACLCommand, CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import {
+  AssociateWebACLCommand,
+  CreateWebACLCommand,
+  DisassociateWebACLCommand,
+  WAFV2Client,
+} from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ALB, app, ingress, namespace } from '../harness/shop.ts';
 import { ask, bindingOf, countAfresh, mutating } from '../harness/watching.ts';
@@ -166,6 +171,17 @@ describe('a web ACL', () => {
     stage.aws.faults.heal();
     await ready(of, 'shop');
     expect(callsTo('wafv2')).not.toContain('AssociateWebACL');
+  });
+
+  test('somebody takes it off by hand: the next look for drift sets it again', async () => {
+    await stage.controller().stop();
+    await stage.startController('sweeping', ['--sync-period', '2s']);
+    const annotations = { 'wafv2-acl-arn': acls.two };
+    await bringUp(of, 'shop', { annotations, hosts: { '': { '/drift': 'web:80' } } });
+    await waf.send(new DisassociateWebACLCommand({ ResourceArn: await arnOf(of) }));
+    await protectedBy(of, acls.two);
+    await stage.controller().stop();
+    await stage.startController('calm');
   });
 
   test('another scheme: the successor takes over when it is protected, not before', async () => {
