@@ -128,7 +128,8 @@ describe('a web ACL', () => {
     expect(await webAclOf(of)).toBe(acls.one);
     expect((await ask(stage, await hostOf(of, 'shop'), '/new')).status).toBe(200);
     const three = await webAcl('three');
-    await protectedBy(of, three);
+    // What was not found is looked for again after a minute.
+    await vi.waitFor(async () => expect(await webAclOf(of)).toBe(three), { ...soon, timeout: 90_000 });
     await vi.waitFor(
       async () => expect((await conditions(of)).ResolvedRefs).toMatchObject({ status: 'True' }),
       patient,
