@@ -109,12 +109,8 @@ function programmed(
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   // What waits to be removed serves; what waits to be protected may not serve yet.
   if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete')) {
-    return {
-      type,
-      status: 'True',
-      reason: 'Programmed',
-      message: cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`),
-    };
+    const message = cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`);
+    return { type, status: 'True', reason: 'Programmed', message };
   }
   // Without its deletions a plan still does what the Ingress says (policy upsert-only).
   const leftOut = planned.filter(
