@@ -209,6 +209,8 @@ export type Resource<K extends Kind = Kind> = { [P in K]: { kind: P; id: string;
 
 /** Tag keys that say whose a resource is (aws-model 2.1). */
 export const CLUSTER_TAG = 'elbv2.k8s.aws/cluster';
+/** What version 1 of the LBC wrote for the cluster (aws-model 2.4). */
+export const LEGACY_CLUSTER_TAG = 'ingress.k8s.aws/cluster';
 export const STACK_TAG = 'ingress.k8s.aws/stack';
 export const RESOURCE_TAG = 'ingress.k8s.aws/resource';
 /** Stands instead of stack and resource on what all groups of a cluster share (aws-model 2.1). */

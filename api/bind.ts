@@ -12,6 +12,7 @@ import type {
 import type { Ingress, IngressBackend, IngressPath } from './kube.ts';
 import { keyOf } from './kube.ts';
 import { CLASS_ANNOTATION } from './ownership.ts';
+import { OWN_PREFIX } from './policy.ts';
 import type { Reading } from './read.ts';
 import { actionNameOf } from './references.ts';
 import { inOrder } from './rules.ts';
@@ -43,12 +44,12 @@ function canonical(value: unknown): string | undefined {
 
 const hashes = new WeakMap<Ingress, string>();
 
-/** Over everything the intent is read from: the spec, our annotations and the old class annotation. 32 hex digits. */
+/** Over everything the intent is read from: the spec, the annotations under both prefixes and the old class annotation. 32 hex digits. */
 export function hashOf(ingress: Ingress): string {
   const known = hashes.get(ingress);
   if (known !== undefined) return known;
   const read = Object.entries(ingress.metadata.annotations ?? {}).filter(
-    ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION,
+    ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION || name.startsWith(OWN_PREFIX),
   );
   const text = canonicalText({ annotations: Object.fromEntries(read), spec: ingress.spec ?? {} });
   const found = hash('sha256', text, 'hex').slice(0, 32);
@@ -66,12 +67,15 @@ export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec)
   const refused = reading.problems.some((problem) => problem.severity === 'refuse');
   if (refused) {
     if (previous !== undefined) return { ...previous, ingressRef };
-    return { ingressRef, group: groupOf(ingress, reading), order: 0 };
+    return { ingressRef, group: groupOf(ingress, reading), order: 0, ...policyIn(reading) };
   }
   const group = groupOf(ingress, reading);
   const order = reading.settings['group.order']?.value ?? 0;
-  return { ingressRef, group, order, intent: intentOf(ingress, reading) };
+  return { ingressRef, group, order, ...policyIn(reading), intent: intentOf(ingress, reading) };
 }
+
+const policyIn = ({ policy }: Reading): Pick<BindingSpec, 'policy'> =>
+  policy === undefined ? {} : { policy };
 
 /** The group it names, as far as that can be read: what AWS has of a refused Ingress is found there. */
 const groupOf = (ingress: Ingress, reading: Reading): string =>
@@ -124,6 +128,7 @@ export function bindingFor(ingress: Ingress, spec: BindingSpec): LoadBalancerBin
 
 /** Whether two specs ask for the same thing, wherever they were read from. */
 export function intentEqual(a: BindingSpec, b: BindingSpec): boolean {
-  const wanted = ({ group, order, intent }: BindingSpec) => canonicalText({ group, order, intent });
+  const wanted = ({ group, order, policy, intent }: BindingSpec) =>
+    canonicalText({ group, order, policy, intent });
   return wanted(a) === wanted(b);
 }

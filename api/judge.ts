@@ -3,6 +3,7 @@
 import { bind } from './bind.ts';
 import { conflictProblems, type GroupMember } from './conflicts.ts';
 import { type Ingress, keyOf } from './kube.ts';
+import { overruled, policyOf } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { type Reading, readIngress, type Surroundings } from './read.ts';
 
@@ -26,5 +27,21 @@ export function judgeIngress(ingress: Ingress, around: JudgeAround): Judged {
 function conflictsOf(ingress: Ingress, reading: Reading, around: JudgeAround): Problem[] {
   if (reading.settings['group.name'] === undefined) return [];
   const member = { key: keyOf(ingress), spec: bind(ingress, { ...reading, problems: [] }) };
-  return conflictProblems(member, around.membersOf(member.spec.group));
+  const others = around.membersOf(member.spec.group);
+  return [...conflictProblems(member, others), ...policyProblems(member, others)];
+}
+
+/** One load balancer is under one policy, and a neighbour must not hold up the others (hack/decisions/0012). */
+function policyProblems(
+  { key, spec: { group, policy } }: GroupMember,
+  all: readonly GroupMember[],
+): Problem[] {
+  if (policy === undefined) return [];
+  const others = all.filter((other) => other.key !== key && other.spec.group === group);
+  const holds = policyOf([policy, ...others.map(({ spec }) => spec.policy)], 'sync');
+  if (holds === policy) return [];
+  const other = others.find(({ spec }) => (spec.policy ?? 'sync') === holds);
+  const who =
+    other === undefined || other.hidden === true ? 'an Ingress of another namespace' : `Ingress ${other.key}`;
+  return [overruled(policy, `${who} in the same group asks for less care, so the group is under ${holds}`)];
 }

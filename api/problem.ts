@@ -55,6 +55,10 @@ export const CODES = {
   ClassNotUsable: 'The parameters of the IngressClass cannot be used, or are not for this namespace.',
   Replacement: 'The change replaces a resource in AWS by a new one.',
   GroupConflict: 'Members of one group ask for different things; the earlier one wins.',
+  PolicyOverruled:
+    'The policy of an Ingress does not hold, because its group or the controller is under another one.',
+  StrayResource: 'Something in AWS carries tags of ours that make no sense; it is left as it is.',
+  NameTaken: 'A name is taken in AWS by something that is not ours.',
   AwsRefused: 'AWS refused a call.',
   AwsUnavailable: 'AWS could not be reached or asked to slow down.',
 } as const;

@@ -14,6 +14,7 @@ import { annotationPath, type Finding, problemOf } from './finding.ts';
 import type { FirstSettings, Settings } from './generated/binding.ts';
 import { type Ingress, keyOf, type Service } from './kube.ts';
 import { type ClassSurroundings, type OfClass, ofClass } from './ofclass.ts';
+import { type Policy, readPolicy } from './policy.ts';
 import { type Problem, worstFirst } from './problem.ts';
 import { servicesOf } from './references.ts';
 import { descriptorOf, stemOf } from './registry.ts';
@@ -43,6 +44,8 @@ export interface Reading {
   readonly classTags?: Record<string, string>;
   /** Tags by which the class picks subnets. */
   readonly subnetTags?: Record<string, string[]>;
+  /** What it lets be done in AWS. */
+  readonly policy?: Policy;
   /** Worst first. */
   readonly problems: readonly Problem[];
 }
@@ -106,6 +109,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     'Ingress',
     warnOnly,
   );
+  const asked = readPolicy(ingress.metadata.annotations ?? {});
   const klass = ofClass(ingress, around);
   const settings = withClass(own, klass.reading);
   const refused = new Set(
@@ -126,6 +130,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
       ),
     ),
     ...overridden(ingress, klass, said),
+    ...asked.problems,
     ...crossProblems(context),
     ...protectionProblems(context),
     ...unusedProblems(context),
@@ -138,6 +143,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
   return {
     settings,
     problems: worstFirst(problems.map((one) => loosened(one, warnOnly))),
+    ...(asked.policy === undefined ? {} : { policy: asked.policy }),
     ...(Object.keys(first).length === 0 ? {} : { first }),
     ...(classTags === undefined ? {} : { classTags }),
     ...(subnetTags === undefined ? {} : { subnetTags }),

@@ -7,7 +7,7 @@ import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';
 
 /** The command; it runs until the process is asked to end. */
 export function controllerCommand(): Command {
-  return withTuning(withDefaults(withPolicy(withPlace(new Command('controller')))))
+  return withUpkeep(withTuning(withDefaults(withPolicy(withPlace(new Command('controller'))))))
     .description('brings AWS in line with the Ingresses of a cluster')
     .action(async (options: ControllerOptions, command: Command) => {
       const wrong = mistakes(options);
@@ -32,9 +32,14 @@ function withTuning(command: Command): Command {
       DEFAULTS.targetgroupbindingMaxConcurrentReconciles,
     )
     .addOption(
-      new Option('--sync-period <time>', 'between two looks for drift in AWS')
+      new Option('--sync-period <time>', 'between two bulk reads of what there is in AWS')
         .argParser(seconds)
         .default(DEFAULTS.syncPeriod, '10m'),
+    )
+    .addOption(
+      new Option('--drift-period <time>', 'in which every group is looked at in AWS in full once')
+        .argParser(seconds)
+        .default(DEFAULTS.driftPeriod, '1h'),
     )
     .option(
       '--secret-period <time>',
@@ -59,7 +64,12 @@ function withTuning(command: Command): Command {
       'tags of the security group for target rules where an interface has several: key=value,…',
       pairs,
       DEFAULTS.serviceTargetEniSecurityGroupTags,
-    )
+    );
+}
+
+/** How it is looked after. */
+function withUpkeep(command: Command): Command {
+  return command
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--health-port <number>', 'plain HTTP port for /healthz and /readyz', port)
     .option(

@@ -45,6 +45,7 @@ const QUIET: PlannedGroup = {
   group: 'shop/web',
   members: ['shop/web'],
   leaving: [],
+  policy: 'sync',
   steps: [],
   registrations: [],
   problems: [],
@@ -68,7 +69,6 @@ const failure = new AwsFailure({
 const text = (...groups: Partial<PlannedGroup>[]): string =>
   planText(
     groups.map((one) => ({ ...QUIET, ...one })),
-    'sync',
     plain,
   );
 
@@ -117,11 +117,11 @@ test('a group names its members and those who leave', () => {
 });
 
 test('what the policy leaves out is told and not counted', () => {
-  const planned = [{ ...QUIET, ...steps(false, create) }];
-  expect(planText(planned, 'observe', plain)).toBe(
+  const planned = [{ ...QUIET, policy: 'observe' as const, ...steps(false, create) }];
+  expect(planText(planned, plain)).toBe(
     [
       'Ingress shop/web',
-      '  + create securityGroup/managed: does not exist yet (left out by --policy observe)',
+      '  + create securityGroup/managed: does not exist yet (left out by the policy observe)',
       '',
       '1 group looked at: nothing to do',
     ].join('\n'),
@@ -155,11 +155,7 @@ test('problems, what follows, and what cannot be planned', () => {
 });
 
 test('colours say what is made, changed, replaced and removed', () => {
-  const lines = planText(
-    [{ ...QUIET, ...steps(true, create, replace, modify, remove) }],
-    'sync',
-    marked,
-  ).split('\n');
+  const lines = planText([{ ...QUIET, ...steps(true, create, replace, modify, remove) }], marked).split('\n');
   expect(lines.map((line) => /^<(\w+)>/.exec(line)?.[1])).toEqual([
     'bold',
     'green',

@@ -35,7 +35,7 @@ const SIGNS: Readonly<Record<Step['operation']['verb'], readonly [string, Colour
 function stepLine(step: Step, policy: string, paint: Paint): string {
   const [sign, colour] = isReplacement(step) ? (['-/+', 'cyan'] as const) : SIGNS[step.operation.verb];
   const words = `${sign.padStart(3)} ${inWords(step.operation)}`;
-  return step.allowed ? paint(colour, words) : paint('dim', `${words} (left out by --policy ${policy})`);
+  return step.allowed ? paint(colour, words) : paint('dim', `${words} (left out by the policy ${policy})`);
 }
 
 /** More than this in one line does not help anybody. */
@@ -71,8 +71,8 @@ function title({ group, members, leaving }: PlannedGroup, paint: Paint): string 
   return `${paint('bold', name)}${inside}${out}`;
 }
 
-function groupLines(one: PlannedGroup, policy: string, paint: Paint): string[] {
-  const { steps, registrations, problems, undecided, later, failure } = one;
+function groupLines(one: PlannedGroup, paint: Paint): string[] {
+  const { policy, steps, registrations, problems, undecided, later, failure } = one;
   const said = [
     ...steps.map((step) => stepLine(step, policy, paint)),
     ...registrations.flatMap((registration) => registrationLines(registration, paint)),
@@ -120,8 +120,8 @@ function summary(counts: Counts, paint: Paint): string {
 }
 
 /** Groups in which there is something to tell, and a last line that counts. Without a line end behind it. */
-export function planText(planned: readonly PlannedGroup[], policy: string, paint: Paint): string {
-  const groups = planned.flatMap((one) => groupLines(one, policy, paint));
+export function planText(planned: readonly PlannedGroup[], paint: Paint): string {
+  const groups = planned.flatMap((one) => groupLines(one, paint));
   return [...groups, summary(countsOf(planned), paint)].join('\n');
 }
 

@@ -43,7 +43,7 @@ export function planCommand(): Command {
           ...(namespace === undefined ? {} : { namespace }),
           all: all === true && namespace === undefined,
         });
-        const text = written(output, planData(planned), () => planText(planned, flags.policy, paint));
+        const text = written(output, planData(planned), () => planText(planned, paint));
         return { text, exitCode: exitCodeOf(planned) };
       }),
     );

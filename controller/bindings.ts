@@ -134,3 +134,12 @@ export function openBook(): Book {
     keys: () => [...pages.keys()],
   };
 }
+
+/** What was found when the Ingresses of these bindings were read. */
+export const readingsOf = (
+  book: Pick<Book, 'entry'>,
+  bindings: readonly LoadBalancerBinding[],
+): { readonly member: string; readonly problem: Problem }[] =>
+  bindings
+    .map(keyOf)
+    .flatMap((member) => (book.entry(member)?.told ?? []).map((problem) => ({ member, problem })));

@@ -6,8 +6,9 @@
 //   Ingress with finalizers of the LBC ──▶ the binding holds ours for the same groups ──▶ the LBC's are taken off
 import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import { type Policy, policyOf } from '../api/policy.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
-import { lbcGroups, withoutLbc } from './exchange.ts';
+import { lbcGroups, takesOver, withoutLbc } from './exchange.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Next } from './kube/queue.ts';
 import type { OwnerReference, Writer } from './kube/write.ts';
@@ -19,8 +20,8 @@ const UNBORN_MS = 30_000;
 export interface Deriving {
   readonly book: Book;
   readonly write: Writer;
-  /** Whether finalizers of the LBC are exchanged for ours. */
-  readonly takesOver: boolean;
+  /** Of the controller; with what members ask for it decides whether finalizers of the LBC are exchanged for ours. */
+  readonly ceiling: Policy;
   /** Milliseconds since the epoch. */
   now(): number;
   failed(key: string, step: string, outcome: KubeOutcome): void;
@@ -78,7 +79,10 @@ async function claim(
   entry: Entry,
   binding: LoadBalancerBinding,
 ): Promise<Next> {
-  const inherited = deriving.takesOver ? lbcGroups(entry.ingress) : [];
+  const { policy, group } = entry.spec;
+  const said = deriving.book.of(group).map(({ spec }) => spec.policy);
+  const ours = takesOver(policyOf([...said, policy], deriving.ceiling));
+  const inherited = ours ? lbcGroups(entry.ingress) : [];
   const finalizers = [...new Set([entry.spec.group, ...inherited])].map(finalizerOf);
   const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
   if (inherited.length === 0 || claimed?.ok === false) return settle(deriving, key, 'claim binding', claimed);

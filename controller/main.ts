@@ -6,6 +6,7 @@ import { connectAws } from './aws/calls.ts';
 import { isFailure } from './aws/errors.ts';
 import { createInventory } from './aws/inventory.ts';
 import { openBook } from './bindings.ts';
+import { driftReport } from './drift-report.ts';
 import type { World } from './endpoints.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { kubeClient } from './kube/client.ts';
@@ -15,6 +16,7 @@ import { readSecrets } from './logins/secrets.ts';
 import { type ControllerOptions, VERSION } from './options.ts';
 import { type Parts, type Programs, startPrograms, watchDepth } from './programs.ts';
 import { serve } from './serve.ts';
+import { lookForDrift } from './sweep.ts';
 
 /** Longest wait between two attempts to read the inventory at start, in milliseconds. */
 const INVENTORY_RETRY_MS = 60_000;
@@ -51,6 +53,7 @@ function connect(
     world,
     secrets,
     lead,
+    driftReport: driftReport(log, registry),
   };
 }
 
@@ -86,27 +89,6 @@ async function readInventory({ inventory, log }: Parts, signal: AbortSignal): Pr
         'cannot read the inventory',
       );
       await sleep(wait, undefined, { signal }).catch(() => undefined);
-    }
-  }
-}
-
-/** Looks for drift from time to time: bulk reads, then the groups in which something is not as it was known. */
-async function sweep(
-  { inventory, options, log }: Parts,
-  { queues }: Programs,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    await sleep(options.syncPeriod * 1000, undefined, { signal, ref: false }).catch(() => undefined);
-    if (signal.aborted) return;
-    try {
-      for (const group of await inventory.load()) queues.groups.add(group, 'low');
-    } catch (thrown) {
-      if (!isFailure(thrown)) throw thrown;
-      log.warn(
-        { action: thrown.action, code: thrown.code, error: thrown.message },
-        'sweep failed; the next one tries again',
-      );
     }
   }
 }
@@ -155,7 +137,7 @@ export async function startController(options: ControllerOptions): Promise<Runni
     running.informers = startInformers({ client, book, options, work: programs.work, onState });
     await running.informers.synced;
     log.info({ groups: book.groups().length }, 'synced');
-    await sweep(parts, programs, stopping.signal);
+    await lookForDrift(parts, programs, stopping.signal);
   }
 
   work().catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Aws } from './aws/calls.ts';
 import type { Lookups } from './aws/facts.ts';
 import type { Node } from './endpoints.ts';
-import { nodeAccess, permissionsFor, placeOf, ruleChange } from './node-access.ts';
+import { nodeAccess, permissionsFor, placeOf, ruleChange, rulesChangedByHand } from './node-access.ts';
 import type { Serving } from './targets.ts';
 
 const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
@@ -152,7 +152,8 @@ test('what is unclear may need any rule: none is taken away', async () => {
     complete: () => true,
     unclear: (place) => unclear.push(place),
     failed: () => undefined,
-  })();
+    drifted: () => undefined,
+  }).run();
   expect([sent, unclear]).toEqual([['DescribeSecurityGroupsCommand'], ['i-1']]);
 });
 
@@ -174,7 +175,8 @@ test.each([
     foreign: async () => foreign,
     unclear: () => undefined,
     failed: () => undefined,
-  })();
+    drifted: () => undefined,
+  }).run();
   expect(sent).toEqual(expected);
 });
 
@@ -186,7 +188,7 @@ test('a group that is seen while the rules are being read has not lost them', as
     seen = true;
     return { SecurityGroups: [rules] };
   };
-  const run = nodeAccess({
+  const { run } = nodeAccess({
     aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
     lookups: { interfaceGroups: async () => new Map() } as unknown as Lookups,
     world: { service: () => undefined, slices: () => [], nodes: () => [] },
@@ -194,9 +196,27 @@ test('a group that is seen while the rules are being read has not lost them', as
     complete: () => seen,
     unclear: () => undefined,
     failed: () => undefined,
+    drifted: () => undefined,
   });
   await run();
   expect(sent).toEqual(['DescribeSecurityGroupsCommand']);
   await run();
   expect(sent).toEqual(['DescribeSecurityGroupsCommand', 'RevokeSecurityGroupIngressCommand']);
+});
+
+describe('rules that somebody else changed', () => {
+  const rule = (port: number) => ({
+    protocol: 'tcp',
+    fromPort: port,
+    toPort: port,
+    source: { group: 'sg-s' },
+  });
+  test.each([
+    ['one is revoked', [rule(1)], [], [rule(1)], ['authorize tcp 1-1 from sg-s']],
+    ['one is added', [rule(1)], [rule(1), rule(2)], [rule(1)], ['revoke tcp 2-2 from sg-s']],
+    ['what we did not make yet is none', [], [], [rule(1)], []],
+    ['what nobody needs any more is none', [rule(1), rule(2)], [rule(1), rule(2)], [rule(1)], []],
+  ])('%s', (_, left, now, wanted, lines) => {
+    expect(rulesChangedByHand(left, now, ruleChange(now, wanted, true))).toEqual(lines);
+  });
 });

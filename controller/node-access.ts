@@ -103,6 +103,8 @@ export interface NodeAccessOptions {
    */
   unclear(place: string): void;
   failed(failure: AwsFailure): void;
+  /** What somebody else changed on a node group, in words. */
+  drifted(nodeGroup: string, lines: readonly string[]): void;
 }
 
 const COMPUTE = 'eks.amazonaws.com/compute-type';
@@ -127,10 +129,33 @@ export function placeOf(
 const numbers = (reach: readonly (number | string)[], targets: readonly { port: number }[]): number[] =>
   reach.flatMap((port) => (typeof port === 'number' ? [port] : targets.map((target) => target.port)));
 
-/** Starts the program; it works when the function is called. */
-export function nodeAccess(options: NodeAccessOptions): () => Promise<Next> {
+export interface NodeAccess {
+  /** Brings all node groups in line. */
+  run(): Promise<Next>;
+  /** Has the rules read again the next time: somebody may have changed them. */
+  doubt(): void;
+}
+
+/** Starts the program; it works when it is run. */
+export function nodeAccess(options: NodeAccessOptions): NodeAccess {
   const program = new Program(options);
-  return () => program.run();
+  return { run: () => program.run(), doubt: () => program.doubt() };
+}
+
+/** What somebody else did to the rules that were left on a node group, as far as it is to be put right. Pure. */
+export function rulesChangedByHand(
+  left: readonly Permission[],
+  now: readonly Permission[],
+  { missing, extra }: ReturnType<typeof ruleChange>,
+): string[] {
+  const words = (verb: string, { protocol, fromPort, toPort, source }: Permission): string =>
+    `${verb} ${protocol} ${fromPort}-${toPort} from ${'group' in source ? arnOf(source.group) : 'elsewhere'}`;
+  const has = (list: readonly Permission[], one: Permission): boolean =>
+    list.some((other) => permissionKey(other) === permissionKey(one));
+  return [
+    ...missing.filter((one) => has(left, one)).map((one) => words('authorize', one)),
+    ...extra.filter((one) => has(now, one) && !has(left, one)).map((one) => words('revoke', one)),
+  ];
 }
 
 class Program {
@@ -138,6 +163,8 @@ class Program {
   /** Our rules on each node group that we know of. */
   readonly #present = new Map<string, Permission[]>();
   #searched = false;
+  /** Our rules as we left them, when they are in doubt. */
+  readonly #left = new Map<string, Permission[]>();
 
   constructor(options: NodeAccessOptions) {
     this.#options = options;
@@ -163,6 +190,12 @@ class Program {
       this.#present.clear();
       return 'retry';
     }
+  }
+
+  doubt(): void {
+    this.#searched = false;
+    for (const [nodeGroup, rules] of this.#present) this.#left.set(nodeGroup, rules);
+    this.#present.clear();
   }
 
   async #reaches(): Promise<{ readonly reaches: Reach[]; readonly clear: boolean }> {
@@ -228,7 +261,11 @@ class Program {
     const now = this.#present.get(nodeGroup) ?? [];
     const all = ruleChange(now, wanted, complete);
     const kept = all.extra.length > 0 && (await this.#options.foreign?.()) === true;
-    const { missing, extra } = kept ? ruleChange(now, wanted, false) : all;
+    const change = kept ? ruleChange(now, wanted, false) : all;
+    const { missing, extra } = change;
+    const lines = rulesChangedByHand(this.#left.get(nodeGroup) ?? now, now, change);
+    if (lines.length > 0) this.#options.drifted(nodeGroup, lines);
+    this.#left.delete(nodeGroup);
     if (missing.length + extra.length === 0) return;
     const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
     // Unknown until both calls succeeded.

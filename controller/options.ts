@@ -57,6 +57,8 @@ export interface ControllerOptions {
   readonly targetgroupbindingMaxConcurrentReconciles: number;
   /** Seconds between two bulk reads that look for drift. */
   readonly syncPeriod: number;
+  /** Seconds in which every group is looked at in full once, evenly spread. */
+  readonly driftPeriod: number;
   /** Seconds between two looks at a Secret that a login names. */
   readonly secretPeriod: number;
   /** Seconds that a replaced load balancer serves beside its successor: until nobody remembers its address. */
@@ -91,6 +93,7 @@ export const DEFAULTS = {
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
   syncPeriod: 600,
+  driftPeriod: 3600,
   secretPeriod: 3,
   // The longest time to live of an ALB's address (60 s), and as much again for whoever writes DNS records for it.
   replacementGracePeriod: 120,

@@ -6,21 +6,24 @@ import { type Lookups, lookups } from './aws/facts.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { derive } from './derive.ts';
+import { Drifts } from './drift.ts';
+import { type DriftReport, driftNews } from './drift-report.ts';
 import type { World } from './endpoints.ts';
 import { takesOver } from './exchange.ts';
 import { foreignRules } from './foreign.ts';
 import type { InformersOptions } from './informers.ts';
 import type { KubeClient } from './kube/client.ts';
-import { eventTeller } from './kube/events.ts';
+import { type Events, eventTeller } from './kube/events.ts';
 import { createQueue, type Queue } from './kube/queue.ts';
 import { writer } from './kube/write.ts';
 import type { Secrets } from './logins/secrets.ts';
-import { nodeAccess } from './node-access.ts';
+import { type NodeAccess, nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
-import { forgetTargets, type Publishing, publish, unsettle } from './publish.ts';
+import { inWords } from './plan/operation.ts';
+import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { succession } from './succession.ts';
-import { type Targets, targetsProgram } from './targets.ts';
+import { type Serving, type Targets, targetsProgram } from './targets.ts';
 
 /** The key of the node access program: there is one per cluster. */
 const NODES = 'nodes';
@@ -34,27 +37,33 @@ export interface Parts {
   readonly inventory: Inventory;
   readonly world: World;
   readonly secrets: Secrets;
+  readonly driftReport: DriftReport;
 }
 
 export interface Programs {
   readonly queues: Readonly<Record<'bindings' | 'groups' | 'targets' | 'nodes', Queue>>;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
+  /** Has everything of a group looked at in AWS. */
+  look(group: string): void;
+  /** Has the rules on nodes looked at in AWS. */
+  lookAtNodes(): void;
 }
 
 function startTargets(
-  { aws, world, options, inventory, log, book }: Parts,
+  parts: Parts,
   find: Lookups,
-  telling: Pick<Publishing, 'write' | 'failed'>,
+  telling: Pick<Publishing, 'write' | 'failed' | 'events'>,
   queues: () => Programs['queues'],
 ): Targets {
+  const { aws, world, inventory, log, book } = parts;
   return targetsProgram({
     unsettle: (serving) => forgetTargets({ book, ...telling }, serving),
     now: () => performance.now(),
     random: Math.random,
+    drifted: (serving, lines) => tellTargets(parts, telling.events, serving, lines),
     aws,
     world,
-    writing: options.policy !== 'observe',
     inVpc: (address) => find.inVpc(address),
     enqueue: (arn, urgent) => queues().targets.add(arn, urgent ? 'high' : 'normal'),
     changed: (group) => queues().groups.add(group, 'normal'),
@@ -65,6 +74,24 @@ function startTargets(
     failed: ({ arn, group }, { action, code, message }) =>
       log.warn({ group, targetGroup: arn, action, code, error: message }, 'cannot bring targets in line'),
   });
+}
+
+/** Targets that somebody else registered or deregistered. */
+function tellTargets(
+  { book, driftReport }: Parts,
+  events: Events,
+  { arn, group, policy, backend: { member, service } }: Serving,
+  lines: readonly string[],
+): void {
+  const words = lines.map((line) => `${line} of ${service}`);
+  driftReport(
+    { group, targetGroup: arn },
+    words.map((one) => ({ kind: 'target', words: one })),
+  );
+  const ingress = book.entry(member)?.ingress;
+  const then = policy === 'observe' ? 'left so by the policy' : 'put right';
+  // Told aside: nothing waits for it, and what fails is in the log.
+  if (ingress !== undefined) void events.tell(regardingOf(ingress), driftNews(words, then));
 }
 
 function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: Publishing): Reconciling {
@@ -78,6 +105,12 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
     policy: options.policy,
     service: world.service,
     secrets: (group, named) => parts.secrets.of(group, named),
+    drifts: new Drifts(),
+    drifted: (group, drift) =>
+      parts.driftReport(
+        { group },
+        drift.map(({ operation }) => ({ kind: operation.kind, words: inWords(operation) })),
+      ),
     ...succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
     now: Date.now,
     unsettle: (bindings, endangered, toSet) => unsettle(publishing, bindings, endangered, toSet),
@@ -86,17 +119,57 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
   };
 }
 
+function startNodes(
+  { aws, world, options, book, log, driftReport, client }: Parts,
+  find: Lookups,
+  targets: Targets,
+  seen: ReadonlySet<string>,
+  cannot: Publishing['failed'],
+): NodeAccess {
+  return nodeAccess({
+    aws,
+    lookups: find,
+    world,
+    serving: () => targets.all().filter(({ policy }) => takesOver(policy)),
+    // While somebody is careful nothing is taken away from the nodes, which serve all.
+    complete: () =>
+      options.policy === 'sync' &&
+      targets.all().every(({ policy }) => policy === 'sync') &&
+      book.groups().every((group) => seen.has(group)),
+    async foreign() {
+      const answer = await foreignRules(client);
+      if ('some' in answer) return answer.some;
+      cannot('targetgroupbindings', 'look for rules of others', answer);
+      return true;
+    },
+    restricted: !options.disableRestrictedSgRules,
+    groupTags: options.serviceTargetEniSecurityGroupTags,
+    unclear: (place) =>
+      log.warn(
+        { place },
+        'unknown in the VPC, or several security groups and none of them the only one of the cluster: rules are left alone',
+      ),
+    failed: ({ action, code, message }) =>
+      log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),
+    drifted: (nodeGroup, lines) =>
+      driftReport(
+        { nodeGroup },
+        lines.map((words) => ({ kind: 'nodeRule', words })),
+      ),
+  });
+}
+
 /** Wires the programs; nothing runs before something is added to a queue. */
 export function startPrograms(parts: Parts): Programs {
-  const { options, log, client, aws, book, world } = parts;
+  const { options, log, client, aws, book } = parts;
   const find = lookups(aws, lookupOptions(options));
   const write = writer(client);
   const seen = new Set<string>();
   const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
   const failed: Publishing['failed'] = (key, step, outcome) =>
     log.warn({ key, step, outcome }, 'cannot write to the API server');
-  const targets = startTargets(parts, find, { write, failed }, () => queues);
   const events = eventTeller(client, 'albatross-controller');
+  const targets = startTargets(parts, find, { write, failed, events }, () => queues);
   const published = (group: string): void => {
     seen.add(group);
     queues.nodes.addAfter(NODES, 100);
@@ -112,32 +185,11 @@ export function startPrograms(parts: Parts): Programs {
     failed,
   };
   const reconciling = startGroups(parts, find, targets, publishing);
-  const bringNodes = nodeAccess({
-    aws,
-    lookups: find,
-    world,
-    serving: () => (options.policy === 'sync' || options.policy === 'upsert-only' ? targets.all() : []),
-    complete: () => options.policy === 'sync' && book.groups().every((group) => seen.has(group)),
-    async foreign() {
-      const answer = await foreignRules(client);
-      if ('some' in answer) return answer.some;
-      failed('targetgroupbindings', 'look for rules of others', answer);
-      return true;
-    },
-    restricted: !options.disableRestrictedSgRules,
-    groupTags: options.serviceTargetEniSecurityGroupTags,
-    unclear: (place) =>
-      log.warn(
-        { place },
-        'unknown in the VPC, or several security groups and none of them the only one of the cluster: rules are left alone',
-      ),
-    failed: ({ action, code, message }) =>
-      log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),
-  });
+  const nodes = startNodes(parts, find, targets, seen, failed);
   const queues: Programs['queues'] = {
     bindings: createQueue({
       workers: 8,
-      run: (key) => derive(key, { book, write, takesOver: takesOver(options.policy), now: Date.now, failed }),
+      run: (key) => derive(key, { book, write, ceiling: options.policy, now: Date.now, failed }),
       onError,
     }),
     groups: createQueue({
@@ -150,9 +202,21 @@ export function startPrograms(parts: Parts): Programs {
       run: (arn) => targets.reconcile(arn),
       onError,
     }),
-    nodes: createQueue({ workers: 1, run: bringNodes, onError }),
+    nodes: createQueue({ workers: 1, run: nodes.run, onError }),
   };
-  return { queues, work: workOf(queues, targets) };
+  return {
+    queues,
+    work: workOf(queues, targets),
+    look(group) {
+      parts.inventory.doubt(group);
+      queues.groups.add(group, 'low');
+      targets.look(group);
+    },
+    lookAtNodes() {
+      nodes.doubt();
+      queues.nodes.add(NODES, 'low');
+    },
+  };
 }
 
 function workOf(queues: Programs['queues'], targets: Targets): Programs['work'] {

@@ -5,11 +5,13 @@ import { type Book, finalizerOf } from './bindings.ts';
 import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from './desire/access.ts';
 import type { Backend } from './desire/desiring.ts';
 import type { ClusterSettings } from './desire/facts.ts';
+import { driftNews } from './drift-report.ts';
 import type { Group } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Events } from './kube/events.ts';
 import type { Writer } from './kube/write.ts';
+import { inWords } from './plan/operation.ts';
 import type { Remembered } from './resets/memory.ts';
 import { type Pass, rememberedHealth, statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';
@@ -84,6 +86,7 @@ function servingOf(
         group: group.id,
         backend: leaving ? backendOf(one, backend) : backend,
         made: made && !leaving,
+        policy: pass.policy ?? 'observe',
         ...(leaving ? { leaving } : {}),
         ...from,
         ...(remembered === undefined ? {} : { remembered }),
@@ -99,6 +102,24 @@ function fine(publishing: Publishing, key: string, step: string, outcome: KubeOu
   return false;
 }
 
+/** The object of an event about an Ingress. */
+export const regardingOf = ({ metadata }: Ingress) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata,
+});
+
+/** One event for all that somebody else changed in AWS since the last look. */
+async function tellDrift({ events }: Publishing, ingress: Ingress, { drift, outcomes }: Pass): Promise<void> {
+  const mine = (drift ?? []).filter(({ members }) => members.includes(keyOf(ingress)));
+  if (mine.length === 0) return;
+  const became = mine.map(({ operation }) => outcomes.find((one) => one.operation === operation)?.result);
+  const undone = became.every((result) => result === 'done') ? 'put right' : 'to be put right';
+  const then = became.every((result) => result === undefined) ? 'left so by the policy' : undone;
+  const lines = mine.map(({ operation }) => inWords(operation));
+  await events.tell(regardingOf(ingress), driftNews(lines, then));
+}
+
 /** One event for each condition that came to say something new. */
 async function tellPeople(
   { events, book }: Publishing,
@@ -108,7 +129,7 @@ async function tellPeople(
   const before = binding.status?.conditions ?? [];
   const ingress = book.entry(keyOf(binding))?.ingress;
   if (ingress === undefined) return;
-  const regarding = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: ingress.metadata };
+  const regarding = regardingOf(ingress);
   for (const { type, status: holds, reason, message } of status.conditions ?? []) {
     const same = before.some(
       (one) => one.type === type && one.status === holds && one.reason === reason && one.message === message,
@@ -147,6 +168,7 @@ async function tellMember(
   const status = statusOf(pass, { ...binding, metadata: effective.metadata, spec: effective.spec });
   const entry = publishing.book.entry(key);
   const addressed = entry === undefined || (await tellIngress(publishing, entry.ingress, status));
+  if (entry !== undefined) await tellDrift(publishing, entry.ingress, pass);
   await tellPeople(publishing, binding, status);
   const written = await publishing.write.patchStatus(binding, status);
   // The next pass may come before the informer tells of our own write.

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
-import type { ProblemCode } from '../api/problem.ts';
 import { type Applying, apply } from './apply.ts';
 import { isFailure } from './aws/errors.ts';
 import type { Inventory } from './aws/inventory.ts';
-import type { Book } from './bindings.ts';
+import { type Book, readingsOf } from './bindings.ts';
 import { bridge, type Ready } from './bridge.ts';
 import { type Desire, desire } from './desire/desire.ts';
 import type { Wanted } from './desire/desiring.ts';
 import { SHARED_STACK } from './desire/tags.ts';
+import { type Drifted, type Drifts, driftIn } from './drift.ts';
 import { type Gathering, gather } from './gather.ts';
 import { type Group, groupOf, type Told as ToldProblem } from './group.ts';
 import { plannables } from './kinds/all.ts';
@@ -18,10 +18,12 @@ import type { Found } from './kinds/kind.ts';
 import type { Next } from './kube/queue.ts';
 import { keep } from './logins/keep.ts';
 import { endangered, recall, remember } from './logins/memory.ts';
+import { namedBy } from './named.ts';
+import { next, WAITING_MS } from './next.ts';
 import { match } from './plan/match.ts';
-import { inWords, type Operation, type Outcome } from './plan/operation.ts';
+import { logged, type Operation, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
-import { type Policy, policy } from './plan/policy.ts';
+import { overruledIn, type Policy, policy, policyOfGroup } from './plan/policy.ts';
 import { exposed, foreignShield, withKept } from './protection.ts';
 import {
   beginning,
@@ -31,11 +33,13 @@ import {
   remaining,
   type SetKeys,
 } from './resets/memory.ts';
+
 import { reset, withReasons } from './resets/reset.ts';
 import { ripe, seldomWanted } from './ripe.ts';
 import { settled } from './settled.ts';
-import { type Pass, wantedText } from './status.ts';
+import type { Pass } from './status.ts';
 import { hasStranger, withoutDeletions } from './strangers.ts';
+import { type Sorted, setAside, straying } from './strays.ts';
 import { unverified } from './unverified.ts';
 
 /** What deciding about a group needs; none of it changes anything. */
@@ -50,10 +54,13 @@ export interface Deciding extends Gathering {
 export interface Reconciling extends Deciding {
   readonly aws: Applying['aws'];
   waitsFor: Applying['waitsFor'];
+  readonly drifts: Drifts;
   /** Milliseconds since the epoch. */
   now(): number;
   /** What was carried out, for the log; never called when nothing was. */
   log(group: string, outcomes: readonly Record<string, string>[]): void;
+  /** What somebody else changed, for log and metric; never called when nothing was. */
+  drifted(group: string, drift: readonly Drifted[]): void;
   /**
    * Takes back that everything is as it was applied last, before anything is changed: whoever finds it after a crash must
    * look. Members whose memory of client secrets is endangered forget them, and members remember what is about to be set.
@@ -65,27 +72,11 @@ export interface Reconciling extends Deciding {
 }
 
 /** A pass that has not been told to anybody yet. */
-type Told = Omit<Pass, 'health' | 'now'> & {
+export type Told = Omit<Pass, 'health' | 'now'> & {
   /** What is wanted and cannot be asked for yet. */
   readonly waits?: Decision['waits'];
   readonly handing?: boolean;
 };
-
-/** What waits for something else is looked at again after this long, in milliseconds. */
-const WAITING_MS = 2_000;
-/** A load balancer that is being provisioned takes minutes: shortest and longest wait between two looks. */
-const PROVISIONING_MS = { shortest: 500, longest: 15_000 };
-
-/** What was not found in AWS may be made without anybody telling us: it is looked for again after this long, in milliseconds. */
-const UNFOUND_MS = 60_000;
-const UNFOUND: ReadonlySet<ProblemCode> = new Set([
-  'SubnetsNotFound',
-  'SecurityGroupNotFound',
-  'CertificateNotFound',
-  'TargetGroupNotFound',
-  'TrustStoreNotFound',
-  'WebAclNotFound',
-]);
 
 const UNSETTLING = 'the binding cannot be written at the moment';
 
@@ -93,7 +84,10 @@ const UNSETTLING = 'the binding cannot be written at the moment';
 export async function reconcile(key: string, world: Reconciling): Promise<Next> {
   const bindings = world.book.of(key);
   if (world.book.awaited(key).length > 0) return { afterMs: WAITING_MS };
-  if (bindings.length === 0) return 'done';
+  if (bindings.length === 0) {
+    world.drifts.settle(key);
+    return 'done';
+  }
   const group = groupOf(key, bindings);
   const pass = await passOver(group, bindings, world).catch((thrown: unknown) =>
     stopped(group, bindings, world, thrown),
@@ -111,12 +105,16 @@ export interface Decision {
   /** What was planned for: the desired resources, as far as they can be asked for now. */
   readonly resources: readonly Resource[];
   readonly planned: Plan;
+  /** The policy that holds for the group. */
+  readonly policy: Policy;
   /** What of the plan the policy lets be carried out. */
   readonly allowed: readonly Operation[];
   /** What is wanted and cannot be asked for yet. */
   readonly waits: readonly (keyof Seldom)[];
   /** Requests stay with a target group until its successor serves. */
   readonly handing: boolean;
+  /** What is left alone, whatever its tags say, and why. */
+  readonly sorted: Sorted;
   /** Of the desired resources. */
   readonly hash: string;
   /** Nothing was looked at closely: everything is as it was applied last. */
@@ -132,14 +130,18 @@ export async function decide(
   world: Deciding,
   { trusting }: { readonly trusting: boolean },
 ): Promise<Decision> {
-  const glance = world.inventory.glance(group.id);
+  const named = namedBy(group, world);
+  const seen = world.inventory.glance(group.id);
+  const glance = { ...seen, found: setAside(seen.found, named).found };
   const facts = await gather(group, glance.found, world);
   const wanted = desire(group, facts);
   const first = ripe(wanted.resources, glance.found).resources;
   const settledPlan = trusting ? settled(group, first, glance, hashOf(first)) : undefined;
   const bindings = world.book.of(group.id);
   const remembered = known(bindings);
-  const found = settledPlan?.found ?? recall(await findAll(world, group, wanted, remembered), bindings);
+  const all = settledPlan === undefined ? await findAll(world, group, wanted, remembered) : seen.found;
+  const sorted = setAside(all, named);
+  const found = settledPlan?.found ?? recall(sorted.found, bindings);
   const { resources, waits } = ripe(wanted.resources, found);
   const hash = hashOf(resources);
   const guarded = withKept(resources, found);
@@ -147,19 +149,27 @@ export async function decide(
   const back = reset(group.id, unverified(bridged.resources, found, wanted), found, remembered);
   const kept = settledPlan === undefined ? keep(back.resources, found) : bridged.resources;
   const planned =
-    settledPlan ?? (wanted.undecided ? NOTHING : withReasons(plan(plannables, kept, found), back));
+    settledPlan ??
+    (wanted.undecided ? NOTHING : withReasons(plan(plannables, kept, found, sorted.aside), back));
   const strangers = hasStranger(bindings, (one) => world.book.entry(keyOf(one))?.ingress);
   const possible = strangers ? withoutDeletions(planned.operations) : planned.operations;
-  const allowed = policy(world.policy, possible);
-  const handing = bridged.waits;
-  const isSettled = settledPlan !== undefined;
-  const told = [...wanted.problems, ...foreignShield(group, guarded, found)];
-  return { wanted, told, found, resources: kept, planned, allowed, waits, handing, hash, settled: isSettled };
+  const holds = policyOfGroup(world.policy, bindings);
+  const told = [
+    ...wanted.problems,
+    ...foreignShield(group, guarded, found),
+    ...straying(group, sorted),
+    ...overruledIn(world.policy, bindings),
+  ];
+  const looks = { sorted, hash, told, settled: settledPlan !== undefined };
+  const does = { planned, policy: holds, allowed: policy(holds, possible) };
+  return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, ...looks };
 }
 
 async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
   const decision = await decide(group, world, { trusting: true });
-  const { wanted, found, resources, planned, allowed, waits, handing, hash } = decision;
+  const { wanted, found, resources, planned, allowed, waits, handing, sorted, hash } = decision;
+  const drift = driftIn(group, decision, world.drifts);
+  if (drift.length > 0) world.drifted(group.id, drift);
   const waitsFor = (one: Found) => exposed(resources, one) ?? world.waitsFor(one);
   const inDanger = endangered(allowed, wanted.origins);
   const toSet = beginning(group.id, bindings, allowed, wanted.backends);
@@ -171,14 +181,21 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
   const done = outcomes.filter(({ result }) => result === 'done').length;
   const clean = !wanted.undecided && !handing && planned.operations.length === done;
-  const after = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
+  if (done > 0) world.drifts.acted(group.id);
+  if (clean) world.drifts.settle(group.id, hash);
+  const aside = new Set(sorted.aside.map(({ arn }) => arn));
+  const there = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
+  // Bulk reads may have brought news meanwhile.
+  const after = setAside(there, namedBy(group, world)).found.filter(({ arn }) => !aside.has(arn));
   const became = match(plannables, wanted.resources, after).matched;
   const { operations } = planned;
   const { origins, backends } = wanted;
   return {
     bindings,
+    policy: decision.policy,
     told: [...decision.told, ...readingsOf(world.book, bindings)],
     planned: operations,
+    drift,
     outcomes,
     found: after,
     backends,
@@ -208,8 +225,9 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   };
 }
 
+/** Equal when nothing that is wanted changed. */
 const hashOf = (resources: readonly Resource[]): string =>
-  createHash('sha256').update(wantedText(resources)).digest('hex');
+  createHash('sha256').update(JSON.stringify(resources)).digest('hex');
 
 const NOTHING: Plan = { operations: [], matched: new Map() };
 
@@ -223,7 +241,7 @@ function stopped(group: Group, bindings: Told['bindings'], world: Reconciling, t
     planned: [],
     outcomes: [],
     failure: thrown,
-    found: world.inventory.glance(group.id).found,
+    found: setAside(world.inventory.glance(group.id).found, namedBy(group, world)).found,
     backends: [],
     became: new Map(),
     decided: false,
@@ -251,40 +269,3 @@ const deserted = (book: Book): boolean =>
     const leaving = book.of(id).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
     return leaving && book.awaited(id).length === 0;
   });
-
-/** What was found when the Ingresses were read (bindings.ts). */
-export const readingsOf = (book: Book, bindings: Told['bindings']): Told['told'] =>
-  bindings
-    .map(keyOf)
-    .flatMap((member) => (book.entry(member)?.told ?? []).map((problem) => ({ member, problem })));
-
-const logged = ({ operation, result, because, failure }: Outcome): Record<string, string> => ({
-  operation: inWords(operation),
-  result,
-  ...(because === undefined ? {} : { because }),
-  ...(failure === undefined ? {} : { failure: `${failure.action}: ${failure.code}: ${failure.message}` }),
-});
-
-/** Told of what could not be looked up (gather.ts): it is asked for again. */
-const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsRefused', 'AwsUnavailable']);
-
-/** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
-export function next(
-  { outcomes, found, decided, failure, waits = [], handing, told }: Omit<Told, 'bindings'>,
-  group: Pick<Group, 'members'>,
-  now: number,
-): Next {
-  const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
-  const again = told.some(({ problem }) => AGAIN.has(problem.code));
-  if (failed || again || failure !== undefined || !decided) return 'retry';
-  const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
-  if (young || waits.length > 0) {
-    const conditions = group.members[0]?.binding.status?.conditions ?? [];
-    const since = Date.parse(conditions.find(({ type }) => type === 'Programmed')?.lastTransitionTime ?? '');
-    const age = Number.isNaN(since) ? 0 : now - since;
-    return { afterMs: Math.min(PROVISIONING_MS.longest, Math.max(PROVISIONING_MS.shortest, age / 4)) };
-  }
-  const waiting = handing === true || outcomes.some(({ result }) => result === 'waiting');
-  if (waiting) return { afterMs: WAITING_MS };
-  return told.some(({ problem }) => UNFOUND.has(problem.code)) ? { afterMs: UNFOUND_MS } : 'done';
-}

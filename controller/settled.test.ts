@@ -43,6 +43,7 @@ test('everything is there and was applied last: nothing to do', () => {
 describe('the details are looked at when', () => {
   test.each([
     ['they are known anyway', settled(group(), wanted, glance(own, { detailed: true }), HASH)],
+    ['somebody doubts them', settled(group(), wanted, glance(own, { doubted: true }), HASH)],
     ['something else was applied last', settled(group('other'), wanted, glance(), HASH)],
     ['a listener or rule is missing', settled(group(), wanted, glance(own, { inside: 1 }), HASH)],
     ['one is too many', settled(group(), wanted, glance(own, { inside: 3 }), HASH)],

@@ -21,7 +21,8 @@ export function settled(
   glance: Glance,
   hash: string,
 ): (Plan & { readonly found: readonly Found[] }) | undefined {
-  if (glance.detailed || group.members.length === 0 || group.leaving.length > 0) return undefined;
+  if (glance.detailed || glance.doubted || group.members.length === 0 || group.leaving.length > 0)
+    return undefined;
   if (!group.members.every(({ binding }) => binding.status?.appliedHash === hash)) return undefined;
   if (glance.inside !== wanted.filter(inside).length) return undefined;
   // What the cluster shares is looked after by whoever made it; the node rules name it and would miss it.

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Problem } from '../api/problem.ts';
+import { addressed } from './addressed.ts';
 import { AwsFailure } from './aws/errors.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
@@ -9,7 +10,7 @@ import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
 import type { Outcome } from './plan/operation.ts';
 import { plan } from './plan/plan.ts';
-import { addressed, type Pass, rememberedHealth, statusOf, targetsOf } from './status.ts';
+import { type Pass, rememberedHealth, statusOf, targetsOf } from './status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
 const applied: Applied = { ingresses: [ingress()], services: [service()] };

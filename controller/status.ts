@@ -1,15 +1,17 @@
 // statusOf: what became of a group, told to each of its bindings. Pure; the same words as the plan, the events and the problems.
-import type { Resource } from '../api/aws.ts';
 import { type NextCondition, REFERENCES, setCondition } from '../api/conditions.ts';
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import { type Problem, sentence } from '../api/problem.ts';
+import { addressed } from './addressed.ts';
 import type { AwsFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
+import type { Drifted } from './drift.ts';
 import type { Told } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Memory } from './logins/memory.ts';
 import { inWords, type Operation, type Outcome } from './plan/operation.ts';
+import type { Policy } from './plan/policy.ts';
 import type { Remembered } from './resets/memory.ts';
 
 /** Healthy and all targets of one target group. */
@@ -23,9 +25,13 @@ export interface Health {
 /** What one pass over a group found out. */
 export interface Pass {
   readonly bindings: readonly LoadBalancerBinding[];
+  /** The policy that holds for the group; absent when the pass ended before. */
+  readonly policy?: Policy;
   /** From reading the Ingresses and from deciding about the group. */
   readonly told: readonly Told[];
   readonly planned: readonly Operation[];
+  /** What of it was not told yet and is there because somebody else changed something in AWS. */
+  readonly drift?: readonly Drifted[];
   readonly outcomes: readonly Outcome[];
   /** The failure that ended the pass before anything was planned. */
   readonly failure?: AwsFailure;
@@ -79,7 +85,8 @@ const provisioning = (found: readonly Found[]): Found | undefined =>
   );
 
 function failing({ code, message, action, kind }: AwsFailure, during: string): NextCondition {
-  const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
+  const refused = kind === 'duplicate' ? 'NameTaken' : 'AwsRefused';
+  const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : refused;
   return {
     type: 'Programmed',
     status: 'False',
@@ -88,8 +95,11 @@ function failing({ code, message, action, kind }: AwsFailure, during: string): N
   };
 }
 
+const leftOutBy = (policy: Policy | undefined, left: readonly Operation[]): string =>
+  cut(`The policy ${policy ?? ''} leaves out: ${left.map(inWords).join('; ')}`);
+
 function programmed(
-  { planned, outcomes, found, became, told, decided, failure }: Pass,
+  { planned, outcomes, found, became, told, decided, failure, policy }: Pass,
   key: string,
 ): NextCondition {
   const type = 'Programmed';
@@ -121,7 +131,7 @@ function programmed(
       type,
       status: 'False',
       reason: 'Observed',
-      message: `The policy leaves out: ${cut(leftOut.map(inWords).join('; '))}`,
+      message: leftOutBy(policy, leftOut),
     };
   }
   if (young !== undefined)
@@ -142,30 +152,11 @@ function programmed(
   };
 }
 
-/** Whether every target group that has targets has a healthy one. */
-const healthy = ({ backends, became, health }: Pick<Pass, 'backends' | 'became' | 'health'>): boolean =>
-  backends.every(({ id }) => {
-    const known = health(became.get(id)?.arn ?? '');
-    return known !== undefined && (known.total === 0 || known.healthy > 0);
-  });
-
-/** The load balancer whose address is shown: the wanted one, or its predecessor while that one still serves alone. */
-export function addressed(
-  pass: Pick<Pass, 'became' | 'found' | 'backends' | 'health' | 'exposed'>,
-): Found<'loadBalancer'> | undefined {
-  const all = pass.found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
-  const wanted = all.find(({ arn }) => [...pass.became.values()].some((one) => one.arn === arn));
-  const serving = (one: Found | undefined): boolean =>
-    one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
-  const predecessor = all.find((one) => one !== wanted && serving(one));
-  if (predecessor === undefined || (serving(wanted) && healthy(pass) && pass.exposed !== true)) return wanted;
-  return predecessor;
-}
-
 function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingStatus> {
   const balancer = addressed(pass);
   if (balancer === undefined) return {};
   const { arn, spec, extra } = balancer;
+  const beside = pass.found.filter((one) => one.kind === 'loadBalancer' && one.arn !== arn);
   const listeners = pass.found
     .filter((one): one is Found<'listener'> => one.kind === 'listener' && one.spec.loadBalancer.ref === arn)
     .map((one) => ({ port: one.spec.port, protocol: one.spec.protocol, arn: one.arn }))
@@ -178,6 +169,7 @@ function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingSt
       dnsName: (extra.dnsName ?? '').toLowerCase(),
       ...(extra.hostedZoneId === undefined ? {} : { hostedZoneId: extra.hostedZoneId }),
       ...(extra.state === undefined ? {} : { state: extra.state }),
+      ...(beside.length === 0 ? {} : { beside: beside.map((one) => one.arn) }),
     },
     // A settled group is not looked at in detail; what was told about its listeners holds.
     listeners: listeners.length > 0 ? listeners : (before?.listeners ?? []),
@@ -248,10 +240,10 @@ function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingConditio
   const warned = problems.filter(({ code, severity }) => severity === 'warn' && !REFERENCES.has(code));
   const dangling = problems.filter(({ code }) => REFERENCES.has(code));
   const left = pass.outcomes.find(({ result }) => result === 'waiting' || result === 'failed');
+  const frozen = pass.planned.length > 0 && pass.outcomes.length === 0 && pass.decided;
+  const going = frozen ? leftOutBy(pass.policy, pass.planned) : 'Its resources in AWS are being removed.';
   const deleting =
-    left === undefined
-      ? 'Its resources in AWS are being removed.'
-      : `${inWords(left.operation)}: ${left.because ?? left.failure?.message ?? ''}`;
+    left === undefined ? going : `${inWords(left.operation)}: ${left.because ?? left.failure?.message ?? ''}`;
   const next: NextCondition[] = [
     accepted(refused, warned),
     about('ResolvedRefs', dangling, 'Everything that the Ingress refers to was found.'),
@@ -293,6 +285,3 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
     ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),
   };
 }
-
-/** Hash input of the desired resources: equal when nothing that we want changed. */
-export const wantedText = (resources: readonly Resource[]): string => JSON.stringify(resources);

@@ -27,6 +27,7 @@ function play(health: Record<string, Health>) {
     group: group?.group ?? '',
     backend: of,
     made: false,
+    policy: 'sync',
     ...more,
   });
   const all =

@@ -4,8 +4,9 @@ import type { Aws } from './aws/calls.ts';
 import type { Backend } from './desire/desiring.ts';
 import type { Node, World } from './endpoints.ts';
 import { service } from './laws/paper.ts';
+import { targetsHash } from './registered.ts';
 import type { Health } from './status.ts';
-import { type Serving, type TargetsOptions, targetsHash, targetsProgram } from './targets.ts';
+import { type Serving, type TargetsOptions, targetsProgram } from './targets.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef';
 const backend: Backend = {
@@ -77,11 +78,11 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
   const options: TargetsOptions = {
     aws,
     world,
-    writing: true,
     unsettle: async () => {
       log.push('forget');
       return written();
     },
+    drifted: (_, lines) => log.push(`drift: ${lines.join('; ')}`),
     now: () => clock.now,
     random: () => 0.5,
     inVpc: async () => true,
@@ -95,6 +96,7 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
     group: 'shop/web',
     backend: shared ? { ...backend, shared } : backend,
     made: false,
+    policy: 'sync',
     ...(remembered === undefined ? {} : { remembered }),
   };
   const targets = targetsProgram(options);
@@ -127,7 +129,13 @@ describe('after a restart', () => {
     await run();
     clock.now = 180_000;
     await run();
-    expect(log).toEqual(['DescribeTargetHealth', 'forget', 'RegisterTargets 10.0.0.1', 'changed']);
+    expect(log).toEqual([
+      'DescribeTargetHealth',
+      'drift: register 10.0.0.1:8080',
+      'forget',
+      'RegisterTargets 10.0.0.1',
+      'changed',
+    ]);
   });
 
   test('where not all were healthy AWS is asked at once', async () => {

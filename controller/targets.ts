@@ -5,7 +5,6 @@
 //
 // What is registered is remembered in the binding's status as a hash, taken off before it changes and put back after, so
 // that a new process asks AWS only about target groups whose endpoints are others than those.
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   DeregisterTargetsCommand,
@@ -17,28 +16,10 @@ import { type AwsFailure, isFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
 import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
 import type { Next } from './kube/queue.ts';
-import { registeredIn } from './registered.ts';
+import type { Policy } from './plan/policy.ts';
+import { changedByHand, chunks, healthOf, registeredIn, targetsHash } from './registered.ts';
+import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './rhythm.ts';
 import type { Health } from './status.ts';
-
-/** Targets per call (aws-model 6.7). */
-const CHUNK = 200;
-/**
- * Waits between two questions about health while some target is not healthy, in milliseconds: most are within seconds, and
- * those that never will be must not be asked about for ever.
- */
-const HEALTH_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 30_000, 60_000, 120_000];
-/** Health is asked again after this time when everything is healthy: it may change without a word from Kubernetes. */
-const STEADY_MS = 300_000;
-/** The same for a target group that serves until its successor does, and no longer than it serves well. */
-const LEAVING_MS = 15_000;
-/**
- * When a new process first asks about a target group that is remembered as it should be: spread over this span, so that a
- * restart is no burst; at once where not all were healthy, since that is what changes.
- */
-const FIRST_LOOK_MS = {
-  healthy: { from: 60_000, to: STEADY_MS },
-  unhealthy: { from: 200, to: 2_000 },
-};
 
 /** A target group that exists, and what it is for. */
 export interface Serving {
@@ -47,6 +28,8 @@ export interface Serving {
   readonly backend: Backend;
   /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
   readonly source?: string;
+  /** Of its group: under `observe` nothing is registered. */
+  readonly policy: Policy;
   /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
   readonly made: boolean;
   /** A predecessor that serves until its successor does. */
@@ -58,10 +41,10 @@ export interface Serving {
 export interface TargetsOptions {
   readonly aws: Aws;
   readonly world: World;
-  /** False: nothing is registered (policy observe). */
-  readonly writing: boolean;
   /** Takes the memory of what is registered off the binding; false when this could not be written. */
   unsettle(serving: Serving): Promise<boolean>;
+  /** What somebody else registered or deregistered, in words. */
+  drifted(serving: Serving, lines: readonly string[]): void;
   /** Milliseconds, from any fixed point. */
   now(): number;
   /** From 0 to less than 1: spreads what need not be done at once. */
@@ -82,6 +65,8 @@ export interface Targets {
   serve(group: string, serving: readonly Serving[]): void;
   /** A Service, its endpoints or (without arguments) the nodes changed. */
   touch(namespace?: string, service?: string): void;
+  /** Has AWS asked what is registered in the target groups of a group. */
+  look(group: string): void;
   health(arn: string): Health | undefined;
   all(): readonly Serving[];
   /** Works on one target group. */
@@ -98,27 +83,14 @@ interface Known {
   told: boolean;
   /** Targets of a shared target group that were to be registered here, by `id:port`. */
   readonly own: Set<string>;
+  /** AWS said after our last change that these are registered: what is different later, somebody else changed. */
+  confirmed?: true;
   /** What is registered is what should be; absent while that changes, when nobody can say what is registered. */
   inLine?: true;
 }
 
 /** Nothing was asked yet, and the binding may say what is registered. */
 const UNKNOWN = (): Known => ({ asked: 0, told: true, own: new Set() });
-
-/** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */
-export const targetsHash = (keys: Iterable<string>): string =>
-  createHash('sha256')
-    .update(['v1', ...[...keys].sort()].join('\n'))
-    .digest('hex');
-
-function* chunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
-}
-
-const healthOf = (registered: ReadonlyMap<string, string>): Health => ({
-  healthy: [...registered.values()].filter((state) => state === 'healthy').length,
-  total: registered.size,
-});
 
 /** Starts the program; it works when `reconcile` is called. */
 export function targetsProgram(options: TargetsOptions): Targets {
@@ -151,7 +123,8 @@ class Program implements Targets {
       const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
       // One that is about to go is watched: others wait for it, and it for them.
       const left = one.leaving !== before?.leaving;
-      if (fresh || !chosen || left) this.#options.enqueue(one.arn, true);
+      const other = one.policy !== before?.policy;
+      if (fresh || !chosen || left || other) this.#options.enqueue(one.arn, true);
     }
   }
 
@@ -159,6 +132,16 @@ class Program implements Targets {
     for (const { arn, backend } of this.#served.values()) {
       const named = backend.namespace === namespace && backend.service === service;
       if (namespace === undefined ? this.#onNodes(arn, backend) : named) this.#options.enqueue(arn, true);
+    }
+  }
+
+  look(group: string): void {
+    for (const one of this.#served.values()) {
+      if (one.group !== group) continue;
+      const state = this.#known.get(one.arn);
+      if (state?.remembered !== undefined)
+        state.remembered = { ...state.remembered, until: this.#options.now() };
+      this.#options.enqueue(one.arn, false);
     }
   }
 
@@ -217,14 +200,14 @@ class Program implements Targets {
   }
 
   async #settle(serving: Serving, state: Known): Promise<Next> {
-    const { arn, group } = serving;
+    const { group } = serving;
     const before = state.registered;
     const shown = before === undefined ? state.remembered?.health : healthOf(before);
-    state.registered = before ?? (await registeredIn(this.#options.aws, arn));
+    state.registered = before ?? (await this.#look(serving, state));
     delete state.remembered;
     let changed = await this.#change(serving, state, state.registered);
     if (changed === 'none' && before !== undefined) {
-      state.registered = await registeredIn(this.#options.aws, arn);
+      state.registered = await this.#look(serving, state);
       // Somebody may have changed it by hand.
       changed = await this.#change(serving, state, state.registered);
     }
@@ -241,6 +224,22 @@ class Program implements Targets {
     return { afterMs: wait };
   }
 
+  /** Asks AWS what is registered, and tells what is not as it was left. */
+  async #look(serving: Serving, state: Known): Promise<Map<string, string>> {
+    const { aws, world, drifted } = this.#options;
+    const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
+    const trusted = state.remembered?.health.hash === targetsHash(wanted) ? wanted : undefined;
+    const left = state.confirmed ? state.registered?.keys() : trusted;
+    const registered = await registeredIn(aws, serving.arn);
+    const lines =
+      left === undefined
+        ? []
+        : changedByHand(new Set(left), registered, wanted, serving.backend.shared === true);
+    if (lines.length > 0) drifted(serving, lines);
+    state.confirmed = true;
+    return registered;
+  }
+
   /**
    * Registers what is missing, then deregisters what is extra. The memory of what was registered goes first: whoever finds
    * it after a crash in between must ask AWS.
@@ -250,15 +249,16 @@ class Program implements Targets {
     state: Known,
     registered: Map<string, string>,
   ): Promise<'none' | 'done' | 'unwritten'> {
-    const { world, writing, unsettle } = this.#options;
+    const { world, unsettle } = this.#options;
     const wanted = new Map(
       endpointsOf(serving.backend, world).map((target) => [keyOfTarget(target), target]),
     );
     const missing = [...wanted.values()].filter((target) => !registered.has(keyOfTarget(target)));
     const isOurs = serving.backend.shared ? oursAmong(state.own, wanted) : () => true;
     const extra = [...registered.keys()].filter((key) => !wanted.has(key) && isOurs(key));
-    if (!writing || missing.length + extra.length === 0) return 'none';
+    if (serving.policy === 'observe' || missing.length + extra.length === 0) return 'none';
     delete state.inLine;
+    delete state.confirmed;
     if (state.told && !(await unsettle(serving))) return 'unwritten';
     state.told = false;
     await this.#write(serving, missing, extra, registered);

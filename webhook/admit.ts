@@ -9,6 +9,7 @@ import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type JudgeAround, judgeIngress } from '../api/judge.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
+import { policyOf, underPolicy } from '../api/policy.ts';
 import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading, Surroundings } from '../api/read.ts';
@@ -103,7 +104,13 @@ const allowed = (warnings: readonly string[]): Answer =>
 /** What a dry run is answered: what would be done in AWS, as far as the bindings know it. */
 function planned(recording: Recording, around: Around): string[] {
   const recorded = around.recorded(recording.namespace, recording.name);
-  return previewLines(recording, recorded, { ...around, recordedOf: around.membersOf });
+  const { group, policy } = recording.spec;
+  const others = around
+    .membersOf(group)
+    .filter((one) => keyOf(one) !== `${recording.namespace}/${recording.name}`);
+  const holds = policyOf([policy, ...others.map(({ spec }) => spec.policy)], 'sync');
+  const lines = previewLines(recording, recorded, { ...around, recordedOf: around.membersOf });
+  return underPolicy(lines, holds);
 }
 
 /** The other members as far as the caller may know them: what is said in other namespaces is not his to read. */

@@ -37,6 +37,10 @@ export interface BindingSpec {
    * Place among the members of the group.
    */
   order: number;
+  /**
+   * What the Ingress lets be done in AWS. Absent: what the controller may do.
+   */
+  policy?: 'sync' | 'upsert-only' | 'targets-only' | 'observe';
   intent?: Intent;
 }
 /**
@@ -985,6 +989,10 @@ export interface BindingStatus {
     dnsName: string;
     hostedZoneId?: string;
     state?: string;
+    /**
+     * ARNs of others of the group: what it replaces, or what replaces it.
+     */
+    beside?: string[];
   };
   listeners?: {
     port: number;

@@ -8,7 +8,7 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
-import { CLUSTER_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { type Aws, allPages } from './calls.ts';
 import { isFailure } from './errors.ts';
@@ -28,20 +28,25 @@ const TYPES = ['loadbalancer', 'targetgroup', 'listener', 'listener-rule'].map(
   (type) => `elasticloadbalancing:${type}`,
 );
 
+/** By either of these a resource is the cluster's (aws-model 2.4). */
+const CLUSTER_KEYS = [CLUSTER_TAG, LEGACY_CLUSTER_TAG];
+
 /** Tags of every ELBv2 resource of the cluster by ARN, 100 a page; undefined when this is not allowed. */
 async function tagSearch(aws: Aws): Promise<Map<string, Tags> | undefined> {
-  try {
-    const all = await allPages(async (PaginationToken) => {
+  const searched = (Key: string) =>
+    allPages(async (PaginationToken) => {
       const page = await aws.tagging.send(
         new GetResourcesCommand({
           ResourceTypeFilters: TYPES,
-          TagFilters: [{ Key: CLUSTER_TAG, Values: [aws.clusterName] }],
+          TagFilters: [{ Key, Values: [aws.clusterName] }],
           ResourcesPerPage: 100,
           PaginationToken,
         }),
       );
       return { items: page.ResourceTagMappingList, token: page.PaginationToken };
     });
+  try {
+    const all = (await Promise.all(CLUSTER_KEYS.map(searched))).flat();
     return new Map(all.map(({ ResourceARN, Tags }) => [ResourceARN ?? '', tagMap(Tags)]));
   } catch (thrown) {
     if (isFailure(thrown, 'denied')) return undefined;
@@ -73,15 +78,19 @@ const targetGroups = (aws: Aws) =>
     return { items: page.TargetGroups, token: page.NextMarker };
   });
 
-const securityGroups = (aws: Aws) =>
-  allPages(async (NextToken) => {
-    const Filters = [
-      { Name: 'vpc-id', Values: [aws.vpcId] },
-      { Name: `tag:${CLUSTER_TAG}`, Values: [aws.clusterName] },
-    ];
-    const page = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters, NextToken }));
-    return { items: page.SecurityGroups, token: page.NextToken };
-  });
+async function securityGroups(aws: Aws): Promise<SecurityGroup[]> {
+  const tagged = (key: string) =>
+    allPages(async (NextToken) => {
+      const Filters = [
+        { Name: 'vpc-id', Values: [aws.vpcId] },
+        { Name: `tag:${key}`, Values: [aws.clusterName] },
+      ];
+      const page = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters, NextToken }));
+      return { items: page.SecurityGroups, token: page.NextToken };
+    });
+  const all = (await Promise.all(CLUSTER_KEYS.map(tagged))).flat();
+  return [...new Map(all.map((one) => [one.GroupId, one])).values()];
+}
 
 /** Only what an Ingress can have: other kinds of load balancer and target group are left to whoever made them. */
 const ofIngress = {
@@ -114,7 +123,7 @@ export async function readBulk(aws: Aws): Promise<Bulk> {
       arns.flatMap((arn) => arn ?? []),
     ));
   const ours = (found: Tags | undefined): found is Tags =>
-    found?.[CLUSTER_TAG] === aws.clusterName && found[STACK_TAG] !== undefined;
+    CLUSTER_KEYS.some((key) => found?.[key] === aws.clusterName) && found?.[STACK_TAG] !== undefined;
   const shared = (found: Tags): boolean => found[SHARED_TAG] === 'backend-sg';
   const tagged = <T>(
     wires: readonly T[],

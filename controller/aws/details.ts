@@ -3,7 +3,7 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Tags } from '../../api/aws.ts';
+import { LEGACY_CLUSTER_TAG, type Tags } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
 import * as listeners from '../kinds/listener.ts';
 import * as loadBalancers from '../kinds/load-balancer.ts';
@@ -25,16 +25,19 @@ async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
 
 async function withAttributes(aws: Aws, found: Found<'loadBalancer'> | Found<'targetGroup'>): Promise<Found> {
   if (found.kind === 'loadBalancer') {
-    return {
-      ...found,
-      spec: { ...found.spec, attributes: await loadBalancers.readAttributes(aws, found.arn) },
-    };
+    // Reserved capacity is read when somebody wants to know it.
+    const { capacityUnits: _, ...spec } = found.spec;
+    return { ...found, spec: { ...spec, attributes: await loadBalancers.readAttributes(aws, found.arn) } };
   }
   return { ...found, spec: { ...found.spec, attributes: await targetGroups.readAttributes(aws, found.arn) } };
 }
 
+/** Version 1 of the LBC had no tags on listeners and rules: they are known by their place (aws-model 2.4, 3.3). */
+const placed = (found: Found, resourceTag: string): Found =>
+  found.resourceTag === '' && Object.keys(found.spec.tags).length === 0 ? { ...found, resourceTag } : found;
+
 /** Listeners of one load balancer and their rules. */
-async function readListeners(aws: Aws, LoadBalancerArn: string): Promise<Found[]> {
+async function readListeners(aws: Aws, LoadBalancerArn: string, legacy: boolean): Promise<Found[]> {
   const wires = await allPages(async (Marker) => {
     const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
     return { items: page.Listeners, token: page.NextMarker };
@@ -55,10 +58,28 @@ async function readListeners(aws: Aws, LoadBalancerArn: string): Promise<Found[]
     read.flatMap(({ arn, ofListener }) => [arn, ...ofListener.flatMap(({ RuleArn }) => RuleArn ?? [])]),
   );
   const tagsOf = (arn: string | undefined): Tags => tags.get(arn ?? '') ?? {};
+  const named = legacy ? placed : (found: Found): Found => found;
   return read.flatMap(({ wire, arn, attributes, attached, ofListener }): Found[] => [
-    listeners.fromAws(wire, { tags: tagsOf(arn), attributes, attached }),
-    ...ofListener.flatMap((rule) => rules.fromAws(rule, arn, tagsOf(rule.RuleArn)) ?? []),
+    named(listeners.fromAws(wire, { tags: tagsOf(arn), attributes, attached }), String(wire.Port)),
+    ...ofListener.flatMap((wireRule) => {
+      const rule = rules.fromAws(wireRule, arn, tagsOf(wireRule.RuleArn));
+      return rule === undefined ? [] : [named(rule, `${wire.Port}:${rule.spec.priority}`)];
+    }),
   ]);
+}
+
+/** How often the inside of a load balancer is read when something in it goes away meanwhile. */
+const READINGS = 3;
+
+/** Listeners and rules; one that is deleted between two calls has it read again. */
+async function readInside(aws: Aws, { arn, spec }: Found<'loadBalancer'>): Promise<Found[]> {
+  for (let left = READINGS - 1; ; left -= 1) {
+    try {
+      return await readListeners(aws, arn, LEGACY_CLUSTER_TAG in spec.tags);
+    } catch (thrown) {
+      if (!isFailure(thrown, 'notFound') || left === 0) throw thrown;
+    }
+  }
 }
 
 /**
@@ -70,11 +91,15 @@ export async function readDetails(aws: Aws, found: readonly Found[]): Promise<Fo
     found.map(async (one): Promise<Found[]> => {
       if (one.kind === 'securityGroup') return [one];
       if (one.kind !== 'loadBalancer' && one.kind !== 'targetGroup') return [];
-      const [itself, inside] = await Promise.all([
+      const [itself, inside] = await Promise.allSettled([
         unlessGone(withAttributes(aws, one)),
-        one.kind === 'loadBalancer' ? unlessGone(readListeners(aws, one.arn)) : [],
+        one.kind === 'loadBalancer' ? readInside(aws, one) : [],
       ]);
-      return itself === undefined || inside === undefined ? [] : [itself, ...inside];
+      if (itself.status === 'rejected') throw itself.reason;
+      if (itself.value === undefined) return [];
+      // What is inside of it cannot be told although it is there: that is no reason to think that it is gone.
+      if (inside.status === 'rejected') throw inside.reason;
+      return [itself.value, ...inside.value];
     }),
   );
   return complete.flat();

@@ -33,8 +33,10 @@ export interface Inventory {
   put(found: Found): void;
   /** Notes what we removed; listeners and rules inside go with it. */
   remove(found: Pick<Found, 'arn'>): void;
-  /** Has the details of a group read again: after a failed or uncertain call, and by the sweep. */
+  /** Has the details of a group read again: after a failed or uncertain call. */
   forget(group: string): void;
+  /** The same, though nothing that is known calls for it: somebody may have changed what bulk reads do not show. */
+  doubt(group: string): void;
 }
 
 export interface Glance {
@@ -42,6 +44,8 @@ export interface Glance {
   readonly found: readonly Found[];
   /** Whether `of` needs no call. */
   readonly detailed: boolean;
+  /** The details must be looked at, whatever was applied last. */
+  readonly doubted?: true;
   /** How many listeners and rules the group has; undefined when tags may not be searched. */
   readonly inside?: number;
 }
@@ -120,7 +124,8 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
       const shelf = shelves.get(group);
       const found = withHolders([...(shelf?.found.values() ?? [])]);
       const inside = children === undefined ? {} : { inside: insideOf.get(group) ?? 0 };
-      return { found, detailed: shelf?.detailed ?? true, ...inside };
+      const doubted = shelf?.doubted === true ? { doubted: true as const } : {};
+      return { found, detailed: shelf?.detailed ?? true, ...doubted, ...inside };
     },
     put(found) {
       if (found.kind === 'loadBalancer') protection.changed();
@@ -128,6 +133,7 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     },
     remove: ({ arn }) => shelves.remove(arn),
     forget: (group) => shelves.forget(group),
+    doubt: (group) => shelves.doubt(group),
   };
 }
 

@@ -136,6 +136,16 @@ describe('what protects a load balancer', () => {
   });
 });
 
+test('a group that is in doubt is no longer once it was read', () => {
+  const { shelves } = setUp();
+  shelves.take([balancer('a')], undefined);
+  shelves.doubt('shop');
+  shelves.doubt('nobody');
+  expect(shelves.get('shop')).toMatchObject({ detailed: false, doubted: true });
+  shelves.complete('shop', [balancer('a')]);
+  expect(shelves.get('shop')?.doubted).toBeUndefined();
+});
+
 describe('our own changes', () => {
   test('are known at once, details included, and hold for a minute against late readings', () => {
     const { clock, shelves, arns } = setUp();

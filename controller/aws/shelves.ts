@@ -6,6 +6,8 @@ export interface Shelf {
   readonly found: Map<string, Found>;
   /** Whether listeners, rules and attributes are known as well. */
   detailed: boolean;
+  /** What is known is not to be trusted: whatever was applied last, the details must be looked at. */
+  doubted?: true;
 }
 
 /** AWS may show our own changes this much later in bulk reads (late visibility), in milliseconds. */
@@ -19,15 +21,16 @@ function parentOf(found: Found): string | undefined {
   return found.kind === 'rule' ? found.spec.listener.ref : undefined;
 }
 
-/** Attributes and protections are not in bulk reads, which leave them as they are known. */
+/** Attributes, reserved capacity and protections are not in bulk reads, which leave them as they are known. */
 function withKnownDetails(found: Found, known: Found | undefined): Found {
   if (found.kind === 'loadBalancer' && known?.kind === 'loadBalancer') {
-    const { attributes, webAcl, shield } = known.spec;
-    const protections = {
+    const { attributes, webAcl, shield, capacityUnits } = known.spec;
+    const seldom = {
+      ...(capacityUnits === undefined ? {} : { capacityUnits }),
       ...(webAcl === undefined ? {} : { webAcl }),
       ...(shield === undefined ? {} : { shield }),
     };
-    return { ...found, spec: { ...found.spec, attributes, ...protections } };
+    return { ...found, spec: { ...found.spec, attributes, ...seldom } };
   }
   if (found.kind === 'targetGroup' && known?.kind === 'targetGroup') {
     return { ...found, spec: { ...found.spec, attributes: known.spec.attributes } };
@@ -97,6 +100,13 @@ export class Shelves {
     );
   }
 
+  /** The same, and what was applied last is not trusted either. */
+  doubt(group: string): void {
+    this.forget(group);
+    const shelf = this.#shelves.get(group);
+    if (shelf !== undefined) shelf.doubted = true;
+  }
+
   /** Replaces a shelf by what a reading of the details gave. What lives in the group's load balancer is the group's. */
   complete(group: string, found: readonly Found[]): void {
     for (const arn of [...(this.#shelves.get(group)?.found.keys() ?? [])]) this.#drop(arn);
@@ -117,7 +127,7 @@ export class Shelves {
       news.add(found.group);
     }
     for (const group of children === undefined ? [] : this.#strayed(children)) {
-      this.forget(group);
+      this.doubt(group);
       news.add(group);
     }
     for (const times of [this.#putAt, this.#removedAt]) {

@@ -10,6 +10,10 @@ export const BACKEND_SECURITY_GROUP = 'backend-sg';
 /** Where the inventory keeps what belongs to no group. */
 export const SHARED_STACK = '';
 
+/** Value of the resource tag of a target group; `member` is `namespace/name` of the Ingress. */
+export const targetGroupTag = (member: string, service: string, port: number | string): string =>
+  `${member}-${service}:${port}`;
+
 export function tagsOf(cluster: ClusterSettings, groupId: string, resource: string, user: Tags): Tags {
   const { defaultTags, externalManagedTags, gates } = cluster;
   const own = Object.fromEntries(Object.entries(user).filter(([key]) => !externalManagedTags.includes(key)));

@@ -10,7 +10,7 @@ import type { Member } from '../group.ts';
 import { type Backend, type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
 import { targetGroupName } from './names.ts';
-import { tagsOf } from './tags.ts';
+import { tagsOf, targetGroupTag } from './tags.ts';
 
 /** A backend that cannot be served says why; its rule answers 503 so that no later rule gets its requests. */
 export type Backed = { readonly ref: Ref } | Missing;
@@ -137,7 +137,7 @@ function specOf(
     });
   }
   spec.healthCheck.port = resolved ?? 'traffic-port';
-  spec.tags = tagsOf(cluster, desiring.group.id, `${member.key}-${service.name}:${reference}`, {
+  spec.tags = tagsOf(cluster, desiring.group.id, targetGroupTag(member.key, service.name, reference), {
     ...settings.tags?.value,
     ...member.intent.classTags,
   });

@@ -53,6 +53,7 @@ const group = (name: string, ...operations: Operation[]): PlannedGroup => ({
   group: name,
   members: [name],
   leaving: [],
+  policy: 'sync',
   steps: operations.map((operation) => ({ operation, allowed: true })),
   registrations: [],
   problems: [],

@@ -3,10 +3,12 @@ import { type Seldom, SHARED_TAG } from '../../api/aws.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
+import { readingsOf } from '../bindings.ts';
 import { endpointsOf, type World } from '../endpoints.ts';
 import { groupOf, type Told } from '../group.ts';
 import type { Operation } from '../plan/operation.ts';
-import { type Deciding, type Decision, decide, readingsOf } from '../reconcile.ts';
+import type { Policy } from '../plan/policy.ts';
+import { type Deciding, type Decision, decide } from '../reconcile.ts';
 import { readHealth } from './health.ts';
 import { type Registration, registrationOf } from './registrations.ts';
 
@@ -27,6 +29,8 @@ export interface PlannedGroup {
   readonly members: readonly string[];
   /** Those that are on their way out of it. */
   readonly leaving: readonly string[];
+  /** That holds for it. */
+  readonly policy: Policy;
   readonly steps: readonly Step[];
   /** Only target groups in which something is to be done. */
   readonly registrations: readonly Registration[];
@@ -48,10 +52,10 @@ const HANDOVER = 'requests go to a new target group alone once it has a healthy 
 
 /** Targets of every desired target group, one call for each that exists. */
 async function registrations(
-  { wanted, planned, allowed }: Decision,
+  { wanted, planned, allowed, policy }: Decision,
   planning: Planning,
 ): Promise<Registration[]> {
-  if (wanted.undecided || planning.policy === 'observe') return [];
+  if (wanted.undecided || policy === 'observe') return [];
   const made = new Set(allowed.flatMap(({ verb, id }) => (verb === 'create' ? [id] : [])));
   const all = await Promise.all(
     wanted.backends.map(async (backend): Promise<Registration[]> => {
@@ -79,6 +83,7 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
     const { wanted, told, planned, allowed, waits, handing } = decision;
     return {
       ...who,
+      policy: decision.policy,
       steps: planned.operations.map((operation) => ({ operation, allowed: allowed.includes(operation) })),
       registrations: await registrations(decision, planning),
       problems: [...told, ...read],
@@ -87,7 +92,7 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
     };
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;
-    const nothing = { steps: [], registrations: [], undecided: true, later: [] };
+    const nothing = { policy: planning.policy, steps: [], registrations: [], undecided: true, later: [] };
     return { ...who, ...nothing, problems: read, failure: thrown };
   }
 }

@@ -14,6 +14,8 @@ export interface Extra {
   readonly dnsName?: string;
   readonly hostedZoneId?: string;
   readonly state?: string;
+  /** When it was made, RFC 3339. */
+  readonly created?: string;
   /** Target groups only: the load balancers that forward to it. */
   readonly loadBalancerArns?: readonly string[];
   /** Listeners only: the attached (SNI) certificates, without order. */

@@ -157,6 +157,7 @@ async function adopt(
 }
 
 const SETTINGS: readonly (keyof ListenerSpec)[] = [
+  'port',
   'protocol',
   'defaultActions',
   'certificates',
@@ -182,7 +183,8 @@ export const listener: KindTable<'listener'> = {
   order: 3,
   fields: {
     loadBalancer: 'createOnly',
-    port: 'createOnly',
+    // The port is in the resource tag, so another one is another listener, unless somebody moved ours by hand.
+    port: 'modify',
     protocol: 'modify',
     defaultActions: 'modify',
     certificates: 'modify',

@@ -65,6 +65,7 @@ export function fromAws(wire: LoadBalancer, tags: Tags, attributes: Attributes):
       hostedZoneId: wire.CanonicalHostedZoneId ?? '',
       state: wire.State?.Code ?? '',
       ...(wire.VpcId === undefined ? {} : { vpcId: wire.VpcId }),
+      ...(wire.CreatedTime === undefined ? {} : { created: wire.CreatedTime.toISOString() }),
     },
   };
 }
@@ -111,7 +112,8 @@ async function adopt(
   const arn = present(twin.LoadBalancerArn, 'LoadBalancerArn');
   const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
   const tags = tagMap(TagDescriptions?.[0]?.Tags);
-  refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags);
+  const way = 'delete that one, or say another name with alb.ingress.kubernetes.io/load-balancer-name';
+  refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags, way);
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
   return loadBalancer.modify(
     aws,

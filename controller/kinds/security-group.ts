@@ -162,7 +162,8 @@ async function adopt(
   const twin = SecurityGroups?.[0];
   if (twin === undefined) throw failure;
   const found = fromAws(twin);
-  refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags);
+  const way = 'delete that one, or name groups of your own with alb.ingress.kubernetes.io/security-groups';
+  refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags, way);
   return securityGroup.modify(
     aws,
     found,

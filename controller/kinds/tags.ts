@@ -1,6 +1,6 @@
 // Tags of AWS resources: what counts as a difference, and the calls that set it right (aws-model 2.2–2.4).
 import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
 import { AwsFailure } from '../aws/errors.ts';
 
@@ -16,7 +16,7 @@ const LEGACY = new Set([
   'kubernetes.io/ingress-name',
   'kubernetes.io/service-name',
   'kubernetes.io/service-port',
-  'ingress.k8s.aws/cluster',
+  LEGACY_CLUSTER_TAG,
 ]);
 
 /** Whether the tags of version 1 of the LBC are left alone: on load balancers, target groups and security groups. */
@@ -98,18 +98,32 @@ export function sameIdentity(a: Tags, b: Tags): boolean {
   );
 }
 
+/** Whose something is, by its tags. Pure. */
+function owner(tags: Tags): string {
+  const cluster = tags[CLUSTER_TAG] ?? tags[LEGACY_CLUSTER_TAG];
+  if (cluster === undefined) return 'it carries no tags of a cluster';
+  const stack = tags[STACK_TAG];
+  return `its tags say cluster ${cluster}${stack === undefined ? '' : `, group ${stack}`}${resourceTagOf(tags) === '' ? ', without a resource tag' : ''}`;
+}
+
 /**
  * Lets a twin be adopted: something of the wanted name exists, and it is ours only if it carries our tracking tags.
- * Throws the failure of the create call again otherwise, saying whose name it is.
+ * Throws the failure of the create call again otherwise, saying whose name it is and what can be done (`way`).
  */
-export function refuseStranger(failure: AwsFailure, name: string, wanted: Tags, found: Tags): void {
+export function refuseStranger(
+  failure: AwsFailure,
+  name: string,
+  wanted: Tags,
+  found: Tags,
+  way = 'delete that one',
+): void {
   if (sameIdentity(wanted, found)) return;
   throw new AwsFailure({
     action: failure.action,
     code: failure.code,
     kind: 'duplicate',
     status: failure.status,
-    message: `${name} exists already and is not ours: it lacks our tracking tags (cluster ${wanted[CLUSTER_TAG]}, resource ${resourceTagOf(wanted)})`,
+    message: `${name} exists already and is not ours: ${owner(found)}; ${way}`,
     cause: failure,
   });
 }

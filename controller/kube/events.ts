@@ -18,6 +18,8 @@ export interface News {
   readonly action: string;
   /** A sentence for people; cut to what the API takes. */
   readonly note: string;
+  /** Tell it even when the same was told last: it happened again. */
+  readonly again?: true;
 }
 
 export interface Events {
@@ -34,10 +36,10 @@ const REMEMBERED = 10_000;
 export function eventTeller(client: KubeClient, instance: string): Events {
   const last = new Map<string, string>();
   return {
-    async tell(regarding, { type, reason, action, note }) {
+    async tell(regarding, { type, reason, action, note, again }) {
       const { namespace = 'default', name, uid } = regarding.metadata;
       const key = `${uid ?? `${regarding.kind} ${namespace}/${name}`} ${reason}`;
-      if (last.get(key) === note) return undefined;
+      if (again === undefined && last.get(key) === note) return undefined;
       last.delete(key);
       last.set(key, note);
       const oldest = last.keys().next().value;

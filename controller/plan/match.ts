@@ -86,7 +86,11 @@ interface Pass {
 
 const tagOf = (resource: Resource): string => resourceTagOf(resource.spec.tags);
 
-const nameOf = (spec: object): unknown => ('name' in spec ? spec.name : undefined);
+/** What only one of a kind can have at its place: the name, or the port of its load balancer. */
+const nameOf = (spec: object): unknown => {
+  if ('name' in spec) return spec.name;
+  return 'port' in spec ? spec.port : undefined;
+};
 
 /** Turns references into ARNs by what is matched so far; a string that is no desired id is an ARN already. */
 const resolver =

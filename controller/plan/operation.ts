@@ -61,3 +61,11 @@ export function inWords(operation: Operation): string {
     ? `${verb} ${name}`
     : `${verb} ${name}: ${operation.because.join('; ')}`;
 }
+
+/** For the log. */
+export const logged = ({ operation, result, because, failure }: Outcome): Record<string, string> => ({
+  operation: inWords(operation),
+  result,
+  ...(because === undefined ? {} : { because }),
+  ...(failure === undefined ? {} : { failure: `${failure.action}: ${failure.code}: ${failure.message}` }),
+});

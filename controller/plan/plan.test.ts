@@ -130,6 +130,36 @@ test('two resources of one tag are told apart by their names (spec annotations 1
   expect(plan(plannables, both, found.toReversed()).operations).toEqual([]);
 });
 
+describe('somebody copied the tags of ours', () => {
+  const again = (kind: Found['kind'], spec: object, extra: object = {}): Found[] =>
+    made(sheet())
+      .filter((one) => one.kind === kind)
+      .map((one) => ({ ...one, arn: 'arn:copy', spec: { ...one.spec, ...spec }, extra }) as Found);
+  const withCopy = (...copy: Found[]): Operation[] => [
+    ...planned(sheet(), [...copy, ...made(sheet())]).operations,
+  ];
+
+  test('to a target group that nobody uses: it goes once ours serves', () => {
+    const operations = withCopy(...again('targetGroup', { name: 'copy' }, { loadBalancerArns: [] }));
+    expect(operations).toMatchObject([
+      { verb: 'delete', id: 'arn:copy', after: ['targetGroup/shop/web/web:80'] },
+    ]);
+  });
+
+  test('to a listener of another port: ours is kept, that one goes', () => {
+    expect(withCopy(...again('listener', { port: 81 }))).toMatchObject([{ verb: 'delete', id: 'arn:copy' }]);
+  });
+});
+
+test('a listener that somebody moved is moved back', () => {
+  const moved = made(sheet()).map((one) =>
+    one.kind === 'listener' ? ({ ...one, spec: { ...one.spec, port: 81 } } as Found) : one,
+  );
+  expect(planned(sheet(), moved).operations).toMatchObject([
+    { verb: 'modify', kind: 'listener', because: ['port 81 → 80'] },
+  ]);
+});
+
 test('a listener whose load balancer is gone is made anew', () => {
   const left = made(sheet()).filter(({ kind }) => kind !== 'loadBalancer');
   expect(short(planned(sheet(), left).operations)).toContain('create loadBalancer');

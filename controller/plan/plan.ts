@@ -35,23 +35,35 @@ export const reasons = (changes: readonly Change[]): string[] =>
     return before === after ? `${field} ${after} differ further on` : `${field} ${before} → ${after}`;
   });
 
-function creation(kind: Plannable, resource: Resource, { superseded, resolve }: Matching): Create {
+function creation(
+  kind: Plannable,
+  resource: Resource,
+  { superseded, resolve }: Matching,
+  beside: readonly Found[],
+): Create {
   const predecessors = superseded.get(resource.id) ?? [];
   const [replaces] = predecessors;
   const base = { verb: 'create', kind: kind.kind, id: resource.id } as const;
-  if (replaces === undefined) return { ...base, resource, because: ['does not exist yet'] };
+  const neighbours = [...predecessors, ...beside.filter((one) => one.kind === kind.kind)];
+  const freely = neighbours.length === 0 ? undefined : kind.successor?.(resource.spec as never, neighbours);
+  const named = { ...resource, spec: freely ?? resource.spec } as Resource;
+  if (replaces === undefined) return { ...base, resource: named, because: ['does not exist yet'] };
   const changed = differing(kind, resource, replaces, resolve);
   const because = mustReplace(kind, changed)
     ? reasons(changesIn(changed, resource, replaces))
     : ['what it replaces belongs to a load balancer that is replaced'];
-  const spec = kind.successor?.(resource.spec as never, predecessors) ?? resource.spec;
-  return { ...base, resource: { ...resource, spec } as Resource, replaces, because };
+  return { ...base, resource: named, replaces, because };
 }
 
-function buildUp(kind: Plannable, wanted: readonly Resource[], matching: Matching): Operation[] {
+function buildUp(
+  kind: Plannable,
+  wanted: readonly Resource[],
+  matching: Matching,
+  beside: readonly Found[],
+): Operation[] {
   return wanted.flatMap((resource): Operation[] => {
     const found = matching.matched.get(resource.id);
-    if (found === undefined) return [creation(kind, resource, matching)];
+    if (found === undefined) return [creation(kind, resource, matching, beside)];
     const change = changesIn(differing(kind, resource, found, matching.resolve), resource, found);
     const together = change.filter((one) => !isApart(kind, one));
     const apart = change.filter((one) => isApart(kind, one)).map((one) => [one]);
@@ -103,13 +115,15 @@ export interface Plan {
 }
 
 /**
- * Plans the operations from `found` to `wanted`. Planning again after they are applied gives none.
+ * Plans the operations from `found` to `wanted`, beside others whose names are taken. Planning again after they are applied
+ * gives none.
  * `kinds` in any order; a kind's own `diff`, if it has one, speaks for all of its resources.
  */
 export function plan(
   kinds: readonly Plannable[],
   wanted: readonly Resource[],
   found: readonly Found[],
+  beside: readonly Found[] = [],
 ): Plan {
   const ordered = kinds.toSorted((a, b) => a.order - b.order);
   const plain = ordered.filter((kind) => kind.diff === undefined);
@@ -124,7 +138,7 @@ export function plan(
   );
   const build = ordered.flatMap((kind) => {
     const mine = wanted.filter((resource) => resource.kind === kind.kind);
-    if (kind.diff === undefined) return buildUp(kind, mine, matching);
+    if (kind.diff === undefined) return buildUp(kind, mine, matching, beside);
     const living = found.filter((one) => one.kind === kind.kind && !going.has(parentOf(kind, one) ?? ''));
     return kind.diff(mine, living, matching.resolve);
   });

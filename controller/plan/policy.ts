@@ -1,8 +1,11 @@
 // Policy: a pure filter on the plan (design: Policy). Safety modes are not `if`s in the writers.
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { keyOf } from '../../api/kube.ts';
+import { overruled, POLICIES, type Policy, policyOf } from '../../api/policy.ts';
+import type { Told } from '../group.ts';
 import type { Operation } from './operation.ts';
 
-export const POLICIES = ['sync', 'upsert-only', 'targets-only', 'observe'] as const;
-export type Policy = (typeof POLICIES)[number];
+export { POLICIES, type Policy };
 
 const filters: Record<Policy, (operations: readonly Operation[]) => Operation[]> = {
   sync: (operations) => [...operations],
@@ -15,4 +18,29 @@ const filters: Record<Policy, (operations: readonly Operation[]) => Operation[]>
 /** What of a plan may be carried out. */
 export function policy(name: Policy, operations: readonly Operation[]): Operation[] {
   return filters[name](operations);
+}
+
+/** The policy that holds for a group of effective bindings: that of those who stay, else of those who leave. */
+export function policyOfGroup(ceiling: Policy, bindings: readonly LoadBalancerBinding[]): Policy {
+  const staying = bindings.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const deciding = staying.length > 0 ? staying : bindings;
+  return policyOf(
+    deciding.map(({ spec }) => spec.policy),
+    ceiling,
+  );
+}
+
+/** Those whose own policy is not the one that holds. */
+export function overruledIn(ceiling: Policy, bindings: readonly LoadBalancerBinding[]): Told[] {
+  const holds = policyOfGroup(ceiling, bindings);
+  return bindings.flatMap((binding): Told[] => {
+    const { policy } = binding.spec;
+    if (policy === undefined || policy === holds || binding.metadata.deletionTimestamp !== undefined)
+      return [];
+    const because =
+      holds === ceiling && POLICIES.indexOf(policy) < POLICIES.indexOf(holds)
+        ? `the controller runs with --policy=${ceiling}, and an Ingress can only ask for more care`
+        : `another Ingress of the same group asks for less care, so the group is under ${holds}`;
+    return [{ member: keyOf(binding), problem: overruled(policy, because) }];
+  });
 }

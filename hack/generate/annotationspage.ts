@@ -9,6 +9,7 @@ import {
   NLB_ATTRIBUTES,
   TARGET_GROUP_ATTRIBUTES,
 } from '../../api/limits.ts';
+import { POLICIES, POLICY_ANNOTATION, POLICY_WORDS } from '../../api/policy.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { allowedBy } from '../../api/words.ts';
 import type { Generated } from './main.ts';
@@ -118,6 +119,24 @@ Ingress, as a whole; only tags are merged, key by key. JSON member names may be 
 are not listed are ignored.
 
 ${REGISTRY.map(section).join('\n')}
+## ${POLICY_ANNOTATION}
+
+How much may be done in AWS for the Ingress, beside the \`--policy\` of the controller, which is the most that is ever
+done: an Ingress can only ask for more care. From the least to the most careful:
+
+${POLICIES.map((policy) => `- \`${policy}\`: ${POLICY_WORDS[policy]}`).join('\n')}
+
+A group has one load balancer, which is under the least careful policy among its members, so that no Ingress can hold up
+the others; an Ingress that says nothing asks for what the controller may do. Whoever asks for more care than the group has
+is told so at admission and on the binding. An Ingress that is deleted keeps its policy: under \`observe\` and
+\`upsert-only\` what AWS has stays, and the binding stays, too. Take the annotation off first.
+
+- Form: text
+- Allowed: one of ${POLICIES.join(', ')}
+- Without it: what the controller may do
+- Said by: Ingress
+- In a group: the least careful one
+
 ## Known, not applied yet
 
 These annotations of the AWS Load Balancer Controller are checked, kept, and admitted with a warning; they have no effect

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { ProblemCode } from '../api/problem.ts';
 import { AwsFailure } from './aws/errors.ts';
+import { next } from './next.ts';
 import type { Operation, Outcome } from './plan/operation.ts';
-import { next } from './reconcile.ts';
 
 type Passed = Parameters<typeof next>[0];
 

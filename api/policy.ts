@@ -1,0 +1,81 @@
+// The policy of an Ingress: how careful it asks us to be in AWS, beside the controller's own --policy (hack/decisions/0012).
+//
+//   careful   observe ── targets-only ── upsert-only ── sync   careless       each allows what the one before does, and more
+import type { Problem } from './problem.ts';
+import { suggest } from './suggest.ts';
+
+/** From the least careful to the most careful one. */
+export const POLICIES = ['sync', 'upsert-only', 'targets-only', 'observe'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** Not under the prefix of the LBC, which knows nothing of it. */
+export const OWN_PREFIX = 'albatross.dev/';
+export const POLICY_ANNOTATION = `${OWN_PREFIX}policy`;
+
+/** What each of them lets be done, for people. */
+export const POLICY_WORDS: Readonly<Record<Policy, string>> = {
+  sync: 'everything is made, changed and removed as it is wanted',
+  'upsert-only': 'everything is made and changed; what nobody wants any more stays',
+  'targets-only': 'only targets are registered and deregistered, in target groups that exist',
+  observe: 'nothing is touched; what would be done is told',
+};
+
+/** The more careful of two. */
+export const stricter = (a: Policy, b: Policy): Policy => (POLICIES.indexOf(a) > POLICIES.indexOf(b) ? a : b);
+
+/**
+ * The policy of a group: the least careful one among its members, so that nobody is held up by another one, and never less
+ * careful than the controller's (`ceiling`), which is meant where nothing is said.
+ */
+export function policyOf(said: readonly (Policy | undefined)[], ceiling: Policy): Policy {
+  const asked = said.map((one) => stricter(ceiling, one ?? ceiling));
+  return POLICIES.find((policy) => asked.includes(policy)) ?? ceiling;
+}
+
+const PATH = `metadata.annotations[${POLICY_ANNOTATION}]`;
+
+const isPolicy = (text: string): text is Policy => POLICIES.some((policy) => policy === text);
+
+const likely = (suggestion: string | undefined): Pick<Problem, 'suggestion'> =>
+  suggestion === undefined ? {} : { suggestion };
+
+/** Reads what an Ingress says under our own prefix. */
+export function readPolicy(annotations: Readonly<Record<string, string>>): {
+  readonly policy?: Policy;
+  readonly problems: readonly Problem[];
+} {
+  const unknown = Object.keys(annotations)
+    .filter((key) => key.startsWith(OWN_PREFIX) && key !== POLICY_ANNOTATION)
+    .map((key): Problem => {
+      const because = 'there is no annotation of this name, so nothing reads it';
+      const near = suggest(key.slice(OWN_PREFIX.length), ['policy']);
+      const meant = likely(near === undefined ? undefined : POLICY_ANNOTATION);
+      return {
+        code: 'UnknownAnnotation',
+        severity: 'warn',
+        path: `metadata.annotations[${key}]`,
+        because,
+        ...meant,
+      };
+    });
+  const value = annotations[POLICY_ANNOTATION];
+  if (value === undefined) return { problems: unknown };
+  if (isPolicy(value)) return { policy: value, problems: unknown };
+  const allowed = `one of ${POLICIES.join(', ')}`;
+  const wrong = { code: 'NotAllowed', severity: 'refuse', path: PATH, value, allowed } as const;
+  return { problems: [{ ...wrong, ...likely(suggest(value, POLICIES)) }, ...unknown] };
+}
+
+/** What is told to an Ingress whose policy does not hold. */
+export function overruled(said: Policy, because: string): Problem {
+  return { code: 'PolicyOverruled', severity: 'warn', path: PATH, value: said, because };
+}
+
+/** The lines of a preview under a policy. */
+export function underPolicy(lines: readonly string[], policy: Policy): string[] {
+  const kept = (line: string): boolean =>
+    policy === 'sync' || (policy === 'upsert-only' && !line.startsWith('would remove: '));
+  return lines.map((line) =>
+    !line.startsWith('would ') || kept(line) ? line : `left out by the policy ${policy}: ${line}`,
+  );
+}

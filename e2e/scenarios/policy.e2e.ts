@@ -1,0 +1,186 @@
+// The policy of an Ingress: what is planned is shown and not done, until the annotation lets it; in a group nobody is held up.
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { takePicture } from '../harness/picture.ts';
+import { app, ingress, namespace } from '../harness/shop.ts';
+import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/watching.ts';
+import { bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
+import { connectSomebody, elbv2, restart, targetGroup } from './somebody.ts';
+
+const POLICY = 'albatross.dev/policy';
+
+beforeAll(async () => {
+  await startStage();
+  connectSomebody('pol/shop');
+  await stage.cluster.apply(
+    namespace('pol'),
+    ...app('pol', 'web', { type: 'ClusterIP', replicas: 2 }),
+    ...app('pol', 'api', { type: 'ClusterIP' }),
+  );
+});
+afterAll(stopStage);
+
+const ip = { 'target-type': 'ip' };
+const paths = (...all: string[]) => ({
+  annotations: ip,
+  hosts: { '': Object.fromEntries(all.map((path) => [path, 'web:80'])) },
+});
+const annotate = (name: string, policy: string) =>
+  k(`annotate ingress ${name} -n pol ${POLICY}${policy} --overwrite`);
+const condition = async (name: string, type: string) =>
+  (await bindingOf(stage.cluster, 'pol', name)).conditions[type];
+const changes = (): string[] => mutating(stage.aws.calls());
+
+/** An Ingress with a policy. */
+const under = (name: string, options: Parameters<typeof ingress>[2], policy: string): object => {
+  const one: { metadata: { annotations?: object } } = ingress('pol', name, options) as never;
+  const annotations = { ...one.metadata.annotations, [POLICY]: policy };
+  return { ...one, metadata: { ...one.metadata, annotations } };
+};
+const apply = (...of: Parameters<typeof under>): Promise<string> => stage.cluster.apply(under(...of));
+/** What kubectl says beside that it is applied. */
+async function warned(of: object, ...flags: string[]): Promise<string> {
+  const { code, stderr } = await stage.cluster.kubectl(['apply', ...flags, '-f', '-'], {
+    input: JSON.stringify(of),
+  });
+  expect(code).toBe(0);
+  return stderr;
+}
+
+test('an unknown policy is refused with what is meant', async () => {
+  await expect(apply('shop', paths('/'), 'observ')).rejects.toThrow(
+    /observ.*is not one of sync, upsert-only, targets-only, observe.*Did you mean "observe"/s,
+  );
+});
+
+describe('observe', () => {
+  beforeAll(async () => {
+    await bringUp('pol', 'shop', paths('/', '/b'));
+    await countAfresh(stage);
+  });
+
+  test('a change is planned and shown, and nothing is touched', async () => {
+    await apply('shop', paths('/', '/c'), 'observe');
+    await vi.waitFor(async () => {
+      const programmed = await condition('shop', 'Programmed');
+      expect(programmed).toMatchObject({ status: 'False', reason: 'Observed' });
+      expect(programmed?.message).toMatch(/^The policy observe leaves out: modify rule\/80:1: conditions /);
+    }, soon);
+    expect(await k('get lbb shop -n pol -o jsonpath={.status.plan}')).toContain(
+      'modify rule/80:1: conditions',
+    );
+    await untilQuiet(stage, 1_500);
+    expect(changes()).toEqual([]);
+  });
+
+  test('neither are its targets', async () => {
+    await k('scale deployment web -n pol --replicas=3');
+    await untilQuiet(stage, 3_000);
+    expect(changes()).toEqual([]);
+  });
+
+  test('a dry run tells what is left out', async () => {
+    const said = await warned(under('shop', paths('/', '/c', '/d'), 'observe'), '--dry-run=server');
+    expect(said).toContain('left out by the policy observe: would ');
+  });
+
+  test('under targets-only the targets follow, and nothing else does', async () => {
+    await annotate('shop', '=targets-only');
+    await vi.waitFor(
+      () =>
+        expect(Object.keys(stage.aws.state().targetGroups.get(targetGroup())?.targets ?? {})).toHaveLength(3),
+      soon,
+    );
+    await untilQuiet(stage, 1_000);
+    expect(changes()).toEqual(['RegisterTargets ×1']);
+  });
+
+  test('with the annotation gone it is done', async () => {
+    await annotate('shop', '-');
+    await ready('pol', 'shop');
+    expect(changes()).toContain('ModifyRule ×1');
+  });
+});
+
+describe('upsert-only', () => {
+  test('makes and changes, and keeps what nobody wants any more', async () => {
+    await apply('shop', paths('/', '/c', '/d', '/e'), 'upsert-only');
+    await ready('pol', 'shop');
+    await countAfresh(stage);
+    await apply('shop', paths('/'), 'upsert-only');
+    await vi.waitFor(
+      async () => expect(await k('get lbb shop -n pol -o jsonpath={.status.plan}')).toContain('delete rule'),
+      soon,
+    );
+    await untilQuiet(stage, 1_000);
+    expect(changes().filter((one) => one.startsWith('Delete'))).toEqual([]);
+    const { loadBalancers } = await takePicture(stage);
+    expect(loadBalancers[0]?.listeners[80]?.rules.length).toBe(4);
+    await annotate('shop', '-');
+    await ready('pol', 'shop');
+    expect(changes()).toContain('DeleteRule ×3');
+  });
+
+  test('an Ingress that goes leaves all it has, and says so', async () => {
+    await apply('shop', paths('/'), 'upsert-only');
+    await ready('pol', 'shop');
+    await countAfresh(stage);
+    await k('delete ingress shop -n pol');
+    await vi.waitFor(async () => {
+      const programmed = await condition('shop', 'Programmed');
+      expect(programmed).toMatchObject({
+        reason: 'Deleting',
+        message: expect.stringMatching(/^The policy upsert-only leaves out: delete loadBalancer/),
+      });
+    }, soon);
+    expect(changes()).toEqual([]);
+    await bringUp('pol', 'shop', paths('/'));
+    await k('delete ingress shop -n pol');
+    await vi.waitFor(async () => expect(await k('get lbb -n pol -o name')).toBe(''), soon);
+  });
+});
+
+describe('in a group', () => {
+  const member = (path: string) => ({
+    annotations: { ...ip, 'group.name': 'both' },
+    hosts: { '': { [path]: 'api:80' } },
+  });
+
+  test('all are under the least careful policy; who asks for more is told', async () => {
+    await bringUp('pol', 'one', member('/one'));
+    await countAfresh(stage);
+    expect(await warned(under('two', member('/two'), 'observe'))).toContain(
+      'Ingress pol/one in the same group asks for less care, so the group is under sync',
+    );
+    await ready('pol', 'two');
+    expect(changes()).toContain('CreateRule ×1');
+    expect(await condition('two', 'Accepted')).toMatchObject({ status: 'True', reason: 'PolicyOverruled' });
+    expect((await condition('one', 'Accepted'))?.reason).toBe('Accepted');
+  });
+
+  test('when all of them say it, it holds', async () => {
+    await annotate('one', '=observe');
+    await vi.waitFor(async () => expect((await condition('two', 'Accepted'))?.reason).toBe('Accepted'), soon);
+    await countAfresh(stage);
+    await apply('one', member('/elsewhere'), 'observe');
+    await vi.waitFor(
+      async () => expect((await condition('two', 'Programmed'))?.reason).toBe('Observed'),
+      soon,
+    );
+    await untilQuiet(stage, 1_000);
+    expect(changes()).toEqual([]);
+  });
+});
+
+test('under --policy=observe nobody gets more than that', async () => {
+  await restart('--policy', 'observe');
+  await countAfresh(stage);
+  await apply('late', paths('/'), 'sync');
+  await vi.waitFor(
+    async () => expect((await condition('late', 'Programmed'))?.reason).toBe('Observed'),
+    soon,
+  );
+  expect((await condition('late', 'Accepted'))?.message).toContain('--policy=observe');
+  expect(changes()).toEqual([]);
+  expect(await elbv2.send(new elb.DescribeLoadBalancersCommand({}))).toMatchObject({ LoadBalancers: [{}] });
+});
