@@ -3,9 +3,12 @@ import type { Resource } from '../api/aws.ts';
 import { type Aws, CALLS } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
 import { kinds } from './kinds/all.ts';
-import type { Found, KindTable, Resolve } from './kinds/kind.ts';
+import { type Found, type KindTable, MadeInPart, type Resolve } from './kinds/kind.ts';
 import { setPriorities } from './kinds/rule.ts';
 import type { Create, Delete, Modify, Operation, Outcome, Reorder } from './plan/operation.ts';
+import { changesIn } from './plan/plan.ts';
+import { forbids, isJudgement, partsOfNew, specWith } from './refusals/parts.ts';
+import { piecemeal } from './refusals/piecemeal.ts';
 
 /** What apply needs of the inventory: it is written through, so that the next plan sees our own changes. */
 export interface Ledger {
@@ -38,6 +41,8 @@ interface Run {
   readonly arns: Map<string, Found>;
   /** By ARN what was modified in this run: another operation may go on from there. */
   readonly modified: Map<string, Found>;
+  /** ARNs of what is gone already, because it had to make room. */
+  readonly gone: Set<string>;
   readonly resolve: Resolve;
 }
 
@@ -54,48 +59,81 @@ function run(applying: Applying): Run {
     if (arn === undefined) throw new Unresolved(ref.ref);
     return arn;
   };
-  return { applying, arns, modified: new Map(), resolve };
+  return { applying, arns, modified: new Map(), gone: new Set(), resolve };
 }
 
 /** The table of a kind with its type parameter forgotten: an operation carries spec and found of one kind. */
 const tableOf = (kind: Resource['kind']): KindTable<never> => kinds[kind] as unknown as KindTable<never>;
 
-async function create({ applying, arns, resolve }: Run, { resource }: Create): Promise<Result> {
-  const found: Found = await tableOf(resource.kind).create(applying.aws, resource.spec as never, resolve);
-  arns.set(resource.id, found);
-  applying.ledger.put(found);
-  return done;
+async function create(of: Run, { kind, id, resource }: Create): Promise<Result> {
+  const { applying, arns, resolve } = of;
+  const made = (found: Found): void => {
+    arns.set(id, found);
+    applying.ledger.put(found);
+  };
+  try {
+    made(await tableOf(kind).create(applying.aws, resource.spec as never, resolve));
+    return done;
+  } catch (thrown) {
+    if (!(thrown instanceof MadeInPart)) throw thrown;
+    const { found, fields, failure } = thrown;
+    made(found);
+    const change = changesIn(fields, resource, found);
+    return inParts(of, { verb: 'modify', kind, id, resource, found, change, because: [] }, failure);
+  }
 }
 
-async function modify(
+async function send(
   { applying, modified, resolve }: Run,
-  { resource, found, change }: Modify,
-): Promise<Result> {
-  const fields = change.map(({ field }) => field as never);
-  const after: Found = await tableOf(resource.kind).modify(
-    applying.aws,
-    (modified.get(found.arn) ?? found) as never,
-    resource.spec as never,
-    fields,
-    resolve,
-  );
+  found: Found,
+  spec: Resource['spec'],
+  fields: readonly string[],
+): Promise<Found> {
+  const table = tableOf(found.kind);
+  const from = modified.get(found.arn) ?? found;
+  const args = [from as never, spec as never, fields as readonly never[], resolve] as const;
+  const after: Found = await table.modify(applying.aws, ...args);
   modified.set(found.arn, after);
   applying.ledger.put(after);
-  return done;
+  return after;
 }
 
-async function reorder({ applying }: Run, { moves }: Reorder): Promise<Result> {
+/** After AWS refused a change as a whole. */
+async function inParts(of: Run, operation: Modify, failure: AwsFailure): Promise<Result> {
+  if (!isJudgement(failure, operation.resource)) throw failure;
+  const refused = await piecemeal(operation, failure, (found, part) =>
+    send(of, found, specWith(found, operation, part), [part.field]),
+  );
+  // New rules wait for the next pass: those that ask for certificates of clients must not be open.
+  if (refused.some(({ part }) => part.field === 'mutualAuthentication')) of.arns.delete(operation.id);
+  return { result: 'failed', failure: refused[0]?.failure ?? failure, refused };
+}
+
+async function modify(of: Run, operation: Modify): Promise<Result> {
+  const { resource, found, change } = operation;
+  const fields = change.map(({ field }) => field);
+  try {
+    await send(of, found, resource.spec, fields);
+    return done;
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown;
+    return inParts(of, operation, thrown);
+  }
+}
+
+async function reorder({ applying, gone }: Run, { moves }: Reorder): Promise<Result> {
+  const there = moves.filter(({ found }) => !gone.has(found.arn));
   await setPriorities(
     applying.aws,
-    moves.map(({ found, to }) => ({ arn: found.arn, priority: to })),
+    there.map(({ found, to }) => ({ arn: found.arn, priority: to })),
   );
-  for (const { found, to } of moves) {
+  for (const { found, to } of there) {
     if (found.kind === 'rule') applying.ledger.put({ ...found, spec: { ...found.spec, priority: to } });
   }
   return done;
 }
 
-async function remove({ applying, arns }: Run, { found, after }: Delete): Promise<Result> {
+async function remove({ applying, arns, gone }: Run, { found, after }: Delete): Promise<Result> {
   for (const id of after) {
     const successor = arns.get(id);
     const because = successor === undefined ? `${id} does not exist yet` : applying.waitsFor(successor);
@@ -104,6 +142,7 @@ async function remove({ applying, arns }: Run, { found, after }: Delete): Promis
   const removed = await tableOf(found.kind).remove(applying.aws, found as never);
   if (removed.outcome === 'waiting') return { result: 'waiting', because: removed.because };
   applying.ledger.remove(found);
+  gone.add(found.arn);
   return done;
 }
 
@@ -129,7 +168,10 @@ async function attempt(of: Run, operation: Operation): Promise<Outcome> {
     }
     if (!isFailure(thrown)) throw thrown;
     if (thrown.kind === 'notYet') return { operation, result: 'waiting', because: thrown.message };
-    return { operation, result: 'failed', failure: thrown };
+    const judged = operation.verb === 'create' && isJudgement(thrown, operation.resource);
+    const parts = judged ? partsOfNew(operation.resource, thrown) : [];
+    const refused = parts.map((part) => ({ part, failure: thrown }));
+    return { operation, result: 'failed', failure: thrown, ...(refused.length === 0 ? {} : { refused }) };
   }
 }
 
@@ -154,7 +196,8 @@ async function makingRoom(of: Run, operation: Operation, rest: Operation[]): Pro
 function hopeless(failure: AwsFailure): boolean {
   const service = CALLS.get(failure.action)?.service;
   if (service === 'wafv2' || service === 'shield') return false;
-  return failure.kind === 'denied' || failure.kind === 'throttled' || failure.kind === 'unavailable';
+  if (failure.kind === 'denied') return !forbids(failure);
+  return failure.kind === 'throttled' || failure.kind === 'unavailable';
 }
 
 /**

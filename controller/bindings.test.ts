@@ -54,6 +54,18 @@ describe('an Ingress and its binding', () => {
     expect(book.of('shop')[0]?.spec.intent?.settings.scheme?.value).toBe('internet-facing');
   });
 
+  test('an answer that comes late does not bring back what was written before', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    const at = (resourceVersion: string, uid = 'u') => bindingOf(book, ['shop'], { resourceVersion, uid });
+    const version = () => book.bindingOf(KEY)?.metadata.resourceVersion;
+    const seen = [at('9'), at('10'), at('9'), at('2', 'made anew')].map((one) => {
+      book.binding(KEY, one);
+      return version();
+    });
+    expect(seen).toEqual(['9', '10', '10', '2']);
+  });
+
   test('a move touches both groups: leaving the old one, member of the new one once held there', () => {
     const book = openBook();
     put(book, inGroup('old'));

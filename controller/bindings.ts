@@ -64,6 +64,16 @@ function derived({ read, binding }: Omit<Page, 'entry'>): Page {
   return { ...known, read, entry: { ingress: read.ingress, spec, told } };
 }
 
+/**
+ * Whether an object was replaced by one that is known: the answer to a write of ours may come after the watch has told of what
+ * somebody wrote later. Versions of one object are comparable (Kubernetes: API Concepts, "Resource versions").
+ */
+function isOlder(one: LoadBalancerBinding, known: LoadBalancerBinding | undefined): boolean {
+  const [a, b] = [one.metadata.resourceVersion ?? '', known?.metadata.resourceVersion ?? ''];
+  if (one.metadata.uid !== known?.metadata.uid || !/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return BigInt(a) < BigInt(b);
+}
+
 /** The groups that one page is part of. */
 function groupsOf(page: Page | undefined): string[] {
   if (page === undefined) return [];
@@ -115,7 +125,10 @@ export function openBook(): Book {
     ingress: (key, read) =>
       turn(key, (page) => derived(read === undefined ? without(page, 'read') : { ...page, read })),
     binding: (key, binding) =>
-      turn(key, (page) => derived(binding === undefined ? without(page, 'binding') : { ...page, binding })),
+      turn(key, (page) => {
+        if (binding !== undefined && isOlder(binding, page.binding)) return page;
+        return derived(binding === undefined ? without(page, 'binding') : { ...page, binding });
+      }),
     entry: (key) => pages.get(key)?.entry,
     bindingOf: (key) => pages.get(key)?.binding,
     of: (groupId) =>

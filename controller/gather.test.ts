@@ -105,16 +105,45 @@ describe('a member names what does not exist', () => {
     expect([undecided, lines]).toEqual([false, []]);
   });
 
-  test.each([
+  const both = [
     ['subnets', { subnets: 'nowhere' }, 'SubnetsNotFound'],
     ['security groups', { 'security-groups': 'nothing' }, 'SecurityGroupNotFound'],
-  ])(
-    '%s, before there is a load balancer: nothing can be decided, and all are told',
+  ] as const;
+
+  test.each(both)(
+    '%s, before there is a load balancer: it is made as the others want it, and it alone is told',
     async (_, said, code) => {
       const answer = await pass(sheet(elder(), bad(said)), []);
+      expect([answer.undecided, answer.told]).toEqual([false, [`shop/zbad ${code}`]]);
+      const { lines } = await pass(sheet(elder(), bad({})), []);
+      expect(answer.lines).toEqual(lines);
+    },
+  );
+
+  test.each(both)(
+    '%s, and nobody wants anything else: nothing can be decided, and all are told',
+    async (_, said, code) => {
+      const answer = await pass(sheet(elder(said), bad(said)), []);
       expect([answer.undecided, answer.told]).toEqual([true, [`shop/elder ${code}`, `shop/zbad ${code}`]]);
     },
   );
+});
+
+test('certificates that AWS does not let us look for are told to the member that needs them', async () => {
+  const denied = async () => {
+    throw new AwsFailure({ action: 'A', code: 'AccessDenied', kind: 'denied', message: 'no', status: 403 });
+  };
+  const said = {
+    'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+  };
+  const one = ingress({
+    ...{ ingress: 'zbad', said: { 'group.name': 'g', ...said } },
+    rules: [rule('bad.example.com', path('/', 'web'))],
+  });
+  const answer = await pass(sheet(elder(), one), [], { certificates: denied });
+  expect(answer.told).toEqual(expect.arrayContaining(['shop/zbad AwsRefused']));
+  expect(answer.told.filter((told) => !told.startsWith('shop/zbad'))).toEqual([]);
+  expect(answer.lines).toEqual(expect.arrayContaining(['create rule/80:1: does not exist yet']));
 });
 
 test('an existing load balancer of the scheme keeps its subnets (aws-model 4.1)', async () => {

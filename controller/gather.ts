@@ -14,6 +14,7 @@ import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts
 import { secretOf } from './desire/guard.ts';
 import type { Group, Member } from './group.ts';
 import { arnOf, type Found } from './kinds/kind.ts';
+import { forbids } from './refusals/parts.ts';
 
 export interface Gathering {
   readonly cluster: ClusterSettings;
@@ -31,7 +32,10 @@ function orKept(looked: Looked<string[]>, kept: readonly string[] | undefined): 
 const balancersOf = (found: readonly Found[]): Found<'loadBalancer'>[] =>
   found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
 
-/** Without a word about subnets an existing load balancer keeps the ones it has (aws-model 4.1 step 3). */
+/**
+ * Without a word about subnets an existing load balancer keeps the ones it has (aws-model 4.1 step 3). When a new one is named
+ * some in vain, it gets those that are found for the members that name none: their routes do not wait for a neighbour's word.
+ */
 async function subnets(
   group: Group,
   found: readonly Found[],
@@ -41,24 +45,38 @@ async function subnets(
   const said = settings.subnets?.value;
   const scheme = settings.scheme?.value ?? cluster.defaultScheme;
   const present = balancersOf(found).find(({ spec }) => spec.scheme === scheme);
+  const request = { scheme, ipAddressType: settings['ip-address-type']?.value ?? 'ipv4' } as const;
   const looked = await lookups.subnets({
-    scheme,
-    ipAddressType: settings['ip-address-type']?.value ?? 'ipv4',
+    ...request,
     ...(said === undefined ? {} : { named: said }),
     ...(group.subnetTags === undefined ? {} : { tags: group.subnetTags }),
     ...(present === undefined ? {} : { current: present.spec.subnets }),
   });
-  return orKept(looked, present?.spec.subnets);
+  const kept = orKept(looked, present?.spec.subnets);
+  const silent = group.members.some(
+    ({ intent }) => intent.settings.subnets === undefined && intent.subnetTags === undefined,
+  );
+  if ('value' in kept || !silent || (said === undefined && group.subnetTags === undefined)) return kept;
+  const discovered = await lookups.subnets(request);
+  return 'value' in discovered ? { value: discovered.value, problem: kept.problem } : kept;
 }
 
-/** Those that are named; an empty list stands for the managed one, which then stays managed. */
+/**
+ * Those that are named; an empty list stands for the managed one, which then stays managed. A new load balancer has the
+ * managed one when some are named in vain and a member names none.
+ */
 async function securityGroups(
   said: readonly string[],
+  { members }: Group,
   found: readonly Found[],
   { lookups }: Gathering,
 ): Promise<Looked<string[]>> {
   const present = balancersOf(found)[0]?.spec.securityGroups.map(arnOf);
-  const managed = found.some(({ kind, arn }) => kind === 'securityGroup' && present?.includes(arn));
+  const silent = members.some(({ intent }) => intent.settings['security-groups'] === undefined);
+  const managed =
+    present === undefined
+      ? silent
+      : found.some(({ kind, arn }) => kind === 'securityGroup' && present.includes(arn));
   return orKept(await lookups.securityGroups(said), managed ? [] : present);
 }
 
@@ -66,6 +84,18 @@ async function securityGroups(
 function hostsOf({ intent }: Member): string[] {
   const hosts = intent.rules.flatMap(({ host }) => (host === undefined || host === '' ? [] : [host]));
   return [...new Set([...hosts, ...(intent.tlsHosts ?? [])])].sort();
+}
+
+/** Certificates that AWS does not let us look for are told to the member that needs them; listeners keep what they have. */
+async function permitted(looking: Promise<Looked<string[]>>): Promise<Looked<string[]>> {
+  try {
+    return await looking;
+  } catch (thrown) {
+    if (!isFailure(thrown, 'denied') || !forbids(thrown)) throw thrown;
+    const because = `${thrown.action} answered ${thrown.code}: ${thrown.message}`;
+    const path = `metadata.annotations[${PREFIX}certificate-arn]`;
+    return { problem: { code: 'AwsRefused', severity: 'refuse', path, because } };
+  }
 }
 
 async function certificates(group: Group, { lookups }: Gathering): Promise<Map<string, Looked<string[]>>> {
@@ -79,7 +109,9 @@ async function certificates(group: Group, { lookups }: Gathering): Promise<Map<s
   });
   return new Map(
     await Promise.all(
-      searching.map(async (member) => [member.key, await lookups.certificates(hostsOf(member))] as const),
+      searching.map(
+        async (member) => [member.key, await permitted(lookups.certificates(hostsOf(member)))] as const,
+      ),
     ),
   );
 }
@@ -234,7 +266,7 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
   };
   const [ids, groups, certified, targetGroups, trustStores, secrets, acl, subscribed] = await Promise.all([
     subnets(group, found, gathering),
-    said === undefined ? undefined : securityGroups(said, found, gathering),
+    said === undefined ? undefined : securityGroups(said, group, found, gathering),
     certificates(group, gathering),
     Promise.all(names.map(async (name) => [name, await targetGroup(name, gathering)] as const)),
     gathering.lookups.trustStores(namedTrustStores(group)),

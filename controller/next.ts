@@ -20,8 +20,8 @@ const UNFOUND: ReadonlySet<ProblemCode> = new Set([
   'WebAclNotFound',
 ]);
 
-/** Told of what could not be looked up (gather.ts): it is asked for again. */
-const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsRefused', 'AwsUnavailable']);
+/** Told of what could not be looked up (gather.ts): it is asked for again. What AWS refuses has its own pace (refusals/pace.ts). */
+const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsUnavailable']);
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
 export function next(

@@ -22,6 +22,7 @@ import { type ControllerOptions, clusterSettings, lookupOptions } from './option
 import { inWords } from './plan/operation.ts';
 import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
+import { refusalMemory } from './refusals/memory.ts';
 import { succession } from './succession.ts';
 import { type Serving, type Targets, targetsProgram } from './targets.ts';
 
@@ -112,6 +113,7 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
         drift.map(({ operation }) => ({ kind: operation.kind, words: inWords(operation) })),
       ),
     ...succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
+    refusals: refusalMemory(() => performance.now()),
     now: Date.now,
     unsettle: (bindings, endangered, toSet) => unsettle(publishing, bindings, endangered, toSet),
     publish: (group, pass) => publish(publishing, group, pass),

@@ -25,6 +25,9 @@ import { logged, type Operation, type Outcome } from './plan/operation.ts';
 import { type Plan, plan } from './plan/plan.ts';
 import { overruledIn, type Policy, policy, policyOfGroup } from './plan/policy.ts';
 import { exposed, foreignShield, withKept } from './protection.ts';
+import { judged, type Left, NOTHING_LEFT_OUT, withoutRefused } from './refusals/aftermath.ts';
+import type { RefusalMemory } from './refusals/memory.ts';
+import { paced } from './refusals/pace.ts';
 import {
   beginning,
   known,
@@ -49,6 +52,8 @@ export interface Deciding extends Gathering {
   readonly policy: Policy;
   /** Unset: nobody looks at health, and nothing new is ready for requests that another one has. */
   readonly ready?: Ready;
+  /** Unset: nothing was ever refused. */
+  readonly refusals?: RefusalMemory;
 }
 
 export interface Reconciling extends Deciding {
@@ -93,7 +98,8 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
     stopped(group, bindings, world, thrown),
   );
   const written = await world.publish(group, pass);
-  return written ? next(pass, group, world.now()) : 'retry';
+  if (!written) return 'retry';
+  return paced(next(pass, group, world.now()), pass, world.refusals?.again(group.id));
 }
 
 /** What a group wants, what it has, and the operations between the two. */
@@ -119,6 +125,10 @@ export interface Decision {
   readonly hash: string;
   /** Nothing was looked at closely: everything is as it was applied last. */
   readonly settled: boolean;
+  /** What AWS refused not long ago and is left out. */
+  readonly left: Left;
+  /** The desired resources with all that protects them, also what AWS refused. */
+  readonly guarded: readonly Resource[];
 }
 
 /**
@@ -147,42 +157,51 @@ export async function decide(
   const guarded = withKept(resources, found);
   const bridged = bridge(guarded, found, world.ready ?? (() => false));
   const back = reset(group.id, unverified(bridged.resources, found, wanted), found, remembered);
-  const kept = settledPlan === undefined ? keep(back.resources, found) : bridged.resources;
+  const possible =
+    settledPlan === undefined
+      ? withoutRefused(keep(back.resources, found), found, { group, wanted }, world.refusals?.of(group.id))
+      : { resources: bridged.resources, left: NOTHING_LEFT_OUT };
+  const kept = possible.resources;
   const planned =
     settledPlan ??
     (wanted.undecided ? NOTHING : withReasons(plan(plannables, kept, found, sorted.aside), back));
   const strangers = hasStranger(bindings, (one) => world.book.entry(keyOf(one))?.ingress);
-  const possible = strangers ? withoutDeletions(planned.operations) : planned.operations;
+  const operations = strangers ? withoutDeletions(planned.operations) : planned.operations;
   const holds = policyOfGroup(world.policy, bindings);
   const told = [
     ...wanted.problems,
     ...foreignShield(group, guarded, found),
     ...straying(group, sorted),
     ...overruledIn(world.policy, bindings),
+    ...possible.left.told,
   ];
-  const looks = { sorted, hash, told, settled: settledPlan !== undefined };
-  const does = { planned, policy: holds, allowed: policy(holds, possible) };
+  const looks = { sorted, hash, told, settled: settledPlan !== undefined, left: possible.left, guarded };
+  const does = { planned, policy: holds, allowed: policy(holds, operations) };
   return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, ...looks };
 }
 
 async function passOver(group: Group, bindings: Told['bindings'], world: Reconciling): Promise<Told> {
   const decision = await decide(group, world, { trusting: true });
-  const { wanted, found, resources, planned, allowed, waits, handing, sorted, hash } = decision;
+  const { wanted, found, resources, planned, allowed, waits, handing, sorted, hash, left, guarded } =
+    decision;
   const drift = driftIn(group, decision, world.drifts);
   if (drift.length > 0) world.drifted(group.id, drift);
-  const waitsFor = (one: Found) => exposed(resources, one) ?? world.waitsFor(one);
+  const waitsFor = (one: Found) => exposed(guarded, one) ?? world.waitsFor(one);
   const inDanger = endangered(allowed, wanted.origins);
   const toSet = beginning(group.id, bindings, allowed, wanted.backends);
   const unsettled = allowed.length === 0 || (await world.unsettle(bindings, inDanger, toSet));
-  const outcomes = unsettled
+  const carriedOut = unsettled
     ? await apply(allowed, { ...world, waitsFor, ledger: world.inventory, found, matched: planned.matched })
     : allowed.map((operation): Outcome => ({ operation, result: 'waiting', because: UNSETTLING }));
+  const { outcomes, refused, told } = judged(carriedOut, found, { group, wanted });
+  if (!wanted.undecided) world.refusals?.note(group.id, left.refusals, refused);
   if (outcomes.length > 0) world.log(group.id, outcomes.map(logged));
   if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
   const done = outcomes.filter(({ result }) => result === 'done').length;
   const clean = !wanted.undecided && !handing && planned.operations.length === done;
   if (done > 0) world.drifts.acted(group.id);
-  if (clean) world.drifts.settle(group.id, hash);
+  // What is left out is asked for again, and that is nobody else's doing.
+  if (clean && left.refusals.length === 0) world.drifts.settle(group.id, hash);
   const aside = new Set(sorted.aside.map(({ arn }) => arn));
   const there = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
   // Bulk reads may have brought news meanwhile.
@@ -193,7 +212,7 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
   return {
     bindings,
     policy: decision.policy,
-    told: [...decision.told, ...readingsOf(world.book, bindings)],
+    told: [...decision.told, ...readingsOf(world.book, bindings), ...told],
     planned: operations,
     drift,
     outcomes,
@@ -217,9 +236,11 @@ async function passOver(group: Group, bindings: Told['bindings'], world: Reconci
     clean,
     waits,
     handing,
-    exposed: [...became.values()].some((one) => exposed(resources, one) !== undefined),
-    // What was told of Shield is only known by looking.
-    ...(clean && !decision.told.some(({ problem }) => problem.code === 'ForeignProtection')
+    exposed: [...became.values()].some((one) => exposed(guarded, one) !== undefined),
+    // What was told of Shield is only known by looking, and what is left out is asked for again.
+    ...(clean &&
+    left.refusals.length === 0 &&
+    !decision.told.some(({ problem }) => problem.code === 'ForeignProtection')
       ? { appliedHash: hash }
       : {}),
   };

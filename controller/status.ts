@@ -72,7 +72,7 @@ function accepted(refused: readonly Problem[], warned: readonly Problem[]): Next
   };
 }
 
-function about(type: 'Accepted' | 'ResolvedRefs', problems: readonly Problem[], fine: string): NextCondition {
+function about(type: NextCondition['type'], problems: readonly Problem[], fine: string): NextCondition {
   const [worst] = problems;
   if (worst === undefined) return { type, status: 'True', reason: type, message: fine };
   return { type, status: 'False', reason: worst.code, message: cut(problems.map(sentence).join(' ')) };
@@ -106,16 +106,21 @@ function programmed(
   if (failure !== undefined) return failing(failure, 'Looking at AWS');
   const mine = told.filter(({ member }) => member === key).map(({ problem }) => problem);
   const why = mine.find(({ code }) => REFERENCES.has(code)) ?? mine[0];
-  if (!decided && why !== undefined)
-    return {
-      type,
-      status: 'False',
-      reason: why.code,
-      message: cut(`AWS is left as it is: ${sentence(why)}`),
-    };
-  const failed = outcomes.find(({ result }) => result === 'failed');
+  const no = (reason: NextCondition['reason'], message: string): NextCondition => ({
+    type,
+    status: 'False',
+    reason,
+    message: cut(message),
+  });
+  if (!decided && why !== undefined) return no(why.code, `AWS is left as it is: ${sentence(why)}`);
+  const failed = outcomes.find(
+    ({ result, refused = [], members = [key] }) =>
+      result === 'failed' && refused.length === 0 && members.includes(key),
+  );
   if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
   const young = provisioning([...became.values()]);
+  const without = mine.filter(({ code }) => code === 'AwsRefused');
+  if (without.length > 0) return about(type, without, '');
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   // What waits to be removed serves; what waits to be protected may not serve yet.
   if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete')) {
@@ -126,24 +131,10 @@ function programmed(
   const leftOut = planned.filter(
     (one) => one.verb !== 'delete' && !outcomes.some(({ operation }) => operation === one),
   );
-  if (leftOut.length > 0) {
-    return {
-      type,
-      status: 'False',
-      reason: 'Observed',
-      message: leftOutBy(policy, leftOut),
-    };
-  }
-  if (young !== undefined)
-    return { type, status: 'False', reason: 'Pending', message: 'AWS is provisioning the load balancer.' };
-  if (!found.some(({ kind }) => kind === 'loadBalancer')) {
-    return {
-      type,
-      status: 'False',
-      reason: why?.code ?? 'Pending',
-      message: why === undefined ? 'Nothing is made yet.' : cut(sentence(why)),
-    };
-  }
+  if (leftOut.length > 0) return no('Observed', leftOutBy(policy, leftOut));
+  if (young !== undefined) return no('Pending', 'AWS is provisioning the load balancer.');
+  if (!found.some(({ kind }) => kind === 'loadBalancer'))
+    return no(why?.code ?? 'Pending', why === undefined ? 'Nothing is made yet.' : sentence(why));
   return {
     type,
     status: 'True',
@@ -235,7 +226,8 @@ export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: s
 
 function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingCondition[] {
   const key = keyOf(binding);
-  const problems = pass.told.filter(({ member }) => member === key).map(({ problem }) => problem);
+  const mine = pass.told.filter(({ member }) => member === key).map(({ problem }) => problem);
+  const problems = mine.filter(({ code }) => code !== 'AwsRefused');
   const refused = problems.filter(({ code, severity }) => severity === 'refuse' && !REFERENCES.has(code));
   const warned = problems.filter(({ code, severity }) => severity === 'warn' && !REFERENCES.has(code));
   const dangling = problems.filter(({ code }) => REFERENCES.has(code));

@@ -42,6 +42,7 @@ export function desire(group: Group, facts: Facts): Desire {
     backends: [],
     origins: [],
     unfound: [],
+    uncertified: new Set(),
     problems: [...group.leftOut],
   };
   if (group.members.length === 0) return { undecided: false, ...desiring };

@@ -53,6 +53,8 @@ export interface Wanted {
   /** In the order of the rules. A listener that answers 404, or redirects to HTTPS, has none. */
   readonly origins: Origin[];
   readonly unfound: Unfound[];
+  /** Ids of HTTPS listeners on which a member has no certificate now; they may be without any. */
+  readonly uncertified: Set<string>;
   /** Problems met while deciding, told to the member they concern. */
   readonly problems: Told[];
 }

@@ -1,6 +1,7 @@
 // Listeners: ports, protocols, default actions, redirects, certificates (spec annotations 6, 15.9; aws-model 13.9).
 import { describe, expect, test } from 'vitest';
 import type { ListenerSpec } from '../../api/aws.ts';
+import { certified } from '../certified.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import type { Facts } from './facts.ts';
 
@@ -26,7 +27,8 @@ function wanted(sheets: readonly Sheet[], more: Partial<Facts> = {}) {
       ...(has === true ? { spec: fallback } : {}),
     }),
   );
-  const { resources, problems } = wantedBy({ ingresses, services: [service()] }, 'g', more);
+  const { resources: all, problems, uncertified } = wantedBy({ ingresses, services: [service()] }, 'g', more);
+  const resources = certified(all, [], uncertified);
   const listeners = resources.flatMap((one) => (one.kind === 'listener' ? [one.spec] : []));
   const told = problems.map(({ member, problem }) => `${member} ${problem.severity} ${problem.code}`);
   return { listeners, told, rules: resources.filter(({ kind }) => kind === 'rule').map(({ id }) => id) };
@@ -163,6 +165,15 @@ describe('certificates', () => {
   test('without any, the port is not opened, the others are', () => {
     const { listeners, told } = wanted([{ said: both }]);
     expect([ports(listeners), told]).toEqual([['HTTP:80'], ['shop/a refuse CertificateNotFound']]);
+  });
+
+  test('nobody is redirected to a port that cannot be opened', () => {
+    const { listeners, told } = wanted([{ said: { ...both, 'ssl-redirect': '443' } }, {}]);
+    expect([ports(listeners), listeners[0]?.defaultActions[0]?.type]).toEqual([
+      ['HTTP:80'],
+      'fixed-response',
+    ]);
+    expect(told).toContain('shop/a refuse Contradiction');
   });
 });
 

@@ -12,7 +12,7 @@ import { courseFor } from './actions.ts';
 import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { tellOpen } from './guard.ts';
-import { certificatesOn, onPort, type Port } from './ports.ts';
+import { certificatesOn, isSecured, onPort, type Port } from './ports.ts';
 import { type Redirecting, rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
 
@@ -23,8 +23,10 @@ const NOT_FOUND: Action = { type: 'fixed-response', statusCode: '404', contentTy
 export function redirectPort(desiring: Desiring, ports: readonly Port[]): number | undefined {
   const wanted = desiring.group.settings['ssl-redirect']?.value;
   if (wanted === undefined) return undefined;
-  if (ports.some(({ port, protocol }) => port === wanted && protocol === 'HTTPS')) return wanted;
-  const https = ports.filter(({ protocol }) => protocol === 'HTTPS').map(({ port }) => port);
+  const there = ports.find(({ port, protocol }) => port === wanted && protocol === 'HTTPS');
+  // To a port that cannot be opened nobody is sent.
+  if (there !== undefined && isSecured(desiring, there)) return wanted;
+  const https = ports.filter((one) => isSecured(desiring, one)).map(({ port }) => port);
   for (const { member } of saidBy(desiring.group.members, 'ssl-redirect')) {
     tell(desiring, member.key, {
       code: 'Contradiction',
@@ -110,18 +112,18 @@ function settingsOn(desiring: Desiring, port: Port): Partial<Settings> {
   return Object.fromEntries(named);
 }
 
-/** Wants one listener and its rules; nothing when an HTTPS port has no certificate. */
+/** Wants one listener and its rules. An HTTPS port may lack certificates: that is settled by what is there (certified.ts). */
 export function listenerFor(
   desiring: Desiring,
   port: Port,
   loadBalancer: string,
   https: number | undefined,
 ): Resource[] {
-  const certificates = certificatesOn(desiring, port);
-  if (port.protocol === 'HTTPS' && certificates.length === 0) return [];
+  const { all: certificates, lacking } = certificatesOn(desiring, port);
   const { cluster } = desiring.facts;
   const id = listenerId(port);
   const redirect = redirecting(port, https);
+  if (lacking) desiring.uncertified.add(id);
   const spec: ListenerSpec = {
     loadBalancer: { ref: loadBalancer },
     port: port.port,

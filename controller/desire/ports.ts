@@ -55,29 +55,49 @@ export function onPort(desiring: Desiring, port: Port, name: string): Setting<un
   return descriptor === undefined ? undefined : mergeSaid(descriptor, port.members, desiring.problems);
 }
 
-function certificatesOf(desiring: Desiring, member: Member): string[] {
+/** Certificates of one member; undefined when it looks for some and there are none. */
+function certificatesOf(desiring: Desiring, member: Member): readonly string[] | undefined {
   const named = saidBy([member], 'certificate-arn').flatMap(({ setting }) => setting.value as string[]);
   if (named.length > 0) return named;
   const found = desiring.facts.certificatesFor(member.key);
   if (found === undefined) return [];
   if ('value' in found) return found.value;
   tell(desiring, member.key, found.problem);
-  return [];
+  return undefined;
 }
 
-/** Certificates of an HTTPS port; the first is the default: the first of the first member that has any. */
-export function certificatesOn(desiring: Desiring, port: Port): string[] {
-  if (port.protocol === 'HTTP') return [];
-  const certificates = new Set(port.members.flatMap((member) => certificatesOf(desiring, member)));
+/** Whether the group was told last that it has this HTTPS port. */
+export const isOpen = ({ port, members }: Pick<Port, 'port' | 'members'>): boolean =>
+  members.some(({ binding }) =>
+    binding.status?.listeners?.some((one) => one.port === port && one.protocol === 'HTTPS'),
+  );
+
+/** Whether requests can be sent to an HTTPS port: it has a certificate, or has been opened with one. */
+export const isSecured = (desiring: Desiring, port: Port): boolean =>
+  port.protocol === 'HTTPS' && (isOpen(port) || certificatesOn(desiring, port).all.length > 0);
+
+export interface Certificates {
+  /** The first is the default: the first of the first member that has any. */
+  readonly all: string[];
+  /** Nobody has one, or a member has none now: what is there must not be taken away. */
+  readonly lacking: boolean;
+}
+
+/** Certificates of an HTTPS port. */
+export function certificatesOn(desiring: Desiring, port: Port): Certificates {
+  if (port.protocol === 'HTTP') return { all: [], lacking: false };
+  const each = port.members.map((member) => certificatesOf(desiring, member));
+  const certificates = new Set(each.flatMap((one) => one ?? []));
   if (certificates.size === 0) {
     for (const member of port.members) {
       tell(desiring, member.key, {
         code: 'CertificateNotFound',
         severity: 'refuse',
         path: `metadata.annotations[${PREFIX}certificate-arn]`,
-        because: `HTTPS port ${port.port} has no certificate: none is named and ACM has none for its hosts; the port is not opened`,
+        value: `HTTPS:${port.port}`,
+        because: `HTTPS port ${port.port} has no certificate: none is named and ACM has none for its hosts; ${isOpen(port) ? 'it keeps what it has' : 'the port is not opened'}`,
       });
     }
   }
-  return [...certificates];
+  return { all: [...certificates], lacking: certificates.size === 0 || each.includes(undefined) };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../api/match.ts';
 import { sentence } from '../../api/problem.ts';
 import type { Backend, Origin } from '../desire/desiring.ts';
+import { isOpen } from '../desire/ports.ts';
 import { conditionsToAws, transformsToAws } from '../kinds/condition.ts';
 import type { Standing } from './standing.ts';
 
@@ -69,7 +70,12 @@ export function route(
   { group, wanted, refused, assumed }: Standing,
   request: MatchRequest,
 ): Answering | { readonly because: string } {
-  const listeners = wanted.resources.filter((one) => one.kind === 'listener');
+  const listeners = wanted.resources
+    .filter((one) => one.kind === 'listener')
+    .filter(
+      ({ spec: { port, protocol, certificates } }) =>
+        protocol === 'HTTP' || certificates.length > 0 || isOpen({ port, members: group.members }),
+    );
   const listener = listeners.find(({ spec }) => spec.port === request.port);
   if (listener === undefined || listener.spec.protocol.toLowerCase() !== request.protocol) {
     const [problem] = group.members.length === 0 ? refused : wanted.problems;

@@ -1,7 +1,7 @@
 // What every AWS kind file declares: how each field's difference is treated, how two values compare, and the calls.
 import type { Kind, Ref, SpecOf } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
-import { isFailure } from '../aws/errors.ts';
+import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { differing, type Plannable, type Treatment } from '../plan/match.ts';
 
 /** Gives the ARN (security groups: the id) that a reference stands for; a plain string is one already. */
@@ -64,7 +64,7 @@ export interface KindTable<K extends Kind> {
   successor?(spec: SpecOf[K], predecessors: readonly Found[]): SpecOf[K];
   /**
    * Creates the resource, or adopts and corrects its twin when a crash left one that carries our tags.
-   * Throws `AwsFailure`; after a failure the resource may exist in part, so what is known of its group must be read again.
+   * Throws `AwsFailure`, or `MadeInPart` when it exists by then; what is known of its group must be read again.
    */
   create(aws: Aws, wanted: SpecOf[K], resolve: Resolve): Promise<FoundOf<K>>;
   /** Brings the `changed` fields of an existing resource to what is wanted, in the order of aws-model 3.4–3.8. */
@@ -77,6 +77,35 @@ export interface KindTable<K extends Kind> {
   ): Promise<FoundOf<K>>;
   /** Removes it; one that is gone already is `done`. */
   remove(aws: Aws, found: FoundOf<K>): Promise<Removed>;
+}
+
+/** A resource was made, or taken over, and then AWS refused a part of what is wanted of it. */
+export class MadeInPart extends Error {
+  readonly found: Found;
+  /** What may be missing. */
+  readonly fields: readonly string[];
+  readonly failure: AwsFailure;
+
+  constructor(found: Found, fields: readonly string[], failure: AwsFailure) {
+    super(failure.message, { cause: failure });
+    this.found = found;
+    this.fields = fields;
+    this.failure = failure;
+  }
+}
+
+/** Gives the fields of what is there already. Throws `MadeInPart` when AWS does not want that. */
+export async function completing<F extends Found>(
+  found: F,
+  fields: readonly string[],
+  complete: () => Promise<F>,
+): Promise<F> {
+  try {
+    return await complete();
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown;
+    throw new MadeInPart(found, fields, thrown);
+  }
 }
 
 /** Longest name of a load balancer or target group (aws-limits L1, TG1). */

@@ -19,6 +19,7 @@ import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
 import {
   changedFields,
+  completing,
   type Found,
   type KindTable,
   present,
@@ -113,7 +114,10 @@ function settings(
   };
 }
 
-/** Takes certificates off, then adds: one for each call, in ARN order, the default one as well (aws-model 3.8). */
+/**
+ * One for each call, in ARN order, the default one as well (aws-model 3.8). First what comes and then what goes, so that a
+ * name is never without its certificate; the other way round when the listener is full.
+ */
 async function writeAttached(
   aws: Aws,
   ListenerArn: string,
@@ -122,16 +126,23 @@ async function writeAttached(
 ): Promise<void> {
   const extra = [...new Set(attached)].filter((arn) => !wanted.includes(arn)).sort();
   const missing = [...new Set(wanted)].filter((arn) => !attached.includes(arn)).sort();
-  for (const CertificateArn of extra) {
-    await aws.elbv2.send(
-      new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
-    );
-  }
+  const take = async (): Promise<void> => {
+    for (const CertificateArn of extra.splice(0))
+      await aws.elbv2.send(
+        new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
+      );
+  };
   for (const CertificateArn of missing) {
-    await aws.elbv2.send(
-      new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
-    );
+    const add = new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] });
+    try {
+      await aws.elbv2.send(add);
+    } catch (thrown) {
+      if (!isFailure(thrown, 'limit') || extra.length === 0) throw thrown;
+      await take();
+      await aws.elbv2.send(add);
+    }
   }
+  await take();
 }
 
 async function adopt(
@@ -153,7 +164,8 @@ async function adopt(
   refuseStranger(failure, `listener ${wanted.port}`, wanted.tags, tags);
   const attributes = await readAttributes(aws, arn);
   const found = fromAws(twin, { tags, attributes, attached: await readAttached(aws, arn) });
-  return listener.modify(aws, found, wanted, changedFields(listener, wanted, found, resolve), resolve);
+  const fields = changedFields(listener, wanted, found, resolve);
+  return completing(found, fields, () => listener.modify(aws, found, wanted, fields, resolve));
 }
 
 const SETTINGS: readonly (keyof ListenerSpec)[] = [
@@ -164,6 +176,22 @@ const SETTINGS: readonly (keyof ListenerSpec)[] = [
   'sslPolicy',
   'mutualAuthentication',
 ];
+
+/** What is not named stays as it is, so nothing that AWS would not take any more is in the way of a change (API Reference, ModifyListener). */
+function only(
+  all: ReturnType<typeof settings>,
+  changed: readonly (keyof ListenerSpec)[],
+): Partial<ReturnType<typeof settings>> {
+  const { DefaultActions, Certificates, SslPolicy, MutualAuthentication } = all;
+  return {
+    ...(changed.includes('defaultActions') ? { DefaultActions } : {}),
+    ...(changed.includes('certificates') && Certificates !== undefined ? { Certificates } : {}),
+    ...(changed.includes('sslPolicy') && SslPolicy !== undefined ? { SslPolicy } : {}),
+    ...(changed.includes('mutualAuthentication') && MutualAuthentication !== undefined
+      ? { MutualAuthentication }
+      : {}),
+  };
+}
 
 /** Whether the change is in what ModifyListener carries; a change of the attached set alone is not. */
 function settingsChanged(
@@ -214,7 +242,8 @@ export const listener: KindTable<'listener'> = {
     }
     const details = { tags: wanted.tags, attributes: {}, attached: [] };
     const found = fromAws(present(made, 'Listeners'), details);
-    return listener.modify(aws, found, wanted, ['certificates', 'attributes'], resolve);
+    const fields = ['certificates', 'attributes'] as const;
+    return completing(found, fields, () => listener.modify(aws, found, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed, resolve) {
     const ListenerArn = found.arn;
@@ -226,7 +255,8 @@ export const listener: KindTable<'listener'> = {
       next.tags = tagsAfter(next.tags, change);
     }
     if (settingsChanged(found.spec, wanted, changed)) {
-      const input = { ListenerArn, ...settings(aws, wanted, resolve, found.spec.defaultActions) };
+      const all = settings(aws, wanted, resolve, found.spec.defaultActions);
+      const input = { ListenerArn, ...(changed.includes('protocol') ? all : only(all, changed)) };
       const answer = await aws.elbv2.send(new ModifyListenerCommand(input));
       const details = { tags: next.tags, attributes: next.attributes, attached: extra.attached ?? [] };
       ({ spec: next, extra } = fromAws(present(answer.Listeners?.[0], 'Listeners'), details));

@@ -21,6 +21,7 @@ import { attributeChange, attributeMap, sameAttributes, writeAttributes } from '
 import {
   arnOf,
   changedFields,
+  completing,
   type Found,
   freeName,
   type KindTable,
@@ -115,16 +116,12 @@ async function adopt(
   const way = 'delete that one, or say another name with alb.ingress.kubernetes.io/load-balancer-name';
   refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags, way);
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  return loadBalancer.modify(
-    aws,
-    found,
-    wanted,
-    // Capacity waits until the load balancer is active, and protections are not known yet.
-    changedFields<'loadBalancer'>(loadBalancer, wanted, found, resolve).filter(
-      (field) => field !== 'capacityUnits' && field !== 'webAcl' && field !== 'shield',
-    ),
-    resolve,
+  // Capacity waits until the load balancer is active, and protections are not known yet.
+  const later: readonly string[] = ['capacityUnits', 'webAcl', 'shield'];
+  const fields = changedFields<'loadBalancer'>(loadBalancer, wanted, found, resolve).filter(
+    (field) => !later.includes(field),
   );
+  return completing(found, fields, () => loadBalancer.modify(aws, found, wanted, fields, resolve));
 }
 
 export const loadBalancer: KindTable<'loadBalancer'> = {
@@ -180,7 +177,8 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
       throw thrown;
     }
     const found = fromAws(present(made, 'LoadBalancers'), wanted.tags, {});
-    return loadBalancer.modify(aws, found, wanted, ['attributes'], resolve);
+    const fields = ['attributes'] as const;
+    return completing(found, fields, () => loadBalancer.modify(aws, found, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed, resolve) {
     const LoadBalancerArn = found.arn;

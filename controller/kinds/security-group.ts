@@ -17,6 +17,7 @@ import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import {
   arnOf,
   changedFields,
+  completing,
   type Found,
   type KindTable,
   present,
@@ -164,13 +165,8 @@ async function adopt(
   const found = fromAws(twin);
   const way = 'delete that one, or name groups of your own with alb.ingress.kubernetes.io/security-groups';
   refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags, way);
-  return securityGroup.modify(
-    aws,
-    found,
-    wanted,
-    changedFields(securityGroup, wanted, found, resolve),
-    resolve,
-  );
+  const fields = changedFields(securityGroup, wanted, found, resolve);
+  return completing(found, fields, () => securityGroup.modify(aws, found, wanted, fields, resolve));
 }
 
 export const securityGroup: KindTable<'securityGroup'> = {
@@ -208,7 +204,8 @@ export const securityGroup: KindTable<'securityGroup'> = {
       spec: { ...wanted, ingress: [] },
       extra: { vpcId: aws.vpcId },
     };
-    return securityGroup.modify(aws, empty, wanted, ['ingress'], resolve);
+    const fields = ['ingress'] as const;
+    return completing(empty, fields, () => securityGroup.modify(aws, empty, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed, resolve) {
     const change = tagChange(wanted.tags, found.spec.tags, 'keepLegacy');

@@ -15,6 +15,7 @@ import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { attributeChange, attributeMap, sameAttributes, writeAttributes } from './attributes.ts';
 import {
   changedFields,
+  completing,
   type Found,
   freeName,
   type KindTable,
@@ -109,7 +110,8 @@ async function adopt(
   const tags = tagMap(TagDescriptions?.[0]?.Tags);
   refuseStranger(failure, `target group ${wanted.name}`, wanted.tags, tags);
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  return targetGroup.modify(aws, found, wanted, changedFields(targetGroup, wanted, found, resolve), resolve);
+  const fields = changedFields(targetGroup, wanted, found, resolve);
+  return completing(found, fields, () => targetGroup.modify(aws, found, wanted, fields, resolve));
 }
 
 export const targetGroup: KindTable<'targetGroup'> = {
@@ -155,7 +157,8 @@ export const targetGroup: KindTable<'targetGroup'> = {
       throw thrown;
     }
     const found = fromAws(present(made, 'TargetGroups'), wanted.tags, {});
-    return targetGroup.modify(aws, found, wanted, ['attributes'], resolve);
+    const fields = ['attributes'] as const;
+    return completing(found, fields, () => targetGroup.modify(aws, found, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed) {
     const TargetGroupArn = found.arn;

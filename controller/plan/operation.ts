@@ -2,6 +2,7 @@
 import type { Kind, Resource } from '../../api/aws.ts';
 import type { AwsFailure } from '../aws/errors.ts';
 import type { Found } from '../kinds/kind.ts';
+import type { Refusal } from '../refusals/parts.ts';
 
 export interface Change {
   readonly field: string;
@@ -51,6 +52,10 @@ export interface Outcome {
   /** For people: what it waits for, or why it was skipped. */
   readonly because?: string;
   readonly failure?: AwsFailure;
+  /** What of it AWS does not want, where that is known: told to those who want it, in other words. All else of it was done. */
+  readonly refused?: readonly Refusal[];
+  /** `namespace/name` of those whom a failure concerns; everybody unless told. */
+  readonly members?: readonly string[];
 }
 
 /** One line for `kubectl`, events and logs: `modify loadBalancer: scheme internal → internet-facing`. */

@@ -145,9 +145,9 @@ describe('inside the load balancer, put right', () => {
     );
     await putRight(
       [
-        /modify targetGroup.*attributes/,
-        /modify loadBalancer: attributes/,
-        /modify listener\/443: attributes/,
+        /modify targetGroup.*: deregistration_delay.timeout_seconds 99 → 1/,
+        /modify loadBalancer: idle_timeout.timeout_seconds 99 → 70/,
+        /modify listener\/443: routing.http.response.server.enabled true → false/,
       ],
       send(
         new elb.ModifyLoadBalancerAttributesCommand({

@@ -1,0 +1,219 @@
+// An AWS account on paper for whole passes: Elastic Load Balancing by the state machine, which refuses as AWS does, and as much
+// of EC2 as security groups need. The SDK's clients are answered without HTTP.
+import { ACMClient } from '@aws-sdk/client-acm';
+import { EC2Client, type IpPermission, type SecurityGroup, type Tag } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { ShieldClient } from '@aws-sdk/client-shield';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
+import { CLUSTER_TAG } from '../../api/aws.ts';
+import { type InMemory, inMemory } from '../../e2e/aws/elb/in-memory.ts';
+import { isAction } from '../../e2e/aws/elb/perform.ts';
+import { AwsRefusal, refuse } from '../../e2e/aws/elb/refusal.ts';
+import type { Aws } from '../aws/calls.ts';
+import { failureOf } from '../aws/errors.ts';
+import { CLUSTER } from './paper.ts';
+
+export interface Account {
+  readonly elb: InMemory;
+  readonly aws: Aws;
+  readonly securityGroups: ReadonlyMap<string, SecurityGroup>;
+}
+
+const first = { step: 'initialize', name: 'paper', priority: 'high' } as const;
+const config = { region: 'us-west-2', credentials: { accessKeyId: 'paper', secretAccessKey: 'paper' } };
+const VPC = 'vpc-1';
+
+interface Filter {
+  readonly Name?: string;
+  readonly Values?: readonly string[];
+}
+
+/** What calls about security groups say, all of them together. */
+interface Ec2Input {
+  readonly GroupId?: string;
+  readonly GroupIds?: readonly string[];
+  readonly GroupName?: string;
+  readonly Description?: string;
+  readonly Filters?: readonly Filter[];
+  readonly IpPermissions?: readonly IpPermission[];
+  readonly Resources?: readonly string[];
+  readonly Tags?: readonly Tag[];
+  readonly TagSpecifications?: readonly { readonly Tags?: Tag[] }[];
+}
+
+class Ec2 {
+  readonly groups = new Map<string, SecurityGroup>();
+  readonly #elb: InMemory;
+
+  constructor(elb: InMemory) {
+    this.#elb = elb;
+  }
+
+  answer(action: string, input: Ec2Input): object {
+    switch (action) {
+      case 'DescribeSecurityGroups':
+        return { SecurityGroups: [...this.groups.values()].filter((one) => this.#asked(one, input)) };
+      case 'CreateSecurityGroup':
+        return { GroupId: this.#create(input) };
+      case 'AuthorizeSecurityGroupIngress':
+        return this.#authorize(input);
+      case 'RevokeSecurityGroupIngress':
+        return this.#change(input.GroupId, ({ IpPermissions = [] }) => {
+          const gone = (input.IpPermissions ?? []).map(textOf);
+          return { IpPermissions: IpPermissions.filter((one) => !gone.includes(textOf(one))) };
+        });
+      case 'CreateTags':
+        return this.#change(input.Resources?.[0], ({ Tags = [] }) => ({
+          Tags: [
+            ...Tags.filter(({ Key }) => !input.Tags?.some((one) => one.Key === Key)),
+            ...(input.Tags ?? []),
+          ],
+        }));
+      case 'DeleteTags':
+        return this.#change(input.Resources?.[0], ({ Tags = [] }) => ({
+          Tags: Tags.filter(({ Key }) => !input.Tags?.some((one) => one.Key === Key)),
+        }));
+      case 'DeleteSecurityGroup':
+        this.groups.delete(input.GroupId ?? '');
+        return {};
+      default:
+        throw new Error(`nobody answers ${action} on paper`);
+    }
+  }
+
+  #asked(one: SecurityGroup, { GroupIds, Filters = [] }: Ec2Input): boolean {
+    if (GroupIds !== undefined && !GroupIds.includes(one.GroupId ?? '')) return false;
+    return Filters.every(({ Name = '', Values = [] }) => {
+      if (Name === 'vpc-id') return Values.includes(one.VpcId ?? '');
+      if (Name === 'group-name') return Values.includes(one.GroupName ?? '');
+      const key = Name.replace(/^tag:/, '');
+      return one.Tags?.some((tag) => tag.Key === key && Values.includes(tag.Value ?? '')) ?? false;
+    });
+  }
+
+  #create({ GroupName = '', Description = '', TagSpecifications = [] }: Ec2Input): string {
+    if ([...this.groups.values()].some((one) => one.GroupName === GroupName))
+      refuse('InvalidGroup.Duplicate', `${GroupName} exists`);
+    const id = `sg-made${this.groups.size}`;
+    const Tags = TagSpecifications.flatMap((one) => one.Tags ?? []);
+    this.groups.set(id, { GroupId: id, GroupName, Description, VpcId: VPC, IpPermissions: [], Tags });
+    this.#elb.context.world.securityGroups.set(id, { id, vpcId: VPC, name: GroupName });
+    return id;
+  }
+
+  #authorize({ GroupId, IpPermissions: asked = [] }: Ec2Input): object {
+    const list = asked.flatMap(({ PrefixListIds = [] }) => PrefixListIds)[0]?.PrefixListId;
+    if (list !== undefined)
+      refuse('InvalidPrefixListID.NotFound', `The prefix list ID '${list}' does not exist`);
+    return this.#change(GroupId, ({ IpPermissions = [] }) => ({
+      IpPermissions: [...IpPermissions, ...asked],
+    }));
+  }
+
+  #change(id = '', change: (group: SecurityGroup) => Partial<SecurityGroup>): object {
+    const group = this.groups.get(id);
+    if (group === undefined) return refuse('InvalidGroup.NotFound', `${id} does not exist`);
+    this.groups.set(id, { ...group, ...change(group) });
+    return {};
+  }
+}
+
+const textOf = (permission: IpPermission): string => JSON.stringify(permission);
+
+/** Web ACLs: which load balancer has which. */
+function protecting(behind: Map<string, string>, action: string, input: Record<string, string>): object {
+  const { ResourceArn = '', WebACLArn = '' } = input;
+  switch (action) {
+    case 'AssociateWebACL':
+      behind.set(ResourceArn, WebACLArn);
+      return {};
+    case 'DisassociateWebACL':
+      behind.delete(ResourceArn);
+      return {};
+    case 'ListResourcesForWebACL':
+      return { ResourceArns: [...behind].flatMap(([arn, acl]) => (acl === WebACLArn ? [arn] : [])) };
+    case 'GetWebACLForResource': {
+      const ARN = behind.get(ResourceArn);
+      return ARN === undefined ? {} : { WebACL: { ARN } };
+    }
+    default:
+      throw new Error(`nobody answers ${action} on paper`);
+  }
+}
+
+/** Everything tagged as this cluster's, as tag search gives it. */
+function mappings({ state }: InMemory): object[] {
+  return [state.loadBalancers, state.targetGroups, state.listeners, state.rules]
+    .flatMap((map): { arn: string; tags: Record<string, string> }[] => [...map.values()])
+    .filter(({ tags }) => tags[CLUSTER_TAG] === CLUSTER.name)
+    .map(({ arn, tags }) => ({
+      ResourceARN: arn,
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    }));
+}
+
+/** What AWS refuses comes as the typed failure it is to the controller. */
+function judged(
+  commandName: string,
+  answer: (action: string) => object,
+): { response: object; output: object } {
+  const action = commandName.replace(/Command$/, '');
+  try {
+    return { response: {}, output: { $metadata: {}, ...answer(action) } };
+  } catch (thrown) {
+    if (!(thrown instanceof AwsRefusal)) throw thrown;
+    const { code, message, status } = thrown;
+    throw failureOf(action, { name: code, message, $metadata: { httpStatusCode: status } });
+  }
+}
+
+/** A new account: the one of `paperWorld`. */
+export function openAccount(): Account {
+  const elb = inMemory();
+  const groups = new Ec2(elb);
+  const elbv2 = new ElasticLoadBalancingV2Client(config);
+  const ec2 = new EC2Client(config);
+  const tagging = new ResourceGroupsTaggingAPIClient(config);
+  elbv2.middlewareStack.add(
+    (_next, { commandName = '' }) =>
+      async ({ input }) =>
+        judged(commandName, (action) => {
+          if (!isAction(action)) throw new Error(`nobody answers ${action} on paper`);
+          // What is undefined is not sent.
+          return elb.call(action, JSON.parse(JSON.stringify(input)));
+        }) as never,
+    first,
+  );
+  ec2.middlewareStack.add(
+    (_next, { commandName = '' }) =>
+      async ({ input }) =>
+        judged(commandName, (action) => groups.answer(action, input as Ec2Input)) as never,
+    first,
+  );
+  tagging.middlewareStack.add(
+    (_next, { commandName = '' }) =>
+      async () =>
+        judged(commandName, () => ({ ResourceTagMappingList: mappings(elb) })) as never,
+    first,
+  );
+  const wafv2 = new WAFV2Client(config);
+  const behind = new Map<string, string>();
+  wafv2.middlewareStack.add(
+    (_next, { commandName = '' }) =>
+      async ({ input }) =>
+        judged(commandName, (action) =>
+          protecting(behind, action, { ...input } as Record<string, string>),
+        ) as never,
+    first,
+  );
+  const aws: Aws = {
+    ...{ clusterName: CLUSTER.name, vpcId: VPC, elbv2, ec2, tagging, wafv2 },
+    // Nobody on paper asks these.
+    ...{ acm: new ACMClient(config), shield: new ShieldClient(config) },
+    clientSecret: (hash) => `secret of ${hash}`,
+    counts: new Map(),
+    close: () => undefined,
+  };
+  return { elb, aws, securityGroups: groups.groups };
+}

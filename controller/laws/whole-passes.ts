@@ -1,0 +1,137 @@
+// Whole passes on paper: Ingresses are applied, and the group is reconciled with an account until nothing is left to do.
+import { PREFIX } from '../../api/annotation.ts';
+import type { BindingStatus } from '../../api/generated/binding.ts';
+import { keyOf } from '../../api/kube.ts';
+import type { ProblemCode } from '../../api/problem.ts';
+import type { Lookups } from '../aws/facts.ts';
+import { createInventory } from '../aws/inventory.ts';
+import { openBook } from '../bindings.ts';
+import type { Looked } from '../desire/facts.ts';
+import { Drifts } from '../drift.ts';
+import { type Reconciling, reconcile } from '../reconcile.ts';
+import { refusalMemory } from '../refusals/memory.ts';
+import { statusOf } from '../status.ts';
+import { type Account, openAccount } from './account.ts';
+import { GROUP } from './groups.ts';
+import { type Applied, bookOf, CERTIFICATE, CLUSTER, WEB_ACL_ARN } from './paper.ts';
+
+export interface Passes {
+  readonly account: Account;
+  /** Applies what is on the sheet, and takes away what is not, and goes on until nothing is left to do at once. */
+  settle(sheet: Applied): Promise<void>;
+  /** One more pass, `ms` later. */
+  later(ms: number): Promise<void>;
+  /** By `namespace/name`. */
+  statuses(): ReadonlyMap<string, BindingStatus>;
+  /** Every status that was ever told, oldest first. */
+  readonly history: readonly (readonly [key: string, status: BindingStatus])[];
+}
+
+/** What is looked at again after longer than this is at rest. */
+const AT_REST_MS = 500;
+const MOST_PASSES = 60;
+
+function found<T>(value: T | undefined, code: ProblemCode, name: string): Looked<T> {
+  if (value !== undefined) return { value };
+  return {
+    problem: { code, severity: 'refuse', path: `metadata.annotations[${PREFIX}${name}]`, because: 'none' },
+  };
+}
+
+/** Hosts under `.example.com` have a certificate in ACM, all but `late.example.com`. */
+function lookupsOf({ elb: { context } }: Account): Lookups {
+  const { subnets, securityGroups } = context.world;
+  return {
+    subnets: async ({ named = ['subnet-a', 'subnet-b'] }) =>
+      found(named.every((id) => subnets.has(id)) ? [...named] : undefined, 'SubnetsNotFound', 'subnets'),
+    securityGroups: async (said) =>
+      found(
+        said.every((id) => securityGroups.has(id)) ? [...said] : undefined,
+        'SecurityGroupNotFound',
+        'security-groups',
+      ),
+    certificates: async (hosts) =>
+      found(
+        hosts.every((host) => /(?<!late)\.example\.com$/.test(host)) ? [CERTIFICATE('three')] : undefined,
+        'CertificateNotFound',
+        'certificate-arn',
+      ),
+    targetGroup: async () => undefined,
+    inVpc: async () => true,
+    trustStores: async () => new Map(),
+    webAcl: async (name) => (name === 'one' ? WEB_ACL_ARN(name) : undefined),
+    subscribed: async () => false,
+    interfaceGroups: async () => new Map(),
+  };
+}
+
+/** A controller for the group of `groups.ts`, and the account it works on. */
+export function openPasses(): Passes {
+  const account = openAccount();
+  const inventory = createInventory(account.aws, { now: () => time });
+  const book = openBook();
+  const told = new Map<string, BindingStatus>();
+  const history: [string, BindingStatus][] = [];
+  let time = 0;
+  let sheet: Applied = { ingresses: [], services: [] };
+  const world: Reconciling = {
+    ...{ book, inventory, aws: account.aws, cluster: CLUSTER, lookups: lookupsOf(account), policy: 'sync' },
+    refusals: refusalMemory(() => time),
+    drifts: new Drifts(),
+    drifted: () => undefined,
+    ready: () => true,
+    waitsFor: () => undefined,
+    service: (namespace, name) => sheet.services.find((one) => keyOf(one) === `${namespace}/${name}`),
+    secrets: async (_, named) => new Map(named.map((one) => [one, { value: { id: one, secret: one } }])),
+    now: () => time,
+    log: () => undefined,
+    unsettle: async () => true,
+    async publish(_group, pass) {
+      for (const binding of pass.bindings) {
+        const key = keyOf(binding);
+        if (book.entry(key) === undefined) {
+          if (pass.clean) book.binding(key);
+          continue;
+        }
+        const now = new Date(time).toISOString();
+        const status = statusOf({ ...pass, health: () => ({ healthy: 1, total: 1 }), now }, binding);
+        told.set(key, status);
+        history.push([key, status]);
+        book.binding(key, { ...binding, status });
+      }
+      return true;
+    },
+  };
+  async function untilRest(): Promise<void> {
+    for (let passes = 0; passes < MOST_PASSES; passes += 1) {
+      account.elb.context.now += 1_000;
+      const next = await reconcile(GROUP, world);
+      if (next === 'done' || (typeof next === 'object' && next.afterMs > AT_REST_MS)) return;
+      time += typeof next === 'object' ? next.afterMs : AT_REST_MS;
+    }
+    throw new Error(`not at rest after ${MOST_PASSES} passes: ${JSON.stringify([...told])}`);
+  }
+  return {
+    account,
+    async settle(next) {
+      sheet = next;
+      const keys = new Set(next.ingresses.map(keyOf));
+      for (const key of book.keys()) if (!keys.has(key)) book.ingress(key);
+      for (const key of [...told.keys()]) if (!keys.has(key)) told.delete(key);
+      const kept = new Map(book.keys().map((key) => [key, book.bindingOf(key)]));
+      bookOf(next, book);
+      for (const [key, binding] of kept) {
+        const now = book.bindingOf(key);
+        if (keys.has(key) && now !== undefined && binding?.status !== undefined)
+          book.binding(key, { ...now, status: binding.status });
+      }
+      await untilRest();
+    },
+    async later(ms) {
+      time += ms;
+      await untilRest();
+    },
+    statuses: () => told,
+    history,
+  };
+}
