@@ -182,8 +182,9 @@ function only(
   all: ReturnType<typeof settings>,
   changed: readonly (keyof ListenerSpec)[],
 ): Partial<ReturnType<typeof settings>> {
-  const { DefaultActions, Certificates, SslPolicy, MutualAuthentication } = all;
+  const { Port, DefaultActions, Certificates, SslPolicy, MutualAuthentication } = all;
   return {
+    ...(changed.includes('port') ? { Port } : {}),
     ...(changed.includes('defaultActions') ? { DefaultActions } : {}),
     ...(changed.includes('certificates') && Certificates !== undefined ? { Certificates } : {}),
     ...(changed.includes('sslPolicy') && SslPolicy !== undefined ? { SslPolicy } : {}),

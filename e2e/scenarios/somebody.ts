@@ -79,7 +79,7 @@ export async function putRight(
   await vi.waitFor(async () => expect((await told()).length).toBeGreaterThan(known.length), soon);
   await untilQuiet(stage, 2_500);
   const news = (await told()).slice(known.length);
-  if (commands.length === 1) expect(news).toHaveLength(1);
+  if (commands.length === 1) expect(news, news.join('\n')).toHaveLength(1);
   for (const one of news) expect(one).toContain('Changed in AWS by somebody else, put right: ');
   for (const one of words) expect(news.join('\n')).toMatch(one);
 }
