@@ -2,14 +2,15 @@
 import type { BindingCondition } from './generated/binding.ts';
 import { CODES, type ProblemCode } from './problem.ts';
 
-/** `Accepted`: the intent is valid. `ResolvedRefs`: everything it refers to exists. `Programmed`: AWS has it. */
-export type ConditionType = 'Accepted' | 'ResolvedRefs' | 'Programmed';
+/** `Accepted`: the intent is valid. `ResolvedRefs`: everything it refers to exists. `Programmed`: AWS has it. `Ready`: all three. */
+export type ConditionType = 'Accepted' | 'ResolvedRefs' | 'Programmed' | 'Ready';
 
 const OWN_REASONS = {
   Accepted: 'The intent is valid and is what the load balancer shall do.',
   NothingAccepted: 'No version of the Ingress was valid so far.',
   ResolvedRefs: 'Everything that the intent refers to was found.',
   Programmed: 'AWS has everything as wanted.',
+  Ready: 'The Ingress is served as it says.',
   Pending: 'Work is under way.',
   Deleting: 'The Ingress is gone; its resources are being removed.',
   Observed: 'The policy allows no change in AWS.',

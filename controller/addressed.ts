@@ -1,6 +1,6 @@
 // addressed: which of a group's load balancers people are told the address of. Pure.
 import type { Found } from './kinds/kind.ts';
-import type { Pass } from './status.ts';
+import type { Pass } from './pass.ts';
 
 /** Whether every target group that has targets has a healthy one. */
 const healthy = ({ backends, became, health }: Pick<Pass, 'backends' | 'became' | 'health'>): boolean =>

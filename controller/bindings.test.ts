@@ -90,6 +90,19 @@ describe('an Ingress and its binding', () => {
     expect(book.groups()).toEqual(['shop']);
   });
 
+  test('what was recorded of an Ingress that is not seen yet is not observed yet', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    const binding = bindingOf(book, ['shop']);
+    const seen = { ...binding, metadata: { ...binding.metadata, generation: 3 } };
+    book.binding(KEY, seen);
+    expect(book.of('shop')[0]?.metadata.generation).toBe(3);
+    const next = { ...seen.spec, ingressRef: { ...seen.spec.ingressRef, hash: 'of the next version' } };
+    const metadata = { ...seen.metadata, generation: 4 };
+    book.binding(KEY, { ...seen, metadata, spec: next, status: { observedGeneration: 3 } });
+    expect(book.of('shop')[0]?.metadata.generation).toBe(3);
+  });
+
   test('what has no effect yet is told, and accepted all the same', () => {
     const book = openBook();
     put(book, inGroup('shop', { 'enable-frontend-nlb': 'true' }));

@@ -89,11 +89,31 @@ function effective({ entry, binding }: Page, groupId: string): LoadBalancerBindi
     const gone = binding.metadata.deletionTimestamp ?? binding.metadata.creationTimestamp ?? '';
     return [{ ...binding, metadata: { ...binding.metadata, deletionTimestamp: gone } }];
   }
+  if (deleted) return [];
   // Seniority in a group is the Ingress's age: it survives a binding that is made anew.
   const created = entry.ingress.metadata.creationTimestamp;
-  const metadata =
-    created === undefined ? binding.metadata : { ...binding.metadata, creationTimestamp: created };
-  return deleted ? [] : [{ ...binding, metadata, spec: entry.spec }];
+  const { generation: _, ...metadata } = binding.metadata;
+  const generation = generationOf(binding, entry);
+  return [
+    {
+      ...binding,
+      metadata: {
+        ...metadata,
+        ...(created === undefined ? {} : { creationTimestamp: created }),
+        ...(generation === undefined ? {} : { generation }),
+      },
+      spec: entry.spec,
+    },
+  ];
+}
+
+/**
+ * The generation that what we do is about: the webhook may have recorded a version of the Ingress that we do not see yet, and
+ * whoever waits for that one (`kubectl wait`) must not be told of the one before.
+ */
+function generationOf({ metadata, spec, status }: LoadBalancerBinding, entry: Entry): number | undefined {
+  const same = spec.ingressRef.hash === entry.spec.ingressRef.hash;
+  return same ? metadata.generation : status?.observedGeneration;
 }
 
 /** Opens an empty book. Pure bookkeeping: no request is made here. */

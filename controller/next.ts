@@ -2,7 +2,7 @@
 import type { ProblemCode } from '../api/problem.ts';
 import type { Group } from './group.ts';
 import type { Next } from './kube/queue.ts';
-import type { Told } from './reconcile.ts';
+import type { Untold } from './pass.ts';
 
 /** What waits for something else is looked at again after this long, in milliseconds. */
 export const WAITING_MS = 2_000;
@@ -25,7 +25,7 @@ const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsUnavailable']);
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
 export function next(
-  { outcomes, found, decided, failure, waits = [], handing, told }: Omit<Told, 'bindings'>,
+  { outcomes, found, decided, failure, waits = [], handing, told }: Omit<Untold, 'bindings'>,
   group: Pick<Group, 'members'>,
   now: number,
 ): Next {

@@ -11,9 +11,10 @@ import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Events } from './kube/events.ts';
 import type { Writer } from './kube/write.ts';
+import type { Pass } from './pass.ts';
 import { inWords } from './plan/operation.ts';
 import type { Remembered } from './resets/memory.ts';
-import { type Pass, rememberedHealth, statusOf } from './status.ts';
+import { rememberedHealth, statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';
 
 export interface Publishing {
@@ -134,7 +135,10 @@ async function tellPeople(
     const same = before.some(
       (one) => one.type === type && one.status === holds && one.reason === reason && one.message === message,
     );
-    const quiet = reason === 'Pending' || (holds === 'True' && type !== 'Programmed' && reason === type);
+    const quiet =
+      type === 'Ready' ||
+      reason === 'Pending' ||
+      (holds === 'True' && type !== 'Programmed' && reason === type);
     if (same || quiet) continue;
     await events.tell(regarding, {
       type: holds === 'True' ? 'Normal' : 'Warning',

@@ -5,7 +5,7 @@ import {
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from './aws/calls.ts';
-import type { Health } from './status.ts';
+import type { Health } from './pass.ts';
 
 /** Targets per call (aws-model 6.7). */
 const CHUNK = 200;

@@ -8,9 +8,10 @@ import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
+import type { Pass } from './pass.ts';
 import type { Outcome } from './plan/operation.ts';
 import { plan } from './plan/plan.ts';
-import { type Pass, rememberedHealth, statusOf, targetsOf } from './status.ts';
+import { rememberedHealth, statusOf, targetsOf } from './status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
 const applied: Applied = { ingresses: [ingress()], services: [service()] };
@@ -40,7 +41,9 @@ const brief = (more: Partial<Pass>, of: LoadBalancerBinding = binding): string[]
   const { state, conditions } = statusOf(pass(more), of);
   return [
     String(state),
-    ...(conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`),
+    ...(conditions ?? []).flatMap(({ type, status, reason }) =>
+      type === 'Ready' ? [] : [`${type} ${status} ${reason}`],
+    ),
   ];
 };
 const about = (code: Problem['code'], severity: Problem['severity'] = 'refuse') => [
@@ -64,6 +67,21 @@ const starting = (state: string) =>
       one.kind === 'loadBalancer' ? { ...one, extra: { ...one.extra, state } } : one,
     ]),
   );
+
+describe('ready', () => {
+  const ready = (more: Partial<Pass>) =>
+    statusOf(pass(more), binding).conditions?.find(({ type }) => type === 'Ready');
+
+  test('when all of it holds', () => {
+    expect(ready({})).toMatchObject({ status: 'True', reason: 'Ready' });
+  });
+  test('else it says what the first that does not hold says', () => {
+    const more = { told: about('ServiceNotFound', 'warn'), outcomes: [failed('refused')] };
+    const [, refs] = statusOf(pass(more), binding).conditions ?? [];
+    expect(ready(more)).toMatchObject({ status: 'False', reason: 'ServiceNotFound', message: refs?.message });
+    expect(ready({ outcomes: [failed('refused')] })).toMatchObject({ status: 'False', reason: 'AwsRefused' });
+  });
+});
 
 describe('state and conditions', () => {
   test.each<[string, Partial<Pass>, string[]]>([
@@ -153,6 +171,7 @@ describe('state and conditions', () => {
       '2026-03',
       '2026-04',
       '2026-03',
+      '2026-04',
     ]);
   });
 });

@@ -5,8 +5,8 @@ import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';
 import { ingress, service, wantedBy } from './laws/paper.ts';
+import type { Health } from './pass.ts';
 import { plan } from './plan/plan.ts';
-import type { Health } from './status.ts';
 import { succession } from './succession.ts';
 import type { Serving } from './targets.ts';
 

@@ -3,7 +3,7 @@
 import type { Applying } from './apply.ts';
 import type { Ready } from './bridge.ts';
 import type { Found } from './kinds/kind.ts';
-import type { Health } from './status.ts';
+import type { Health } from './pass.ts';
 import type { Serving, Targets } from './targets.ts';
 
 /** Longest wait for a healthy target of a new target group before requests go to it all the same, in milliseconds. */

@@ -4,8 +4,8 @@ import type { Aws } from './aws/calls.ts';
 import type { Backend } from './desire/desiring.ts';
 import type { Node, World } from './endpoints.ts';
 import { service } from './laws/paper.ts';
+import type { Health } from './pass.ts';
 import { targetsHash } from './registered.ts';
-import type { Health } from './status.ts';
 import { type Serving, type TargetsOptions, targetsProgram } from './targets.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef';

@@ -16,10 +16,10 @@ import { type AwsFailure, isFailure } from './aws/errors.ts';
 import type { Backend } from './desire/desiring.ts';
 import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
 import type { Next } from './kube/queue.ts';
+import type { Health } from './pass.ts';
 import type { Policy } from './plan/policy.ts';
 import { changedByHand, chunks, healthOf, registeredIn, targetsHash } from './registered.ts';
 import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './rhythm.ts';
-import type { Health } from './status.ts';
 
 /** A target group that exists, and what it is for. */
 export interface Serving {

@@ -4,11 +4,11 @@ import { keyOf } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { readingsOf } from '../bindings.ts';
+import { type Deciding, type Decision, decide } from '../decide.ts';
 import { endpointsOf, type World } from '../endpoints.ts';
 import { groupOf, type Told } from '../group.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Policy } from '../plan/policy.ts';
-import { type Deciding, type Decision, decide } from '../reconcile.ts';
 import { readHealth } from './health.ts';
 import { type Registration, registrationOf } from './registrations.ts';
 
