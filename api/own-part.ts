@@ -14,6 +14,7 @@ import { portOf } from './references.ts';
 import { REGISTRY, stemOf } from './registry.ts';
 import { conditionsOf, memberOf, transformsOf } from './rules.ts';
 import { isObject } from './shape.ts';
+import { blankTargetGroup } from './targetgroup.ts';
 
 /** Texts by annotation name, or by field of a target group; one entry of a map is `name[key]`. */
 export type Said = ReadonlyMap<string, string>;
@@ -141,26 +142,10 @@ function targetGroupsOf(
 
 /** The target group as annotations want it; what its Service decides is the same before and after. */
 function specOf(settings: ServiceSettings, { defaultTargetType }: ControllerDefaults): TargetGroupSpec {
-  const spec: TargetGroupSpec = {
-    name: '',
-    targetType: settings['target-type']?.value ?? defaultTargetType,
-    port: 1,
-    protocol: 'HTTP',
-    protocolVersion: 'HTTP1',
-    ipAddressType: 'ipv4',
-    healthCheck: {
-      port: settings['healthcheck-port']?.value ?? 'traffic-port',
-      protocol: 'HTTP',
-      path: '/',
-      intervalSeconds: 15,
-      timeoutSeconds: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      matcher: '200',
-    },
-    attributes: {},
-    tags: { ...settings.tags?.value },
-  };
+  const targetType = settings['target-type']?.value ?? defaultTargetType;
+  const spec = blankTargetGroup({ targetType, port: 1, ipAddressType: 'ipv4' });
+  spec.healthCheck.port = settings['healthcheck-port']?.value ?? 'traffic-port';
+  spec.tags = { ...settings.tags?.value };
   applyEffects('targetGroup', spec, settings);
   return spec;
 }

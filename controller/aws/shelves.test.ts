@@ -1,5 +1,7 @@
 // Tests of shelves.
+
 import { describe, expect, test } from 'vitest';
+import { blankTargetGroup } from '../../api/targetgroup.ts';
 import type { Found } from '../kinds/kind.ts';
 import { withHolders } from './holders.ts';
 import { Shelves } from './shelves.ts';
@@ -46,23 +48,8 @@ const targetGroup = (arn: string, loadBalancerArns: string[] = []): Found => ({
   group: 'shop',
   resourceTag: arn,
   spec: {
+    ...blankTargetGroup({ targetType: 'ip', port: 80, ipAddressType: 'ipv4' }),
     name: arn,
-    targetType: 'ip',
-    port: 80,
-    protocol: 'HTTP',
-    protocolVersion: 'HTTP1',
-    ipAddressType: 'ipv4',
-    healthCheck: {
-      port: 'traffic-port',
-      protocol: 'HTTP',
-      path: '/',
-      intervalSeconds: 15,
-      timeoutSeconds: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      matcher: '200',
-    },
-    attributes: {},
     tags,
   },
   extra: { loadBalancerArns },

@@ -6,6 +6,7 @@ import { applyEffects } from '../../api/effects.ts';
 import type { ServicePort } from '../../api/kube.ts';
 import type { Problem } from '../../api/problem.ts';
 import { effectiveTargetGroupSettings } from '../../api/read.ts';
+import { blankTargetGroup } from '../../api/targetgroup.ts';
 import type { Member } from '../group.ts';
 import { type Backend, type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
@@ -66,34 +67,6 @@ function familyOf({ group }: Desiring, { service }: ServiceFact): 'ipv4' | 'ipv6
   return families.includes('IPv4') ? 'ipv4' : undefined;
 }
 
-/** The spec before any annotation speaks; every field here is decided by a descriptor's `unset` or by the Service. */
-function blank(
-  port: number,
-  targetType: 'instance' | 'ip',
-  ipAddressType: TargetGroupSpec['ipAddressType'],
-): TargetGroupSpec {
-  return {
-    name: '',
-    targetType,
-    port,
-    protocol: 'HTTP',
-    protocolVersion: 'HTTP1',
-    ipAddressType,
-    healthCheck: {
-      port: 'traffic-port',
-      protocol: 'HTTP',
-      path: '/',
-      intervalSeconds: 15,
-      timeoutSeconds: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      matcher: '200',
-    },
-    attributes: {},
-    tags: {},
-  };
-}
-
 function specOf(
   desiring: Desiring,
   member: Member,
@@ -121,7 +94,7 @@ function specOf(
       `Service ${service.name} has only the family IPv6, which needs ${PREFIX}ip-address-type dualstack; requests are answered 503 meanwhile`,
     );
   }
-  const spec = blank(number, targetType, family);
+  const spec = blankTargetGroup({ targetType, port: number, ipAddressType: family });
   applyEffects('targetGroup', spec, settings);
   const controlPort = settings['target-control-port']?.[`${service.name}.${reference}`]?.value;
   if (controlPort !== undefined && targetType === 'ip') spec.targetControlPort = controlPort;

@@ -1,6 +1,8 @@
 // Tests of trees: who is below whom, in which order, and what nobody uses.
+
 import { expect, test } from 'vitest';
 import type { Action } from '../../api/aws.ts';
+import { blankTargetGroup } from '../../api/targetgroup.ts';
 import type { Found } from '../kinds/kind.ts';
 import { targetGroupsOf, treeOf } from './tree.ts';
 
@@ -50,26 +52,7 @@ const targetGroup = (name: string): Found => ({
   ...identity,
   kind: 'targetGroup',
   arn: arn(name),
-  spec: {
-    name,
-    targetType: 'ip',
-    port: 1,
-    protocol: 'HTTP',
-    protocolVersion: 'HTTP1',
-    ipAddressType: 'ipv4',
-    healthCheck: {
-      port: 'traffic-port',
-      protocol: 'HTTP',
-      path: '/',
-      intervalSeconds: 15,
-      timeoutSeconds: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      matcher: '200',
-    },
-    attributes: {},
-    tags: {},
-  },
+  spec: { ...blankTargetGroup({ targetType: 'ip', port: 1, ipAddressType: 'ipv4' }), name },
 });
 
 const NOT_FOUND: Action = { type: 'fixed-response', statusCode: '404' };

@@ -1,4 +1,5 @@
 // A small stack of every AWS kind, as specs and made through the real SDK against the local AWS; shared by scenarios.
+
 import { Registry } from 'prom-client';
 import {
   CLUSTER_TAG,
@@ -13,6 +14,7 @@ import {
   type Tags,
   type TargetGroupSpec,
 } from '../../api/aws.ts';
+import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
 import { kinds } from '../../controller/kinds/all.ts';
 import { changedFields, type Found, type KindTable, type Resolve } from '../../controller/kinds/kind.ts';
@@ -69,23 +71,8 @@ export const group = (name: string): SecurityGroupSpec => ({
 });
 
 export const targets = (name: string, id = 'default/web-web:80'): TargetGroupSpec => ({
+  ...blankTargetGroup({ targetType: 'instance', port: 30080, ipAddressType: 'ipv4' }),
   name: `k8s-${name}-web`,
-  targetType: 'instance',
-  port: 30080,
-  protocol: 'HTTP',
-  protocolVersion: 'HTTP1',
-  ipAddressType: 'ipv4',
-  healthCheck: {
-    port: 'traffic-port',
-    protocol: 'HTTP',
-    path: '/',
-    intervalSeconds: 15,
-    timeoutSeconds: 5,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-    matcher: '200',
-  },
-  attributes: {},
   tags: tags(name, id),
 });
 
