@@ -71,8 +71,11 @@ describe('an Ingress and its binding', () => {
     put(book, inGroup('old'));
     book.binding(KEY, bindingOf(book, ['old']));
     expect(put(book, inGroup('new')).sort()).toEqual(['new', 'old']);
-    expect(book.of('old').map(({ metadata }) => metadata.deletionTimestamp !== undefined)).toEqual([true]);
+    // What serves is not taken away before it is written down where it goes.
+    expect(book.of('old').map(({ metadata }) => metadata.deletionTimestamp)).toEqual([undefined]);
     expect(book.awaited('new')).toEqual([KEY]);
+    book.binding(KEY, bindingOf(book, ['old']));
+    expect(book.of('old').map(({ metadata }) => metadata.deletionTimestamp !== undefined)).toEqual([true]);
     book.binding(KEY, bindingOf(book, ['old', 'new']));
     expect(book.of('new').map(({ metadata }) => metadata.deletionTimestamp)).toEqual([undefined]);
     book.binding(KEY, bindingOf(book, ['new']));

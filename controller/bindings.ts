@@ -81,10 +81,18 @@ function groupsOf(page: Page | undefined): string[] {
   return [...new Set([...wanted, ...(page.binding === undefined ? [] : heldGroups(page.binding))])];
 }
 
+/** Whether who goes to another group is still served here: the binding says nothing else yet, and is not held there. */
+const staysIn = (groupId: string, entry: Entry, binding: LoadBalancerBinding): boolean =>
+  binding.metadata.deletionTimestamp === undefined &&
+  binding.spec.group === groupId &&
+  !heldGroups(binding).includes(entry.spec.group);
+
 /** A member shows the spec that holds; a binding that left shows that it is leaving, whatever its own spec says. */
 function effective({ entry, binding }: Page, groupId: string): LoadBalancerBinding[] {
   if (binding === undefined) return [];
   const deleted = binding.metadata.deletionTimestamp !== undefined;
+  if (entry !== undefined && entry.spec.group !== groupId && staysIn(groupId, entry, binding))
+    return [binding];
   if (entry === undefined || entry.spec.group !== groupId) {
     const gone = binding.metadata.deletionTimestamp ?? binding.metadata.creationTimestamp ?? '';
     return [{ ...binding, metadata: { ...binding.metadata, deletionTimestamp: gone } }];
