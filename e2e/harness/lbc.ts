@@ -1,14 +1,12 @@
 // The traces of the AWS Load Balancer Controller in a cluster, put in place of ours: finalizers on Ingresses, its
 // TargetGroupBindings, Lease and webhook. What it has in AWS is what Albatross has: names and tags are the same.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { kubeClient } from '../../controller/kube/client.ts';
 import { actingAs } from '../../controller/kube/config.ts';
 import { collection, PATHS } from '../../controller/kube/watch.ts';
 import { writer } from '../../controller/kube/write.ts';
+import { albatross, type Said } from './command.ts';
 import { NAMESPACE } from './install.ts';
-import { ROOT } from './machine.ts';
 import type { Stage } from './stage.ts';
 import { kubectl } from './watching.ts';
 
@@ -134,18 +132,6 @@ export async function leaveTargetGroupBindings(
   await cluster.apply(...objects);
 }
 
-export interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs `albatross` as the administrator. */
-export function albatross({ cluster }: Pick<Stage, 'cluster'>, line: string): Promise<Said> {
-  const args = [join(ROOT, 'cli/albatross.ts'), ...line.split(' '), '--kubeconfig', cluster.kubeconfig];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err });
-    });
-  });
-}
+export const asAdministrator = ({ cluster }: Pick<Stage, 'cluster'>, line: string): Promise<Said> =>
+  albatross([...line.split(' '), '--kubeconfig', cluster.kubeconfig]);

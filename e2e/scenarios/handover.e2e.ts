@@ -1,7 +1,8 @@
 // From the LBC and back: nothing is changed in AWS, finalizers change hands, leftovers go without harm (docs/migrate.md).
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { albatross, awsOf, placeOf } from '../harness/command.ts';
 import {
-  albatross,
+  asAdministrator,
   asTheLbcLeftIt,
   CONTROLLER,
   installTargetGroupBindings,
@@ -102,7 +103,7 @@ afterAll(stopStage);
 
 describe('from the LBC', () => {
   test('adopt tells what is to be taken over, without the kind TargetGroupBinding too', async () => {
-    const { code, out } = await albatross(stage, 'adopt');
+    const { code, out } = await asAdministrator(stage, 'adopt');
     expect(out).toMatch(/^shop\/web +none +0 +not known +LBC +0$/m);
     expect(out).toContain('0 of 4 Ingresses taken over');
     expect(out).toContain('TargetGroupBindings are not installed here');
@@ -116,7 +117,7 @@ describe('from the LBC', () => {
     await leaveWebhook(stage);
     await stage.startController('observe', ['--policy', 'observe']);
     await allReady();
-    const { out } = await albatross(stage, 'adopt');
+    const { out } = await asAdministrator(stage, 'adopt');
     expect(out).toMatch(/^shop\/web +shop\/web +Ready +3 +nothing +both +1$/m);
     expect(out).toContain('0 of 4 Ingresses taken over');
     expect(out).toMatch(/stays: the finalizers of Ingress shop\/web are not exchanged yet$/m);
@@ -132,24 +133,43 @@ describe('from the LBC', () => {
     await allReady();
     expect(await aws()).toEqual(before);
     expect(await rest()).toEqual(ingresses);
-    const { out } = await albatross(stage, 'adopt');
+    const { out } = await asAdministrator(stage, 'adopt');
     expect(out).toContain('4 of 4 Ingresses taken over');
+  });
+
+  test('nothing is planned for the fleet; after an edit, with the controller stopped, exactly that', async () => {
+    const plan = (...args: string[]) =>
+      albatross(
+        ['plan', '--all', ...placeOf(stage), '--kubeconfig', stage.cluster.kubeconfig, ...args],
+        awsOf(stage),
+      );
+    expect(await plan()).toMatchObject({ code: 0, out: '3 groups looked at: nothing to do\n' });
+    await stage.controller().stop();
+    await k('annotate ingress web -n shop alb.ingress.kubernetes.io/healthcheck-path=/live');
+    const { code, out } = await plan('-o', 'json');
+    const planned: { operations: { words: string }[] }[] = JSON.parse(out).plan;
+    const words = planned.flatMap(({ operations }) => operations.map((one) => one.words));
+    expect([code, words]).toEqual([2, [expect.stringMatching(/^modify targetGroup\/shop\/web\/web:80: /)]]);
+    await k('annotate ingress web -n shop alb.ingress.kubernetes.io/healthcheck-path-');
+    expect(await aws()).toEqual(before);
+    await stage.startController('sync again');
+    await allReady();
   });
 
   test('leftovers: shown, kept while the LBC runs, deleted without touching a target', async () => {
     const names = await k('get targetgroupbindings -A -o name');
     expect(names.split('\n')).toHaveLength(3);
     await leaveLease(stage, 'running');
-    const dry = await albatross(stage, 'adopt --cleanup');
+    const dry = await asAdministrator(stage, 'adopt --cleanup');
     expect(dry.out).toContain('Nothing was changed; with --yes 3 would be deleted.');
     expect(dry.out).toContain('It would be refused now: the LBC runs: lbc-0 holds the Lease');
-    const refused = await albatross(stage, 'adopt --cleanup --yes');
+    const refused = await asAdministrator(stage, 'adopt --cleanup --yes');
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('the LBC runs: lbc-0')]);
     expect(await k('get targetgroupbindings -A -o name')).toBe(names);
     await k('delete lease aws-load-balancer-controller-leader -n kube-system');
-    expect((await albatross(stage, 'adopt --cleanup --yes')).err).toContain('there is no Lease');
+    expect((await asAdministrator(stage, 'adopt --cleanup --yes')).err).toContain('there is no Lease');
     await leaveLease(stage, 'dead');
-    const done = await albatross(stage, 'adopt --cleanup --yes');
+    const done = await asAdministrator(stage, 'adopt --cleanup --yes');
     expect(done.out.match(/deleted, its targets stay/g)).toHaveLength(3);
     expect(await k('get targetgroupbindings -A -o name')).toBe('');
     expect(await aws()).toEqual(before);
@@ -158,7 +178,7 @@ describe('from the LBC', () => {
 
 describe('back to the LBC', () => {
   test('release is refused while our controller runs', async () => {
-    const { code, err } = await albatross(stage, `release --all --yes --as ${CONTROLLER}`);
+    const { code, err } = await asAdministrator(stage, `release --all --yes --as ${CONTROLLER}`);
     expect(err).toContain('a controller of Albatross runs: ');
     expect(code).toBe(1);
     expect(await finalizers()).toEqual(ours);
@@ -166,13 +186,13 @@ describe('back to the LBC', () => {
 
   test('release puts the finalizers back and leaves AWS alone', async () => {
     await stage.controller().stop();
-    const dry = await albatross(stage, 'release --all');
+    const dry = await asAdministrator(stage, 'release --all');
     expect(dry.out).toMatch(/^blog\/two +group\.ingress\.k8s\.aws\/www$/m);
     expect(dry.out).toContain('Nothing was changed; with --yes 4 would be given back.');
-    const { out, code } = await albatross(stage, `release web -n shop --yes --as ${CONTROLLER}`);
+    const { out, code } = await asAdministrator(stage, `release web -n shop --yes --as ${CONTROLLER}`);
     expect([code, out]).toEqual([0, expect.stringContaining('shop/web: given back')]);
     expect(await k('get lbb -n shop -o name')).not.toContain('/web');
-    expect((await albatross(stage, `release --all --yes --as ${CONTROLLER}`)).code).toBe(0);
+    expect((await asAdministrator(stage, `release --all --yes --as ${CONTROLLER}`)).code).toBe(0);
     expect(await k('get lbb -A -o name')).toBe('');
     expect(await finalizers()).toEqual(theirs);
     expect(await rest()).toEqual(ingresses);

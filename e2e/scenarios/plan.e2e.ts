@@ -1,11 +1,9 @@
 // `albatross plan` and `albatross tree` as a person runs them, with no right but to read: what they say, how they end, and
 // that nothing is written.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { freePorts, ROOT } from '../harness/machine.ts';
+import { albatross, awsOf, placeOf } from '../harness/command.ts';
+import { freePorts } from '../harness/machine.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
-import { CLUSTER_NAME } from '../harness/stage.ts';
 import { mutating } from '../harness/watching.ts';
 import { bringUp, k, stage, startStage, stopStage } from './life.ts';
 
@@ -58,40 +56,19 @@ function onlooker(): object[] {
   ];
 }
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function albatross(line: string, env: Record<string, string> = {}): Promise<Ended> {
-  const place = ['--cluster-name', CLUSTER_NAME, '--aws-vpc-id', stage.account.vpcId, '--kubeconfig', reader];
+const run = (line: string, env: Record<string, string> = {}) => {
   const [command = '', ...args] = line.split(' ');
-  const environment = {
-    PATH: process.env.PATH,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_REGION: stage.account.region,
-    AWS_ENDPOINT_URL: stage.aws.url,
-    ...env,
-  };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'cli/albatross.ts'), command, ...place, ...args],
-      { env: environment },
-      (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    );
-  });
-}
+  const place = [...placeOf(stage), '--kubeconfig', reader];
+  return albatross([command, ...place, ...args], { ...awsOf(stage), ...env });
+};
 
 test('after bring-up: nothing to do, trees with all there is, and not one call that writes', async () => {
   stage.aws.resetCalls();
   const [planned, tree, data, nothing] = await Promise.all([
-    albatross('plan --all'),
-    albatross('tree web -n shop'),
-    albatross('get --all -o json'),
-    albatross('tree --group shop/nothing'),
+    run('plan --all'),
+    run('tree web -n shop'),
+    run('get --all -o json'),
+    run('tree --group shop/nothing'),
   ]);
   expect(planned).toEqual({ code: 0, out: '2 groups looked at: nothing to do\n', err: '' });
   expect(tree.code).toBe(0);
@@ -118,7 +95,7 @@ test('with the controller stopped: exactly the operations of an edit, exit code 
   await stage.controller().stop();
   stage.aws.resetCalls();
   await k('annotate ingress web -n shop alb.ingress.kubernetes.io/healthcheck-interval-seconds=30');
-  const { code, out } = await albatross('plan web -n shop -o json');
+  const { code, out } = await run('plan web -n shop -o json');
   const { operations, plan } = JSON.parse(out);
   expect(code).toBe(2);
   expect([operations, plan.length, plan[0].targets]).toEqual([2, 1, []]);
@@ -140,7 +117,7 @@ test('a replacement is marked, targets are counted, and an Ingress that no contr
   );
   await vi.waitFor(
     async () => {
-      const { code, out } = await albatross('plan -n shop', { FORCE_COLOR: '1' });
+      const { code, out } = await run('plan -n shop', { FORCE_COLOR: '1' });
       expect(code).toBe(2);
       const esc = String.fromCharCode(27);
       expect(out).toContain(`${esc}[36m-/+ replace loadBalancer: scheme internal → internet-facing`);
@@ -149,7 +126,7 @@ test('a replacement is marked, targets are counted, and an Ingress that no contr
     },
     { timeout: 10_000, interval: 100 },
   );
-  const { out } = await albatross('plan --all', { NO_COLOR: '1' });
+  const { out } = await run('plan --all', { NO_COLOR: '1' });
   expect(out).toContain('group new: shop/fresh\n  + create securityGroup/managed: does not exist yet\n');
   expect(out).not.toContain(String.fromCharCode(27));
   expect(stage.aws.mutations()).toEqual([]);
@@ -158,7 +135,7 @@ test('a replacement is marked, targets are counted, and an Ingress that no contr
 test('what is refused is told, and what was accepted last is what holds', async () => {
   await k('delete validatingwebhookconfiguration --all');
   await k('annotate --overwrite ingress nodes -n shop alb.ingress.kubernetes.io/scheme=internet-facng');
-  const { code, out } = await albatross('plan nodes -n shop');
+  const { code, out } = await run('plan nodes -n shop');
   expect(code).toBe(0);
   expect(out).toContain(
     '! Ingress shop/nodes: refused: metadata.annotations[alb.ingress.kubernetes.io/scheme]',
@@ -176,7 +153,7 @@ test.each([
 ])('%s: exit code 1 and words', async (what, line, words) => {
   const [port = 0] = await freePorts(1);
   const gone = what.includes('Ingress') ? {} : { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-  const { code, out, err } = await albatross(line, gone);
+  const { code, out, err } = await run(line, gone);
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(words);
 });

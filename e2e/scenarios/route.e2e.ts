@@ -1,8 +1,6 @@
 // `albatross route` on a cluster, as somebody with no right but to list: what it says is what the load balancer does.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ROOT } from '../harness/machine.ts';
+import { albatross, type Said } from '../harness/command.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { ask } from '../harness/watching.ts';
 import { bringUp, hostOf, ready, stage, startStage, stopStage } from './life.ts';
@@ -71,20 +69,10 @@ function onlooker(): object[] {
   ];
 }
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-}
-
-function route(...args: readonly string[]): Promise<Ended> {
-  const line = [join(ROOT, 'cli/albatross.ts'), 'route', ...args, '--kubeconfig', reader];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, line, { env: { PATH: process.env.PATH } }, (error, out, err) => {
-      if (error !== null && typeof error.code !== 'number') reject(error);
-      else if (err === '') resolve({ code: typeof error?.code === 'number' ? error.code : 0, out });
-      else reject(new Error(err));
-    });
-  });
+async function route(...args: readonly string[]): Promise<Said> {
+  const said = await albatross(['route', ...args, '--kubeconfig', reader]);
+  if (said.err !== '') throw new Error(said.err);
+  return said;
 }
 
 test.each([
