@@ -6,12 +6,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'conformance',
   'bringup',
-  'groups',
+  'drift',
   'updates',
+  'resets',
+  'protections',
   'robust',
+  'handover',
+  'groups',
   'restart',
   'controller',
   'target-type',
+  'isolation',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -43,8 +48,8 @@ export default defineConfig({
           globalSetup: ['e2e/harness/bundled.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          // Every file has a cluster of its own and mostly waits, so two share two cores well.
-          maxWorkers: 2,
+          // Every file has a cluster of its own and mostly waits, so three share two cores well.
+          maxWorkers: 3,
         },
       },
     ],
