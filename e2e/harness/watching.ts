@@ -90,7 +90,7 @@ export async function untilQuiet({ aws }: Pick<Stage, 'aws'>, quietMs = 600): Pr
  * groups are, because these serve the whole cluster and are brought by a program of their own.
  */
 export async function countAfresh(stage: Pick<Stage, 'aws'>): Promise<void> {
-  await untilQuiet(stage);
+  await untilQuiet(stage, 1_000);
   stage.aws.resetCalls();
 }
 

@@ -61,7 +61,7 @@ async function disturbed({ toldTo = [] }: Pick<Way, 'toldTo'>): Promise<string[]
     const reasons = Object.values(one?.conditions ?? {}).map(({ reason }) => reason);
     const fine = reasons.every(
       (reason) =>
-        ['Accepted', 'ResolvedRefs', 'Programmed'].includes(reason) ||
+        ['Accepted', 'ResolvedRefs', 'Programmed', 'Ready'].includes(reason) ||
         (reason === 'GroupConflict' && toldTo.includes(key)),
     );
     return one?.state === 'Ready' && fine ? [] : [`${key} ${one?.state}: ${reasons.join(' ')}`];

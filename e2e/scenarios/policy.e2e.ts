@@ -119,6 +119,8 @@ describe('upsert-only', () => {
     await annotate('shop', '-');
     await ready('pol', 'shop');
     expect(changes()).toContain('DeleteRule ×3');
+    // Rules on nodes that were kept meanwhile go a moment later.
+    await untilQuiet(stage, 2_000);
   });
 
   test('an Ingress that goes leaves all it has, and says so', async () => {
