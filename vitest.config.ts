@@ -48,8 +48,8 @@ export default defineConfig({
           globalSetup: ['e2e/harness/bundled.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          // Every file has a cluster of its own and mostly waits, so three share two cores well.
-          maxWorkers: 3,
+          // Every file has a cluster of its own and mostly waits, so two share two cores well.
+          maxWorkers: 2,
         },
       },
     ],

@@ -83,15 +83,21 @@ export async function tools(env: Environment = process.env): Promise<Tools> {
   return found;
 }
 
+/** Ports from 20000 to 29999, in parts. */
+const LANES = 10;
+const LANE = 1_000;
+
 /**
  * Ports of 127.0.0.1 that nobody listens on, all different. They lie below the kernel's range for outgoing
  * connections (32768 and up), so that a port stays free while its server is stopped and started again.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
+  // A port that is found here is listened on a moment later: scenarios that run at once have lanes of their own.
+  const first = 20_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % LANES) * LANE;
   for (let attempt = 0; ports.size < count; attempt++) {
-    if (attempt > 1000) throw new Error(`no ${count} free ports between 20000 and 29999`);
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (attempt > 1000) throw new Error(`no ${count} free ports from ${first} on`);
+    const port = first + Math.floor(Math.random() * LANE);
     if (!ports.has(port) && (await isFree(port))) ports.add(port);
   }
   return [...ports];

@@ -77,7 +77,7 @@ export async function putRight(
   for (const command of commands) await command();
   await vi.waitFor(async () => expect(await seen()).toEqual(before), soon);
   await vi.waitFor(async () => expect((await told()).length).toBeGreaterThan(known.length), soon);
-  await untilQuiet(stage, 2_500);
+  await untilQuiet(stage, 1_500);
   const news = (await told()).slice(known.length);
   if (commands.length === 1) expect(news, news.join('\n')).toHaveLength(1);
   for (const one of news) expect(one).toContain('Changed in AWS by somebody else, put right: ');

@@ -108,7 +108,8 @@ describe('a name that is taken', () => {
     stage.aws.resetCalls();
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     const tries = stage.aws.calls().find(({ action }) => action === 'CreateLoadBalancer')?.count ?? 0;
-    expect(tries).toBeLessThanOrEqual(3);
+    // After 1, 2, 4, … seconds; a busy machine may see one of the first ones late.
+    expect(tries).toBeLessThanOrEqual(4);
     await bringUp('stray', 'clash', { ...options, annotations: { 'load-balancer-name': 'clash' } });
   });
 });

@@ -100,7 +100,8 @@ const states: readonly Row[] = [
     'moto 5.19, moto 1.6',
     'initial at first',
     [...used, register(one)],
-    [{ Target: one, ...state('initial', 'Elb.RegistrationInProgress') }],
+    // The reason is one of two, by whether a check has begun: InitialHealthChecking or RegistrationInProgress.
+    [{ Target: one, TargetHealth: { State: 'initial' } }],
   ),
   health(
     'moto 5.19, moto 1.6',
