@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   backendSecurityGroupName,
+  checkpointHalf,
   frontendNlbName,
   frontendNlbTargetGroupName,
   loadBalancerName,
@@ -164,4 +165,20 @@ test.each([
   ['M1', multiClusterConfigMap('k8s-web-cart-3a339ce518'), 'aws-lbc-targets-k8s-web-cart-3a339ce518'],
 ])('%s', (_, name, expected) => {
   expect(name).toBe(expected);
+});
+
+/** The TargetGroupBinding of aws-model 13.6 as its JSON is hashed. */
+const BOUND =
+  '{"targetGroupARN":"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-web-cart-abc/0123456789abcdef","targetType":"ip","targetGroupProtocol":"HTTP","serviceRef":{"name":"cart","port":80},"networking":{"ingress":[{"from":[{"securityGroup":{"groupID":"sg-0abc"}}],"ports":[{"protocol":"TCP","port":8080}]}]},"ipAddressType":"ipv4","vpcID":"vpc-0abc"}';
+
+test.each([
+  [
+    'C1',
+    '10.0.0.9:8080:1700000001000,10.0.1.5:8080:1700000000000',
+    'Jzzh1KkHjW1ATwgqBsIpPwTDlmrmTZbdaB5tnGtshs0',
+  ],
+  ['C2', '', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'],
+  ['C3', BOUND, '5zIz_V4hdcRMII94qjcZlQdjm6Dz2oSXRQ9qvMU_6To'],
+])('checkpoint, %s', (_, text, half) => {
+  expect(checkpointHalf(text)).toBe(half);
 });

@@ -97,3 +97,6 @@ export const readinessCondition = (targetGroup: string): string =>
 
 /** aws-model 1.6: the ConfigMap with the targets that a cluster has in a target group of several clusters. */
 export const multiClusterConfigMap = (targetGroup: string): string => `aws-lbc-targets-${targetGroup}`;
+
+/** aws-model 6.6: one half of the checkpoint on a TargetGroupBinding, of its sorted endpoints or of its spec as JSON. */
+export const checkpointHalf = (text: string): string => createHash('sha256').update(text).digest('base64url');
