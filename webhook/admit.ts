@@ -105,13 +105,20 @@ const allowed = (warnings: readonly string[]): Answer =>
 function planned(recording: Recording, around: Around): string[] {
   const recorded = around.recorded(recording.namespace, recording.name);
   const { group, policy } = recording.spec;
-  const others = around
-    .membersOf(group)
-    .filter((one) => keyOf(one) !== `${recording.namespace}/${recording.name}`);
-  const holds = policyOf([policy, ...others.map(({ spec }) => spec.policy)], 'sync');
+  // Unsaid is the least careful one already, whatever the other members say: there may be a thousand of them.
+  const holds =
+    policy === undefined
+      ? 'sync'
+      : policyOf([policy, ...otherPolicies(recording, around.membersOf(group))], 'sync');
   const lines = previewLines(recording, recorded, { ...around, recordedOf: around.membersOf });
   return underPolicy(lines, holds);
 }
+
+/** The policies of the other members: the stored binding of this Ingress is what is about to be replaced. */
+const otherPolicies = (recording: Recording, members: readonly LoadBalancerBinding[]) =>
+  members
+    .filter((one) => keyOf(one) !== `${recording.namespace}/${recording.name}`)
+    .map(({ spec }) => spec.policy);
 
 /** The other members as far as the caller may know them: what is said in other namespaces is not his to read. */
 function seenBy(ingress: Ingress, around: Around): JudgeAround {
