@@ -8,7 +8,7 @@ import type { Service } from '../api/kube.ts';
 import { keyOf } from '../api/kube.ts';
 import type { Problem } from '../api/problem.ts';
 import { readService } from '../api/read.ts';
-import { isFailure } from './aws/errors.ts';
+import { answerOf, isFailure } from './aws/errors.ts';
 import type { Lookups } from './aws/facts.ts';
 import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
 import { secretOf } from './desire/guard.ts';
@@ -92,7 +92,7 @@ async function permitted(looking: Promise<Looked<string[]>>): Promise<Looked<str
     return await looking;
   } catch (thrown) {
     if (!isFailure(thrown, 'denied') || !forbids(thrown)) throw thrown;
-    const because = `${thrown.action} answered ${thrown.code}: ${thrown.message}`;
+    const because = answerOf(thrown);
     const path = `metadata.annotations[${PREFIX}certificate-arn]`;
     return { problem: { code: 'AwsRefused', severity: 'refuse', path, because } };
   }
@@ -157,7 +157,7 @@ async function orBecause<T>(
     if (!isFailure(thrown)) throw thrown;
     const code =
       thrown.kind === 'throttled' || thrown.kind === 'unavailable' ? 'AwsUnavailable' : 'AwsRefused';
-    return { code, because: `${thrown.action} answered ${thrown.code}: ${thrown.message}` };
+    return { code, because: answerOf(thrown) };
   }
 }
 

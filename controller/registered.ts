@@ -7,19 +7,11 @@ import {
 import type { Aws } from './aws/calls.ts';
 import type { Health } from './pass.ts';
 
-/** Targets per call (aws-model 6.7). */
-const CHUNK = 200;
-
 /** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */
 export const targetsHash = (keys: Iterable<string>): string =>
   createHash('sha256')
     .update(['v1', ...[...keys].sort()].join('\n'))
     .digest('hex');
-
-/** What goes into one call each. */
-export function* chunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
-}
 
 /** How many there are, and how many of them are healthy. */
 export const healthOf = (registered: ReadonlyMap<string, string>): Health => ({

@@ -13,13 +13,17 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from './aws/calls.ts';
 import { type AwsFailure, isFailure } from './aws/errors.ts';
+import { chunks } from './chunks.ts';
 import type { Backend } from './desire/desiring.ts';
 import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
 import type { Next } from './kube/queue.ts';
 import type { Health } from './pass.ts';
 import type { Policy } from './plan/policy.ts';
-import { changedByHand, chunks, healthOf, registeredIn, targetsHash } from './registered.ts';
+import { changedByHand, healthOf, registeredIn, targetsHash } from './registered.ts';
 import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './rhythm.ts';
+
+/** Targets in one call (aws-model 6.7). */
+const PER_CALL = 200;
 
 /** A target group that exists, and what it is for. */
 export interface Serving {
@@ -272,12 +276,12 @@ class Program implements Targets {
     registered: Map<string, string>,
   ): Promise<void> {
     const { elbv2 } = this.#options.aws;
-    for (const part of chunks(missing)) {
+    for (const part of chunks(missing, PER_CALL)) {
       const Targets = await Promise.all(part.map((target) => this.#describeTarget(target, backend)));
       await elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
       for (const target of part) registered.set(keyOfTarget(target), 'initial');
     }
-    for (const part of chunks(extra)) {
+    for (const part of chunks(extra, PER_CALL)) {
       await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(targetOfKey) }));
       for (const key of part) registered.delete(key);
     }

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { chunks } from '../chunks.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { type Aws, allPages } from './calls.ts';
 import { isFailure } from './errors.ts';
@@ -56,11 +57,10 @@ async function tagSearch(aws: Aws): Promise<Map<string, Tags> | undefined> {
 
 /** Tags of the given ELBv2 resources by ARN. Those that are gone meanwhile fail the call: `AwsFailure` of kind `notFound`. */
 export async function readTags(aws: Aws, arns: readonly string[]): Promise<Map<string, Tags>> {
-  const chunks = Array.from({ length: Math.ceil(arns.length / ARNS_PER_CALL) }, (_, index) =>
-    arns.slice(index * ARNS_PER_CALL, (index + 1) * ARNS_PER_CALL),
-  );
   const answers = await Promise.all(
-    chunks.map((ResourceArns) => aws.elbv2.send(new DescribeTagsCommand({ ResourceArns }))),
+    [...chunks(arns, ARNS_PER_CALL)].map((ResourceArns) =>
+      aws.elbv2.send(new DescribeTagsCommand({ ResourceArns })),
+    ),
   );
   const all = answers.flatMap(({ TagDescriptions }) => TagDescriptions ?? []);
   return new Map(all.map(({ ResourceArn, Tags }) => [ResourceArn ?? '', tagMap(Tags)]));

@@ -118,3 +118,7 @@ export function failureOf(action: string, thrown: unknown): AwsFailure {
 export function isFailure(thrown: unknown, ...kinds: FailureKind[]): thrown is AwsFailure {
   return thrown instanceof AwsFailure && (kinds.length === 0 || kinds.includes(thrown.kind));
 }
+
+/** What AWS said, for people: the action, the code and AWS's own words. Pure. */
+export const answerOf = ({ action, code, message }: AwsFailure): string =>
+  `${action} answered ${code}: ${message}`;

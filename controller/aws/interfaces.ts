@@ -12,6 +12,7 @@ import {
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
 import type { Tags } from '../../api/aws.ts';
+import { chunks } from '../chunks.ts';
 import { tagMap } from '../kinds/tags.ts';
 import { type Aws, allPages } from './calls.ts';
 
@@ -147,8 +148,8 @@ class Reader {
   }
 
   async #readInstances(ids: readonly string[]): Promise<void> {
-    for (let start = 0; start < ids.length; start += FILTER_VALUES) {
-      const Filters = [{ Name: 'instance-id', Values: ids.slice(start, start + FILTER_VALUES) }];
+    for (const Values of chunks(ids, FILTER_VALUES)) {
+      const Filters = [{ Name: 'instance-id', Values }];
       const instances = await allPages(
         async (NextToken): Promise<{ items: Instance[] | undefined; token: string | undefined }> => {
           const page = await this.#aws.ec2.send(new DescribeInstancesCommand({ Filters, NextToken }));
@@ -167,8 +168,7 @@ class Reader {
     const byFamily = Map.groupBy(places, ({ address = '' }) => family(address));
     for (const [which, of] of byFamily) {
       const Name = which === 'ipv4' ? 'addresses.private-ip-address' : 'ipv6-addresses.ipv6-address';
-      for (let start = 0; start < of.length; start += FILTER_VALUES)
-        await this.#readPart(Name, of.slice(start, start + FILTER_VALUES));
+      for (const part of chunks(of, FILTER_VALUES)) await this.#readPart(Name, part);
     }
   }
 

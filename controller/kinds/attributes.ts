@@ -1,5 +1,6 @@
 // Attributes of load balancers, listeners and target groups: only wanted keys are compared and sent (aws-model 3.5).
 import type { Attributes } from '../../api/aws.ts';
+import { chunks } from '../chunks.ts';
 
 /** An attribute on the wire. */
 export interface Attribute {
@@ -34,6 +35,5 @@ export async function writeAttributes(
   change: readonly Attribute[],
   send: (attributes: Attribute[]) => Promise<unknown>,
 ): Promise<void> {
-  for (let start = 0; start < change.length; start += PER_CALL)
-    await send(change.slice(start, start + PER_CALL));
+  for (const part of chunks(change, PER_CALL)) await send(part);
 }

@@ -94,15 +94,14 @@ export function judged(
 ): Judged {
   const all = outcomes.flatMap(({ refused = [] }) => refused);
   const refused = roomFor(all, found, outcomes);
-  const owners = new Map<string, string[]>();
-  for (const { id, member } of [...wanted.origins, ...wanted.backends])
-    owners.set(id, [...(owners.get(id) ?? []), member]);
+  const owners = Map.groupBy([...wanted.origins, ...wanted.backends], (one) => one.id);
   return {
     refused,
     told: toldOf(all, group, wanted),
     outcomes: outcomes.map((outcome) => {
       const { kind, id } = outcome.operation;
-      const members = kind === 'rule' || kind === 'targetGroup' ? owners.get(id) : undefined;
+      const members =
+        kind === 'rule' || kind === 'targetGroup' ? owners.get(id)?.map(({ member }) => member) : undefined;
       return outcome.result !== 'failed' || members === undefined ? outcome : { ...outcome, members };
     }),
   };

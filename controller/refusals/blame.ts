@@ -1,6 +1,7 @@
 // Blame: whose word a refused part is, and how it is told to them. Pure.
 import { PREFIX } from '../../api/annotation.ts';
 import type { Problem } from '../../api/problem.ts';
+import { answerOf } from '../aws/errors.ts';
 import type { Wanted } from '../desire/desiring.ts';
 import type { Group, Member, Told } from '../group.ts';
 import { settingOf } from '../merge.ts';
@@ -78,7 +79,7 @@ function problemOf({ part, failure }: Refusal, path: string): Problem {
     severity: 'refuse',
     path,
     ...(value === undefined ? {} : { value }),
-    because: `${failure.action} answered ${failure.code}: ${failure.message}; the rest is served without it, and AWS is asked again from time to time`,
+    because: `${answerOf(failure)}; the rest is served without it, and AWS is asked again from time to time`,
   };
 }
 

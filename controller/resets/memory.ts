@@ -10,7 +10,7 @@ import { heldGroups } from '../bindings.ts';
 import type { Backend } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Operation, Outcome } from '../plan/operation.ts';
-import { CAPACITY, defaultsOf, MUTUAL, valuesOf } from './settable.ts';
+import { CAPACITY, defaultsOf, isAttribute, isMoved, valuesOf } from './settable.ts';
 
 /** Keys by ARN of a resource, or by group and desired id of one that is about to be made. */
 export type SetKeys = Readonly<Record<string, string[]>>;
@@ -41,14 +41,12 @@ export const known = (bindings: readonly LoadBalancerBinding[]): SetKeys =>
 export const knowsCapacity = (set: SetKeys): boolean =>
   Object.values(set).some((keys) => keys.includes(CAPACITY));
 
-const isAttribute = (key: string): boolean => key !== CAPACITY && key !== MUTUAL;
-
 /** Keys that an operation sets to something else than AWS's default. */
 function settingOf(operation: Operation): string[] {
   if (operation.verb !== 'create' && operation.verb !== 'modify') return [];
   const { resource } = operation;
   const [said, defaults] = [valuesOf(resource), defaultsOf(resource)];
-  const news = Object.keys(said).filter((key) => defaults[key] !== undefined && said[key] !== defaults[key]);
+  const news = Object.keys(said).filter((key) => isMoved(said, defaults, key));
   // Capacity is reserved later, when the load balancer is active.
   if (operation.verb === 'create') return news.filter((key) => key !== CAPACITY);
   const now = valuesOf(operation.found);
@@ -148,9 +146,7 @@ export function remaining(ending: Ending): Remembered {
     const id = ids.get(one.arn) ?? '';
     const [now, defaults] = [valuesOf(one), defaultsOf(one)];
     // What is not known of a resource that we just made is as AWS makes it.
-    const moved = keysOf(set, group, id, one.arn).filter(
-      (key) => now[key] !== undefined && defaults[key] !== undefined && now[key] !== defaults[key],
-    );
+    const moved = keysOf(set, group, id, one.arn).filter((key) => isMoved(now, defaults, key));
     const keys = joined(moved, keysOf(uncertain, group, id, one.arn));
     return { name: one.arn, keys, owner: owner.get(id) };
   });

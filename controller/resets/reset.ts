@@ -9,7 +9,7 @@ import { match } from '../plan/match.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Plan } from '../plan/plan.ts';
 import { keysOf, type SetKeys } from './memory.ts';
-import { CAPACITY, defaultsOf, MUTUAL, valuesOf } from './settable.ts';
+import { CAPACITY, defaultsOf, isAttribute, isMoved, MUTUAL, valuesOf } from './settable.ts';
 
 export interface Reset {
   readonly resources: readonly Resource[];
@@ -32,11 +32,7 @@ export function reset(
     if (there === undefined || isYoung(there)) return resource;
     const [said, now, defaults] = [valuesOf(resource), valuesOf(there), defaultsOf(resource)];
     const keys = keysOf(remembered, group, resource.id, there.arn).filter(
-      (key) =>
-        !Object.hasOwn(said, key) &&
-        now[key] !== undefined &&
-        defaults[key] !== undefined &&
-        now[key] !== defaults[key],
+      (key) => !Object.hasOwn(said, key) && isMoved(now, defaults, key),
     );
     if (keys.length === 0) return resource;
     back.set(resource.id, keys);
@@ -51,7 +47,7 @@ const isYoung = ({ kind, extra }: Found): boolean =>
 
 function withDefaults(resource: Resource, keys: readonly string[]): Resource {
   const defaults = defaultsOf(resource);
-  const ofAttributes = keys.filter((key) => key !== CAPACITY && key !== MUTUAL);
+  const ofAttributes = keys.filter(isAttribute);
   const more = Object.fromEntries(ofAttributes.map((key) => [key, defaults[key] ?? '']));
   switch (resource.kind) {
     case 'loadBalancer': {

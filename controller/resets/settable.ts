@@ -9,8 +9,16 @@ export type One = { readonly [K in Kind]: { readonly kind: K; readonly spec: Spe
 export const CAPACITY = 'capacityUnits';
 export const MUTUAL = 'mutualAuthentication';
 
+export const isAttribute = (key: string): boolean => key !== CAPACITY && key !== MUTUAL;
+
+type Values = Readonly<Record<string, string>>;
+
+/** Whether a value is known, and is not the default, which is known, too. */
+export const isMoved = (values: Values, defaults: Values, key: string): boolean =>
+  values[key] !== undefined && defaults[key] !== undefined && values[key] !== defaults[key];
+
 /** AWS's defaults. A key that is not among them is never set back: nobody here knows to what. */
-export function defaultsOf(one: One): Readonly<Record<string, string>> {
+export function defaultsOf(one: One): Values {
   switch (one.kind) {
     case 'loadBalancer':
       return { ...loadBalancerDefaults(one.spec.scheme), [CAPACITY]: '0' };
@@ -27,7 +35,7 @@ export function defaultsOf(one: One): Readonly<Record<string, string>> {
 }
 
 /** What is said of a desired resource, or known of a found one. */
-export function valuesOf(one: One): Readonly<Record<string, string>> {
+export function valuesOf(one: One): Values {
   switch (one.kind) {
     case 'loadBalancer': {
       const { attributes, capacityUnits } = one.spec;
