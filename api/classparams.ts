@@ -4,12 +4,12 @@ import { check } from './check.ts';
 import type { Finding } from './finding.ts';
 import type { FirstSettings, Settings } from './generated/binding.ts';
 import type { ObjectMeta } from './kube.ts';
+import { CLASS_FIELDS, CLASS_PARAMS_KIND } from './place.ts';
 import { type Problem, worstFirst } from './problem.ts';
 import { descriptorOf, stemOf } from './registry.ts';
 import type { LabelSelector } from './selector.ts';
 
 export const CLASS_PARAMS_GROUP = 'elbv2.k8s.aws';
-export const CLASS_PARAMS_KIND = 'IngressClassParams';
 
 interface KeyValue {
   readonly key: string;
@@ -78,52 +78,55 @@ function listenersOf({ listeners = [] }: IngressClassParamsSpec) {
   return all.filter(({ name, at }) => all.findIndex((one) => one.name === name) === at);
 }
 
+/** What a field says as an annotation of this name; its field is that of the table unless it is another one. */
+interface Entry {
+  readonly text: string | undefined;
+  readonly field?: string;
+  readonly hides?: readonly string[];
+}
+
 /** Everything that the fields say. Empty texts and lists mean "not set". */
 function wordsOf(spec: IngressClassParamsSpec): Word[] {
   const units = spec.minimumLoadBalancerCapacity?.capacityUnits;
   const prefixLists = list(spec.prefixListsIDs);
-  const said: readonly (Omit<Word, 'text'> & { readonly text: string | undefined })[] = [
-    { field: 'group.name', suffix: 'group.name', text: spec.group?.name },
-    { field: 'loadBalancerName', suffix: 'load-balancer-name', text: spec.loadBalancerName },
-    { field: 'scheme', suffix: 'scheme', text: spec.scheme },
-    { field: 'ipAddressType', suffix: 'ip-address-type', text: spec.ipAddressType },
-    { field: 'subnets.ids', suffix: 'subnets', text: list(spec.subnets?.ids) },
-    { field: 'tags', suffix: 'tags', text: map(spec.tags) },
-    { field: 'targetType', suffix: 'target-type', text: spec.targetType },
-    { field: 'certificateArn', suffix: 'certificate-arn', text: list(spec.certificateArn) },
-    { field: 'sslPolicy', suffix: 'ssl-policy', text: spec.sslPolicy },
-    { field: 'sslRedirectPort', suffix: 'ssl-redirect', text: spec.sslRedirectPort },
-    { field: 'inboundCIDRs', suffix: 'inbound-cidrs', text: list(spec.inboundCIDRs) },
-    {
-      field: prefixLists === undefined ? 'PrefixListsIDs' : 'prefixListsIDs',
-      suffix: 'security-group-prefix-lists',
-      text: prefixLists ?? list(spec.PrefixListsIDs),
-    },
-    {
-      field: 'loadBalancerAttributes',
-      suffix: 'load-balancer-attributes',
-      text: map(spec.loadBalancerAttributes),
-    },
-    ...listenersOf(spec).map(({ at, name, attributes }) => ({
-      field: `listeners[${at}].listenerAttributes`,
-      suffix: `listener-attributes.${name}`,
-      text: map(attributes),
-    })),
-    {
-      field: 'minimumLoadBalancerCapacity.capacityUnits',
-      suffix: 'minimum-load-balancer-capacity',
-      text: units === undefined ? undefined : `CapacityUnits=${units}`,
-    },
-    {
-      field: 'ipamConfiguration.ipv4IPAMPoolId',
-      suffix: 'ipam-ipv4-pool-id',
-      text: spec.ipamConfiguration?.ipv4IPAMPoolId,
-    },
+  const said: Readonly<Record<Exclude<keyof typeof CLASS_FIELDS, 'listener-attributes'>, Entry>> = {
+    'group.name': { text: spec.group?.name },
+    'load-balancer-name': { text: spec.loadBalancerName },
+    scheme: { text: spec.scheme },
+    'ip-address-type': { text: spec.ipAddressType },
+    subnets: { field: 'subnets.ids', text: list(spec.subnets?.ids) },
+    tags: { text: map(spec.tags) },
+    'target-type': { text: spec.targetType },
+    'certificate-arn': { text: list(spec.certificateArn) },
+    'ssl-policy': { text: spec.sslPolicy },
+    'ssl-redirect': { text: spec.sslRedirectPort },
+    'inbound-cidrs': { text: list(spec.inboundCIDRs) },
+    'security-group-prefix-lists':
+      prefixLists === undefined
+        ? { field: 'PrefixListsIDs', text: list(spec.PrefixListsIDs) }
+        : { text: prefixLists },
+    'load-balancer-attributes': { text: map(spec.loadBalancerAttributes) },
+    'minimum-load-balancer-capacity': { text: units === undefined ? undefined : `CapacityUnits=${units}` },
+    'ipam-ipv4-pool-id': { text: spec.ipamConfiguration?.ipv4IPAMPoolId },
     // A name would win over the ARN (webacl.ts), and nobody is to escape what the class pins.
-    { field: 'wafv2AclArn', suffix: 'wafv2-acl-arn', text: spec.wafv2AclArn, hides: ['wafv2-acl-name'] },
-    { field: 'wafv2AclName', suffix: 'wafv2-acl-name', text: spec.wafv2AclName, hides: ['wafv2-acl-arn'] },
-  ];
-  return said.flatMap((word) =>
+    'wafv2-acl-arn': { text: spec.wafv2AclArn, hides: ['wafv2-acl-name'] },
+    'wafv2-acl-name': { text: spec.wafv2AclName, hides: ['wafv2-acl-arn'] },
+  };
+  const fields = new Map<string, string>(Object.entries(CLASS_FIELDS));
+  const single = Object.entries(said).map(
+    ([suffix, { text, field = fields.get(suffix) ?? suffix, ...more }]) => ({
+      suffix,
+      field,
+      text,
+      ...more,
+    }),
+  );
+  const listeners = listenersOf(spec).map(({ at, name, attributes }) => ({
+    suffix: `listener-attributes.${name}`,
+    field: `listeners[${at}].listenerAttributes`,
+    text: map(attributes),
+  }));
+  return [...single, ...listeners].flatMap((word) =>
     word.text === undefined || word.text === '' ? [] : [{ ...word, text: word.text }],
   );
 }

@@ -3,7 +3,6 @@
 import { effectiveListenPorts } from './annotations/listener.ts';
 import { CAPACITY_UNITS } from './annotations/pools.ts';
 import { canonicalText } from './bind.ts';
-import { CLASS_PARAMS_KIND } from './classparams.ts';
 import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
 import { annotationPath } from './finding.ts';
 import type { BindingSpec, Intent, Settings } from './generated/binding.ts';
@@ -11,6 +10,7 @@ import { gistOf } from './gist.ts';
 import { limitProblems } from './grouplimits.ts';
 import { listenerConflicts } from './listenerconflicts.ts';
 import { nlbConflicts } from './nlbconflicts.ts';
+import { CLASS_PARAMS_KIND, placed } from './place.ts';
 import type { Problem } from './problem.ts';
 import { redirectProblems } from './redirects.ts';
 import { contradicts, webAclWord } from './webacl.ts';
@@ -70,11 +70,13 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
     return other.hidden === true ? problems.map(veiled) : problems;
   });
   const explicit = !member.spec.group.includes('/');
-  return [
+  const problems = [
     ...found,
     ...(explicit ? redirectProblems(mine, whole) : []),
     ...limitProblems(mine, whole.intents),
   ];
+  const namespace = member.key.split('/')[0] ?? '';
+  return problems.map((problem) => placed(problem, mine, namespace));
 }
 
 const ordered = new WeakMap<readonly GroupMember[], readonly GroupMember[]>();

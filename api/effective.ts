@@ -1,7 +1,7 @@
 // Settings of a target group: what its Service says over what its Ingress says (spec annotations 2.1).
-import { CLASS_PARAMS_KIND } from './classparams.ts';
 import type { Settings } from './generated/binding.ts';
 import type { ServiceAnnotationName } from './generated/values.ts';
+import { CLASS_PARAMS_KIND } from './place.ts';
 import { REGISTRY, stemOf } from './registry.ts';
 
 /** The settings that a Service may say. */

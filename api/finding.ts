@@ -7,8 +7,14 @@ export interface Finding extends Omit<Problem, 'path' | 'object'> {
   readonly at?: string;
 }
 
-/** The field path of an annotation. */
-export const annotationPath = (suffix: string): string => `metadata.annotations[${PREFIX}${suffix}]`;
+/** The field path of an annotation, by its whole name. */
+export const pathOfAnnotation = (name: string): string => `metadata.annotations[${name}]`;
+
+/**
+ * The field path of one of our annotations. Problems name settings by it; where the setting is really said, by a class or a
+ * Service, is decided once for all of them (place.ts).
+ */
+export const annotationPath = (suffix: string): string => pathOfAnnotation(PREFIX + suffix);
 
 /** One step of a field path: `.name` for names that read well without brackets, `[name]` for the rest. */
 export const step = (part: string | number): string =>

@@ -2,12 +2,14 @@
 import { PREFIX } from './annotation.ts';
 import { bind } from './bind.ts';
 import type { IngressClassParams } from './classparams.ts';
-import { CLASS_PARAMS_KIND, classProblems } from './classparams.ts';
+import { classProblems } from './classparams.ts';
 import type { GroupMember } from './conflicts.ts';
+import { pathOfAnnotation } from './finding.ts';
 import { type JudgeAround, judgeIngress } from './judge.ts';
 import type { Ingress, IngressClass, Service } from './kube.ts';
 import { keyOf } from './kube.ts';
 import { CONTROLLER, defaultClassOf, ownership } from './ownership.ts';
+import { CLASS_PARAMS_KIND } from './place.ts';
 import type { Problem } from './problem.ts';
 import type { ControllerDefaults } from './read.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './shape.ts';
@@ -132,7 +134,7 @@ function unreadable(object: Readonly<Record<string, unknown>>): Problem {
     return {
       code: 'Malformed',
       severity: 'refuse',
-      path: `metadata.annotations[${wrong[0]}]`,
+      path: pathOfAnnotation(wrong[0]),
       value: JSON.stringify(wrong[1]) ?? '',
       allowed: 'a text',
       because: 'values of annotations are texts: put it in quotes',

@@ -1,13 +1,13 @@
 // What the class of an Ingress adds to it: its parameters, if it has any and they can be used (spec annotations 13.2, 13.3).
 import {
   CLASS_PARAMS_GROUP,
-  CLASS_PARAMS_KIND,
   type ClassReading,
   type IngressClassParams,
   readClassParams,
 } from './classparams.ts';
 import type { Ingress, IngressClass } from './kube.ts';
 import { CLASS_ANNOTATION } from './ownership.ts';
+import { CLASS_PARAMS_KIND } from './place.ts';
 import type { Problem } from './problem.ts';
 import { selects } from './selector.ts';
 

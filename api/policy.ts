@@ -1,6 +1,7 @@
 // The policy of an Ingress: how careful it asks us to be in AWS, beside the controller's own --policy (hack/decisions/0012).
 //
 //   careful   observe ── targets-only ── upsert-only ── sync   careless       each allows what the one before does, and more
+import { pathOfAnnotation } from './finding.ts';
 import type { Problem } from './problem.ts';
 import { suggest } from './suggest.ts';
 
@@ -32,7 +33,7 @@ export function policyOf(said: readonly (Policy | undefined)[], ceiling: Policy)
   return POLICIES.find((policy) => asked.includes(policy)) ?? ceiling;
 }
 
-const PATH = `metadata.annotations[${POLICY_ANNOTATION}]`;
+const PATH = pathOfAnnotation(POLICY_ANNOTATION);
 
 const isPolicy = (text: string): text is Policy => POLICIES.some((policy) => policy === text);
 
@@ -53,7 +54,7 @@ export function readPolicy(annotations: Readonly<Record<string, string>>): {
       return {
         code: 'UnknownAnnotation',
         severity: 'warn',
-        path: `metadata.annotations[${key}]`,
+        path: pathOfAnnotation(key),
         because,
         ...meant,
       };

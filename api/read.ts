@@ -14,6 +14,7 @@ import { annotationPath, type Finding, problemOf } from './finding.ts';
 import type { FirstSettings, Settings } from './generated/binding.ts';
 import { type Ingress, keyOf, type Service } from './kube.ts';
 import { type ClassSurroundings, type OfClass, ofClass } from './ofclass.ts';
+import { placed, type Saying } from './place.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { type Problem, worstFirst } from './problem.ts';
 import { servicesOf } from './references.ts';
@@ -121,6 +122,20 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
   const targets = targetsOf(ingress, settings, around);
   const { first = {}, subnetTags } = klass.reading ?? {};
   const context: Context = { ingress, settings, first, refused, options: around.options, targets };
+  const classTags = klass.reading?.settings.tags?.value;
+  const saying: Saying = {
+    settings,
+    first,
+    ...(classTags === undefined ? {} : { classTags }),
+    ...(subnetTags === undefined ? {} : { subnetTags }),
+  };
+  const ofSettings = [
+    ...crossProblems(context),
+    ...protectionProblems(context),
+    ...unusedProblems(context),
+    ...specProblems(context),
+    ...targetProblems(context),
+  ].map((one) => placed(one, saying, ingress.metadata.namespace ?? ''));
   const problems = [
     ...said.flatMap((one) =>
       problemsOf(
@@ -131,15 +146,10 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     ),
     ...overridden(ingress, klass, said),
     ...asked.problems,
-    ...crossProblems(context),
-    ...protectionProblems(context),
-    ...unusedProblems(context),
-    ...specProblems(context),
-    ...targetProblems(context),
+    ...ofSettings,
     ...ofServices(targets),
     ...klass.problems.map((problem) => unlessUnread(problem, klass, context)),
   ];
-  const classTags = klass.reading?.settings.tags?.value;
   return {
     settings,
     problems: worstFirst(problems.map((one) => loosened(one, warnOnly))),

@@ -1,5 +1,6 @@
 // What an Ingress refers to: its backends in written order, the Services and the actions behind them.
 import { type ActionValue, targetsOf } from './annotations/actions.ts';
+import { annotationPath } from './finding.ts';
 import type { Settings } from './generated/binding.ts';
 import type { Ingress, IngressBackend, Service, ServicePort } from './kube.ts';
 
@@ -57,7 +58,7 @@ export function servicesOf(ingress: Ingress, actions: Settings['actions']): Serv
 }
 
 function ofAction(name: string, action: ActionValue): ServiceReference[] {
-  const path = `metadata.annotations[alb.ingress.kubernetes.io/actions.${name}]`;
+  const path = annotationPath(`actions.${name}`);
   return targetsOf(action).flatMap((target) => ('service' in target ? [{ ...target.service, path }] : []));
 }
 

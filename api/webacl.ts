@@ -1,8 +1,8 @@
 // Which web ACL a group asks for (spec annotations 8): a name anywhere takes the place of all ARNs, and what a class says
 // stands above what annotations say. Pure. The LBC lets the name of an annotation win over the ARN of a class; that would be
 // a way out of what the class pins, so here it does not.
-import { CLASS_PARAMS_KIND } from './classparams.ts';
 import type { Settings } from './generated/binding.ts';
+import { CLASS_PARAMS_KIND } from './place.ts';
 
 /** What one member says; a member that says both is read by its name. */
 export interface WebAclWord {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
+import { placed } from '../api/place.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { bridge, type Ready } from './bridge.ts';
@@ -111,16 +112,28 @@ export async function decide(
   const strangers = hasStranger(bindings, (one) => book.entry(keyOf(one))?.ingress);
   const operations = strangers ? withoutDeletions(planned.operations) : planned.operations;
   const holds = policyOfGroup(world.policy, bindings);
-  const told = [
+  const told = placedFor(group, [
     ...wanted.problems,
     ...foreignShield(group, guarded, found),
     ...straying(group, sorted),
     ...overruledIn(world.policy, bindings),
     ...possible.left.told,
-  ];
+  ]);
   const looks = { sorted, hash, told, settled: settledPlan !== undefined, left: possible.left, guarded };
   const does = { planned, policy: holds, allowed: policy(holds, operations) };
   return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, ...looks };
+}
+
+/** What is told names the object that says it: the Ingress, its class or a Service. */
+function placedFor({ members }: Group, told: readonly Told[]): Told[] {
+  const known = new Map(members.map((member) => [member.key, member]));
+  return told.map(({ member, problem }) => {
+    const found = known.get(member);
+    return {
+      member,
+      problem: found === undefined ? problem : placed(problem, found.intent, found.namespace),
+    };
+  });
 }
 
 /** Equal when nothing that is wanted changed. */

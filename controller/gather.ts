@@ -1,9 +1,10 @@
 // gather: every look-up that deciding about one group needs, made before anything is decided.
-import { PREFIX } from '../api/annotation.ts';
+
 import { effectiveListenPorts } from '../api/annotations/listener.ts';
 import { soleService } from '../api/authentication.ts';
 import type { OidcClient } from '../api/aws.ts';
 import { WEB_ACL } from '../api/aws.ts';
+import { annotationPath } from '../api/finding.ts';
 import type { Service } from '../api/kube.ts';
 import { keyOf } from '../api/kube.ts';
 import type { Problem } from '../api/problem.ts';
@@ -93,7 +94,7 @@ async function permitted(looking: Promise<Looked<string[]>>): Promise<Looked<str
   } catch (thrown) {
     if (!isFailure(thrown, 'denied') || !forbids(thrown)) throw thrown;
     const because = answerOf(thrown);
-    const path = `metadata.annotations[${PREFIX}certificate-arn]`;
+    const path = annotationPath('certificate-arn');
     return { problem: { code: 'AwsRefused', severity: 'refuse', path, because } };
   }
 }
@@ -128,7 +129,7 @@ function namedTargetGroups(group: Group): string[] {
 async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked<string>> {
   const value = await lookups.targetGroup(name);
   if (value !== undefined) return { value };
-  const path = `metadata.annotations[${PREFIX}actions]`;
+  const path = annotationPath('actions');
   return {
     problem: {
       code: 'TargetGroupNotFound',
@@ -168,7 +169,7 @@ const unprotected = (
   value: string,
   because: string,
 ): { problem: Problem } => ({
-  problem: { code, severity, path: `metadata.annotations[${PREFIX}${name}]`, value, because },
+  problem: { code, severity, path: annotationPath(name), value, because },
 });
 
 /** The web ACL that is named; what is wrong with its name or with WAF leaves the association as it is. */
@@ -244,7 +245,7 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
     const nobody = {
       code: 'SubnetsNotFound',
       severity: 'refuse',
-      path: `metadata.annotations[${PREFIX}subnets]`,
+      path: annotationPath('subnets'),
     } as const;
     return {
       cluster,

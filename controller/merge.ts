@@ -1,7 +1,8 @@
 // How members of a group combine what they say: the earlier-created member wins, the smallest part is left out, both are told.
+
 import type { Setting } from '../api/annotation.ts';
-import { PREFIX } from '../api/annotation.ts';
 import { SETS } from '../api/conflict.ts';
+import { annotationPath } from '../api/finding.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Member, Told } from './group.ts';
 
@@ -37,9 +38,7 @@ const shown = (value: unknown): string =>
 
 /** The two sides of a conflict: the later member's value is left out, the earlier one hears of it. */
 export function conflict(winner: Said<unknown>, loser: Said<unknown>, part = ''): Told[] {
-  const path = winner.name.startsWith('spec.')
-    ? winner.name
-    : `metadata.annotations[${PREFIX}${winner.name}]`;
+  const path = winner.name.startsWith('spec.') ? winner.name : annotationPath(winner.name);
   const what = part === '' ? 'value' : `"${part}"`;
   const tell = (to: Said<unknown>, severity: Problem['severity'], because: string): Told => ({
     member: to.member.key,

@@ -1,7 +1,8 @@
 // protection: what protects a load balancer when it takes over from another, when the web ACL that is named leads nowhere,
 // and when Shield is somebody else's. Pure.
-import { PREFIX } from '../api/annotation.ts';
+
 import { type Resource, WEB_ACL } from '../api/aws.ts';
+import { annotationPath } from '../api/finding.ts';
 import { type Group, saidBy, type Told } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 import { seldomWanted } from './ripe.ts';
@@ -50,7 +51,7 @@ export function foreignShield(
       problem: {
         code: 'ForeignProtection',
         severity: 'warn',
-        path: `metadata.annotations[${PREFIX}${name}]`,
+        path: annotationPath(name),
         value: 'false',
         because: `the protection of ${foreign.spec.name} has a name that is not ours, so it is left as it is`,
       },

@@ -1,5 +1,5 @@
 // webacl: the web ACL that a group asks for, and who is told that his word does not count (spec annotations 8.1, 8.2).
-import { PREFIX } from '../api/annotation.ts';
+import { annotationPath } from '../api/finding.ts';
 import type { Problem } from '../api/problem.ts';
 import { contradicts, deciding, sameWebAcl, type WebAclWord, webAclWord } from '../api/webacl.ts';
 import type { Member, Told } from './group.ts';
@@ -37,7 +37,7 @@ function overruled(loser: Word, winner: Word, words: readonly Word[]): Told[] {
   const refused = contradicts(loser, winner, words);
   const why = winner.pinned && !loser.pinned ? 'does so by its class' : 'does so by name';
   const tell = (to: Word, severity: Problem['severity'], because: string): Told => {
-    const path = `metadata.annotations[${PREFIX}${to.by}]`;
+    const path = annotationPath(to.by);
     return {
       member: to.member.key,
       problem: { code: 'GroupConflict', severity, path, value: to.value, because },

@@ -180,3 +180,10 @@ test('the plan knows no kind by name', () => {
   );
   expect(named.map(({ path }) => path)).toEqual([]);
 });
+
+test('the path of an annotation is written in one place', () => {
+  const written = shipped.filter(({ text }) =>
+    text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '').includes('metadata.annotations['),
+  );
+  expect(written.map(({ path }) => path)).toEqual(['api/finding.ts']);
+});

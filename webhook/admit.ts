@@ -9,6 +9,7 @@ import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type JudgeAround, judgeIngress } from '../api/judge.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
+import { placed } from '../api/place.ts';
 import { policyOf, underPolicy } from '../api/policy.ts';
 import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
 import type { Problem } from '../api/problem.ts';
@@ -151,9 +152,16 @@ function afterUpdate(
   around: Around,
 ): readonly Problem[] {
   const before = judgeIngress(old, seenBy(old, around));
+  const { namespace = '' } = old.metadata;
   return [
     ...ratchet(found, before.problems),
-    ...changeProblems(before.reading.settings, reading.settings, around.options),
+    ...changeProblems(before.reading.settings, reading.settings, around.options).map((problem) =>
+      placed(
+        problem,
+        { ...reading, settings: { ...before.reading.settings, ...reading.settings } },
+        namespace,
+      ),
+    ),
   ];
 }
 

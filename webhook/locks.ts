@@ -1,6 +1,7 @@
 // What the administrator keeps to classes: who may choose a class by the old annotation, or a group by annotation (spec
 // annotations 4.1, 13.1). What an Ingress has already it may keep. Pure.
 import { PREFIX } from '../api/annotation.ts';
+import { pathOfAnnotation } from '../api/finding.ts';
 import type { Ingress } from '../api/kube.ts';
 import { CLASS_ANNOTATION } from '../api/ownership.ts';
 import type { Problem } from '../api/problem.ts';
@@ -23,7 +24,7 @@ export function lockProblems(
   const say = (name: string, because: string): Problem => ({
     code: 'NotAllowed',
     severity: 'refuse',
-    path: `metadata.annotations[${name}]`,
+    path: pathOfAnnotation(name),
     value: object.metadata.annotations?.[name] ?? '',
     because,
   });

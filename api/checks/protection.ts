@@ -3,6 +3,7 @@
 import type { CognitoValue, OidcValue } from '../annotations/auth.ts';
 import type { AuthName, AuthSettings } from '../authentication.ts';
 import { annotationPath } from '../finding.ts';
+import { placeOf } from '../place.ts';
 import type { Problem } from '../problem.ts';
 import { HTTPS_URL, WEEK_SECONDS } from '../rulelimits.ts';
 import { suggest } from '../suggest.ts';
@@ -40,18 +41,18 @@ const isOn = (settings: AuthSettings): boolean => (settings['auth-type']?.value 
 /** A problem of one setting: refused when the Ingress says it; who edits it may not be the one to mend a Service. */
 function problem(
   name: AuthName,
-  { settings, target }: Guarded,
+  { settings }: Guarded,
   context: Context,
-  more: Partial<Problem>,
+  { at = '', ...more }: Partial<Problem> & { readonly at?: string },
 ): Problem {
-  const ofService = settings[name]?.from.startsWith('Service') === true;
+  const from = settings[name]?.from;
+  const ofService = from?.startsWith('Service') === true;
   const typeOfService = settings['auth-type']?.from.startsWith('Service') === true;
   const namespace = context.ingress.metadata.namespace ?? '';
   return {
     code: 'InvalidFormat',
     severity: ofService || typeOfService ? 'warn' : 'refuse',
-    path: annotationPath(name),
-    ...(ofService ? { object: `Service ${namespace}/${target?.name ?? ''}` } : {}),
+    ...placeOf(name, from, namespace, at),
     ...more,
   };
 }
@@ -116,18 +117,18 @@ function loginProblems(one: Guarded, context: Context): Problem[] {
   const params = Object.keys(provider.authenticationRequestExtraParams ?? {}).length;
   return [
     ...members.flatMap(([member, value, pattern, allowed]): Problem[] => {
-      const path = `${annotationPath(name)}.${member}`;
+      const at = `.${member}`;
       if (value === undefined || value === '') {
         const because = `the member is missing or empty: expected ${allowed}`;
-        return [problem(name, one, context, { path, because })];
+        return [problem(name, one, context, { at, because })];
       }
-      return pattern.test(value) ? [] : [problem(name, one, context, { path, value, allowed })];
+      return pattern.test(value) ? [] : [problem(name, one, context, { at, value, allowed })];
     }),
     ...(params > PARAMS_MAX
       ? [
           problem(name, one, context, {
             code: 'OutOfRange',
-            path: `${annotationPath(name)}.authenticationRequestExtraParams`,
+            at: '.authenticationRequestExtraParams',
             value: String(params),
             allowed: `at most ${PARAMS_MAX} parameters`,
           }),
@@ -141,11 +142,10 @@ function loginProblems(one: Guarded, context: Context): Problem[] {
 /** Secrets are nobody's to read here, so the advice names what the Secret must hold (spec annotations 10.3). */
 function unseenSecret({ secretName = '' }: OidcValue, one: Guarded, context: Context): Problem {
   const because = 'whether this Secret exists and has clientID and clientSecret is not looked at here';
-  const path = `${annotationPath('auth-idp-oidc')}.secretName`;
   return problem('auth-idp-oidc', one, context, {
     code: 'SecretNotFound',
     severity: 'warn',
-    path,
+    at: '.secretName',
     value: secretName,
     because,
   });

@@ -3,6 +3,7 @@
 import { portReference, targetsOf } from '../annotations/actions.ts';
 import { effectiveTargetGroupSettings, type ServiceSettings } from '../effective.ts';
 import { annotationPath, step } from '../finding.ts';
+import { placeOf } from '../place.ts';
 import type { Problem } from '../problem.ts';
 import { actionNameOf, backendsOf, portOf } from '../references.ts';
 import { descriptorOf } from '../registry.ts';
@@ -42,7 +43,7 @@ export function targetProblems(context: Context): Problem[] {
     ),
     ...[...each]
       .map(settingsOf)
-      .flatMap((settings) => [...codeProblems(context, settings), ...callProblems(settings)]),
+      .flatMap((settings) => [...codeProblems(context, settings), ...callProblems(context, settings)]),
     ...versionProblems(context, spoken, settingsOf),
     ...stickinessProblems(context),
   ];
@@ -78,8 +79,14 @@ function referenceProblems(context: Context, target: Target, settings: ServiceSe
   return [{ code: 'NodePortMissing', severity: 'warn', path, value: name, because }];
 }
 
+type Origin = { readonly from?: string } | undefined;
+
+/** Where one of the settings that count for a Service is said: by itself, by the Ingress or by its class. */
+const placeIn = ({ ingress }: Context, suffix: string, setting: Origin) =>
+  placeOf(suffix, setting?.from, ingress.metadata.namespace ?? '');
+
 /** Said by the Ingress: refuse. Said by the Service: the author of the Ingress may not be the one to mend it. */
-const severityOf = (...settings: readonly ({ readonly from?: string } | undefined)[]) =>
+const severityOf = (...settings: readonly Origin[]) =>
   settings.some((setting) => setting?.from?.startsWith('Service') === true) ? 'warn' : 'refuse';
 
 const INTERVAL = 'healthcheck-interval-seconds';
@@ -94,31 +101,32 @@ function secondsOf(settings: ServiceSettings, name: string): { value: number; fr
 }
 
 /** The timeout lies below the interval, defaults counted (aws-limits HC5). */
-function timeoutProblems(settings: ServiceSettings): Problem[] {
+function timeoutProblems(context: Context, settings: ServiceSettings): Problem[] {
   const [interval, timeout] = [secondsOf(settings, INTERVAL), secondsOf(settings, TIMEOUT)];
   if (interval === undefined || timeout === undefined || timeout.value < interval.value) return [];
-  const [name, { value }] = timeout.from === undefined ? [INTERVAL, interval] : [TIMEOUT, timeout];
+  const [name, said] = timeout.from === undefined ? [INTERVAL, interval] : [TIMEOUT, timeout];
   const because = `the timeout of ${timeout.value} s must be less than the interval of ${interval.value} s`;
   const severity = severityOf(interval, timeout);
-  return [{ code: 'Contradiction', severity, path: annotationPath(name), value: String(value), because }];
+  const place = placeIn(context, name, said);
+  return [{ code: 'Contradiction', severity, ...place, value: String(said.value), because }];
 }
 
-function healthCheckProblems({ options }: Context, target: Target, settings: ServiceSettings): Problem[] {
-  const found = timeoutProblems(settings);
+function healthCheckProblems(context: Context, target: Target, settings: ServiceSettings): Problem[] {
+  const found = timeoutProblems(context, settings);
   const port = settings['healthcheck-port']?.value;
   const named =
     port !== undefined && port !== 'traffic-port' && !/^[+-]?[0-9]+$/.test(port) ? port : undefined;
   if (named === undefined || target.service === undefined) return found;
   const servicePort = target.service.spec?.ports?.find((one) => (one.name ?? '') === named);
-  const type = settings['target-type']?.value ?? options.defaultTargetType;
+  const type = settings['target-type']?.value ?? context.options.defaultTargetType;
   const textual = type === 'ip' && typeof servicePort?.targetPort === 'string';
   if (servicePort !== undefined && !textual) return found;
   const because =
     servicePort === undefined
       ? `Service ${target.name} has no port of this name`
       : `the target port of this port of Service ${target.name} is itself a name, so there is no number for ip targets`;
-  const path = annotationPath('healthcheck-port');
-  return [...found, { code: 'ServicePortNotFound', severity: 'warn', path, value: named, because }];
+  const place = placeIn(context, 'healthcheck-port', settings['healthcheck-port']);
+  return [...found, { code: 'ServicePortNotFound', severity: 'warn', ...place, value: named, because }];
 }
 
 /** IPv6 targets need a load balancer with IPv6 addresses (spec annotations 5.3, Cross-field). */
@@ -135,11 +143,8 @@ function familyProblems(context: Context, { service, name, path }: Target): Prob
 }
 
 /** Target control ports: ip targets, round robin and no stickiness (spec annotations 9.15; aws-limits TG8). */
-function controlPortProblems(
-  { options, refused }: Context,
-  target: Target,
-  settings: ServiceSettings,
-): Problem[] {
+function controlPortProblems(context: Context, target: Target, settings: ServiceSettings): Problem[] {
+  const { options, refused } = context;
   const name = controlName(target);
   const port = settings['target-control-port']?.[name];
   if (port === undefined || refused.has('target-type')) return [];
@@ -148,7 +153,7 @@ function controlPortProblems(
   const because = (said: typeof type | typeof attributes, words: string): Problem => ({
     code: 'Contradiction',
     severity: severityOf(port, said),
-    path: annotationPath(`target-control-port.${name}`),
+    ...placeIn(context, `target-control-port.${name}`, port),
     value: String(port.value),
     because: words,
   });
@@ -167,12 +172,13 @@ function controlPortProblems(
 }
 
 /** HTTP codes for HTTP1 and HTTP2, gRPC codes for GRPC (aws-limits HC8, HC9). */
-function codeProblems({ refused }: Context, settings: ServiceSettings): Problem[] {
+function codeProblems(context: Context, settings: ServiceSettings): Problem[] {
+  const { refused } = context;
   const codes = settings['success-codes'];
   const version = settings['backend-protocol-version'];
   if (codes === undefined || refused.has('backend-protocol-version')) return [];
   const [least, most] = version?.value === 'GRPC' ? [0, 99] : [200, 499];
-  const about = { path: annotationPath('success-codes'), value: codes.value };
+  const about = { ...placeIn(context, 'success-codes', codes), value: codes.value };
   for (const range of codes.value.split(',')) {
     const [from = 0, to = from] = range.split('-').map(Number);
     if (from < least || to > most || from > most) {
@@ -189,12 +195,12 @@ function codeProblems({ refused }: Context, settings: ServiceSettings): Problem[
 }
 
 /** gRPC health checks call a method (aws-limits HC3). */
-function callProblems(settings: ServiceSettings): Problem[] {
+function callProblems(context: Context, settings: ServiceSettings): Problem[] {
   const path = settings['healthcheck-path'];
   if (settings['backend-protocol-version']?.value !== 'GRPC' || path === undefined) return [];
   if (/^\/[^/]+\/[^/]+$/.test(path.value)) return [];
   const because = 'the protocol version is GRPC, whose health checks have the form /package.service/method';
-  const about = { path: annotationPath('healthcheck-path'), value: path.value, because };
+  const about = { ...placeIn(context, 'healthcheck-path', path), value: path.value, because };
   return [{ ...about, code: 'InvalidFormat', severity: 'warn' }];
 }
 
@@ -217,7 +223,7 @@ function versionProblems(
     .map(({ version }) => ({
       code: 'Contradiction',
       severity: isAlone(context) ? severityOf(version) : 'warn',
-      path: annotationPath('backend-protocol-version'),
+      ...placeIn(context, 'backend-protocol-version', version),
       value: version.value,
       because: `it needs HTTPS listeners, and the listener on port ${open.port} is HTTP without ssl-redirect`,
     }));

@@ -1,10 +1,11 @@
 // Look-ups in AWS that a group's decision needs, each remembered for a while. The choices themselves are pure and lie beside.
+
 import { BlockList, isIPv6 } from 'node:net';
 import { DescribeSecurityGroupsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetSubscriptionStateCommand } from '@aws-sdk/client-shield';
 import { ListWebACLsCommand } from '@aws-sdk/client-wafv2';
-import { PREFIX } from '../../api/annotation.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { Problem, ProblemCode } from '../../api/problem.ts';
 import type { Looked } from '../desire/facts.ts';
 import type { Gates } from '../gates.ts';
@@ -43,8 +44,6 @@ const VPC_MS = 10 * 60_000;
 const TARGET_GROUP_MS = 20 * 60_000;
 const WEB_ACL_MS = 60 * 60_000;
 const SUBSCRIPTION_MS = 2 * 60 * 60_000;
-
-const annotationPath = (name: string): string => `metadata.annotations[${PREFIX}${name}]`;
 
 function problem(
   code: ProblemCode,

@@ -1,8 +1,9 @@
 // Access: the managed security group of a load balancer and the one shared by the cluster (aws-model 5.1, 5.3).
+
 import { isIPv6 } from 'node:net';
-import { PREFIX } from '../../api/annotation.ts';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
 import { networkOf } from '../../api/cidr.ts';
+import { annotationPath } from '../../api/finding.ts';
 import { type Group, saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';
@@ -87,7 +88,7 @@ function besideNamed(desiring: Desiring, named: readonly string[]): Access {
       tell(desiring, member.key, {
         code: 'Contradiction',
         severity: 'warn',
-        path: `metadata.annotations[${PREFIX}manage-backend-security-group-rules]`,
+        path: annotationPath('manage-backend-security-group-rules'),
         because: 'the controller runs without a shared security group, so targets are not opened',
       });
     }

@@ -1,8 +1,8 @@
 // Actions: what a listener or rule does with a request, from a backend or an `actions.NAME` setting (spec annotations 15.7).
 
-import { PREFIX } from '../../api/annotation.ts';
 import { portReference } from '../../api/annotations/actions.ts';
 import type { Action, ForwardTarget } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
 import { memberOf } from '../../api/rules.ts';
 import type { Member } from '../group.ts';
@@ -95,7 +95,7 @@ export function actionFor(desiring: Desiring, member: Member, backend: IntentBac
     tell(desiring, member.key, {
       code: 'ActionNotFound',
       severity: 'warn',
-      path: `metadata.annotations[${PREFIX}actions.${backend.action}]`,
+      path: annotationPath(`actions.${backend.action}`),
       because:
         'a backend with port name use-annotation refers to it and it is missing; requests are answered 503',
     });

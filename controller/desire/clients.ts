@@ -1,8 +1,9 @@
 // What the members on a port say about its clients and headers: mutual authentication and listener attributes
 // (spec annotations 6.3, 6.6; aws-model 3.9).
-import { PREFIX } from '../../api/annotation.ts';
+
 import type { MutualAuthenticationEntry } from '../../api/annotations/tls.ts';
 import type { Attributes, MutualAuthentication } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
 import { LISTENER_ATTRIBUTES } from '../../api/limits.ts';
 import type { Problem } from '../../api/problem.ts';
 import { asKept } from '../../api/spelling.ts';
@@ -61,7 +62,7 @@ const isUnfound = ({ mode, trustStoreArn }: MutualAuthentication): boolean =>
 const unfound = ({ port, trustStore = '' }: MutualAuthenticationEntry): Problem => ({
   code: 'TrustStoreNotFound',
   severity: 'refuse',
-  path: `metadata.annotations[${PREFIX}mutual-authentication]`,
+  path: annotationPath('mutual-authentication'),
   value: trustStore,
   because: `AWS has no trust store of this name in the account and region; what is served on port ${port} stays as it is, and what is new there answers 503, since clients would pass unverified`,
 });

@@ -71,6 +71,7 @@ export function tell(desiring: Desiring, member: string, problem: Problem): void
       told.member === member &&
       told.problem.code === problem.code &&
       told.problem.path === problem.path &&
+      told.problem.object === problem.object &&
       told.problem.value === problem.value,
   );
   if (!known) desiring.problems.push({ member, problem });

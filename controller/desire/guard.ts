@@ -1,9 +1,12 @@
 // Guard: who may pass before a rule acts: users who logged in, or requests with a valid token (spec annotations 10;
 // aws-model 3.11, 9). What asks for a guard and cannot have it answers 503: nobody passes unseen.
+
 import { PREFIX } from '../../api/annotation.ts';
 import { AUTH_NAMES, type AuthSettings, effectiveAuth, soleService } from '../../api/authentication.ts';
 import type { Action } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
+import { type Place, placeOf } from '../../api/place.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { Member } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
@@ -19,7 +22,6 @@ export const CLOSED: Action = {
   messageBody: 'Authentication is not available',
 };
 
-const pathOf = (suffix: string): string => `metadata.annotations[${PREFIX}${suffix}]`;
 const BECAUSE = 'requests are answered 503, since they would pass without authentication';
 
 /** The guard of one backend on an HTTPS listener. */
@@ -29,25 +31,29 @@ export function guardFor(desiring: Desiring, member: Member, backend: IntentBack
   const fact = service === undefined ? undefined : desiring.facts.service(member.namespace, service);
   const auth = effectiveAuth(settings, fact?.settings);
   const jwt = settings['jwt-validation']?.value;
-  const closed = (code: Problem['code'], suffix: string, because: string): Guard => {
-    const path = pathOf(suffix);
-    tell(desiring, member.key, { code, severity: 'refuse', path, because: `${because}; ${BECAUSE}` });
+  const closed = (code: Problem['code'], place: Place, because: string): Guard => {
+    tell(desiring, member.key, { code, severity: 'refuse', ...place, because: `${because}; ${BECAUSE}` });
     return { closed: CLOSED };
   };
+  const ofType = placeOf('auth-type', auth['auth-type']?.from, member.namespace);
   const unread = unreadOn(fact);
   if (unread !== undefined)
-    return closed('InvalidFormat', unread, `what Service ${service ?? ''} says cannot be used`);
+    return closed(
+      'InvalidFormat',
+      placeOf(unread, `Service ${service ?? ''}`, member.namespace),
+      'what it says cannot be used',
+    );
   const type = auth['auth-type']?.value ?? 'none';
   if (type === 'none') return { before: jwt === undefined ? [] : [jwtAction(jwt)] };
   if (jwt !== undefined)
     return closed(
       'Contradiction',
-      'jwt-validation',
+      { path: annotationPath('jwt-validation') },
       `a rule has tokens or a login, and auth-type is ${type}`,
     );
   const action = type === 'oidc' ? oidcAction(desiring, member, auth) : cognitoAction(auth);
   return action === undefined
-    ? closed('Contradiction', 'auth-type', `auth-idp-${type} is missing or incomplete`)
+    ? closed('Contradiction', ofType, `auth-idp-${type} is missing or incomplete`)
     : { before: [action] };
 }
 
@@ -59,12 +65,15 @@ export function tellOpen(desiring: Desiring, member: Member, backend: IntentBack
   const { settings } = member.intent;
   const service = soleService(backend, settings);
   const fact = service === undefined ? undefined : desiring.facts.service(member.namespace, service);
-  const type = effectiveAuth(settings, fact?.settings)['auth-type']?.value ?? 'none';
+  const said = effectiveAuth(settings, fact?.settings)['auth-type'];
+  const type = said?.value ?? 'none';
   if (type === 'none' && settings['jwt-validation'] === undefined) return;
   tell(desiring, member.key, {
     code: 'Contradiction',
     severity: 'warn',
-    path: pathOf(type === 'none' ? 'jwt-validation' : 'auth-type'),
+    ...(type === 'none'
+      ? { path: annotationPath('jwt-validation') }
+      : placeOf('auth-type', said?.from, member.namespace)),
     ...(type === 'none' ? {} : { value: type }),
     because: `the HTTP listener on port ${port} serves the same routes to everybody, since users log in and tokens are validated on HTTPS only; ssl-redirect closes it`,
   });

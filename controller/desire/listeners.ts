@@ -1,9 +1,9 @@
 // Listeners: one per port, its default action, certificates and policy (aws-model 3.7, 3.11; spec annotations 6, 15.9).
 
-import { PREFIX } from '../../api/annotation.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { Settings } from '../../api/generated/binding.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { saidBy } from '../group.ts';
@@ -31,7 +31,7 @@ export function redirectPort(desiring: Desiring, ports: readonly Port[]): number
     tell(desiring, member.key, {
       code: 'Contradiction',
       severity: 'refuse',
-      path: `metadata.annotations[${PREFIX}ssl-redirect]`,
+      path: annotationPath('ssl-redirect'),
       value: String(wanted),
       allowed:
         https.length > 0

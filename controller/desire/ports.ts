@@ -1,7 +1,8 @@
 // Ports: which listeners the members of a group ask for, and what they agree on for each (spec annotations 6.1, 6.4; aws-model 7.2).
 
-import { PREFIX, type Setting } from '../../api/annotation.ts';
+import type { Setting } from '../../api/annotation.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
+import { annotationPath } from '../../api/finding.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
@@ -93,7 +94,7 @@ export function certificatesOn(desiring: Desiring, port: Port): Certificates {
       tell(desiring, member.key, {
         code: 'CertificateNotFound',
         severity: 'refuse',
-        path: `metadata.annotations[${PREFIX}certificate-arn]`,
+        path: annotationPath('certificate-arn'),
         value: `HTTPS:${port.port}`,
         because: `HTTPS port ${port.port} has no certificate: none is named and ACM has none for its hosts; ${isOpen(port) ? 'it keeps what it has' : 'the port is not opened'}`,
       });

@@ -1,6 +1,7 @@
 // What protects the load balancer: web ACL and Shield (aws-model 8.1, 8.3). What was looked up in vain is left as it is.
-import { PREFIX } from '../../api/annotation.ts';
+
 import { type LoadBalancerSpec, WEB_ACL } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
 import { saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
@@ -16,7 +17,7 @@ export function protect(desiring: Desiring, spec: LoadBalancerSpec): void {
 const off = (name: string, flag: string): Problem => ({
   code: 'Unused',
   severity: 'warn',
-  path: `metadata.annotations[${PREFIX}${name}]`,
+  path: annotationPath(name),
   because: `the controller runs with ${flag}=false, so it is left as it is`,
 });
 

@@ -1,6 +1,7 @@
 // Tags of desired resources (aws-model 2.1, 2.2): tracking tags always win, then the operator's defaults, then the users'.
-import { PREFIX } from '../../api/annotation.ts';
+
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';
 
@@ -34,7 +35,7 @@ export function tellExternalTags(desiring: Desiring): void {
       tell(desiring, member, {
         code: 'NotAllowed',
         severity: 'warn',
-        path: `metadata.annotations[${PREFIX}tags]`,
+        path: annotationPath('tags'),
         value: key,
         because:
           'the controller leaves this tag to somebody else (--external-managed-tags), so it is not written',

@@ -4,6 +4,7 @@ import { PREFIX } from '../../api/annotation.ts';
 import type { Ref, TargetGroupSpec } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
 import type { ServicePort } from '../../api/kube.ts';
+import { placeOf } from '../../api/place.ts';
 import type { Problem } from '../../api/problem.ts';
 import { effectiveTargetGroupSettings } from '../../api/read.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
@@ -104,7 +105,7 @@ function specOf(
     tell(desiring, member.key, {
       code: 'ServicePortNotFound',
       severity: 'warn',
-      path: `metadata.annotations[${PREFIX}healthcheck-port]`,
+      ...placeOf('healthcheck-port', settings['healthcheck-port']?.from, member.namespace),
       value: wantedHealthPort,
       because: `Service ${service.name} has no numeric port of that name; health checks go to the traffic port`,
     });

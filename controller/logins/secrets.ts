@@ -3,10 +3,11 @@
 //
 //   named by a group ─▶ read ─▶ looked at every 3 s (while it is missing: after 1, 2, 4 … s) ─differs─▶ changed(group)
 //   named by nobody  ─▶ forgotten
+
 import { type ScryptOptions, scrypt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { Looked } from '../desire/facts.ts';
 import type { KubeClient, KubeOutcome } from '../kube/client.ts';
@@ -95,7 +96,7 @@ function missing(key: string, because: string): Problem {
   return {
     code: 'SecretNotFound',
     severity: 'warn',
-    path: `metadata.annotations[${PREFIX}auth-idp-oidc].secretName`,
+    path: `${annotationPath('auth-idp-oidc')}.secretName`,
     value: name,
     because: `the login needs Secret ${name} in namespace ${namespace} with clientID and clientSecret, and ${because}; rules that have this login keep it, others answer 503`,
   };

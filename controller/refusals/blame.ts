@@ -1,5 +1,5 @@
 // Blame: whose word a refused part is, and how it is told to them. Pure.
-import { PREFIX } from '../../api/annotation.ts';
+import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
 import { answerOf } from '../aws/errors.ts';
 import type { Wanted } from '../desire/desiring.ts';
@@ -43,7 +43,8 @@ function says(value: unknown, { entry, value: refused }: Part): boolean {
 /** The annotation by which a member says it. */
 function saidWith(member: Member, part: Part): string | undefined {
   return namesOf(part).find((name) => {
-    const setting: unknown = settingOf(member.intent.settings, name);
+    const { settings, first = {} } = member.intent;
+    const setting: unknown = settingOf(settings, name) ?? settingOf(first, name);
     if (typeof setting !== 'object' || setting === null) return false;
     return says('value' in setting ? setting.value : setting, part);
   });
@@ -61,7 +62,7 @@ function saying(part: Part, group: Group, wanted: Pick<Wanted, 'origins' | 'back
   if (own.length > 0) return new Map(own.map(({ member }) => [member, path]));
   const said = group.members.flatMap((member) => {
     const name = saidWith(member, part);
-    return name === undefined ? [] : [[member.key, `metadata.annotations[${PREFIX}${name}]`] as const];
+    return name === undefined ? [] : [[member.key, annotationPath(name)] as const];
   });
   if (said.length > 0) return new Map(said);
   return new Map(group.members.map(({ key }) => [key, 'spec']));
