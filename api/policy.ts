@@ -2,6 +2,7 @@
 //
 //   careful   observe ── targets-only ── upsert-only ── sync   careless       each allows what the one before does, and more
 import { pathOfAnnotation } from './finding.ts';
+import type { ObjectMeta } from './kube.ts';
 import type { Problem } from './problem.ts';
 import { suggest } from './suggest.ts';
 
@@ -31,6 +32,44 @@ export const stricter = (a: Policy, b: Policy): Policy => (POLICIES.indexOf(a) >
 export function policyOf(said: readonly (Policy | undefined)[], ceiling: Policy): Policy {
   const asked = said.map((one) => stricter(ceiling, one ?? ceiling));
   return POLICIES.find((policy) => asked.includes(policy)) ?? ceiling;
+}
+
+/** What a controller writes in the cluster beside its own Lease; of all other kinds it writes nothing, ever. */
+export type Written =
+  | 'binding'
+  | 'bindingFinalizers'
+  | 'bindingEvents'
+  | 'ingressStatus'
+  | 'ingressFinalizers'
+  | 'ingressEvents';
+
+const IN_CHARGE: readonly Policy[] = ['sync', 'upsert-only'];
+
+/**
+ * Under which policies each of them may be written. Where another controller is in charge of the load balancer (`observe`,
+ * `targets-only`), the Ingress is its to write: our bindings are all there is of us. A finalizer on a binding says that we answer
+ * for something in AWS; where we make nothing none is put on, so that a binding goes with its Ingress.
+ */
+const WRITTEN_UNDER: Readonly<Record<Written, readonly Policy[]>> = {
+  binding: POLICIES,
+  bindingFinalizers: IN_CHARGE,
+  bindingEvents: POLICIES,
+  ingressStatus: IN_CHARGE,
+  ingressFinalizers: IN_CHARGE,
+  ingressEvents: IN_CHARGE,
+};
+
+/** Whether this may be written under a policy. */
+export const mayWrite = (what: Written, policy: Policy): boolean => WRITTEN_UNDER[what].includes(policy);
+
+/** The policy of one Ingress, whatever its group has: its own where it asks for more care. An unknown word is most careful. */
+export function policyOfIngress(
+  { annotations = {} }: Pick<ObjectMeta, 'annotations'>,
+  ceiling: Policy,
+): Policy {
+  const said = annotations[POLICY_ANNOTATION];
+  if (said === undefined) return ceiling;
+  return isPolicy(said) ? stricter(ceiling, said) : 'observe';
 }
 
 const PATH = pathOfAnnotation(POLICY_ANNOTATION);

@@ -1,4 +1,5 @@
-// addressed: which of a group's load balancers people are told the address of. Pure.
+// addressed: which of a group's load balancers people are told the address of, and which addresses are ours. Pure.
+import type { BindingStatus } from '../api/generated/binding.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Pass } from './pass.ts';
 
@@ -20,4 +21,31 @@ export function addressed(
   const predecessor = all.find((one) => one !== wanted && serving(one));
   if (predecessor === undefined || (serving(wanted) && healthy(pass) && pass.exposed !== true)) return wanted;
   return predecessor;
+}
+
+/**
+ * The host name of a load balancer of this name, be it one that was deleted by hand since: a name is had by one load balancer of
+ * an account and Region at a time (Elastic Load Balancing API reference, CreateLoadBalancer), and the number behind it is AWS's.
+ */
+const named = (name: string, hostname: string): boolean => {
+  const [label = '', ...domain] = hostname.split('.');
+  return (
+    label.replace(/^internal-/, '').replace(/-\d+$/, '-') === `${name.toLowerCase()}-` &&
+    /^[a-z0-9-]+\.elb\.amazonaws\./.test(domain.join('.'))
+  );
+};
+
+/**
+ * Whether a host name (lower case) in the status of an Ingress is one that we told: that of a load balancer of the group, or the
+ * one that the binding was told last. Everything else there is somebody else's.
+ */
+export function isAddressOf(
+  hostname: string,
+  found: readonly Found[],
+  told: Pick<BindingStatus, 'loadBalancer'> | undefined,
+): boolean {
+  if (told?.loadBalancer?.dnsName.toLowerCase() === hostname) return true;
+  return found
+    .filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer')
+    .some(({ spec, extra }) => extra.dnsName?.toLowerCase() === hostname || named(spec.name, hostname));
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bindingFor } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress } from '../api/kube.ts';
+import { POLICY_ANNOTATION } from '../api/policy.ts';
 import { readIngress } from '../api/read.ts';
 import { type Book, finalizerOf, heldGroups, openBook } from './bindings.ts';
 import { ingress } from './laws/paper.ts';
@@ -134,6 +135,38 @@ describe('an Ingress and its binding', () => {
     expect(book.of('shop')).toHaveLength(1);
     put(book, inGroup('shop'));
     expect([book.of('shop'), book.awaited('shop')]).toEqual([[], [KEY]]);
+  });
+
+  test('where we are not in charge a binding is held by nobody, and nobody waits for it to be', () => {
+    for (const policy of ['observe', 'targets-only'] as const) {
+      const book = openBook(policy);
+      put(book, inGroup('shop'));
+      expect([book.answers('shop'), book.awaited('shop')]).toEqual([false, [KEY]]);
+      book.binding(KEY, bindingOf(book, []));
+      expect([book.awaited('shop'), book.of('shop').length]).toEqual([[], 1]);
+    }
+  });
+
+  test('one that was held before stays so, and answers for its group', () => {
+    const book = openBook('observe');
+    put(book, inGroup('shop'));
+    book.binding(KEY, bindingOf(book, ['shop']));
+    expect(book.answers('shop')).toBe(true);
+  });
+
+  test('who joins may put us in charge of the group: the others are awaited until they are held', () => {
+    const book = openBook();
+    const observing = inGroup('shop');
+    const annotations = { ...observing.metadata.annotations, [POLICY_ANNOTATION]: 'observe' };
+    put(book, { ...observing, metadata: { ...observing.metadata, annotations } });
+    book.binding(KEY, bindingOf(book, []));
+    expect([book.answers('shop'), book.awaited('shop')]).toEqual([false, []]);
+    const other = ingress({ ingress: 'other', said: { 'group.name': 'shop' } });
+    book.ingress('shop/other', {
+      ingress: other,
+      reading: readIngress(other, { service: () => undefined, options }),
+    });
+    expect([book.answers('shop'), book.awaited('shop')]).toEqual([true, [KEY, 'shop/other']]);
   });
 
   test('seniority is the age of the Ingress', () => {

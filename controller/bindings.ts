@@ -5,6 +5,7 @@
 import { bind } from '../api/bind.ts';
 import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
+import { mayWrite, type Policy, policyOf } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading } from '../api/read.ts';
 
@@ -41,8 +42,10 @@ export interface Book {
   bindingOf(key: string): LoadBalancerBinding | undefined;
   /** Effective bindings of a group: members with the spec that holds, and those that are on their way out of it. */
   of(groupId: string): LoadBalancerBinding[];
-  /** Keys of Ingresses that want to be in a group but whose binding is not there, or not held, yet. */
+  /** Keys of Ingresses that want to be in a group but whose binding is not there, or not held where it must be, yet. */
   awaited(groupId: string): string[];
+  /** Whether its bindings hold the group's finalizer: we are in charge of it, or were and one of them still answers for it. */
+  answers(groupId: string): boolean;
   groups(): string[];
   keys(): string[];
 }
@@ -124,8 +127,8 @@ function generationOf({ metadata, spec, status }: LoadBalancerBinding, entry: En
   return same ? metadata.generation : status?.observedGeneration;
 }
 
-/** Opens an empty book. Pure bookkeeping: no request is made here. */
-export function openBook(): Book {
+/** Opens an empty book; `ceiling` is the controller's own policy. Pure bookkeeping: no request is made here. */
+export function openBook(ceiling: Policy = 'sync'): Book {
   const pages = new Map<string, Page>();
   const index = new Map<string, Set<string>>();
 
@@ -142,6 +145,15 @@ export function openBook(): Book {
     }
     for (const group of after) index.set(group, (index.get(group) ?? new Set()).add(key));
     return [...new Set([...before, ...after])];
+  }
+
+  function answers(groupId: string): boolean {
+    const all = [...(index.get(groupId) ?? [])].flatMap((key) => pages.get(key) ?? []);
+    const said = all.map(({ entry, binding }) => (entry ?? binding)?.spec.policy);
+    return (
+      mayWrite('bindingFinalizers', policyOf(said, ceiling)) ||
+      all.some(({ binding }) => binding !== undefined && heldGroups(binding).includes(groupId))
+    );
   }
 
   const without = <K extends 'read' | 'binding'>(page: Page, member: K): Page => {
@@ -161,6 +173,7 @@ export function openBook(): Book {
     bindingOf: (key) => pages.get(key)?.binding,
     of: (groupId) =>
       [...(index.get(groupId) ?? [])].flatMap((key) => effective(pages.get(key) ?? {}, groupId)),
+    answers,
     awaited: (groupId) =>
       [...(index.get(groupId) ?? [])].filter((key) => {
         const { entry, binding } = pages.get(key) ?? {};
@@ -168,7 +181,7 @@ export function openBook(): Book {
         return (
           binding === undefined ||
           binding.metadata.deletionTimestamp !== undefined ||
-          !heldGroups(binding).includes(groupId)
+          (answers(groupId) && !heldGroups(binding).includes(groupId))
         );
       }),
     groups: () => [...index.keys()],

@@ -6,9 +6,9 @@
 //   Ingress with finalizers of the LBC ──▶ the binding holds ours for the same groups ──▶ the LBC's are taken off
 import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { type Policy, policyOf } from '../api/policy.ts';
+import { mayWrite, type Policy, policyOfIngress } from '../api/policy.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
-import { lbcGroups, takesOver, withoutLbc } from './exchange.ts';
+import { lbcGroups, withoutLbc } from './exchange.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Next } from './kube/queue.ts';
 import type { OwnerReference, Writer } from './kube/write.ts';
@@ -20,7 +20,7 @@ const UNBORN_MS = 30_000;
 export interface Deriving {
   readonly book: Book;
   readonly write: Writer;
-  /** Of the controller; with what members ask for it decides whether finalizers of the LBC are exchanged for ours. */
+  /** Of the controller; with what the Ingress asks for it decides whether finalizers of the LBC are exchanged for ours. */
   readonly ceiling: Policy;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -63,14 +63,15 @@ async function keep(
   key: string,
   entry: Entry,
   binding?: LoadBalancerBinding,
+  held = deriving.book.answers(entry.spec.group),
 ): Promise<Next> {
   const { namespace = '', name } = entry.ingress.metadata;
   if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
     const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
     if (!applied.ok) return settle(deriving, key, 'record binding', applied);
-    return claim(deriving, key, entry, applied.object);
+    return claim(deriving, key, entry, applied.object, held);
   }
-  return claim(deriving, key, entry, binding);
+  return claim(deriving, key, entry, binding, held);
 }
 
 async function claim(
@@ -78,12 +79,11 @@ async function claim(
   key: string,
   entry: Entry,
   binding: LoadBalancerBinding,
+  held: boolean,
 ): Promise<Next> {
-  const { policy, group } = entry.spec;
-  const said = deriving.book.of(group).map(({ spec }) => spec.policy);
-  const ours = takesOver(policyOf([...said, policy], deriving.ceiling));
+  const ours = mayWrite('ingressFinalizers', policyOfIngress(entry.ingress.metadata, deriving.ceiling));
   const inherited = ours ? lbcGroups(entry.ingress) : [];
-  const finalizers = [...new Set([entry.spec.group, ...inherited])].map(finalizerOf);
+  const finalizers = [...new Set([...(held ? [entry.spec.group] : []), ...inherited])].map(finalizerOf);
   const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
   if (inherited.length === 0 || claimed?.ok === false) return settle(deriving, key, 'claim binding', claimed);
   // Only now: somebody must answer for what is in AWS at every moment.
@@ -100,13 +100,14 @@ async function handOver(
   binding: LoadBalancerBinding,
 ): Promise<Next> {
   const mine = finalizerOf(entry.spec.group);
+  const held = deriving.book.answers(entry.spec.group);
   // What it still has in other groups is cleaned up there first.
   if (heldGroups(binding).some((group) => group !== entry.spec.group)) return 'done';
   const released = await deriving.write.releaseBinding(binding, (finalizer) => finalizer === mine);
   if (released !== undefined && !released.ok && released.reason !== 'notFound') {
     return settle(deriving, key, 'hand over binding', released);
   }
-  return keep(deriving, key, entry);
+  return keep(deriving, key, entry, undefined, held);
 }
 
 /** Brings the binding of one Ingress in line. `key` is `namespace/name`. */

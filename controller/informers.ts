@@ -10,10 +10,11 @@ import {
   type ObjectMeta,
   type Service,
 } from '../api/kube.ts';
+import { mayWrite, policyOfIngress } from '../api/policy.ts';
 import type { Reading } from '../api/read.ts';
 import type { Book } from './bindings.ts';
 import type { EndpointSlice, Node, World } from './endpoints.ts';
-import { lbcGroups, takesOver } from './exchange.ts';
+import { lbcGroups } from './exchange.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Priority } from './kube/queue.ts';
 import {
@@ -193,7 +194,8 @@ class Watching implements Informers {
   #read(ingress: Ingress, change: Change): void {
     const { book, work, options } = this.#options;
     // With a finalizer of the LBC it is there until its binding has taken that over, or nobody would clean up after it.
-    const blocked = takesOver(options.policy) && lbcGroups(ingress).length > 0;
+    const ours = mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, options.policy));
+    const blocked = ours && lbcGroups(ingress).length > 0;
     const leaves = ingress.metadata.deletionTimestamp !== undefined && !blocked;
     const gone = change === 'deleted' || leaves;
     const reading = gone ? undefined : this.#readingOf(ingress);
@@ -201,7 +203,11 @@ class Watching implements Informers {
     const groups = book.ingress(key, reading === undefined ? undefined : { ingress, reading });
     if (!this.#started) return;
     work.binding(key, 'high');
-    for (const group of groups) work.group(group, 'high', reading === undefined ? LEAVING_MS : 0);
+    for (const group of groups) {
+      // Who joins may put us in charge of a group: the bindings of the others are held from now on, too.
+      for (const other of book.awaited(group)) work.binding(other, 'high');
+      work.group(group, 'high', reading === undefined ? LEAVING_MS : 0);
+    }
   }
 
   /** Labels may open or close a class to the Ingresses of a namespace. */

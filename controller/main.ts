@@ -48,7 +48,7 @@ function connect(
     log,
     client,
     aws,
-    book: openBook(),
+    book: openBook(options.policy),
     inventory: createInventory(aws, { externalManagedTags }),
     world,
     secrets,

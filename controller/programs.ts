@@ -15,7 +15,7 @@ import type { InformersOptions } from './informers.ts';
 import type { KubeClient } from './kube/client.ts';
 import { type Events, eventTeller } from './kube/events.ts';
 import { createQueue, type Queue } from './kube/queue.ts';
-import { writer } from './kube/write.ts';
+import { underPolicy, writer } from './kube/write.ts';
 import type { Secrets } from './logins/secrets.ts';
 import { type NodeAccess, nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
@@ -92,7 +92,8 @@ function tellTargets(
   const ingress = book.entry(member)?.ingress;
   const then = policy === 'observe' ? 'left so by the policy' : 'put right';
   // Told aside: nothing waits for it, and what fails is in the log.
-  if (ingress !== undefined) void events.tell(regardingOf(ingress), driftNews(words, then));
+  if (ingress !== undefined)
+    void events.tell(regardingOf(ingress, book.bindingOf(member)), driftNews(words, then));
 }
 
 function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: Publishing): Reconciling {
@@ -165,12 +166,14 @@ function startNodes(
 export function startPrograms(parts: Parts): Programs {
   const { options, log, client, aws, book } = parts;
   const find = lookups(aws, lookupOptions(options));
-  const write = writer(client);
+  // The one place where the controller's writes are bound to its policy.
+  const may = underPolicy(options.policy);
+  const write = writer(client, may);
   const seen = new Set<string>();
   const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
   const failed: Publishing['failed'] = (key, step, outcome) =>
     log.warn({ key, step, outcome }, 'cannot write to the API server');
-  const events = eventTeller(client, 'albatross-controller');
+  const events = eventTeller(client, 'albatross-controller', may);
   const targets = startTargets(parts, find, { write, failed, events }, () => queues);
   const published = (group: string): void => {
     seen.add(group);

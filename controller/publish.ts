@@ -1,6 +1,7 @@
 // publish: tells the world what became of a group: the targets program, the bindings, the Ingresses, and people through events.
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
+import { isAddressOf } from './addressed.ts';
 import { type Book, finalizerOf } from './bindings.ts';
 import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from './desire/access.ts';
 import type { Backend } from './desire/desiring.ts';
@@ -9,7 +10,7 @@ import { driftNews } from './drift-report.ts';
 import type { Group } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
-import type { Events } from './kube/events.ts';
+import type { Events, Regarding } from './kube/events.ts';
 import type { Writer } from './kube/write.ts';
 import type { Pass } from './pass.ts';
 import { inWords } from './plan/operation.ts';
@@ -103,22 +104,29 @@ function fine(publishing: Publishing, key: string, step: string, outcome: KubeOu
   return false;
 }
 
-/** The object of an event about an Ingress. */
-export const regardingOf = ({ metadata }: Ingress) => ({
+/** The object of an event about an Ingress; its binding where the policy of the Ingress keeps us away from it. */
+export const regardingOf = ({ metadata }: Ingress, binding: LoadBalancerBinding | undefined): Regarding => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata,
+  ...(binding === undefined
+    ? {}
+    : { instead: { apiVersion: binding.apiVersion, kind: binding.kind, metadata: binding.metadata } }),
 });
 
 /** One event for all that somebody else changed in AWS since the last look. */
-async function tellDrift({ events }: Publishing, ingress: Ingress, { drift, outcomes }: Pass): Promise<void> {
+async function tellDrift(
+  { events, book }: Publishing,
+  ingress: Ingress,
+  { drift, outcomes }: Pass,
+): Promise<void> {
   const mine = (drift ?? []).filter(({ members }) => members.includes(keyOf(ingress)));
   if (mine.length === 0) return;
   const became = mine.map(({ operation }) => outcomes.find((one) => one.operation === operation)?.result);
   const undone = became.every((result) => result === 'done') ? 'put right' : 'to be put right';
   const then = became.every((result) => result === undefined) ? 'left so by the policy' : undone;
   const lines = mine.map(({ operation }) => inWords(operation));
-  await events.tell(regardingOf(ingress), driftNews(lines, then));
+  await events.tell(regardingOf(ingress, book.bindingOf(keyOf(ingress))), driftNews(lines, then));
 }
 
 /** One event for each condition that came to say something new. */
@@ -130,7 +138,7 @@ async function tellPeople(
   const before = binding.status?.conditions ?? [];
   const ingress = book.entry(keyOf(binding))?.ingress;
   if (ingress === undefined) return;
-  const regarding = regardingOf(ingress);
+  const regarding = regardingOf(ingress, binding);
   for (const { type, status: holds, reason, message } of status.conditions ?? []) {
     const same = before.some(
       (one) => one.type === type && one.status === holds && one.reason === reason && one.message === message,
@@ -151,14 +159,18 @@ async function tellPeople(
 
 async function tellIngress(
   publishing: Publishing,
+  pass: Pick<Pass, 'found'>,
   ingress: Ingress,
   status: BindingStatus,
 ): Promise<boolean> {
   const hostname = status.loadBalancer?.dnsName;
   if (hostname === undefined || hostname === '' || status.loadBalancer?.state === 'provisioning') return true;
   const ports = (status.listeners ?? []).map(({ port }) => port);
-  const written = await publishing.write.writeAddresses(ingress, [{ hostname, ports }]);
-  return fine(publishing, keyOf(ingress), 'write addresses', written);
+  const known = publishing.book.bindingOf(keyOf(ingress))?.status;
+  const written = await publishing.write.writeAddress(ingress, { hostname, ports }, (one) =>
+    isAddressOf(one, pass.found, known),
+  );
+  return fine(publishing, keyOf(ingress), 'write address', written);
 }
 
 async function tellMember(
@@ -171,7 +183,7 @@ async function tellMember(
   if (binding === undefined) return true;
   const status = statusOf(pass, { ...binding, metadata: effective.metadata, spec: effective.spec });
   const entry = publishing.book.entry(key);
-  const addressed = entry === undefined || (await tellIngress(publishing, entry.ingress, status));
+  const addressed = entry === undefined || (await tellIngress(publishing, pass, entry.ingress, status));
   if (entry !== undefined) await tellDrift(publishing, entry.ingress, pass);
   await tellPeople(publishing, binding, status);
   const written = await publishing.write.patchStatus(binding, status);

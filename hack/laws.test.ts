@@ -147,6 +147,27 @@ describe('pure files', () => {
   });
 });
 
+test('Kubernetes is written in few places, and an Ingress in one, where its policy is asked', () => {
+  const writing = shipped.filter(({ text }) =>
+    /method: '(?:POST|PUT|PATCH|DELETE)'|HttpMethod\.P/.test(text),
+  );
+  expect(writing.map(({ path }) => path)).toEqual([
+    // The LBC's own objects, when a person orders it.
+    'controller/handover/cleanup.ts',
+    'controller/kube/events.ts',
+    'controller/kube/lead.ts',
+    'controller/kube/write.ts',
+    'webhook/connection.ts',
+  ]);
+  const applying = inRoom('webhook').filter(({ text }) => /\.apply\(/.test(text));
+  expect(applying.map(({ path }) => path)).toEqual(['webhook/claim.ts', 'webhook/record.ts']);
+  const unbound = shipped.filter(({ text }) => /\basOrdered\b/.test(text));
+  expect(unbound.map(({ path }) => path)).toEqual([
+    'controller/handover/main.ts',
+    'controller/kube/write.ts',
+  ]);
+});
+
 describe('files', () => {
   test('have at most 300 lines', () => {
     const long = sources

@@ -1,7 +1,7 @@
 // Taking over from the LBC and giving back, wired: one look at the cluster, lines for people, and writes only when asked for.
 import { type KubeClient, kubeClient } from '../kube/client.ts';
 import { actingAs, kubeConfigOf, ownNamespace } from '../kube/config.ts';
-import { writer } from '../kube/write.ts';
+import { asOrdered, writer } from '../kube/write.ts';
 import { DEFAULTS } from '../options.ts';
 import { adoptions, leftovers } from './adoption.ts';
 import { cleanUp, type Result } from './cleanup.ts';
@@ -131,7 +131,7 @@ export async function giveBack(options: Releasing): Promise<Answer> {
     return answer([...told, '', `Nothing was changed; with --yes ${may} would be given back.`, ...hint]);
   }
   const results = await alone(client, options, WE_RUN, async (still) =>
-    release(writer(client), await look(), still),
+    release(writer(client, asOrdered), await look(), still),
   );
   return answer([...told, '', ...resultLines(results, 'given back')], results);
 }

@@ -2,12 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
+import type { MayWrite } from './write.ts';
 
 /** The object an event is about. */
 export interface Regarding {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectMeta;
+  /** What it is told about where the policy of an Ingress keeps us from telling about that; undefined: it is not told. */
+  readonly instead?: Regarding;
 }
 
 export interface News {
@@ -23,7 +26,7 @@ export interface News {
 }
 
 export interface Events {
-  /** Tells it; undefined when the same was the last thing told about this object with this reason. */
+  /** Tells it; undefined when the same was told last about this object with this reason, or the policy forbids it. */
   tell(regarding: Regarding, news: News): Promise<KubeOutcome | undefined>;
 }
 
@@ -32,11 +35,17 @@ const NOTE_MAX = 1024;
 /** How many objects and reasons are remembered. */
 const REMEMBERED = 10_000;
 
-/** Events by `events.k8s.io/v1`; `instance` names this process. */
-export function eventTeller(client: KubeClient, instance: string): Events {
+/** Another controller is in charge of the Ingress: what we have to say must not stand between its words. */
+const permitted = (regarding: Regarding, may: MayWrite): Regarding | undefined =>
+  regarding.kind === 'Ingress' && !may('ingressEvents', regarding.metadata) ? regarding.instead : regarding;
+
+/** Events by `events.k8s.io/v1`, as far as `may` lets them; `instance` names this process. */
+export function eventTeller(client: KubeClient, instance: string, may: MayWrite): Events {
   const last = new Map<string, string>();
   return {
-    async tell(regarding, { type, reason, action, note, again }) {
+    async tell(asked, { type, reason, action, note, again }) {
+      const regarding = permitted(asked, may);
+      if (regarding === undefined) return undefined;
       const { namespace = 'default', name, uid } = regarding.metadata;
       const key = `${uid ?? `${regarding.kind} ${namespace}/${name}`} ${reason}`;
       if (again === undefined && last.get(key) === note) return undefined;

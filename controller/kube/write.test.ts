@@ -1,7 +1,19 @@
 // Tests of write.
 import { describe, expect, test } from 'vitest';
-import { outcomeOf } from './client.ts';
-import { claimOf, mergePatch, sameAddresses, withoutAddress, withoutFinalizers } from './write.ts';
+import type { Ingress } from '../../api/kube.ts';
+import { POLICIES, POLICY_ANNOTATION, type Policy } from '../../api/policy.ts';
+import { type KubeCall, type KubeClient, outcomeOf } from './client.ts';
+import { eventTeller } from './events.ts';
+import {
+  asOrdered,
+  claimOf,
+  mergePatch,
+  underPolicy,
+  withAddress,
+  withoutAddress,
+  withoutFinalizers,
+  writer,
+} from './write.ts';
 
 describe('merge patch', () => {
   test.each([
@@ -59,29 +71,105 @@ describe('claim', () => {
   });
 });
 
-describe('addresses', () => {
-  const ingress = (list: object[]) => ({
-    metadata: { name: 'web' },
-    status: { loadBalancer: { ingress: list } },
+describe('the address of an Ingress', () => {
+  type Entry = NonNullable<NonNullable<NonNullable<Ingress['status']>['loadBalancer']>['ingress']>[number];
+  const metadata = { name: 'web', resourceVersion: '7' };
+  const wanted = { hostname: 'LB.example.com', ports: [443, 80] };
+  const said = {
+    hostname: 'lb.example.com',
+    ports: [
+      { port: 80, protocol: 'TCP' },
+      { port: 443, protocol: 'TCP' },
+    ],
+  };
+  const nlb = { hostname: 'nlb.example.com', ports: [{ port: 443, protocol: 'TCP' }] };
+  const nginx = { ip: '192.0.2.1' };
+  const old = { hostname: 'Old.example.com' };
+  /** The list that is written; `nothing` when no write is needed. */
+  const writtenOver = (...list: Entry[]): unknown => {
+    const change = withAddress(
+      { metadata, status: { loadBalancer: { ingress: list } } },
+      wanted,
+      (hostname) => hostname === 'old.example.com',
+    );
+    if (change === undefined) return 'nothing';
+    expect(change).toMatchObject({ metadata: { resourceVersion: '7' } });
+    return (change as { status: { loadBalancer: { ingress: unknown } } }).status.loadBalancer.ingress;
+  };
+  test.each<[string, Entry[], unknown]>([
+    ['none yet', [], [said]],
+    [
+      'said, in another case and without protocols',
+      [{ ...said, ports: [{ port: 443 }, { port: 80 }] }],
+      'nothing',
+    ],
+    ['a port less', [{ hostname: 'lb.example.com', ports: [{ port: 80 }] }], [said]],
+    ['the one before', [old], [said]],
+    ['the one before and this one', [old, said], [said]],
+    ['of a frontend NLB, too', [said, nlb], 'nothing'],
+    ['of a frontend NLB, first', [nlb, said], 'nothing'],
+    ['of a frontend NLB, and the one before', [nlb, old], [nlb, said]],
+    ['the one before, and of a frontend NLB', [old, nlb], [said, nlb]],
+    ['of a frontend NLB alone', [nlb], [nlb, said]],
+    ['an IP address of somebody else', [nginx], [nginx, said]],
+    ['twice, somebody in between', [said, nginx, old], [said, nginx]],
+  ])('%s', (_name, list, written) => {
+    expect(writtenOver(...list)).toEqual(written);
   });
-  const wanted = [{ hostname: 'LB.example.com', ports: [443, 80] }];
-  test.each([
-    ['none', [], false],
-    [
-      'same, in another order and with protocols',
-      [{ hostname: 'lb.example.com', ports: [{ port: 80, protocol: '' }, { port: 443 }] }],
-      true,
-    ],
-    ['a port less', [{ hostname: 'lb.example.com', ports: [{ port: 80 }] }], false],
-    ['another host', [{ hostname: 'x.example.com', ports: [{ port: 80 }, { port: 443 }] }], false],
-    ['an address', [{ ip: '192.0.2.1' }], false],
-    [
-      'one more',
-      [{ hostname: 'lb.example.com', ports: [{ port: 80 }, { port: 443 }] }, { hostname: 'nlb' }],
-      false,
-    ],
-  ])('%s', (_name, list, same) => {
-    expect(sameAddresses(ingress(list), wanted)).toBe(same);
+
+  test('what was written is not written again', () => {
+    for (const list of [[], [old], [nlb, old], [nginx, said, old]]) {
+      const once = writtenOver(...list);
+      expect(writtenOver(...(once === 'nothing' ? list : (once as Entry[])))).toBe('nothing');
+    }
+  });
+});
+
+describe('what of an Ingress is written under which policy', () => {
+  /** Everything that a writer does to an Ingress, as the requests it sends beside reads. */
+  async function written(ceiling: Policy, annotation?: string): Promise<string[]> {
+    const calls: KubeCall[] = [];
+    const ingress: Ingress = {
+      metadata: {
+        namespace: 'shop',
+        name: 'web',
+        ...(annotation === undefined ? {} : { annotations: { [POLICY_ANNOTATION]: annotation } }),
+      },
+      status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } },
+    };
+    const request = async (call: KubeCall) => {
+      if (call.method !== 'GET') calls.push(call);
+      return { ok: true, object: ingress };
+    };
+    const client = { request } as unknown as KubeClient;
+    const may = underPolicy(ceiling);
+    const write = writer(client, may);
+    await write.writeFinalizers(ingress, ['x']);
+    await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [] }, () => false);
+    await write.takeAddress(ingress.metadata, 'lb.example.com');
+    await eventTeller(client, 'test', may).tell(
+      { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: ingress.metadata },
+      { type: 'Normal', reason: 'Applied', action: 'Apply', note: 'one' },
+    );
+    return calls.map(({ method, path }) => `${method} ${path.replace(/^.*namespaces\/shop\//, '')}`);
+  }
+  const all = [
+    'PATCH ingresses/web',
+    'PATCH ingresses/web/status',
+    'PATCH ingresses/web/status',
+    'POST events',
+  ];
+  const cases = POLICIES.flatMap((ceiling) =>
+    [undefined, ...POLICIES, 'observ', ''].map((annotation) => [ceiling, annotation] as const),
+  );
+  test.each(cases)('--policy=%s and %s', async (ceiling, annotation) => {
+    const inCharge = (policy: string): boolean => policy === 'sync' || policy === 'upsert-only';
+    const ours = inCharge(ceiling) && (annotation === undefined || inCharge(annotation));
+    expect(await written(ceiling, annotation)).toEqual(ours ? all : []);
+  });
+
+  test('a person may order it', () => {
+    expect(asOrdered('ingressFinalizers', { annotations: { [POLICY_ANNOTATION]: 'observe' } })).toBe(true);
   });
 });
 

@@ -1,7 +1,9 @@
-// The writes to Kubernetes: bindings, their status, finalizers, the status of an Ingress. Each is one request, or none when nothing differs.
+// The writes to Kubernetes: bindings, their status, finalizers, the status of an Ingress. Each is one request, or none when
+// nothing differs. An Ingress is written under its own policy only, and that is decided here, on the version that is written.
 import { isDeepStrictEqual } from 'node:util';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Ingress, ObjectMeta } from '../../api/kube.ts';
+import { mayWrite, type Policy, policyOfIngress, type Written } from '../../api/policy.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 
 /** Who we are in `managedFields`. */
@@ -17,11 +19,23 @@ export interface OwnerReference {
   readonly uid: string;
 }
 
-/** Host names that an Ingress is served at, with the ports of its listeners. */
+/** The host name that an Ingress is served at, with the ports of its listeners. */
 export interface IngressAddress {
   readonly hostname: string;
   readonly ports: readonly number[];
 }
+
+/** Whether something of an Ingress may be written, by what is known of it. */
+export type MayWrite = (what: Written, ingress: Pick<ObjectMeta, 'annotations'>) => boolean;
+
+/** As the policy of each Ingress says, and never more than the controller's own allows. */
+export const underPolicy =
+  (ceiling: Policy): MayWrite =>
+  (what, ingress) =>
+    mayWrite(what, policyOfIngress(ingress, ceiling));
+
+/** A person gave the order and named the objects (`albatross release`). */
+export const asOrdered: MayWrite = () => true;
 
 type Owned = ObjectMeta & { readonly ownerReferences?: readonly OwnerReference[] };
 
@@ -58,18 +72,25 @@ export interface Writer {
   /** Deletes a binding, and only this one: a new one of the same name is `conflict`. */
   deleteBinding(binding: LoadBalancerBinding): Promise<KubeOutcome>;
   /**
-   * Makes the finalizers of an Ingress exactly these, and changes nothing else of it; undefined when they are these.
-   * `conflict`: it is no longer as it was read.
+   * Makes the finalizers of an Ingress exactly these, and changes nothing else of it; undefined when they are these, or its
+   * policy forbids it. `conflict`: it is no longer as it was read.
    */
   writeFinalizers(
     ingress: { readonly metadata: ObjectMeta },
     finalizers: readonly string[],
   ): Promise<KubeOutcome | undefined>;
-  /** Tells an Ingress its addresses; undefined when it knows them. */
-  writeAddresses(ingress: Ingress, addresses: readonly IngressAddress[]): Promise<KubeOutcome | undefined>;
   /**
-   * Takes one of our addresses off an Ingress that is not ours any more; undefined when it does not have it, or is gone.
-   * What others wrote there stays. `conflict`: it is no longer as it was read.
+   * Tells an Ingress its address in place of those that `former` knows as ours; what others wrote there stays. Undefined when
+   * it knows it, or its policy forbids it. `conflict`: it is no longer as it was read.
+   */
+  writeAddress(
+    ingress: Ingress,
+    address: IngressAddress,
+    former: (hostname: string) => boolean,
+  ): Promise<KubeOutcome | undefined>;
+  /**
+   * Takes one of our addresses off an Ingress that is not ours any more; undefined when it does not have it, is gone, or its
+   * policy forbids it. What others wrote there stays. `conflict`: it is no longer as it was read.
    */
   takeAddress(
     name: { readonly namespace?: string; readonly name: string },
@@ -94,8 +115,8 @@ const bindingPath = (name: { namespace?: string; name: string }): string =>
 const ingressPath = (name: { namespace?: string; name: string }): string =>
   pathOf(INGRESSES, 'ingresses', name);
 
-/** The writes, through `client`. */
-export function writer(client: KubeClient): Writer {
+/** The writes, through `client`, as far as `may` lets them. */
+export function writer(client: KubeClient, may: MayWrite): Writer {
   const merge = <T>(path: string, body: object): Promise<KubeOutcome<T>> =>
     client.request<T>({
       method: 'PATCH',
@@ -149,24 +170,21 @@ export function writer(client: KubeClient): Writer {
         },
       }),
     async writeFinalizers({ metadata }, finalizers) {
+      if (!may('ingressFinalizers', metadata)) return undefined;
       if (isDeepStrictEqual(metadata.finalizers ?? [], finalizers)) return undefined;
       // The version says on which list this was decided: nobody's finalizer is lost or brought back.
       const { resourceVersion } = metadata;
       return merge(ingressPath(metadata), { metadata: { resourceVersion, finalizers } });
     },
-    async writeAddresses(ingress, addresses) {
-      if (sameAddresses(ingress, addresses)) return undefined;
-      const list = addresses.map(({ hostname, ports }) => ({
-        hostname: hostname.toLowerCase(),
-        ports: ports.toSorted((a, b) => a - b).map((port) => ({ port, protocol: 'TCP' })),
-      }));
-      return merge(`${ingressPath(ingress.metadata)}/status`, {
-        status: { loadBalancer: { ingress: list } },
-      });
+    async writeAddress(ingress, address, former) {
+      if (!may('ingressStatus', ingress.metadata)) return undefined;
+      const change = withAddress(ingress, address, former);
+      return change === undefined ? undefined : merge(`${ingressPath(ingress.metadata)}/status`, change);
     },
     async takeAddress(name, hostname) {
       const read = await client.request<Ingress>({ method: 'GET', path: ingressPath(name) });
       if (!read.ok) return read.reason === 'notFound' ? undefined : read;
+      if (!may('ingressStatus', read.object.metadata)) return undefined;
       const without = withoutAddress(read.object, hostname);
       return without === undefined ? undefined : merge(`${ingressPath(name)}/status`, without);
     },
@@ -204,26 +222,56 @@ export function withoutFinalizers(
     : { resourceVersion: metadata.resourceVersion, finalizers: left };
 }
 
-/** Compares host names and their ports, as the LBC does: other parts of the status are nobody's business (aws-model 10.1). Pure. */
-export function sameAddresses(ingress: Ingress, addresses: readonly IngressAddress[]): boolean {
-  const current = ingress.status?.loadBalancer?.ingress ?? [];
-  const shape = (
-    list: readonly { readonly hostname?: string; readonly ports: readonly number[] }[],
-  ): unknown => new Map(list.map(({ hostname, ports }) => [hostname?.toLowerCase(), new Set(ports)]));
-  if (current.some(({ ip }) => ip !== undefined && ip !== '')) return false;
-  const found = current.map(({ hostname = '', ports }) => ({
-    hostname,
-    ports: (ports ?? []).map(({ port }) => port),
-  }));
-  return isDeepStrictEqual(shape(found), shape(addresses));
+/** The addresses of an Ingress; what is not read of them is kept as it was found. */
+type Addresses = NonNullable<NonNullable<NonNullable<Ingress['status']>['loadBalancer']>['ingress']>;
+
+/** A status patch, with the version it was decided on: a list is written whole, and nobody else's entry may be lost by that. */
+const addressPatch = ({ resourceVersion }: ObjectMeta, ingress: Addresses): object => ({
+  metadata: { resourceVersion },
+  status: { loadBalancer: { ingress } },
+});
+
+const portsOf = ({ ports }: Addresses[number]): Set<number> => new Set((ports ?? []).map(({ port }) => port));
+
+/**
+ * The patch that says our address in place of the first of ours, and takes the others of ours away; undefined when it is said.
+ * Host names and ports are compared, as the LBC does (aws-model 10.1). Pure.
+ */
+export function withAddress(
+  { metadata, status }: Ingress,
+  address: IngressAddress,
+  former: (hostname: string) => boolean,
+): object | undefined {
+  const hostname = address.hostname.toLowerCase();
+  const found = status?.loadBalancer?.ingress ?? [];
+  const ours = found.filter((one) => isOurs(one, hostname, former));
+  const [known] = ours;
+  const same =
+    ours.length === 1 &&
+    known?.hostname?.toLowerCase() === hostname &&
+    isDeepStrictEqual(portsOf(known), new Set(address.ports));
+  if (same) return undefined;
+  const ports = address.ports.toSorted((a, b) => a - b).map((port) => ({ port, protocol: 'TCP' }));
+  const at = known === undefined ? found.length : found.indexOf(known);
+  const others = (list: Addresses): Addresses => list.filter((one) => !ours.includes(one));
+  return addressPatch(metadata, [
+    ...others(found.slice(0, at)),
+    { hostname, ports },
+    ...others(found.slice(at)),
+  ]);
 }
 
-/** The patch that takes one address away, with the version it was decided on; undefined when it is not there. Pure. */
+const isOurs = (
+  { hostname }: Addresses[number],
+  wanted: string,
+  former: (hostname: string) => boolean,
+): boolean => hostname !== undefined && (hostname.toLowerCase() === wanted || former(hostname.toLowerCase()));
+
+/** The patch that takes one address away; undefined when it is not there. Pure. */
 export function withoutAddress({ metadata, status }: Ingress, hostname: string): object | undefined {
-  const addresses = status?.loadBalancer?.ingress ?? [];
-  const ingress = addresses.filter((one) => one.hostname !== hostname);
-  if (ingress.length === addresses.length) return undefined;
-  return { metadata: { resourceVersion: metadata.resourceVersion }, status: { loadBalancer: { ingress } } };
+  const found = status?.loadBalancer?.ingress ?? [];
+  const left = found.filter((one) => one.hostname?.toLowerCase() !== hostname.toLowerCase());
+  return left.length === found.length ? undefined : addressPatch(metadata, left);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { kubeClient } from '../../controller/kube/client.ts';
 import { actingAs } from '../../controller/kube/config.ts';
 import { collection, PATHS } from '../../controller/kube/watch.ts';
-import { writer } from '../../controller/kube/write.ts';
+import { asOrdered, writer } from '../../controller/kube/write.ts';
 import { albatross, type Said } from './command.ts';
 import { NAMESPACE } from './install.ts';
 import type { Stage } from './stage.ts';
@@ -98,7 +98,7 @@ export async function forgetBindings(
   const path = collection(PATHS.bindings, namespace);
   const read = await client.request<{ items: LoadBalancerBinding[] }>({ method: 'GET', path });
   if (!read.ok) throw new Error(read.message);
-  const write = writer(client);
+  const write = writer(client, asOrdered);
   const mine = read.object.items.filter(({ metadata }) => name === undefined || metadata.name === name);
   await Promise.all(
     mine.map(async (binding) => {

@@ -118,7 +118,7 @@ describe('from the LBC', () => {
     await stage.startController('observe', ['--policy', 'observe']);
     await allReady();
     const { out } = await asAdministrator(stage, 'adopt');
-    expect(out).toMatch(/^shop\/web +shop\/web +Ready +3 +nothing +both +1$/m);
+    expect(out).toMatch(/^shop\/web +shop\/web +Ready +3 +nothing +LBC +1$/m);
     expect(out).toContain('0 of 4 Ingresses taken over');
     expect(out).toMatch(/stays: the finalizers of Ingress shop\/web are not exchanged yet$/m);
     await stage.controller().stop();

@@ -10,12 +10,13 @@ import { type KubeClient, type KubeOutcome, kubeClient } from '../../controller/
 import { eventTeller } from '../../controller/kube/events.ts';
 import { identityOfProcess, standForElection } from '../../controller/kube/lead.ts';
 import { PATHS, type WatchState, watchKind } from '../../controller/kube/watch.ts';
-import { writer } from '../../controller/kube/write.ts';
+import { underPolicy, writer } from '../../controller/kube/write.ts';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
 
 let cluster: Cluster;
 let client: KubeClient;
+const may = underPolicy('sync');
 
 beforeAll(async () => {
   cluster = await startCluster({ before: [await crdManifest()] });
@@ -102,9 +103,11 @@ describe('watch', () => {
     });
     await bindings.synced;
     expect(bindings.list()).toEqual([]);
-    const seen = object(await writer(client).applyBinding({ namespace: 'default', name: 'seen' }, spec('a')));
+    const seen = object(
+      await writer(client, may).applyBinding({ namespace: 'default', name: 'seen' }, spec('a')),
+    );
     await until(() => news.includes('added seen'));
-    object(await writer(client).deleteBinding(seen));
+    object(await writer(client, may).deleteBinding(seen));
     await until(() => news.includes('deleted seen'));
     bindings.stop();
   });
@@ -131,7 +134,7 @@ const ingressPath = (name: string): string =>
   `/apis/networking.k8s.io/v1/namespaces/default/ingresses/${name}`;
 
 describe('write', () => {
-  const write = () => writer(client);
+  const write = () => writer(client, may);
   const finalizer = 'albatross.dev/resources';
 
   test('a binding from its making to its end', async () => {
@@ -182,29 +185,20 @@ describe('write', () => {
   test('an Ingress is told its addresses once', async () => {
     await cluster.apply(ingress('addressed'));
     const before = await read<Ingress>(ingressPath('addressed'));
-    const addresses = [{ hostname: 'K8S-Web.elb.amazonaws.com', ports: [443, 80] }];
-    const after = object(await write().writeAddresses(before, addresses)) as Ingress;
-    expect(after).toMatchObject({
-      status: {
-        loadBalancer: {
-          ingress: [
-            {
-              hostname: 'k8s-web.elb.amazonaws.com',
-              ports: [
-                { port: 80, protocol: 'TCP' },
-                { port: 443, protocol: 'TCP' },
-              ],
-            },
-          ],
-        },
-      },
-    });
-    expect(await write().writeAddresses(after, addresses)).toBeUndefined();
+    const address = { hostname: 'K8S-Web.elb.amazonaws.com', ports: [443, 80] };
+    const nobody = () => false;
+    const after = object(await write().writeAddress(before, address, nobody)) as Ingress;
+    const ports = [80, 443].map((port) => ({ port, protocol: 'TCP' }));
+    const told = [{ hostname: 'k8s-web.elb.amazonaws.com', ports }];
+    expect(after.status?.loadBalancer?.ingress).toEqual(told);
+    expect(await write().writeAddress(after, address, nobody)).toBeUndefined();
+    const stale = await write().writeAddress(before, { ...address, ports: [80] }, nobody);
+    expect(stale).toMatchObject({ ok: false, reason: 'conflict' });
   });
 
   test('events are seen by kubectl, the same one once', async () => {
     const { metadata } = await read<Ingress>(ingressPath('addressed'));
-    const events = eventTeller(client, 'test');
+    const events = eventTeller(client, 'test', may);
     const regarding = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata };
     const news = {
       type: 'Warning',

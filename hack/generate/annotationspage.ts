@@ -129,7 +129,11 @@ ${POLICIES.map((policy) => `- \`${policy}\`: ${POLICY_WORDS[policy]}`).join('\n'
 A group has one load balancer, which is under the least careful policy among its members, so that no Ingress can hold up
 the others; an Ingress that says nothing asks for what the controller may do. Whoever asks for more care than the group has
 is told so at admission and on the binding. An Ingress that is deleted keeps its policy: under \`observe\` and
-\`upsert-only\` what AWS has stays, and the binding stays, too. Take the annotation off first.
+\`upsert-only\` what Albatross made in AWS stays, and the binding that answers for it stays, too. Take the annotation off first.
+
+Under \`observe\` and \`targets-only\` another controller may be in charge, so the Ingress itself is left alone: its
+status, finalizers and metadata are not written, and events are told on its binding. Here every Ingress is under its own
+policy, whatever its group has.
 
 - Form: text
 - Allowed: one of ${POLICIES.join(', ')}
