@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/scenarios/**/*.e2e.ts'],
-          globalSetup: ['e2e/harness/bundled.ts'],
+          globalSetup: ['e2e/harness/setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           // Every file has a cluster of its own and mostly waits, so two share two cores well.

@@ -15,7 +15,7 @@ import {
   startControllerManager,
   startEtcd,
 } from './controlplane.ts';
-import { freePorts, tools } from './machine.ts';
+import { freePorts, type Tools, tools } from './machine.ts';
 import type { RunningProcess } from './process.ts';
 
 export interface ClusterOptions {
@@ -35,14 +35,20 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-export interface Cluster {
-  /** Holds kubeconfigs, certificates and one log file for each process. */
-  readonly dir: string;
+/** Where a running cluster is, as plain data. */
+export interface ClusterPlace {
   /** Path of the administrator's kubeconfig (group system:masters). */
   readonly kubeconfig: string;
   /** https://127.0.0.1:PORT */
   readonly server: string;
   readonly caPem: string;
+  /** etcd's client URL. */
+  readonly etcd: string;
+}
+
+export interface Cluster extends ClusterPlace {
+  /** Holds kubeconfigs, certificates and log files. */
+  readonly dir: string;
   /** The administrator's configuration for @kubernetes/client-node. */
   readonly client: KubeConfig;
   /** Runs kubectl as the administrator, or with `kubeconfig` as somebody else. Never rejects for a non-zero exit. */
@@ -74,7 +80,7 @@ const DIRECTORY = 'albatross-cluster-';
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const step = options.onStep ?? (() => undefined);
   await removeAbandoned();
-  const dir = await mkdtemp(join(tmpdir(), `${DIRECTORY}${process.pid}-`));
+  const dir = await makeDirectory();
   const [etcd = 0, etcdPeer = 0, apiServer = 0] = await freePorts(3);
   const server = `https://127.0.0.1:${apiServer}`;
   const ports = { etcd, etcdPeer, apiServer };
@@ -86,8 +92,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await Promise.all(Object.values(running).map((child) => child.stop(0)));
     await rm(dir, { recursive: true, force: true });
   };
+  const kubeconfig = join(dir, FILES.adminKubeconfig);
+  const place = { kubeconfig, server, caPem: plane.caPem, etcd: `http://127.0.0.1:${etcd}` };
   const cluster: Cluster = {
-    ...access(plane, server),
+    ...access(place, dir, plane.tools),
     pauseApiServer: async () => running.apiServer?.stop(0),
     resumeApiServer: async () => {
       running.apiServer = await startApiServer(plane);
@@ -110,9 +118,24 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return cluster;
 }
 
+/** A cluster that somebody else started and stops; what is kept in its directory here is gone after `stop`. */
+export async function connectCluster(place: ClusterPlace): Promise<Cluster> {
+  await removeAbandoned();
+  const dir = await makeDirectory();
+  const others = async (): Promise<never> => {
+    throw new Error('the API server is shared with others: ask for a cluster that is alone');
+  };
+  return {
+    ...access(place, dir, await tools()),
+    pauseApiServer: others,
+    resumeApiServer: others,
+    stop: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
 /** Every way to talk to the API server. */
-function access({ dir, tools, caPem }: ControlPlane, server: string) {
-  const kubeconfig = join(dir, FILES.adminKubeconfig);
+function access(place: ClusterPlace, dir: string, tools: Tools) {
+  const { kubeconfig, server, caPem } = place;
   const client = new KubeConfig();
   client.loadFromFile(kubeconfig);
   const kubectl: Cluster['kubectl'] = (args, { input, kubeconfig: other } = {}) =>
@@ -136,7 +159,7 @@ function access({ dir, tools, caPem }: ControlPlane, server: string) {
     await writeFile(path, kubeconfigText(server, caPem, { token: status?.token ?? '' }), { mode: 0o600 });
     return path;
   };
-  return { dir, kubeconfig, server, caPem, client, kubectl, apply, serviceAccountKubeconfig };
+  return { ...place, dir, client, kubectl, apply, serviceAccountKubeconfig };
 }
 
 /**
@@ -219,6 +242,8 @@ async function controllersReady({ kubectl }: Cluster): Promise<void> {
   const { code, stderr } = await kubectl(wait);
   if (code !== 0) throw new Error(`kube-controller-manager does not work: ${stderr.trim()}`);
 }
+
+const makeDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), `${DIRECTORY}${process.pid}-`));
 
 /** Removes directories of clusters whose owner was killed before it could stop them. */
 async function removeAbandoned(): Promise<void> {

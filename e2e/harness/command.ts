@@ -1,7 +1,6 @@
 // `albatross` as a person runs it: a process of its own, with nothing in its environment but what is said.
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { ROOT } from './machine.ts';
+import { albatross as executable } from './machine.ts';
 import { CLUSTER_NAME, type Stage } from './stage.ts';
 
 export interface Said {
@@ -10,7 +9,7 @@ export interface Said {
   readonly err: string;
 }
 
-/** Runs it from the sources. Rejects when it could not be run at all. */
+/** Runs what the scenarios run (the bundle), elsewhere the sources. Rejects when it could not be run at all. */
 export function albatross(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -19,7 +18,7 @@ export function albatross(
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [join(ROOT, 'cli/albatross.ts'), ...args],
+      [executable(), ...args],
       { env: { PATH, HOME, ...env } },
       (error, out, err) => {
         if (error !== null && typeof error.code !== 'number') reject(error);

@@ -12,9 +12,10 @@ export interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-export interface InstallOptions {
-  /** Where the API server finds the webhook; without it no webhook configuration is installed. */
-  readonly webhook?: { readonly url: string; readonly caPem: string };
+/** Where the API server finds the webhook. */
+export interface WebhookAddress {
+  readonly url: string;
+  readonly caPem: string;
 }
 
 export const NAMESPACE = 'albatross-system';
@@ -48,13 +49,11 @@ export async function render(cluster: Cluster, name: string): Promise<Manifest[]
 }
 
 /**
- * Applies it and waits until the CRD is served and the policy that guards bindings is enforced.
+ * Applies it, without the webhook configuration, and waits until the CRD is served and the policy that guards bindings is enforced.
  * @throws Error with kubectl's words when the API server refuses a part of it.
  */
-export async function installAlbatross(cluster: Cluster, options: InstallOptions = {}): Promise<void> {
-  const all = await render(cluster, 'default');
-  const parts: object[] = all.filter(({ kind }) => KINDS.has(kind));
-  if (options.webhook !== undefined) parts.push(webhookConfiguration(all, options.webhook));
+export async function installAlbatross(cluster: Cluster): Promise<void> {
+  const parts: object[] = (await render(cluster, 'default')).filter(({ kind }) => KINDS.has(kind));
   await cluster.apply(...parts, ...(await render(cluster, 'classparams')));
   const wait = [
     'wait',
@@ -67,15 +66,20 @@ export async function installAlbatross(cluster: Cluster, options: InstallOptions
   await policyEnforced(cluster);
 }
 
+/**
+ * Has the API server ask a webhook.
+ * @throws Error with kubectl's words when the API server refuses its configuration.
+ */
+export async function installWebhook(cluster: Cluster, webhook: WebhookAddress): Promise<void> {
+  await cluster.apply(webhookConfiguration(await render(cluster, 'default'), webhook));
+}
+
 interface Served {
   readonly clientConfig: { readonly service: { readonly path: string } };
 }
 
 /** The configuration of config/webhook with a URL and an authority in place of the Service and cert-manager. */
-export function webhookConfiguration(
-  manifests: readonly Manifest[],
-  { url, caPem }: { readonly url: string; readonly caPem: string },
-): object {
+export function webhookConfiguration(manifests: readonly Manifest[], { url, caPem }: WebhookAddress): object {
   const found = manifests.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
   if (found === undefined) throw new Error('config/default has no ValidatingWebhookConfiguration');
   const { webhooks, metadata, ...rest } = found as Manifest & { webhooks: readonly Served[] };

@@ -87,6 +87,9 @@ export async function tools(env: Environment = process.env): Promise<Tools> {
 const LANES = 10;
 const LANE = 1_000;
 
+/** What was given here before: a port is listened on some time after it was found. */
+const given = new Set<number>();
+
 /**
  * Ports of 127.0.0.1 that nobody listens on, all different. They lie below the kernel's range for outgoing
  * connections (32768 and up), so that a port stays free while its server is stopped and started again.
@@ -98,7 +101,9 @@ export async function freePorts(count: number): Promise<number[]> {
   for (let attempt = 0; ports.size < count; attempt++) {
     if (attempt > 1000) throw new Error(`no ${count} free ports from ${first} on`);
     const port = first + Math.floor(Math.random() * LANE);
-    if (!ports.has(port) && (await isFree(port))) ports.add(port);
+    if (given.has(port) || !(await isFree(port)) || given.has(port)) continue;
+    given.add(port);
+    ports.add(port);
   }
   return [...ports];
 }

@@ -4,15 +4,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { startMoto } from '../aws/account/moto.ts';
 import { type Account, seedAccount } from '../aws/account/seed.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../aws/local-aws.ts';
 import { createAuthority } from './certificates.ts';
-import { type Cluster, startCluster } from './cluster.ts';
-import { crdManifest, installAlbatross, NAMESPACE } from './install.ts';
+import type { Cluster } from './cluster.ts';
+import { installWebhook, NAMESPACE } from './install.ts';
 import { type Kubelet, playKubelet } from './kubelet.ts';
 import { albatross, freePorts } from './machine.ts';
 import { registerNodes } from './nodes.ts';
+import { preparedCluster, preparedMoto } from './prepared.ts';
 import { type RunningProcess, startProcess, untilReady } from './process.ts';
 
 export const CLUSTER_NAME = 'local';
@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly aws?: Pick<LocalAwsOptions, 'provisioningMs' | 'healthIntervalScale' | 'latencyMs' | 'limits'>;
   /** False: the webhook does not write bindings; the controller must do without. */
   readonly record?: boolean;
+  /** True: the cluster is not shared, and its API server can be paused. */
+  readonly alone?: boolean;
   /** False: no webhook is installed at all. */
   readonly webhook?: boolean;
   readonly controllerArgs?: readonly string[];
@@ -69,17 +71,17 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 
 /** Cluster and AWS at the same time; then nodes, and the kubelet that knows where pods really are. */
 async function startWorld(
-  { aws: awsOptions, onStep = () => undefined }: StageOptions,
+  { aws: awsOptions, alone = false, onStep = () => undefined }: StageOptions,
   down: AsyncDisposableStack,
 ): Promise<Started> {
   let addressOf: Kubelet['addressOf'] = () => undefined;
   const cluster = async () => {
-    const started = await startCluster({ before: [await crdManifest()], onStep });
+    const started = await preparedCluster({ alone, onStep });
     down.defer(() => started.stop());
     return started;
   };
   const amazon = async () => {
-    const moto = await startMoto();
+    const moto = await preparedMoto();
     down.defer(() => moto.close());
     const aws = await startLocalAws({
       healthIntervalScale: 0.02,
@@ -123,7 +125,7 @@ async function prepareWebhook(cluster: Cluster, install: boolean): Promise<Webho
   await writeFile(place.cert, cert);
   await writeFile(place.key, key, { mode: 0o600 });
   const url = `https://127.0.0.1:${port}/validate-ingress`;
-  await installAlbatross(cluster, install ? { webhook: { url, caPem: authority.cert } } : {});
+  if (install) await installWebhook(cluster, { url, caPem: authority.cert });
   return place;
 }
 
@@ -255,7 +257,7 @@ async function set(options: StageOptions, down: AsyncDisposableStack): Promise<S
   const step = options.onStep ?? (() => undefined);
   const started = await startWorld(options, down);
   const { cluster } = started;
-  step('Albatross: CRD, RBAC, webhook configuration from config/');
+  step('Albatross: webhook configuration from config/');
   const webhook = await prepareWebhook(cluster, options.webhook !== false);
   const [webhookConfig, controllerConfig] = await Promise.all([
     cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook'),

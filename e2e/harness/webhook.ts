@@ -5,9 +5,10 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { type Authority, createAuthority, type KeyAndCertificate } from './certificates.ts';
-import { type Cluster, type CommandResult, startCluster } from './cluster.ts';
-import { crdManifest, installAlbatross, NAMESPACE } from './install.ts';
+import type { Cluster, CommandResult } from './cluster.ts';
+import { installWebhook, NAMESPACE } from './install.ts';
 import { albatross, freePorts } from './machine.ts';
+import { type PreparedOptions, preparedCluster } from './prepared.ts';
 import { type RunningProcess, startProcess, untilReady } from './process.ts';
 
 export interface Reply {
@@ -39,8 +40,8 @@ export interface WebhookHost {
 }
 
 /** A cluster with Albatross installed and the namespace shop; the webhook is not started yet. */
-export async function prepareWebhookHost(): Promise<WebhookHost> {
-  const cluster = await startCluster({ before: [await crdManifest()] });
+export async function prepareWebhookHost(options: PreparedOptions = {}): Promise<WebhookHost> {
+  const cluster = await preparedCluster(options);
   const authority = await createAuthority('webhook authority');
   const [port = 0] = await freePorts(1);
   const certificate = await authority.server(['127.0.0.1']);
@@ -51,7 +52,7 @@ export async function prepareWebhookHost(): Promise<WebhookHost> {
   };
   await mount(certificate);
   const place = { url: `https://127.0.0.1:${port}/validate-ingress`, caPem: authority.cert };
-  await installAlbatross(cluster, { webhook: place });
+  await installWebhook(cluster, place);
   const kubeconfig = await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook');
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
   const call = (path: string, body?: string) => callOnce(port, authority.cert, path, body);

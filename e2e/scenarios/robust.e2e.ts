@@ -11,7 +11,7 @@ const soon = { timeout: 30_000, interval: 50 };
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
 beforeAll(async () => {
-  stage = await setStage({ record: false });
+  stage = await setStage({ record: false, alone: true });
   await stage.cluster.apply(namespace('calm'), ...app('calm', 'web', { replicas: 2 }));
 });
 afterAll(() => stage?.stop());

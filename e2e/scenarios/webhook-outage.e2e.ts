@@ -9,7 +9,7 @@ let host: WebhookHost;
 let webhook: RunningProcess;
 
 beforeAll(async () => {
-  host = await prepareWebhookHost();
+  host = await prepareWebhookHost({ alone: true });
   webhook = await host.start();
 });
 

@@ -1,0 +1,125 @@
+// Clusters and motos that scenarios share. Starting them is most of a short scenario, so vitest's main process starts one of
+// each for a worker when it first asks, and the worker gives it back as new before its next file.
+//
+//   main process   starts etcd, kube-apiserver, kube-controller-manager; installs Albatross; takes a snapshot of etcd
+//                     ▲                             │
+//   worker           asks        file 1: connect ◀──┘──▶ use ──▶ put the snapshot back ──▶ file 2: connect ──▶ …
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Moto, startMoto } from '../aws/account/moto.ts';
+import { type Cluster, type ClusterPlace, connectCluster, startCluster } from './cluster.ts';
+import { restoreSnapshot, type Snapshot, takeSnapshot } from './etcd.ts';
+import { crdManifest, installAlbatross } from './install.ts';
+
+/** Names the main process to its workers. */
+const SHARED = 'ALBATROSS_SHARED';
+
+interface Prepared {
+  readonly place: ClusterPlace;
+  /** As it was with Albatross installed and nothing else. */
+  readonly snapshot: Snapshot;
+}
+
+async function startPrepared(onStep?: (step: string) => void): Promise<Cluster> {
+  const cluster = await startCluster({
+    before: [await crdManifest()],
+    ...(onStep === undefined ? {} : { onStep }),
+  });
+  try {
+    onStep?.('Albatross: CRD, RBAC and policy from config/');
+    await installAlbatross(cluster);
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+interface Started<T> {
+  /** What a worker is told, as JSON. */
+  readonly told: T;
+  stop(): Promise<void>;
+}
+
+const STARTS: Readonly<Record<string, () => Promise<Started<Prepared | string>>>> = {
+  cluster: async () => {
+    const cluster = await startPrepared();
+    const { kubeconfig, server, caPem, etcd } = cluster;
+    const place = { kubeconfig, server, caPem, etcd };
+    return { told: { place, snapshot: await takeSnapshot(etcd) }, stop: cluster.stop };
+  },
+  moto: async () => {
+    const { url, close } = await startMoto();
+    return { told: url, stop: close };
+  },
+};
+
+/** Serves them to the workers that are started after it; `stop` ends them all. */
+export async function serveShared(): Promise<{ stop(): Promise<void> }> {
+  const started = new Map<string, Promise<Started<unknown>>>();
+  const server = createServer(({ url = '' }, response) => {
+    const start = STARTS[url.split('/')[1] ?? ''];
+    const one = started.get(url) ?? start?.();
+    if (one === undefined) return void response.writeHead(404).end();
+    started.set(url, one);
+    one.then(
+      ({ told }) => response.end(JSON.stringify(told)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  process.env[SHARED] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    async stop() {
+      server.close();
+      const all = await Promise.allSettled(started.values());
+      await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    },
+  };
+}
+
+/** What the main process has for this worker; undefined where there is none. */
+async function ask<T>(what: string): Promise<T | undefined> {
+  const shared = process.env[SHARED];
+  if (shared === undefined) return undefined;
+  const answer = await fetch(`${shared}/${what}/${process.env.VITEST_POOL_ID}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as T;
+}
+
+export interface PreparedOptions {
+  /** True: the cluster is nobody else's, and its API server can be paused. */
+  readonly alone?: boolean;
+  /** Called with each step of the start as it begins. */
+  readonly onStep?: (step: string) => void;
+}
+
+/**
+ * A cluster with Albatross installed, without a webhook: the one of this worker, as new, where vitest's main process serves
+ * some, else one of its own.
+ * @throws Error that says what does not start, or does not come to rest.
+ */
+export async function preparedCluster({ alone = false, onStep }: PreparedOptions = {}): Promise<Cluster> {
+  const prepared = alone ? undefined : await ask<Prepared>('cluster');
+  if (prepared === undefined) return startPrepared(onStep);
+  const { place, snapshot } = prepared;
+  // Whoever had it before may have been killed.
+  await restoreSnapshot(place.etcd, snapshot);
+  const cluster = await connectCluster(place);
+  return {
+    ...cluster,
+    async stop() {
+      await restoreSnapshot(place.etcd, snapshot);
+      await cluster.stop();
+    },
+  };
+}
+
+/** A moto without any resources, likewise. */
+export async function preparedMoto(): Promise<Pick<Moto, 'url' | 'close'>> {
+  const url = await ask<string>('moto');
+  if (url === undefined) return startMoto();
+  const reset = await fetch(`${url}/moto-api/reset`, { method: 'POST' });
+  if (!reset.ok) throw new Error(`moto does not reset: ${reset.status}`);
+  return { url, close: async () => undefined };
+}
