@@ -5,10 +5,11 @@ import type { Group } from '../group.ts';
 import { accessFor } from './access.ts';
 import { type Desiring, tellUnfound, type Wanted } from './desiring.ts';
 import type { Facts } from './facts.ts';
-import { listenerFor, redirectPort } from './listeners.ts';
+import { listenerFor } from './listeners.ts';
 import { loadBalancerName } from './names.ts';
 import { portsOfGroup } from './ports.ts';
 import { protect } from './protections.ts';
+import { redirectsOf } from './redirects.ts';
 import { tagsOf, tellExternalTags } from './tags.ts';
 
 export const LOAD_BALANCER = 'loadBalancer';
@@ -55,8 +56,8 @@ export function desire(group: Group, facts: Facts): Desire {
   const access = accessFor(desiring, ports, spec.ipAddressType !== 'ipv4');
   if (access === undefined) return { undecided: true, ...desiring };
   spec.securityGroups = access.groups;
-  const redirect = redirectPort(desiring, ports);
+  const redirects = redirectsOf(desiring, ports);
   desiring.resources.push(...access.resources, { kind: 'loadBalancer', id: LOAD_BALANCER, spec });
-  for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirect));
+  for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirects));
   return { undecided: false, ...desiring };
 }

@@ -10,6 +10,13 @@ const ID = (letter: string): string => `${letter.repeat(8)}-1111-1111-1111-11111
 const C = (letter: string): string => CERTIFICATE(ID(letter));
 const fallback = { defaultBackend: { service: { name: 'web', port: { number: 80 } } } };
 
+const redirectTo = (port: string) => ({ type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port });
+const NO_CERTIFICATE = {
+  code: 'CertificateNotFound',
+  severity: 'refuse',
+  path: 'metadata.annotations[alb.ingress.kubernetes.io/certificate-arn]',
+} as const;
+
 interface Sheet {
   readonly said?: Record<string, string>;
   readonly fallback?: boolean;
@@ -31,7 +38,10 @@ function wanted(sheets: readonly Sheet[], more: Partial<Facts> = {}) {
   const resources = certified(all, [], uncertified);
   const listeners = resources.flatMap((one) => (one.kind === 'listener' ? [one.spec] : []));
   const told = problems.map(({ member, problem }) => `${member} ${problem.severity} ${problem.code}`);
-  return { listeners, told, rules: resources.filter(({ kind }) => kind === 'rule').map(({ id }) => id) };
+  const words = problems.map(({ member, problem }) => `${member} ${problem.because}`);
+  const made = resources.flatMap((one) => (one.kind === 'rule' ? [one] : []));
+  const actions = Object.fromEntries(made.map(({ id, spec }) => [id, spec.actions.at(-1)?.type]));
+  return { listeners, told, words, actions, rules: made.map(({ id }) => id) };
 }
 
 const ports = (listeners: readonly ListenerSpec[]): string[] =>
@@ -100,7 +110,7 @@ describe('redirect to HTTPS (spec annotations 6.2)', () => {
     expect(rules).toEqual(['rule/443:1']);
   });
   describe('with a member that neither asks for it nor listens there', () => {
-    const redirect = { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: '443' };
+    const redirect = redirectTo('443');
     const secure = { said, hosts: ['tls.example.com'] };
     const plain = { said: { 'group.order': '1' }, hosts: ['plain.example.com'] };
     const onPlain = (sheets: readonly Sheet[]) => {
@@ -140,9 +150,32 @@ describe('redirect to HTTPS (spec annotations 6.2)', () => {
     });
   });
 
-  test('to a port that the group does not have: said, and HTTP is served', () => {
-    const { told, rules } = wanted([{ said: { 'ssl-redirect': '443' } }]);
-    expect([told, rules]).toEqual([['shop/a refuse Contradiction'], ['rule/80:1']]);
+  test('to a port that the group does not have: redirected all the same, and said', () => {
+    const { told, rules, listeners } = wanted([{ said: { 'ssl-redirect': '443' }, fallback: true }]);
+    expect([told, rules]).toEqual([['shop/a refuse Contradiction'], []]);
+    expect(listeners[0]?.defaultActions).toEqual([redirectTo('443')]);
+  });
+
+  test('to a port that an elder member has with HTTP: redirected all the same', () => {
+    const elder = { said: { 'listen-ports': '[{"HTTP":443}]' } };
+    const { told, rules } = wanted([elder, { said, hosts: ['b.example.com'] }]);
+    expect(told).toContain('shop/b refuse Contradiction');
+    expect(rules).toEqual(['rule/443:1']);
+  });
+
+  test('beside members who do not ask for it, a port that is not open concerns nobody but who names it', () => {
+    const secure = { said: { ...both, 'ssl-redirect': '443' }, hosts: ['tls.example.net'], fallback: true };
+    const elder = { said: both, fallback: true };
+    const { listeners, actions } = wanted([elder, secure]);
+    expect(actions).toEqual({ 'rule/80:1': 'forward', 'rule/80:2': 'redirect' });
+    expect(listeners[0]?.defaultActions[0]?.type).toBe('forward');
+  });
+
+  test('each to the port it names, where the elder one names a port that is none', () => {
+    const elder = { said: { 'listen-ports': '[{"HTTP":80}]', 'ssl-redirect': '9443' } };
+    const younger = { said: { ...both, 'ssl-redirect': '443' }, hosts: ['b.example.com'] };
+    const { actions } = wanted([elder, younger]);
+    expect(actions).toEqual({ 'rule/80:1': 'redirect', 'rule/80:2': 'redirect' });
   });
 });
 
@@ -167,13 +200,21 @@ describe('certificates', () => {
     expect([ports(listeners), told]).toEqual([['HTTP:80'], ['shop/a refuse CertificateNotFound']]);
   });
 
-  test('nobody is redirected to a port that cannot be opened', () => {
-    const { listeners, told } = wanted([{ said: { ...both, 'ssl-redirect': '443' } }, {}]);
-    expect([ports(listeners), listeners[0]?.defaultActions[0]?.type]).toEqual([
+  test('who asks for a redirect to a port that cannot be opened is redirected, and told why it is not', () => {
+    const none = {
+      problem: { ...NO_CERTIFICATE, because: 'no issued certificate in ACM is for a.example.com' },
+    };
+    const { listeners, actions, words } = wanted(
+      [{ said: { ...both, 'ssl-redirect': '443' } }, { hosts: ['b.example.com'] }],
+      { certificatesFor: () => none },
+    );
+    expect([ports(listeners), actions]).toEqual([
       ['HTTP:80'],
-      'fixed-response',
+      { 'rule/80:1': 'redirect', 'rule/80:2': 'forward' },
     ]);
-    expect(told).toContain('shop/a refuse Contradiction');
+    expect(words).toEqual([
+      'shop/a HTTPS port 443 has no certificate: no issued certificate in ACM is for a.example.com; port 80 redirects there, and nothing is served until there is one; let ACM issue one for the hosts, or name one with certificate-arn',
+    ]);
   });
 });
 

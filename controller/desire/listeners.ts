@@ -1,9 +1,7 @@
 // Listeners: one per port, its default action, certificates and policy (aws-model 3.7, 3.11; spec annotations 6, 15.9).
 
-import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
-import { annotationPath } from '../../api/finding.ts';
 import type { Settings } from '../../api/generated/binding.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { saidBy } from '../group.ts';
@@ -12,60 +10,20 @@ import { courseFor } from './actions.ts';
 import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { tellOpen } from './guard.ts';
-import { certificatesOn, isSecured, onPort, type Port } from './ports.ts';
-import { type Redirecting, rulesFor } from './rules.ts';
+import { certificatesOn, onPort, type Port } from './ports.ts';
+import { type Redirecting, type Redirects, redirecting } from './redirects.ts';
+import { rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
 
 /** What a listener answers when nothing matches and no member has a default backend. */
 const NOT_FOUND: Action = { type: 'fixed-response', statusCode: '404', contentType: 'text/plain' };
 
-/** The HTTPS port that plain HTTP is redirected to, when the group has that port. */
-export function redirectPort(desiring: Desiring, ports: readonly Port[]): number | undefined {
-  const wanted = desiring.group.settings['ssl-redirect']?.value;
-  if (wanted === undefined) return undefined;
-  const there = ports.find(({ port, protocol }) => port === wanted && protocol === 'HTTPS');
-  // To a port that cannot be opened nobody is sent.
-  if (there !== undefined && isSecured(desiring, there)) return wanted;
-  const https = ports.filter((one) => isSecured(desiring, one)).map(({ port }) => port);
-  for (const { member } of saidBy(desiring.group.members, 'ssl-redirect')) {
-    tell(desiring, member.key, {
-      code: 'Contradiction',
-      severity: 'refuse',
-      path: annotationPath('ssl-redirect'),
-      value: String(wanted),
-      allowed:
-        https.length > 0
-          ? `one of the group's HTTPS ports ${https.join(', ')}`
-          : 'possible without an HTTPS port',
-      because: 'HTTP is served without a redirect',
-    });
-  }
-  return undefined;
-}
-
-/**
- * What the HTTP listener of one port does with plain requests when the group redirects to `https`. It does not concern
- * members that neither ask for it nor listen there: their requests would end at a port that does not know them.
- */
-function redirecting({ protocol, members }: Port, https: number | undefined): Redirecting | undefined {
-  if (protocol !== 'HTTP' || https === undefined) return undefined;
-  const except = members.filter(
-    ({ intent: { settings } }) =>
-      settings['ssl-redirect'] === undefined &&
-      !effectiveListenPorts(settings).some(({ port }) => port === https),
-  );
-  return {
-    action: { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(https) },
-    except,
-  };
-}
-
 const listenerId = ({ port }: Port): string => `listener/${port}`;
 
 function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | undefined): Action[] {
-  if (redirect !== undefined) {
+  if (redirect?.otherwise !== undefined) {
     tellUnserved(desiring, port, redirect);
-    return [redirect.action];
+    return [redirect.otherwise];
   }
   const having = port.members.filter(({ intent }) => intent.defaultBackend !== undefined);
   const [first, ...others] = senior(having.map((member) => ({ member }))).map(({ member }) => member);
@@ -78,6 +36,8 @@ function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | 
   for (const other of others)
     desiring.problems.push(...conflict(said(first), said(other), `default backend on port ${port.port}`));
   desiring.origins.push({ id: listenerId(port), member: first.key });
+  const redirected = redirect?.to(first);
+  if (redirected !== undefined) return [redirected];
   const { before, action } = courseFor(desiring, first, first.intent.defaultBackend, port.protocol);
   if (port.protocol === 'HTTP' && action.type !== 'redirect')
     tellOpen(desiring, first, first.intent.defaultBackend, port.port);
@@ -85,10 +45,10 @@ function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | 
 }
 
 /** Requests that no rule takes are redirected for all: a default backend that nobody meant to redirect is not reached. */
-function tellUnserved(desiring: Desiring, { port }: Port, { except }: Redirecting): void {
-  for (const { key, intent } of except) {
-    if (intent.defaultBackend === undefined) continue;
-    tell(desiring, key, {
+function tellUnserved(desiring: Desiring, { port, members }: Port, { to }: Redirecting): void {
+  for (const member of members) {
+    if (member.intent.defaultBackend === undefined || to(member) !== undefined) continue;
+    tell(desiring, member.key, {
       code: 'GroupConflict',
       severity: 'warn',
       path: 'spec.defaultBackend',
@@ -117,12 +77,12 @@ export function listenerFor(
   desiring: Desiring,
   port: Port,
   loadBalancer: string,
-  https: number | undefined,
+  redirects: Redirects,
 ): Resource[] {
   const { all: certificates, lacking } = certificatesOn(desiring, port);
   const { cluster } = desiring.facts;
   const id = listenerId(port);
-  const redirect = redirecting(port, https);
+  const redirect = redirecting(port, redirects);
   if (lacking) desiring.uncertified.add(id);
   const spec: ListenerSpec = {
     loadBalancer: { ref: loadBalancer },

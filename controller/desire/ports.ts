@@ -8,6 +8,7 @@ import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
 import { conflict, type Said, senior } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
+import type { Looked } from './facts.ts';
 
 export interface Port {
   readonly port: number;
@@ -56,15 +57,11 @@ export function onPort(desiring: Desiring, port: Port, name: string): Setting<un
   return descriptor === undefined ? undefined : mergeSaid(descriptor, port.members, desiring.problems);
 }
 
-/** Certificates of one member; undefined when it looks for some and there are none. */
-function certificatesOf(desiring: Desiring, member: Member): readonly string[] | undefined {
+/** Certificates of one member, or why there are none although it looks for some. */
+function certificatesOf(desiring: Desiring, member: Member): Looked<readonly string[]> {
   const named = saidBy([member], 'certificate-arn').flatMap(({ setting }) => setting.value as string[]);
-  if (named.length > 0) return named;
-  const found = desiring.facts.certificatesFor(member.key);
-  if (found === undefined) return [];
-  if ('value' in found) return found.value;
-  tell(desiring, member.key, found.problem);
-  return undefined;
+  if (named.length > 0) return { value: named };
+  return desiring.facts.certificatesFor(member.key) ?? { value: [] };
 }
 
 /** Whether the group was told last that it has this HTTPS port. */
@@ -84,21 +81,40 @@ export interface Certificates {
   readonly lacking: boolean;
 }
 
+/** What becomes of requests while an HTTPS port has no certificate. */
+function meanwhile(port: Port, { intent: { settings } }: Member): string {
+  if (isOpen(port)) return 'it keeps what it has';
+  const plain = effectiveListenPorts(settings).filter(({ protocol }) => protocol === 'HTTP');
+  const names = `port${plain.length === 1 ? '' : 's'} ${plain.map((one) => one.port).join(' and ')}`;
+  if (plain.length === 0) return 'the port is not opened, and nothing is served there until it has one';
+  return settings['ssl-redirect']?.value === port.port
+    ? `${names} redirect${plain.length === 1 ? 's' : ''} there, and nothing is served until there is one`
+    : `the port is not opened; plain HTTP is served on ${names}`;
+}
+
+/** Tells a member why an HTTPS port has no certificate at all. */
+function tellBare(desiring: Desiring, port: Port, member: Member, own: Looked<readonly string[]>): void {
+  const found = 'value' in own ? undefined : own.problem;
+  if (found !== undefined && found.code !== 'CertificateNotFound') tell(desiring, member.key, found);
+  const why = found?.because ?? 'none is named, and the Ingress has no host name to find one by';
+  tell(desiring, member.key, {
+    code: 'CertificateNotFound',
+    severity: 'refuse',
+    path: annotationPath('certificate-arn'),
+    value: `HTTPS:${port.port}`,
+    because: `HTTPS port ${port.port} has no certificate: ${why}; ${meanwhile(port, member)}; let ACM issue one for the hosts, or name one with certificate-arn`,
+  });
+}
+
 /** Certificates of an HTTPS port. */
 export function certificatesOn(desiring: Desiring, port: Port): Certificates {
   if (port.protocol === 'HTTP') return { all: [], lacking: false };
-  const each = port.members.map((member) => certificatesOf(desiring, member));
-  const certificates = new Set(each.flatMap((one) => one ?? []));
-  if (certificates.size === 0) {
-    for (const member of port.members) {
-      tell(desiring, member.key, {
-        code: 'CertificateNotFound',
-        severity: 'refuse',
-        path: annotationPath('certificate-arn'),
-        value: `HTTPS:${port.port}`,
-        because: `HTTPS port ${port.port} has no certificate: none is named and ACM has none for its hosts; ${isOpen(port) ? 'it keeps what it has' : 'the port is not opened'}`,
-      });
-    }
+  const each = port.members.map((member) => ({ member, own: certificatesOf(desiring, member) }));
+  const certificates = new Set(each.flatMap(({ own }) => ('value' in own ? own.value : [])));
+  for (const { member, own } of each) {
+    if (certificates.size === 0) tellBare(desiring, port, member, own);
+    else if (own.problem !== undefined) tell(desiring, member.key, own.problem);
   }
-  return { all: [...certificates], lacking: certificates.size === 0 || each.includes(undefined) };
+  const lacking = certificates.size === 0 || each.some(({ own }) => !('value' in own));
+  return { all: [...certificates], lacking };
 }

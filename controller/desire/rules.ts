@@ -1,7 +1,7 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
 import { isDeepStrictEqual } from 'node:util';
-import type { Action, Condition, Resource, Tags, Transform } from '../../api/aws.ts';
+import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
 import { conditionsOf, transformsOf } from '../../api/rules.ts';
 import { covers, madeOf, redirectsToItself } from '../../api/shadows.ts';
@@ -10,6 +10,7 @@ import { type Course, courseFor } from './actions.ts';
 import { type Desiring, type Origin, tell } from './desiring.ts';
 import { tellOpen } from './guard.ts';
 import type { Port } from './ports.ts';
+import type { Redirecting } from './redirects.ts';
 import { tagsOf } from './tags.ts';
 
 interface Draft extends Course {
@@ -21,24 +22,18 @@ interface Draft extends Course {
   readonly origin: Omit<Origin, 'id'>;
 }
 
-/** On a listener that redirects to HTTPS: where to, and whom this does not concern. */
-export interface Redirecting {
-  readonly action: Action;
-  readonly except: readonly Member[];
-}
-
 function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: Redirecting): Draft[] {
   const { settings } = member.intent;
-  const redirected = redirecting !== undefined && !redirecting.except.includes(member);
+  const redirect = redirecting?.to(member);
   const userTags = settings.tags?.value ?? {};
   return member.intent.rules.flatMap(({ host, paths }) =>
     paths.map(({ path, pathType, backend }) => {
       const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
       return {
         conditions: conditionsOf(source, settings),
-        transforms: redirected ? [] : transformsOf(source, settings),
-        ...(redirected
-          ? { before: [], action: redirecting.action }
+        transforms: redirect !== undefined ? [] : transformsOf(source, settings),
+        ...(redirect !== undefined
+          ? { before: [], action: redirect }
           : courseFor(desiring, member, backend, port.protocol)),
         userTags,
         member,
@@ -94,7 +89,8 @@ export function rulesFor(
   listener: string,
   redirecting?: Redirecting,
 ): Resource<'rule'>[] {
-  if (redirecting?.except.length === 0) return [];
+  const all = redirecting?.otherwise !== undefined && port.members.every((one) => redirecting.to(one));
+  if (all) return [];
   const drafts = optimised(
     desiring,
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),

@@ -1,0 +1,81 @@
+// Redirects to HTTPS: whose plain requests are redirected, and where to (spec annotations 6.2). Nothing is shown by a redirect, so
+// who asks for one gets it whether its port is open or not: the wish for HTTPS never ends in plain HTTP.
+import { effectiveListenPorts } from '../../api/annotations/listener.ts';
+import type { Action } from '../../api/aws.ts';
+import { annotationPath } from '../../api/finding.ts';
+import { type Member, saidBy } from '../group.ts';
+import { type Desiring, tell } from './desiring.ts';
+import { isSecured, type Port } from './ports.ts';
+
+/** What the group says about redirects. */
+export interface Redirects {
+  /** The HTTPS port of the whole group, when requests can be sent there. */
+  readonly open?: number;
+}
+
+/** What the HTTP listener of one port does with plain requests. */
+export interface Redirecting {
+  /** The redirect of a member's requests; undefined for one whose routes are served here. */
+  to(member: Member): Action | undefined;
+  /** The redirect of requests that no rule takes, when there is one for all of them. */
+  readonly otherwise?: Action;
+}
+
+const redirectTo = (port: number): Action => ({
+  type: 'redirect',
+  statusCode: 'HTTP_301',
+  protocol: 'HTTPS',
+  port: String(port),
+});
+
+const saidOf = ({ intent }: Member): number | undefined => intent.settings['ssl-redirect']?.value;
+
+/** Decides about the redirects of a group; tells members whose port is no HTTPS port of it. */
+export function redirectsOf(desiring: Desiring, ports: readonly Port[]): Redirects {
+  const wanted = desiring.group.settings['ssl-redirect']?.value;
+  if (wanted === undefined) return {};
+  const there = ports.find(({ port, protocol }) => port === wanted && protocol === 'HTTPS');
+  if (there !== undefined && isSecured(desiring, there)) return { open: wanted };
+  const https = ports.filter((one) => one.protocol === 'HTTPS').map(({ port }) => port);
+  for (const { member, setting } of saidBy(desiring.group.members, 'ssl-redirect')) {
+    if (https.some((port) => port === setting.value)) continue;
+    tell(desiring, member.key, {
+      code: 'Contradiction',
+      severity: 'refuse',
+      path: annotationPath('ssl-redirect'),
+      value: String(setting.value),
+      allowed:
+        https.length > 0
+          ? `one of the group's HTTPS ports ${https.join(', ')}`
+          : 'possible without an HTTPS port',
+      because: `plain HTTP is redirected to port ${String(setting.value)} all the same and nothing is served there; add {"HTTPS":${String(setting.value)}} to listen-ports, or name another port`,
+    });
+  }
+  return {};
+}
+
+/**
+ * To an open port all are redirected who ask for it or listen there; it does not concern the others: their requests would end at
+ * a port that does not know them. Without one only those are redirected who ask for it themselves, each to the port that it
+ * names: one member's mistake closes nobody else's routes.
+ */
+export function redirecting({ protocol, members }: Port, { open }: Redirects): Redirecting | undefined {
+  if (protocol !== 'HTTP') return undefined;
+  const portOf = (member: Member): number | undefined => {
+    if (open === undefined) return saidOf(member);
+    const listens = effectiveListenPorts(member.intent.settings).some(({ port }) => port === open);
+    return listens || saidOf(member) !== undefined ? open : undefined;
+  };
+  const targets = members.map(portOf);
+  if (open === undefined && targets.every((port) => port === undefined)) return undefined;
+  const [first] = targets;
+  const same = first !== undefined && targets.every((port) => port === first);
+  const otherwise = open ?? (same ? first : undefined);
+  return {
+    to(member) {
+      const port = portOf(member);
+      return port === undefined ? undefined : redirectTo(port);
+    },
+    ...(otherwise === undefined ? {} : { otherwise: redirectTo(otherwise) }),
+  };
+}
