@@ -38,6 +38,10 @@ export default defineConfig({
           name: 'unit',
           // Nothing here changes what others see, so files share what they import; that halves the time.
           isolate: false,
+          expect: { poll: { timeout: 60_000 } },
+          // A law tries hundreds of cases, and a busy machine takes its time.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           include: ['{api,webhook,controller,cli,hack}/**/*.test.ts', 'e2e/{aws,harness}/**/*.test.ts'],
         },
       },
@@ -46,8 +50,10 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/scenarios/**/*.e2e.ts'],
           globalSetup: ['e2e/harness/setup.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
+          expect: { poll: { timeout: 120_000 } },
+          // Patience costs nothing while tests pass, and a busy machine needs it.
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
           // Every file has a cluster of its own and mostly waits, so two share two cores well.
           maxWorkers: 2,
         },

@@ -93,7 +93,7 @@ test('when the server ends the watch, the next one goes on from the last version
   await expect.poll(() => watches.length).toBe(1);
   send('BOOKMARK', { metadata: { resourceVersion: '7' } });
   open?.end();
-  await expect.poll(() => watches.length, { timeout: 3_000 }).toBe(2);
+  await expect.poll(() => watches.length).toBe(2);
   expect(watches[1]?.get('resourceVersion')).toBe('7');
   expect(lists).toHaveLength(1);
 });
@@ -103,7 +103,7 @@ test('a version that is too old is answered by a new list', async () => {
   list = { version: '9', things: [thing('d', 'white', '8')] };
   send('ERROR', { kind: 'Status', code: 410 });
   open?.end();
-  await expect.poll(() => color('d'), { timeout: 3_000 }).toBe('white');
+  await expect.poll(() => color('d')).toBe('white');
   expect(color('a')).toBeUndefined();
 });
 
@@ -111,8 +111,8 @@ test('a server that is away is asked again, and what was known stays known meanw
   await expect.poll(() => watches.length).toBe(1);
   list = undefined;
   open?.destroy();
-  await expect.poll(() => lists.length, { timeout: 3_000 }).toBeGreaterThan(1);
+  await expect.poll(() => lists.length).toBeGreaterThan(1);
   expect(color('a')).toBe('red');
   list = { version: '9', things: [thing('a', 'black', '8')] };
-  await expect.poll(() => color('a'), { timeout: 3_000 }).toBe('black');
+  await expect.poll(() => color('a')).toBe('black');
 });

@@ -129,9 +129,10 @@ test('many rules with long conditions are judged in the time of both', () => {
   const rules = [rule(HOST, ...Array.from({ length: 3000 }, (_, i) => path(`/p${i}/a/b`)))];
   const pair = { field: 'query-string', queryStringConfig: { values: [{ value: 'x' }] } };
   const said = { 'conditions.web': JSON.stringify(Array.from({ length: 2000 }, () => pair)) };
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(problems(rules, said).length).toBeGreaterThan(0);
-  expect(performance.now() - start).toBeLessThan(5000);
+  // Microseconds of our own, so that a busy machine changes nothing.
+  expect(process.cpuUsage(start).user).toBeLessThan(5_000_000);
 });
 
 describe('a redirect to itself', () => {

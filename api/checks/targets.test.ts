@@ -70,10 +70,11 @@ test('a method and a timeout below the interval are fine', () => {
 });
 
 test('many paths to a Service with a long text are judged in the time of both', { timeout: 60_000 }, () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const codes = Array.from({ length: 50_000 }, () => '200').join(',');
   expect(problems({ 'success-codes': `${codes},500` }, {}, 3000).join()).toContain('refuse OutOfRange');
-  expect(performance.now() - start).toBeLessThan(20_000);
+  // Microseconds of our own, so that a busy machine changes nothing.
+  expect(process.cpuUsage(start).user).toBeLessThan(20_000_000);
 });
 
 describe('GRPC on a listener of plain HTTP', () => {

@@ -35,7 +35,7 @@ export async function serve(stand: Stand): Promise<void> {
     'Its pods are played by small HTTP servers on this machine that answer with what they saw of a request.',
   );
   await kubectl(`apply -f ${MANIFESTS}/shop`);
-  const wait = await kubectl('wait --for=condition=Programmed lbb --all -A --timeout=60s');
+  const wait = await kubectl('wait --for=condition=Programmed lbb --all -A --timeout=180s');
   show.check('four bindings are programmed', wait.stdout.split('condition met').length === 5, {
     expected: 'condition met, four times',
     seen: wait.stdout + wait.stderr,
@@ -107,7 +107,7 @@ export async function change(stand: Stand): Promise<void> {
     answer: '404 Not Found',
   });
   await kubectl('scale deployment catalog -n shop --replicas=3');
-  await kubectl('wait --for=jsonpath={.status.targets}=3/3 lbb/catalog -n shop --timeout=30s');
+  await kubectl('wait --for=jsonpath={.status.targets}=3/3 lbb/catalog -n shop --timeout=180s');
   const pods = (await quietly('get pods -n shop -l app=catalog -o name'))
     .trim()
     .split('\n')
@@ -184,7 +184,7 @@ export async function remove(stand: Stand): Promise<void> {
     took < 5_000,
     { expected: 'less than 5 s', seen: `${took} ms` },
   );
-  await quietly('wait --for=delete lbb --all -A --timeout=60s');
+  await quietly('wait --for=delete lbb --all -A --timeout=180s');
   const rows = await watching.end();
   const gone = rows.match(/^DELETED .*$/gm) ?? [];
   show.check('all bindings are gone', gone.length === 4, {

@@ -238,7 +238,7 @@ export function kubeconfigText(
 
 /** The controllers are at work once they have given the namespace `default` its ServiceAccount. */
 async function controllersReady({ kubectl }: Cluster): Promise<void> {
-  const wait = ['wait', '--for=create', 'serviceaccount/default', '--namespace=default', '--timeout=60s'];
+  const wait = ['wait', '--for=create', 'serviceaccount/default', '--namespace=default', '--timeout=180s'];
   const { code, stderr } = await kubectl(wait);
   if (code !== 0) throw new Error(`kube-controller-manager does not work: ${stderr.trim()}`);
 }

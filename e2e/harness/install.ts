@@ -58,7 +58,7 @@ export async function installAlbatross(cluster: Cluster): Promise<void> {
   const wait = [
     'wait',
     '--for=condition=Established',
-    '--timeout=30s',
+    '--timeout=120s',
     'crd/loadbalancerbindings.albatross.dev',
   ];
   const { code, stderr } = await cluster.kubectl(wait);
@@ -100,7 +100,7 @@ async function policyEnforced(cluster: Cluster): Promise<void> {
     metadata: { name: 'policy-probe', namespace: 'default' },
     spec: { ingressRef: { name: 'policy-probe', hash: '0' }, group: 'default/policy-probe', order: 0 },
   });
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const { stderr } = await cluster.kubectl(['create', '--dry-run=server', '-f', '-'], { input: probe });
     if (stderr.includes('ValidatingAdmissionPolicy')) return;

@@ -33,7 +33,7 @@ export async function installTargetGroupBindings({ cluster }: Pick<Stage, 'clust
   });
   await kubectl(
     cluster,
-    'wait --for=condition=Established --timeout=30s crd/targetgroupbindings.elbv2.k8s.aws',
+    'wait --for=condition=Established --timeout=120s crd/targetgroupbindings.elbv2.k8s.aws',
   );
 }
 

@@ -110,7 +110,7 @@ function isExecutable(path: string): boolean {
 export async function untilReady(
   child: RunningProcess,
   ready: () => Promise<boolean>,
-  { timeoutMilliseconds = 60_000, everyMilliseconds = 50 } = {},
+  { timeoutMilliseconds = 180_000, everyMilliseconds = 50 } = {},
 ): Promise<void> {
   const deadline = Date.now() + timeoutMilliseconds;
   while (!(await ready())) {

@@ -63,9 +63,15 @@ export const mutating = (calls: readonly CallCount[]): string[] =>
 export const total = (calls: readonly CallCount[]): number =>
   calls.reduce((sum, { count }) => sum + count, 0);
 
-/** Resolves once no call changed anything in AWS for `quietMs`; gives up with an error after a minute. */
+/**
+ * How long a scenario waits for a fact before it fails. It passes as soon as the fact is there, so that patience costs nothing,
+ * and a busy machine needs it.
+ */
+export const soon = { timeout: 150_000, interval: 50 };
+
+/** Resolves once no call changed anything in AWS for `quietMs`; gives up with an error after three minutes. */
 export async function untilQuiet({ aws }: Pick<Stage, 'aws'>, quietMs = 600): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 180_000;
   let seen = aws.mutations().length;
   let since = Date.now();
   while (Date.now() - since < quietMs) {

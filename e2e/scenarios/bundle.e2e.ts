@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { bundle } from '../../hack/bundle.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingOf, kubectl } from '../harness/watching.ts';
+import { ask, bindingOf, kubectl, soon } from '../harness/watching.ts';
 
 /** Of the controller, in MiB (the budget is for 300 Ingresses; hack/bench measures that). */
 const MOST_MEMORY = 150;
@@ -30,7 +30,6 @@ function flags(): readonly string[] {
 
 let directory: string;
 let stage: Stage;
-const soon = { timeout: 30_000, interval: 50 };
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'albatross-bundle-'));

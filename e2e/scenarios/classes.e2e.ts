@@ -3,10 +3,9 @@ import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { bindingOf, kubectl } from '../harness/watching.ts';
+import { bindingOf, kubectl, soon } from '../harness/watching.ts';
 
 let stage: Stage;
-const soon = { timeout: 20_000, interval: 50 };
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
 const params = (name: string, spec: object) => ({

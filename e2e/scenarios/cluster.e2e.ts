@@ -77,7 +77,7 @@ describe('the local cluster', () => {
 
   test('runs a Deployment, scales it, and ends it', async () => {
     await cluster.apply(namespace('shop'), web('shop', 2), webService('shop'));
-    await kubectl('rollout', 'status', 'deployment/web', '-n', 'shop', '--timeout=30s');
+    await kubectl('rollout', 'status', 'deployment/web', '-n', 'shop', '--timeout=120s');
     await expect.poll(() => readyAddresses('shop')).toHaveLength(2);
     const addresses = await readyAddresses('shop');
     expect(addresses).toEqual([...kubelet.addresses()].sort());
@@ -104,8 +104,8 @@ describe('the local cluster', () => {
     expect(pods.size).toBe(2);
 
     await kubectl('scale', 'deployment/web', '-n', 'shop', '--replicas=1');
-    await expect.poll(() => readyAddresses('shop'), { timeout: 10_000 }).toHaveLength(1);
-    await expect.poll(() => kubelet.addresses(), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => readyAddresses('shop'), { timeout: 120_000 }).toHaveLength(1);
+    await expect.poll(() => kubelet.addresses(), { timeout: 120_000 }).toHaveLength(1);
     const [kept] = await readyAddresses('shop');
     const [gone] = addresses.filter((address) => address !== kept);
     expect(kubelet.addressOf({ id: gone ?? '', port: 8080 })).toBeUndefined();
@@ -118,12 +118,12 @@ describe('the local cluster', () => {
 
   test('binds no pod to a node that is not ready', async () => {
     await setNodeReady(cluster, 'node-a', false);
-    await kubectl('wait', '--for=condition=Ready=false', 'node/node-a', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready=false', 'node/node-a', '--timeout=120s');
     await kubectl('create', 'deployment', 'late', '--image=late:1', '--replicas=3', '-n', 'early');
-    await kubectl('rollout', 'status', 'deployment/late', '-n', 'early', '--timeout=30s');
+    await kubectl('rollout', 'status', 'deployment/late', '-n', 'early', '--timeout=120s');
     const nodes = await kubectl('get', 'pods', '-n', 'early', '-o', 'jsonpath={.items[*].spec.nodeName}');
     expect(nodes).toBe('node-b node-b node-b');
-    await kubectl('delete', 'deployment', 'late', '-n', 'early', '--cascade=foreground', '--timeout=20s');
+    await kubectl('delete', 'deployment', 'late', '-n', 'early', '--cascade=foreground', '--timeout=120s');
     await setNodeReady(cluster, 'node-a', true);
   });
 
@@ -137,7 +137,7 @@ describe('the local cluster', () => {
         readinessGates: [{ conditionType: 'example.com/gate' }],
       },
     });
-    await kubectl('wait', '--for=jsonpath={.status.phase}=Running', 'pod/gated', '--timeout=10s');
+    await kubectl('wait', '--for=jsonpath={.status.phase}=Running', 'pod/gated', '--timeout=120s');
     const ready = ['get', 'pod', 'gated', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
     expect(await kubectl(...ready)).toBe('False');
     const gate = { status: { conditions: [{ type: 'example.com/gate', status: 'True' }] } };
@@ -150,8 +150,8 @@ describe('the local cluster', () => {
       '-p',
       JSON.stringify(gate),
     );
-    await kubectl('wait', '--for=condition=Ready', 'pod/gated', '--timeout=10s');
-    await kubectl('delete', 'pod', 'gated', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/gated', '--timeout=120s');
+    await kubectl('delete', 'pod', 'gated', '--timeout=120s');
   });
 
   test('collects what an owner leaves behind', async () => {
@@ -164,7 +164,7 @@ describe('the local cluster', () => {
       metadata: { name: 'owned', namespace: 'default', ownerReferences: [owner] },
     });
     await kubectl('delete', 'configmap', 'owner');
-    await kubectl('wait', '--for=delete', 'configmap/owned', '--timeout=20s');
+    await kubectl('wait', '--for=delete', 'configmap/owned', '--timeout=120s');
   });
 
   test('goes on after its API server was away', async () => {
@@ -172,12 +172,12 @@ describe('the local cluster', () => {
     expect((await cluster.kubectl(['get', 'nodes'])).code).toBe(1);
     await cluster.resumeApiServer();
     await kubectl('scale', 'deployment/web', '-n', 'shop', '--replicas=3');
-    await expect.poll(() => readyAddresses('shop'), { timeout: 30_000 }).toHaveLength(3);
+    await expect.poll(() => readyAddresses('shop'), { timeout: 120_000 }).toHaveLength(3);
   });
 
   test('deletes a namespace with all that runs in it', async () => {
-    await kubectl('delete', 'namespace', 'shop', '--timeout=60s');
-    await expect.poll(() => kubelet.addresses(), { timeout: 10_000 }).toEqual([]);
+    await kubectl('delete', 'namespace', 'shop', '--timeout=180s');
+    await expect.poll(() => kubelet.addresses(), { timeout: 120_000 }).toEqual([]);
     expect(kubelet.addressOf({ id: 'i-0000000000000000b', port: 30080 })).toBeUndefined();
   });
 });

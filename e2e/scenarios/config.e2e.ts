@@ -38,7 +38,7 @@ function standIn(kind: string) {
 
 test('config/default is taken by the API server, every object of it', async () => {
   await cluster.apply(standIn('Issuer'), standIn('Certificate'));
-  await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s']);
   const objects = await render(cluster, 'default');
   const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
   const { code, stdout, stderr } = await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], { input });
@@ -192,7 +192,7 @@ describe('who writes bindings', () => {
     const input = binding('e').replace('"namespace":"default"', '"namespace":"short-lived"');
     const args = ['apply', '--server-side', '--field-manager=albatross', '-f', '-'];
     expect(outcome(await cluster.kubectl(args, { input, kubeconfig: controller }))).toBe('done');
-    const gone = await cluster.kubectl(['delete', 'namespace', 'short-lived', '--timeout=60s']);
+    const gone = await cluster.kubectl(['delete', 'namespace', 'short-lived', '--timeout=180s']);
     expect(gone.code, gone.stderr).toBe(0);
   });
 

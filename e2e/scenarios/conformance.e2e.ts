@@ -28,7 +28,7 @@ beforeAll(async () => {
   stage = conformance.stage;
   flags = conformance.flags;
   verdicts = new Map((await conformance.playAll()).map((one) => [one.of.name, verdictOn(one)]));
-}, 300_000);
+});
 
 afterAll(() => conformance?.stop());
 
@@ -95,9 +95,9 @@ test('adopts: with all bindings forgotten, everything is found by its tags and n
   await forgetBindings(stage);
   stage.aws.resetCalls();
   await stage.startController('adopting', [...flags]);
-  await expect.poll(() => told('plans'), { timeout: 60_000, interval: 500 }).toEqual(before);
+  await expect.poll(() => told('plans'), { timeout: 180_000, interval: 500 }).toEqual(before);
   await untilQuiet(stage);
   expect(stage.aws.mutations()).toEqual([]);
   const calls = stage.aws.calls().map(({ action }) => action);
   expect(calls.filter((action) => CHANGES_RULES.test(action))).toEqual([]);
-}, 120_000);
+});

@@ -5,10 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type LoadBalancerPicture, takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingOf, countAfresh, kubectl, untilQuiet } from '../harness/watching.ts';
+import { ask, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/watching.ts';
 
 let stage: Stage;
-const soon = { timeout: 20_000, interval: 50 };
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
 beforeAll(async () => {

@@ -98,7 +98,7 @@ beforeAll(async () => {
   await Promise.all(fleet.map(({ of, name, finalizer }) => asTheLbcLeftIt(stage, of, name, finalizer)));
   before = await aws();
   ingresses = await rest();
-}, 120_000);
+});
 afterAll(stopStage);
 
 describe('from the LBC', () => {

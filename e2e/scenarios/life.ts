@@ -3,10 +3,11 @@ import { expect, vi } from 'vitest';
 import type { LoadBalancerPicture, Picture } from '../harness/picture.ts';
 import { ingress } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { bindingOf, kubectl, untilQuiet } from '../harness/watching.ts';
+import { bindingOf, kubectl, soon, untilQuiet } from '../harness/watching.ts';
+
+export { soon } from '../harness/watching.ts';
 
 export let stage: Stage;
-export const soon = { timeout: 20_000, interval: 50 };
 
 /** Sets the stage; a load balancer takes a moment to become active on it. */
 export async function startStage(): Promise<void> {

@@ -124,7 +124,7 @@ test('a replacement is marked, targets are counted, and an Ingress that no contr
       expect(out).toContain('group new');
       expect(out).toContain('  + register 3 targets of shop/api:80: ');
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   );
   const { out } = await run('plan --all', { NO_COLOR: '1' });
   expect(out).toContain('group new: shop/fresh\n  + create securityGroup/managed: does not exist yet\n');

@@ -32,7 +32,6 @@ afterAll(async () => {
   await stopStage();
 });
 
-const patient = { ...soon, timeout: 40_000 };
 const hosts = { '': { '/': 'web:80' } };
 const arnOf = (of: string): Promise<string> =>
   k(`get lbb shop -n ${of} -o jsonpath={.status.loadBalancer.arn}`);
@@ -42,7 +41,7 @@ const conditions = async (of: string) => (await bindingOf(stage.cluster, of, 'sh
 
 /** WAF takes one change every two seconds (throttle.ts), so a change may take a while. */
 const protectedBy = (of: string, arn: string): Promise<void> =>
-  vi.waitFor(async () => expect(await webAclOf(of)).toBe(arn), patient);
+  vi.waitFor(async () => expect(await webAclOf(of)).toBe(arn), soon);
 
 /** Calls to services by their names. */
 const callsTo = (...services: string[]): string[] =>
@@ -124,7 +123,7 @@ describe('a web ACL', () => {
         `metadata.annotations[${ALB}wafv2-acl-name]: "three": no regional web ACL of the account has this name`,
       );
       expect(Programmed).toMatchObject({ status: 'True' });
-    }, patient);
+    }, soon);
     expect(await webAclOf(of)).toBe(acls.one);
     expect((await ask(stage, await hostOf(of, 'shop'), '/new')).status).toBe(200);
     const three = await webAcl('three');
@@ -134,7 +133,7 @@ describe('a web ACL', () => {
     await protectedBy(of, three);
     await vi.waitFor(
       async () => expect((await conditions(of)).ResolvedRefs).toMatchObject({ status: 'True' }),
-      patient,
+      soon,
     );
   });
 
@@ -148,7 +147,7 @@ describe('a web ACL', () => {
       const { Programmed } = await conditions(of);
       expect(Programmed).toMatchObject({ status: 'False', reason: 'AwsRefused' });
       expect(Programmed?.message).toContain('AssociateWebACL answered AccessDenied: not you');
-    }, patient);
+    }, soon);
     const host = await hostOf(of, 'shop');
     await vi.waitFor(async () => expect((await ask(stage, host, '/late')).status).toBe(200), soon);
     expect(await webAclOf(of)).toBe(acls.one);
@@ -168,7 +167,7 @@ describe('a web ACL', () => {
     await vi.waitFor(async () => {
       const { Programmed } = await conditions(of);
       expect(Programmed?.message).toContain('GetWebACLForResource answered AccessDenied: not you');
-    }, patient);
+    }, soon);
     const host = await hostOf(of, 'shop');
     await vi.waitFor(async () => expect((await ask(stage, host, '/blind')).status).toBe(200), soon);
     stage.aws.faults.heal();
@@ -196,7 +195,7 @@ describe('a web ACL', () => {
     await vi.waitFor(async () => {
       const { message } = (await conditions(of)).Programmed ?? {};
       expect(message).toContain('not yet');
-    }, patient);
+    }, soon);
     const successor = [...stage.aws.state().loadBalancers.keys()].find((arn) => arn !== old) ?? '';
     while ((await hostOf(of, 'shop')) === before) {
       expect([...stage.aws.state().loadBalancers.keys()]).toContain(old);
@@ -227,7 +226,7 @@ describe('Shield', () => {
     await vi.waitFor(
       async () =>
         expect(await protection()).toMatchObject({ name: 'managed by aws-load-balancer-controller' }),
-      patient,
+      soon,
     );
     await countAfresh(stage);
     await settle(of, { tags: 'team=shield' });

@@ -31,10 +31,10 @@ test('a rotated certificate is served without a restart; a broken one is not tak
   const first = (await host.call('/healthz')).serial;
   await host.mount({ cert: host.certificate.cert, key: (await host.authority.server(['127.0.0.1'])).key });
   const log = () => webhook.lastLines(200);
-  await expect.poll(log, { timeout: 20_000 }).toContain('new certificate not usable');
+  await expect.poll(log, { timeout: 120_000 }).toContain('new certificate not usable');
   expect((await host.call('/healthz')).serial).toBe(first);
   await host.mount(await host.authority.server(['127.0.0.1']));
-  await expect.poll(async () => (await host.call('/healthz')).serial, { timeout: 20_000 }).not.toBe(first);
+  await expect.poll(async () => (await host.call('/healthz')).serial, { timeout: 120_000 }).not.toBe(first);
   expect((await host.apply(ingress('rotated'))).code).toBe(0);
 });
 
@@ -48,7 +48,7 @@ test('the API server away for a while: reviews go on, and the watches come back'
     metadata: { name: 'after' },
     spec: { controller: 'ingress.k8s.aws/alb' },
   });
-  await expect.poll(host.expression, { timeout: 30_000 }).toContain("'after'");
+  await expect.poll(host.expression, { timeout: 120_000 }).toContain("'after'");
   await host.cluster.kubectl(['delete', 'ingressclass', 'after']);
 });
 
