@@ -6,6 +6,7 @@ import { ownMembers } from './checks/own.ts';
 import { valueFindings } from './checks/values.ts';
 import { decode, type Misfit } from './decode.ts';
 import { type Finding, step } from './finding.ts';
+import { withHints } from './hints.ts';
 import type { ProblemCode } from './problem.ts';
 import { REGISTRY } from './registry.ts';
 import { isObject } from './shape.ts';
@@ -66,6 +67,10 @@ function frozen<T>(value: T): T {
 }
 
 function checkText(descriptor: AnyAnnotation, text: string): Checked {
+  return withHints(descriptor, text, judgeText(descriptor, text), (mended) => judgeText(descriptor, mended));
+}
+
+function judgeText(descriptor: AnyAnnotation, text: string): Checked {
   const { name } = descriptor;
   const decoded = decode(descriptor.schema, text);
   if ('misfits' in decoded) {

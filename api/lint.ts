@@ -4,7 +4,6 @@ import { bind } from './bind.ts';
 import type { IngressClassParams } from './classparams.ts';
 import { classProblems } from './classparams.ts';
 import type { GroupMember } from './conflicts.ts';
-import { pathOfAnnotation } from './finding.ts';
 import { type JudgeAround, judgeIngress } from './judge.ts';
 import type { Ingress, IngressClass, Service } from './kube.ts';
 import { keyOf } from './kube.ts';
@@ -13,6 +12,7 @@ import { CLASS_PARAMS_KIND } from './place.ts';
 import type { Problem } from './problem.ts';
 import type { ControllerDefaults } from './read.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './shape.ts';
+import { unquotedProblems } from './unquoted.ts';
 
 /** What was found about one object of the input. */
 export interface Linted {
@@ -47,12 +47,13 @@ export function lint(objects: readonly unknown[], options: ControllerDefaults): 
     if (!isObject(object)) return [];
     if (object.kind === CLASS_PARAMS_KIND) {
       judged += 1;
-      return told(at, object, isClassParams(object) ? classProblems(object) : [unreadable(object)]);
+      return told(at, object, isClassParams(object) ? classProblems(object) : unreadable(object));
     }
+    if (object.kind === 'Service' && !isService(object)) return told(at, object, unreadable(object));
     if (object.kind !== 'Ingress') return [];
     if (!isIngress(object)) {
       judged += 1;
-      return told(at, object, [unreadable(object)]);
+      return told(at, object, unreadable(object));
     }
     if (!ownership(object, input.classFor(object), input.defaultClass).ours) return [];
     judged += 1;
@@ -126,25 +127,17 @@ function nameOf({ kind, metadata }: Readonly<Record<string, unknown>>): string {
 }
 
 /** An object whose fields do not have the types of the Kubernetes API: the API server would not take it either. */
-function unreadable(object: Readonly<Record<string, unknown>>): Problem {
-  const { metadata } = object;
-  const annotations = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
-  const wrong = Object.entries(annotations).find(([, value]) => typeof value !== 'string');
-  if (wrong !== undefined)
-    return {
+function unreadable({ kind, metadata }: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const unquoted = isObject(metadata) ? unquotedProblems(metadata.annotations) : [];
+  if (unquoted.length > 0) return unquoted;
+  return [
+    {
       code: 'Malformed',
       severity: 'refuse',
-      path: pathOfAnnotation(wrong[0]),
-      value: JSON.stringify(wrong[1]) ?? '',
-      allowed: 'a text',
-      because: 'values of annotations are texts: put it in quotes',
-    };
-  return {
-    code: 'Malformed',
-    severity: 'refuse',
-    path: 'spec',
-    because: `it does not have the fields of an ${object.kind} as the Kubernetes API defines them`,
-  };
+      path: 'spec',
+      because: `it does not have the fields of an ${kind} as the Kubernetes API defines them`,
+    },
+  ];
 }
 
 /** Namespaced objects get the namespace that kubectl would give them. */

@@ -31,12 +31,12 @@ test.each([
   [
     'listen-ports',
     '[{"HTTP":"80"}]',
-    'metadata.annotations[alb.ingress.kubernetes.io/listen-ports][0].HTTP: "80" is not an integer from 1 to 65535: a JSON number without quotes is expected.',
+    'metadata.annotations[alb.ingress.kubernetes.io/listen-ports][0].HTTP: "80" is not an integer from 1 to 65535: a JSON number without quotes is expected. Did you mean "[{"HTTP":80}]"?',
   ],
   [
     'listen-ports',
     '[{"HTTP":80},]',
-    'metadata.annotations[alb.ingress.kubernetes.io/listen-ports]: "[{"HTTP":80},]" is not JSON: a JSON value is expected (at character 14).',
+    'metadata.annotations[alb.ingress.kubernetes.io/listen-ports]: "[{"HTTP":80},]" is not JSON: a comma stands behind the last item, which JSON does not have. Did you mean "[{"HTTP":80}]"?',
   ],
   [
     'group.order',

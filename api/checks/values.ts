@@ -63,17 +63,19 @@ function cidrFindings(cidrs: readonly string[]): Finding[] {
   });
 }
 
+/** A DNS label, as the Kubernetes API says of `ServicePort.name`: no Service has a port of another name. */
+const SERVICE_PORT_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
 function healthCheckPortFindings(port: string): Finding[] {
   if (port === '') return [warn('Unused', port, 'an empty value stands for a Service port without a name')];
-  if (!/^[+-]?[0-9]+$/.test(port)) return [];
+  const allowed = 'traffic-port, an integer from 1 to 65535 or the name of a Service port';
+  if (!/^[+-]?[0-9]+$/.test(port)) {
+    if (SERVICE_PORT_NAME.test(port)) return [];
+    const suggestion = suggest(port, ['traffic-port']);
+    return [refuse('InvalidFormat', port, { allowed, ...(suggestion === undefined ? {} : { suggestion }) })];
+  }
   const number = Number(port);
-  return number >= 1 && number <= 65535
-    ? []
-    : [
-        refuse('OutOfRange', port, {
-          allowed: 'traffic-port, an integer from 1 to 65535 or the name of a Service port',
-        }),
-      ];
+  return number >= 1 && number <= 65535 ? [] : [refuse('OutOfRange', port, { allowed })];
 }
 
 function nameFindings(name: string): Finding[] {
