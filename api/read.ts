@@ -4,6 +4,7 @@ import type { Scheme } from './aws.ts';
 import { check } from './check.ts';
 import type { Context, Target } from './checks/context.ts';
 import { crossProblems } from './checks/cross.ts';
+import { prefixProblems } from './checks/prefixes.ts';
 import { protectionProblems } from './checks/protection.ts';
 import { specProblems } from './checks/spec.ts';
 import { targetProblems } from './checks/targets.ts';
@@ -146,6 +147,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     ),
     ...overridden(ingress, klass, said),
     ...asked.problems,
+    ...prefixProblems(ingress.metadata.annotations ?? {}),
     ...ofSettings,
     ...ofServices(targets),
     ...klass.problems.map((problem) => unlessUnread(problem, klass, context)),

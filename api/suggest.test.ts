@@ -1,5 +1,6 @@
 // Near misses.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { nameSuggestion } from './checks/unread.ts';
 import { suggest } from './suggest.ts';
 
 test.each([
@@ -9,7 +10,65 @@ test.each([
   ['group-name', ['group.name', 'group.order'], 'group.name'],
   ['healthcheck-timeout', ['healthcheck-port', 'healthcheck-timeout-seconds'], 'healthcheck-timeout-seconds'],
   ['security-group', ['security-group-prefix-lists', 'security-groups'], 'security-groups'],
+  ['codes-success', ['success-codes', 'backend-protocol'], 'success-codes'],
+  ['tlsPolicy', ['tls-policy', 'tls-port'], 'tls-policy'],
+  ['security-group', ['security-group-prefix-lists', 'security-groups'], 'security-groups'],
   ['quantum-mode', ['scheme', 'tags'], undefined],
   ['', ['ip'], undefined],
   ['x'.repeat(100_000), ['x'], undefined],
 ])('%s', (text, known, expected) => expect(suggest(text, known)).toBe(expected));
+
+describe('names that people invent or bring along', () => {
+  test.each([
+    ['healthcheck-success-codes', 'success-codes'],
+    ['health-check-path', 'healthcheck-path'],
+    ['health-check-interval', 'healthcheck-interval-seconds'],
+    ['healthcheck-interval', 'healthcheck-interval-seconds'],
+    ['healthcheckPath', 'healthcheck-path'],
+    ['healthcheck-healthy-threshold', 'healthy-threshold-count'],
+    ['unhealthy-threshold', 'unhealthy-threshold-count'],
+    ['ports-listen', 'listen-ports'],
+    ['listen-port', 'listen-ports'],
+    ['listener-ports', 'listen-ports'],
+    ['load-balancer-scheme', 'scheme'],
+    ['lb-scheme', 'scheme'],
+    ['load-balancer-tags', 'tags'],
+    ['loadbalancer-name', 'load-balancer-name'],
+    ['lb-name', 'load-balancer-name'],
+    ['load-balancer-subnets', 'subnets'],
+    ['load-balancer-security-groups', 'security-groups'],
+    ['load-balancer-ip-address-type', 'ip-address-type'],
+    ['load-balancer-attribute', 'load-balancer-attributes'],
+    ['lb-attributes', 'load-balancer-attributes'],
+    ['attributes', 'load-balancer-attributes'],
+    ['target-group-attribute', 'target-group-attributes'],
+    ['certificate-arns', 'certificate-arn'],
+    ['certificate', 'certificate-arn'],
+    ['arn-certificate', 'certificate-arn'],
+    ['ssl-cert', 'certificate-arn'],
+    ['ssl-ports', 'listen-ports'],
+    ['ssl-negotiation-policy', 'ssl-policy'],
+    ['force-ssl-redirect', 'ssl-redirect'],
+    ['redirect-ssl', 'ssl-redirect'],
+    ['whitelist-source-range', 'inbound-cidrs'],
+    ['inbound-cidr', 'inbound-cidrs'],
+    ['security-group-inbound-cidrs', 'inbound-cidrs'],
+    ['protocol-backend', 'backend-protocol'],
+    ['backend-protocol-versions', 'backend-protocol-version'],
+    ['type-target', 'target-type'],
+    ['target-types', 'target-type'],
+    ['group-name', 'group.name'],
+    ['ingress-group-name', 'group.name'],
+    ['group', 'group.name'],
+    ['order', 'group.order'],
+    ['wafv2-arn', 'wafv2-acl-arn'],
+    ['waf', 'wafv2-acl-arn'],
+    ['rewrite-target', 'transforms.SERVICE'],
+    ['use-regex', 'use-regex-path-match'],
+    ['action.web', 'actions.web'],
+    ['condition.web', 'conditions.web'],
+    ['quantum-mode', undefined],
+    ['owner', undefined],
+    ['description', undefined],
+  ])('%s', (name, ours) => expect(nameSuggestion(name)).toBe(ours));
+});

@@ -4,6 +4,7 @@
 //        no ───────────────────────────↑  └yes→ read ─────────────↑  └none or warnings→ allowed + recording
 import { bind, hashOf } from '../api/bind.ts';
 import { changeProblems } from '../api/change.ts';
+import { prefixProblems } from '../api/checks/prefixes.ts';
 import type { GroupMember } from '../api/conflicts.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type JudgeAround, judgeIngress } from '../api/judge.ts';
@@ -61,7 +62,7 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const oldIsOurs = oldObject !== undefined && around.ownershipOf(oldObject).ours;
   const leaving = object.metadata.deletionTimestamp !== undefined;
   if (leaving || (oldIsOurs && hashOf(object) === hashOf(oldObject)))
-    return pass('unchanged', request.dryRun ? [NOTHING_CHANGES] : []);
+    return pass('unchanged', [...strange(request), ...(request.dryRun ? [NOTHING_CHANGES] : [])]);
 
   const { reading, problems: judged } = judgeIngress(object, seenBy(object, around));
   const named = ownership.problem === undefined ? [] : [ownership.problem];
@@ -91,6 +92,15 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   }
   const answer = allowed(warnings);
   return { verdict: 'allowed', answer, problems, ...(recording === undefined ? {} : { recording }) };
+}
+
+/** New annotations that nothing reads change no intent; who writes them is told all the same. */
+function strange({ object, oldObject }: AdmissionRequest): string[] {
+  const before = oldObject?.metadata.annotations ?? {};
+  const added = Object.entries(object.metadata.annotations ?? {}).filter(
+    ([name]) => !Object.hasOwn(before, name),
+  );
+  return warningsOf(prefixProblems(Object.fromEntries(added)));
 }
 
 /** What comes with the Ingress may be applied after it, as Helm does: it is told, and nothing is done until it is there. */

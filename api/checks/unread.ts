@@ -3,6 +3,7 @@
 import type { AnyAnnotation } from '../annotation.ts';
 import { TARGET_GROUP_NAMES } from '../effective.ts';
 import { annotationPath, type Finding } from '../finding.ts';
+import { portedName } from '../ported.ts';
 import type { Problem } from '../problem.ts';
 import { USE_ANNOTATION } from '../references.ts';
 import { REGISTRY, STEMS } from '../registry.ts';
@@ -17,7 +18,7 @@ const KNOWN: readonly string[] = REGISTRY.map(({ name }) => name);
 export function unreadName(suffix: string, elsewhere: boolean): readonly Finding[] {
   if (elsewhere)
     return [{ code: 'Unused', severity: 'warn', because: 'only Ingresses say it; nothing reads it here' }];
-  const suggestion = suggest(suffix, KNOWN) ?? suggestMember(suffix);
+  const suggestion = nameSuggestion(suffix);
   return [
     {
       code: 'UnknownAnnotation',
@@ -27,6 +28,10 @@ export function unreadName(suffix: string, elsewhere: boolean): readonly Finding
     },
   ];
 }
+
+/** The annotation that somebody likely means by a name that there is not. */
+export const nameSuggestion = (name: string): string | undefined =>
+  portedName(name) ?? suggestMember(name) ?? suggest(name, KNOWN);
 
 /** `actions.web` for `action.web`: the stem of a family is misspelt, the NAME behind it is anybody's. */
 function suggestMember(suffix: string): string | undefined {
