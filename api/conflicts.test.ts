@@ -1,8 +1,9 @@
 // Conflicts inside a group.
 import { expect, test } from 'vitest';
-import { conflictProblems, type GroupMember } from './conflicts.ts';
+import { conflictProblems } from './conflicts.ts';
 import type { Intent, Settings } from './generated/binding.ts';
 import { sentence } from './problem.ts';
+import type { GroupMember } from './routing/routes.ts';
 
 const say = <T>(value: T) => ({ value, from: 'Ingress' });
 const member = (key: string, settings: Settings, more: Partial<Intent> = {}, group = 'g'): GroupMember => ({
@@ -145,26 +146,6 @@ test('at most two ports in mode verify, over all members', () => {
     ]),
   };
   expect(conflicts(mutual('verify', 'clients'), both)).toEqual(['mutual-authentication]']);
-});
-
-const paths = (count: number): Partial<Intent> => ({
-  rules: [
-    {
-      paths: Array.from({ length: count }, (_, n) => ({
-        path: `/${n}`,
-        pathType: 'Exact' as const,
-        backend: { service: { name: 'web', port: n % 3 } },
-      })),
-    },
-  ],
-});
-
-test('more rules than the quota, counted over all members, draw a warning', () => {
-  const [mine, theirs] = [member('a/second', {}, paths(51)), member('a/first', {}, paths(50))];
-  expect(conflictProblems(mine, [theirs]).map(({ severity, value }) => [severity, value])).toEqual([
-    ['warn', '101'],
-  ]);
-  expect(conflictProblems(mine, [])).toEqual([]);
 });
 
 test('default backends of one port', () => {

@@ -5,24 +5,16 @@ import { CAPACITY_UNITS } from './annotations/pools.ts';
 import { canonicalText } from './bind.ts';
 import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
 import { annotationPath } from './finding.ts';
-import type { BindingSpec, Intent, Settings } from './generated/binding.ts';
+import type { Intent, Settings } from './generated/binding.ts';
 import { gistOf } from './gist.ts';
-import { limitProblems } from './grouplimits.ts';
 import { listenerConflicts } from './listenerconflicts.ts';
 import { nlbConflicts } from './nlbconflicts.ts';
 import { CLASS_PARAMS_KIND, placed } from './place.ts';
 import type { Problem } from './problem.ts';
+import { certainProblems } from './quotas.ts';
 import { redirectProblems } from './redirects.ts';
+import { type GroupMember, inGroupOrder } from './routing/routes.ts';
 import { contradicts, webAclWord } from './webacl.ts';
-
-/** One member of a group as its binding says. */
-export interface GroupMember {
-  /** `namespace/name` of the Ingress. */
-  readonly key: string;
-  readonly spec: BindingSpec;
-  /** It lives where the asking person may not look: neither its name nor its values are told. */
-  readonly hidden?: boolean;
-}
 
 /** Settings of the load balancer that all members which say them must agree on. */
 const OF_LOAD_BALANCER = [
@@ -48,8 +40,8 @@ export interface Whole {
 }
 
 /**
- * What one member and the others of its group get wrong together; members of other groups are left aside. Conflicts refuse;
- * a group that grows beyond the quotas of AWS draws a warning.
+ * What one member and the others of its group get wrong together, so that it is refused; members of other groups are left
+ * aside.
  */
 export function conflictProblems(member: GroupMember, others: readonly GroupMember[]): Problem[] {
   const mine = member.spec.intent;
@@ -73,7 +65,7 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
   const problems = [
     ...found,
     ...(explicit ? redirectProblems(mine, whole) : []),
-    ...limitProblems(mine, whole.intents),
+    ...certainProblems(mine, whole.intents),
   ];
   const namespace = member.key.split('/')[0] ?? '';
   return problems.map((problem) => placed(problem, mine, namespace));
@@ -81,8 +73,8 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
 
 const ordered = new WeakMap<readonly GroupMember[], readonly GroupMember[]>();
 
-/** Sorted once for each list; one that has grown since is sorted anew. */
-function inOrder(members: readonly GroupMember[]): readonly GroupMember[] {
+/** In group order; sorted once for each list, and anew when it has grown since. */
+export function inOrder(members: readonly GroupMember[]): readonly GroupMember[] {
   const before = ordered.get(members);
   if (before?.length === members.length) return before;
   const sorted = members.toSorted(inGroupOrder);
@@ -101,10 +93,6 @@ function wholeOf(members: readonly GroupMember[]): Whole {
     settledOn: (port) => listening(port)?.first ?? {},
   };
 }
-
-/** By `group.order`, then by name (spec annotations 14.3). */
-const inGroupOrder = (a: GroupMember, b: GroupMember): number =>
-  a.spec.order - b.spec.order || (a.key < b.key ? -1 : 1);
 
 /** The conflict without what only the other's namespace may know. */
 const veiled = (problem: Problem): Problem => ({

@@ -1,10 +1,11 @@
 // The gist: equal for members that say the same to their group, and different as soon as they might contradict each other.
 import { expect, test } from 'vitest';
 import { check } from './check.ts';
-import { conflictProblems, type GroupMember } from './conflicts.ts';
+import { conflictProblems } from './conflicts.ts';
 import type { Intent, Settings } from './generated/binding.ts';
 import { gistOf } from './gist.ts';
 import { REGISTRY, stemOf } from './registry.ts';
+import type { GroupMember } from './routing/routes.ts';
 
 const say = <T>(value: T) => ({ value, from: 'Ingress' });
 const path = (text: string, name: string) => ({

@@ -1,16 +1,15 @@
 // Lint: the judgement of admission over objects that lie together in files, without a cluster. Pure.
 import { PREFIX } from './annotation.ts';
-import { bind } from './bind.ts';
 import type { IngressClassParams } from './classparams.ts';
 import { classProblems } from './classparams.ts';
-import type { GroupMember } from './conflicts.ts';
-import { type JudgeAround, judgeIngress } from './judge.ts';
+import { type JudgeAround, judgeIngress, warningsOfGroup } from './judge.ts';
 import type { Ingress, IngressClass, Service } from './kube.ts';
 import { keyOf } from './kube.ts';
 import { CONTROLLER, defaultClassOf, ownership } from './ownership.ts';
 import { CLASS_PARAMS_KIND } from './place.ts';
 import type { Problem } from './problem.ts';
 import type { ControllerDefaults } from './read.ts';
+import type { GroupMember } from './routing/routes.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './shape.ts';
 import { unquotedProblems } from './unquoted.ts';
 
@@ -57,14 +56,28 @@ export function lint(objects: readonly unknown[], options: ControllerDefaults): 
     }
     if (!ownership(object, input.classFor(object), input.defaultClass).ours) return [];
     judged += 1;
-    const { reading, problems } = judgeIngress(object, input.around);
-    const spec = bind(object, { ...reading, problems: [] });
-    const group = members.get(spec.group) ?? [];
-    members.set(spec.group, group);
-    group.push({ key: keyOf(object), spec });
+    const { member, problems } = judgeIngress(object, input.around);
+    const group = members.get(member.spec.group) ?? [];
+    members.set(member.spec.group, group);
+    group.push(member);
     return told(at, object, problems.filter(input.concerns(object)));
   });
-  return { found, judged };
+  return { found: withGroups(found, placed, members), judged };
+}
+
+/** With what is told of groups as wholes, which is known when all their members are. */
+function withGroups(
+  found: readonly Linted[],
+  objects: readonly unknown[],
+  members: ReadonlyMap<string, readonly GroupMember[]>,
+): Linted[] {
+  const more = Map.groupBy([...members.values()].flatMap(warningsOfGroup), ({ member }) => member);
+  const before = new Map(found.map((one) => [one.at, one.problems]));
+  return objects.flatMap((object, at): Linted[] => {
+    if (!isObject(object)) return [];
+    const ofGroup = isIngress(object) ? (more.get(keyOf(object)) ?? []) : [];
+    return told(at, object, [...(before.get(at) ?? []), ...ofGroup.map(({ problem }) => problem)]);
+  });
 }
 
 interface Input {

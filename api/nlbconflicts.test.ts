@@ -1,7 +1,8 @@
 // The frontend network load balancer of a group: nothing conflicts until somebody asks for one.
 import { expect, test } from 'vitest';
-import { conflictProblems, type GroupMember } from './conflicts.ts';
+import { conflictProblems } from './conflicts.ts';
 import type { Settings } from './generated/binding.ts';
+import type { GroupMember } from './routing/routes.ts';
 
 const say = <T>(value: T) => ({ value, from: 'Ingress' });
 const member = (key: string, settings: Settings): GroupMember => ({

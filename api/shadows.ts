@@ -57,12 +57,40 @@ export function covers(earlier: Ruled, later: Pick<Ruled, 'conditions'>): boolea
   return within('host-header') && within('path-pattern', '/*');
 }
 
+/** Redirects by one host and one path that they take; empty texts stand for all. Whoever they cover is found there. */
+type Redirects<R> = Map<string, R[]>;
+
+/** Under each host and path of a redirect. */
+const placesOf = ({ conditions }: Ruled): string[] => {
+  const hosts = valuesOf(conditions, 'host-header');
+  const paths = valuesOf(conditions, 'path-pattern');
+  const all = (values: readonly string[]) => (values.length === 0 ? [''] : values);
+  return all(hosts).flatMap((host) => all(paths).map((path) => `${host}\n${path === '/*' ? '' : path}`));
+};
+
+/** A covering redirect takes the first host and the first path, too: no other one needs to be looked at. */
+function coveredBy<R extends Ruled>(redirects: Redirects<R>, rule: Ruled): boolean {
+  const [host = '', path = ''] = [
+    valuesOf(rule.conditions, 'host-header')[0],
+    valuesOf(rule.conditions, 'path-pattern')[0],
+  ];
+  return [`${host}\n${path}`, `${host}\n`, `\n${path}`, '\n'].some((place) =>
+    (redirects.get(place) ?? []).some((earlier) => covers(earlier, rule)),
+  );
+}
+
 /** The rules that are made on one listener, of those that its members ask for in order. */
 export function madeOf<R extends Ruled>(rules: readonly R[], port: ListenPort): R[] {
-  const redirects: R[] = [];
+  const redirects: Redirects<R> = new Map();
   return rules.filter((rule) => {
-    if (redirectsToItself(rule, port) || redirects.some((earlier) => covers(earlier, rule))) return false;
-    if (isRedirect(rule.action)) redirects.push(rule);
+    if (redirectsToItself(rule, port)) return false;
+    if (redirects.size > 0 && coveredBy(redirects, rule)) return false;
+    if (!isRedirect(rule.action)) return true;
+    for (const place of placesOf(rule)) {
+      const there = redirects.get(place);
+      if (there === undefined) redirects.set(place, [rule]);
+      else there.push(rule);
+    }
     return true;
   });
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
 import { placed } from '../api/place.ts';
+import { routingOfGroup } from '../api/routing/warnings.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { bridge, type Ready } from './bridge.ts';
@@ -114,6 +115,7 @@ export async function decide(
   const holds = policyOfGroup(world.policy, bindings);
   const told = placedFor(group, [
     ...wanted.problems,
+    ...routingOfGroup(group.members.map(({ key, binding: { spec } }) => ({ key, spec }))),
     ...foreignShield(group, guarded, found),
     ...straying(group, sorted),
     ...overruledIn(world.policy, bindings),

@@ -247,7 +247,10 @@ describe('group', () => {
   test('a conflict that is stored already does not block another edit', () => {
     const judged = admit(update(ingress(shared), ingress({ ...shared, tags: 'a=b' })), recorded('shop'));
     expect(judged.verdict).toBe('allowed');
-    expect(judged.answer.warnings).toHaveLength(1);
+    const [conflict, ...taken] = judged.answer.warnings ?? [];
+    expect(conflict).toContain('scheme');
+    // Both have the same host and path.
+    expect(taken.map((one) => one.includes('comes first in the group'))).toEqual([true]);
   });
 });
 

@@ -2,12 +2,11 @@
 //
 //   nothing new? ─→ unchanged        ours? ─no→ notOurs        problems ─refuse→ refused
 //        no ───────────────────────────↑  └yes→ read ─────────────↑  └none or warnings→ allowed + recording
-import { bind, hashOf } from '../api/bind.ts';
+import { hashOf } from '../api/bind.ts';
 import { changeProblems } from '../api/change.ts';
 import { prefixProblems } from '../api/checks/prefixes.ts';
-import type { GroupMember } from '../api/conflicts.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { type JudgeAround, judgeIngress } from '../api/judge.ts';
+import { groupWarnings, type JudgeAround, judgeIngress } from '../api/judge.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
 import { placed } from '../api/place.ts';
@@ -15,6 +14,7 @@ import { policyOf, underPolicy } from '../api/policy.ts';
 import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading, Surroundings } from '../api/read.ts';
+import type { GroupMember } from '../api/routing/routes.ts';
 import { refusal, warningsOf } from './answer.ts';
 import { type Locks, lockProblems } from './locks.ts';
 import type { Recording } from './record.ts';
@@ -64,9 +64,10 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   if (leaving || (oldIsOurs && hashOf(object) === hashOf(oldObject)))
     return pass('unchanged', [...strange(request), ...(request.dryRun ? [NOTHING_CHANGES] : [])]);
 
-  const { reading, problems: judged } = judgeIngress(object, seenBy(object, around));
+  const view = seenBy(object, around);
+  const { reading, member, problems: judged } = judgeIngress(object, view);
   const named = ownership.problem === undefined ? [] : [ownership.problem];
-  const found = [...judged.map(awaited), ...named];
+  const found = [...judged.map(awaited), ...named, ...groupWarnings(member, view)];
   const isOurs = (ingress: Ingress) => around.ownershipOf(ingress).ours;
   const problems = [
     ...lockProblems(around.locks ?? {}, object, oldObject, isOurs),
@@ -83,9 +84,7 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const { name, namespace = '' } = object.metadata;
   // With an old mistake still in it, or without its class, the new intent is admitted but not accepted: the controller keeps the last good one.
   const recording =
-    reading.problems.some(isRefusal) || named.length > 0
-      ? undefined
-      : { namespace, name, spec: bind(object, reading) };
+    reading.problems.some(isRefusal) || named.length > 0 ? undefined : { namespace, name, spec: member.spec };
   if (request.dryRun) {
     const plan = recording === undefined ? [KEPT] : planned(recording, around);
     return { verdict: 'allowed', answer: allowed([...warnings, ...plan]), problems };

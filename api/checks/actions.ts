@@ -38,7 +38,12 @@ const PLACEHOLDERS = {
 } as const;
 
 /** AWS refuses a redirect that changes none of these (aws-limits 3.3). */
-export const isLoop = ({ protocol, host, port, path }: Redirect): boolean =>
+export const isLoop = ({
+  protocol,
+  host,
+  port,
+  path,
+}: Partial<Record<'protocol' | 'host' | 'port' | 'path', string | undefined>>): boolean =>
   (protocol === undefined || protocol === '#{protocol}') &&
   (host === undefined || host === '#{host}') &&
   (port === undefined || port === '#{port}') &&

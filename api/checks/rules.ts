@@ -6,6 +6,7 @@ import { annotationPath } from '../finding.ts';
 import type { IngressPath } from '../kube.ts';
 import type { Problem } from '../problem.ts';
 import { actionNameOf } from '../references.ts';
+import { hostsAbove, isTooDeep, takenBy, takes } from '../routing/reach.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../rulelimits.ts';
 import { conditionsOf, inOrder, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
 import { redirectsToItself } from '../shadows.ts';
@@ -156,33 +157,6 @@ function isMade(rule: Rule, context: Context): boolean {
   return effectiveListenPorts(settings).every((port) => !redirectsToItself(ruled, port));
 }
 
-/** What of the paths a rule takes: one text as it is, or a prefix with all that is below it. */
-function takes({ path, pathType, isRegex }: Rule): string {
-  if (isRegex) return `just the regex ${path}`;
-  if (path === '' || path === '/*') return 'below ';
-  if (pathType === 'Prefix') return `below ${path.replace(/\/$/, '')}`;
-  return `just ${path}`;
-}
-
-/** What an earlier rule may take so that nothing is left for this one. */
-function takenBy(rule: Rule): string[] {
-  const own = takes(rule);
-  if (rule.isRegex) return [own, 'below '];
-  const text = own.slice(own.indexOf(' ') + 1);
-  const wildcard = text.search(/[*?]/);
-  const literal = wildcard < 0 ? text : text.slice(0, text.lastIndexOf('/', wildcard));
-  const segments = literal.split('/');
-  return [own, ...segments.map((_, index) => `below ${segments.slice(0, index + 1).join('/')}`)];
-}
-
-const hostsAbove = (host: string): string[] => {
-  const dot = host.indexOf('.');
-  return [host, ...(dot > 0 && !host.startsWith('*.') ? [`*${host.slice(dot)}`] : []), ''];
-};
-
-/** Deeper paths have too many prefixes to be looked at all; they are not judged. */
-const DEPTH_MAX = 32;
-
 type Taken = Map<string, Map<string, string>>;
 
 /** The earlier rule that takes all requests of this one. */
@@ -204,7 +178,7 @@ function unreachable(rules: readonly Rule[], context: Context): Problem[] {
   const asking = new Map<string, string>();
   const found: Problem[] = [];
   for (const rule of asked(rules)) {
-    if (rule.path.split('/', DEPTH_MAX).length === DEPTH_MAX) continue;
+    if (isTooDeep(rule.path)) continue;
     const bare = asksNothing(rule, context);
     const host = rule.host ?? '';
     // Rules of one backend ask for the same beside host and path.

@@ -83,16 +83,8 @@ function nameFindings(name: string): Finding[] {
   return [refuse('NotAllowed', name, { because: 'names that start with internal- are reserved' })];
 }
 
-/** Security groups of one load balancer: five by default, raisable (aws-limits L15). */
-const SECURITY_GROUPS_USUAL = 5;
-
-function securityGroupFindings(groups: readonly string[]): Finding[] {
-  if (groups.length === 0) return [warn('Unused', '', 'an empty list says nothing')];
-  const found = idFindings(groups, 'sg');
-  if (groups.length <= SECURITY_GROUPS_USUAL) return found;
-  const because = `AWS allows ${SECURITY_GROUPS_USUAL} security groups unless the quota was raised`;
-  return [...found, warn('OutOfRange', String(groups.length), because)];
-}
+const securityGroupFindings = (groups: readonly string[]): Finding[] =>
+  groups.length === 0 ? [warn('Unused', '', 'an empty list says nothing')] : idFindings(groups, 'sg');
 
 export type ValueChecks = {
   readonly [N in AnnotationName]?: (value: AnnotationValues[N]) => readonly Finding[];

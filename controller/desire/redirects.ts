@@ -1,8 +1,8 @@
 // Redirects to HTTPS: whose plain requests are redirected, and where to (spec annotations 6.2). Nothing is shown by a redirect, so
 // who asks for one gets it whether its port is open or not: the wish for HTTPS never ends in plain HTTP.
-import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import type { Action } from '../../api/aws.ts';
 import { annotationPath } from '../../api/finding.ts';
+import { isExempt } from '../../api/routing/routes.ts';
 import { type Member, saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { isSecured, type Port } from './ports.ts';
@@ -63,8 +63,7 @@ export function redirecting({ protocol, members }: Port, { open }: Redirects): R
   if (protocol !== 'HTTP') return undefined;
   const portOf = (member: Member): number | undefined => {
     if (open === undefined) return saidOf(member);
-    const listens = effectiveListenPorts(member.intent.settings).some(({ port }) => port === open);
-    return listens || saidOf(member) !== undefined ? open : undefined;
+    return isExempt(member.intent, open) ? undefined : open;
   };
   const targets = members.map(portOf);
   if (open === undefined && targets.every((port) => port === undefined)) return undefined;

@@ -201,24 +201,3 @@ test('one redirect to HTTPS for both listeners stays on HTTP, where it takes eve
   // Within one entry the longer path is asked first, so it is not shadowed.
   expect(rulesOf(ingress({ said, rules }))).toEqual(['80:1 /cart /cart/*', '80:2 /*', '443:1 /cart /cart/*']);
 });
-
-test('a redirect that leaves the rules behind it nothing is told to both members', () => {
-  const said = {
-    'group.name': 'g',
-    'actions.all': '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301","host":"b.example.com"}}',
-  };
-  const ingresses = [
-    ingress({
-      ...{ ingress: 'all', said: { ...said, 'group.order': '-1' } },
-      rules: [rule('', path('/* ImplementationSpecific', 'all:use-annotation'), path('/own', 'web'))],
-    }),
-    ingress({ ingress: 'web', said: { 'group.name': 'g' } }),
-  ];
-  const { problems } = wantedBy({ ingresses, services: [service()] }, 'g');
-  expect(
-    problems.map(({ member, problem }) => `${member} ${problem.severity} ${problem.code} ${problem.value}`),
-  ).toEqual(['shop/web warn GroupConflict www.example.com/', 'shop/all warn GroupConflict */*']);
-  expect(problems[0]?.problem.because).toContain(
-    'Ingress shop/all comes first in the group and redirects */*',
-  );
-});

@@ -1,13 +1,12 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
-import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
 import { conditionsOf, transformsOf } from '../../api/rules.ts';
-import { covers, madeOf, redirectsToItself } from '../../api/shadows.ts';
+import { madeOf } from '../../api/shadows.ts';
 import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
-import { type Desiring, type Origin, tell } from './desiring.ts';
+import type { Desiring, Origin } from './desiring.ts';
 import { tellOpen } from './guard.ts';
 import type { Port } from './ports.ts';
 import type { Redirecting } from './redirects.ts';
@@ -44,41 +43,6 @@ function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: 
   );
 }
 
-const placeOf = ({ origin: { host = '*', path = '/*' } }: Draft): string => `${host}${path}`;
-
-/** A redirect of one member that leaves another one's rule no request: so the group's order wants it, and both are told. */
-function tellCovered(desiring: Desiring, earlier: Draft, draft: Draft): void {
-  const [first, second] = [earlier.origin.member, draft.origin.member];
-  if (first === second || isDeepStrictEqual(earlier.action, draft.action)) return;
-  const about = (member: string, value: string, because: string): void =>
-    tell(desiring, member, { code: 'GroupConflict', severity: 'warn', path: 'spec.rules', value, because });
-  about(
-    second,
-    placeOf(draft),
-    `Ingress ${first} comes first in the group and redirects ${placeOf(earlier)}, so no request gets here; group.order says who comes first`,
-  );
-  about(
-    first,
-    placeOf(earlier),
-    `this redirect takes requests that Ingress ${second} of the same group, which comes later, has rules for`,
-  );
-}
-
-function optimised(desiring: Desiring, drafts: readonly Draft[], port: Port): Draft[] {
-  const made = madeOf(drafts, port);
-  const kept = new Set(made);
-  const redirects: Draft[] = [];
-  for (const draft of drafts) {
-    if (kept.has(draft)) {
-      if (draft.action.type === 'redirect') redirects.push(draft);
-      continue;
-    }
-    const earlier = redirects.find((one) => covers(one, draft));
-    if (earlier !== undefined && !redirectsToItself(draft, port)) tellCovered(desiring, earlier, draft);
-  }
-  return made;
-}
-
 /**
  * Wants the rules of one listener. One that redirects to HTTPS needs none, unless somebody there is not concerned: then
  * everybody else's requests are redirected by rules, so that they keep their places in the order.
@@ -91,8 +55,7 @@ export function rulesFor(
 ): Resource<'rule'>[] {
   const all = redirecting?.otherwise !== undefined && port.members.every((one) => redirecting.to(one));
   if (all) return [];
-  const drafts = optimised(
-    desiring,
+  const drafts = madeOf(
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );

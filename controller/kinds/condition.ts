@@ -5,6 +5,7 @@ import type {
   RuleTransform as WireTransform,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Condition, Transform } from '../../api/aws.ts';
+import { conditionToWire } from '../../api/wirecondition.ts';
 
 interface Choices {
   readonly values: string[];
@@ -16,41 +17,13 @@ interface WireChoices {
   readonly RegexValues?: string[] | undefined;
 }
 
-/** Only the list that has items: AWS refuses an empty one beside it. */
-const choicesToAws = ({ values, regexValues = [] }: Choices) => ({
-  ...(values.length === 0 ? {} : { Values: values }),
-  ...(regexValues.length === 0 ? {} : { RegexValues: regexValues }),
-});
-
 function choicesFromAws({ Values = [], RegexValues = [] }: WireChoices): Choices {
   return RegexValues.length === 0 ? { values: Values } : { values: Values, regexValues: RegexValues };
 }
 
 /** Wire form of a condition list. */
 export function conditionsToAws(conditions: readonly Condition[]): WireCondition[] {
-  return conditions.map(conditionToAws);
-}
-
-function conditionToAws(condition: Condition): WireCondition {
-  const { field: Field } = condition;
-  switch (condition.field) {
-    case 'host-header':
-      return { Field, HostHeaderConfig: choicesToAws(condition) };
-    case 'path-pattern':
-      return { Field, PathPatternConfig: choicesToAws(condition) };
-    case 'http-header':
-      return { Field, HttpHeaderConfig: { HttpHeaderName: condition.name, ...choicesToAws(condition) } };
-    case 'http-request-method':
-      return { Field, HttpRequestMethodConfig: { Values: condition.values } };
-    case 'query-string': {
-      const Values = condition.values.map(({ key = '', value }) =>
-        key === '' ? { Value: value } : { Key: key, Value: value },
-      );
-      return { Field, QueryStringConfig: { Values } };
-    }
-    case 'source-ip':
-      return { Field, SourceIpConfig: { Values: condition.values } };
-  }
+  return conditions.map(conditionToWire);
 }
 
 /**

@@ -1,0 +1,75 @@
+// Warnings about what members of a group do to each other's requests. Nothing here is refused: it works with the LBC today.
+import type { Problem } from '../problem.ts';
+import { circleProblems } from './circles.ts';
+import { plainHttpProblems } from './plain-http.ts';
+import { type GroupMember, type HttpsRedirect, inGroupOrder, portsOf, withMember } from './routes.ts';
+import { takenProblems } from './taken.ts';
+
+/** So many warnings of one kind are told to one member; they are all alike. */
+const TOLD_MAX = 10;
+
+/**
+ * Warnings to one member about its redirects, its rules and its ports beside those of the others. `others` are in group
+ * order; an older version of the member among them does not count. Found again in a list that was asked about before, all
+ * this costs no more than the member's own rules.
+ */
+export function routingProblems(member: GroupMember, others: readonly GroupMember[]): Problem[] {
+  const redirect = redirectFor(member, others);
+  const all = (): readonly GroupMember[] => withMember(member, others);
+  return [
+    ...circleProblems(member, all, redirect?.port).slice(0, TOLD_MAX),
+    ...takenProblems(member, others, redirect).slice(0, TOLD_MAX),
+    ...plainHttpProblems(member, others, redirect),
+  ];
+}
+
+interface Https {
+  /** Members that say `ssl-redirect`, in group order. */
+  readonly redirecting: readonly GroupMember[];
+  /** Two at the most for each HTTPS port: one of them is not the member that is asked about. */
+  readonly listening: ReadonlyMap<number, readonly string[]>;
+}
+
+const known = new WeakMap<readonly GroupMember[], Https>();
+
+/** Looked for once for each list. */
+function httpsIn(members: readonly GroupMember[]): Https {
+  const before = known.get(members);
+  if (before !== undefined) return before;
+  const listening = new Map<number, string[]>();
+  for (const { key, spec } of members) {
+    for (const { port, protocol } of portsOf(spec)) {
+      const there = listening.get(port) ?? [];
+      if (protocol === 'HTTPS' && there.length < 2) listening.set(port, [...there, key]);
+    }
+  }
+  const redirecting = members.filter(({ spec }) => spec.intent?.settings['ssl-redirect'] !== undefined);
+  const found = { redirecting, listening };
+  known.set(members, found);
+  return found;
+}
+
+/** The redirect to HTTPS of the group with this version of the member. */
+function redirectFor(member: GroupMember, others: readonly GroupMember[]): HttpsRedirect | undefined {
+  const { redirecting, listening } = httpsIn(others);
+  const other = redirecting.find(({ key }) => key !== member.key);
+  const says = member.spec.intent?.settings['ssl-redirect'] !== undefined;
+  const by = says && (other === undefined || inGroupOrder(member, other) < 0) ? member : other;
+  const port = by?.spec.intent?.settings['ssl-redirect']?.value;
+  if (by === undefined || port === undefined) return undefined;
+  const isThere =
+    (listening.get(port) ?? []).some((key) => key !== member.key) ||
+    portsOf(member.spec).some((one) => one.port === port && one.protocol === 'HTTPS');
+  return isThere ? { port, by } : undefined;
+}
+
+/** The same for every member of a group, later ones first: it is their requests that do not arrive. `members` are in group order. */
+export function routingOfGroup(
+  members: readonly GroupMember[],
+): { readonly member: string; readonly problem: Problem }[] {
+  return members
+    .toReversed()
+    .flatMap((member) =>
+      routingProblems(member, members).map((problem) => ({ member: member.key, problem })),
+    );
+}
