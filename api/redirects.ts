@@ -15,7 +15,7 @@ export function redirectProblems(mine: Intent, { intents }: Whole): Problem[] {
   const plain = ports.some(({ port }) => port === wanted);
   const because = plain
     ? `the group listens on port ${wanted} with HTTP`
-    : `no member of the group listens on port ${wanted}`;
+    : `no member of the group listens on port ${wanted}: add {"HTTPS":${wanted}} to the listen-ports of one`;
   return [
     {
       code: 'GroupConflict',

@@ -1,7 +1,16 @@
 // Attribute maps: values of known keys, keys of other load balancer kinds, and attributes that need each other
 // (aws-limits 1.1, 4.2). Unknown keys only draw a warning, since AWS adds some.
 import type { Finding } from '../finding.ts';
-import { type AttributeValue, COUNT_MAX, FOREIGN_ATTRIBUTES, LOGS } from '../limits.ts';
+import {
+  type AttributeValue,
+  COUNT_MAX,
+  FOREIGN_ATTRIBUTES,
+  LISTENER_ATTRIBUTES,
+  LOAD_BALANCER_ATTRIBUTES,
+  LOGS,
+  NLB_ATTRIBUTES,
+  TARGET_GROUP_ATTRIBUTES,
+} from '../limits.ts';
 import { suggest } from '../suggest.ts';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -16,13 +25,40 @@ export function attributeFindings(
 ): Finding[] {
   return Object.entries(attributes).flatMap(([key, value]) => {
     const rule = known.get(key);
-    return rule === undefined ? keyFindings(key, [...known.keys()]) : valueFindings(key, value, rule);
+    return rule === undefined ? keyFindings(key, known) : valueFindings(key, value, rule);
   });
 }
 
-function keyFindings(key: string, known: readonly string[]): Finding[] {
-  const about = { value: key, allowed: 'an attribute that this kind of load balancer has here' };
-  if (FOREIGN_ATTRIBUTES.has(key)) return [{ code: 'NotAllowed', severity: 'refuse', ...about }];
+/** Attributes by the annotation that has them. */
+const HOMES: readonly (readonly [annotation: string, keys: ReadonlyMap<string, AttributeValue>])[] = [
+  ['load-balancer-attributes', LOAD_BALANCER_ATTRIBUTES],
+  ['target-group-attributes', TARGET_GROUP_ATTRIBUTES],
+  ['listener-attributes.PROTOCOL-PORT', LISTENER_ATTRIBUTES],
+  ['frontend-nlb-attributes', NLB_ATTRIBUTES],
+];
+
+/** Known to be an attribute of something else, which AWS refuses here. */
+const isForeign = (key: string, known: ReadonlyMap<string, AttributeValue>): boolean =>
+  (FOREIGN_ATTRIBUTES.has(key) || HOMES.some(([, keys]) => keys.has(key))) && !known.has(key);
+
+/** Where an attribute can be said that has no place here. */
+function homeOf(key: string): Pick<Finding, 'because'> {
+  const homes = HOMES.filter(([, keys]) => keys.has(key)).map(([annotation]) => annotation);
+  return homes.length === 0 ? {} : { because: `it is said in ${homes.join(' or ')}` };
+}
+
+const names = new WeakMap<ReadonlyMap<string, AttributeValue>, readonly string[]>();
+
+/** Listed once for each kind of attributes, however many keys are asked for. */
+function namesOf(known: ReadonlyMap<string, AttributeValue>): readonly string[] {
+  const listed = names.get(known) ?? [...known.keys()];
+  names.set(known, listed);
+  return listed;
+}
+
+function keyFindings(key: string, known: ReadonlyMap<string, AttributeValue>): Finding[] {
+  const about = { value: key, allowed: 'an attribute that can be set here' };
+  if (isForeign(key, known)) return [{ code: 'NotAllowed', severity: 'refuse', ...about, ...homeOf(key) }];
   if (!KEY.test(key)) {
     return [
       {
@@ -33,7 +69,7 @@ function keyFindings(key: string, known: readonly string[]): Finding[] {
       },
     ];
   }
-  const suggestion = suggest(key, known);
+  const suggestion = suggest(key, namesOf(known));
   return [
     {
       code: 'NotAllowed',

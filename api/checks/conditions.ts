@@ -88,14 +88,28 @@ function textFindings(
 export function hostFinding(value: string, at: string): Finding | undefined {
   const about = { value, allowed: 'a host name of letters, digits, "-", "." and the wildcards * and ?' };
   if (!/^[A-Za-z0-9_.*?-]*$/.test(value)) return refuse('InvalidFormat', at, about);
-  if (!value.includes('.')) {
-    return refuse('InvalidFormat', at, { value, allowed: 'a host name with at least one "."' });
-  }
+  if (!value.includes('.')) return dotless(value, at);
   const last = value.slice(value.lastIndexOf('.') + 1);
   if (last.includes('_')) return refuse('InvalidFormat', at, about);
   return /^[A-Za-z]+$/.test(last)
     ? undefined
     : warn(at, value, 'AWS documents only letters after the last "."');
+}
+
+/**
+ * AWS documents a dot in every host (HostHeaderConditionConfig). That it refuses one without is known where there is a hyphen,
+ * which it takes after the last dot only as a character that is not valid; nobody has shown it for letters alone.
+ */
+function dotless(value: string, at: string): Finding {
+  if (/[-_]/.test(value)) {
+    const because = 'AWS refuses "-" and "_" behind the last dot, and in a host without any';
+    return refuse('InvalidFormat', at, { value, allowed: 'a host name with at least one "."', because });
+  }
+  return warn(
+    at,
+    value,
+    'AWS documents hosts with at least one "."; it may refuse the rule, and then the path is not served',
+  );
 }
 
 /** A path of a rule or condition (aws-limits 3.1, path-pattern). */

@@ -6,6 +6,7 @@ import { logFindings } from './attributes.ts';
 import { type Context, hasHost, isAlone, portsUnsure } from './context.ts';
 import { nlbProblems } from './frontend-nlb.ts';
 import { tlsProblems } from './tls.ts';
+import { OF_HTTPS } from './unread.ts';
 
 /** Everything that two annotations, or an annotation and the hosts of the Ingress, get wrong together. */
 export function crossProblems(context: Context): Problem[] {
@@ -110,7 +111,7 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
       path: annotationPath('ssl-redirect'),
       value: String(redirect),
       allowed: secure.length === 0 ? 'an HTTPS port' : `one of ${secure.map((one) => one.port).join(', ')}`,
-      because: `the load balancer listens on ${names}`,
+      because: `the load balancer listens on ${names}${openIt(context, redirect, secure.length)}`,
     });
   }
   const explicit = settings['certificate-arn']?.value.length ?? 0;
@@ -132,6 +133,14 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
     });
   }
   return found;
+}
+
+/** What to add where no HTTPS port is opened: the other settings of HTTPS wait for the same. */
+function openIt({ settings }: Context, port: number, secure: number): string {
+  if (secure > 0) return '';
+  const waiting = [...OF_HTTPS].filter((name) => Object.hasOwn(settings, name));
+  const also = waiting.length === 0 ? '' : `, so ${waiting.join(' and ')} have no effect either`;
+  return `${also}: add {"HTTPS":${port}} to listen-ports`;
 }
 
 /** A redirect from HTTPS to HTTP is refused by AWS; the action may be meant for another listener (aws-limits 3.3). */

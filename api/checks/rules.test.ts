@@ -49,6 +49,27 @@ describe('rules that no request can reach', () => {
     expect(unreachable(rules)).toEqual(places);
   });
 
+  test('path, host, backends and both places are named', () => {
+    const said = (...paths: IngressPath[]) =>
+      problems([rule(HOST, ...paths)]).flatMap(({ path: at, because = '' }) =>
+        because.includes('is asked first') ? [{ at, because }] : [],
+      );
+    expect(said(path('/api'), path('/api', 'other'))).toEqual([
+      {
+        at: P(1),
+        because: `path "/api" (Prefix) of host ${HOST} is there twice: the one at ${P(0)}, with backend web, is asked first, and no request is left for this one, with backend other`,
+      },
+    ]);
+    expect(
+      said(path('/api'), path('/ ImplementationSpecific'), path('/api/* ImplementationSpecific')),
+    ).toEqual([
+      {
+        at: P(2),
+        because: `path "/api/*" (ImplementationSpecific) of host ${HOST} gets no request: path "/api" (Prefix) of host ${HOST} at ${P(0)} takes all of them and is asked first`,
+      },
+    ]);
+  });
+
   test.each<[string, IngressRule[]]>([
     ['longer prefixes are asked first', [rule(HOST, path('/'), path('/a'), path('/a/b'), path('/a Exact'))]],
     ['a prefix ends at a slash', [rule(HOST, path('/a')), rule(HOST, path('/ab'))]],

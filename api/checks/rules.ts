@@ -4,7 +4,7 @@ import { effectiveListenPorts } from '../annotations/listener.ts';
 import type { Condition } from '../aws.ts';
 import { annotationPath } from '../finding.ts';
 import type { IngressPath } from '../kube.ts';
-import type { Problem } from '../problem.ts';
+import { type Problem, quote } from '../problem.ts';
 import { actionNameOf } from '../references.ts';
 import { hostsAbove, isTooDeep, takenBy, takes } from '../routing/reach.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../rulelimits.ts';
@@ -157,25 +157,42 @@ function isMade(rule: Rule, context: Context): boolean {
   return effectiveListenPorts(settings).every((port) => !redirectsToItself(ruled, port));
 }
 
-type Taken = Map<string, Map<string, string>>;
+type Taken = Map<string, Map<string, Rule>>;
 
 /** The earlier rule that takes all requests of this one. */
-function takerOf(rule: Rule, taken: Taken): string | undefined {
+function takerOf(rule: Rule, taken: Taken): Rule | undefined {
   for (const host of hostsAbove(rule.host ?? '')) {
     const ofHost = taken.get(host);
     if (ofHost === undefined) continue;
     for (const paths of takenBy(rule)) {
-      const at = ofHost.get(paths);
-      if (at !== undefined) return at;
+      const taker = ofHost.get(paths);
+      if (taker !== undefined) return taker;
     }
   }
   return undefined;
 }
 
+/** `path "/api" (Prefix) of host a.example.com`. */
+function inWords({ host = '', path, pathType = '' }: Rule): string {
+  const type = pathType === '' || path === '' ? '' : ` (${pathType})`;
+  return `${path === '' ? 'every path' : `path ${quote(path)}${type}`} of ${host === '' ? 'every host' : `host ${host}`}`;
+}
+
+/** Both places, and what is there: indexes alone say nothing to who did not count. */
+function shadowed(rule: Rule, earlier: Rule): Problem {
+  const twice =
+    rule.host === earlier.host && rule.path === earlier.path && rule.pathType === earlier.pathType;
+  const of = `${inWords(earlier)} at ${earlier.at}`;
+  const because = twice
+    ? `${inWords(rule)} is there twice: the one at ${earlier.at}, with backend ${earlier.backend}, is asked first, and no request is left for this one, with backend ${rule.backend}`
+    : `${inWords(rule)} gets no request: ${of} takes all of them and is asked first`;
+  return { code: 'Unused', severity: 'warn', path: rule.at, because };
+}
+
 /** Rules that an earlier one leaves no request for. */
 function unreachable(rules: readonly Rule[], context: Context): Problem[] {
   const taken: Taken = new Map();
-  const asking = new Map<string, string>();
+  const asking = new Map<string, Rule>();
   const found: Problem[] = [];
   for (const rule of asked(rules)) {
     if (isTooDeep(rule.path)) continue;
@@ -185,11 +202,10 @@ function unreachable(rules: readonly Rule[], context: Context): Problem[] {
     const same = `${rule.backend} ${host} ${takes(rule)}`;
     const earlier = takerOf(rule, taken) ?? (bare ? undefined : asking.get(same));
     if (earlier !== undefined) {
-      const because = `${earlier} takes all its requests and is asked first`;
-      found.push({ code: 'Unused', severity: 'warn', path: rule.at, because });
+      found.push(shadowed(rule, earlier));
     } else if (!context.refused.has(`conditions.${rule.backend}`) && isMade(rule, context)) {
-      if (!bare) asking.set(same, rule.at);
-      else taken.set(host, (taken.get(host) ?? new Map<string, string>()).set(takes(rule), rule.at));
+      if (!bare) asking.set(same, rule);
+      else taken.set(host, (taken.get(host) ?? new Map<string, Rule>()).set(takes(rule), rule));
     }
   }
   return found;

@@ -5,11 +5,12 @@ import { TARGET_GROUP_NAMES } from '../effective.ts';
 import { annotationPath, type Finding } from '../finding.ts';
 import { portedName } from '../ported.ts';
 import type { Problem } from '../problem.ts';
-import { USE_ANNOTATION } from '../references.ts';
+import { actionNameOf, backendsOf, USE_ANNOTATION } from '../references.ts';
 import { REGISTRY, STEMS } from '../registry.ts';
 import { suggest } from '../suggest.ts';
-import type { Context } from './context.ts';
+import { type Context, isAlone } from './context.ts';
 import { dormantReason } from './dormant.ts';
+import { hasHttps } from './guarded.ts';
 import { backendNames, unreadOfRules } from './unread-rules.ts';
 
 const KNOWN: readonly string[] = REGISTRY.map(({ name }) => name);
@@ -57,11 +58,20 @@ export function unreadReason(suffix: string, context: Context): string | undefin
   if (!TARGET_GROUP_NAMES.has(suffix)) return undefined;
   // An unreadable action may forward to a Service.
   if ([...context.refused].some((name) => name.startsWith('actions.'))) return undefined;
-  if (context.targets.length === 0) return 'no rule forwards to a Service, so nothing reads it';
+  if (context.targets.length === 0) return `${withoutTargets(context)}, so no target group reads it`;
   const overridden = context.targets.every(
     (target) => target.reading?.settings[suffix as 'target-type'] !== undefined,
   );
   return overridden ? 'every Service that rules forward to says it, so nothing reads it here' : undefined;
+}
+
+/** Why there are no targets: rules that answer by themselves need none. */
+function withoutTargets({ ingress }: Context): string {
+  const backends = backendsOf(ingress);
+  if (backends.length === 0) return 'the Ingress has no backend';
+  return backends.every(({ backend }) => actionNameOf(backend) !== undefined)
+    ? 'every rule has an action that redirects, answers by itself or forwards to target groups of others'
+    : 'no rule forwards to a Service';
 }
 
 /** The text is read although it has no effect, so one that cannot be read stops the LBC (spec annotations 10). */
@@ -76,13 +86,26 @@ function unusedAction(name: string, context: Context): string | undefined {
     : `no backend has the name ${name} and the port name ${USE_ANNOTATION}, so nothing reads it`;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** A redirect to an HTTPS port that nobody opens says why nothing of HTTPS is read; each for itself would hide the one mistake. */
+const ofMissingRedirectPort = (context: Context): ReadonlySet<string> =>
+  context.settings['ssl-redirect'] !== undefined && isAlone(context) && hasHttps(context) === false
+    ? OF_HTTPS
+    : NOTHING;
+
+/** Annotations that HTTPS listeners alone read. */
+export const OF_HTTPS: ReadonlySet<string> = new Set(['certificate-arn', 'ssl-policy']);
+
 /** Valid annotations that have no effect on this Ingress. */
 export function unusedProblems(context: Context): Problem[] {
   const families: ReadonlySet<string> = new Set(STEMS);
   const suffixes = Object.entries(context.settings).flatMap(([name, setting]) =>
     families.has(name) ? Object.keys(setting).map((member) => `${name}.${member}`) : [name],
   );
+  const explained = ofMissingRedirectPort(context);
   return suffixes.flatMap((suffix): Problem[] => {
+    if (explained.has(suffix)) return [];
     const because = unreadReason(suffix, context);
     return because === undefined
       ? []
