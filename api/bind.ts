@@ -11,6 +11,7 @@ import type {
 } from './generated/binding.ts';
 import type { Ingress, IngressBackend, IngressPath } from './kube.ts';
 import { keyOf } from './kube.ts';
+import { withoutNulls } from './kubernetes/schema.ts';
 import { CLASS_ANNOTATION } from './ownership.ts';
 import { OWN_PREFIX } from './policy.ts';
 import type { Reading } from './read.ts';
@@ -51,7 +52,10 @@ export function hashOf(ingress: Ingress): string {
   const read = Object.entries(ingress.metadata.annotations ?? {}).filter(
     ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION || name.startsWith(OWN_PREFIX),
   );
-  const text = canonicalText({ annotations: Object.fromEntries(read), spec: ingress.spec ?? {} });
+  const text = canonicalText({
+    annotations: Object.fromEntries(read),
+    spec: withoutNulls(ingress.spec ?? {}),
+  });
   const found = hash('sha256', text, 'hex').slice(0, 32);
   hashes.set(ingress, found);
   return found;

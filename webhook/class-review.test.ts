@@ -37,11 +37,17 @@ test('a mistake that is stored already does not block an update', () => {
   });
 });
 
+test('a field that is null is one that is not there', () => {
+  const empty = params({ group: null, tags: null, subnets: null, scheme: 'internal', listeners: null });
+  expect(judgeClassReview(review(empty, params({ scheme: null })))).toMatchObject({
+    answer: { allowed: true },
+  });
+});
+
 test.each([
   ['no review', {}],
   ['wrong types', review(params({ tags: 5 }))],
   ['wrong items', review(params({ subnets: { tags: { a: 'b' } } }))],
-  ['null fields', review(params({ group: null }))],
 ])('%s: a fault in words', (_what, body) => {
   expect(judgeClassReview(body)).toHaveProperty('fault');
 });

@@ -30,6 +30,19 @@ test('a review as the API server sends it', () => {
   });
 });
 
+test('a field that is null is one that is not there', () => {
+  const { metadata, spec } = ingress;
+  const object = {
+    ...ingress,
+    metadata: { ...metadata, annotations: null, creationTimestamp: null },
+    spec: { ...spec, tls: null, defaultBackend: null, ingressClassName: null },
+    status: null,
+  };
+  expect(parseReview(review({ operation: 'UPDATE', object, oldObject: object }))).toEqual({
+    request: { uid: 'u', operation: 'UPDATE', dryRun: false, object: ingress, oldObject: ingress },
+  });
+});
+
 describe('is told what is wrong', () => {
   test.each([
     [undefined, 'not a JSON object'],

@@ -1,6 +1,7 @@
 // AdmissionReview as plain data: what came in is checked before anybody believes it, what goes out has one shape
 // (Kubernetes: Dynamic Admission Control, "Webhook request and response").
 import type { Ingress } from '../api/kube.ts';
+import { withoutNulls } from '../api/kubernetes/schema.ts';
 import { isIngress, isObject } from '../api/shape.ts';
 
 const VERSION = 'admission.k8s.io/v1';
@@ -38,7 +39,7 @@ export interface Answer {
 /** A review that we can judge, or one sentence that says why not. */
 export type Parsed = { readonly request: AdmissionRequest } | { readonly fault: string };
 
-/** The request inside a review, its parts not checked yet. */
+/** The request inside a review, its parts not checked yet; fields that are null are taken out. */
 export interface Envelope {
   readonly uid: string;
   readonly operation: 'CREATE' | 'UPDATE';
@@ -67,7 +68,13 @@ export function openReview(
   if (operation !== 'CREATE' && operation !== 'UPDATE') {
     return { fault: 'request.operation is neither CREATE nor UPDATE' };
   }
-  return { uid, operation, dryRun: dryRun === true, object, oldObject };
+  return {
+    uid,
+    operation,
+    dryRun: dryRun === true,
+    object: withoutNulls(object),
+    oldObject: withoutNulls(oldObject),
+  };
 }
 
 /** Reads a review of an Ingress. */
