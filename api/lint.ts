@@ -2,16 +2,17 @@
 import { PREFIX } from './annotation.ts';
 import type { IngressClassParams } from './classparams.ts';
 import { classProblems } from './classparams.ts';
+import { pathOfAnnotation } from './finding.ts';
 import { type JudgeAround, judgeIngress, warningsOfGroup } from './judge.ts';
 import type { Ingress, IngressClass, Service } from './kube.ts';
 import { keyOf } from './kube.ts';
+import { isWithin, type Manifest, readManifest } from './kubernetes/manifest.ts';
 import { CONTROLLER, defaultClassOf, ownership } from './ownership.ts';
 import { CLASS_PARAMS_KIND } from './place.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, worstFirst } from './problem.ts';
 import type { ControllerDefaults } from './read.ts';
 import type { GroupMember } from './routing/routes.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './shape.ts';
-import { unquotedProblems } from './unquoted.ts';
 
 /** What was found about one object of the input. */
 export interface Linted {
@@ -25,7 +26,7 @@ export interface Linted {
 
 export interface LintResult {
   readonly found: readonly Linted[];
-  /** Ingresses that are ours, and class parameters. */
+  /** Ingresses that are ours, class parameters, and whatever else something is said of. */
   readonly judged: number;
 }
 
@@ -33,34 +34,24 @@ export interface LintResult {
 const NAMESPACE = 'default';
 
 /**
- * Judges every Ingress that is ours, and every IngressClassParams. What the input does not hold (Services of a namespace of
+ * Judges every Ingress that is ours, and every IngressClassParams; and says of every object of the kinds that are read what
+ * the API server would refuse of it. What the input does not hold (Services of a namespace of
  * which it holds none, class parameters, namespaces) is not held against anybody. Of two members of a group that
  * contradict each other the later one is told.
  */
 export function lint(objects: readonly unknown[], options: ControllerDefaults): LintResult {
-  const placed = objects.map(withNamespace);
+  const manifests = objects.map(readManifest);
+  const placed = manifests.map(({ object }) => withNamespace(object));
   const members = new Map<string, GroupMember[]>();
   const input = inputOf(placed, members, options);
   let judged = 0;
-  const found = placed.flatMap((object, at): Linted[] => {
+  const found = manifests.flatMap((manifest, at): Linted[] => {
+    const object = placed[at];
     if (!isObject(object)) return [];
-    if (object.kind === CLASS_PARAMS_KIND) {
-      judged += 1;
-      return told(at, object, isClassParams(object) ? classProblems(object) : unreadable(object));
-    }
-    if (object.kind === 'Service' && !isService(object)) return told(at, object, unreadable(object));
-    if (object.kind !== 'Ingress') return [];
-    if (!isIngress(object)) {
-      judged += 1;
-      return told(at, object, unreadable(object));
-    }
-    if (!ownership(object, input.classFor(object), input.defaultClass).ours) return [];
+    const own = ownOrFailure(() => ownProblems(object, manifest, input, members));
+    if (own === undefined && manifest.problems.length === 0) return [];
     judged += 1;
-    const { member, problems } = judgeIngress(object, input.around);
-    const group = members.get(member.spec.group) ?? [];
-    members.set(member.spec.group, group);
-    group.push(member);
-    return told(at, object, problems.filter(input.concerns(object)));
+    return told(at, object, together(manifest, own ?? []));
   });
   return { found: withGroups(found, placed, members), judged };
 }
@@ -78,6 +69,73 @@ function withGroups(
     const ofGroup = isIngress(object) ? (more.get(keyOf(object)) ?? []) : [];
     return told(at, object, [...(before.get(at) ?? []), ...ofGroup.map(({ problem }) => problem)]);
   });
+}
+
+/** An error of ours is told of its object, and keeps nobody from hearing of the others. */
+function ownOrFailure(own: () => readonly Problem[] | undefined): readonly Problem[] | undefined {
+  try {
+    return own();
+  } catch (error) {
+    const because = `Albatross failed to judge it, an error of its own: ${String(error)}`;
+    return [{ code: 'Malformed', severity: 'refuse', path: 'spec', because }];
+  }
+}
+
+/** What is ours to say of an object; undefined when it is not ours. */
+function ownProblems(
+  object: Readonly<Record<string, unknown>>,
+  { misfit }: Manifest,
+  input: Input,
+  members: Map<string, GroupMember[]>,
+): readonly Problem[] | undefined {
+  if (object.kind === CLASS_PARAMS_KIND) return isClassParams(object) && !misfit ? classProblems(object) : [];
+  if (object.kind !== 'Ingress') return undefined;
+  const isReadable = isIngress(object) && !misfit;
+  const ingress = isReadable ? object : standIn(object);
+  if (ingress === undefined) return undefined;
+  if (!ownership(ingress, input.classFor(ingress), input.defaultClass).ours) return undefined;
+  const { member, problems } = judgeIngress(ingress, input.around);
+  // Of an object that cannot be read wholly, only what its annotations say for themselves is sure.
+  if (!isReadable)
+    return problems.filter(({ severity, path }) => severity === 'refuse' && ofAnnotation(path));
+  const group = members.get(member.spec.group) ?? [];
+  members.set(member.spec.group, group);
+  group.push(member);
+  return problems.filter(input.concerns(ingress));
+}
+
+const ofAnnotation = (path: string): boolean => path.startsWith(pathOfAnnotation('').slice(0, -1));
+
+/** What the API server would say before what is ours; of one field, and of one around it, only the former. */
+function together({ problems }: Manifest, own: readonly Problem[]): Problem[] {
+  const isSaid = (path: string) => problems.some((one) => isWithin(one.path, path));
+  return worstFirst([
+    ...problems,
+    ...own.filter(({ path, object }) => object !== undefined || !isSaid(path)),
+  ]);
+}
+
+/** An Ingress whose spec cannot be read, with what can be read of its metadata and a backend in place of its own. */
+function standIn({ metadata, spec }: Readonly<Record<string, unknown>>): Ingress | undefined {
+  if (!isObject(metadata)) return undefined;
+  const { name, namespace, annotations } = metadata;
+  const texts = Object.entries(isObject(annotations) ? annotations : {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const className = isObject(spec) ? spec.ingressClassName : undefined;
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: {
+      name: String(name ?? ''),
+      namespace: typeof namespace === 'string' ? namespace : NAMESPACE,
+      annotations: Object.fromEntries(texts),
+    },
+    spec: {
+      ...(typeof className === 'string' ? { ingressClassName: className } : {}),
+      defaultBackend: { service: { name: 'unread', port: { number: 80 } } },
+    },
+  };
 }
 
 interface Input {
@@ -134,23 +192,14 @@ function told(at: number, object: Readonly<Record<string, unknown>>, problems: r
   return [{ at, object: nameOf(object), problems }];
 }
 
-function nameOf({ kind, metadata }: Readonly<Record<string, unknown>>): string {
-  const { name = '(no name)', namespace } = isObject(metadata) ? metadata : {};
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
-
-/** An object whose fields do not have the types of the Kubernetes API: the API server would not take it either. */
-function unreadable({ kind, metadata }: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const unquoted = isObject(metadata) ? unquotedProblems(metadata.annotations) : [];
-  if (unquoted.length > 0) return unquoted;
-  return [
-    {
-      code: 'Malformed',
-      severity: 'refuse',
-      path: 'spec',
-      because: `it does not have the fields of an ${kind} as the Kubernetes API defines them`,
-    },
-  ];
+/** `Ingress shop/web`; what is no object is a document. */
+export function nameOf(object: unknown): string {
+  if (!isObject(object)) return 'a document';
+  const { kind, metadata } = object;
+  const { name, namespace } = isObject(metadata) ? metadata : {};
+  const place = typeof namespace === 'string' ? `${namespace}/` : '';
+  const called = typeof name === 'string' && name !== '' ? name : '(no name)';
+  return `${typeof kind === 'string' ? kind : '(no kind)'} ${place}${called}`;
 }
 
 /** Namespaced objects get the namespace that kubectl would give them. */

@@ -1,4 +1,5 @@
-// Kubernetes objects from files, directories and standard input, each with the lines that its fields are written on.
+// Kubernetes objects from files, directories and standard input, each with the lines that its fields are written on. YAML is
+// read as kubectl reads it, by the rules of YAML 1.1 as far as Go's library has them.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,12 +14,16 @@ import {
   type Pair,
   parseAllDocuments,
 } from 'yaml';
+import { fieldPath as pathOf } from '../api/kubernetes/fit.ts';
+import { isObject } from '../api/shape.ts';
 
 /** One object of a file. */
 export interface Source {
   /** As given, `<stdin>` for standard input. */
   readonly file: string;
   readonly object: unknown;
+  /** Paths of fields that are written twice; the last one counts. */
+  readonly twice: readonly string[];
   /** The line of a field path, or of the nearest field around it that is written. */
   lineOf(path: string): number;
 }
@@ -71,7 +76,13 @@ async function filesOf(path: string): Promise<string[]> {
 /** The objects of one text, which may hold several documents. */
 export function documentsIn(file: string, content: string): Documents {
   const counter = new LineCounter();
-  const parsed = parseAllDocuments(content, { lineCounter: counter });
+  const parsed = parseAllDocuments(content, {
+    lineCounter: counter,
+    version: '1.1',
+    customTags: (tags) => tags.filter((tag) => !isUnknownToGo(tag)),
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
   const sources: Source[] = [];
   const broken: Broken[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
@@ -84,7 +95,7 @@ export function documentsIn(file: string, content: string): Documents {
     try {
       sources.push(...objectsOf(file, document, place));
     } catch (thrown) {
-      // The library refuses a document whose aliases unfold without end.
+      // The library refuses a document whose aliases unfold without end, kubectl a list with an empty item.
       const because = thrown instanceof Error ? thrown.message : String(thrown);
       broken.push({ file, line: place(document.range?.[0] ?? 0), because });
     }
@@ -92,11 +103,21 @@ export function documentsIn(file: string, content: string): Documents {
   return { sources, broken };
 }
 
+/** Go's library reads times and numbers to the base 60 as texts, and JSON has no sets, pairs or bytes. */
+const UNKNOWN_TO_GO = /:(timestamp|binary|set|omap|pairs)$/;
+
+const isUnknownToGo = (tag: unknown): boolean =>
+  isObject(tag) && (tag.format === 'TIME' || (typeof tag.tag === 'string' && UNKNOWN_TO_GO.test(tag.tag)));
+
 function objectsOf(file: string, document: Document.Parsed, place: (offset: number) => number): Source[] {
   const root: unknown = document.toJS();
+  const twice = keysTwice(document.contents, []);
   const source = (object: unknown, before: readonly string[]): Source => ({
     file,
     object,
+    twice: twice.flatMap((steps) =>
+      before.every((step, at) => steps[at] === step) ? [pathOf(steps.slice(before.length))] : [],
+    ),
     lineOf: (path) => place(offsetOf(document, [...before, ...stepsOf(path)])),
   });
   const items = itemsOf(root);
@@ -105,10 +126,37 @@ function objectsOf(file: string, document: Document.Parsed, place: (offset: numb
     : items.map((item, at) => source(item, ['items', String(at)]));
 }
 
+/** Lists of the kinds that are read; others may call a kind of theirs a list. */
+const LIST = /^(Ingress|IngressClass|IngressClassParams|Service|Namespace|)List$/;
+
+/**
+ * What a list holds; undefined for what is no list.
+ * @throws Error for a list that kubectl does not take.
+ */
 function itemsOf(root: unknown): readonly unknown[] | undefined {
-  const isList = typeof root === 'object' && root !== null && 'items' in root && 'kind' in root;
-  if (!isList || typeof root.kind !== 'string' || !root.kind.endsWith('List')) return undefined;
-  return Array.isArray(root.items) ? root.items : undefined;
+  const { apiVersion, kind, items } = isObject(root) ? root : {};
+  if (typeof kind !== 'string' || !LIST.test(kind)) return undefined;
+  if (!Array.isArray(items)) {
+    if (apiVersion === undefined) return undefined;
+    throw new Error('a list needs items, and kubectl takes none without');
+  }
+  const empty = items.findIndex((item) => !isObject(item));
+  if (empty >= 0) throw new Error(`items[${empty}] is no object, and kubectl takes no such list`);
+  return items;
+}
+
+/** Where keys stand that are written twice in one map. */
+function keysTwice(node: unknown, before: readonly string[]): (readonly string[])[] {
+  if (isSeq(node)) return node.items.flatMap((item, at) => keysTwice(item, [...before, String(at)]));
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  return node.items.flatMap(({ key, value }) => {
+    const name = isScalar(key) ? String(key.value) : '';
+    const at = [...before, name];
+    const again = seen.has(name) && name !== '<<';
+    seen.add(name);
+    return again ? [at] : keysTwice(value, at);
+  });
 }
 
 /** `spec.rules[0].host` and `metadata.annotations[a.b/c]` in steps. */
@@ -122,7 +170,7 @@ function offsetOf(document: Document.Parsed, steps: readonly string[]): number {
   for (const step of steps) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap<Node, Node | null>(node)) {
-      const pair: Pair<Node, Node | null> | undefined = node.items.find(
+      const pair: Pair<Node, Node | null> | undefined = node.items.findLast(
         ({ key }) => isScalar(key) && String(key.value) === step,
       );
       if (pair === undefined) break;

@@ -147,7 +147,7 @@ describe('texts that are no manifests', () => {
     [
       'fields of wrong types',
       ingress('n', { scheme: 'internal' }, '  rules: 7\n'),
-      'does not have the fields',
+      'spec.rules: "7" is not a list',
     ],
   ])('%s: told, exit code 1', (_what, input, words) => {
     const { code, out } = lint(['-'], input);

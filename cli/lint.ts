@@ -1,11 +1,11 @@
 // `albatross lint`: what admission would say of manifests, without a cluster.
 import { Command, Option } from 'commander';
-import { lint } from '../api/lint.ts';
+import { lint, nameOf } from '../api/lint.ts';
 import type { ControllerDefaults } from '../api/read.ts';
 import type { StrictCheck } from '../api/strict.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { strictChecks } from './flags.ts';
-import { type Format, type Located, report } from './lint-report.ts';
+import { type Counts, type Format, type Located, report } from './lint-report.ts';
 
 interface LintOptions {
   readonly output: Format;
@@ -50,17 +50,27 @@ async function run(paths: readonly string[], options: LintOptions): Promise<numb
     process.stderr.write(`albatross lint: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
     return 2;
   }
-  const { located, judged } = judge(documents, options);
-  const refused = located.filter(({ problem }) => problem.severity === 'refuse').length;
-  const counts = { refused, warned: located.length - refused, judged };
+  const { located, counts } = judge(documents, options);
   process.stdout.write(`${report(located, counts, options.output)}\n`);
-  return refused > 0 ? 1 : 0;
+  return counts.refused > 0 ? 1 : 0;
 }
 
-function judge(
+export interface Judged {
+  readonly located: readonly Located[];
+  readonly counts: Counts;
+}
+
+const TWICE = 'it is written twice, and the last one counts';
+
+/** What admission would say of what was read. */
+export function judge(
   { sources, broken }: Documents,
-  { defaultTargetType, defaultLoadBalancerScheme: defaultScheme, warnOnly = new Set() }: LintOptions,
-): { readonly located: readonly Located[]; readonly judged: number } {
+  {
+    defaultTargetType,
+    defaultLoadBalancerScheme: defaultScheme,
+    warnOnly = new Set(),
+  }: Omit<LintOptions, 'output'>,
+): Judged {
   const result = lint(
     sources.map(({ object }) => object),
     { defaultTargetType, defaultScheme, warnOnly },
@@ -76,5 +86,13 @@ function judge(
       (problem): Located => ({ file: source.file, line: source.lineOf(problem.path), object, problem }),
     );
   });
-  return { located: [...unread, ...found], judged: result.judged };
+  const twice = sources.flatMap(({ file, object, twice, lineOf }) =>
+    twice.map((path): Located => {
+      const problem = { code: 'Contradiction', severity: 'warn', path, because: TWICE } as const;
+      return { file, line: lineOf(path), object: nameOf(object), problem };
+    }),
+  );
+  const located = [...unread, ...found, ...twice];
+  const refused = located.filter(({ problem }) => problem.severity === 'refuse').length;
+  return { located, counts: { refused, warned: located.length - refused, judged: result.judged } };
 }

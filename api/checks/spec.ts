@@ -40,9 +40,12 @@ function loopProblems({ ingress, settings }: Context): Problem[] {
 
 function backendProblems({ ingress, settings, refused }: Context): Problem[] {
   return backendsOf(ingress).flatMap(({ path, backend }): Problem[] => {
-    if (backend.resource !== undefined || backend.service === undefined) {
-      const value =
-        backend.resource === undefined ? {} : { value: `${backend.resource.kind} ${backend.resource.name}` };
+    if (backend.resource === undefined && backend.service === undefined) {
+      const because = 'a backend without a Service cannot be a target of a load balancer';
+      return [{ code: 'UnsupportedBackend', severity: 'refuse', path, because }];
+    }
+    if (backend.resource !== undefined) {
+      const value = { value: `${backend.resource.kind} ${backend.resource.name}` };
       const because = 'a resource backend cannot be a target of a load balancer; only Services can';
       return [
         { code: 'UnsupportedBackend', severity: 'refuse', path: `${path}.resource`, ...value, because },

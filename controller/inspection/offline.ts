@@ -2,6 +2,7 @@
 // hold are taken to exist. Pure.
 import type { IngressClass } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
+import { readManifest } from '../../api/kubernetes/manifest.ts';
 import { assumedClass, withNamespace } from '../../api/lint.ts';
 import { CONTROLLER } from '../../api/ownership.ts';
 import type { ControllerDefaults } from '../../api/read.ts';
@@ -37,7 +38,7 @@ export function offline(found: readonly unknown[], defaults: ControllerDefaults)
 }
 
 function objectsOf(found: readonly unknown[]): Objects {
-  const placed = found.map(withNamespace);
+  const placed = found.map((one) => withNamespace(readManifest(one).object));
   const ingresses = placed.filter(isIngress);
   const classes = new Map(placed.filter(isIngressClass).map((one) => [one.metadata.name, one]));
   const assumed = new Map<string, IngressClass>();

@@ -1,0 +1,85 @@
+// What the API server asks of the metadata of every object (Kubernetes documentation: Object Names and IDs; Labels and
+// Selectors; Annotations; Finalizers; Owners and Dependents).
+import { pathOfAnnotation } from '../finding.ts';
+import type { ObjectMeta } from '../kube.ts';
+import type { Problem } from '../problem.ts';
+import { dnsLabel, type Form, labelValue, qualifiedName } from './names.ts';
+import { formed, missing, named } from './rules.ts';
+
+/** All annotations of an object together, in bytes. */
+const ANNOTATIONS_MAX = 256 * 1024;
+
+export interface Written extends Partial<Omit<ObjectMeta, 'finalizers'>> {
+  readonly generateName?: string;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly { readonly apiVersion: string; readonly kind: string }[];
+}
+
+/** Problems of the metadata; `name` is the form of the kind's names, `object` the whole manifest. */
+export function metadataProblems(metadata: Written, name: Form, object: unknown): Problem[] {
+  return [
+    ...nameProblems(metadata, name),
+    ...(metadata.namespace === undefined || metadata.namespace === ''
+      ? []
+      : formed('metadata.namespace', metadata.namespace, dnsLabel)),
+    ...Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => [
+      ...formed(`metadata.labels[${key}]`, key, qualifiedName),
+      ...formed(`metadata.labels[${key}]`, value, labelValue),
+    ]),
+    // Letter case does not count in keys of annotations.
+    ...Object.keys(metadata.annotations ?? {}).flatMap((key) =>
+      qualifiedName(key.toLowerCase()) === undefined ? [] : formed(pathOfAnnotation(key), key, qualifiedName),
+    ),
+    ...sizeProblems(metadata.annotations ?? {}, object),
+    ...(metadata.finalizers ?? []).flatMap((finalizer, at) => finalizerProblems(finalizer, at)),
+  ];
+}
+
+function nameProblems({ name, generateName }: Written, form: Form): Problem[] {
+  if ((name === undefined || name === '') && generateName !== undefined && generateName !== '')
+    return [
+      missing(
+        'metadata.name',
+        '`kubectl apply` takes no generateName; name the object, or use `kubectl create`',
+      ),
+    ];
+  return named('metadata.name', name, form, 'an object needs a name');
+}
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+function sizeProblems(annotations: Readonly<Record<string, string>>, object: unknown): Problem[] {
+  const bytes = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + bytesOf(key) + bytesOf(value),
+    0,
+  );
+  const about = { code: 'OutOfRange', path: 'metadata.annotations' } as const;
+  if (bytes > ANNOTATIONS_MAX)
+    return [
+      {
+        ...about,
+        severity: 'refuse',
+        because: `the annotations have ${bytes} bytes together, more than the ${ANNOTATIONS_MAX} that an object may have`,
+      },
+    ];
+  // Refused on the usual way only: who applies on the server's side, or by other tools, has no copy.
+  const copy = bytesOf(JSON.stringify(object));
+  if (bytes + copy <= ANNOTATIONS_MAX) return [];
+  return [
+    {
+      ...about,
+      severity: 'warn',
+      because: `\`kubectl apply\` keeps a copy of the object in an annotation (${copy} bytes), which is refused, since all annotations together may have ${ANNOTATIONS_MAX}; \`kubectl apply --server-side\` keeps none`,
+    },
+  ];
+}
+
+const STANDARD = new Set(['kubernetes', 'foregroundDeletion', 'orphan']);
+
+function finalizerProblems(finalizer: string, at: number): Problem[] {
+  const path = `metadata.finalizers[${at}]`;
+  const found = formed(path, finalizer, qualifiedName);
+  if (found.length > 0 || finalizer.includes('/') || STANDARD.has(finalizer)) return found;
+  const because = 'a finalizer has the domain of its owner before it, as in example.com/name';
+  return [{ code: 'InvalidFormat', severity: 'refuse', path, value: finalizer, because }];
+}
