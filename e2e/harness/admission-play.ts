@@ -14,6 +14,8 @@ const KNOWN_MS = 30_000;
 export interface PlayedEntry {
   readonly entry: CorpusEntry;
   readonly right: boolean;
+  /** Whether it was refused. */
+  readonly refused: boolean;
   /** What was answered. */
   readonly words: string;
 }
@@ -35,7 +37,7 @@ export async function playCorpus(
     return await each(entries, async (entry) => {
       const ask = entry.update ? rest.replace : rest.create;
       const answer = await ask(entry.tried, { dryRun: true });
-      return { entry, right: isRight(entry, answer), words: wordsOf(answer) };
+      return { entry, right: isRight(entry, answer), refused: answer.status >= 300, words: wordsOf(answer) };
     });
   } finally {
     rest.close();
