@@ -5,7 +5,7 @@ import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress } from '../api/kube.ts';
 import { POLICY_ANNOTATION } from '../api/policy.ts';
 import { readIngress } from '../api/read.ts';
-import { type Book, finalizerOf, heldGroups, openBook } from './bindings.ts';
+import { type Book, finalizerOf, heldGroups, openBook, type SeenIngress } from './bindings.ts';
 import { ingress } from './laws/paper.ts';
 
 const KEY = 'shop/web';
@@ -169,10 +169,86 @@ describe('an Ingress and its binding', () => {
     expect([book.answers('shop'), book.awaited('shop')]).toEqual([true, [KEY, 'shop/other']]);
   });
 
+  test('an answer that comes after another object took the place is not noted', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    const at = (resourceVersion: string, uid: string) => bindingOf(book, ['shop'], { resourceVersion, uid });
+    const version = () => book.bindingOf(KEY)?.metadata.resourceVersion;
+    book.answered(at('5', 'u'));
+    expect(version()).toBeUndefined();
+    book.binding(KEY, at('9', 'made anew'));
+    book.answered(at('8', 'u'));
+    book.answered(at('8', 'made anew'));
+    expect(version()).toBe('9');
+    book.answered(at('10', 'made anew'));
+    expect(version()).toBe('10');
+  });
+
   test('seniority is the age of the Ingress', () => {
     const book = openBook();
     put(book, { ...inGroup('shop') });
     book.binding(KEY, bindingOf(book, ['shop'], { creationTimestamp: '2026-05-05T00:00:00Z' }));
     expect(book.of('shop')[0]?.metadata.creationTimestamp).toBe('2026-01-01T00:00:00Z');
+  });
+});
+
+describe('an Ingress that answers for itself', () => {
+  const held = [{ finalizer: finalizerOf('shop'), group: 'shop' }];
+  const see = (book: Book, more: Partial<SeenIngress> = {}): string[] => {
+    const one = inGroup('shop');
+    const reading = readIngress(one, { service: () => undefined, options });
+    return book.ingress(KEY, { ingress: one, reading, held, ...more });
+  };
+  const going = (book: Book) =>
+    book.of('shop').map(({ metadata }) => metadata.deletionTimestamp !== undefined);
+
+  test('is awaited while it lives: its binding is about to be made anew', () => {
+    const book = openBook();
+    see(book);
+    expect([book.awaited('shop'), book.of('shop'), book.stays('shop')]).toEqual([[KEY], [], true]);
+  });
+
+  test.each<[string, Partial<SeenIngress>]>([
+    ['it is deleted', { leaving: true }],
+    ['it is not ours any more', { reading: undefined } as object],
+  ])('leaves its group without a binding when %s, also after a restart', (_, more) => {
+    const book = openBook();
+    expect(see(book, more)).toEqual(['shop']);
+    expect([book.awaited('shop'), going(book), book.stays('shop')]).toEqual([[], [true], false]);
+    expect(book.holderOf(KEY)?.held).toEqual(held);
+    see(book, { ...more, held: [] });
+    expect([book.of('shop'), book.groups(), book.keys()]).toEqual([[], [], []]);
+  });
+
+  test('leaves with its binding', () => {
+    const book = openBook();
+    see(book);
+    book.binding(KEY, bindingOf(book, ['shop']));
+    see(book, { leaving: true });
+    expect(going(book)).toEqual([true]);
+  });
+});
+
+describe('a binding that the API server refuses', () => {
+  const intents = (book: Book) => book.of('shop').map(({ spec }) => spec.intent !== undefined);
+
+  test('holds nobody up, and nothing is made for it while nobody holds its group', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    book.refused(KEY, true);
+    expect([book.awaited('shop'), intents(book), book.stays('shop')]).toEqual([[], [false], false]);
+    book.binding(KEY, bindingOf(book, []));
+    expect([book.awaited('shop'), intents(book)]).toEqual([[], [false]]);
+    book.binding(KEY, bindingOf(book, ['shop']));
+    expect([intents(book), book.stays('shop')]).toEqual([[true], true]);
+  });
+
+  test('is served on while the one before, or the Ingress, still holds the group', () => {
+    const book = openBook();
+    put(book, inGroup('shop'));
+    book.binding(KEY, bindingOf(book, ['shop'], { deletionTimestamp: '2026-01-02T00:00:00Z' }));
+    book.refused(KEY, true);
+    expect([book.awaited('shop'), intents(book)]).toEqual([[], [true]]);
+    expect(book.of('shop')[0]?.metadata.deletionTimestamp).toBeUndefined();
   });
 });

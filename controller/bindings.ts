@@ -2,44 +2,44 @@
 // `bind()` says of the Ingress that is stored, so a binding that is late, lost or bypassed changes nothing.
 //
 //   Ingress ──bind()──▶ effective spec ──▶ group index ◀── finalizers of the binding (groups it may still have things in)
-import { bind } from '../api/bind.ts';
-import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
-import { type Ingress, keyOf } from '../api/kube.ts';
-import { mayWrite, type Policy, policyOf } from '../api/policy.ts';
+//                                               ◀── finalizers of the Ingress, while no binding holds its group
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import { keyOf } from '../api/kube.ts';
+import type { Policy } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Reading } from '../api/read.ts';
+import {
+  derived,
+  type Entry,
+  effective,
+  groupsOf,
+  isInPlace,
+  mustHold,
+  type Page,
+  type SeenIngress,
+  staysWith,
+} from './pages.ts';
 
-/** An Ingress that is ours, read. */
-export interface Entry {
-  readonly ingress: Ingress;
-  readonly spec: BindingSpec;
-  /** What its binding tells: what a webhook would have refused and was not accepted, and what has no effect, yet or ever. */
-  readonly told: readonly Problem[];
-}
-
-const FINALIZER = 'albatross.dev/resources';
-const GROUP_FINALIZER = 'group.albatross.dev/';
-
-/** The finalizer that a binding holds while something of it may exist in the load balancer of a group. */
-export function finalizerOf(groupId: string): string {
-  return groupId.includes('/') ? FINALIZER : `${GROUP_FINALIZER}${groupId}`;
-}
-
-/** The groups in which a binding may still have something. */
-export function heldGroups(binding: LoadBalancerBinding): string[] {
-  return (binding.metadata.finalizers ?? []).flatMap((finalizer) => {
-    if (finalizer === FINALIZER) return [keyOf(binding)];
-    return finalizer.startsWith(GROUP_FINALIZER) ? [finalizer.slice(GROUP_FINALIZER.length)] : [];
-  });
-}
+export { finalizerOf, heldGroups } from './finalizers.ts';
+export type { Entry, SeenIngress } from './pages.ts';
 
 export interface Book {
-  /** Notes an Ingress that is ours, or that there is none of this key; returns the groups that this touches. */
-  ingress(key: string, read?: { readonly ingress: Ingress; readonly reading: Reading }): string[];
+  /** Notes an Ingress, or that there is none of this key; returns the groups that this touches. */
+  ingress(key: string, seen?: SeenIngress): string[];
   /** Notes a binding, or that there is none of this key; returns the groups that this touches. */
   binding(key: string, binding?: LoadBalancerBinding): string[];
+  /** Notes the answer to a write of ours, unless the watch has told meanwhile that the object is another one, or gone. */
+  answered(binding: LoadBalancerBinding): void;
+  /**
+   * Notes whether the API server refuses to store the binding, or to put its finalizer on. Nobody waits for a binding that is
+   * refused: its group goes on with those that are there.
+   */
+  refused(key: string, refused: boolean): void;
   entry(key: string): Entry | undefined;
   bindingOf(key: string): LoadBalancerBinding | undefined;
+  /** An Ingress that wants nothing any more and still answers for something in AWS. */
+  holderOf(key: string): SeenIngress | undefined;
+  /** Whether somebody who stays in the group holds it, so that its own passes will clean up after it. */
+  stays(groupId: string): boolean;
   /** Effective bindings of a group: members with the spec that holds, and those that are on their way out of it. */
   of(groupId: string): LoadBalancerBinding[];
   /** Keys of Ingresses that want to be in a group but whose binding is not there, or not held where it must be, yet. */
@@ -48,23 +48,6 @@ export interface Book {
   answers(groupId: string): boolean;
   groups(): string[];
   keys(): string[];
-}
-
-interface Page {
-  readonly read?: { readonly ingress: Ingress; readonly reading: Reading };
-  readonly binding?: LoadBalancerBinding;
-  readonly entry?: Entry;
-}
-
-/** What was refused leaves what the binding says in force, so the entry depends on both. */
-function derived({ read, binding }: Omit<Page, 'entry'>): Page {
-  const known = binding === undefined ? {} : { binding };
-  if (read === undefined) return known;
-  const spec = bind(read.ingress, read.reading, binding?.spec);
-  const told = read.reading.problems.filter(
-    ({ severity, code }) => severity === 'refuse' || code === 'NotYetApplied' || code === 'ServiceEnded',
-  );
-  return { ...known, read, entry: { ingress: read.ingress, spec, told } };
 }
 
 /**
@@ -77,56 +60,6 @@ function isOlder(one: LoadBalancerBinding, known: LoadBalancerBinding | undefine
   return BigInt(a) < BigInt(b);
 }
 
-/** The groups that one page is part of. */
-function groupsOf(page: Page | undefined): string[] {
-  if (page === undefined) return [];
-  const wanted = page.entry === undefined ? [] : [page.entry.spec.group];
-  return [...new Set([...wanted, ...(page.binding === undefined ? [] : heldGroups(page.binding))])];
-}
-
-/** Whether who goes to another group is still served here: the binding says nothing else yet, and is not held there. */
-const staysIn = (groupId: string, entry: Entry, binding: LoadBalancerBinding): boolean =>
-  binding.metadata.deletionTimestamp === undefined &&
-  binding.spec.group === groupId &&
-  !heldGroups(binding).includes(entry.spec.group);
-
-/** A member shows the spec that holds; a binding that left shows that it is leaving, whatever its own spec says. */
-function effective({ entry, binding }: Page, groupId: string): LoadBalancerBinding[] {
-  if (binding === undefined) return [];
-  const deleted = binding.metadata.deletionTimestamp !== undefined;
-  if (entry !== undefined && entry.spec.group !== groupId && staysIn(groupId, entry, binding))
-    return [binding];
-  if (entry === undefined || entry.spec.group !== groupId) {
-    const gone = binding.metadata.deletionTimestamp ?? binding.metadata.creationTimestamp ?? '';
-    return [{ ...binding, metadata: { ...binding.metadata, deletionTimestamp: gone } }];
-  }
-  if (deleted) return [];
-  // Seniority in a group is the Ingress's age: it survives a binding that is made anew.
-  const created = entry.ingress.metadata.creationTimestamp;
-  const { generation: _, ...metadata } = binding.metadata;
-  const generation = generationOf(binding, entry);
-  return [
-    {
-      ...binding,
-      metadata: {
-        ...metadata,
-        ...(created === undefined ? {} : { creationTimestamp: created }),
-        ...(generation === undefined ? {} : { generation }),
-      },
-      spec: entry.spec,
-    },
-  ];
-}
-
-/**
- * The generation that what we do is about: the webhook may have recorded a version of the Ingress that we do not see yet, and
- * whoever waits for that one (`kubectl wait`) must not be told of the one before.
- */
-function generationOf({ metadata, spec, status }: LoadBalancerBinding, entry: Entry): number | undefined {
-  const same = spec.ingressRef.hash === entry.spec.ingressRef.hash;
-  return same ? metadata.generation : status?.observedGeneration;
-}
-
 /** Opens an empty book; `ceiling` is the controller's own policy. Pure bookkeeping: no request is made here. */
 export function openBook(ceiling: Policy = 'sync'): Book {
   const pages = new Map<string, Page>();
@@ -135,7 +68,7 @@ export function openBook(ceiling: Policy = 'sync'): Book {
   function turn(key: string, change: (page: Page) => Page): string[] {
     const before = groupsOf(pages.get(key));
     const page = change(pages.get(key) ?? {});
-    if (page.entry === undefined && page.binding === undefined) pages.delete(key);
+    if (page.seen === undefined && page.binding === undefined) pages.delete(key);
     else pages.set(key, page);
     const after = groupsOf(page);
     for (const group of before) {
@@ -147,41 +80,47 @@ export function openBook(ceiling: Policy = 'sync'): Book {
     return [...new Set([...before, ...after])];
   }
 
-  function answers(groupId: string): boolean {
-    const all = [...(index.get(groupId) ?? [])].flatMap((key) => pages.get(key) ?? []);
-    const said = all.map(({ entry, binding }) => (entry ?? binding)?.spec.policy);
-    return (
-      mayWrite('bindingFinalizers', policyOf(said, ceiling)) ||
-      all.some(({ binding }) => binding !== undefined && heldGroups(binding).includes(groupId))
-    );
+  const pagesIn = (groupId: string): Page[] =>
+    [...(index.get(groupId) ?? [])].flatMap((key) => pages.get(key) ?? []);
+
+  function put(key: string, binding?: LoadBalancerBinding): string[] {
+    return turn(key, (page) => {
+      if (binding !== undefined && isOlder(binding, page.binding)) return page;
+      const { binding: _, ...rest } = page;
+      return derived(binding === undefined ? rest : { ...rest, binding });
+    });
   }
 
-  const without = <K extends 'read' | 'binding'>(page: Page, member: K): Page => {
-    const { [member]: _, ...rest } = page;
-    return rest;
-  };
+  const answers = (groupId: string): boolean => mustHold(pagesIn(groupId), groupId, ceiling);
 
   return {
-    ingress: (key, read) =>
-      turn(key, (page) => derived(read === undefined ? without(page, 'read') : { ...page, read })),
-    binding: (key, binding) =>
-      turn(key, (page) => {
-        if (binding !== undefined && isOlder(binding, page.binding)) return page;
-        return derived(binding === undefined ? without(page, 'binding') : { ...page, binding });
-      }),
+    ingress: (key, seen) =>
+      turn(key, ({ seen: _, ...rest }) => derived(seen === undefined ? rest : { ...rest, seen })),
+    binding: put,
+    answered(binding) {
+      const known = pages.get(keyOf(binding))?.binding;
+      if (known !== undefined && known.metadata.uid === binding.metadata.uid) put(keyOf(binding), binding);
+    },
+    refused(key, refused) {
+      const page = pages.get(key);
+      if (page?.entry !== undefined) pages.set(key, { ...page, refused });
+    },
     entry: (key) => pages.get(key)?.entry,
     bindingOf: (key) => pages.get(key)?.binding,
-    of: (groupId) =>
-      [...(index.get(groupId) ?? [])].flatMap((key) => effective(pages.get(key) ?? {}, groupId)),
+    holderOf(key) {
+      const { entry, seen } = pages.get(key) ?? {};
+      return entry === undefined ? seen : undefined;
+    },
+    stays: (groupId) => pagesIn(groupId).some((page) => staysWith(page, groupId)),
+    of: (groupId) => pagesIn(groupId).flatMap((page) => effective(page, groupId, answers(groupId))),
     answers,
     awaited: (groupId) =>
       [...(index.get(groupId) ?? [])].filter((key) => {
-        const { entry, binding } = pages.get(key) ?? {};
-        if (entry?.spec.group !== groupId) return false;
+        const page = pages.get(key) ?? {};
         return (
-          binding === undefined ||
-          binding.metadata.deletionTimestamp !== undefined ||
-          (answers(groupId) && !heldGroups(binding).includes(groupId))
+          page.entry?.spec.group === groupId &&
+          page.refused !== true &&
+          !isInPlace(page, groupId, answers(groupId))
         );
       }),
     groups: () => [...index.keys()],

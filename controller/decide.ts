@@ -158,9 +158,8 @@ async function findAll(
   return wants || deserted(world.book) ? [...own, ...shared] : own;
 }
 
-/** Nobody wants anything: all groups that are left, one or several at once, are on their way out. */
-const deserted = (book: Book): boolean =>
-  book.groups().every((id) => {
-    const leaving = book.of(id).every(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    return leaving && book.awaited(id).length === 0;
-  });
+/**
+ * Nobody who stays holds any group, so what the cluster shares goes with the last of those that leave. Who wants a group and
+ * does not hold it yet has made nothing: would it be waited for and never come, nobody would answer for what is shared.
+ */
+const deserted = ({ groups, stays }: Book): boolean => !groups().some(stays);

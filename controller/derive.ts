@@ -2,13 +2,21 @@
 //
 //   Ingress there ──▶ binding applied ──▶ claimed (finalizer of its group, owner) ──▶ the group is reconciled
 //   Ingress gone  ──▶ binding deleted ──▶ Deleting until its groups are clean
-//   Ingress of the same name is back while Deleting ──▶ finalizers dropped, made anew: AWS keeps everything
-//   Ingress with finalizers of the LBC ──▶ the binding holds ours for the same groups ──▶ the LBC's are taken off
+//   Ingress with finalizers for groups (the LBC's, or ours) ──▶ the binding holds ours for the same ones ──▶ they are taken off
+//
+// A binding that is deleted under a living Ingress is handed over: AWS keeps everything. Who answers for it at each step:
+//
+//   binding held ──deleted──▶ binding held, going ──1──▶ both ──2──▶ Ingress held ──3──▶ both ──4──▶ new binding held
+//                                     │                    └─────────────┴── Ingress deleted: its group is cleaned up, then the
+//                                     └── Ingress deleted, or its namespace:                    finalizers go (publish.ts)
+//                                         nothing is handed over
+//   1 our finalizer on the Ingress, which the API server refuses on one that is being deleted   2 the binding's taken off
+//   3 a binding made anew and claimed; while that is refused the Ingress goes on answering      4 the Ingress's taken off
 import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../api/policy.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
-import { lbcGroups, withoutLbc } from './exchange.ts';
+import { holdingsOf, withoutHoldings } from './exchange.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Next } from './kube/queue.ts';
 import type { OwnerReference, Writer } from './kube/write.ts';
@@ -16,6 +24,9 @@ import { deletingStatus } from './status.ts';
 
 /** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */
 const UNBORN_MS = 30_000;
+
+/** What the watch is about to tell of is looked at again after this long, in milliseconds. */
+const AGAIN_MS = 200;
 
 export interface Deriving {
   readonly book: Book;
@@ -37,10 +48,14 @@ const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>
   Array.isArray(metadata.ownerReferences) &&
   metadata.ownerReferences.length > 0;
 
+/** Whether finalizers of this Ingress are ours to write. */
+const mayExchange = ({ ceiling }: Deriving, { ingress }: Entry): boolean =>
+  mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, ceiling));
+
 /** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
 function settle(deriving: Deriving, key: string, step: string, outcome: KubeOutcome | undefined): Next {
   if (outcome === undefined || outcome.ok) return 'done';
-  if (outcome.reason === 'notFound' || outcome.reason === 'conflict') return { afterMs: 200 };
+  if (outcome.reason === 'notFound' || outcome.reason === 'conflict') return { afterMs: AGAIN_MS };
   deriving.failed(key, step, outcome);
   return 'retry';
 }
@@ -58,6 +73,22 @@ async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBindi
   return settle(deriving, key, 'tell deletion', await deriving.write.patchStatus(binding, told));
 }
 
+/** The same of a write that makes or claims a binding. Nobody waits for one that is refused (bindings.ts). */
+function settleBinding(
+  deriving: Deriving,
+  key: string,
+  step: string,
+  outcome: KubeOutcome | undefined,
+): Next {
+  const failure = outcome === undefined || outcome.ok ? undefined : outcome.reason;
+  deriving.book.refused(key, failure === 'forbidden' || failure === 'invalid' || failure === 'notFound');
+  // Of an apply, which makes what is not there: neither the namespace nor the kind is.
+  if (outcome === undefined || outcome.ok || failure !== 'notFound')
+    return settle(deriving, key, step, outcome);
+  deriving.failed(key, step, outcome);
+  return 'retry';
+}
+
 async function keep(
   deriving: Deriving,
   key: string,
@@ -68,7 +99,7 @@ async function keep(
   const { namespace = '', name } = entry.ingress.metadata;
   if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
     const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
-    if (!applied.ok) return settle(deriving, key, 'record binding', applied);
+    if (!applied.ok) return settleBinding(deriving, key, 'record binding', applied);
     return claim(deriving, key, entry, applied.object, held);
   }
   return claim(deriving, key, entry, binding, held);
@@ -81,33 +112,45 @@ async function claim(
   binding: LoadBalancerBinding,
   held: boolean,
 ): Promise<Next> {
-  const ours = mayWrite('ingressFinalizers', policyOfIngress(entry.ingress.metadata, deriving.ceiling));
-  const inherited = ours ? lbcGroups(entry.ingress) : [];
-  const finalizers = [...new Set([...(held ? [entry.spec.group] : []), ...inherited])].map(finalizerOf);
+  // It was deleted meanwhile: it can hold nothing new, and is handed over when the watch tells of it.
+  if (binding.metadata.deletionTimestamp !== undefined) return { afterMs: AGAIN_MS };
+  const inherited = mayExchange(deriving, entry) ? holdingsOf(entry.ingress, { lbc: true }) : [];
+  const groups = new Set([...(held ? [entry.spec.group] : []), ...inherited.map(({ group }) => group)]);
+  const finalizers = [...groups].map(finalizerOf);
   const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
-  if (inherited.length === 0 || claimed?.ok === false) return settle(deriving, key, 'claim binding', claimed);
+  if (inherited.length === 0 || claimed?.ok === false)
+    return settleBinding(deriving, key, 'claim binding', claimed);
+  deriving.book.refused(key, false);
   // Only now: somebody must answer for what is in AWS at every moment.
-  const left = withoutLbc(entry.ingress, claimed?.object ?? binding);
+  const left = withoutHoldings(entry.ingress, inherited, heldGroups(claimed?.object ?? binding));
   const exchanged = await deriving.write.writeFinalizers(entry.ingress, left);
   return settle(deriving, key, 'exchange finalizers', exchanged);
 }
 
-/** The Ingress of a deleted binding is back in the same group: what AWS has is handed over. */
+/** The binding of a living Ingress is being deleted: what AWS has is handed over, by way of the Ingress (see above). */
 async function handOver(
   deriving: Deriving,
   key: string,
   entry: Entry,
   binding: LoadBalancerBinding,
 ): Promise<Next> {
-  const mine = finalizerOf(entry.spec.group);
-  const held = deriving.book.answers(entry.spec.group);
-  // What it still has in other groups is cleaned up there first.
-  if (heldGroups(binding).some((group) => group !== entry.spec.group)) return 'done';
+  const { group } = entry.spec;
+  const mine = finalizerOf(group);
+  const held = heldGroups(binding);
+  // What it still has in other groups is cleaned up there first. With none of ours it only waits for others to let it go.
+  if (held.some((one) => one !== group) || held.length === 0) return 'done';
+  if (!mayExchange(deriving, entry)) {
+    // Nothing of the Ingress is written, so nobody could answer meanwhile: the binding stays, and its group is not held up.
+    deriving.book.refused(key, true);
+    return 'done';
+  }
+  const secured = await deriving.write.holdIngress(entry.ingress, mine);
+  if (!secured.ok) return settle(deriving, key, 'hold Ingress', secured);
   const released = await deriving.write.releaseBinding(binding, (finalizer) => finalizer === mine);
   if (released !== undefined && !released.ok && released.reason !== 'notFound') {
     return settle(deriving, key, 'hand over binding', released);
   }
-  return keep(deriving, key, entry, undefined, held);
+  return keep(deriving, key, { ...entry, ingress: secured.object }, undefined, true);
 }
 
 /** Brings the binding of one Ingress in line. `key` is `namespace/name`. */

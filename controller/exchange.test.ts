@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { finalizerOf } from './bindings.ts';
-import { lbcFinalizerOf, lbcGroups, takesOver, withLbc, withoutLbc } from './exchange.ts';
+import { finalizerOf, heldGroups } from './bindings.ts';
+import { holdingsOf, lbcFinalizerOf, lbcGroups, takesOver, withLbc, withoutHoldings } from './exchange.ts';
 import { POLICIES } from './plan/policy.ts';
 
 const OWN = 'shop/web';
@@ -37,12 +37,35 @@ const foreign = fc.uniqueArray(
     'elbv2.k8s.aws/resources',
     'group.ingress.k8s.aws.example.com/www',
     'ingress.k8s.aws/resources2',
-    'albatross.dev/resources',
+    'albatross.dev/resources2',
   ),
 );
 const mixed = fc.tuple(groups, foreign).chain(([of, others]) => {
   const all = [...of.map(lbcFinalizerOf), ...others];
   return fc.shuffledSubarray(all, { minLength: all.length }).map((list) => ({ of, others, list }));
+});
+
+const withoutLbc = (one: ReturnType<typeof ingress>, by: LoadBalancerBinding): string[] =>
+  withoutHoldings(one, holdingsOf(one, { lbc: true }), heldGroups(by));
+
+describe('what an Ingress answers for', () => {
+  const all = ['albatross.dev/resources', 'group.ingress.k8s.aws/www', 'example.com/kept'];
+
+  test("is what our finalizers say, and the LBC's where we clean up after it", () => {
+    const ours = [{ finalizer: 'albatross.dev/resources', group: OWN }];
+    expect(holdingsOf(ingress(all), { lbc: false })).toEqual(ours);
+    const theirs = [{ finalizer: 'group.ingress.k8s.aws/www', group: 'www' }];
+    expect(holdingsOf(ingress(all), { lbc: true })).toEqual([...ours, ...theirs]);
+  });
+
+  test('is given back to the LBC with what the binding holds', () => {
+    expect(withLbc(ingress(all), binding(['shop']))).toEqual([
+      'group.ingress.k8s.aws/www',
+      'example.com/kept',
+      'group.ingress.k8s.aws/shop',
+      'ingress.k8s.aws/resources',
+    ]);
+  });
 });
 
 describe('exchange', () => {

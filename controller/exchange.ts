@@ -1,10 +1,11 @@
-// exchange: the finalizers of the LBC on Ingresses against ours on bindings, both ways (aws-model 10.3). Pure.
+// exchange: finalizers on Ingresses against ours on bindings, both ways. Those on an Ingress are the LBC's (aws-model 10.3), or
+// our own while there is no binding to carry them (derive.ts). Pure.
 //
-//   Ingress  ingress.k8s.aws/resources       ◀─▶  binding  albatross.dev/resources
-//   Ingress  group.ingress.k8s.aws/NAME      ◀─▶  binding  group.albatross.dev/NAME
+//   Ingress  ingress.k8s.aws/resources, albatross.dev/resources          ◀─▶  binding  albatross.dev/resources
+//   Ingress  group.ingress.k8s.aws/NAME, group.albatross.dev/NAME        ◀─▶  binding  group.albatross.dev/NAME
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../api/kube.ts';
-import { heldGroups } from './bindings.ts';
+import { groupOfFinalizer, type Holding, heldGroups } from './finalizers.ts';
 import type { Policy } from './plan/policy.ts';
 
 const FINALIZER = 'ingress.k8s.aws/resources';
@@ -32,19 +33,38 @@ export function lbcGroups(ingress: { readonly metadata: ObjectMeta }): string[] 
  */
 export const takesOver = (policy: Policy): boolean => policy === 'sync' || policy === 'upsert-only';
 
-/** The finalizers that an Ingress keeps once its binding holds ours: all but the LBC's for groups that the binding holds. */
-export function withoutLbc(
+/**
+ * What an Ingress answers for in AWS, as far as that is our business: by finalizers of ours always, by those of the LBC when we
+ * clean up after Ingresses.
+ */
+export function holdingsOf(
   ingress: { readonly metadata: ObjectMeta },
-  binding: LoadBalancerBinding,
-): string[] {
-  const held = heldGroups(binding);
-  return (ingress.metadata.finalizers ?? []).filter((one) => {
-    const group = lbcGroupOf(one, ingress);
-    return group === undefined || !held.includes(group);
+  { lbc }: { readonly lbc: boolean },
+): Holding[] {
+  return (ingress.metadata.finalizers ?? []).flatMap((finalizer) => {
+    const group = groupOfFinalizer(finalizer, ingress) ?? (lbc ? lbcGroupOf(finalizer, ingress) : undefined);
+    return group === undefined ? [] : [{ finalizer, group }];
   });
 }
 
-/** The finalizers of an Ingress whose binding is given up: its own, and the LBC's for every group that the binding holds. */
+/** The finalizers that an Ingress keeps once others answer for these groups. */
+export function withoutHoldings(
+  ingress: { readonly metadata: ObjectMeta },
+  held: readonly Holding[],
+  groups: readonly string[],
+): string[] {
+  const gone = new Set(held.filter(({ group }) => groups.includes(group)).map(({ finalizer }) => finalizer));
+  return (ingress.metadata.finalizers ?? []).filter((one) => !gone.has(one));
+}
+
+/**
+ * The finalizers of an Ingress that is given back to the LBC: the LBC's for every group that the binding or the Ingress itself
+ * holds, none of ours, and everybody else's.
+ */
 export function withLbc(ingress: { readonly metadata: ObjectMeta }, binding: LoadBalancerBinding): string[] {
-  return [...new Set([...(ingress.metadata.finalizers ?? []), ...heldGroups(binding).map(lbcFinalizerOf)])];
+  const others = (ingress.metadata.finalizers ?? []).filter(
+    (one) => groupOfFinalizer(one, ingress) === undefined,
+  );
+  const held = [...heldGroups(binding), ...heldGroups(ingress)];
+  return [...new Set([...others, ...held.map(lbcFinalizerOf)])];
 }

@@ -1,5 +1,5 @@
 // Informers: what the controller watches, and which work each change means.
-
+import { hash } from 'node:crypto';
 import type { IngressClassParams } from '../api/classparams.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import {
@@ -10,11 +10,9 @@ import {
   type ObjectMeta,
   type Service,
 } from '../api/kube.ts';
-import { mayWrite, policyOfIngress } from '../api/policy.ts';
 import type { Reading } from '../api/read.ts';
 import type { Book } from './bindings.ts';
 import type { EndpointSlice, Node, World } from './endpoints.ts';
-import { lbcGroups } from './exchange.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Priority } from './kube/queue.ts';
 import {
@@ -26,7 +24,7 @@ import {
   watchKind,
 } from './kube/watch.ts';
 import type { ControllerOptions } from './options.ts';
-import { readingOf } from './reading.ts';
+import { isTerminating, readingOf, seenIngress } from './reading.ts';
 import { SliceIndex } from './slices.ts';
 
 export interface InformersOptions {
@@ -88,10 +86,13 @@ class Watching implements Informers {
   readonly #watched: { stop(): void; healthy(): boolean; readonly synced: Promise<void> }[] = [];
   readonly #slices = new SliceIndex();
   readonly #nodeFacts = new Map<string, string>();
+  /** What of each binding our work depends on, as the watch told it last. */
+  readonly #meanings = new Map<string, string>();
   readonly #classes: Watched<IngressClass>;
   readonly #parameters: Watched<IngressClassParams>;
   readonly #namespaces: Watched<Namespace>;
-  readonly #labels = new Map<string, string>();
+  /** What of each namespace its Ingresses depend on. */
+  readonly #spaces = new Map<string, string>();
   readonly #services: Watched<Service>;
   readonly #ingresses: Watched<Ingress>;
   readonly #nodes: Watched<Node>;
@@ -193,30 +194,28 @@ class Watching implements Informers {
 
   #read(ingress: Ingress, change: Change): void {
     const { book, work, options } = this.#options;
-    // With a finalizer of the LBC it is there until its binding has taken that over, or nobody would clean up after it.
-    const ours = mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, options.policy));
-    const blocked = ours && lbcGroups(ingress).length > 0;
-    const leaves = ingress.metadata.deletionTimestamp !== undefined && !blocked;
-    const gone = change === 'deleted' || leaves;
-    const reading = gone ? undefined : this.#readingOf(ingress);
     const key = keyOf(ingress);
-    const groups = book.ingress(key, reading === undefined ? undefined : { ingress, reading });
+    const namespace = this.#namespaces.get('', ingress.metadata.namespace ?? '');
+    const reading = change === 'deleted' ? undefined : this.#readingOf(ingress);
+    const around = { reading, namespace, ceiling: options.policy };
+    const groups = book.ingress(key, change === 'deleted' ? undefined : seenIngress(ingress, around));
     if (!this.#started) return;
     work.binding(key, 'high');
     for (const group of groups) {
       // Who joins may put us in charge of a group: the bindings of the others are held from now on, too.
       for (const other of book.awaited(group)) work.binding(other, 'high');
-      work.group(group, 'high', reading === undefined ? LEAVING_MS : 0);
+      work.group(group, 'high', book.entry(key) === undefined ? LEAVING_MS : 0);
     }
   }
 
-  /** Labels may open or close a class to the Ingresses of a namespace. */
-  #namespaceChanged({ metadata: { name, labels = {} } }: Namespace, change: Change): void {
-    const now = JSON.stringify(Object.entries(labels).sort());
-    const before = this.#labels.get(name);
-    if (change === 'deleted') this.#labels.delete(name);
-    else this.#labels.set(name, now);
-    if (!this.#started || change !== 'updated' || before === now) return;
+  /** Labels may open or close a class to the Ingresses of a namespace; in one that is being terminated nothing is made anew. */
+  #namespaceChanged(namespace: Namespace, change: Change): void {
+    const { name, labels = {} } = namespace.metadata;
+    const now = JSON.stringify([isTerminating(namespace), Object.entries(labels).sort()]);
+    const before = this.#spaces.get(name);
+    if (change === 'deleted') this.#spaces.delete(name);
+    else this.#spaces.set(name, now);
+    if (!this.#started || change === 'deleted' || before === now) return;
     for (const ingress of this.#ingresses.list(name)) this.#read(ingress, 'updated');
   }
 
@@ -230,10 +229,14 @@ class Watching implements Informers {
   #bindingChanged(binding: LoadBalancerBinding, change: Change): void {
     const { book, work } = this.#options;
     const key = keyOf(binding);
-    const before = book.bindingOf(key);
     const groups = book.binding(key, change === 'deleted' ? undefined : binding);
+    // What the book knows may be the answer to a write of ours that nobody worked on yet.
+    const before = this.#meanings.get(key);
+    const now = meaning(binding);
+    if (change === 'deleted') this.#meanings.delete(key);
+    else this.#meanings.set(key, now);
     if (!this.#started) return;
-    if (before !== undefined && change === 'updated' && meaning(before) === meaning(binding)) return;
+    if (change === 'updated' && before === now) return;
     work.binding(key, 'high', change === 'deleted' ? undefined : LATE_MS);
     const leaving = change === 'deleted' || binding.metadata.deletionTimestamp !== undefined;
     for (const group of groups) work.group(group, 'high', leaving ? LEAVING_MS : 0);
@@ -264,7 +267,11 @@ export function startInformers(options: InformersOptions): Informers {
 
 /** What of a binding our work depends on; its status is our own writing. */
 const meaning = ({ metadata, spec }: LoadBalancerBinding): string =>
-  JSON.stringify([spec, metadata.uid, metadata.deletionTimestamp, metadata.finalizers]);
+  hash(
+    'sha256',
+    JSON.stringify([spec, metadata.uid, metadata.deletionTimestamp, metadata.finalizers]),
+    'base64',
+  );
 
 /** Groups with a member in the namespace that forwards to the Service. */
 function groupsUsing(book: Book, namespace: string, service: string): Set<string> {

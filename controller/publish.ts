@@ -7,6 +7,7 @@ import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from './desire/acces
 import type { Backend } from './desire/desiring.ts';
 import type { ClusterSettings } from './desire/facts.ts';
 import { driftNews } from './drift-report.ts';
+import { withoutHoldings } from './exchange.ts';
 import type { Group } from './group.ts';
 import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
@@ -188,32 +189,42 @@ async function tellMember(
   await tellPeople(publishing, binding, status);
   const written = await publishing.write.patchStatus(binding, status);
   // The next pass may come before the informer tells of our own write.
-  if (written?.ok) publishing.book.binding(key, written.object);
+  if (written?.ok) publishing.book.answered(written.object);
   return fine(publishing, key, 'write status', written) && addressed;
 }
 
-/** A binding may go, or leave this group, once nothing of it is left here; its Ingress's old address goes with it. */
+/**
+ * A binding, and an Ingress that answers for itself, may go or leave this group once nothing of it is left here; its Ingress's
+ * old address goes with it.
+ */
 async function release(
   publishing: Publishing,
   group: Group,
   effective: LoadBalancerBinding,
 ): Promise<boolean> {
+  const { book, write } = publishing;
   const key = keyOf(effective);
-  const binding = publishing.book.bindingOf(key);
-  if (binding === undefined) return true;
-  const mine = finalizerOf(group.id);
-  const address = binding.status?.loadBalancer?.dnsName;
-  if (address !== undefined && publishing.book.entry(key) === undefined) {
+  const now = book.of(group.id).find((one) => keyOf(one) === key);
+  // Back, or about to be handed over, since this pass began.
+  if (now?.metadata.deletionTimestamp === undefined) return true;
+  const binding = book.bindingOf(key);
+  const address = binding?.status?.loadBalancer?.dnsName;
+  if (address !== undefined && book.entry(key) === undefined) {
     // Before the finalizer goes: somebody must answer for it until it is done.
-    const taken = await publishing.write.takeAddress(binding.metadata, address);
+    const taken = await write.takeAddress(effective.metadata, address);
     if (!fine(publishing, key, 'take address', taken)) return false;
   }
-  return fine(
-    publishing,
-    key,
-    'release binding',
-    await publishing.write.releaseBinding(binding, (one) => one === mine),
-  );
+  if (binding !== undefined) {
+    const mine = finalizerOf(group.id);
+    const released = await write.releaseBinding(binding, (one) => one === mine);
+    // Known at once: whoever comes back is not served before the finalizer is on again.
+    if (released?.ok) book.answered(released.object);
+    if (!fine(publishing, key, 'release binding', released)) return false;
+  }
+  const holder = book.holderOf(key);
+  if (holder?.held === undefined) return true;
+  const left = withoutHoldings(holder.ingress, holder.held, [group.id]);
+  return fine(publishing, key, 'release Ingress', await write.writeFinalizers(holder.ingress, left));
 }
 
 /**
@@ -239,7 +250,7 @@ export async function unsettle(
         ...(set === undefined ? {} : { set }),
       };
       const outcome = await publishing.write.patchStatus(binding, status);
-      if (outcome?.ok) publishing.book.binding(key, outcome.object);
+      if (outcome?.ok) publishing.book.answered(outcome.object);
       return fine(publishing, key, 'unsettle binding', outcome);
     }),
   );
@@ -254,7 +265,7 @@ export async function forgetTargets(
   const binding = book.bindingOf(member);
   if (binding === undefined) return true;
   const outcome = await write.forgetTargets(binding, arn);
-  if (outcome.ok) book.binding(member, outcome.object);
+  if (outcome.ok) book.answered(outcome.object);
   else if (outcome.reason !== 'notFound') failed(member, 'forget targets', outcome);
   return outcome.ok || outcome.reason === 'notFound';
 }

@@ -76,6 +76,10 @@ interface Done {
   readonly emptied: ReadonlySet<string>;
 }
 
+/** Whether something may have been made or removed though no answer said so. */
+const isUnsure = ({ operation: { verb }, failure }: Outcome): boolean =>
+  (verb === 'create' || verb === 'delete') && failure?.kind === 'unavailable';
+
 /** Notes down what is about to be done, does it, and judges what became of it. */
 async function carryOut(group: Group, world: Reconciling, decision: Decision): Promise<Done> {
   const { wanted, found, planned, allowed, guarded, left, hash } = decision;
@@ -91,6 +95,9 @@ async function carryOut(group: Group, world: Reconciling, decision: Decision): P
   if (!wanted.undecided) world.refusals?.note(group.id, left.refusals, refused);
   if (outcomes.length > 0) world.log(group.id, outcomes.map(logged));
   if (outcomes.some(({ result }) => result === 'failed')) world.inventory.forget(group.id);
+  const unsure = outcomes.filter(isUnsure).map(({ operation }) => operation);
+  const removed = unsure.flatMap((one) => (one.verb === 'delete' ? [one.found] : []));
+  if (unsure.length > 0) world.inventory.unsure(group.id, removed);
   const done = outcomes.filter(({ result }) => result === 'done').length;
   const clean = !wanted.undecided && !decision.handing && planned.operations.length === done;
   // What is left out is asked for again, and that is nobody else's doing.

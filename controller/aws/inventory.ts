@@ -35,7 +35,12 @@ export interface Inventory {
   remove(found: Pick<Found, 'arn'>): void;
   /** Has the details of a group read again: after a failed or uncertain call. */
   forget(group: string): void;
-  /** The same, though nothing that is known calls for it: somebody may have changed what bulk reads do not show. */
+  /**
+   * Calls that make or remove something for a group ended without an answer: AWS may have done it. Everything is read in bulk
+   * before the group is told again what it has, for what nobody knows nobody would remove. `removed` is what may be gone.
+   */
+  unsure(group: string, removed: readonly Pick<Found, 'arn'>[]): void;
+  /** The same as `forget`, though nothing that is known calls for it: somebody may have changed what bulk reads do not show. */
   doubt(group: string): void;
 }
 
@@ -72,7 +77,10 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
   const protection = protections(aws);
 
   async function load(): Promise<string[]> {
+    // What ends without an answer while this is read is not in it.
+    const unsure = [...shelves.unsure];
     const bulk = await readBulk(aws);
+    for (const group of unsure) shelves.unsure.delete(group);
     children = bulk.children;
     insideOf = new Map();
     for (const group of children?.values() ?? []) insideOf.set(group, (insideOf.get(group) ?? 0) + 1);
@@ -103,6 +111,7 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
   }
 
   async function of(group: string, also: Seldom = {}): Promise<readonly Found[]> {
+    if (shelves.unsure.has(group)) await load();
     const shelf = shelves.get(group);
     if (shelf === undefined) return [];
     if (!shelf.detailed) {
@@ -121,11 +130,8 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     of,
     groups: () => shelves.groups(),
     glance(group) {
-      const shelf = shelves.get(group);
-      const found = withHolders([...(shelf?.found.values() ?? [])]);
       const inside = children === undefined ? {} : { inside: insideOf.get(group) ?? 0 };
-      const doubted = shelf?.doubted === true ? { doubted: true as const } : {};
-      return { found, detailed: shelf?.detailed ?? true, ...doubted, ...inside };
+      return { ...glanceAt(shelves, group), ...inside };
     },
     put(found) {
       if (found.kind === 'loadBalancer') protection.changed();
@@ -133,8 +139,16 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
     },
     remove: ({ arn }) => shelves.remove(arn),
     forget: (group) => shelves.forget(group),
+    unsure: (group, removed) => shelves.doubtAll(group, removed),
     doubt: (group) => shelves.doubt(group),
   };
+}
+
+function glanceAt(shelves: Shelves, group: string): Glance {
+  const shelf = shelves.get(group);
+  const found = withHolders([...(shelf?.found.values() ?? [])]);
+  const doubted = shelf?.doubted === true || shelves.unsure.has(group);
+  return { found, detailed: shelf?.detailed ?? true, ...(doubted ? { doubted } : {}) };
 }
 
 interface Reading {

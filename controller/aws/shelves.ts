@@ -39,6 +39,8 @@ function withKnownDetails(found: Found, known: Found | undefined): Found {
 }
 
 export class Shelves {
+  /** Groups that may have what is on no shelf, until the next bulk read. */
+  readonly unsure = new Set<string>();
   readonly #now: () => number;
   readonly #shelves = new Map<string, Shelf>();
   /** Group of every resource by ARN. */
@@ -73,6 +75,12 @@ export class Shelves {
     this.#drop(arn);
     this.#putAt.delete(arn);
     this.#removedAt.set(arn, this.#now());
+  }
+
+  /** Nobody knows all that the group has; of what may be removed the next bulk read tells, however lately we changed it. */
+  doubtAll(group: string, removed: readonly Pick<Found, 'arn'>[]): void {
+    this.unsure.add(group);
+    for (const { arn } of removed) this.#putAt.delete(arn);
   }
 
   forget(group: string): void {

@@ -41,7 +41,9 @@ export function groupOfLeftover({ metadata: { labels = {} } }: TargetGroupBindin
 }
 
 function finalizersOf(ingress: Ingress, binding: LoadBalancerBinding | undefined): Adoption['finalizers'] {
-  const ours = binding !== undefined && heldGroups(binding).length > 0;
+  const ours = [ingress, ...(binding === undefined ? [] : [binding])].some(
+    (one) => heldGroups(one).length > 0,
+  );
   const theirs = lbcGroups(ingress).length > 0;
   if (ours && theirs) return 'both';
   if (ours) return 'Albatross';

@@ -15,7 +15,7 @@ import type { EndpointSlice, Node, World } from '../endpoints.ts';
 import { SERVICE_LABEL } from '../informers.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { collection, PATHS } from '../kube/watch.ts';
-import { type ReadingAround, readingOf, whoseIs } from '../reading.ts';
+import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../reading.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** Everything that is read, by the names of `PATHS`. */
@@ -128,11 +128,10 @@ export function clusterSeen(objects: Objects, options: ReadingAround['options'])
   };
   for (const [key, binding] of bindings) book.binding(key, binding);
   for (const ingress of objects.ingresses) {
-    const going = ingress.metadata.deletionTimestamp !== undefined;
-    const reading = going ? undefined : readingOf(ingress, around);
-    if (reading === undefined) continue;
     const key = keyOf(ingress);
-    book.ingress(key, { ingress, reading });
+    const namespace = namespaces('', ingress.metadata.namespace ?? '');
+    const reading = readingOf(ingress, around);
+    book.ingress(key, seenIngress(ingress, { reading, namespace, ceiling: 'observe' }));
     const entry = book.entry(key);
     if (entry !== undefined) book.binding(key, inLine(entry, bindings.get(key)));
   }
@@ -142,8 +141,9 @@ export function clusterSeen(objects: Objects, options: ReadingAround['options'])
     world,
     absent(key) {
       const binding = book.bindingOf(key);
-      if (book.entry(key) !== undefined || (binding !== undefined && heldGroups(binding).length > 0))
-        return undefined;
+      const held =
+        book.holderOf(key) !== undefined || (binding !== undefined && heldGroups(binding).length > 0);
+      if (book.entry(key) !== undefined || held) return undefined;
       const [namespace = '', name = ''] = key.split('/');
       const ingress = ingresses(namespace, name);
       if (ingress === undefined) return `there is no Ingress ${key}`;

@@ -94,7 +94,8 @@ function reasonOf(status: number): KubeFailure {
   if (status === 404) return 'notFound';
   if (status === 409) return 'conflict';
   if (status === 400 || status === 413 || status === 415 || status === 422) return 'invalid';
-  if (status === 401 || status === 403) return 'forbidden';
+  // 405: nothing is made of a kind whose CustomResourceDefinition is being deleted.
+  if (status === 401 || status === 403 || status === 405) return 'forbidden';
   return 'unavailable';
 }
 

@@ -2,18 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Ingress } from '../../api/kube.ts';
 import { POLICIES, POLICY_ANNOTATION, type Policy } from '../../api/policy.ts';
+import { withAddress, withoutAddress } from './addresses.ts';
 import { type KubeCall, type KubeClient, outcomeOf } from './client.ts';
 import { eventTeller } from './events.ts';
-import {
-  asOrdered,
-  claimOf,
-  mergePatch,
-  underPolicy,
-  withAddress,
-  withoutAddress,
-  withoutFinalizers,
-  writer,
-} from './write.ts';
+import { asOrdered, claimOf, mergePatch, underPolicy, withoutFinalizers, writer } from './write.ts';
 
 describe('merge patch', () => {
   test.each([
@@ -178,6 +170,7 @@ test.each([
   [409, '{}', { ok: false, reason: 'conflict', message: 'HTTP 409' }],
   [422, 'x', { ok: false, reason: 'invalid', message: 'HTTP 422' }],
   [403, '{}', { ok: false, reason: 'forbidden', message: 'HTTP 403' }],
+  [405, '{}', { ok: false, reason: 'forbidden', message: 'HTTP 405' }],
   [503, '', { ok: false, reason: 'unavailable', message: 'HTTP 503' }],
   [201, '{"a":1}', { ok: true, object: { a: 1 } }],
 ])('HTTP %i', (status, text, outcome) => {

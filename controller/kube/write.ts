@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Ingress, ObjectMeta } from '../../api/kube.ts';
 import { mayWrite, type Policy, policyOfIngress, type Written } from '../../api/policy.ts';
+import { type IngressAddress, withAddress, withoutAddress } from './addresses.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 
 /** Who we are in `managedFields`. */
@@ -17,12 +18,6 @@ export interface OwnerReference {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
-}
-
-/** The host name that an Ingress is served at, with the ports of its listeners. */
-export interface IngressAddress {
-  readonly hostname: string;
-  readonly ports: readonly number[];
 }
 
 /** Whether something of an Ingress may be written, by what is known of it. */
@@ -80,6 +75,11 @@ export interface Writer {
     finalizers: readonly string[],
   ): Promise<KubeOutcome | undefined>;
   /**
+   * Puts a finalizer on an Ingress as it is stored now; `ok` when it carries it. `conflict`: it is another one, or is being
+   * deleted (Kubernetes: Finalizers, "How finalizers work": no new ones then), or changes at this moment.
+   */
+  holdIngress(ingress: { readonly metadata: ObjectMeta }, finalizer: string): Promise<KubeOutcome<Ingress>>;
+  /**
    * Tells an Ingress its address in place of those that `former` knows as ours; what others wrote there stays. Undefined when
    * it knows it, or its policy forbids it. `conflict`: it is no longer as it was read.
    */
@@ -117,8 +117,8 @@ const ingressPath = (name: { namespace?: string; name: string }): string =>
 
 /** The writes, through `client`, as far as `may` lets them. */
 export function writer(client: KubeClient, may: MayWrite): Writer {
-  const merge = <T>(path: string, body: object): Promise<KubeOutcome<T>> =>
-    client.request<T>({
+  const merge: Merge = (path, body) =>
+    client.request({
       method: 'PATCH',
       path,
       query: { fieldManager: FIELD_MANAGER },
@@ -176,6 +176,7 @@ export function writer(client: KubeClient, may: MayWrite): Writer {
       const { resourceVersion } = metadata;
       return merge(ingressPath(metadata), { metadata: { resourceVersion, finalizers } });
     },
+    holdIngress: (ingress, finalizer) => holdIngress({ client, may, merge }, ingress, finalizer),
     async writeAddress(ingress, address, former) {
       if (!may('ingressStatus', ingress.metadata)) return undefined;
       const change = withAddress(ingress, address, former);
@@ -189,6 +190,26 @@ export function writer(client: KubeClient, may: MayWrite): Writer {
       return without === undefined ? undefined : merge(`${ingressPath(name)}/status`, without);
     },
   };
+}
+
+type Merge = <T>(path: string, body: object) => Promise<KubeOutcome<T>>;
+
+/** Reads the Ingress anew: what the watch told may be older than our own last write. */
+async function holdIngress(
+  { client, may, merge }: { readonly client: KubeClient; readonly may: MayWrite; readonly merge: Merge },
+  { metadata }: { readonly metadata: ObjectMeta },
+  finalizer: string,
+): Promise<KubeOutcome<Ingress>> {
+  const path = ingressPath(metadata);
+  const read = await client.request<Ingress>({ method: 'GET', path });
+  if (!read.ok) return read;
+  const { uid, deletionTimestamp, resourceVersion, finalizers = [] } = read.object.metadata;
+  if (uid !== metadata.uid || deletionTimestamp !== undefined)
+    return { ok: false, reason: 'conflict', message: 'the Ingress is being deleted' };
+  if (!may('ingressFinalizers', read.object.metadata))
+    return { ok: false, reason: 'conflict', message: 'its policy forbids it now' };
+  if (finalizers.includes(finalizer)) return read;
+  return merge(path, { metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } });
 }
 
 /** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */
@@ -220,58 +241,6 @@ export function withoutFinalizers(
   return left.length === finalizers.length
     ? undefined
     : { resourceVersion: metadata.resourceVersion, finalizers: left };
-}
-
-/** The addresses of an Ingress; what is not read of them is kept as it was found. */
-type Addresses = NonNullable<NonNullable<NonNullable<Ingress['status']>['loadBalancer']>['ingress']>;
-
-/** A status patch, with the version it was decided on: a list is written whole, and nobody else's entry may be lost by that. */
-const addressPatch = ({ resourceVersion }: ObjectMeta, ingress: Addresses): object => ({
-  metadata: { resourceVersion },
-  status: { loadBalancer: { ingress } },
-});
-
-const portsOf = ({ ports }: Addresses[number]): Set<number> => new Set((ports ?? []).map(({ port }) => port));
-
-/**
- * The patch that says our address in place of the first of ours, and takes the others of ours away; undefined when it is said.
- * Host names and ports are compared, as the LBC does (aws-model 10.1). Pure.
- */
-export function withAddress(
-  { metadata, status }: Ingress,
-  address: IngressAddress,
-  former: (hostname: string) => boolean,
-): object | undefined {
-  const hostname = address.hostname.toLowerCase();
-  const found = status?.loadBalancer?.ingress ?? [];
-  const ours = found.filter((one) => isOurs(one, hostname, former));
-  const [known] = ours;
-  const same =
-    ours.length === 1 &&
-    known?.hostname?.toLowerCase() === hostname &&
-    isDeepStrictEqual(portsOf(known), new Set(address.ports));
-  if (same) return undefined;
-  const ports = address.ports.toSorted((a, b) => a - b).map((port) => ({ port, protocol: 'TCP' }));
-  const at = known === undefined ? found.length : found.indexOf(known);
-  const others = (list: Addresses): Addresses => list.filter((one) => !ours.includes(one));
-  return addressPatch(metadata, [
-    ...others(found.slice(0, at)),
-    { hostname, ports },
-    ...others(found.slice(at)),
-  ]);
-}
-
-const isOurs = (
-  { hostname }: Addresses[number],
-  wanted: string,
-  former: (hostname: string) => boolean,
-): boolean => hostname !== undefined && (hostname.toLowerCase() === wanted || former(hostname.toLowerCase()));
-
-/** The patch that takes one address away; undefined when it is not there. Pure. */
-export function withoutAddress({ metadata, status }: Ingress, hostname: string): object | undefined {
-  const found = status?.loadBalancer?.ingress ?? [];
-  const left = found.filter((one) => one.hostname?.toLowerCase() !== hostname.toLowerCase());
-  return left.length === found.length ? undefined : addressPatch(metadata, left);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -18,7 +18,17 @@ export interface Account {
   readonly elb: InMemory;
   readonly aws: Aws;
   readonly securityGroups: ReadonlyMap<string, SecurityGroup>;
+  /** Another client of the same account. */
+  connect(hooks: Hooks): Aws;
 }
+
+/** What a client lives through around each call; what they throw is the answer. */
+export interface Hooks {
+  before(action: string): Promise<void>;
+  after(action: string): void;
+}
+
+const NO_HOOKS: Hooks = { before: async () => undefined, after: () => undefined };
 
 const first = { step: 'initialize', name: 'paper', priority: 'high' } as const;
 const config = { region: 'us-west-2', credentials: { accessKeyId: 'paper', secretAccessKey: 'paper' } };
@@ -45,6 +55,7 @@ interface Ec2Input {
 class Ec2 {
   readonly groups = new Map<string, SecurityGroup>();
   readonly #elb: InMemory;
+  #made = 0;
 
   constructor(elb: InMemory) {
     this.#elb = elb;
@@ -75,11 +86,18 @@ class Ec2 {
           Tags: Tags.filter(({ Key }) => !input.Tags?.some((one) => one.Key === Key)),
         }));
       case 'DeleteSecurityGroup':
-        this.groups.delete(input.GroupId ?? '');
-        return {};
+        return this.#remove(input.GroupId ?? '');
       default:
         throw new Error(`nobody answers ${action} on paper`);
     }
+  }
+
+  #remove(id: string): object {
+    const used = [...this.#elb.state.loadBalancers.values()].some((one) => one.securityGroups.includes(id));
+    if (used) refuse('DependencyViolation', `resource ${id} has a dependent object`);
+    this.groups.delete(id);
+    this.#elb.context.world.securityGroups.delete(id);
+    return {};
   }
 
   #asked(one: SecurityGroup, { GroupIds, Filters = [] }: Ec2Input): boolean {
@@ -95,7 +113,8 @@ class Ec2 {
   #create({ GroupName = '', Description = '', TagSpecifications = [] }: Ec2Input): string {
     if ([...this.groups.values()].some((one) => one.GroupName === GroupName))
       refuse('InvalidGroup.Duplicate', `${GroupName} exists`);
-    const id = `sg-made${this.groups.size}`;
+    this.#made += 1;
+    const id = `sg-made${this.#made}`;
     const Tags = TagSpecifications.flatMap((one) => one.Tags ?? []);
     this.groups.set(id, { GroupId: id, GroupName, Description, VpcId: VPC, IpPermissions: [], Tags });
     this.#elb.context.world.securityGroups.set(id, { id, vpcId: VPC, name: GroupName });
@@ -154,11 +173,7 @@ function mappings({ state }: InMemory): object[] {
 }
 
 /** What AWS refuses comes as the typed failure it is to the controller. */
-function judged(
-  commandName: string,
-  answer: (action: string) => object,
-): { response: object; output: object } {
-  const action = commandName.replace(/Command$/, '');
+function judged(action: string, answer: (action: string) => object): { response: object; output: object } {
   try {
     return { response: {}, output: { $metadata: {}, ...answer(action) } };
   } catch (thrown) {
@@ -168,52 +183,54 @@ function judged(
   }
 }
 
+type Answering = (action: string, input: object) => object;
+
+/** The middleware that answers instead of HTTP. */
+const answering = (answer: Answering, { before, after }: Hooks) =>
+  ((_next: unknown, { commandName = '' }: { readonly commandName?: string }) =>
+    async ({ input }: { readonly input: object }) => {
+      const action = commandName.replace(/Command$/, '');
+      await before(action);
+      const result = judged(action, () => answer(action, input));
+      after(action);
+      return result;
+    }) as never;
+
 /** A new account: the one of `paperWorld`. */
 export function openAccount(): Account {
   const elb = inMemory();
   const groups = new Ec2(elb);
-  const elbv2 = new ElasticLoadBalancingV2Client(config);
-  const ec2 = new EC2Client(config);
-  const tagging = new ResourceGroupsTaggingAPIClient(config);
-  elbv2.middlewareStack.add(
-    (_next, { commandName = '' }) =>
-      async ({ input }) =>
-        judged(commandName, (action) => {
-          if (!isAction(action)) throw new Error(`nobody answers ${action} on paper`);
-          // What is undefined is not sent.
-          return elb.call(action, JSON.parse(JSON.stringify(input)));
-        }) as never,
-    first,
-  );
-  ec2.middlewareStack.add(
-    (_next, { commandName = '' }) =>
-      async ({ input }) =>
-        judged(commandName, (action) => groups.answer(action, input as Ec2Input)) as never,
-    first,
-  );
-  tagging.middlewareStack.add(
-    (_next, { commandName = '' }) =>
-      async () =>
-        judged(commandName, () => ({ ResourceTagMappingList: mappings(elb) })) as never,
-    first,
-  );
-  const wafv2 = new WAFV2Client(config);
   const behind = new Map<string, string>();
-  wafv2.middlewareStack.add(
-    (_next, { commandName = '' }) =>
-      async ({ input }) =>
-        judged(commandName, (action) =>
-          protecting(behind, action, { ...input } as Record<string, string>),
-        ) as never,
-    first,
-  );
-  const aws: Aws = {
-    ...{ clusterName: CLUSTER.name, vpcId: VPC, elbv2, ec2, tagging, wafv2 },
-    // Nobody on paper asks these.
-    ...{ acm: new ACMClient(config), shield: new ShieldClient(config) },
-    clientSecret: (hash) => `secret of ${hash}`,
-    counts: new Map(),
-    close: () => undefined,
-  };
-  return { elb, aws, securityGroups: groups.groups };
+  function connect(hooks: Hooks): Aws {
+    const elbv2 = new ElasticLoadBalancingV2Client(config);
+    const ec2 = new EC2Client(config);
+    const tagging = new ResourceGroupsTaggingAPIClient(config);
+    const wafv2 = new WAFV2Client(config);
+    const load: Answering = (action, input) => {
+      if (!isAction(action)) throw new Error(`nobody answers ${action} on paper`);
+      // What is undefined is not sent.
+      return elb.call(action, JSON.parse(JSON.stringify(input)));
+    };
+    const protect: Answering = (action, input) =>
+      protecting(behind, action, { ...input } as Record<string, string>);
+    elbv2.middlewareStack.add(answering(load, hooks), first);
+    ec2.middlewareStack.add(
+      answering((action, input) => groups.answer(action, input), hooks),
+      first,
+    );
+    tagging.middlewareStack.add(
+      answering(() => ({ ResourceTagMappingList: mappings(elb) }), hooks),
+      first,
+    );
+    wafv2.middlewareStack.add(answering(protect, hooks), first);
+    return {
+      ...{ clusterName: CLUSTER.name, vpcId: VPC, elbv2, ec2, tagging, wafv2 },
+      // Nobody on paper asks these.
+      ...{ acm: new ACMClient(config), shield: new ShieldClient(config) },
+      clientSecret: (hash) => `secret of ${hash}`,
+      counts: new Map(),
+      close: () => undefined,
+    };
+  }
+  return { elb, aws: connect(NO_HOOKS), securityGroups: groups.groups, connect };
 }

@@ -39,7 +39,7 @@ function found<T>(value: T | undefined, code: ProblemCode, name: string): Looked
 }
 
 /** Hosts under `.example.com` have a certificate in ACM, all but `late.example.com`. */
-function lookupsOf({ elb: { context } }: Account): Lookups {
+export function lookupsOf({ elb: { context } }: Pick<Account, 'elb'>): Lookups {
   const { subnets, securityGroups } = context.world;
   return {
     subnets: async ({ named = ['subnet-a', 'subnet-b'] }) =>

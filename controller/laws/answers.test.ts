@@ -1,0 +1,99 @@
+// The law `answers`: at no moment, in no order of events, exists something in AWS that no object in the cluster answers for; and
+// when everything has come to rest, AWS has what is wanted and nothing else, and nothing hangs.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { keyOf } from '../../api/kube.ts';
+import { heldGroups } from '../bindings.ts';
+import { lbcFinalizerOf } from '../exchange.ts';
+import { type Deed, stageUpheaval, type Upheaval } from './upheaval.ts';
+
+/** More of them find more; these take some seconds. */
+const RUNS = Number(process.env.LAW_RUNS ?? 60);
+const KEYS = ['a/one', 'a/two', 'b/one'];
+const key = fc.constantFrom(...KEYS);
+const namespace = fc.constantFrom('a', 'b');
+
+const apply = fc
+  .record({ key, group: fc.constantFrom('', '', 'www', 'shop'), adopted: fc.boolean() })
+  .map(({ adopted, ...one }): Deed => {
+    const finalizers = adopted ? [lbcFinalizerOf(one.group === '' ? one.key : one.group)] : [];
+    return { do: 'apply', finalizers, ...one };
+  });
+const remove = fc
+  .record({ what: fc.constantFrom('ingresses' as const, 'loadbalancerbindings' as const), key })
+  .map((one): Deed => ({ do: 'delete', ...one }));
+const spaces = fc.record({
+  do: fc.constantFrom(
+    'deleteNamespace' as const,
+    'makeNamespace' as const,
+    'fill' as const,
+    'empty' as const,
+  ),
+  namespace,
+});
+const others = fc.record({
+  do: fc.constantFrom(
+    'kill' as const,
+    'kill' as const,
+    'deleteService' as const,
+    'deleteKind' as const,
+    'makeKind' as const,
+  ),
+});
+
+const deeds = fc.array(
+  fc.tuple(
+    fc.constantFrom(0, 1, 3, 10, 30, 100, 300),
+    fc.oneof(
+      { weight: 4, arbitrary: apply },
+      { weight: 4, arbitrary: remove },
+      { weight: 2, arbitrary: spaces },
+      others,
+    ),
+  ),
+  { minLength: 1, maxLength: 14 },
+);
+
+/** What is there at rest, and what the Ingresses that are there want. */
+function accounts({ api, inAws }: Pick<Upheaval, 'api'> & { inAws: ReturnType<Upheaval['inAws']> }) {
+  const ingresses = api.list('ingresses');
+  const wanted = ingresses.map(
+    (one) => one.metadata.annotations?.['alb.ingress.kubernetes.io/group.name'] ?? keyOf(one),
+  );
+  const groups = [...new Set(wanted)].sort();
+  return {
+    is: {
+      ...inAws,
+      bindings: api
+        .list('loadbalancerbindings')
+        .map((one) => [keyOf(one), heldGroups(one)])
+        .toSorted(),
+      finalizers: ingresses.flatMap(({ metadata }) => metadata.finalizers ?? []),
+      going: [...api.holders(), ...api.list('namespaces')].filter(
+        ({ metadata }) => metadata.deletionTimestamp !== undefined,
+      ),
+    },
+    shouldBe: {
+      stacks: groups,
+      shared: groups.length > 0,
+      bindings: ingresses.map((one, at) => [keyOf(one), [wanted[at]]]).toSorted(),
+      finalizers: [],
+      going: [],
+    },
+  };
+}
+
+test('somebody answers for everything in AWS, after every single write', { timeout: 300_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), deeds, async (seed, all) => {
+      const upheaval = stageUpheaval(seed);
+      for (const [turns, deed] of all) await upheaval.after(turns, deed);
+      const tookMs = await upheaval.rest();
+      expect(upheaval.broken).toEqual([]);
+      const { is, shouldBe } = accounts({ api: upheaval.api, inAws: upheaval.inAws() });
+      expect(is).toEqual(shouldBe);
+      expect(tookMs).toBeLessThan(60_000);
+    }),
+    { numRuns: RUNS },
+  );
+});
