@@ -88,7 +88,7 @@ export const never = (because: string): Never => ({ on: 'never', because });
 /** Whether this version does anything with the value. */
 export const isApplied = ({ on }: { readonly on: string }): boolean => on !== 'later' && on !== 'never';
 
-/** Eight keys, frozen by a test: a ninth needs a decision page. A name that ends in `.*` is a family: `actions.NAME`. */
+/** Nine keys, frozen by a test: a tenth needs a decision page. A name that ends in `.*` is a family: `actions.NAME`. */
 export interface Annotation<N extends AnnotationName = AnnotationName> {
   readonly name: N;
   /** Who may say it; the earlier one wins. */
@@ -97,6 +97,8 @@ export interface Annotation<N extends AnnotationName = AnnotationName> {
   readonly unset?: AnnotationValues[N];
   readonly merge: Merge;
   readonly effect: Effect<AnnotationValues[N]>;
+  /** It keeps requests away that would be answered without it: where it cannot be had, its routes are closed (hack/decisions/0018). */
+  readonly protects?: true;
   readonly doc: string;
   readonly examples: { readonly good: readonly string[]; readonly bad: readonly string[] };
 }

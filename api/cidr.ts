@@ -76,3 +76,10 @@ export function networkOf(text: string): string {
   );
   return `${parts.join(separator)}/${prefix}`;
 }
+
+/** Whether every address of `inner` is one of `outer`; false where one of them is no CIDR. */
+export function containsNetwork(outer: string, inner: string): boolean {
+  const [a, b] = [parsed(outer), parsed(inner)];
+  if (a === undefined || b === undefined || a.family !== b.family || a.prefix > b.prefix) return false;
+  return a.bits.slice(0, a.prefix) === b.bits.slice(0, a.prefix);
+}

@@ -1,4 +1,4 @@
-// Every descriptor: its examples, its eight keys, and garbage. All 72 names of the LBC are known (spec annotations 3).
+// Every descriptor: its examples, its nine keys, and garbage. All 72 names of the LBC are known (spec annotations 3).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PREFIX } from './annotation.ts';
@@ -87,7 +87,7 @@ test.each(cases('bad'))('%s: %j is refused', (name, text) => {
 });
 
 describe('descriptors', () => {
-  test('have exactly these keys; a ninth needs a decision page', () => {
+  test('have exactly these keys; a tenth needs a decision page', () => {
     const keys = new Set(REGISTRY.flatMap((descriptor) => Object.keys(descriptor)));
     expect([...keys].toSorted()).toEqual([
       'doc',
@@ -96,6 +96,7 @@ describe('descriptors', () => {
       'merge',
       'name',
       'on',
+      'protects',
       'schema',
       'unset',
     ]);

@@ -63,3 +63,8 @@ export function descriptorOf(suffix: string): { descriptor: AnyAnnotation; membe
   const family = FAMILIES.find(({ start }) => suffix.startsWith(start) && suffix.length > start.length);
   return family && { descriptor: family.descriptor, member: suffix.slice(family.start.length) };
 }
+
+/** Names of the annotations that keep requests away (`protects`): a law goes through all of them, whatever may be missing. */
+export const PROTECTING: readonly AnnotationName[] = REGISTRY.flatMap(({ name, protects }) =>
+  protects === true ? [name] : [],
+);

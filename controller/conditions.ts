@@ -52,7 +52,7 @@ const leftOutBy = (policy: Policy | undefined, left: readonly Operation[]): stri
   cut(`The policy ${policy ?? ''} leaves out: ${left.map(inWords).join('; ')}`);
 
 function programmed(
-  { planned, outcomes, found, became, told, decided, failure, policy }: Pass,
+  { planned, outcomes, found, became, told, decided, failure, policy, unmet = [] }: Pass,
   key: string,
 ): NextCondition {
   const type = 'Programmed';
@@ -74,6 +74,9 @@ function programmed(
   const young = provisioning([...became.values()]);
   const without = mine.filter(({ code }) => code === 'AwsRefused');
   if (without.length > 0) return about(type, without, '');
+  const untils = [...new Set(unmet.flatMap(({ member, until }) => (member === key ? [until] : [])))];
+  if (untils.length > 0 && young === undefined)
+    return no(why?.code ?? 'Pending', `What is new answers 503 until ${untils.join(', and ')}.`);
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   // What waits to be removed serves; what waits to be protected may not serve yet.
   if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete')) {

@@ -1,7 +1,7 @@
 // decide: what a group wants, what it has, and the operations between the two. Reads and changes nothing.
 //
 //   desired ─ripe─▶ what can be asked for now ─withKept─▶ protected as it is ─bridge─▶ requests stay until the new one serves
-//     ─unverified─▶ no client unseen ─reset─▶ what nobody says any more goes back ─keep─▶ logins without a Secret
+//     ─closeRoutes─▶ nothing new without what protects it ─unverified─▶ no client unseen ─reset─▶ what nobody says any more goes back ─keep─▶ logins without a Secret
 //     ─withoutRefused─▶ without what AWS refuses ─plan─▶ operations ─withoutDeletions, policy─▶ what may be done
 import { createHash } from 'node:crypto';
 import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
@@ -11,8 +11,9 @@ import { routingOfGroup } from '../api/routing/warnings.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { bridge, type Ready } from './bridge.ts';
+import { closeRoutes } from './closing.ts';
 import { type Desire, desire } from './desire/desire.ts';
-import type { Wanted } from './desire/desiring.ts';
+import type { Unmet, Wanted } from './desire/desiring.ts';
 import { SHARED_STACK } from './desire/tags.ts';
 import { type Gathering, gather } from './gather.ts';
 import type { Group, Told } from './group.ts';
@@ -33,6 +34,7 @@ import { ripe, seldomWanted } from './ripe.ts';
 import { settled } from './settled.ts';
 import { hasStranger, withoutDeletions } from './strangers.ts';
 import { type Sorted, setAside, straying } from './strays.ts';
+import { unprotected } from './unprotected.ts';
 import { unverified } from './unverified.ts';
 
 /** What deciding about a group needs; none of it changes anything. */
@@ -63,6 +65,8 @@ export interface Decision {
   readonly waits: readonly (keyof Seldom)[];
   /** Requests stay with a target group until its successor serves. */
   readonly handing: boolean;
+  /** Wishes for protection that AWS does not meet yet: what is new of these members is closed. */
+  readonly unmet: readonly Unmet[];
   /** What is left alone, whatever its tags say, and why. */
   readonly sorted: Sorted;
   /** Of the desired resources. */
@@ -101,7 +105,9 @@ export async function decide(
   const hash = hashOf(resources);
   const guarded = withKept(resources, found);
   const bridged = bridge(guarded, found, world.ready ?? (() => false));
-  const back = reset(group.id, unverified(bridged.resources, found, wanted), found, remembered);
+  const unmet = settledPlan === undefined ? unprotected(group, wanted, found) : [];
+  const closed = closeRoutes(bridged.resources, found, wanted.origins, unmet);
+  const back = reset(group.id, unverified(closed, found, wanted), found, remembered);
   const possible =
     settledPlan === undefined
       ? withoutRefused(keep(back.resources, found), found, { group, wanted }, refusals?.of(group.id))
@@ -123,7 +129,7 @@ export async function decide(
   ]);
   const looks = { sorted, hash, told, settled: settledPlan !== undefined, left: possible.left, guarded };
   const does = { planned, policy: holds, allowed: policy(holds, operations) };
-  return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, ...looks };
+  return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, unmet, ...looks };
 }
 
 /** What is told names the object that says it: the Ingress, its class or a Service. */

@@ -6,6 +6,8 @@ import type { Untold } from './pass.ts';
 
 /** What waits for something else is looked at again after this long, in milliseconds. */
 export const WAITING_MS = 2_000;
+/** What protects is there: the pass that opens what waited for it. */
+const OPENING_MS = 50;
 /** A load balancer that is being provisioned takes minutes: shortest and longest wait between two looks. */
 const PROVISIONING_MS = { shortest: 500, longest: 15_000 };
 
@@ -25,13 +27,15 @@ const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsUnavailable']);
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
 export function next(
-  { outcomes, found, decided, failure, waits = [], handing, told }: Omit<Untold, 'bindings'>,
+  { outcomes, found, decided, failure, waits = [], handing, told, unmet = [] }: Omit<Untold, 'bindings'>,
   group: Pick<Group, 'members'>,
   now: number,
 ): Next {
   const failed = outcomes.some(({ result }) => result === 'failed' || result === 'skipped');
   const again = told.some(({ problem }) => AGAIN.has(problem.code));
   if (failed || again || failure !== undefined || !decided) return 'retry';
+  // What it waited for has just been done, or more of it.
+  if (unmet.length > 0 && outcomes.some(({ result }) => result === 'done')) return { afterMs: OPENING_MS };
   const young = found.some(({ kind, extra }) => kind === 'loadBalancer' && extra.state === 'provisioning');
   if (young || waits.length > 0) {
     const conditions = group.members[0]?.binding.status?.conditions ?? [];

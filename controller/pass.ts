@@ -2,7 +2,7 @@
 import type { Seldom } from '../api/aws.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { AwsFailure } from './aws/errors.ts';
-import type { Backend } from './desire/desiring.ts';
+import type { Backend, Unmet } from './desire/desiring.ts';
 import type { Drifted } from './drift.ts';
 import type { Told } from './group.ts';
 import type { Found } from './kinds/kind.ts';
@@ -45,6 +45,8 @@ export interface Pass {
   readonly set?: Remembered;
   /** False when facts were missing: what serves is as it was. */
   readonly decided: boolean;
+  /** Wishes for protection that AWS does not meet yet. */
+  readonly unmet?: readonly Unmet[];
   /** The load balancer is not protected yet as it shall be: it takes over from no other. */
   readonly exposed?: boolean;
   /** Nothing is left to do: what leaves has left. */

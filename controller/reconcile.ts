@@ -101,7 +101,7 @@ async function carryOut(group: Group, world: Reconciling, decision: Decision): P
   const done = outcomes.filter(({ result }) => result === 'done').length;
   const clean = !wanted.undecided && !decision.handing && planned.operations.length === done;
   // What is left out is asked for again, and that is nobody else's doing.
-  const whole = clean && left.refusals.length === 0;
+  const whole = clean && left.refusals.length === 0 && decision.unmet.length === 0;
   if (done > 0) world.drifts.acted(group.id);
   if (whole) world.drifts.settle(group.id, hash);
   return { outcomes, told, clean, whole, emptied: noted ? inDanger : new Set() };
@@ -134,6 +134,7 @@ async function passOver(group: Group, bindings: Bindings, world: Reconciling): P
     decided: !undecided,
     waits: decision.waits,
     handing: decision.handing,
+    unmet: decision.unmet,
     exposed: [...became.values()].some((one) => exposed(guarded, one) !== undefined),
     ...(undecided ? {} : { clientSecrets: remember({ ...all, endangered: emptied }) }),
     ...(undecided || decision.settled ? {} : { set: remaining({ ...all, group: group.id }) }),

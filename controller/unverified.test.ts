@@ -1,6 +1,6 @@
 // Trust stores that are not found: nothing is opened, what is served goes on, and the others are served as before.
 import { describe, expect, test } from 'vitest';
-import { CLOSED } from './desire/guard.ts';
+import { UNPROTECTED } from './closing.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';
@@ -98,6 +98,6 @@ describe('a trust store that is not found', () => {
     const actions = reached([withDefault], reached([member('b')])).flatMap((each) =>
       each.kind === 'listener' ? each.spec.defaultActions : [],
     );
-    expect(actions).toEqual([CLOSED]);
+    expect(actions).toEqual([UNPROTECTED]);
   });
 });

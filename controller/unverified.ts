@@ -1,13 +1,12 @@
 // unverified: what becomes of ports on which members want clients verified against a trust store that was not found: what
 // verifies in AWS goes on, what is served there goes on, and nothing new of such a member is open to everybody. Pure.
-import type { Action, MutualAuthentication, Resource } from '../api/aws.ts';
+import type { MutualAuthentication, Resource } from '../api/aws.ts';
+import { closeRoutes } from './closing.ts';
 import type { Desire } from './desire/desire.ts';
-import { CLOSED } from './desire/guard.ts';
-import { sameActions } from './kinds/action.ts';
+import type { Unmet } from './desire/desiring.ts';
 import { plannables } from './kinds/all.ts';
-import { sameConditions } from './kinds/condition.ts';
 import type { Found } from './kinds/kind.ts';
-import { type Matching, match } from './plan/match.ts';
+import { match } from './plan/match.ts';
 
 type Listener = Resource<'listener'>;
 
@@ -32,9 +31,11 @@ export function unverified(
         ? listener
         : { ...listener, spec: { ...listener.spec, mutualAuthentication: mutual } };
     const same = all.map((one) => (one === listener ? kept : one));
-    if ((mutual ?? now)?.mode === 'verify') return same;
-    const theirs = new Set(wanted.origins.flatMap((one) => (members.includes(one.member) ? [one.id] : [])));
-    return same.map((one) => (theirs.has(one.id) ? closed(one, id, found, matching) : one));
+    // What others want to be verified against is not what these asked for.
+    if ((mutual ?? now)?.mode === 'verify' && said?.mode !== 'verify') return same;
+    const until = 'the trust store that is named is found';
+    const unmet = members.map((member): Unmet => ({ member, listener: id, staysOpen: true, until }));
+    return closeRoutes(same, found, wanted.origins, unmet);
   }, resources);
 }
 
@@ -43,31 +44,3 @@ const mutualOf = (one: Found | undefined): MutualAuthentication | undefined =>
 
 const isOn = (one: Found, port: number): boolean =>
   one.kind === 'listener' && one.spec.port === port && one.resourceTag !== '';
-
-const isClosed = (actions: readonly Action[]): boolean => sameActions(actions, [CLOSED]);
-
-/** A rule or default action of the listener, closed unless what it is for is open in AWS already. */
-function closed(
-  resource: Resource,
-  listener: string,
-  found: readonly Found[],
-  { matched, resolve }: Matching,
-): Resource {
-  if (resource.kind === 'listener' && resource.id === listener) {
-    const there = matched.get(listener);
-    const now = there?.kind === 'listener' ? there.spec.defaultActions : [];
-    const open = now.some(({ type }) => type !== 'fixed-response');
-    if (open || sameActions(resource.spec.defaultActions, now)) return resource;
-    return { ...resource, spec: { ...resource.spec, defaultActions: [CLOSED] } };
-  }
-  if (resource.kind !== 'rule' || resource.spec.listener.ref !== listener) return resource;
-  const { conditions } = resource.spec;
-  const open = found.some(
-    (one) =>
-      one.kind === 'rule' &&
-      one.spec.listener.ref === resolve(resource.spec.listener) &&
-      sameConditions(conditions, one.spec.conditions) &&
-      !isClosed(one.spec.actions),
-  );
-  return open ? resource : { ...resource, spec: { ...resource.spec, actions: [CLOSED] } };
-}

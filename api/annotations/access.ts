@@ -14,6 +14,7 @@ export const inboundCidrs = annotation('inbound-cidrs', {
   },
   merge: 'same',
   effect: shapes('the managed security group: one rule for each port and CIDR'),
+  protects: true,
   doc: 'Networks that may reach the load balancer. Without it and without prefix lists: everyone.',
   examples: {
     good: ['10.20.0.0/16, 192.0.2.0/24', '2001:db8::/32', ''],
@@ -33,6 +34,7 @@ export const prefixLists = annotation('security-group-prefix-lists', {
   },
   merge: 'same',
   effect: shapes('the managed security group: one rule for each port and prefix list'),
+  protects: true,
   doc: 'Prefix lists that may reach the load balancer, beside inbound-cidrs.',
   examples: { good: ['pl-3b927c52'], bad: ['pl-office', '10.0.0.0/8'] },
 });
@@ -47,6 +49,7 @@ export const securityGroups = annotation('security-groups', {
   },
   merge: 'same',
   effect: shapes('the load balancer: these security groups take the place of the managed one'),
+  protects: true,
   doc: 'Security groups of the load balancer, by id or by Name tag. With it no security group is managed.',
   examples: {
     good: ['sg-0123456789abcdef0, frontend', ''],

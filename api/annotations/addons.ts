@@ -15,6 +15,7 @@ export const wafv2Arn = annotation('wafv2-acl-arn', {
   },
   merge: 'same',
   effect: ASSOCIATION,
+  protects: true,
   doc: 'WAFv2 web ACL of the load balancer; `none` takes it off. Without it the association is left alone.',
   examples: {
     good: [
@@ -39,6 +40,7 @@ export const wafv2Name = annotation('wafv2-acl-name', {
   },
   merge: 'same',
   effect: ASSOCIATION,
+  protects: true,
   doc: 'WAFv2 web ACL of the load balancer by name; wins over wafv2-acl-arn. `none` takes it off, empty says nothing.',
   examples: { good: ['shop_front-1', 'none', ''], bad: ['shop front', 'shop.front'] },
 });
@@ -81,6 +83,7 @@ export const shield = annotation('shield-advanced-protection', {
   effect: onLoadBalancer((lb, wanted) => {
     lb.shield = wanted ? 'on' : 'off';
   }),
+  protects: true,
   doc: 'Whether Shield Advanced protects the load balancer, if the account is subscribed. Without it the protection is left alone; what somebody else made is never taken away.',
   examples: { good: ['true', 'false'], bad: ['on', 'true ', ''] },
 });

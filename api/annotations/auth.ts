@@ -12,6 +12,7 @@ export const authType = annotation('auth-type', {
   unset: 'none',
   merge: 'each',
   effect: shapes('rules on HTTPS listeners: users log in first. Plain HTTP listeners never ask'),
+  protects: true,
   doc: 'Who authenticates users. What a Service says counts where a rule forwards to this Service alone.',
   examples: { good: ['cognito', 'none'], bad: ['OIDC', 'oauth', ''] },
 });
@@ -32,6 +33,7 @@ export const authIdpCognito = annotation('auth-idp-cognito', {
   },
   merge: 'each',
   effect: shapes(FOR_LOGIN),
+  protects: true,
   doc: 'The Cognito user pool that users log in to. All members but authenticationRequestExtraParams are needed.',
   examples: {
     good: [
@@ -63,6 +65,7 @@ export const authIdpOidc = annotation('auth-idp-oidc', {
   effect: shapes(
     'the authenticate action of the rules, where auth-type is oidc and the listener is HTTPS. While the Secret cannot be had, rules that AWS has are kept and new ones answer 503',
   ),
+  protects: true,
   doc: 'The OpenID Connect provider that users log in to: four https:// URLs, and the Secret of the same namespace with clientID and clientSecret.',
   examples: {
     good: [
@@ -78,6 +81,7 @@ export const authOnUnauthenticatedRequest = annotation('auth-on-unauthenticated-
   unset: 'authenticate',
   merge: 'each',
   effect: shapes(FOR_LOGIN),
+  protects: true,
   doc: 'What happens to a request of a user who has not logged in: authenticate, allow or deny.',
   examples: { good: ['deny', 'allow'], bad: ['Deny', '', 'block'] },
 });

@@ -118,6 +118,7 @@ export const conditions = annotation('conditions.*', {
   },
   merge: 'each',
   effect: shapes('the rules of every path whose backend is called NAME'),
+  protects: true,
   doc: 'What a request must meet beside host and path of a rule. Hosts and paths said here are further choices beside those of the rule.',
   examples: {
     good: [MOBILE, BETA, OFFICE, HOSTS],

@@ -42,6 +42,7 @@ export const jwtValidation = annotation('jwt-validation', {
   },
   merge: 'each',
   effect: shapes('all rules of the Ingress and its default backend, on HTTPS listeners'),
+  protects: true,
   doc: 'Lets only requests through that carry a valid JSON Web Token. It excludes auth-type.',
   examples: {
     good: [

@@ -70,6 +70,7 @@ export const certificateArn = annotation('certificate-arn', {
   },
   merge: 'union',
   effect: shapes('HTTPS listeners: the first certificate of the first member is the default one'),
+  protects: true,
   doc: 'Certificates of the HTTPS listeners. Without it they are found in ACM by the host names of rules and TLS entries.',
   examples: {
     good: [
@@ -91,6 +92,7 @@ export const sslPolicy = annotation('ssl-policy', {
   effect: onListener((listener, policy) => {
     if (listener.protocol === 'HTTPS' && policy !== '') listener.sslPolicy = policy;
   }),
+  protects: true,
   doc: 'Security policy of the HTTPS listeners: protocols and ciphers. The default is a setting of the controller.',
   examples: {
     good: ['ELBSecurityPolicy-TLS13-1-2-Res-2021-06'],
@@ -103,6 +105,7 @@ export const sslRedirect = annotation('ssl-redirect', {
   schema: port,
   merge: 'same',
   effect: shapes('HTTP listeners of the whole group: they only redirect to this HTTPS port'),
+  protects: true,
   doc: 'HTTPS port that all HTTP listeners of the group redirect to, with status 301.',
   examples: { good: ['443'], bad: ['https', 'true', '70000'] },
 });

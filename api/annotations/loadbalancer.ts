@@ -10,6 +10,7 @@ export const scheme = annotation('scheme', {
   effect: onLoadBalancer((lb, value) => {
     lb.scheme = value;
   }),
+  protects: true,
   doc: 'Whether the load balancer has public addresses. The default is a setting of the controller.',
   examples: { good: ['internal', 'internet-facing'], bad: ['internet-facng', 'Internal', ''] },
 });

@@ -25,6 +25,7 @@ export const mutualAuthentication = annotation('mutual-authentication', {
   },
   merge: 'same',
   effect: shapes('HTTPS listeners: whether and how clients must show a certificate'),
+  protects: true,
   doc: 'Client certificates on HTTPS ports. Mode verify names a trust store, by ARN or by name, and may have the two options.',
   examples: {
     good: [

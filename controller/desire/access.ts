@@ -108,6 +108,14 @@ export function accessFor(
   const named = desiring.facts.securityGroups;
   if (named !== undefined) {
     tellUnfound(desiring, 'security-groups', named);
+    if (named.problem !== undefined) {
+      for (const { member } of saidBy(desiring.group.members, 'security-groups'))
+        desiring.unmet.push({
+          member: member.key,
+          staysOpen: true,
+          until: 'the security groups that are named are found',
+        });
+    }
     if (!('value' in named)) return undefined;
     if (named.value.length > 0) return besideNamed(desiring, named.value);
   }

@@ -7,6 +7,7 @@ import { annotationPath } from '../../api/finding.ts';
 import { LISTENER_ATTRIBUTES } from '../../api/limits.ts';
 import type { Problem } from '../../api/problem.ts';
 import { asKept } from '../../api/spelling.ts';
+import type { Member } from '../group.ts';
 import { agree, type Said, senior, unite } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { Facts } from './facts.ts';
@@ -30,21 +31,11 @@ export function attributesOn(desiring: Desiring, { port, protocol, members }: Po
  * How clients show a certificate on one port, as the members who name no unknown trust store agree; undefined when none says
  * it. What becomes of the others depends on what there is (unverified.ts).
  */
-export function mutualOn(
-  desiring: Desiring,
-  { port, protocol, members }: Port,
-  listener: string,
-): MutualAuthentication | undefined {
-  if (protocol === 'HTTP') return undefined;
-  const said = members.flatMap((member): Said<MutualAuthentication>[] => {
-    const setting = member.intent.settings['mutual-authentication'];
-    const entry = setting?.value.findLast((one) => one.port === port);
-    if (setting === undefined || entry === undefined) return [];
-    const value = wantedBy(entry, desiring.facts);
-    if (isUnfound(value)) tell(desiring, member.key, unfound(entry));
-    return [{ member, name: 'mutual-authentication', setting: { ...setting, value } }];
-  });
+export function mutualOn(desiring: Desiring, port: Port, listener: string): MutualAuthentication | undefined {
+  if (port.protocol === 'HTTP') return undefined;
+  const said = saidOn(desiring, port);
   const lacking = said.filter(({ setting }) => isUnfound(setting.value));
+  for (const { member, entry } of lacking) tell(desiring, member.key, unfound(entry));
   if (lacking.length > 0) {
     const [first] = senior(said);
     const leads = lacking.some((one) => one === first);
@@ -54,6 +45,45 @@ export function mutualOn(
   const agreed = agree(known, desiring.problems)?.value;
   const off = lacking.length === 0 && desiring.facts.cluster.gates.EnhancedDefaultBehavior;
   return agreed ?? (off ? { mode: 'off' } : undefined);
+}
+
+interface SaidMutual extends Said<MutualAuthentication> {
+  readonly entry: MutualAuthenticationEntry;
+}
+
+/** What the members on a port say about the certificates of clients there. */
+const saidOn = ({ facts }: Desiring, { port, members }: Port): SaidMutual[] =>
+  members.flatMap((member): SaidMutual[] => {
+    const setting = member.intent.settings['mutual-authentication'];
+    const entry = setting?.value.findLast((one) => one.port === port);
+    if (setting === undefined || entry === undefined) return [];
+    return [
+      {
+        ...{ member, entry, name: 'mutual-authentication' },
+        setting: { ...setting, value: wantedBy(entry, facts) },
+      },
+    ];
+  });
+
+/** Members whose wish gave way to one that lets clients in whom theirs would not. */
+export function lostMutual(desiring: Desiring, port: Port): Member[] {
+  if (port.protocol === 'HTTP') return [];
+  const said = saidOn(desiring, port).filter(({ setting }) => !isUnfound(setting.value));
+  const holds = agree(said, [])?.value;
+  return said.flatMap(({ member, setting }) =>
+    holds === undefined || coversMutual(holds, setting.value) ? [] : [member],
+  );
+}
+
+/** Whether clients are seen as closely as it is asked for. With passthrough it is the target that looks at them. */
+export function coversMutual(holds: MutualAuthentication, asked: MutualAuthentication): boolean {
+  if (asked.mode === 'off') return true;
+  if (asked.mode === 'passthrough') return holds.mode !== 'off';
+  return (
+    holds.mode === 'verify' &&
+    holds.trustStoreArn === asked.trustStoreArn &&
+    (asked.ignoreExpiry === true || holds.ignoreExpiry !== true)
+  );
 }
 
 const isUnfound = ({ mode, trustStoreArn }: MutualAuthentication): boolean =>

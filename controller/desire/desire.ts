@@ -1,11 +1,13 @@
 // desire: a group and its facts become the AWS resources it wants. Pure; a group without members wants nothing.
 import type { LoadBalancerSpec } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
+import { closeRoutes } from '../closing.ts';
 import type { Group } from '../group.ts';
 import { accessFor } from './access.ts';
 import { type Desiring, tellUnfound, type Wanted } from './desiring.ts';
 import type { Facts } from './facts.ts';
 import { listenerFor } from './listeners.ts';
+import { lostIn } from './lost.ts';
 import { loadBalancerName } from './names.ts';
 import { portsOfGroup } from './ports.ts';
 import { protect } from './protections.ts';
@@ -43,6 +45,7 @@ export function desire(group: Group, facts: Facts): Desire {
     backends: [],
     origins: [],
     unfound: [],
+    unmet: [],
     uncertified: new Set(),
     problems: [...group.leftOut],
   };
@@ -59,5 +62,8 @@ export function desire(group: Group, facts: Facts): Desire {
   const redirects = redirectsOf(desiring, ports);
   desiring.resources.push(...access.resources, { kind: 'loadBalancer', id: LOAD_BALANCER, spec });
   for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirects));
-  return { undecided: false, ...desiring };
+  desiring.unmet.push(...lostIn(desiring, ports));
+  const lost = desiring.unmet.filter(({ staysOpen }) => !staysOpen);
+  const resources = [...closeRoutes(desiring.resources, [], desiring.origins, lost)];
+  return { undecided: false, ...desiring, resources };
 }

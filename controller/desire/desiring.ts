@@ -47,12 +47,25 @@ export interface Unfound {
   readonly leads: boolean;
 }
 
+/** A member that asks for a protection which its routes cannot have now. */
+export interface Unmet {
+  /** `namespace/name` of the Ingress. */
+  readonly member: string;
+  /** Id of the desired listener that it is about; absent when it is about all of them. */
+  readonly listener?: string;
+  /** What AWS answers already goes on: nothing was lost, and only what is new would be opened. */
+  readonly staysOpen: boolean;
+  /** What is missing, as the end of a sentence: `until …`. */
+  readonly until: string;
+}
+
 export interface Wanted {
   readonly resources: Resource[];
   readonly backends: Backend[];
   /** In the order of the rules. A listener that answers 404, or redirects to HTTPS, has none. */
   readonly origins: Origin[];
   readonly unfound: Unfound[];
+  readonly unmet: Unmet[];
   /** Ids of HTTPS listeners on which a member has no certificate now; they may be without any. */
   readonly uncertified: Set<string>;
   /** Problems met while deciding, told to the member they concern. */

@@ -42,5 +42,15 @@ function protectByShield(desiring: Desiring, spec: LoadBalancerSpec): void {
   delete spec.shield;
   const problem = facts.cluster.shield ? facts.shield?.problem : off(SHIELD, '--enable-shield');
   if (problem === undefined || (facts.cluster.shield && !wanted)) return;
-  for (const { member } of saidBy(group.members, SHIELD)) tell(desiring, member.key, problem);
+  for (const { member, setting } of saidBy(group.members, SHIELD)) {
+    tell(desiring, member.key, problem);
+    // Without a subscription there is no Shield, and the LBC serves without it; what could not be asked may be there.
+    const unasked = facts.cluster.shield && problem.code !== 'SubscriptionNotFound';
+    if (setting.value === true && unasked)
+      desiring.unmet.push({
+        member: member.key,
+        staysOpen: true,
+        until: 'Shield protects the load balancer',
+      });
+  }
 }

@@ -1,12 +1,15 @@
 // Aftermath: how a pass goes on after refusals, and whom each concerns. Pure.
-import type { Resource } from '../../api/aws.ts';
+import type { ListenerSpec, MutualAuthentication, Resource } from '../../api/aws.ts';
+import type { Intent } from '../../api/generated/binding.ts';
 import { certified } from '../certified.ts';
-import type { Wanted } from '../desire/desiring.ts';
+import { closeRoutes } from '../closing.ts';
+import { coversMutual } from '../desire/clients.ts';
+import type { Unmet, Wanted } from '../desire/desiring.ts';
 import type { Group, Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Outcome } from '../plan/operation.ts';
 import { toldOf, toldTo } from './blame.ts';
-import { type LeftOut, leaveOut, UNAVAILABLE } from './leave-out.ts';
+import { type LeftOut, leaveOut } from './leave-out.ts';
 import type { Refused } from './memory.ts';
 import type { Refusal } from './parts.ts';
 import { roomFor, withinQuota } from './quota.ts';
@@ -24,38 +27,39 @@ interface Deciders {
   readonly wanted: Wanted;
 }
 
-/** Who wants to see certificates of clients, and cannot, answers nobody on that port: nobody passes unseen. */
-function closed({ resources, left }: LeftOut, { members }: Group, { origins }: Wanted): readonly Resource[] {
-  const blind = new Set(left.flatMap(({ part }) => (part.field === 'mutualAuthentication' ? [part.id] : [])));
-  if (blind.size === 0) return resources;
-  const open = resources.filter(
-    (one) =>
-      one.kind === 'listener' &&
-      blind.has(one.id) &&
-      (one.spec.mutualAuthentication?.mode ?? 'off') === 'off',
-  );
-  const wanting = new Map(
-    open.map(({ id, spec }) => [
-      id,
-      members.filter(({ intent }) =>
-        intent.settings['mutual-authentication']?.value.some(
-          (one) => 'port' in spec && one.port === spec.port,
-        ),
-      ),
-    ]),
-  );
-  const isClosed = (id: string, listener: string): boolean => {
-    const owner = origins.find((one) => one.id === id)?.member;
-    return wanting.get(listener)?.some(({ key }) => key === owner) ?? false;
-  };
-  return resources.map((one): Resource => {
-    if (one.kind === 'rule' && isClosed(one.id, one.spec.listener.ref))
-      return { ...one, spec: { ...one.spec, actions: [UNAVAILABLE] } };
-    if (one.kind === 'listener' && isClosed(one.id, one.id))
-      return { ...one, spec: { ...one.spec, defaultActions: [UNAVAILABLE] } };
-    return one;
+/** Who asked for what protects a listener, and cannot have it, answers nobody there: nobody passes unseen. */
+function closed(
+  { resources, left }: LeftOut,
+  asked: readonly Resource[],
+  found: readonly Found[],
+  { group, wanted }: Deciders,
+): readonly Resource[] {
+  const unmet = left.flatMap(({ part: { id, field, value } }): Unmet[] => {
+    const has = listenerIn(resources, id);
+    const port = listenerIn(asked, id)?.port;
+    if (has === undefined || port === undefined) return [];
+    if (field === 'mutualAuthentication') {
+      if (coversMutual(has.mutualAuthentication ?? { mode: 'off' }, value as MutualAuthentication)) return [];
+      return naming(
+        group,
+        id,
+        field,
+        ({ settings }) => settings['mutual-authentication']?.value.some((one) => one.port === port) === true,
+      );
+    }
+    if (field !== 'sslPolicy' || has.sslPolicy !== undefined) return [];
+    return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value);
   });
+  return closeRoutes(resources, found, wanted.origins, unmet);
 }
+
+const listenerIn = (resources: readonly Resource[], id: string): ListenerSpec | undefined =>
+  resources.find((one): one is Resource<'listener'> => one.kind === 'listener' && one.id === id)?.spec;
+
+const naming = (group: Group, listener: string, what: string, says: (intent: Intent) => boolean): Unmet[] =>
+  group.members
+    .filter(({ intent }) => says(intent))
+    .map(({ key }) => ({ member: key, listener, staysOpen: false, until: `AWS takes ${what}` }));
 
 /** The desired resources as far as AWS can be asked for them. */
 export function withoutRefused(
@@ -65,7 +69,7 @@ export function withoutRefused(
   refused: Refused = new Map(),
 ): { readonly resources: readonly Resource[]; readonly left: Left } {
   const out = leaveOut(resources, found, refused);
-  const less = { ...out, resources: closed(out, group, wanted) };
+  const less = { ...out, resources: closed(out, resources, found, { group, wanted }) };
   const fewer = withinQuota(less.resources, refused, group.members, wanted.origins);
   const told = [
     ...toldOf(less.left, group, wanted),

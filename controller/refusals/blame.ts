@@ -1,6 +1,7 @@
 // Blame: whose word a refused part is, and how it is told to them. Pure.
 import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
+import { PROTECTING } from '../../api/registry.ts';
 import { answerOf } from '../aws/errors.ts';
 import type { Wanted } from '../desire/desiring.ts';
 import type { Group, Member, Told } from '../group.ts';
@@ -73,6 +74,14 @@ const shown = ({ entry, value }: Part): string | undefined => {
   return entry ?? (typeof value === 'string' ? value : undefined);
 };
 
+/** What protects is never left out of what is new: routes that ask for it answer 503 (closing.ts). */
+const meanwhile = ({ kind, field }: Part): string =>
+  (SAID_BY[`${kind}.${field}`] ?? []).some((name) => PROTECTING.some((one) => one === name)) &&
+  field !== 'certificates' &&
+  field !== 'ingress'
+    ? 'what is served goes on as it is, new routes of those who ask for it answer 503'
+    : 'the rest is served without it';
+
 function problemOf({ part, failure }: Refusal, path: string): Problem {
   const value = shown(part);
   return {
@@ -80,7 +89,7 @@ function problemOf({ part, failure }: Refusal, path: string): Problem {
     severity: 'refuse',
     path,
     ...(value === undefined ? {} : { value }),
-    because: `${answerOf(failure)}; the rest is served without it, and AWS is asked again from time to time`,
+    because: `${answerOf(failure)}; ${meanwhile(part)}, and AWS is asked again from time to time`,
   };
 }
 

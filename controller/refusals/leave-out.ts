@@ -41,7 +41,10 @@ function isOut({ refused, left }: Work, part: Part): boolean {
   return refusal !== undefined;
 }
 
-/** Fields that may be absent; one that must be there is asked for again and again. */
+/**
+ * Fields that may be absent; one that must be there is asked for again and again. What protects by them is closed where it is
+ * left out (aftermath.ts).
+ */
 const OPTIONAL = new Set([
   'sslPolicy',
   'mutualAuthentication',
@@ -110,8 +113,15 @@ function withoutGroups(actions: readonly Action[], gone: ReadonlySet<string>): A
   });
 }
 
+/** Who must log in or show a token; a login that lets everybody pass is a weaker guard than one that does not. */
 const guardsIn = (actions: readonly Action[]): string[] =>
-  actions.flatMap(({ type }) => (/^(authenticate|jwt)-/.test(type) ? [type] : []));
+  actions.flatMap((action) => {
+    if (!/^(authenticate|jwt)-/.test(action.type)) return [];
+    const lets = 'onUnauthenticatedRequest' in action && action.onUnauthenticatedRequest === 'allow';
+    return lets ? [`${action.type} allow`] : [action.type, `${action.type} allow`];
+  });
+
+const forwards = (actions: readonly Action[]): boolean => actions.some(({ type }) => type === 'forward');
 
 /** Whether actions that are there may stay in place of those that are wanted: their targets do, and nothing is opened by it. */
 function canGoOn({ found, matching }: Work, wanted: readonly Action[], now: readonly Action[]): boolean {
@@ -120,6 +130,8 @@ function canGoOn({ found, matching }: Work, wanted: readonly Action[], now: read
   const guards = guardsIn(now);
   return (
     now.length > 0 &&
+    // A redirect, or an answer that takes the place of a target, is a wish to keep requests away from it.
+    (forwards(wanted) || !forwards(now)) &&
     guardsIn(wanted).every((guard) => guards.includes(guard)) &&
     now.every(
       (action) =>

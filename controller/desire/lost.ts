@@ -1,0 +1,84 @@
+// Lost: members whose wish for protection gave way to what an earlier member of the group says. What holds then protects their
+// routes less than they ask for, so these are closed, until the members agree. Pure.
+import { containsNetwork } from '../../api/cidr.ts';
+import type { Settings } from '../../api/generated/binding.ts';
+import { contradicts, webAclWord } from '../../api/webacl.ts';
+import type { Member } from '../group.ts';
+import { lostMutual } from './clients.ts';
+import type { Desiring, Unmet } from './desiring.ts';
+import { onPort, type Port } from './ports.ts';
+
+/** Whether what holds protects at least as much as what a member asks for. */
+type Covers<T> = (holds: T, asked: T) => boolean;
+
+type Named = (typeof OF_GROUP)[number] | (typeof OF_PORT)[number];
+type ValueOf<N extends Named> = NonNullable<Settings[N]>['value'];
+
+const within: Covers<readonly string[]> = (holds, asked) => holds.every((one) => asked.includes(one));
+
+/** The lowest version of TLS 1.x that a security policy takes, by its name (ALB User Guide: Security policies). */
+const lowestTls = (policy: string): number => Number(/-1-([0-3])-/.exec(policy)?.[1] ?? 0);
+
+const COVERS: { readonly [N in Named]: Covers<ValueOf<N>> } = {
+  scheme: (holds, asked) => holds === asked || asked === 'internet-facing',
+  'security-groups': (holds, asked) => asked.length === 0 || within(holds, asked),
+  'inbound-cidrs': (holds, asked) =>
+    asked.length === 0 || holds.every((one) => asked.some((other) => containsNetwork(other, one))),
+  'security-group-prefix-lists': (holds, asked) => asked.length === 0 || within(holds, asked),
+  'ssl-policy': (holds, asked) => asked === '' || lowestTls(holds) >= lowestTls(asked),
+  'shield-advanced-protection': (holds, asked) => holds || !asked,
+};
+
+const OF_GROUP = ['scheme', 'security-groups', 'shield-advanced-protection'] as const;
+const OF_PORT = ['inbound-cidrs', 'security-group-prefix-lists', 'ssl-policy'] as const;
+
+function uncovered<N extends Named>(name: N, holds: ValueOf<N> | undefined, { intent }: Member): boolean {
+  const asked = intent.settings[name]?.value as ValueOf<N> | undefined;
+  return asked !== undefined && holds !== undefined && !COVERS[name](holds, asked);
+}
+
+const lost = (member: Member, name: string, listener?: string): Unmet => ({
+  member: member.key,
+  ...(listener === undefined ? {} : { listener }),
+  staysOpen: false,
+  until: `the members of the group agree about ${name}`,
+});
+
+/** Sources of the managed security group mean nothing where groups are named (spec annotations 7.4). */
+const isRead = ({ group }: Desiring, { protocol }: Port, name: (typeof OF_PORT)[number]): boolean =>
+  name === 'ssl-policy'
+    ? protocol === 'HTTPS'
+    : (group.settings['security-groups']?.value ?? []).length === 0;
+
+function lostWebAcl({ group: { members, webAcl } }: Desiring): Unmet[] {
+  const words = members.flatMap(({ intent }) => webAclWord(intent.settings) ?? []);
+  const held = words.find(({ by, value }) => by === webAcl?.by && value === webAcl.value);
+  if (held === undefined) return [];
+  return members.flatMap((member) => {
+    const mine = webAclWord(member.intent.settings);
+    const refused = mine !== undefined && mine.value !== 'none' && contradicts(mine, held, words);
+    return refused ? [lost(member, mine.by)] : [];
+  });
+}
+
+/** Wishes of members for protection that are not met because an earlier one says something else. */
+export function lostIn(desiring: Desiring, ports: readonly Port[]): Unmet[] {
+  const { members, settings } = desiring.group;
+  const ofGroup = OF_GROUP.flatMap((name) =>
+    members.flatMap((one) => (uncovered(name, settings[name]?.value, one) ? [lost(one, name)] : [])),
+  );
+  const ofPorts = ports.flatMap((port) => {
+    const listener = `listener/${port.port}`;
+    const named = OF_PORT.filter((name) => isRead(desiring, port, name)).flatMap((name) => {
+      const holds = onPort({ ...desiring, problems: [] }, port, name)?.value as
+        | ValueOf<typeof name>
+        | undefined;
+      return port.members.flatMap((one) => (uncovered(name, holds, one) ? [lost(one, name, listener)] : []));
+    });
+    return [
+      ...named,
+      ...lostMutual(desiring, port).map((one) => lost(one, 'mutual-authentication', listener)),
+    ];
+  });
+  return [...ofGroup, ...lostWebAcl(desiring), ...ofPorts];
+}
