@@ -29,3 +29,14 @@ test.each<[string, Settings, Settings, string[]]>([
     expected,
   );
 });
+
+test('an address type replaces the target groups of Services that have both families', () => {
+  const service = (name: string, ...ipFamilies: string[]) => ({ metadata: { name }, spec: { ipFamilies } });
+  const dualStack: Settings = { 'ip-address-type': say('dualstack') };
+  const told = (...services: Parameters<typeof changeProblems>[3] & object) =>
+    changeProblems({}, dualStack, options, services).map(({ because }) => because);
+  expect(told(service('both', 'IPv4', 'IPv6'), service('one', 'IPv4'))).toEqual([
+    'the target groups of Service both, which have addresses of both families, are replaced by new ones',
+  ]);
+  expect(told(service('one', 'IPv4'), service('six', 'IPv6'))).toEqual([]);
+});

@@ -2,19 +2,27 @@
 // "What forces replacement"), and changes that a running load balancer does not take up.
 import { annotationPath } from './finding.ts';
 import type { Settings } from './generated/binding.ts';
+import type { Service } from './kube.ts';
 import type { Problem } from './problem.ts';
 import type { ControllerDefaults } from './read.ts';
+import { familyOf } from './targetgroup.ts';
 
 const PROTECTION = 'deletion_protection.enabled';
 
-/** Problems of going from one accepted version of an Ingress to the next. */
-export function changeProblems(before: Settings, after: Settings, options: ControllerDefaults): Problem[] {
+/** Problems of going from one accepted version of an Ingress to the next; `services` are those that it forwards to. */
+export function changeProblems(
+  before: Settings,
+  after: Settings,
+  options: ControllerDefaults,
+  services: readonly Service[] = [],
+): Problem[] {
   if (before['group.name']?.value !== after['group.name']?.value)
     return [...groupProblems(before, after), ...targetGroupProblems(before, after, options)];
   return [
     ...schemeProblems(before, after, options),
     ...keptProblems(before, after),
     ...targetGroupProblems(before, after, options),
+    ...familyProblems(before, after, services),
   ];
 }
 
@@ -68,6 +76,26 @@ function keptProblems(before: Settings, after: Settings): Problem[] {
     const because = 'a running load balancer keeps what it was created with';
     return [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), value: next, because }];
   });
+}
+
+/** Addresses of the other family cannot be registered in a target group (AWS: IpAddressType of a target group). */
+function familyProblems(before: Settings, after: Settings, services: readonly Service[]): Problem[] {
+  const [old, next] = [before['ip-address-type']?.value, after['ip-address-type']?.value];
+  const names = services
+    .filter((service) => {
+      const [was, will] = [familyOf(service, old), familyOf(service, next)];
+      return was !== undefined && will !== undefined && was !== will;
+    })
+    .map(({ metadata }) => metadata.name);
+  if (names.length === 0) return [];
+  const whose = `Service${names.length === 1 ? '' : 's'} ${[...new Set(names)].join(', ')}`;
+  return [
+    replacement(
+      'ip-address-type',
+      next,
+      `the target groups of ${whose}, which have addresses of both families, are replaced by new ones`,
+    ),
+  ];
 }
 
 function targetGroupProblems(before: Settings, after: Settings, options: ControllerDefaults): Problem[] {

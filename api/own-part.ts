@@ -3,7 +3,7 @@ import { type AnyAnnotation, isApplied } from './annotation.ts';
 import { targetsOf } from './annotations/actions.ts';
 import { effectiveListenPorts } from './annotations/listener.ts';
 import { effectiveAuth, soleService } from './authentication.ts';
-import type { TargetGroupSpec } from './aws.ts';
+import type { IpAddressType, TargetGroupSpec } from './aws.ts';
 import { canonicalText } from './bind.ts';
 import { effectiveTargetGroupSettings, type ServiceSettings } from './effective.ts';
 import { applyEffects } from './effects.ts';
@@ -12,9 +12,10 @@ import type { Service } from './kube.ts';
 import { type ControllerDefaults, readService } from './read.ts';
 import { portOf } from './references.ts';
 import { REGISTRY, stemOf } from './registry.ts';
+import { isExempt } from './routing/routes.ts';
 import { conditionsOf, memberOf, transformsOf } from './rules.ts';
 import { isObject } from './shape.ts';
-import { blankTargetGroup } from './targetgroup.ts';
+import { blankTargetGroup, familyOf, healthPortOf, targetPortOf } from './targetgroup.ts';
 
 /** Texts by annotation name, or by field of a target group; one entry of a map is `name[key]`. */
 export type Said = ReadonlyMap<string, string>;
@@ -34,6 +35,13 @@ export interface OwnPart {
   readonly targetGroups: ReadonlyMap<string, Said>;
 }
 
+/** What the whole group decides about the part of one member. */
+export interface Shared {
+  /** The HTTPS port that plain HTTP is redirected to. */
+  readonly redirect: number | undefined;
+  readonly addresses: IpAddressType | undefined;
+}
+
 /** What a member may look at: its namespace's Services and the controller's flags. */
 export interface Stock {
   readonly options: ControllerDefaults;
@@ -43,12 +51,13 @@ export interface Stock {
 export const NOTHING: OwnPart = { rules: new Map(), redirects: false, targetGroups: new Map() };
 
 /**
- * Rules and target groups of an intent. With `redirect` plain HTTP has no rules (spec annotations 15.9). Unless they are
+ * Rules and target groups of an intent. Where plain HTTP is redirected it has no rules (spec annotations 15.9). Unless they are
  * to be `compared`, rules are without texts.
  */
-export function ownPart(intent: Intent, redirect: boolean, stock: Stock, compared: boolean): OwnPart {
+export function ownPart(intent: Intent, whole: Shared, stock: Stock, compared: boolean): OwnPart {
+  const redirected = whole.redirect !== undefined && !isExempt(intent, whole.redirect);
   const ports = effectiveListenPorts(intent.settings).filter(
-    ({ protocol }) => !redirect || protocol === 'HTTPS',
+    ({ protocol }) => !redirected || protocol === 'HTTPS',
   );
   if (ports.length === 0) return NOTHING;
   const known = new Map<string, ServiceSettings>();
@@ -70,7 +79,7 @@ export function ownPart(intent: Intent, redirect: boolean, stock: Stock, compare
       ]),
     ),
     redirects: Object.values(intent.settings.actions ?? {}).some(({ value }) => value.type === 'redirect'),
-    targetGroups: targetGroupsOf(intent, stock, read),
+    targetGroups: targetGroupsOf(intent, whole, stock, read),
   };
 }
 
@@ -99,6 +108,23 @@ function rulesOf(
   );
 }
 
+/** Rules with the same conditions are the same rule. */
+export function compareRules(old: readonly RuleText[], next: readonly RuleText[]) {
+  const count = { make: 0, change: 0, remove: 0 };
+  const held = new Map<string, string[]>();
+  for (const { when, act } of old) held.set(when, [...(held.get(when) ?? []), act]);
+  for (const { when, act } of next) {
+    const before = held.get(when)?.shift();
+    if (before === undefined) count.make += 1;
+    else if (before !== act) count.change += 1;
+  }
+  for (const left of held.values()) count.remove += left.length;
+  return {
+    ...count,
+    reordered: old.length === next.length && old.some(({ when }, at) => when !== next[at]?.when),
+  };
+}
+
 /** Services and ports that an intent forwards to, each once. */
 function backendsOf({ rules, defaultBackend, settings }: Intent): Map<string, [string, number | string]> {
   const all: IntentBackend[] = rules.flatMap(({ paths }) => paths.map(({ backend }) => backend));
@@ -120,31 +146,42 @@ function backendsOf({ rules, defaultBackend, settings }: Intent): Map<string, [s
 /** A Service or port that is not there has no target group: its rule answers 503. */
 function targetGroupsOf(
   intent: Intent,
+  { addresses }: Shared,
   { service, options }: Stock,
   read: (service: string) => ServiceSettings,
 ): Map<string, Said> {
-  const found = new Map<string, Said>();
+  const all = new Map<string, Said>();
   for (const [id, [name, port]] of backendsOf(intent)) {
     const there = service(name);
-    if (there === undefined || portOf(there, port) === undefined) continue;
+    const found = there === undefined ? undefined : portOf(there, port);
+    if (there === undefined || found === undefined) continue;
     const settings = effectiveTargetGroupSettings(intent.settings, read(name));
-    const spec = specOf(settings, options);
+    const spec = specOf(settings, options, there, addresses);
+    if (spec === undefined || (targetPortOf(found, spec.targetType) ?? 0) === 0) continue;
     Object.assign(spec.tags, intent.classTags);
     const said = fieldsOf(spec);
     const control = memberOf(settings['target-control-port'], `${name}.${port}`);
-    if (control !== undefined) said.set('control port', String(control.value));
+    if (control !== undefined && spec.targetType === 'ip') said.set('control port', String(control.value));
     for (const [key, value] of Object.entries(settings['target-node-labels']?.value ?? {}))
       said.set(`node labels[${key}]`, value);
-    found.set(id, said);
+    all.set(id, said);
   }
-  return found;
+  return all;
 }
 
-/** The target group as annotations want it; what its Service decides is the same before and after. */
-function specOf(settings: ServiceSettings, { defaultTargetType }: ControllerDefaults): TargetGroupSpec {
+/** The target group as annotations want it; undefined when Service and load balancer have no family of addresses in common. */
+function specOf(
+  settings: ServiceSettings,
+  { defaultTargetType }: ControllerDefaults,
+  service: Service,
+  addresses: IpAddressType | undefined,
+): TargetGroupSpec | undefined {
   const targetType = settings['target-type']?.value ?? defaultTargetType;
-  const spec = blankTargetGroup({ targetType, port: 1, ipAddressType: 'ipv4' });
-  spec.healthCheck.port = settings['healthcheck-port']?.value ?? 'traffic-port';
+  const ipAddressType = familyOf(service, addresses);
+  if (ipAddressType === undefined) return undefined;
+  const spec = blankTargetGroup({ targetType, port: 1, ipAddressType });
+  const health = settings['healthcheck-port']?.value ?? 'traffic-port';
+  spec.healthCheck.port = healthPortOf(health, service, targetType) ?? 'traffic-port';
   spec.tags = { ...settings.tags?.value };
   applyEffects('targetGroup', spec, settings);
   return spec;
@@ -157,6 +194,7 @@ function fieldsOf(spec: TargetGroupSpec): Map<string, string> {
     ['target type', spec.targetType],
     ['protocol', spec.protocol],
     ['protocol version', spec.protocolVersion],
+    ['IP address type', spec.ipAddressType],
     ['health check', canonicalText(spec.healthCheck)],
     ...maps.flatMap(([name, map]) =>
       Object.entries(map).map(([key, value]): [string, string] => [`${name}[${key}]`, value]),

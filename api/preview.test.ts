@@ -121,7 +121,10 @@ describe('an update', () => {
     ['nothing', {}, ['/a', '/b'], ['nothing changes in AWS']],
     [
       'a default said aloud',
-      { scheme: 'internal', 'success-codes': '200' },
+      {
+        ...{ scheme: 'internal', 'success-codes': '200' },
+        'load-balancer-attributes': 'idle_timeout.timeout_seconds=60',
+      },
       ['/a', '/b'],
       ['nothing changes in AWS'],
     ],
@@ -220,9 +223,24 @@ describe('an update', () => {
     expect(lines(plain, made(ingress(FRONT, said, ['/a', '/b'])))).toEqual(['nothing changes in AWS']);
   });
 
-  test('an attribute that is taken away keeps its value', () => {
-    const before = ingress(FRONT, { 'load-balancer-attributes': 'idle_timeout.timeout_seconds=30' }, ['/a']);
-    expect(lines(ingress(FRONT, {}, ['/a']), made(before))).toEqual(['nothing changes in AWS']);
+  test('an attribute that we set goes back when it is taken away, one that somebody else set stays', () => {
+    const said = {
+      'load-balancer-attributes': 'idle_timeout.timeout_seconds=30,routing.http2.enabled=true',
+      'target-group-attributes': 'slow_start.duration_seconds=60',
+      'listener-attributes.HTTP-80': 'routing.http.response.server.enabled=false',
+    };
+    const before = made(ingress(FRONT, said, ['/a']));
+    expect(lines(ingress(FRONT, {}, ['/a']), before)).toEqual(['nothing changes in AWS']);
+    const set = {
+      [ARN]: [
+        'idle_timeout.timeout_seconds',
+        'slow_start.duration_seconds',
+        'routing.http.response.server.enabled',
+      ],
+    };
+    expect(lines(ingress(FRONT, {}, ['/a']), { ...before, status: { ...before.status, set } })).toEqual([
+      'would change: the load balancer (load-balancer-attributes), listener HTTP 80 (listener-attributes), the target group for web:80 (attributes)',
+    ]);
   });
 
   test('makes what the status does not know yet', () => {

@@ -2,12 +2,23 @@
 //
 //   recorded bindings (spec, status) ──→ before ─┐
 //   the same with the new intent     ──→ after  ─┴─→ would make, change, replace, remove
+import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from './defaults.ts';
 import type { BindingSpec, LoadBalancerBinding } from './generated/binding.ts';
 import { gistOf } from './gist.ts';
 import { keyOf } from './kube.ts';
-import { NOTHING, type OwnPart, ownPart, type RuleText, type Said, type Stock } from './own-part.ts';
+import { compareRules, NOTHING, type OwnPart, ownPart, type Said, type Stock } from './own-part.ts';
 import type { Surroundings } from './read.ts';
-import { differing, isBefore, type Listener, type Part, standing, type Whole, wholeOf } from './whole.ts';
+import {
+  differing,
+  type Held,
+  heldBy,
+  isBefore,
+  type Listener,
+  type Part,
+  standing,
+  type Whole,
+  wholeOf,
+} from './whole.ts';
 
 export interface PreviewAround extends Pick<Surroundings, 'options' | 'service'> {
   /** Recorded bindings of a group. */
@@ -113,26 +124,31 @@ function changesIn(
     wholeOf(spec === undefined ? others : [...others, { key, spec }], around.options);
   const [old, next] = [wholeWith(before?.spec), wholeWith(after)];
   const stock: Stock = { options: around.options, service: (service) => around.service(namespace, service) };
-  const { loadBalancer: served, ports } = standing(before === undefined ? bindings : [...bindings, before]);
+  const known = before === undefined || bindings.includes(before) ? bindings : [...bindings, before];
+  const { loadBalancer, listeners } = standing(known);
+  const served = loadBalancer !== undefined;
   const changes: Changes = { make: [], change: [], replace: [], remove: [] };
-  loadBalancerChanges(changes, served ? old : { ...old, scheme: undefined }, next, group);
-  const there = new Map([...old.listeners].filter(([port]) => served && ports.has(port)));
-  listenerChanges(changes, there, next.listeners, namespace);
+  const held = heldBy(
+    loadBalancerDefaults(old.scheme === 'internet-facing' ? old.scheme : 'internal'),
+    known,
+    loadBalancer,
+  );
+  loadBalancerChanges(changes, served ? old : { ...old, scheme: undefined }, next, group, held);
+  const there = new Map([...old.listeners].filter(([port]) => served && listeners.has(port)));
+  const heldOn = (port: number, { protocol }: Listener): Held =>
+    heldBy(listenerDefaults(protocol), known, listeners.get(port));
+  listenerChanges(changes, there, next.listeners, namespace, heldOn);
   const compared = served && before !== undefined && after !== undefined;
   const was = served ? partOf(before?.spec, old, stock, compared) : NOTHING;
   const own = partOf(after, next, stock, compared);
   const moved = before !== undefined && after !== undefined && before.spec.order !== after.order;
   ruleChanges(changes, was, own, moved && others.length > 0);
-  targetGroupChanges(changes, standingOf(was, before), own.targetGroups);
+  targetGroupChanges(changes, standingOf(was, before), own.targetGroups, before);
   return changes;
 }
 
-const partOf = (
-  spec: BindingSpec | undefined,
-  { redirect }: Whole,
-  stock: Stock,
-  compared: boolean,
-): OwnPart => (spec?.intent === undefined ? NOTHING : ownPart(spec.intent, redirect, stock, compared));
+const partOf = (spec: BindingSpec | undefined, whole: Whole, stock: Stock, compared: boolean): OwnPart =>
+  spec?.intent === undefined ? NOTHING : ownPart(spec.intent, whole, stock, compared);
 
 /** Target groups that the status of the binding knows. */
 function standingOf(
@@ -145,7 +161,7 @@ function standingOf(
   return new Map([...targetGroups].filter(([id]) => made.has(id)));
 }
 
-function loadBalancerChanges(changes: Changes, old: Whole, next: Whole, group: string): void {
+function loadBalancerChanges(changes: Changes, old: Whole, next: Whole, group: string, held: Held): void {
   const whose = group.includes('/') ? '' : ` for group ${group}`;
   if (next.scheme === undefined) {
     if (old.scheme !== undefined) changes.remove.push(`the load balancer${whose}`);
@@ -163,7 +179,7 @@ function loadBalancerChanges(changes: Changes, old: Whole, next: Whole, group: s
   if (next.managed && !old.managed) changes.make.push('a security group for the load balancer');
   if (old.managed && !next.managed)
     changes.remove.push('the security group that was made for the load balancer');
-  const names = differing(old.said, next.said);
+  const names = differing(old.said, next.said, held);
   for (const [what, about] of PLACES) {
     const mine = names.filter(
       (suffix) => (PLACE_OF[suffix] ?? 'load balancer') === what && !IN_PLACE_NEVER.has(suffix),
@@ -199,6 +215,7 @@ function listenerChanges(
   old: ReadonlyMap<number, Listener>,
   next: ReadonlyMap<number, Listener>,
   namespace: string,
+  heldOn: (port: number, listener: Listener) => Held,
 ): void {
   let hidden = 0;
   for (const port of [...new Set([...old.keys(), ...next.keys()])].sort((a, b) => a - b)) {
@@ -208,7 +225,7 @@ function listenerChanges(
     if (before === undefined && after !== undefined && seen) changes.make.push(`a ${says(after)}`);
     if (before !== undefined && after === undefined && seen) changes.remove.push(says(before));
     if (before === undefined || after === undefined) continue;
-    const names = differing(before.said, after.said);
+    const names = differing(before.said, after.said, heldOn(port, before));
     if (before.protocol !== after.protocol) names.unshift('protocol');
     if (names.length === 0) continue;
     if (seen) changes.change.push(`${says(after)} (${names.join(', ')})`);
@@ -239,43 +256,33 @@ function ruleChanges(changes: Changes, was: OwnPart, own: OwnPart, moved: boolea
     changes.change.push('the order of the rules');
 }
 
-/** Rules with the same conditions are the same rule. */
-function compareRules(old: readonly RuleText[], next: readonly RuleText[]) {
-  const count = { make: 0, change: 0, remove: 0 };
-  const held = new Map<string, string[]>();
-  for (const { when, act } of old) held.set(when, [...(held.get(when) ?? []), act]);
-  for (const { when, act } of next) {
-    const before = held.get(when)?.shift();
-    if (before === undefined) count.make += 1;
-    else if (before !== act) count.change += 1;
-  }
-  for (const left of held.values()) count.remove += left.length;
-  return {
-    ...count,
-    reordered: old.length === next.length && old.some(({ when }, at) => when !== next[at]?.when),
-  };
-}
-
 /** AWS takes these at creation only, so another value is another target group (spec annotations 19). */
 const REPLACING: ReadonlySet<string> = new Set([
   'target type',
   'protocol',
   'protocol version',
   'control port',
+  'IP address type',
 ]);
 
 function targetGroupChanges(
   changes: Changes,
   was: ReadonlyMap<string, Said>,
   own: ReadonlyMap<string, Said>,
+  binding: LoadBalancerBinding | undefined,
 ): void {
+  const arns = new Map(
+    (binding?.status?.targetGroups ?? []).map(({ service, port, arn }) => [`${service}:${port}`, arn]),
+  );
+  const mine = binding === undefined ? [] : [binding];
+
   for (const [id, said] of own) {
     const before = was.get(id);
     if (before === undefined) {
       changes.make.push(`a target group for ${id}`);
       continue;
     }
-    const names = differing(before, said);
+    const names = differing(before, said, heldBy(TARGET_GROUP_DEFAULTS, mine, arns.get(id)));
     const forced = names.filter((name) => REPLACING.has(name));
     if (forced.length > 0) changes.replace.push(`the target group for ${id} (${forced.join(', ')})`);
     else if (names.length > 0) changes.change.push(`the target group for ${id} (${names.join(', ')})`);

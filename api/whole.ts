@@ -1,6 +1,8 @@
 // A group as one load balancer sees it: what all members together say about it and about its listeners. Pure.
 import type { AnyAnnotation } from './annotation.ts';
 import { effectiveListenPorts, type ListenPort } from './annotations/listener.ts';
+import { CAPACITY_UNITS } from './annotations/pools.ts';
+import type { IpAddressType } from './aws.ts';
 import { canonicalText } from './bind.ts';
 import type { BindingSpec, Intent, LoadBalancerBinding, Settings } from './generated/binding.ts';
 import { OF_WHOLE, type Said, saidIn } from './own-part.ts';
@@ -21,8 +23,9 @@ export interface Whole {
   readonly said: Said;
   /** Whether the load balancer has a security group of its own, because nobody names any. */
   readonly managed: boolean;
-  /** Whether plain HTTP only redirects. */
-  readonly redirect: boolean;
+  /** The HTTPS port that plain HTTP is redirected to. */
+  readonly redirect: number | undefined;
+  readonly addresses: IpAddressType | undefined;
   readonly listeners: ReadonlyMap<number, Listener>;
 }
 
@@ -38,23 +41,32 @@ export function wholeOf(members: readonly Part[], options: ControllerDefaults): 
     intent === undefined ? [] : [{ key, intent }],
   );
   if (asking.length === 0) {
-    return { scheme: undefined, said: new Map(), managed: false, redirect: false, listeners: new Map() };
+    const shared = { redirect: undefined, addresses: undefined };
+    return { scheme: undefined, said: new Map(), managed: false, listeners: new Map(), ...shared };
   }
   const first = members
     .filter(({ spec }) => spec.intent !== undefined)
     .reduce((least, next) => (isBefore(next, least) ? next : least));
   const settings = together(asking, first.spec.intent?.first ?? {});
-  const said = saidIn(settings, OF_WHOLE, { scheme: options.defaultScheme });
+  const said = saidIn(settings, OF_WHOLE, { scheme: options.defaultScheme, [OPENS]: 'false' });
+  const managed = (said.get('security-groups') ?? '') === '';
+  // Read with named security groups only (spec annotations 7.4).
+  if (managed) said.set(OPENS, 'false');
   const listeners = listenersOf(asking);
   const wanted = Number(said.get('ssl-redirect') ?? 0);
   return {
     scheme: said.get('scheme'),
     said,
-    managed: (said.get('security-groups') ?? '') === '',
-    redirect: listeners.get(wanted)?.protocol === 'HTTPS',
+    managed,
+    redirect: listeners.get(wanted)?.protocol === 'HTTPS' ? wanted : undefined,
+    addresses: asking.find(({ intent }) => intent.settings['ip-address-type'] !== undefined)?.intent.settings[
+      'ip-address-type'
+    ]?.value,
     listeners,
   };
 }
+
+const OPENS = 'manage-backend-security-group-rules';
 
 /** By `group.order`, then by name (spec annotations 14.3). */
 export const isBefore = (a: Part, b: Part): boolean =>
@@ -132,33 +144,77 @@ function gather(
   const policy = settings['ssl-policy']?.value ?? '';
   if (policy !== '') hear('ssl-policy', policy);
   const mutual = settings['mutual-authentication']?.value.find((one) => one.port === port);
-  if (mutual !== undefined) hear('mutual-authentication', canonicalText(mutual));
+  if (mutual !== undefined)
+    hear('mutual-authentication', mutual.mode === 'off' ? 'off' : canonicalText(mutual));
 }
 
 /** What a status knows to be there; several bindings of one group know the same load balancer. */
 export interface Standing {
-  readonly loadBalancer: boolean;
-  readonly ports: ReadonlySet<number>;
+  /** ARN of the load balancer. */
+  readonly loadBalancer: string | undefined;
+  /** ARNs of the listeners by port. */
+  readonly listeners: ReadonlyMap<number, string>;
 }
 
 export function standing(bindings: readonly LoadBalancerBinding[]): Standing {
-  const ports = new Set<number>();
-  let loadBalancer = false;
+  const listeners = new Map<number, string>();
+  let loadBalancer: string | undefined;
   for (const { status } of bindings) {
-    loadBalancer ||= status?.loadBalancer !== undefined;
-    for (const { port } of status?.listeners ?? []) ports.add(port);
+    loadBalancer ??= status?.loadBalancer?.arn;
+    for (const { port, arn } of status?.listeners ?? []) listeners.set(port, arn);
   }
-  return { loadBalancer, ports };
+  return { loadBalancer, listeners };
 }
 
-/** What is taken away and keeps its last value in AWS: keys of attributes (spec annotations 5.7), protections (8). */
-const KEPT =
-  /^((load-balancer-attributes|listener-attributes|attributes|minimum-load-balancer-capacity)\[|wafv2-acl-|shield-)/;
+/** What is known of a resource beside what is said now. */
+export interface Held {
+  /** AWS's values of what nobody says, by key. */
+  readonly defaults: Readonly<Record<string, string>>;
+  /** Whether we set a key: only then it goes back when nobody says it any more (hack/decisions/0011). */
+  set(key: string): boolean;
+}
+
+/** Nothing of it goes back. */
+export const UNKNOWN: Held = { defaults: {}, set: () => false };
+
+/** What the bindings remember of one resource: keys that we set. */
+export const heldBy = (
+  defaults: Held['defaults'],
+  bindings: readonly LoadBalancerBinding[],
+  arn: string | undefined,
+): Held => ({
+  defaults: { ...defaults, ...DEFAULTS },
+  set: (key) =>
+    arn !== undefined && bindings.some(({ status }) => status?.set?.[arn]?.includes(key) === true),
+});
+
+const MUTUAL = 'mutualAuthentication';
+const CAPACITY = 'capacityUnits';
+const DEFAULTS = { [MUTUAL]: 'off', [CAPACITY]: '0' };
+
+/** The key under which it is remembered that we set an entry; undefined for what does not go back to a value of AWS. */
+function keyOf(entry: string): string | undefined {
+  if (entry === 'mutual-authentication') return MUTUAL;
+  if (entry === `minimum-load-balancer-capacity[${CAPACITY_UNITS}]`) return CAPACITY;
+  return /^(?:load-balancer-attributes|listener-attributes|attributes)\[(.*)\]$/s.exec(entry)?.[1];
+}
+
+/** What keeps its last value when nobody says it any more: protections (spec annotations 8). */
+const KEPT = /^(wafv2-acl-|shield-)/;
+
+function differs(entry: string, before: Said, after: Said, { defaults, set }: Held): boolean {
+  const [old, next] = [before.get(entry), after.get(entry)];
+  const key = keyOf(entry);
+  if (key === undefined) return old !== next && (next !== undefined || !KEPT.test(entry));
+  const usual = defaults[key];
+  if (next !== undefined) return next !== (old ?? usual);
+  return usual !== undefined && old !== usual && set(key);
+}
 
 /** Annotation names under which two texts differ, each once. */
-export function differing(before: Said, after: Said): string[] {
-  const entries = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (entry) => before.get(entry) !== after.get(entry) && (after.has(entry) || !KEPT.test(entry)),
+export function differing(before: Said, after: Said, held: Held = UNKNOWN): string[] {
+  const entries = [...new Set([...before.keys(), ...after.keys()])].filter((entry) =>
+    differs(entry, before, after, held),
   );
   return [...new Set(entries.map((entry) => entry.replace(/\[.*$/s, '')))];
 }

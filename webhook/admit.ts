@@ -14,6 +14,7 @@ import { policyOf, underPolicy } from '../api/policy.ts';
 import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading, Surroundings } from '../api/read.ts';
+import { servicesOf } from '../api/references.ts';
 import type { GroupMember } from '../api/routing/routes.ts';
 import { refusal, warningsOf } from './answer.ts';
 import { type Locks, lockProblems } from './locks.ts';
@@ -162,9 +163,11 @@ function afterUpdate(
 ): readonly Problem[] {
   const before = judgeIngress(old, seenBy(old, around));
   const { namespace = '' } = old.metadata;
+  const names = new Set(servicesOf(old, before.reading.settings.actions).map(({ name }) => name));
+  const services = [...names].flatMap((name) => around.service(namespace, name) ?? []);
   return [
     ...ratchet(found, before.problems),
-    ...changeProblems(before.reading.settings, reading.settings, around.options).map((problem) =>
+    ...changeProblems(before.reading.settings, reading.settings, around.options, services).map((problem) =>
       placed(
         problem,
         { ...reading, settings: { ...before.reading.settings, ...reading.settings } },

@@ -7,7 +7,7 @@ import type { ServicePort } from '../../api/kube.ts';
 import { placeOf } from '../../api/place.ts';
 import type { Problem } from '../../api/problem.ts';
 import { effectiveTargetGroupSettings } from '../../api/read.ts';
-import { blankTargetGroup } from '../../api/targetgroup.ts';
+import { blankTargetGroup, familyOf, healthPortOf, targetPortOf } from '../../api/targetgroup.ts';
 import type { Member } from '../group.ts';
 import { type Backend, type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
@@ -30,42 +30,12 @@ function findPort(fact: ServiceFact, port: number | string): ServicePort | undef
   return fact.service.spec?.ports?.find((one) => (isNumber(port) ? one.port === port : one.name === port));
 }
 
-/** Port to send with CreateTargetGroup: node port, numeric target port, or 1 for a named one (aws-model 6.2). */
-function portOf(port: ServicePort, targetType: 'instance' | 'ip'): number | undefined {
-  if (targetType === 'instance') return port.nodePort;
-  const target = port.targetPort ?? port.port;
-  return typeof target === 'number' ? target : 1;
-}
-
 function missing(
   code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing' | 'Contradiction',
   about: string,
   because: string,
 ): Problem {
   return { code, severity: 'warn', path: 'spec.rules', value: about, because };
-}
-
-/** Resolves `healthcheck-port` when it names a Service port (spec annotations 9.5). */
-function healthPort(said: string, fact: ServiceFact, targetType: 'instance' | 'ip'): string | undefined {
-  if (said === 'traffic-port') return said;
-  // As AWS keeps it: without sign and leading zeros.
-  if (/^[+-]?[0-9]+$/.test(said)) return String(Number(said));
-  const port = fact.service.spec?.ports?.find(({ name }) => (name ?? '') === said);
-  if (port === undefined) return undefined;
-  const number = targetType === 'instance' ? port.nodePort : (port.targetPort ?? port.port);
-  return typeof number === 'number' && number > 0 ? String(number) : undefined;
-}
-
-/**
- * IPv6 where the Service has it and the load balancer too; undefined when they have nothing in common. A Service with both
- * is served by its IPv4 addresses behind a load balancer of IPv4, where the LBC stops (aws-model 6.2).
- */
-function familyOf({ group }: Desiring, { service }: ServiceFact): 'ipv4' | 'ipv6' | undefined {
-  const families = service.spec?.ipFamilies ?? [];
-  if (!families.includes('IPv6')) return 'ipv4';
-  const both = (group.settings['ip-address-type']?.value ?? 'ipv4') !== 'ipv4';
-  if (both) return 'ipv6';
-  return families.includes('IPv4') ? 'ipv4' : undefined;
 }
 
 function specOf(
@@ -79,7 +49,7 @@ function specOf(
   const service = fact.service.metadata;
   const settings = effectiveTargetGroupSettings(member.intent.settings, fact.settings);
   const targetType = settings['target-type']?.value ?? cluster.defaultTargetType;
-  const number = portOf(port, targetType);
+  const number = targetPortOf(port, targetType);
   if (number === undefined || number === 0) {
     return missing(
       'NodePortMissing',
@@ -87,7 +57,7 @@ function specOf(
       `Service ${service.name} has no node port for port ${reference}: make it type NodePort, or set ${PREFIX}target-type to ip; requests are answered 503 meanwhile`,
     );
   }
-  const family = familyOf(desiring, fact);
+  const family = familyOf(fact.service, desiring.group.settings['ip-address-type']?.value);
   if (family === undefined) {
     return missing(
       'Contradiction',
@@ -100,7 +70,7 @@ function specOf(
   const controlPort = settings['target-control-port']?.[`${service.name}.${reference}`]?.value;
   if (controlPort !== undefined && targetType === 'ip') spec.targetControlPort = controlPort;
   const wantedHealthPort = settings['healthcheck-port']?.value ?? 'traffic-port';
-  const resolved = healthPort(wantedHealthPort, fact, targetType);
+  const resolved = healthPortOf(wantedHealthPort, fact.service, targetType);
   if (resolved === undefined) {
     tell(desiring, member.key, {
       code: 'ServicePortNotFound',
