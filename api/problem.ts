@@ -43,6 +43,7 @@ export const CODES = {
   UnsupportedPath: 'The path cannot be expressed as an ALB rule of this path type.',
   ServiceNotFound: 'The Service of a backend does not exist.',
   ServicePortNotFound: 'The Service has no such port.',
+  NoTargets: 'A Service has no targets: requests for it are answered with 503 until it has some.',
   NodePortMissing: 'Instance targets need a Service of type NodePort or LoadBalancer.',
   ActionNotFound: 'A backend says use-annotation and the annotation is missing.',
   TargetGroupNotFound: 'A target group that an action names does not exist.',

@@ -21,7 +21,12 @@ const ingress = (
 
 const service = (said: Record<string, string> = {}, spec: Service['spec'] = {}): Service => ({
   metadata: { name: 'web', namespace: 'shop', annotations: prefixed(said) },
-  spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }], ...spec },
+  spec: {
+    type: 'NodePort',
+    selector: { app: 'web' },
+    ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }],
+    ...spec,
+  },
 });
 
 const around = (one: Service | undefined = service()): Surroundings => ({

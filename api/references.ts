@@ -68,3 +68,13 @@ export function portOf(service: Service, port: number | string): ServicePort | u
     typeof port === 'number' ? one.port === port : one.name === port,
   );
 }
+
+/**
+ * Why a Service has no targets, whatever its pods do; undefined when it may have some. Instance targets are nodes: they need
+ * no selector. Words that follow the name of the Service.
+ */
+export function lacksTargets({ spec = {} }: Service, targetType: 'instance' | 'ip'): string | undefined {
+  if (spec.type === 'ExternalName') return 'is of type ExternalName, which has no pods and no node ports';
+  if (targetType === 'instance' || Object.keys(spec.selector ?? {}).length > 0) return undefined;
+  return 'has no selector: pods are registered only when somebody writes them into its EndpointSlices, and other addresses never are';
+}

@@ -128,6 +128,31 @@ export function readyBy(conditions: readonly NextCondition[]): NextCondition {
     : { ...not, type: 'Ready', status: 'False' };
 }
 
+/** Target groups of one member without any target, each with its reason. */
+function withoutTargets({ backends, became, health }: Pass, key: string): string[] {
+  return backends.flatMap((backend) => {
+    const there = backend.member === key ? became.get(backend.id) : undefined;
+    if (there === undefined || health(there.arn)?.total !== 0) return [];
+    const { namespace, service, port, targetType, nodeLabels = {} } = backend;
+    const labels = Object.entries(nodeLabels).map(([label, value]) => `${label}=${value}`);
+    const nodes = labels.length === 0 ? 'no node' : `no node with ${labels.join(', ')}`;
+    const found =
+      targetType === 'instance'
+        ? `${nodes} is ready and takes traffic`
+        : 'its selector finds no pod that is ready';
+    const why = backend.lacks === undefined ? found : `it ${backend.lacks}`;
+    return [`Service ${namespace}/${service} port ${port} has no targets: ${why}`];
+  });
+}
+
+/** What is served as it says answers 503 where nothing is behind it, as with the LBC: true, and told. */
+function servedBy(ready: NextCondition, pass: Pass, key: string): NextCondition {
+  const empty = ready.status === 'True' ? withoutTargets(pass, key) : [];
+  if (empty.length === 0) return ready;
+  const message = `${ready.message} Requests are answered 503 for what has nothing behind it. ${empty.map((one) => `${one}.`).join(' ')}`;
+  return { ...ready, reason: 'NoTargets', message: cut(message) };
+}
+
 /** The conditions of one binding after a pass. */
 export function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingCondition[] {
   const key = keyOf(binding);
@@ -150,7 +175,7 @@ export function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingC
   ];
   const { generation } = binding.metadata;
   const seen = generation === undefined ? {} : { observedGeneration: generation };
-  return [...next, readyBy(next)].reduce(
+  return [...next, servedBy(readyBy(next), pass, key)].reduce(
     (conditions, one) => setCondition(conditions, { ...one, ...seen }, pass.now),
     [...(binding.status?.conditions ?? [])],
   );

@@ -37,6 +37,34 @@ const pass = (more: Partial<Pass> = {}): Pass => ({
   now: NOW,
   ...more,
 });
+describe('a Service without targets', () => {
+  const empty = { health: () => ({ healthy: 0, total: 0 }) };
+  const ready = (more: Partial<Pass>) =>
+    statusOf(pass(more), binding).conditions?.find(({ type }) => type === 'Ready');
+  test.each<[string, Partial<Pass>, string]>([
+    ['its nodes', empty, 'no node is ready and takes traffic'],
+    [
+      'its pods',
+      { ...empty, backends: wanted.backends.map((one) => ({ ...one, targetType: 'ip' as const })) },
+      'its selector finds no pod that is ready',
+    ],
+    [
+      'itself',
+      { ...empty, backends: wanted.backends.map((one) => ({ ...one, lacks: 'has no selector' })) },
+      'it has no selector',
+    ],
+  ])('is served, and told: for %s', (_, more, why) => {
+    expect(ready(more)).toMatchObject({ status: 'True', reason: 'NoTargets' });
+    expect(ready(more)?.message).toContain(`has no targets: ${why}.`);
+    expect(statusOf(pass(more), binding)).toMatchObject({ state: 'Ready', targets: '0/0' });
+  });
+
+  test('is not told while some target is registered, or nobody knows', () => {
+    expect(ready({ health: () => ({ healthy: 0, total: 1 }) })?.reason).toBe('Ready');
+    expect(ready({ health: () => undefined })?.reason).toBe('Ready');
+  });
+});
+
 const brief = (more: Partial<Pass>, of: LoadBalancerBinding = binding): string[] => {
   const { state, conditions } = statusOf(pass(more), of);
   return [

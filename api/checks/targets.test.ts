@@ -13,7 +13,7 @@ function problems(said: Texts, ofService: Partial<Service['spec']> & { said?: Te
   const { said: ofTheirs = {}, ...spec } = ofService;
   const service: Service = {
     metadata: { name: 'web', namespace: 'shop', annotations: keyed(ofTheirs) },
-    spec: { type: 'ClusterIP', ports: [{ port: 80, targetPort: 8080 }], ...spec },
+    spec: { type: 'ClusterIP', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }], ...spec },
   };
   const backend = { service: { name: 'web', port: { number: 80 } } };
   const all = Array.from({ length: paths }, (_, i) => ({ path: `/${i}`, pathType: 'Exact', backend }));
@@ -36,6 +36,7 @@ const CERTIFIED = {
 
 test.each<[string, Texts, Parameters<typeof problems>[1], string]>([
   ['no pods behind it', {}, { type: 'ExternalName' }, 'warn UnsupportedBackend spec.rules[0]'],
+  ['an empty selector', {}, { selector: {} }, 'warn NoTargets spec.rules[0].http.paths[0].backend.service'],
   ['a path that is no gRPC method', { ...GRPC, 'healthcheck-path': '/live' }, {}, 'warn InvalidFormat [he'],
   ['default timeout', { 'healthcheck-interval-seconds': '5' }, {}, 'refuse Contradiction [healthcheck-int'],
   ['default interval', { 'healthcheck-timeout-seconds': '15' }, {}, 'refuse Contradiction [healthcheck-tim'],
@@ -62,6 +63,11 @@ test.each<[string, Texts, Parameters<typeof problems>[1], string]>([
   ],
 ])('%s', (_, said, ofService, expected) => {
   expect(problems(said, ofService)).toEqual([expect.stringContaining(expected)]);
+});
+
+test('nodes are targets without a selector', () => {
+  const ports = [{ port: 80, nodePort: 30080 }];
+  expect(problems({ 'target-type': 'instance' }, { type: 'NodePort', selector: {}, ports })).toEqual([]);
 });
 
 test('a method and a timeout below the interval are fine', () => {

@@ -5,7 +5,7 @@ import { effectiveTargetGroupSettings, type ServiceSettings } from '../effective
 import { annotationPath, step } from '../finding.ts';
 import { placeOf } from '../place.ts';
 import type { Problem } from '../problem.ts';
-import { actionNameOf, backendsOf, portOf } from '../references.ts';
+import { actionNameOf, backendsOf, lacksTargets, portOf } from '../references.ts';
 import { descriptorOf } from '../registry.ts';
 import { memberOf } from '../rules.ts';
 import { isObject } from '../shape.ts';
@@ -67,11 +67,13 @@ function referenceProblems(context: Context, target: Target, settings: ServiceSe
       { code: 'ServicePortNotFound', severity: 'warn', path: `${path}.port`, value: String(port), because },
     ];
   }
-  if (service.spec?.type === 'ExternalName') {
-    const because = `${object} is of type ExternalName, which has no pods and no node ports: nothing is registered, and requests are answered with 503`;
-    return [{ code: 'UnsupportedBackend', severity: 'warn', path, value: name, because }];
-  }
   const type = settings['target-type']?.value ?? context.options.defaultTargetType;
+  const lacks = context.refused.has('target-type') ? undefined : lacksTargets(service, type);
+  if (lacks !== undefined) {
+    const code = service.spec?.type === 'ExternalName' ? 'UnsupportedBackend' : 'NoTargets';
+    const because = `${object} ${lacks}; without targets, requests are answered with 503`;
+    return [{ code, severity: 'warn', path, value: name, because }];
+  }
   if (type !== 'instance' || found.nodePort !== undefined || context.refused.has('target-type')) return [];
   // The API server gives out node ports when it stores the Service.
   if (service.spec?.type === 'NodePort' || service.spec?.type === 'LoadBalancer') return [];

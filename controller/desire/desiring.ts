@@ -17,6 +17,8 @@ export interface Backend {
   readonly port: number | string;
   readonly targetType: 'instance' | 'ip';
   readonly ipAddressType: 'ipv4' | 'ipv6';
+  /** Why nothing can be registered, as far as the Service shows it: words that follow its name. */
+  readonly lacks?: string;
   /** Labels that a node must have to be registered; instance targets only. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
   /** Other clusters register targets, too: only those that were seen here are deregistered. */

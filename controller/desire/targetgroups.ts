@@ -7,6 +7,7 @@ import type { ServicePort } from '../../api/kube.ts';
 import { placeOf } from '../../api/place.ts';
 import type { Problem } from '../../api/problem.ts';
 import { effectiveTargetGroupSettings } from '../../api/read.ts';
+import { lacksTargets } from '../../api/references.ts';
 import { blankTargetGroup, familyOf, healthPortOf, targetPortOf } from '../../api/targetgroup.ts';
 import type { Member } from '../group.ts';
 import { type Backend, type Desiring, tell } from './desiring.ts';
@@ -114,6 +115,15 @@ function targetsOf(
   };
 }
 
+/** Why a Service has no targets whatever its pods do; the same words as at admission. */
+function lacksOf(
+  { service }: ServiceFact,
+  targetType: TargetGroupSpec['targetType'],
+): Pick<Backend, 'lacks'> {
+  const lacks = lacksTargets(service, targetType);
+  return lacks === undefined ? {} : { lacks };
+}
+
 /** Ports that node and pod security groups must open for a target group (aws-model 5.6). */
 function reachOf(spec: TargetGroupSpec, port: ServicePort): (number | string)[] {
   const traffic = spec.targetType === 'instance' ? spec.port : (port.targetPort ?? port.port);
@@ -174,6 +184,7 @@ export function targetGroupFor(
     targetType: spec.targetType,
     ipAddressType: spec.ipAddressType,
     ...targetsOf(member, fact, spec.targetType),
+    ...lacksOf(fact, spec.targetType),
     reach: reachOf(spec, port),
   });
   return { ref: { ref: id } };
