@@ -4,6 +4,7 @@ import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../ap
 import { keyOf } from '../api/kube.ts';
 import { type Problem, sentence } from '../api/problem.ts';
 import type { AwsFailure } from './aws/errors.ts';
+import type { Unmet } from './desire/desiring.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Pass } from './pass.ts';
 import { inWords, type Operation } from './plan/operation.ts';
@@ -51,6 +52,14 @@ function failing({ code, message, action, kind }: AwsFailure, during: string): N
 const leftOutBy = (policy: Policy | undefined, left: readonly Operation[]): string =>
   cut(`The policy ${policy ?? ''} leaves out: ${left.map(inWords).join('; ')}`);
 
+/** What protects is not there yet: what that closes, and until when; undefined when nothing is missing for this member. */
+function closedUntil(unmet: readonly Unmet[], key: string, why: Problem | undefined): string | undefined {
+  const untils = new Set(unmet.flatMap(({ member, until }) => (member === key ? [until] : [])));
+  if (untils.size === 0) return undefined;
+  const cause = why === undefined ? '' : `${sentence(why)} `;
+  return `${cause}What is new answers 503 until ${[...untils].join(', and ')}.`;
+}
+
 function programmed(
   { planned, outcomes, found, became, told, decided, failure, policy, unmet = [] }: Pass,
   key: string,
@@ -74,9 +83,8 @@ function programmed(
   const young = provisioning([...became.values()]);
   const without = mine.filter(({ code }) => code === 'AwsRefused');
   if (without.length > 0) return about(type, without, '');
-  const untils = [...new Set(unmet.flatMap(({ member, until }) => (member === key ? [until] : [])))];
-  if (untils.length > 0 && young === undefined)
-    return no(why?.code ?? 'Pending', `What is new answers 503 until ${untils.join(', and ')}.`);
+  const closed = closedUntil(unmet, key, why);
+  if (closed !== undefined && young === undefined) return no(why?.code ?? 'Pending', closed);
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   // What waits to be removed serves; what waits to be protected may not serve yet.
   if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete')) {

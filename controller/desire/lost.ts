@@ -16,8 +16,18 @@ type ValueOf<N extends Named> = NonNullable<Settings[N]>['value'];
 
 const within: Covers<readonly string[]> = (holds, asked) => holds.every((one) => asked.includes(one));
 
-/** The lowest version of TLS 1.x that a security policy takes, by its name (ALB User Guide: Security policies). */
-const lowestTls = (policy: string): number => Number(/-1-([0-3])-/.exec(policy)?.[1] ?? 0);
+/** The lowest version of TLS 1.x that a security policy takes, by its name; undefined for a name that says none (ALB User Guide: Security policies). */
+function lowestTls(policy: string): number | undefined {
+  const said = /-1-([0-3])-/.exec(policy)?.[1];
+  if (said !== undefined) return Number(said);
+  return /^ELBSecurityPolicy-(FS-)?20[0-9]{2}-[0-9]{2}$/.test(policy) ? 0 : undefined;
+}
+
+/** Whether clients with TLS as old as `asked` forbids are kept out by `holds`, too. */
+export const coversPolicy: Covers<string> = (holds, asked) =>
+  asked === '' ||
+  holds === asked ||
+  (lowestTls(holds) ?? 0) >= (lowestTls(asked) ?? Number.POSITIVE_INFINITY);
 
 const COVERS: { readonly [N in Named]: Covers<ValueOf<N>> } = {
   scheme: (holds, asked) => holds === asked || asked === 'internet-facing',
@@ -25,7 +35,7 @@ const COVERS: { readonly [N in Named]: Covers<ValueOf<N>> } = {
   'inbound-cidrs': (holds, asked) =>
     asked.length === 0 || holds.every((one) => asked.some((other) => containsNetwork(other, one))),
   'security-group-prefix-lists': (holds, asked) => asked.length === 0 || within(holds, asked),
-  'ssl-policy': (holds, asked) => asked === '' || lowestTls(holds) >= lowestTls(asked),
+  'ssl-policy': coversPolicy,
   'shield-advanced-protection': (holds, asked) => holds || !asked,
 };
 

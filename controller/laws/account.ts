@@ -20,6 +20,12 @@ export interface Account {
   readonly securityGroups: ReadonlyMap<string, SecurityGroup>;
   /** Another client of the same account. */
   connect(hooks: Hooks): Aws;
+  /** Web ACL by load balancer. */
+  readonly webAcls: ReadonlyMap<string, string>;
+  /** Load balancers that Shield protects. */
+  readonly shielded: ReadonlySet<string>;
+  /** Calls that are refused, whatever they ask for: the error's code by action. */
+  readonly refusing: Map<string, string>;
 }
 
 /** What a client lives through around each call; what they throw is the answer. */
@@ -28,11 +34,20 @@ export interface Hooks {
   after(action: string): void;
 }
 
-const NO_HOOKS: Hooks = { before: async () => undefined, after: () => undefined };
+/** Refuses the actions that are in the map, by its codes. */
+const refusingBy = (refusing: ReadonlyMap<string, string>): Hooks => ({
+  async before(action) {
+    const name = refusing.get(action);
+    if (name !== undefined)
+      throw failureOf(action, { name, message: 'not now', $metadata: { httpStatusCode: 400 } });
+  },
+  after: () => undefined,
+});
 
 const first = { step: 'initialize', name: 'paper', priority: 'high' } as const;
 const config = { region: 'us-west-2', credentials: { accessKeyId: 'paper', secretAccessKey: 'paper' } };
 const VPC = 'vpc-1';
+const PREFIX_LISTS: ReadonlySet<string> = new Set(['pl-1', 'pl-3']);
 
 interface Filter {
   readonly Name?: string;
@@ -123,7 +138,7 @@ class Ec2 {
 
   #authorize({ GroupId, IpPermissions: asked = [] }: Ec2Input): object {
     const list = asked.flatMap(({ PrefixListIds = [] }) => PrefixListIds)[0]?.PrefixListId;
-    if (list !== undefined)
+    if (list !== undefined && !PREFIX_LISTS.has(list))
       refuse('InvalidPrefixListID.NotFound', `The prefix list ID '${list}' does not exist`);
     return this.#change(GroupId, ({ IpPermissions = [] }) => ({
       IpPermissions: [...IpPermissions, ...asked],
@@ -156,6 +171,26 @@ function protecting(behind: Map<string, string>, action: string, input: Record<s
       const ARN = behind.get(ResourceArn);
       return ARN === undefined ? {} : { WebACL: { ARN } };
     }
+    default:
+      throw new Error(`nobody answers ${action} on paper`);
+  }
+}
+
+/** Shield: which load balancers it protects, under our name. */
+function shielding(shielded: Set<string>, action: string, input: Record<string, string>): object {
+  const { ResourceArn = '', ProtectionId = '' } = input;
+  switch (action) {
+    case 'CreateProtection':
+      shielded.add(ResourceArn);
+      return { ProtectionId: ResourceArn };
+    case 'DeleteProtection':
+      shielded.delete(ProtectionId);
+      return {};
+    case 'DescribeProtection':
+      if (!shielded.has(ResourceArn)) refuse('ResourceNotFoundException', ResourceArn);
+      return {
+        Protection: { Id: ResourceArn, ResourceArn, Name: 'managed by aws-load-balancer-controller' },
+      };
     default:
       throw new Error(`nobody answers ${action} on paper`);
   }
@@ -201,11 +236,14 @@ export function openAccount(): Account {
   const elb = inMemory();
   const groups = new Ec2(elb);
   const behind = new Map<string, string>();
+  const shielded = new Set<string>();
+  const refusing = new Map<string, string>();
   function connect(hooks: Hooks): Aws {
     const elbv2 = new ElasticLoadBalancingV2Client(config);
     const ec2 = new EC2Client(config);
     const tagging = new ResourceGroupsTaggingAPIClient(config);
     const wafv2 = new WAFV2Client(config);
+    const shield = new ShieldClient(config);
     const load: Answering = (action, input) => {
       if (!isAction(action)) throw new Error(`nobody answers ${action} on paper`);
       // What is undefined is not sent.
@@ -223,14 +261,22 @@ export function openAccount(): Account {
       first,
     );
     wafv2.middlewareStack.add(answering(protect, hooks), first);
+    shield.middlewareStack.add(
+      answering(
+        (action, input) => shielding(shielded, action, { ...input } as Record<string, string>),
+        hooks,
+      ),
+      first,
+    );
     return {
-      ...{ clusterName: CLUSTER.name, vpcId: VPC, elbv2, ec2, tagging, wafv2 },
-      // Nobody on paper asks these.
-      ...{ acm: new ACMClient(config), shield: new ShieldClient(config) },
+      ...{ clusterName: CLUSTER.name, vpcId: VPC, elbv2, ec2, tagging, wafv2, shield },
+      // Nobody on paper asks this one.
+      acm: new ACMClient(config),
       clientSecret: (hash) => `secret of ${hash}`,
       counts: new Map(),
       close: () => undefined,
     };
   }
-  return { elb, aws: connect(NO_HOOKS), securityGroups: groups.groups, connect };
+  const aws = connect(refusingBy(refusing));
+  return { elb, aws, securityGroups: groups.groups, connect, webAcls: behind, shielded, refusing };
 }

@@ -1,11 +1,12 @@
 // Whole passes on paper: Ingresses are applied, and the group is reconciled with an account until nothing is left to do.
 import { PREFIX } from '../../api/annotation.ts';
+import type { OidcClient } from '../../api/aws.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { ProblemCode } from '../../api/problem.ts';
 import type { Lookups } from '../aws/facts.ts';
 import { createInventory } from '../aws/inventory.ts';
-import { openBook } from '../bindings.ts';
+import { type Book, openBook } from '../bindings.ts';
 import type { Looked } from '../desire/facts.ts';
 import { Drifts } from '../drift.ts';
 import { type Reconciling, reconcile } from '../reconcile.ts';
@@ -17,6 +18,10 @@ import { type Applied, bookOf, CERTIFICATE, CLUSTER, WEB_ACL_ARN } from './paper
 
 export interface Passes {
   readonly account: Account;
+  /** What look-ups and Secrets answer instead, from now on. */
+  readonly instead: { lookups?: Partial<Lookups>; secret?: Looked<OidcClient> };
+  /** Applies what is on the sheet and makes so many passes, whether anything is left to do or not. */
+  attempt(sheet: Applied, passes: number): Promise<void>;
   /** Applies what is on the sheet, and takes away what is not, and goes on until nothing is left to do at once. */
   settle(sheet: Applied): Promise<void>;
   /** One more pass, `ms` later. */
@@ -39,9 +44,12 @@ function found<T>(value: T | undefined, code: ProblemCode, name: string): Looked
 }
 
 /** Hosts under `.example.com` have a certificate in ACM, all but `late.example.com`. */
-export function lookupsOf({ elb: { context } }: Pick<Account, 'elb'>): Lookups {
+export function lookupsOf(
+  { elb: { context } }: Pick<Account, 'elb'>,
+  instead: Passes['instead'] = {},
+): Lookups {
   const { subnets, securityGroups } = context.world;
-  return {
+  const plain: Lookups = {
     subnets: async ({ named = ['subnet-a', 'subnet-b'] }) =>
       found(named.every((id) => subnets.has(id)) ? [...named] : undefined, 'SubnetsNotFound', 'subnets'),
     securityGroups: async (said) =>
@@ -63,10 +71,57 @@ export function lookupsOf({ elb: { context } }: Pick<Account, 'elb'>): Lookups {
     subscribed: async () => false,
     interfaceGroups: async () => new Map(),
   };
+  const asked = <K extends keyof Lookups>(name: K): Lookups[K] => instead.lookups?.[name] ?? plain[name];
+  // Asked for by name each time, so that what is put in its place later counts.
+  return {
+    ...plain,
+    securityGroups: (said) => asked('securityGroups')(said),
+    certificates: (hosts) => asked('certificates')(hosts),
+    trustStores: (names) => asked('trustStores')(names),
+    webAcl: (name) => asked('webAcl')(name),
+    subscribed: () => asked('subscribed')(),
+  };
 }
+
+/** Brings the book in line with a sheet; what was told stays with the bindings that stay. */
+function put(sheet: Applied, book: Book, told: Map<string, BindingStatus>): void {
+  const keys = new Set(sheet.ingresses.map(keyOf));
+  for (const key of book.keys()) if (!keys.has(key)) book.ingress(key);
+  for (const key of [...told.keys()]) if (!keys.has(key)) told.delete(key);
+  const kept = new Map(book.keys().map((key) => [key, book.bindingOf(key)]));
+  bookOf(sheet, book);
+  for (const [key, binding] of kept) {
+    const now = book.bindingOf(key);
+    if (keys.has(key) && now !== undefined && binding?.status !== undefined)
+      book.binding(key, { ...now, status: binding.status });
+  }
+}
+
+/** Writes what became of a group into its bindings. */
+const publishing =
+  (
+    book: Book,
+    now: () => number,
+    tell: (key: string, status: BindingStatus) => void,
+  ): Reconciling['publish'] =>
+  async (_group, pass) => {
+    for (const binding of pass.bindings) {
+      const key = keyOf(binding);
+      if (book.entry(key) === undefined) {
+        if (pass.clean) book.binding(key);
+        continue;
+      }
+      const at = new Date(now()).toISOString();
+      const status = statusOf({ ...pass, health: () => ({ healthy: 1, total: 1 }), now: at }, binding);
+      tell(key, status);
+      book.binding(key, { ...binding, status });
+    }
+    return true;
+  };
 
 /** A controller for the group of `groups.ts`, and the account it works on. */
 export function openPasses(): Passes {
+  const instead: Passes['instead'] = {};
   const account = openAccount();
   const inventory = createInventory(account.aws, { now: () => time });
   const book = openBook();
@@ -75,57 +130,58 @@ export function openPasses(): Passes {
   let time = 0;
   let sheet: Applied = { ingresses: [], services: [] };
   const world: Reconciling = {
-    ...{ book, inventory, aws: account.aws, cluster: CLUSTER, lookups: lookupsOf(account), policy: 'sync' },
+    ...{
+      book,
+      inventory,
+      aws: account.aws,
+      cluster: CLUSTER,
+      lookups: lookupsOf(account, instead),
+      policy: 'sync',
+    },
     refusals: refusalMemory(() => time),
     drifts: new Drifts(),
     drifted: () => undefined,
     ready: () => true,
     waitsFor: () => undefined,
     service: (namespace, name) => sheet.services.find((one) => keyOf(one) === `${namespace}/${name}`),
-    secrets: async (_, named) => new Map(named.map((one) => [one, { value: { id: one, secret: one } }])),
+    secrets: async (_, named) =>
+      new Map(named.map((one) => [one, instead.secret ?? { value: { id: one, secret: one } }])),
     now: () => time,
     log: () => undefined,
     unsettle: async () => true,
-    async publish(_group, pass) {
-      for (const binding of pass.bindings) {
-        const key = keyOf(binding);
-        if (book.entry(key) === undefined) {
-          if (pass.clean) book.binding(key);
-          continue;
-        }
-        const now = new Date(time).toISOString();
-        const status = statusOf({ ...pass, health: () => ({ healthy: 1, total: 1 }), now }, binding);
+    publish: publishing(
+      book,
+      () => time,
+      (key, status) => {
         told.set(key, status);
         history.push([key, status]);
-        book.binding(key, { ...binding, status });
-      }
-      return true;
-    },
+      },
+    ),
   };
+  /** One pass; whether something is left to do at once. */
+  async function once(): Promise<boolean> {
+    account.elb.context.now += 1_000;
+    const next = await reconcile(GROUP, world);
+    if (next === 'done' || (typeof next === 'object' && next.afterMs > AT_REST_MS)) return false;
+    time += typeof next === 'object' ? next.afterMs : AT_REST_MS;
+    return true;
+  }
   async function untilRest(): Promise<void> {
-    for (let passes = 0; passes < MOST_PASSES; passes += 1) {
-      account.elb.context.now += 1_000;
-      const next = await reconcile(GROUP, world);
-      if (next === 'done' || (typeof next === 'object' && next.afterMs > AT_REST_MS)) return;
-      time += typeof next === 'object' ? next.afterMs : AT_REST_MS;
-    }
+    for (let passes = 0; passes < MOST_PASSES; passes += 1) if (!(await once())) return;
     throw new Error(`not at rest after ${MOST_PASSES} passes: ${JSON.stringify([...told])}`);
   }
   return {
     account,
+    instead,
     async settle(next) {
       sheet = next;
-      const keys = new Set(next.ingresses.map(keyOf));
-      for (const key of book.keys()) if (!keys.has(key)) book.ingress(key);
-      for (const key of [...told.keys()]) if (!keys.has(key)) told.delete(key);
-      const kept = new Map(book.keys().map((key) => [key, book.bindingOf(key)]));
-      bookOf(next, book);
-      for (const [key, binding] of kept) {
-        const now = book.bindingOf(key);
-        if (keys.has(key) && now !== undefined && binding?.status !== undefined)
-          book.binding(key, { ...now, status: binding.status });
-      }
+      put(next, book, told);
       await untilRest();
+    },
+    async attempt(next, passes) {
+      sheet = next;
+      put(next, book, told);
+      for (let left = passes; left > 0; left -= 1) await once();
     },
     async later(ms) {
       time += ms;

@@ -5,6 +5,7 @@ import { certified } from '../certified.ts';
 import { closeRoutes } from '../closing.ts';
 import { coversMutual } from '../desire/clients.ts';
 import type { Unmet, Wanted } from '../desire/desiring.ts';
+import { coversPolicy } from '../desire/lost.ts';
 import type { Group, Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Outcome } from '../plan/operation.ts';
@@ -47,8 +48,10 @@ function closed(
         ({ settings }) => settings['mutual-authentication']?.value.some((one) => one.port === port) === true,
       );
     }
-    if (field !== 'sslPolicy' || has.sslPolicy !== undefined) return [];
-    return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value);
+    if (field !== 'sslPolicy') return [];
+    // What is served goes on with the policy that it has.
+    if (has.sslPolicy !== undefined && coversPolicy(has.sslPolicy, String(value))) return [];
+    return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value, true);
   });
   return closeRoutes(resources, found, wanted.origins, unmet);
 }
@@ -56,10 +59,16 @@ function closed(
 const listenerIn = (resources: readonly Resource[], id: string): ListenerSpec | undefined =>
   resources.find((one): one is Resource<'listener'> => one.kind === 'listener' && one.id === id)?.spec;
 
-const naming = (group: Group, listener: string, what: string, says: (intent: Intent) => boolean): Unmet[] =>
+const naming = (
+  group: Group,
+  listener: string,
+  what: string,
+  says: (intent: Intent) => boolean,
+  staysOpen = false,
+): Unmet[] =>
   group.members
     .filter(({ intent }) => says(intent))
-    .map(({ key }) => ({ member: key, listener, staysOpen: false, until: `AWS takes ${what}` }));
+    .map(({ key }) => ({ member: key, listener, staysOpen, until: `AWS takes ${what}` }));
 
 /** The desired resources as far as AWS can be asked for them. */
 export function withoutRefused(

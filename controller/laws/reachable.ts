@@ -1,0 +1,57 @@
+// What a request meets in an account on paper: the listener, and the actions of the rule that takes it.
+import type { MatchRequest } from '../../api/match.ts';
+import { matchRule } from '../../api/match.ts';
+import type { Rule } from '../../e2e/aws/elb/state.ts';
+import type { Account } from './account.ts';
+
+export interface Met {
+  readonly balancer: string;
+  /** Undefined where nothing listens. */
+  readonly listener?: {
+    readonly protocol: 'HTTP' | 'HTTPS';
+    readonly sslPolicy?: string;
+    readonly mode?: string;
+    readonly trustStore?: string;
+  };
+  readonly conditions: Rule['conditions'];
+  readonly actions: Rule['actions'];
+}
+
+/** A GET by URL, from a public address. */
+export function getOf(url: string): MatchRequest {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const plain = protocol === 'http:';
+  return {
+    ...{ method: 'GET', protocol: plain ? 'http' : 'https', host: hostname, path: pathname, query: '' },
+    ...{ port: Number(port === '' ? (plain ? 80 : 443) : port), headers: {}, sourceIp: '198.51.100.9' },
+  };
+}
+
+/** What a request meets at each load balancer of the account. */
+export function met({ elb: { state } }: Account, request: MatchRequest): Met[] {
+  return [...state.loadBalancers.values()].map(({ arn, listeners }): Met => {
+    const listener = state.listeners.get(listeners[request.port] ?? '');
+    if (listener === undefined || listener.protocol.toLowerCase() !== request.protocol)
+      return { balancer: arn, conditions: [], actions: [] };
+    const rules = Object.entries(listener.rules)
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .flatMap(([, rule]) => state.rules.get(rule) ?? []);
+    const taking =
+      rules.find(({ conditions }) => matchRule(conditions, request)) ?? state.rules.get(listener.defaultRule);
+    const { protocol, sslPolicy, mutualAuthentication: mutual } = listener;
+    return {
+      balancer: arn,
+      listener: {
+        protocol,
+        ...(sslPolicy === undefined ? {} : { sslPolicy }),
+        ...(mutual?.Mode === undefined ? {} : { mode: mutual.Mode }),
+        ...(mutual?.TrustStoreArn === undefined ? {} : { trustStore: mutual.TrustStoreArn }),
+      },
+      conditions: taking?.conditions ?? [],
+      actions: taking?.actions ?? [],
+    };
+  });
+}
+
+/** Whether a target gets the request. */
+export const forwards = ({ actions }: Met): boolean => actions.some(({ Type }) => Type === 'forward');
