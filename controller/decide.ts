@@ -1,7 +1,7 @@
 // decide: what a group wants, what it has, and the operations between the two. Reads and changes nothing.
 //
 //   desired ─ripe─▶ what can be asked for now ─withKept─▶ protected as it is ─bridge─▶ requests stay until the new one serves
-//     ─closeRoutes─▶ nothing new without what protects it ─unverified─▶ no client unseen ─reset─▶ what nobody says any more goes back ─keep─▶ logins without a Secret
+//     ─closeNew─▶ nothing new without what protects it ─unverified─▶ no client unseen ─reset─▶ what nobody says any more goes back ─keep─▶ logins without a Secret
 //     ─withoutRefused─▶ without what AWS refuses ─plan─▶ operations ─withoutDeletions, policy─▶ what may be done
 import { createHash } from 'node:crypto';
 import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
@@ -11,7 +11,7 @@ import { routingOfGroup } from '../api/routing/warnings.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { bridge, type Ready } from './bridge.ts';
-import { closeRoutes } from './closing.ts';
+import { closeNew } from './closing.ts';
 import { type Desire, desire } from './desire/desire.ts';
 import type { Unmet, Wanted } from './desire/desiring.ts';
 import { SHARED_STACK } from './desire/tags.ts';
@@ -106,7 +106,7 @@ export async function decide(
   const guarded = withKept(resources, found);
   const bridged = bridge(guarded, found, world.ready ?? (() => false));
   const unmet = settledPlan === undefined ? unprotected(group, wanted, found) : [];
-  const closed = closeRoutes(bridged.resources, found, wanted.origins, unmet);
+  const closed = closeNew(bridged.resources, found, wanted.origins, unmet);
   const back = reset(group.id, unverified(closed, found, wanted), found, remembered);
   const possible =
     settledPlan === undefined

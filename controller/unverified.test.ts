@@ -1,6 +1,6 @@
 // Trust stores that are not found: nothing is opened, what is served goes on, and the others are served as before.
 import { describe, expect, test } from 'vitest';
-import { UNPROTECTED } from './closing.ts';
+import { UNPROTECTED } from './desire/closed.ts';
 import { plannables } from './kinds/all.ts';
 import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';

@@ -1,7 +1,7 @@
 // unverified: what becomes of ports on which members want clients verified against a trust store that was not found: what
 // verifies in AWS goes on, what is served there goes on, and nothing new of such a member is open to everybody. Pure.
 import type { MutualAuthentication, Resource } from '../api/aws.ts';
-import { closeRoutes } from './closing.ts';
+import { closeNew } from './closing.ts';
 import type { Desire } from './desire/desire.ts';
 import type { Unmet } from './desire/desiring.ts';
 import { plannables } from './kinds/all.ts';
@@ -35,7 +35,7 @@ export function unverified(
     if ((mutual ?? now)?.mode === 'verify' && said?.mode !== 'verify') return same;
     const until = 'the trust store that is named is found';
     const unmet = members.map((member): Unmet => ({ member, listener: id, staysOpen: true, until }));
-    return closeRoutes(same, found, wanted.origins, unmet);
+    return closeNew(same, found, wanted.origins, unmet);
   }, resources);
 }
 

@@ -1,9 +1,9 @@
 // desire: a group and its facts become the AWS resources it wants. Pure; a group without members wants nothing.
 import type { LoadBalancerSpec } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
-import { closeRoutes } from '../closing.ts';
 import type { Group } from '../group.ts';
 import { accessFor } from './access.ts';
+import { closeRoutes } from './closed.ts';
 import { type Desiring, tellUnfound, type Wanted } from './desiring.ts';
 import type { Facts } from './facts.ts';
 import { listenerFor } from './listeners.ts';
@@ -64,6 +64,6 @@ export function desire(group: Group, facts: Facts): Desire {
   for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirects));
   desiring.unmet.push(...lostIn(desiring, ports));
   const lost = desiring.unmet.filter(({ staysOpen }) => !staysOpen);
-  const resources = [...closeRoutes(desiring.resources, [], desiring.origins, lost)];
+  const resources = [...closeRoutes(desiring.resources, desiring.origins, lost)];
   return { undecided: false, ...desiring, resources };
 }

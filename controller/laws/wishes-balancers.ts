@@ -96,12 +96,7 @@ const waf = (
         elder: { [name]: name === 'wafv2-acl-arn' ? WEB_ACL_ARN('two') : 'none' },
         ready: /^GroupConflict/,
       },
-      deleted: {
-        before: said,
-        refuse: { AssociateWebACL: 'WAFNonexistentItemException' },
-        said: { ...said, tags: 'a=b' },
-        ready: /^Ready/,
-      },
+      deleted: 'AWS WAF deletes no web ACL that is associated (AWS WAFV2 API Reference, DeleteWebACL)',
     },
   };
 };

@@ -2,7 +2,7 @@
 import type { ListenerSpec, MutualAuthentication, Resource } from '../../api/aws.ts';
 import type { Intent } from '../../api/generated/binding.ts';
 import { certified } from '../certified.ts';
-import { closeRoutes } from '../closing.ts';
+import { closeNew } from '../closing.ts';
 import { coversMutual } from '../desire/clients.ts';
 import type { Unmet, Wanted } from '../desire/desiring.ts';
 import { coversPolicy } from '../desire/lost.ts';
@@ -53,7 +53,7 @@ function closed(
     if (has.sslPolicy !== undefined && coversPolicy(has.sslPolicy, String(value))) return [];
     return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value, true);
   });
-  return closeRoutes(resources, found, wanted.origins, unmet);
+  return closeNew(resources, found, wanted.origins, unmet);
 }
 
 const listenerIn = (resources: readonly Resource[], id: string): ListenerSpec | undefined =>
