@@ -78,8 +78,25 @@ export interface Access {
 export const managesBackendRules = ({ settings }: Group, { manageBackendRules }: ClusterSettings): boolean =>
   settings['manage-backend-security-group-rules']?.value ?? manageBackendRules;
 
+/** Sources are those of the managed group, so a member's word about them is lost where another one names groups, as with the LBC. */
+function tellUnreadSources(desiring: Desiring): void {
+  for (const name of ['inbound-cidrs', 'security-group-prefix-lists'] as const) {
+    for (const { member } of saidBy(desiring.group.members, name)) {
+      if (member.intent.settings['security-groups'] !== undefined) continue;
+      tell(desiring, member.key, {
+        code: 'Unused',
+        severity: 'warn',
+        path: annotationPath(name),
+        because:
+          'another Ingress of the group names security groups, and these alone say who may reach its load balancer',
+      });
+    }
+  }
+}
+
 /** Named groups alone, or with the group that targets let in when they shall be opened for it (spec annotations 7.4). */
 function besideNamed(desiring: Desiring, named: readonly string[]): Access {
+  tellUnreadSources(desiring);
   const { backendSecurityGroup } = desiring.facts.cluster;
   if (!managesBackendRules(desiring.group, desiring.facts.cluster))
     return { resources: [], groups: [...named] };
