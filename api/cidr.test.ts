@@ -1,6 +1,6 @@
 // CIDR texts.
 import { expect, test } from 'vitest';
-import { cidrOf, networkOf } from './cidr.ts';
+import { cidrOf, containsNetwork, networkOf } from './cidr.ts';
 
 test.each([
   ['10.0.0.0/8', 4, false],
@@ -42,3 +42,14 @@ test.each([
   ['::ffff:10.0.0.0/104', '0:0:0:0:0:ffff:a00:0/104'],
   ['nowhere', 'nowhere'],
 ])('%s is the network %s', (text, network) => expect(networkOf(text)).toBe(network));
+
+test.each([
+  ['0.0.0.0/0', '10.0.0.0/8', true],
+  ['10.0.0.0/8', '10.1.2.3/16', true],
+  ['10.0.0.0/8', '10.9.0.0/8', true],
+  ['10.0.0.0/16', '10.0.0.0/8', false],
+  ['10.0.0.0/8', '11.0.0.0/8', false],
+  ['2001:db8::/32', '2001:db8:1::/48', true],
+  ['0.0.0.0/0', '::/0', false],
+  ['0.0.0.0/0', 'nowhere', false],
+])('%s contains %s: %s', (outer, inner, is) => expect(containsNetwork(outer, inner)).toBe(is));
