@@ -97,3 +97,26 @@ test('somebody answers for everything in AWS, after every single write', { timeo
     { numRuns: RUNS },
   );
 });
+
+test('a namespace that takes no bindings holds up nobody of the same group, neither who is served nor who leaves', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), async (seed) => {
+      const upheaval = stageUpheaval(seed);
+      const { api, broken } = upheaval;
+      const inGroup = (of: string): Deed => ({ do: 'apply', key: of, group: 'www', finalizers: [] });
+      await upheaval.after(0, { do: 'fill', namespace: 'a' });
+      await upheaval.after(0, inGroup('a/one'));
+      await upheaval.after(0, inGroup('b/one'));
+      await upheaval.calm(60_000);
+      expect(upheaval.inAws()).toEqual({ stacks: ['www'], shared: true });
+      await upheaval.after(0, { do: 'deleteNamespace', namespace: 'b' });
+      await upheaval.calm(60_000);
+      expect([broken, upheaval.inAws(), api.namespace('b')]).toEqual([
+        [],
+        { stacks: [], shared: false },
+        undefined,
+      ]);
+    }),
+    { numRuns: 10 },
+  );
+});

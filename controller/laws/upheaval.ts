@@ -28,6 +28,8 @@ export interface Upheaval {
   after(turns: number, deed: Deed): Promise<void>;
   /** Ends all trouble, and goes on until nothing happens any more; answers how long that took, in milliseconds. */
   rest(): Promise<number>;
+  /** Ends refusals by chance and lost answers, not quotas and kinds that are gone, and lets so many milliseconds pass. */
+  calm(ms: number): Promise<void>;
   readonly api: ApiServer;
   /** Stacks that AWS has something of, and whether it has the security group that all share. */
   inAws(): { readonly stacks: readonly string[]; readonly shared: boolean };
@@ -85,6 +87,12 @@ class Staged implements Upheaval {
     for (let turn = 0; turn < turns; turn += 1) if (!(await this.#turns.step()) && !this.#pass(5_000)) break;
     this.#perform(deed);
     this.#check(deed.do);
+  }
+
+  async calm(ms: number): Promise<void> {
+    this.#trouble = false;
+    const end = this.#now + ms;
+    while ((await this.#turns.step()) || (this.#now < end && this.#pass(ms)));
   }
 
   async rest(): Promise<number> {
