@@ -1,6 +1,6 @@
 # Everything a person types in this checkout. `make` alone shows it.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check generate lint unit e2e corpus conformance bench clean
+.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench clean
 
 # Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
 MACHINE_PATH := $(PATH)
@@ -12,6 +12,10 @@ help: ## Show this
 
 install: node_modules/.package-lock.json ## Get the npm packages, the Kubernetes parts and moto (once, then a moment)
 	@node hack/install.ts
+
+local-aws: node_modules/.package-lock.json ## Run the local AWS; needs no Kubernetes; ARGS="--help" shows its flags
+	@node hack/install.ts moto
+	@exec node cli/albatross.ts local-aws $(or $(ARGS),--seed-account)
 
 node_modules/.package-lock.json: package-lock.json
 # Not `npm ci`: it refuses a lock file that was written where a package's builds for other platforms were not to be had.

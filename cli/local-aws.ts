@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { LocalAwsRun } from '../e2e/aws/main.ts';
+import { COVERS } from './local-aws-coverage.ts';
 
 /** Where people find it unless they choose; the port that emulators of AWS are known by. */
 const DEFAULT_PORT = 4566;
 
 interface Flags {
+  host: string;
   port: number;
   state?: string;
   region: string;
@@ -17,6 +19,7 @@ interface Flags {
   visibleAfter: number;
   throttle?: boolean;
   target: string[];
+  bucket: string[];
   seedAccount?: boolean;
 }
 
@@ -24,7 +27,12 @@ interface Flags {
 export function localAwsCommand(): Command {
   return new Command('local-aws')
     .description('an AWS with Application Load Balancers on this machine, with real listeners')
-    .option('--port <number>', 'port of the API on 127.0.0.1; 0 takes any free one', anyPort, DEFAULT_PORT)
+    .option(
+      '--host <address>',
+      'address of the API and of the listeners; it has no authentication, so whoever reaches another address than the default can change everything',
+      '127.0.0.1',
+    )
+    .option('--port <number>', 'port of the API; 0 takes any free one', anyPort, DEFAULT_PORT)
     .option('--state <file>', 'keep everything in a file and begin with what is in it')
     .option('--region <region>', 'the one AWS region there is', region, 'us-west-2')
     .option('--account <id>', 'number of the AWS account', account, '123456789012')
@@ -46,26 +54,45 @@ export function localAwsCommand(): Command {
     .option(
       '--target <id:port=host:port>',
       'where a target of the VPC really listens; may be repeated',
-      (text: string, before: string[]) => [...before, text],
+      oneMore,
       [],
     )
-    .option('--seed-account', 'begin with a VPC, subnets, instances and certificates, and print their ids')
+    .option(
+      '--bucket <name>',
+      'an S3 bucket that is there, for the logs of load balancers; may be repeated (S3 calls make buckets as well)',
+      oneMore,
+      [],
+    )
+    .option(
+      '--seed-account',
+      'begin with a VPC, subnets, instances and certificates for a cluster called albatross, and print their ids',
+    )
+    .addHelpText(
+      'after',
+      `\n${COVERS}\nCalls of another Region, and of services that would know nothing of its load balancers, are refused.`,
+    )
     .action(async (flags: Flags) => {
-      await run({
-        port: flags.port,
-        ...(flags.state === undefined ? {} : { stateFile: flags.state }),
-        region: flags.region,
-        account: flags.account,
-        provisioningSeconds: flags.provisioning,
-        timeScale: flags.timeScale,
-        latencyMs: flags.latency,
-        visibleAfterMs: flags.visibleAfter,
-        throttle: flags.throttle ?? false,
-        targets: flags.target,
-        seedAccount: flags.seedAccount ?? false,
-      });
+      await run(runOf(flags));
     });
 }
+
+const runOf = (flags: Flags): LocalAwsRun => ({
+  host: flags.host,
+  port: flags.port,
+  ...(flags.state === undefined ? {} : { stateFile: flags.state }),
+  region: flags.region,
+  account: flags.account,
+  provisioningSeconds: flags.provisioning,
+  timeScale: flags.timeScale,
+  latencyMs: flags.latency,
+  visibleAfterMs: flags.visibleAfter,
+  throttle: flags.throttle ?? false,
+  targets: flags.target,
+  buckets: flags.bucket,
+  seedAccount: flags.seedAccount ?? false,
+});
+
+const oneMore = (text: string, before: string[]): string[] => [...before, text];
 
 /** @throws Error where the sources of the tests are not, as in the image. */
 async function run(options: LocalAwsRun): Promise<void> {

@@ -1,5 +1,6 @@
 // Makes the machine ready for the demo and the tests: the Kubernetes parts and moto, each built once and shared by every
-// clone. `make install` runs it after `npm ci`; when all is there it takes a moment and says nothing.
+// clone. `make install` runs it after `npm ci`; when all is there it takes a moment and says nothing. With the argument `moto`
+// it gets moto alone, which is all that the local AWS needs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
@@ -147,7 +148,8 @@ function progress(step: string, total?: number): { count: (line: string) => void
 
 async function main(): Promise<void> {
   const { kubernetes, moto } = places();
-  const missing = KUBERNETES_PARTS.filter((part) => !existsSync(partPath(part)));
+  const wanted = process.argv[2] === 'moto' ? [] : KUBERNETES_PARTS;
+  const missing = wanted.filter((part) => !existsSync(partPath(part)));
   if (missing.length > 0) {
     process.stdout.write(`Kubernetes into ${kubernetes} (once; minutes with an empty Go cache):\n`);
     await buildKubernetes(kubernetes, missing);

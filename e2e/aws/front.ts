@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveCertificates } from './account/acm.ts';
+import { checkAdmitted } from './account/admitted.ts';
 import { type PassedRequest, passOn } from './account/behind.ts';
 import { guard } from './account/guard.ts';
 import { NOTHING, needsOf } from './account/needs.ts';
@@ -23,10 +24,10 @@ import { visibleState } from './elb/late.ts';
 import { ACTIONS, type ActionName } from './elb/model.ts';
 import { isAction, isMutating, perform } from './elb/perform.ts';
 import { AwsRefusal } from './elb/refusal.ts';
-import type { Context, ElbState } from './elb/state.ts';
+import { type Context, type ElbState, emptyState } from './elb/state.ts';
 import { Eyes, FaultPlan } from './eyes.ts';
 import { performProtection } from './protections/perform.ts';
-import type { ProtectionState } from './protections/state.ts';
+import { emptyProtections, type ProtectionState } from './protections/state.ts';
 import { type Answer, json, refusalAnswer, xml } from './protocol/answer.ts';
 import { type Call, readCall, subjectOf } from './protocol/call.ts';
 import { ec2Xml } from './protocol/ec2.ts';
@@ -86,6 +87,20 @@ export class Front {
     this.#passage.record(journal);
   }
 
+  /** As if it had just been started without a state file: nothing is left, of moto neither. */
+  async reset(): Promise<void> {
+    await this.#passage.reset(this.#settings.region);
+    // Serials go on, so that no ARN comes twice.
+    become(this.state, { ...emptyState(), serial: this.state.serial });
+    become(this.protections, emptyProtections());
+    this.reader.forget();
+    this.eyes.reset();
+    this.faults.heal();
+    this.#journal?.restart(this.state, this.protections);
+    // Doors of listeners that are gone close.
+    await this.#settings.changed('DeleteListener');
+  }
+
   /** Answers one request; never rejects but for a bug, or a connection that is to be cut. */
   async handle(request: PassedRequest): Promise<Answer> {
     const call = readCall(request.method, request.path, request.headers, request.body);
@@ -93,6 +108,7 @@ export class Front {
     this.faults.called(call.action, this.eyes.count(call.service, call.action));
     if (this.faults.latencyMs > 0) await sleep(this.faults.latencyMs);
     try {
+      checkAdmitted(call, this.#settings.region);
       const before =
         this.faults.due(call.action, 'before') ?? this.faults.exceeded(call.service, call.action, Date.now());
       if (before !== undefined) throw before;
@@ -214,6 +230,12 @@ export class Front {
     } while (token);
     return json(pageOfMappings(all, input));
   }
+}
+
+/** Gives an object that others hold the contents of another one. */
+function become<T extends object>(held: T, next: T): void {
+  for (const name of Object.keys(held)) Reflect.deleteProperty(held, name);
+  Object.assign(held, next);
 }
 
 const isImport = ({ service, action }: Call): boolean => service === 'acm' && action === 'ImportCertificate';

@@ -8,6 +8,7 @@ import type { Desk } from './control/desk.ts';
 import { pageOf } from './control/page.ts';
 import { answerLocal, isLocal } from './control/paths.ts';
 import { DataPlane } from './data-plane/data-plane.ts';
+import { reachable } from './data-plane/door.ts';
 import type { Address } from './data-plane/upstreams.ts';
 import { DEFAULT_LIMITS, type ElbState, type Limits } from './elb/state.ts';
 import type { CallCount, Faults, Mutation } from './eyes.ts';
@@ -21,6 +22,8 @@ import { type Journal, openStateFile, readStateFile } from './state-file/state-f
 export type { CallCount, Faults, Mutation } from './eyes.ts';
 
 export interface LocalAwsOptions {
+  /** The address that it and its listeners listen on; 127.0.0.1 unless told. */
+  host?: string;
   /** 0 or nothing: any free port. */
   port?: number;
   motoUrl: string;
@@ -70,6 +73,8 @@ export interface LocalAws {
   isNew: boolean;
   /** Where targets of the VPC really listen, by `id:port`; may be changed. */
   targets: Map<string, Address>;
+  /** Makes it as it would be without a past, moto and state file included; targets are as at the start. */
+  reset(): Promise<void>;
   /** What a person should know about the state file, such as a last line that was cut off. */
   notes: string[];
   close(): Promise<void>;
@@ -78,8 +83,10 @@ export interface LocalAws {
 /** How long an idle connection is kept, so that clients never meet a closed one. */
 const KEEP_ALIVE_MS = 75_000;
 
+const LOOPBACK = '127.0.0.1';
+
 /**
- * Starts the local AWS on 127.0.0.1, from its state file if it has one.
+ * Starts the local AWS, from its state file if it has one.
  * @throws Error when the state file cannot be used, in words for a person; it is then left as it is.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
@@ -106,6 +113,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     timeScale: settings.timeScale,
     targetAddress: (target) => targets.get(`${target.id}:${target.port}`) ?? options.targetAddress?.(target),
     healthChanged: (change) => journal?.write(change),
+    host: options.host ?? LOOPBACK,
   });
   const know = (arn: string, certPem: string, keyPem: string) => {
     plane.knowCertificate(arn, certPem, keyPem);
@@ -117,15 +125,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     front.record(journal);
     await plane.changed('CreateListener');
   }
-  const frontDoor = (dnsName: string, port: number) => plane.frontDoor(dnsName, port);
   const { state, eyes, faults } = front;
-  const desk: Desk = { state, eyes, faults, targets, frontDoor, context: () => front.context() };
+  const desk: Desk = {
+    ...{ state, eyes, faults, targets },
+    frontDoor: (dnsName, port) => plane.frontDoor(dnsName, port),
+    reset: () => resetAll(front, targets, options.targets ?? new Map()),
+    context: () => front.context(),
+  };
   const shut = async () => {
     front.reader.close();
     await plane.close();
     journal?.close();
   };
-  const { server, url } = await serve(front, desk, options.port ?? 0).catch(async (error: unknown) => {
+  const { server, url } = await serve(front, desk, options).catch(async (error: unknown) => {
     await shut();
     throw error;
   });
@@ -136,7 +148,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     mutations: () => front.eyes.mutations(),
     state: () => structuredClone(front.state),
     protections: () => structuredClone(front.protections),
-    frontDoor,
+    ...{ frontDoor: desk.frontDoor, reset: desk.reset },
     knowCertificate: (arn, certPem, keyPem) => {
       know(arn, certPem, keyPem);
       journal?.write({ kind: 'certificate', arn, certPem, keyPem });
@@ -151,6 +163,16 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       await shut();
     },
   };
+}
+
+async function resetAll(
+  front: Front,
+  targets: Map<string, Address>,
+  atTheStart: ReadonlyMap<string, Address>,
+): Promise<void> {
+  await front.reset();
+  targets.clear();
+  for (const [target, address] of atTheStart) targets.set(target, address);
 }
 
 const settingsOf = (options: LocalAwsOptions) => ({
@@ -171,7 +193,11 @@ async function takeUp(
   for (const entry of entries) if (entry.kind === 'certificate') know(entry.arn, entry.certPem, entry.keyPem);
 }
 
-async function serve(front: Front, desk: Desk, port: number): Promise<{ server: Server; url: string }> {
+async function serve(
+  front: Front,
+  desk: Desk,
+  { host = LOOPBACK, port = 0 }: LocalAwsOptions,
+): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     answer(front, desk, request, response).catch((error: unknown) => {
       if (error instanceof ConnectionReset) {
@@ -186,10 +212,12 @@ async function serve(front: Front, desk: Desk, port: number): Promise<{ server: 
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, url: `http://${inUrl(reachable(host))}:${(server.address() as AddressInfo).port}` };
 }
+
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 async function answer(
   front: Front,
@@ -211,7 +239,7 @@ async function answer(
 
 /** A person, who asks for the page or under `/_local`, or an AWS client. */
 function answerTo(front: Front, desk: Desk, request: PassedRequest): Answer | Promise<Answer> {
-  if (isLocal(request.path)) return answerLocal(desk, request);
+  if (isLocal(request)) return answerLocal(desk, request);
   const { method, path, headers } = request;
   // Clients sign, name their action, or both.
   if (method === 'GET' && path === '/' && headers.authorization === undefined)

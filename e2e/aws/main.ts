@@ -1,11 +1,16 @@
 // The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
+
+import { COVERS } from '../../cli/local-aws-coverage.ts';
 import { startMoto } from './account/moto.ts';
+import { putToS3 } from './account/objects.ts';
 import { type Account, seedAccount } from './account/seed.ts';
 import { readTarget } from './control/desk.ts';
 import type { Address } from './data-plane/upstreams.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 
 export interface LocalAwsRun {
+  /** The address to listen on. */
+  host: string;
   /** 0: any free port. */
   port: number;
   stateFile?: string;
@@ -20,6 +25,8 @@ export interface LocalAwsRun {
   throttle: boolean;
   /** `id:port=host:port`: where targets of the VPC really listen. */
   targets: readonly string[];
+  /** S3 buckets that are there, for logs. */
+  buckets: readonly string[];
   /** Makes an account to begin with, unless the state file holds one. */
   seedAccount: boolean;
 }
@@ -34,6 +41,7 @@ export async function runLocalAws(options: LocalAwsRun): Promise<void> {
   const moto = await startMoto({ account: options.account });
   try {
     const aws = await start(options, moto.url, targets);
+    for (const bucket of options.buckets) await putToS3(aws.url, bucket);
     for (const note of aws.notes) console.error(`note: ${note}`);
     const account =
       options.seedAccount && aws.isNew ? await seedAccount(aws.url, { region: options.region }) : undefined;
@@ -58,6 +66,7 @@ async function start(
 ): Promise<LocalAws> {
   try {
     return await startLocalAws({
+      host: options.host,
       port: options.port,
       motoUrl,
       region: options.region,
@@ -71,7 +80,10 @@ async function start(
       ...(options.stateFile === undefined ? {} : { stateFile: options.stateFile }),
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`--host ${options.host} is no address of this machine`, { cause: error });
+    if (code !== 'EADDRINUSE') throw error;
     throw new Error(
       `port ${options.port} is taken; choose another with --port, or any free one with --port 0`,
       {
@@ -81,29 +93,51 @@ async function start(
   }
 }
 
+/** Addresses that only this machine reaches. */
+const LOOPBACK = /^(127\.|localhost$|::1$)/;
+
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 }
 
-function welcome(aws: LocalAws, { region, stateFile }: LocalAwsRun, account: Account | undefined): string {
+function welcome(
+  aws: LocalAws,
+  { region, stateFile, host }: LocalAwsRun,
+  account: Account | undefined,
+): string {
   const kept =
     stateFile === undefined ? 'nothing is kept when it ends (see --state)' : `kept in ${stateFile}`;
   const lines = [
     `Local AWS listens on ${aws.url}; ${kept}. What there is: ${aws.url}/`,
+    ...(LOOPBACK.test(host)
+      ? []
+      : [
+          `WARNING: it listens on ${host} and has no authentication: whoever reaches this machine can change everything in it.`,
+        ]),
     '',
-    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
     '',
     'Through a listener (its real address is under /_local/doors):',
     `  curl --connect-to DNS-NAME:80:127.0.0.1:REAL-PORT http://DNS-NAME/`,
     'Where a target of the VPC really listens: --target 10.0.0.5:80=127.0.0.1:3000',
+    `To begin anew: curl -X POST ${aws.url}/_local/reset`,
+    COVERS,
   ];
   return [...lines, ...(account === undefined ? [] : ['', ...accountLines(account)])].join('\n');
 }
 
-function accountLines({ vpcId, subnets, nodeSecurityGroupId, nodes, certificates }: Account): string[] {
+function accountLines({
+  cluster,
+  vpcId,
+  subnets,
+  nodeSecurityGroupId,
+  nodes,
+  certificates,
+}: Account): string[] {
   return [
+    `Subnets and nodes are tagged for the cluster ${cluster} (kubernetes.io/cluster/${cluster}): albatross controller --cluster-name ${cluster}`,
     `VPC             ${vpcId}`,
     ...subnets.map(
       ({ id, name, zone, cidr }) => `subnet          ${id}  ${name.padEnd(6)}  ${zone}  ${cidr}`,

@@ -30,7 +30,8 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
-import { credentialScope } from '../aws/account/scope.ts';
+import { putToS3 } from '../aws/account/objects.ts';
+import { attachGateway } from '../aws/account/seed.ts';
 import { selfSigned } from '../aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
@@ -76,6 +77,9 @@ function given<T>(value: T | undefined, what: string): T {
   return value;
 }
 
+/** Where cases send access logs to. */
+const LOG_BUCKET = 'logs-example';
+
 /** Makes the account at `url`, where certificates of another account on the same stage are taken away. */
 export async function makeConformanceWorld(url: string): Promise<ConformanceWorld> {
   const config = {
@@ -95,7 +99,9 @@ export async function makeConformanceWorld(url: string): Promise<ConformanceWorl
   );
   const vpcId = given(Vpc?.VpcId, 'VPC');
   const tokens = new Map([['VPC', vpcId]]);
+  await attachGateway(ec2, vpcId);
   await makeSubnets(ec2, vpcId, tokens);
+  await putToS3(url, LOG_BUCKET);
   for (const name of ['nodes', 'web-sg', 'extra-sg']) {
     const owned = name === 'nodes' ? { [`kubernetes.io/cluster/${CLUSTER}`]: 'owned' } : {};
     const TagSpecifications = tagged('security-group', { Name: name, ...owned });
@@ -181,17 +187,8 @@ async function webAcl(waf: WAFV2Client, Name: string): Promise<string> {
 /** Makes the trust store `corp`, from a bundle in S3, and gives its ARN. */
 export async function trustStore(url: string, elb: ElasticLoadBalancingV2Client): Promise<string> {
   const { certPem } = await selfSigned('ca.example.com');
-  for (const [path, body] of [
-    ['corp', ''],
-    ['corp/ca.pem', certPem],
-  ]) {
-    const answer = await fetch(`${url}/${path}`, {
-      method: 'PUT',
-      headers: { authorization: credentialScope('s3') },
-      ...(body === '' ? {} : { body }),
-    });
-    if (!answer.ok) throw new Error(`S3 did not take ${path}: ${await answer.text()}`);
-  }
+  await putToS3(url, 'corp');
+  await putToS3(url, 'corp/ca.pem', certPem);
   const bundle = { CaCertificatesBundleS3Bucket: 'corp', CaCertificatesBundleS3Key: 'ca.pem' };
   const { TrustStores } = await elb.send(new CreateTrustStoreCommand({ Name: 'corp', ...bundle }));
   return given(TrustStores?.[0]?.TrustStoreArn, 'trust store');

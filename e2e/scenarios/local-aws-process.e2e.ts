@@ -48,7 +48,6 @@ async function picture(): Promise<unknown[]> {
   answers.push((await aws.ec2.send(new ec2.DescribeSubnetsCommand({}))).Subnets);
   answers.push((await aws.ec2.send(new ec2.DescribeSecurityGroupsCommand({}))).SecurityGroups);
   answers.push((await aws.ec2.send(new ec2.DescribeSecurityGroupRulesCommand({}))).SecurityGroupRules);
-  answers.push((await aws.far.send(new ec2.DescribeSubnetsCommand({}))).Subnets);
   answers.push((await aws.ec2.send(new ec2.DescribeInstancesCommand({}))).Reservations);
   const { CertificateSummaryList: list = [] } = await aws.acm.send(new acm.ListCertificatesCommand({}));
   for (const { CertificateArn } of list)
@@ -91,6 +90,35 @@ test('killed and started again, it answers as before', async () => {
   expect(await (await fetch(`http://${address}/`)).text()).toBe('an app');
   expect((await fetch(`http://${address}/gone`)).status).toBe(410);
 });
+
+test('clients of another Region are refused, naming both', async () => {
+  const refused = aws.far.send(new ec2.DescribeSubnetsCommand({}));
+  await expect(refused).rejects.toThrow(/'eu-west-1'.*us-west-2/);
+});
+
+test.each(['/_local/reset', '/moto-api/reset'])(
+  'POST %s resets all of it, also for the next start',
+  async (path) => {
+    await shop(aws);
+    expect((await fetch(`${aws.url}${path}`, { method: 'POST' })).status).toBe(200);
+    const empty = async () => {
+      expect((await aws.elb.send(new elb.DescribeLoadBalancersCommand({}))).LoadBalancers).toEqual([]);
+      expect((await aws.elb.send(new elb.DescribeTargetGroupsCommand({}))).TargetGroups).toEqual([]);
+      // The default VPC, which every account has.
+      expect((await aws.ec2.send(new ec2.DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
+      expect((await aws.acm.send(new acm.ListCertificatesCommand({}))).CertificateSummaryList).toEqual([]);
+      expect((await aws.shield.send(new shield.ListProtectionsCommand({}))).Protections).toEqual([]);
+      expect(await local(aws, 'doors')).toEqual({ doors: [] });
+    };
+    await empty();
+    await killed();
+    aws = await again();
+    await empty();
+    // And all can be made again.
+    await shop(aws);
+    await local(aws, 'reset', {});
+  },
+);
 
 test('killed while it writes, it has all that it answered, and at most the one call in flight more', async () => {
   const { group } = await network(aws);

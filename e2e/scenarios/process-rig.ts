@@ -6,6 +6,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as tagging from '@aws-sdk/client-resource-groups-tagging-api';
 import * as shield from '@aws-sdk/client-shield';
+import { attachGateway } from '../aws/account/seed.ts';
 import { selfSigned } from '../aws/data-plane/self-signed.ts';
 import { first } from '../aws/rig.ts';
 import { ROOT } from '../harness/machine.ts';
@@ -59,6 +60,7 @@ export async function start(dir: string, ...flags: string[]): Promise<Running> {
 export async function network(aws: Running): Promise<{ vpc: string; subnets: string[]; group: string }> {
   const { Vpc } = await aws.ec2.send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const vpc = Vpc?.VpcId ?? '';
+  await attachGateway(aws.ec2, vpc);
   const subnets: string[] = [];
   for (const [at, letter] of ['a', 'b'].entries()) {
     const { Subnet } = await aws.ec2.send(

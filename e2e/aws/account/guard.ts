@@ -57,6 +57,16 @@ const GUARDS: Readonly<Record<string, Guard>> = {
     if (ours || (await users.furnished(id)))
       dependency(`The vpc '${id}' has dependencies and cannot be deleted.`);
   },
+  'ec2 DetachInternetGateway': async ({ state }, { form }) => {
+    const id = form.get('VpcId') ?? '';
+    const open = [...state.loadBalancers.values()].some(
+      (lb) => lb.vpcId === id && lb.scheme === 'internet-facing',
+    );
+    if (open)
+      dependency(
+        `Network ${id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+      );
+  },
   'ec2 CreateSecurityGroup': async ({ users }, { form }) => {
     checkNewGroup(form);
     const vpc = form.get('VpcId');

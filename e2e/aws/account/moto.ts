@@ -31,7 +31,8 @@ const LAUNCHER = fileURLToPath(new URL('start-moto.py', import.meta.url));
  */
 export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
   const python = options.python ?? pythonPath();
-  if (!existsSync(python)) throw new Error(`moto is not installed (no ${python}). Run: make install`);
+  if (!existsSync(python))
+    throw new Error(`moto is not installed (no ${python}). Run: make local-aws, or make install`);
   const [free = 0] = options.port === undefined ? await freePorts(1) : [options.port];
   const dir = await mkdtemp(join(tmpdir(), 'albatross-moto-'));
   const url = `http://127.0.0.1:${free}`;

@@ -10,8 +10,12 @@ export interface Needs {
   defaultGroup: boolean;
   /** VPCs of which every subnet is wanted. */
   subnetsOf: string[];
+  /** Whether the subnets' VPC has an internet gateway. */
+  gateway: boolean;
   instances: string[];
   certificates: string[];
+  /** Names of S3 buckets. */
+  buckets: string[];
   /** Read again for each call: they change without notice. */
   objects: S3Object[];
 }
@@ -19,6 +23,8 @@ export interface Needs {
 interface Input {
   Subnets?: string[];
   SubnetMappings?: { SubnetId?: string }[];
+  Scheme?: string;
+  Attributes?: { Key?: string; Value?: string }[];
   SecurityGroups?: string[];
   LoadBalancerArn?: string;
   VpcId?: string;
@@ -38,8 +44,10 @@ export const NOTHING: Needs = {
   securityGroups: [],
   defaultGroup: false,
   subnetsOf: [],
+  gateway: false,
   instances: [],
   certificates: [],
+  buckets: [],
   objects: [],
 };
 
@@ -53,7 +61,9 @@ export function needsOf(action: string, raw: object, state: ElbState): Needs {
       const mapped = (input.SubnetMappings ?? []).map((mapping) => mapping.SubnetId ?? '');
       const securityGroups = input.SecurityGroups ?? [];
       const defaultGroup = action === 'CreateLoadBalancer' && securityGroups.length === 0;
-      return { ...NOTHING, subnets: [...(input.Subnets ?? []), ...mapped], securityGroups, defaultGroup };
+      const gateway = action === 'CreateLoadBalancer' && input.Scheme !== 'internal';
+      const subnets = [...(input.Subnets ?? []), ...mapped];
+      return { ...NOTHING, subnets, securityGroups, defaultGroup, gateway };
     }
     case 'SetIpAddressType': {
       const zones = state.loadBalancers.get(input.LoadBalancerArn ?? '')?.zones ?? [];
@@ -70,6 +80,8 @@ export function needsOf(action: string, raw: object, state: ElbState): Needs {
       const certificates = (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? '');
       return { ...NOTHING, certificates };
     }
+    case 'ModifyLoadBalancerAttributes':
+      return { ...NOTHING, buckets: bucketsOf(input, state) };
     case 'CreateTrustStore':
     case 'ModifyTrustStore': {
       const bucket = input.CaCertificatesBundleS3Bucket ?? '';
@@ -88,6 +100,14 @@ export function needsOf(action: string, raw: object, state: ElbState): Needs {
     default:
       return NOTHING;
   }
+}
+
+/** The buckets of the logs that a call speaks of: as it says, or as it is. */
+function bucketsOf(input: Input, state: ElbState): string[] {
+  const set = state.loadBalancers.get(input.LoadBalancerArn ?? '')?.attributes ?? {};
+  const said = Object.fromEntries((input.Attributes ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+  const logs = Object.keys(said).flatMap((key) => /^\w+\.s3(?=\.)/.exec(key)?.[0] ?? []);
+  return [...new Set(logs)].flatMap((log) => said[`${log}.bucket`] ?? set[`${log}.bucket`] ?? []);
 }
 
 function targetNeeds(input: Input, state: ElbState): Needs {

@@ -15,6 +15,7 @@ import type { ElbState } from '../elb/state.ts';
 import type { Call } from '../protocol/call.ts';
 import { checkDryRun, ec2Filters, ec2List, ec2Page, type FilterTable, filtered } from '../protocol/ec2.ts';
 import { INTERFACE_FILTERS, interfacesOf, type Network } from './interfaces.ts';
+import { withoutTerminated } from './users.ts';
 
 /** Address pools of the account; nothing makes them, so they are given. */
 export interface Pools {
@@ -88,7 +89,7 @@ async function describeNetworkInterfaces(sources: NetworkSources, form: URLSearc
   if (asked.length === 0 || others.length > 0) {
     const ids = others.length > 0 ? { NetworkInterfaceIds: others } : {};
     const answer = await sources.ec2.send(new DescribeNetworkInterfacesCommand(ids));
-    found.push(...(answer.NetworkInterfaces ?? []));
+    found.push(...(await withoutTerminated(sources.ec2, answer.NetworkInterfaces ?? [])));
   }
   const left = filtered(found, ec2Filters(form), INTERFACE_FILTERS, (one) => one.TagSet ?? []);
   const { items, ...token } = ec2Page(left, (one) => one.NetworkInterfaceId ?? '', form);

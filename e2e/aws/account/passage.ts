@@ -44,6 +44,24 @@ export class Passage {
     }
   }
 
+  /**
+   * Empties moto, and begins anew as at the start.
+   * @throws Error when moto refuses.
+   */
+  async reset(region: string): Promise<void> {
+    await this.#last;
+    const answer = await passOn(this.#url, {
+      method: 'POST',
+      path: '/moto-api/reset',
+      headers: {},
+      body: Buffer.alloc(0),
+    });
+    if (answer.status >= 300) throw new Error(`moto cannot be reset: ${answer.body.toString()}`);
+    this.#seed = 0;
+    this.#begun.clear();
+    if (this.#journal !== undefined) await this.repeat([], region, () => undefined);
+  }
+
   record(journal: Journal): void {
     this.#journal = journal;
   }

@@ -115,10 +115,16 @@ function given<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-async function openRouteTable(ec2: EC2Client, vpcId: string, cluster: string): Promise<string> {
+/** Gives a VPC a way to the internet, without which nothing in it can face the internet; answers the gateway's id. */
+export async function attachGateway(ec2: EC2Client, vpcId: string): Promise<string> {
   const { InternetGateway: gateway } = await ec2.send(new CreateInternetGatewayCommand({}));
   const gatewayId = given(gateway?.InternetGatewayId, 'internet gateway');
   await ec2.send(new AttachInternetGatewayCommand({ VpcId: vpcId, InternetGatewayId: gatewayId }));
+  return gatewayId;
+}
+
+async function openRouteTable(ec2: EC2Client, vpcId: string, cluster: string): Promise<string> {
+  const gatewayId = await attachGateway(ec2, vpcId);
   const { RouteTable: table } = await ec2.send(
     new CreateRouteTableCommand({
       VpcId: vpcId,

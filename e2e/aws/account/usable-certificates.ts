@@ -2,21 +2,24 @@
 import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { credentialScope } from './scope.ts';
 
+/** `unissued`: of ACM, and pending, expired, revoked or failed. */
+export type Standing = 'usable' | 'unissued' | 'absent';
+
 /** aws-limits N6, N8: of ACM certificates only issued ones can be used; other services have none. */
-export async function certificateUsable(acm: ACMClient, motoUrl: string, arn: string): Promise<boolean> {
-  if (arn.includes(':acm:')) return issued(acm, arn);
-  return arn.includes(':iam:') && uploaded(motoUrl, arn);
+export async function standingOf(acm: ACMClient, motoUrl: string, arn: string): Promise<Standing> {
+  if (arn.includes(':acm:')) return inAcm(acm, arn);
+  return arn.includes(':iam:') && (await uploaded(motoUrl, arn)) ? 'usable' : 'absent';
 }
 
-async function issued(acm: ACMClient, arn: string): Promise<boolean> {
+async function inAcm(acm: ACMClient, arn: string): Promise<Standing> {
   try {
     const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
-    return Certificate?.Status === 'ISSUED';
+    return Certificate?.Status === 'ISSUED' ? 'usable' : 'unissued';
   } catch (error) {
     // An ARN that ACM does not know is an answer: the certificate is absent.
     const name = error instanceof Error ? error.name : '';
     if (name !== 'ResourceNotFoundException' && name !== 'InvalidArnException') throw error;
-    return false;
+    return 'absent';
   }
 }
 

@@ -1,17 +1,40 @@
 // Who uses a resource of EC2, asked of moto.
 import {
+  DescribeInstancesCommand,
   DescribeInternetGatewaysCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   type EC2Client,
+  type NetworkInterface,
 } from '@aws-sdk/client-ec2';
 import type { Users } from './guard.ts';
+
+/** Interfaces of instances that are there: in EC2 an instance takes its own along, which moto keeps. */
+export async function withoutTerminated(
+  ec2: EC2Client,
+  interfaces: readonly NetworkInterface[],
+): Promise<NetworkInterface[]> {
+  const owner = ({ Attachment }: NetworkInterface) => Attachment?.InstanceId ?? '';
+  const owners = [...new Set(interfaces.map(owner))].filter((id) => id.startsWith('i-'));
+  if (owners.length === 0) return [...interfaces];
+  const Filters = [
+    { Name: 'instance-id', Values: owners },
+    { Name: 'instance-state-name', Values: ['terminated'] },
+  ];
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+  const gone = new Set(
+    (Reservations ?? [])
+      .flatMap(({ Instances }) => Instances ?? [])
+      .map(({ InstanceId }) => InstanceId ?? ''),
+  );
+  return interfaces.filter((one) => !gone.has(owner(one)));
+}
 
 export function usersIn(ec2: EC2Client): Omit<Users, 'vpcExists'> {
   const interfaces = async (Name: string, value: string) => {
     const Filters = [{ Name, Values: [value] }];
     const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
-    return (NetworkInterfaces ?? []).length > 0;
+    return (await withoutTerminated(ec2, NetworkInterfaces ?? [])).length > 0;
   };
   const groups = async (Name: string, value: string) => {
     const Filters = [{ Name, Values: [value] }];

@@ -3,6 +3,7 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import {
   DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
+  DescribeInternetGatewaysCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
@@ -13,8 +14,8 @@ import {
 import { emptyWorld, objectName, type S3Object, type World } from '../elb/surroundings.ts';
 import type { Users } from './guard.ts';
 import { type Needs, NOTHING } from './needs.ts';
-import { readObject } from './objects.ts';
-import { certificateUsable } from './usable-certificates.ts';
+import { bucketExists, readObject } from './objects.ts';
+import { standingOf } from './usable-certificates.ts';
 import { usersIn } from './users.ts';
 
 export interface WorldReader extends Users {
@@ -26,6 +27,8 @@ export interface WorldReader extends Users {
   gather(needs: Needs): Promise<void>;
   /** To be told of every call that passes through to moto. */
   passedThrough(service: string, action: string): void;
+  /** Forgets everything, as if nothing had ever been asked or told. */
+  forget(): void;
   /** Makes a certificate known that ACM does not hold. */
   addCertificate(arn: string): void;
   close(): void;
@@ -43,13 +46,17 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
   };
   const ec2 = new EC2Client(config);
   const acm = new ACMClient(config);
-  const world = emptyWorld();
+  const world = { ...emptyWorld(), buckets: new Set<string>(), unissued: new Set<string>() };
   const given = new Set<string>();
   const subnetsRead = new Set<string>();
   const zones = localZones(ec2);
   const forget = (part: string) => {
     for (const arn of world.certificates)
       if (arn.includes(part) && !given.has(arn)) world.certificates.delete(arn);
+  };
+  const forgetNetwork = () => {
+    subnetsRead.clear();
+    for (const known of [world.vpcs, world.subnets, world.securityGroups, world.instances]) known.clear();
   };
   const reader: WorldReader = {
     ...usersIn(ec2),
@@ -68,18 +75,23 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
         gatherInstances(ec2, world, needs.instances),
         gatherCertificates(acm, motoUrl, world, needs.certificates),
         gatherObjects(motoUrl, world, needs.objects),
+        gatherBuckets(motoUrl, world, needs.buckets),
       ]);
+      if (needs.gateway) await gatherGateway(ec2, world, needs.subnets);
       if (needs.defaultGroup) await gatherDefaultGroup(ec2, world, needs.subnets);
     },
     passedThrough(service, action) {
       // An update may rename a certificate, and its name is in the ARN.
       if (service === 'iam' && /^(Delete|Update)ServerCertificate$/.test(action)) forget(':iam:');
-      if (HARMLESS.test(action)) return;
-      if (service === 'ec2') {
-        subnetsRead.clear();
-        for (const known of [world.vpcs, world.subnets, world.securityGroups, world.instances]) known.clear();
-      }
-      if (service === 'acm') forget(':acm:');
+      if (HARMLESS.test(action) && service !== 'cloudformation') return;
+      // A stack may change anything.
+      if (service === 'ec2' || service === 'cloudformation') forgetNetwork();
+      if (service === 'acm' || service === 'cloudformation') forget(':acm:');
+    },
+    forget() {
+      forgetNetwork();
+      given.clear();
+      for (const known of [world.certificates, world.unissued, world.buckets, world.objects]) known.clear();
     },
     addCertificate(arn) {
       given.add(arn);
@@ -209,6 +221,7 @@ async function gatherInstances(ec2: EC2Client, world: World, ids: readonly strin
       vpcId: instance.VpcId ?? '',
       zone: instance.Placement?.AvailabilityZone ?? '',
       running: instance.State?.Name === 'running' || instance.State?.Name === 'pending',
+      terminated: instance.State?.Name === 'terminated' || instance.State?.Name === 'shutting-down',
     });
   }
 }
@@ -219,8 +232,31 @@ async function gatherCertificates(
   world: World,
   arns: readonly string[],
 ): Promise<void> {
-  for (const arn of unknown(arns, world.certificates))
-    if (await certificateUsable(acm, motoUrl, arn)) world.certificates.add(arn);
+  for (const arn of unknown(arns, world.certificates)) {
+    const standing = await standingOf(acm, motoUrl, arn);
+    if (standing === 'usable') world.certificates.add(arn);
+    // It may be issued, or gone, by the next time.
+    if (standing === 'unissued') world.unissued?.add(arn);
+    else world.unissued?.delete(arn);
+  }
+}
+
+/** Asked until there is one: a gateway that is attached may only go with what faces the internet (account/guard.ts). */
+async function gatherGateway(ec2: EC2Client, world: World, subnets: readonly string[]): Promise<void> {
+  const id = subnets.map((one) => world.subnets.get(one)?.vpcId).find((one) => one !== undefined);
+  if (id === undefined) return;
+  await gatherVpcs(ec2, world, [id]);
+  const vpc = world.vpcs.get(id);
+  if (vpc === undefined || vpc.internetGateway === true) return;
+  const Filters = [{ Name: 'attachment.vpc-id', Values: [id] }];
+  const { InternetGateways } = await ec2.send(new DescribeInternetGatewaysCommand({ Filters }));
+  world.vpcs.set(id, { ...vpc, internetGateway: (InternetGateways ?? []).length > 0 });
+}
+
+async function gatherBuckets(motoUrl: string, world: World, names: readonly string[]): Promise<void> {
+  for (const name of names)
+    if (name !== '' && (await bucketExists(motoUrl, name))) world.buckets?.add(name);
+    else world.buckets?.delete(name);
 }
 
 async function gatherObjects(motoUrl: string, world: World, objects: readonly S3Object[]): Promise<void> {

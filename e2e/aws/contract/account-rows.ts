@@ -1,5 +1,5 @@
 // Rows for what concerns the whole account: limits, security policies, reserved capacity, pools, and what is in use.
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:loadbalancer/app/gone/0123456789abcdef';
@@ -10,11 +10,11 @@ const row = (
   name: string,
   first: readonly Step[],
   step: Step,
-  expect: Row['expect'],
-): Row => ({ proves, name, before: first, call: step.call, input: step.input, expect });
-const invalid = (...says: string[]): Row['expect'] => ({ error: 'ValidationError', says });
+  expect: Case['expect'],
+): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect });
+const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
 
-const limits: Row[] = (
+const limits: Case[] = (
   [
     ['application-load-balancers', '50'],
     ['listeners-per-application-load-balancer', '50'],
@@ -42,7 +42,7 @@ const limits: Row[] = (
 );
 
 const describePolicies = (input: object): Step => ({ call: 'DescribeSSLPolicies', input });
-const policies: Row[] = [
+const policies: Case[] = [
   ...[
     'ELBSecurityPolicy-2016-08',
     'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09',
@@ -81,11 +81,11 @@ const RESET: Step = {
   input: { LoadBalancerArn: '$lb', ResetCapacityReservation: true },
 };
 const READ: Step = { call: 'DescribeCapacityReservation', input: { LoadBalancerArn: '$lb' } };
-const reserved = (CapacityUnits: number | null): Row['expect'] => ({
+const reserved = (CapacityUnits: number | null): Case['expect'] => ({
   answer: { MinimumLoadBalancerCapacity: CapacityUnits === null ? null : { CapacityUnits } },
 });
 
-const capacity: Row[] = [
+const capacity: Case[] = [
   row(['L18', 'moto 2.27', 'moto 1.10'], '100 units', before, reserve(100), reserved(100)),
   row(['L18', 'moto 2.27'], '99 units', before, reserve(99), invalid('100', '99')),
   row(['L18', 'moto 2.27'], 'no units', before, reserve(0), invalid('100', '0')),
@@ -132,12 +132,12 @@ const capacity: Row[] = [
     { ...READ, input: { LoadBalancerArn: GONE } },
     {
       error: 'LoadBalancerNotFound',
-      says: [GONE],
+      says: ['One or more load balancers not found'],
     },
   ),
   row(['moto 2.27'], 'for an unknown load balancer', [], reserve(100, GONE), {
     error: 'LoadBalancerNotFound',
-    says: [GONE],
+    says: ['One or more load balancers not found'],
   }),
 ];
 
@@ -146,7 +146,7 @@ const pool = (changes: object): Step => ({
   input: { LoadBalancerArn: '$lb', ...changes },
 });
 const POOL = { IpamPools: { Ipv4IpamPoolId: 'ipam-pool-1' } };
-const pools: Row[] = [
+const pools: Case[] = [
   row(['L17', 'moto 2.25', 'moto 1.10'], 'a pool is set', before, pool(POOL), { answer: POOL }),
   row(
     ['moto 2.25', 'moto 1.10'],
@@ -184,7 +184,7 @@ const aGroup: Step = {
   input: { GroupName: '$fresh-group', Description: 'in use', VpcId: '$vpc' },
   save: { group: 'GroupId' },
 };
-const inUse: Row[] = [
+const inUse: Case[] = [
   row(
     ['moto 1.7'],
     'a security group of a load balancer is not deleted',
@@ -211,4 +211,16 @@ const inUse: Row[] = [
   ),
 ];
 
-export const accountRows: readonly Row[] = [...limits, ...policies, ...capacity, ...pools, ...inUse];
+export const accountRows: readonly Row[] = [
+  ...from('AWS: Application Load Balancers User Guide, Quotas for your Application Load Balancers', limits),
+  ...from(
+    'AWS: Application Load Balancers User Guide, Security policies for your Application Load Balancer',
+    policies,
+  ),
+  ...from(
+    'AWS: Application Load Balancers User Guide, Capacity reservations for your Application Load Balancer',
+    capacity,
+  ),
+  ...from('AWS: Elastic Load Balancing API Reference, ModifyIpPools', pools),
+  ...from('AWS: Amazon EC2 API Reference, Error codes: DependencyViolation', inUse),
+];

@@ -1,5 +1,5 @@
 // Rows of attributes in short: what each key accepts and refuses, written here and not read from the emulator's table.
-import type { Row, Step } from './row.ts';
+import type { Case, Step } from './row.ts';
 
 /** What is known of one key. */
 export interface AttributeFacts {
@@ -8,7 +8,7 @@ export interface AttributeFacts {
   readonly unset: string;
   /** Values that are accepted and read back, the boundaries among them. */
   readonly good: readonly string[];
-  /** Values that are refused, each with words of the refusal. */
+  /** Values that are refused, each with words of the refusal: the whole sentence where AWS's own is known. */
   readonly bad: readonly (readonly [value: string, ...says: string[]])[];
   /** Pairs that must be in the same call for a good value to be accepted. */
   readonly beside?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export const setting = (owner: AttributeOwner, Attributes: readonly object[]): S
 });
 
 /** The rows of one key: unset, each good value, each bad one. */
-export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Row[] {
+export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Case[] {
   const { key, beside = {} } = facts;
   const proves = [`${owner.section} ${key}`];
   const say = (value: string) => (value.length > 40 ? `${value.length} characters` : `"${value}"`);
@@ -50,7 +50,7 @@ export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Row
       expect: { answer: { Attributes: [{ Key: key, Value: facts.unset }] } },
     },
     ...facts.good.map(
-      (value): Row => ({
+      (value): Case => ({
         proves,
         name: `accepts ${say(value)}`,
         before: owner.before,
@@ -59,12 +59,12 @@ export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Row
       }),
     ),
     ...facts.bad.map(
-      ([value, ...says]): Row => ({
+      ([value, ...says]): Case => ({
         proves,
         name: `refuses ${say(value)}`,
         before: owner.before,
         ...setting(owner, pairs({ ...beside, [key]: value })),
-        expect: { error: 'InvalidConfigurationRequest', says: [`'${key}'`, `'${value}'`, ...says] },
+        expect: { error: 'InvalidConfigurationRequest', says },
       }),
     ),
   ];
@@ -75,11 +75,9 @@ export const yesOrNo = (key: string, unset: 'true' | 'false'): AttributeFacts =>
   key,
   unset,
   good: ['true', 'false'],
-  bad: [
-    ['yes', "'true' or 'false'"],
-    ['1', "'true' or 'false'"],
-    ['', "'true' or 'false'"],
-  ],
+  bad: ['yes', '1', ''].map(
+    (value) => [value, `The value of '${key}' must be 'true' or 'false', but was '${value}'`] as const,
+  ),
 });
 
 /** A key that is a number in a range (aws-limits G6). */
@@ -88,7 +86,7 @@ export const between = (key: string, unset: string, low: number, high: number): 
   unset,
   good: [String(low), String(high)],
   bad: [String(low - 1), String(high + 1), `${low}.5`, 'many', ''].map(
-    (value) => [value, `${low}`, `${high}`] as const,
+    (value) => [value, `The value of '${key}' must be an integer between ${low} and ${high}`] as const,
   ),
 });
 

@@ -1,5 +1,5 @@
 // Rows for the actions before routing: OIDC, Cognito and JWT validation (aws-limits 3.3; moto-coverage 4).
-import type { Expected, Row } from './row.ts';
+import { type Case, type Expected, from, type Row } from './row.ts';
 import { fixed } from './steps.ts';
 import { refused, taken, trySecureRule } from './try-rule.ts';
 
@@ -21,7 +21,7 @@ const cognito = {
 };
 
 const expectation = (says: readonly string[]): Expected => (says.length === 0 ? taken : refused(...says));
-const login = (name: string, changes: object, ...says: string[]): Row =>
+const login = (name: string, changes: object, ...says: string[]): Case =>
   trySecureRule(
     '3.3 authenticate-oidc',
     name,
@@ -33,7 +33,7 @@ const login = (name: string, changes: object, ...says: string[]): Row =>
     },
     expectation(says),
   );
-const pool = (name: string, changes: object, ...says: string[]): Row =>
+const pool = (name: string, changes: object, ...says: string[]): Case =>
   trySecureRule(
     '3.3 authenticate-cognito',
     name,
@@ -45,7 +45,7 @@ const pool = (name: string, changes: object, ...says: string[]): Row =>
     },
     expectation(says),
   );
-const token = (name: string, changes: object, ...says: string[]): Row =>
+const token = (name: string, changes: object, ...says: string[]): Case =>
   trySecureRule(
     '3.3 jwt-validation',
     name,
@@ -63,7 +63,7 @@ const token = (name: string, changes: object, ...says: string[]): Row =>
   );
 const params = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']));
 
-const oidcRows: readonly Row[] = [
+const oidcRows: readonly Case[] = [
   ...['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint', 'ClientId'].map((member) =>
     login(`without ${member}`, { [member]: undefined }, member.charAt(0).toLowerCase() + member.slice(1)),
   ),
@@ -90,7 +90,7 @@ const oidcRows: readonly Row[] = [
   login('any scope', { Scope: 'openid email' }),
 ];
 
-const oidcViews: readonly Row[] = [
+const oidcViews: readonly Case[] = [
   {
     ...login('defaults, and no secret in the answer', {}),
     expect: {
@@ -115,7 +115,7 @@ const oidcViews: readonly Row[] = [
   },
 ];
 
-const cognitoRows: readonly Row[] = [
+const cognitoRows: readonly Case[] = [
   ...['UserPoolArn', 'UserPoolClientId', 'UserPoolDomain'].map((member) =>
     pool(`without ${member}`, { [member]: undefined }, member.charAt(0).toLowerCase() + member.slice(1)),
   ),
@@ -154,11 +154,15 @@ const claim = (changes: object = {}) => ({
 });
 const claims = (...AdditionalClaims: object[]) => ({ AdditionalClaims });
 
-const jwtRows: readonly Row[] = [
+const jwtRows: readonly Case[] = [
   token('without keys', { JwksEndpoint: undefined }, 'jwksEndpoint'),
   token('without an issuer', { Issuer: undefined }, 'issuer'),
   token('keys over HTTP', { JwksEndpoint: 'http://id.example.com/keys' }, 'http://id.example.com/keys'),
-  token('keys at a URL of 257', { JwksEndpoint: `${id}/${'a'.repeat(257 - id.length - 1)}` }, 'JWKS'),
+  token(
+    'keys at a URL of 257',
+    { JwksEndpoint: `${id}/${'a'.repeat(257 - id.length - 1)}` },
+    'URL is not valid',
+  ),
   token('keys at a URL of 256', { JwksEndpoint: `${id}/${'a'.repeat(256 - id.length - 1)}` }),
   token('an empty issuer', { Issuer: '' }, 'issuer', '256'),
   token('an issuer of 257', { Issuer: 'a'.repeat(257) }, 'issuer', '256'),
@@ -188,7 +192,7 @@ const jwtRows: readonly Row[] = [
   token('two values of a single string', claims(claim({ Values: ['a', 'b'] }))),
 ];
 
-const jwtViews: readonly Row[] = [
+const jwtViews: readonly Case[] = [
   {
     ...token('it comes back as it was sent', claims(claim())),
     proves: ['3.3 jwt-validation', 'moto 4.10', 'moto 1.3'],
@@ -215,9 +219,9 @@ const jwtViews: readonly Row[] = [
 ];
 
 export const authenticationActionRows: readonly Row[] = [
-  ...oidcRows,
-  ...oidcViews,
-  ...cognitoRows,
-  ...jwtRows,
-  ...jwtViews,
+  ...from('AWS: Elastic Load Balancing API Reference, AuthenticateOidcActionConfig', oidcRows),
+  ...from('AWS: Elastic Load Balancing API Reference, AuthenticateOidcActionConfig', oidcViews),
+  ...from('AWS: Elastic Load Balancing API Reference, AuthenticateCognitoActionConfig', cognitoRows),
+  ...from('AWS: Elastic Load Balancing API Reference, JwtValidationActionConfig', jwtRows),
+  ...from('AWS: Elastic Load Balancing API Reference, JwtValidationActionConfig', jwtViews),
 ];

@@ -29,15 +29,101 @@ def call(action, **arguments):
     return answer
 
 
-def refused(code, action, **arguments):
+def refused(code, action, words="", **arguments):
     try:
         call(action, **arguments)
     except ClientError as error:
         got = error.response["Error"]
         assert got["Code"] == code, got
-        assert got["Message"] != "", got
+        assert got["Message"] != "" and words in got["Message"], got
         return
     raise AssertionError(f"{action} was not refused with {code}")
+
+
+def client(service, **changes):
+    return boto3.client(service, **{**CONFIG, **changes})
+
+
+def refused_by(service, code, words, action, region=CONFIG["region_name"], **arguments):
+    """A call of another service or Region that is refused in the words given."""
+    try:
+        getattr(client(service, region_name=region), action)(**arguments)
+    except ClientError as error:
+        got = error.response["Error"]
+        assert got["Code"] == code and words in got["Message"], got
+        return
+    raise AssertionError(f"{service} {action} was not refused with {code}")
+
+
+def decisions(lb, group, listener):
+    """Where an emulator is easily kinder than AWS, or kinder to itself than to its user."""
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.77.{n}.0/24", AvailabilityZone=ACCOUNT["region"] + zone)["Subnet"]["SubnetId"]
+        for n, zone in enumerate("ab")
+    ]
+    no_way_out = dict(Name="inland", Subnets=subnets)
+    refused("InvalidSubnet", "CreateLoadBalancer", f"VPC {vpc} has no internet gateway", **no_way_out)
+    inland = call("CreateLoadBalancer", Scheme="internal", **no_way_out)["LoadBalancers"][0]["LoadBalancerArn"]
+    call("DeleteLoadBalancer", LoadBalancerArn=inland)
+
+    def logs_to(bucket):
+        return dict(LoadBalancerArn=lb, Attributes=[{"Key": "access_logs.s3.bucket", "Value": bucket}])
+
+    words = "Access Denied for bucket: nobody-s. Please check S3bucket permission"
+    refused("InvalidConfigurationRequest", "ModifyLoadBalancerAttributes", words, **logs_to("nobody-s"))
+    changed = call("ModifyLoadBalancerAttributes", **logs_to("smoke"))["Attributes"]
+    same(changed[0], {"Key": "access_logs.s3.bucket", "Value": "smoke"})
+    keys = [one["Key"] for one in call("DescribeLoadBalancerAttributes", LoadBalancerArn=lb)["Attributes"]]
+    assert "ipv6.deny_all_igw_traffic" not in keys, keys
+
+    unknown = dict(Attributes=[{"Key": "no.such.key", "Value": "1"}])
+    refused("ValidationError", "ModifyLoadBalancerAttributes", "'no.such.key' is not recognized", LoadBalancerArn=lb, **unknown)
+    refused("ValidationError", "ModifyTargetGroupAttributes", "'no.such.key' is not recognized", TargetGroupArn=group, **unknown)
+
+    pending = client("acm").request_certificate(DomainName="pending.example.com")["CertificateArn"]
+    certificate = dict(ListenerArn=listener, Certificates=[{"CertificateArn": pending}])
+    refused("UnsupportedCertificate", "AddListenerCertificates", "fully-qualified domain name", **certificate)
+    many = [{"CertificateArn": f"{pending[:-2]}{n}"} for n in range(10, 35)]
+    refused("ValidationError", "RemoveListenerCertificates", "Up to '10' certificate ARNs", ListenerArn=listener, Certificates=many)
+
+    http = call("CreateListener", LoadBalancerArn=lb, Protocol="HTTP", Port=8080, DefaultActions=fixed("x"))
+    made = [
+        call("CreateTargetGroup", Name=name, Protocol="HTTP", ProtocolVersion=version, Port=80, VpcId=ACCOUNT["vpc"])
+        for name, version in (("zebra", "GRPC"), ("ant", "HTTP1"))
+    ]
+    grpc, machines = (one["TargetGroups"][0]["TargetGroupArn"] for one in made)
+    http = http["Listeners"][0]["ListenerArn"]
+    forward = dict(ListenerArn=http, DefaultActions=[{"Type": "forward", "TargetGroupArn": grpc}])
+    refused("InvalidLoadBalancerAction", "ModifyListener", "protocol-version 'GRPC'", **forward)
+    names = [one["TargetGroupName"] for one in call("DescribeTargetGroups")["TargetGroups"]]
+    same(names, sorted(names))
+
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    room = ec2.create_subnet(VpcId=ACCOUNT["vpc"], CidrBlock="10.0.240.0/24")["Subnet"]["SubnetId"]
+    (machine,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=room)["Instances"]
+    target = [{"Id": machine["InstanceId"]}]
+    call("RegisterTargets", TargetGroupArn=machines, Targets=target)
+    same(len(call("DescribeTargetHealth", TargetGroupArn=machines, Targets=[])["TargetHealthDescriptions"]), 1)
+    ec2.terminate_instances(InstanceIds=[machine["InstanceId"]])
+    same(call("DescribeTargetHealth", TargetGroupArn=machines)["TargetHealthDescriptions"], [])
+    (left,) = call("DescribeTargetHealth", TargetGroupArn=machines, Targets=target)["TargetHealthDescriptions"]
+    same((left["TargetHealth"]["State"], left["TargetHealth"]["Reason"]), ("draining", "Target.DeregistrationInProgress"))
+    ec2.delete_subnet(SubnetId=room)
+
+    refused("ValidationError", "CreateTargetGroup", "local AWS does not play", Name="tcp", Protocol="TCP", Port=80, VpcId=ACCOUNT["vpc"])
+    refused_by("elbv2", "SignatureDoesNotMatch", "'eu-west-1'", "describe_load_balancers", region="eu-west-1")
+    refused_by("ec2", "AuthFailure", "'eu-west-1'", "describe_vpcs", region="eu-west-1")
+    refused_by("elb", "UnsupportedOperation", "Classic Load Balancers", "describe_load_balancers")
+    refused_by("autoscaling", "UnsupportedOperation", "would know nothing", "describe_auto_scaling_groups")
+    template = json.dumps({"Resources": {"lb": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"}}})
+    stack = dict(StackName="lb", TemplateBody=template)
+    refused_by("cloudformation", "UnsupportedOperation", "AWS::ElasticLoadBalancingV2::LoadBalancer", "create_stack", **stack)
+
+    call("DeleteListener", ListenerArn=http)
+    for arn in (grpc, machines):
+        call("DeleteTargetGroup", TargetGroupArn=arn)
 
 
 def same(found, expected):
@@ -198,6 +284,7 @@ def main():
     limits = {limit["Name"]: limit["Max"] for limit in call("DescribeAccountLimits")["Limits"]}
     same((limits["application-load-balancers"], limits["targets-per-target-group"]), ("50", "1000"))
     assert len(call("DescribeSSLPolicies")["SslPolicies"]) > 40
+    decisions(lb, group, listener)
     refused("ResourceInUse", "DeleteTargetGroup", TargetGroupArn=group)
     remove_trust_store(store, listener)
     call("DeleteListener", ListenerArn=listener)

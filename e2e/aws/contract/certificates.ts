@@ -1,5 +1,5 @@
 // Rows for the certificates of HTTPS listeners beyond the default one (aws-limits N9, N10; moto-coverage 3).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener } from './steps.ts';
 
 const before: readonly Step[] = [aLoadBalancer(), anHttpsListener()];
@@ -23,10 +23,10 @@ const row = (
   name: string,
   first: readonly Step[],
   step: Step,
-  expect: Row['expect'],
-): Row => ({ proves, name, before: first, call: step.call, input: step.input, expect });
+  expect: Case['expect'],
+): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect });
 
-const added: Row[] = [
+const added: Case[] = [
   row(['moto 3.21'], 'one more', before, change('Add', '$https', '$cert2'), {
     answer: { Certificates: [{ CertificateArn: '$cert2', IsDefault: false }] },
   }),
@@ -63,7 +63,7 @@ const added: Row[] = [
     'not to HTTP',
     [aLoadBalancer(), aListener()],
     change('Add', '$listener', '$cert2'),
-    { error: 'ValidationError', says: ['HTTPS', '$listener'] },
+    { error: 'ValidationError', says: ['A certificate cannot be specified for HTTP listeners'] },
   ),
   row(['moto 3.21'], 'none at all', before, change('Add', '$https'), {
     error: 'ValidationError',
@@ -86,7 +86,7 @@ const added: Row[] = [
   ),
 ];
 
-const listed: Row[] = [
+const listed: Case[] = [
   row(
     ['moto 3.22'],
     'the default one first, and marked',
@@ -155,4 +155,7 @@ const listed: Row[] = [
   ),
 ];
 
-export const certificateRows: readonly Row[] = [...added, ...listed];
+export const certificateRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, AddListenerCertificates', added),
+  ...from('AWS: Elastic Load Balancing API Reference, DescribeListenerCertificates', listed),
+];

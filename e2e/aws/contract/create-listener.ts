@@ -1,5 +1,5 @@
 // Rows of CreateListener in short: the step, and what comes of it.
-import type { Row, Step } from './row.ts';
+import type { Case, Step } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
 /** What most listeners need. */
@@ -12,7 +12,7 @@ export const made = (
   step: Step,
   view: object,
   first: readonly Step[] = onBalancer,
-): Row => ({
+): Case => ({
   proves,
   name,
   before: first,
@@ -29,4 +29,4 @@ export const refused = (
   error: string,
   says: string[],
   first: readonly Step[] = onBalancer,
-): Row => ({ proves, name, before: first, call: step.call, input: step.input, expect: { error, says } });
+): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect: { error, says } });

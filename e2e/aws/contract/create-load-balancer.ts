@@ -1,5 +1,5 @@
 // Rows of CreateLoadBalancer in short: what is changed, and what comes of it.
-import type { Row, Step } from './row.ts';
+import type { Case, Step } from './row.ts';
 
 const SUBNETS = ['$subnetA', '$subnetB'];
 
@@ -10,7 +10,7 @@ export const made = (
   changes: object,
   view: object,
   before: Step[] = [],
-): Row => ({
+): Case => ({
   proves,
   name,
   before,
@@ -27,7 +27,7 @@ export const refused = (
   error: string,
   says: string[],
   before: Step[] = [],
-): Row => ({
+): Case => ({
   proves,
   name,
   before,

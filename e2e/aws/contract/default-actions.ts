@@ -1,5 +1,5 @@
 // Rows for the default actions of listeners: judged as those of rules, and what is read back (aws-limits N19; moto-coverage 3).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener, aTargetGroup, fixed, forwardTo, times } from './steps.ts';
 
 const before: readonly Step[] = [aLoadBalancer(), aTargetGroup(), aTargetGroup({}, 'tg2')];
@@ -51,7 +51,7 @@ const accepted = (
   step: (changes: object) => Step,
   actions: object[],
   view: object[] = actions,
-): Row => ({
+): Case => ({
   proves,
   name,
   before,
@@ -60,7 +60,7 @@ const accepted = (
   expect: { answer: { Listeners: [{ DefaultActions: view }] } },
 });
 
-const refused = (name: string, actions: object[], error: string, says: string[], step = aListener): Row => ({
+const refused = (name: string, actions: object[], error: string, says: string[], step = aListener): Case => ({
   proves: ['N19', 'moto 3.3'],
   name: `default action: ${name}`,
   before: [...before, ...times(4, (n) => aTargetGroup({}, `tg${n + 2}`))],
@@ -69,9 +69,9 @@ const refused = (name: string, actions: object[], error: string, says: string[],
   expect: { error, says },
 });
 
-const onMoto = (row: Row): Row => ({ ...row, onMoto: true });
+const onMoto = (row: Case): Case => ({ ...row, onMoto: true });
 
-const kinds: Row[] = [
+const kinds: Case[] = [
   onMoto(
     accepted(
       ['moto 3.1'],
@@ -141,7 +141,7 @@ const kinds: Row[] = [
   },
 ];
 
-const wrong: Row[] = [
+const wrong: Case[] = [
   refused('none', [], 'ValidationError', ['action']),
   refused(
     'two that route',
@@ -199,11 +199,11 @@ const wrong: Row[] = [
         'the type text/xml',
         { StatusCode: '200', ContentType: 'text/xml' },
         'InvalidLoadBalancerAction',
-        "'text/xml'",
+        'The ContentType must be one of',
       ],
     ] as const
   ).map(
-    ([name, FixedResponseConfig, error, word]): Row => ({
+    ([name, FixedResponseConfig, error, word]): Case => ({
       ...refused(name, [{ Type: 'fixed-response', FixedResponseConfig }], error, [word]),
       proves: ['N19', 'moto 3.4'],
       onMoto: true,
@@ -211,4 +211,7 @@ const wrong: Row[] = [
   ),
 ];
 
-export const defaultActionRows: readonly Row[] = [...kinds, ...wrong];
+export const defaultActionRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateListener: DefaultActions', kinds),
+  ...from('AWS: Elastic Load Balancing API Reference, Action', wrong),
+];

@@ -1,5 +1,5 @@
 // Rows for forward actions: weights, stickiness, and which target groups go behind which listener (aws-limits 3.3).
-import type { Expected, Row, Step } from './row.ts';
+import { type Case, type Expected, from, type Row, type Step } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo, times } from './steps.ts';
 import { path, refused, taken, tryRule, trySecureRule } from './try-rule.ts';
 
@@ -10,12 +10,14 @@ const weighted = (...weights: (number | undefined)[]) => ({
   TargetGroups: weights.map((weight, at) => tuple(`$tg${at + 1}`, weight)),
 });
 const sticky = (TargetGroupStickinessConfig: object) => ({ ...weighted(1, 1), TargetGroupStickinessConfig });
-const attempt = (name: string, config: object, expect: Expected, before = groups(2)): Row =>
+const attempt = (name: string, config: object, expect: Expected, before = groups(2)): Case =>
   tryRule('3.3 forward', name, { Actions: [forward(config)] }, expect, before);
 
-const WEIGHT = 'The weight for each target group must be between 0 and 999, inclusive';
+/** AWS's words, though 0 is taken. */
+const WEIGHT = 'The weight for the target group must be between 1 and 999, inclusive';
+const NO_WEIGHT = 'The weight for each target group must be between 0 and 999, inclusive';
 
-const weights: readonly Row[] = [
+const weights: readonly Case[] = [
   attempt('no target group', { TargetGroups: [] }, refused('target group'), []),
   attempt(
     'six target groups',
@@ -26,7 +28,7 @@ const weights: readonly Row[] = [
   attempt('five target groups, one of weight 0', weighted(1, 2, 3, 4, 0), taken, groups(5)),
   attempt('a weight of 1000', weighted(1, 1000), refused(WEIGHT)),
   attempt('a weight below 0', weighted(1, -1), refused(WEIGHT)),
-  attempt('one of two without a weight', weighted(1, undefined), refused(WEIGHT)),
+  attempt('one of two without a weight', weighted(1, undefined), refused(NO_WEIGHT)),
   attempt('a weight of 999', weighted(999, 1), taken),
   attempt('one group without a weight', weighted(undefined), taken, groups(1)),
   attempt('all weights 0, of which AWS says nothing', weighted(0, 0), taken),
@@ -80,7 +82,7 @@ const turnOnStickiness: Step = {
   input: { TargetGroupArn: '$tg1', Attributes: [{ Key: 'stickiness.enabled', Value: 'true' }] },
 };
 
-const stickiness: readonly Row[] = [
+const stickiness: readonly Case[] = [
   {
     ...attempt(
       'stickiness without a duration',
@@ -118,7 +120,7 @@ const elsewhere = [
   aLoadBalancer({}, 'lb2'),
   aListener({ LoadBalancerArn: '$lb2', DefaultActions: [forwardTo('$tg1')] }, 'listener2'),
 ];
-const unlike = (name: string, says: string[], ...before: Step[]): Row =>
+const unlike = (name: string, says: string[], ...before: Step[]): Case =>
   tryRule(
     'TG7, 3.3 forward',
     name,
@@ -127,7 +129,7 @@ const unlike = (name: string, says: string[], ...before: Step[]): Row =>
     before,
   );
 
-const places: readonly Row[] = [
+const places: readonly Case[] = [
   tryRule(
     '3.3 forward',
     'a group that is not there',
@@ -189,7 +191,7 @@ const places: readonly Row[] = [
       'N21, TG6',
       `a ${ProtocolVersion} group behind an HTTP listener`,
       { Actions: [forwardTo('$tg1')] },
-      { error: 'InvalidConfigurationRequest', says: [ProtocolVersion, 'HTTP'] },
+      { error: 'InvalidLoadBalancerAction', says: [ProtocolVersion, 'HTTP'] },
       [aTargetGroup({ ProtocolVersion }, 'tg1')],
     ),
   ),
@@ -210,4 +212,8 @@ const places: readonly Row[] = [
   ]),
 ];
 
-export const forwardActionRows: readonly Row[] = [...weights, ...stickiness, ...places];
+export const forwardActionRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, TargetGroupTuple', weights),
+  ...from('AWS: Elastic Load Balancing API Reference, TargetGroupStickinessConfig', stickiness),
+  ...from('AWS: Elastic Load Balancing API Reference, CreateRule: Errors', places),
+];

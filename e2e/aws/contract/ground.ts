@@ -1,5 +1,4 @@
 // The ground of the contract: the account that rows find, and the names that they call its parts.
-import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import {
   AssociateSubnetCidrBlockCommand,
   AssociateVpcCidrBlockCommand,
@@ -9,7 +8,7 @@ import {
   EC2Client,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { credentialScope } from '../account/scope.ts';
+import { putToS3 } from '../account/objects.ts';
 import type { Account } from '../account/seed.ts';
 import { CA_PEM, revocationList } from '../elb/trust-store-rig.ts';
 import type { LocalAws } from '../local-aws.ts';
@@ -24,15 +23,14 @@ const EXTRA_CERTIFICATES = 26;
 /**
  * Makes what the demo account lacks, and names everything:
  * `$vpc`, `$subnetA`/`B`/`C` (public), `$privateA`/`B`/`C`, `$sameZone` (a second subnet in the zone of `$subnetA`),
- * `$dualA`/`$dualB` (with IPv6); `$otherVpc`, `$otherSubnetA`/`B`, `$sgOther`; `$sgNodes`, `$sgDefault`, `$sg1` to `$sg17`,
- * `$sgA` (the first); `$instance`, `$instanceB`, `$stopped`; `$cert1`, `$cert2`, `$pendingCert`, `$iamCert`, `$extra1` to `$extra26`; `$region`, `$account`,
- * `$zoneA`/`B`/`C`; an S3 bucket `pki`.
+ * `$dualA`/`$dualB` (with IPv6); `$otherVpc` (without internet gateway), `$otherSubnetA`/`B`, `$sgOther`; `$sgNodes`, `$sgDefault`, `$sg1` to `$sg17`,
+ * `$sgA` (the first); `$instance`, `$instanceB`, `$stopped`; `$cert1`, `$cert2`, `$iamCert`, `$extra1` to `$extra26`; `$region`, `$account`,
+ * `$zoneA`/`B`/`C`; S3 buckets `pki`, `logs`, `shop-logs` and `shop.logs-1`.
  */
 export async function layGround(aws: LocalAws, account: Account): Promise<Names> {
   const { region, vpcId } = account;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const ec2 = new EC2Client({ endpoint: aws.url, region, credentials });
-  const acm = new ACMClient({ endpoint: aws.url, region, credentials });
   const names: Names = { region, account: '123456789012', vpc: vpcId, sgNodes: account.nodeSecurityGroupId };
   for (const subnet of account.subnets) {
     const letter = subnet.name.slice(-1).toUpperCase();
@@ -57,8 +55,6 @@ export async function layGround(aws: LocalAws, account: Account): Promise<Names>
   names.sgA = names.sg1;
   [names.instance, names.instanceB, names.stopped] = account.nodes.map((node) => node.instanceId);
   await ec2.send(new StopInstancesCommand({ InstanceIds: [String(names.stopped)] }));
-  const pending = await acm.send(new RequestCertificateCommand({ DomainName: 'pending.example.com' }));
-  names.pendingCert = pending.CertificateArn;
   const [one, two] = account.certificates;
   if (one === undefined || two === undefined) throw new Error('the account has too few certificates');
   [names.cert1, names.cert2] = [one.arn, two.arn];
@@ -70,8 +66,8 @@ export async function layGround(aws: LocalAws, account: Account): Promise<Names>
     aws.knowCertificate(arn, one.certPem, one.keyPem);
   }
   await fillBucket(aws.url);
+  for (const bucket of ['shop-logs', 'shop.logs-1', 'logs']) await putToS3(aws.url, bucket);
   ec2.destroy();
-  acm.destroy();
   return names;
 }
 
@@ -85,11 +81,7 @@ async function fillBucket(url: string): Promise<void> {
     'junk.pem': 'certainly no certificate',
     'revoked.pem': await revocationList(2),
   };
-  const headers = { authorization: credentialScope('s3') };
-  for (const [key, body] of Object.entries(objects)) {
-    const answer = await fetch(`${url}/pki/${key}`, { method: 'PUT', headers, body });
-    if (!answer.ok) throw new Error(`S3 did not take ${key}: ${await answer.text()}`);
-  }
+  for (const [key, body] of Object.entries(objects)) await putToS3(url, `pki/${key}`, body);
 }
 
 async function subnetIn(ec2: EC2Client, VpcId: string, zone: string, CidrBlock: string): Promise<string> {

@@ -1,18 +1,18 @@
 // Rows for health check settings of target groups (aws-limits 4.1; moto-coverage 5).
-import type { Expected, Row } from './row.ts';
+import { type Case, type Expected, from, type Row } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 import { refused } from './try-rule.ts';
 
 const made: Expected = { answer: { TargetGroups: { length: 1 } } };
 /** Refused when there are words, else accepted. */
-const check = (proves: string, name: string, changes: object, ...says: string[]): Row => ({
+const check = (proves: string, name: string, changes: object, ...says: string[]): Case => ({
   proves: proves.split(', '),
   name,
   call: 'CreateTargetGroup',
   input: { Name: '$fresh-tg', Protocol: 'HTTP', Port: 80, VpcId: '$vpc', TargetType: 'ip', ...changes },
   expect: says.length === 0 ? made : refused(...says),
 });
-const shown = (proves: string, name: string, changes: object, group: object): Row => ({
+const shown = (proves: string, name: string, changes: object, group: object): Case => ({
   ...check(proves, name, changes),
   expect: { answer: { TargetGroups: [group] } },
 });
@@ -20,7 +20,7 @@ const lambda = { Protocol: undefined, Port: undefined, VpcId: undefined, TargetT
 const http = (HttpCode: string) => ({ Matcher: { HttpCode } });
 const grpc = (GrpcCode: string) => ({ ProtocolVersion: 'GRPC', Matcher: { GrpcCode } });
 
-const basics: readonly Row[] = [
+const basics: readonly Case[] = [
   check('HC1, moto 5.4', 'over TCP', { HealthCheckProtocol: 'TCP' }, 'TCP'),
   check('HC1', 'over HTTPS', { HealthCheckProtocol: 'HTTPS' }),
   shown(
@@ -107,7 +107,7 @@ const basics: readonly Row[] = [
   }),
 ];
 
-const matchers: readonly Row[] = [
+const matchers: readonly Case[] = [
   ...['199', '500', '600', '200-500', '200,600'].map((codes) =>
     check('HC8, moto 5.4', `HTTP codes ${codes}`, http(codes), "must be within '200-499' inclusive"),
   ),
@@ -142,7 +142,7 @@ const matchers: readonly Row[] = [
   ),
 ];
 
-const switches: readonly Row[] = [
+const switches: readonly Case[] = [
   check(
     'HC10, moto 5.9, moto 1.10',
     'off for addresses',
@@ -170,7 +170,7 @@ const modify = (
   input: object,
   expect: Expected,
   group = aTargetGroup(),
-): Row => ({
+): Case => ({
   proves: proves.split(', '),
   name,
   before: [group],
@@ -179,7 +179,7 @@ const modify = (
   expect,
 });
 
-const changes: readonly Row[] = [
+const changes: readonly Case[] = [
   modify(
     'HC5, moto 5.5',
     'an interval changed to below the timeout',
@@ -224,8 +224,13 @@ const changes: readonly Row[] = [
     input: {
       TargetGroupArn: 'arn:aws:elasticloadbalancing:$region:$account:targetgroup/none/0123456789abcdef',
     },
-    expect: { error: 'TargetGroupNotFound', says: ['targetgroup/none/0123456789abcdef'] },
+    expect: { error: 'TargetGroupNotFound', says: ['One or more target groups not found'] },
   },
 ];
 
-export const healthCheckRows: readonly Row[] = [...basics, ...matchers, ...switches, ...changes];
+export const healthCheckRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup', basics),
+  ...from('AWS: Elastic Load Balancing API Reference, Matcher', matchers),
+  ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup', switches),
+  ...from('AWS: Elastic Load Balancing API Reference, ModifyTargetGroup', changes),
+];

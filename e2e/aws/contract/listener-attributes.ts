@@ -8,7 +8,7 @@ import {
   setting,
   yesOrNo,
 } from './attribute-rows.ts';
-import type { Row } from './row.ts';
+import { type Case, from, type Row } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener } from './steps.ts';
 
 const plain: AttributeOwner = {
@@ -25,7 +25,7 @@ const refused = (
   name: string,
   Attributes: object[],
   ...says: string[]
-): Row => ({
+): Case => ({
   proves,
   name,
   before: owner.before,
@@ -45,14 +45,16 @@ const REQUEST_HEADERS = {
   x_amzn_tls_cipher_suite: 'X-Amzn-Tls-Cipher-Suite',
 };
 
-const requests: Row[] = Object.entries(REQUEST_HEADERS).flatMap(([part, unset]) => {
+const requests: Case[] = Object.entries(REQUEST_HEADERS).flatMap(([part, unset]) => {
   const key = `routing.http.request.${part}.header_name`;
   return [
     ...attributeRows(secure, {
       key,
       unset,
       good: ['X-Of-Mine', "a!#$%&'*+.^_`|~0-9", 'n'.repeat(1024)],
-      bad: [['two words'], ['a:b'], ['grün'], ['a(b)'], ['a\tb']],
+      bad: ['two words', 'a:b', 'grün', 'a(b)', 'a\tb'].map(
+        (value) => [value, `The value of '${key}' contains invalid characters`] as const,
+      ),
     }),
     {
       proves: [`2.2 ${key}`],
@@ -92,13 +94,13 @@ const RESPONSES: AttributeFacts[] = [
     key: `routing.http.response.${part}.header_value`,
     unset: '',
     good: [value, '', 'v'.repeat(1024)],
-    bad: [['größer'] as const, ['a\u0007b'] as const],
+    bad: ['größer', 'a\u0007b'].map((wrong) => [wrong, 'contains invalid characters'] as const),
   })),
 ];
 
 const responses = RESPONSES.flatMap((facts) => attributeRows(plain, facts));
 
-const whole: Row[] = [
+const whole: Case[] = [
   {
     proves: ['moto 3.23'],
     name: 'all 19 keys on HTTPS',
@@ -131,15 +133,31 @@ const whole: Row[] = [
     "'routing.http.response.server.enabled'",
     'more than once',
   ),
-  ...['tcp.idle_timeout.seconds', 'send_tcp_reset.on_idle_timeout.enabled', 'of.nobody'].map((key) =>
+  ...['tcp.idle_timeout.seconds', 'send_tcp_reset.on_idle_timeout.enabled'].map((key) =>
     refused(
       plain,
       ['G4', 'moto 3.24', 'moto 1.5'],
       `the listener key ${key}`,
       pairs({ [key]: '1' }),
-      `'${key}'`,
+      'The provided listener attribute is not supported',
     ),
   ),
+  {
+    ...refused(
+      plain,
+      ['G4', 'moto 3.24', 'moto 1.5'],
+      'the listener key of.nobody',
+      pairs({ 'of.nobody': '1' }),
+    ),
+    expect: {
+      error: 'ValidationError',
+      says: ["Listener attribute key 'of.nobody' is not recognized"],
+    },
+  },
 ];
 
-export const listenerAttributeRows: readonly Row[] = [...requests, ...responses, ...whole];
+export const listenerAttributeRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, ListenerAttribute', requests),
+  ...from('AWS: Elastic Load Balancing API Reference, ListenerAttribute', responses),
+  ...from('AWS: Elastic Load Balancing API Reference, ModifyListenerAttributes', whole),
+];

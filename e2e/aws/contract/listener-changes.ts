@@ -1,5 +1,5 @@
 // Rows for listeners that are there: found, changed, deleted, and mutual authentication (aws-limits 2; moto-coverage 3).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener, aRule, aTargetGroup, fixed, forwardTo } from './steps.ts';
 
 const GONE =
@@ -15,14 +15,14 @@ const row = (
   name: string,
   first: readonly Step[],
   step: Step,
-  expect: Row['expect'],
-): Row => ({ proves, name, before: first, call: step.call, input: step.input, expect });
-const invalid = (...says: string[]): Row['expect'] => ({ error: 'ValidationError', says });
-const view = (listener: object): Row['expect'] => ({ answer: { Listeners: [listener] } });
+  expect: Case['expect'],
+): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect });
+const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
+const view = (listener: object): Case['expect'] => ({ answer: { Listeners: [listener] } });
 
 const describeThem = (input: object): Step => ({ call: 'DescribeListeners', input });
 
-const found: Row[] = [
+const found: Case[] = [
   row(
     ['moto 3.12'],
     'an HTTP listener has neither policy nor certificate',
@@ -42,7 +42,7 @@ const found: Row[] = [
   {
     ...row(['moto 3.18'], 'an unknown listener alone', before, describeThem({ ListenerArns: [GONE] }), {
       error: 'ListenerNotFound',
-      says: [GONE],
+      says: ['One or more listeners not found'],
     }),
     onMoto: true,
   },
@@ -51,7 +51,7 @@ const found: Row[] = [
     'a known and an unknown listener',
     before,
     describeThem({ ListenerArns: ['$listener', GONE] }),
-    { error: 'ListenerNotFound', says: [GONE] },
+    { error: 'ListenerNotFound', says: ['One or more listeners not found'] },
   ),
   row(
     ['moto 3.18', '6 resource ARNs'],
@@ -77,7 +77,7 @@ const found: Row[] = [
   ),
 ];
 
-const changed: Row[] = [
+const changed: Case[] = [
   row(
     ['N22', 'moto 3.19'],
     'HTTPS to HTTP drops policy and certificate',
@@ -145,7 +145,7 @@ const changed: Row[] = [
     modify('$https', {
       Certificates: [{ CertificateArn: '$cert1' }, { CertificateArn: '$cert2' }],
     }),
-    invalid('only one certificate'),
+    invalid("Up to '1' certificate ARNs can be specified, but '2' were specified"),
   ),
   row(
     ['N5'],
@@ -190,7 +190,7 @@ const changed: Row[] = [
         forwardTo('arn:aws:elasticloadbalancing:$region:$account:targetgroup/gone/0123456789abcdef'),
       ],
     }),
-    { error: 'TargetGroupNotFound', says: ['/gone/'] },
+    { error: 'TargetGroupNotFound', says: ["Target groups 'arn:", '/gone/'] },
   ),
   row(
     ['N19', 'moto 3.19'],
@@ -210,7 +210,7 @@ const changed: Row[] = [
       anHttpsListener({ DefaultActions: [forwardTo('$tg')] }),
     ],
     modify('$https', { Protocol: 'HTTP' }),
-    { error: 'InvalidConfigurationRequest', says: ["'GRPC'"] },
+    { error: 'InvalidLoadBalancerAction', says: ["'GRPC'"] },
   ),
   row(
     ['moto 3.17'],
@@ -244,11 +244,14 @@ const changed: Row[] = [
       { call: 'DeleteListener', input: { ListenerArn: GONE } },
       {
         error: 'ListenerNotFound',
-        says: [GONE],
+        says: [`Listener '${GONE}' not found`],
       },
     ),
     onMoto: true,
   },
 ];
 
-export const listenerChangeRows: readonly Row[] = [...found, ...changed];
+export const listenerChangeRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, DescribeListeners', found),
+  ...from('AWS: Elastic Load Balancing API Reference, ModifyListener', changed),
+];

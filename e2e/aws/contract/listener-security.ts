@@ -1,11 +1,18 @@
 // Rows for certificates, security policies and target groups of new listeners (aws-limits 2; moto-coverage 3).
 import { onBalancer as before, made, refused } from './create-listener.ts';
-import type { Row } from './row.ts';
-import { aListener, aLoadBalancer, anHttpsListener, aTargetGroup, forwardTo } from './steps.ts';
+import { type Case, from, type Row } from './row.ts';
+import {
+  aListener,
+  aLoadBalancer,
+  anHttpsListener,
+  aPendingCertificate,
+  aTargetGroup,
+  forwardTo,
+} from './steps.ts';
 
 const CERTIFICATES = [{ CertificateArn: '$cert1' }];
 
-const security: Row[] = [
+const security: Case[] = [
   refused(
     ['N4', 'moto 3.6'],
     'HTTPS without a certificate',
@@ -18,7 +25,7 @@ const security: Row[] = [
     'two default certificates',
     anHttpsListener({ Certificates: [...CERTIFICATES, { CertificateArn: '$cert2' }] }),
     'ValidationError',
-    ['only one certificate'],
+    ["Up to '1' certificate ARNs can be specified, but '2' were specified"],
   ),
   refused(
     ['N4'],
@@ -39,7 +46,7 @@ const security: Row[] = [
     'a policy on HTTP',
     aListener({ SslPolicy: 'ELBSecurityPolicy-2016-08' }),
     'ValidationError',
-    ['SSL policy', 'HTTP listeners', "'ELBSecurityPolicy-2016-08'"],
+    ['SSL policy', 'HTTP listeners'],
   ),
   made(
     ['N6', '6 IAM certificate'],
@@ -65,15 +72,9 @@ const security: Row[] = [
       [['N6'], 'that is no ARN', 'shop.example.com'],
       [
         ['N7'],
-        'of another Region',
-        'arn:aws:acm:eu-west-1:$account:certificate/11111111-2222-3333-4444-555555555555',
-      ],
-      [
-        ['N7'],
         'of another partition',
         'arn:aws-cn:acm:$region:$account:certificate/11111111-2222-3333-4444-555555555555',
       ],
-      [['N8'], 'that is not issued yet', '$pendingCert'],
     ] as const
   ).map(([proves, what, CertificateArn]) =>
     refused(
@@ -83,6 +84,25 @@ const security: Row[] = [
       'CertificateNotFound',
       [`'${CertificateArn}'`],
     ),
+  ),
+  refused(
+    ['N7'],
+    'a certificate of another Region',
+    anHttpsListener({
+      Certificates: [
+        { CertificateArn: 'arn:aws:acm:eu-west-1:$account:certificate/11111111-2222-3333-4444-555555555555' },
+      ],
+    }),
+    'ValidationError',
+    ["Certificate ARN 'arn:aws:acm:eu-west-1:", 'is not valid'],
+  ),
+  refused(
+    ['N8'],
+    'a certificate that is not issued yet',
+    anHttpsListener({ Certificates: [{ CertificateArn: '$pendingCert' }] }),
+    'UnsupportedCertificate',
+    ["'$pendingCert'", 'fully-qualified domain name'],
+    [...before, aPendingCertificate],
   ),
   {
     ...refused(
@@ -147,14 +167,14 @@ const security: Row[] = [
   ),
 ];
 
-const groups: Row[] = [
+const groups: Case[] = [
   ...['HTTP2', 'GRPC'].flatMap((ProtocolVersion) => [
     refused(
       ['N21'],
       `${ProtocolVersion} behind HTTP`,
       aListener({ DefaultActions: [forwardTo('$tg')] }),
-      'InvalidConfigurationRequest',
-      ["'HTTP'", `'${ProtocolVersion}'`, '$tg'],
+      'InvalidLoadBalancerAction',
+      ["'HTTP'", `'${ProtocolVersion}'`],
       [...before, aTargetGroup({ ProtocolVersion })],
     ),
     made(
@@ -192,10 +212,16 @@ const groups: Row[] = [
         ],
       }),
       'TargetGroupNotFound',
-      ['/gone/'],
+      ["Target groups 'arn:", '/gone/'],
     ),
     onMoto: true,
   },
 ];
 
-export const listenerSecurityRows: readonly Row[] = [...security, ...groups];
+export const listenerSecurityRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateListener', security),
+  ...from(
+    'AWS: Application Load Balancers User Guide, Target groups for your Application Load Balancers: Protocol version',
+    groups,
+  ),
+];

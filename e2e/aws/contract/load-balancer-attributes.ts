@@ -9,7 +9,7 @@ import {
   setting,
   yesOrNo,
 } from './attribute-rows.ts';
-import type { Row } from './row.ts';
+import { type Case, from, type Row } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
 const owner: AttributeOwner = {
@@ -25,25 +25,53 @@ const SIMPLE: AttributeFacts[] = [
     key: 'load_balancing.cross_zone.enabled',
     unset: 'true',
     good: ['true'],
-    bad: [['false', 'true'], ['off']],
+    bad: [
+      [
+        'false',
+        "The value for 'load_balancing.cross_zone.enabled' must always be 'true' for an Application Load Balancer",
+      ],
+      ['off', "'off'"],
+    ],
   },
-  yesOrNo('ipv6.deny_all_igw_traffic', 'false'),
   yesOrNo('zonal_shift.config.enabled', 'false'),
-  between('idle_timeout.timeout_seconds', '60', 1, 4000),
+  {
+    ...between('idle_timeout.timeout_seconds', '60', 1, 4000),
+    // In AWS's own words, which count characters.
+    bad: [
+      ['0', "The value of 'idle_timeout.timeout_seconds' cannot be less than 1 characters"],
+      ['4001', "The value of 'idle_timeout.timeout_seconds' cannot be greater than 4000 characters"],
+      ['many', "'idle_timeout.timeout_seconds'"],
+      ['', "'idle_timeout.timeout_seconds'"],
+    ],
+  },
   between('client_keep_alive.seconds', '3600', 60, 604800),
-  among('routing.http.desync_mitigation_mode', 'defensive', 'monitor', 'defensive', 'strictest'),
+  {
+    ...among('routing.http.desync_mitigation_mode', 'defensive', 'monitor', 'defensive', 'strictest'),
+    bad: ['strict', 'STRICTEST', ''].map(
+      (value) => [value, `'${value}' must be one of [defensive, monitor, strictest]`] as const,
+    ),
+  },
   yesOrNo('routing.http.drop_invalid_header_fields.enabled', 'false'),
   yesOrNo('routing.http.preserve_host_header.enabled', 'false'),
   yesOrNo('routing.http.x_amzn_tls_version_and_cipher_suite.enabled', 'false'),
   yesOrNo('routing.http.xff_client_port.enabled', 'false'),
-  among('routing.http.xff_header_processing.mode', 'append', 'append', 'preserve', 'remove'),
+  {
+    ...among('routing.http.xff_header_processing.mode', 'append', 'append', 'preserve', 'remove'),
+    bad: ['drop', 'REMOVE', ''].map(
+      (value) =>
+        [
+          value,
+          "'routing.http.xff_header_processing.mode' must be set as 'preserve', 'append', or 'remove'",
+        ] as const,
+    ),
+  },
   yesOrNo('routing.http2.enabled', 'true'),
   yesOrNo('waf.fail_open.enabled', 'false'),
 ];
 
 const simple = SIMPLE.flatMap((facts) => attributeRows(owner, facts));
 
-const refused = (proves: string[], name: string, Attributes: object[], ...says: string[]): Row => ({
+const refused = (proves: string[], name: string, Attributes: object[], ...says: string[]): Case => ({
   proves,
   name,
   before: owner.before,
@@ -51,7 +79,7 @@ const refused = (proves: string[], name: string, Attributes: object[], ...says: 
   expect: { error: 'InvalidConfigurationRequest', says },
 });
 
-const logs: Row[] = ['access_logs', 'connection_logs', 'health_check_logs'].flatMap((kind) => {
+const logs: Case[] = ['access_logs', 'connection_logs', 'health_check_logs'].flatMap((kind) => {
   const [on, bucket, prefix] = [`${kind}.s3.enabled`, `${kind}.s3.bucket`, `${kind}.s3.prefix`];
   const beside = { [bucket]: 'shop-logs' };
   return [
@@ -59,16 +87,23 @@ const logs: Row[] = ['access_logs', 'connection_logs', 'health_check_logs'].flat
     ...attributeRows(owner, {
       key: bucket,
       unset: '',
-      good: ['abc', 'shop.logs-1', 'Old_Bucket', ''],
-      bad: [['ab'], ['-logs'], ['logs/shop'], ['s3://logs'], ['two words']],
+      good: ['pki', 'shop.logs-1', ''],
+      bad: [
+        ...['-logs', 'logs/shop', 's3://logs', 'two words'].map((value) => [value, `'${bucket}'`] as const),
+        // With logging off as well.
+        [
+          'nobody-s-bucket',
+          'Access Denied for bucket: nobody-s-bucket. Please check S3bucket permission',
+        ] as const,
+      ],
     }),
     ...attributeRows(owner, {
       key: prefix,
       unset: '',
       good: ['shop', 'shop/eu', '', 'p'.repeat(1024)],
       bad: [
-        ['shop/AWSLogs', "'AWSLogs'"],
-        ['AWSLogs', "'AWSLogs'"],
+        ['shop/AWSLogs', `'${prefix}'`, "'AWSLogs'"],
+        ['AWSLogs', `'${prefix}'`, "'AWSLogs'"],
       ],
       beside,
     }),
@@ -114,19 +149,29 @@ const TWENTY = {
   'deletion_protection.enabled': 'false',
 };
 
-const whole: Row[] = [
+const whole: Case[] = [
   {
     proves: ['moto 2.20'],
-    name: 'all 23 keys without being set',
+    name: 'all 22 keys without being set: one is about IPv6',
     before: owner.before,
     call: 'DescribeLoadBalancerAttributes',
     input: { LoadBalancerArn: '$lb' },
-    expect: { answer: { Attributes: { length: 23 } } },
+    expect: { answer: { Attributes: { length: 22 } } },
   },
+  ...attributeRows(
+    { ...owner, before: [aLoadBalancer({ IpAddressType: 'dualstack', Subnets: ['$dualA', '$dualB'] })] },
+    yesOrNo('ipv6.deny_all_igw_traffic', 'false'),
+  ),
   {
     proves: ['1.1 ipv6.deny_all_igw_traffic'],
-    name: 'an internal load balancer denies unless told',
-    before: [aLoadBalancer({ Scheme: 'internal' })],
+    name: 'an internal load balancer with IPv6 denies unless told',
+    before: [
+      aLoadBalancer({
+        Scheme: 'internal',
+        IpAddressType: 'dualstack',
+        Subnets: ['$dualA', '$dualB'],
+      }),
+    ],
     call: 'DescribeLoadBalancerAttributes',
     input: { LoadBalancerArn: '$lb' },
     expect: { answer: { Attributes: pairs({ 'ipv6.deny_all_igw_traffic': 'true' }) } },
@@ -156,7 +201,7 @@ const whole: Row[] = [
     name: 'a refused call changes nothing',
     before: [...owner.before, setting(owner, pairs({ 'idle_timeout.timeout_seconds': '75' }))],
     ...setting(owner, pairs({ 'routing.http2.enabled': 'false', 'idle_timeout.timeout_seconds': '0' })),
-    expect: { error: 'InvalidConfigurationRequest', says: ["'0'"] },
+    expect: { error: 'InvalidConfigurationRequest', says: ['idle_timeout.timeout_seconds'] },
   },
   refused(
     ['G3', 'moto 2.21', 'moto 1.5'],
@@ -168,17 +213,12 @@ const whole: Row[] = [
     "'routing.http2.enabled'",
     'specified more than once',
   ),
-  ...['dns_record.client_routing_policy', 'secondary_ips.auto_assigned.per_subnet', 'of_nobody'].map((key) =>
-    refused(['G4', 'moto 2.21', 'moto 1.5'], `the key ${key}`, pairs({ [key]: 'x' }), `'${key}'`),
+  ...['dns_record.client_routing_policy', 'secondary_ips.auto_assigned.per_subnet', 'of_nobody'].map(
+    (key): Case => ({
+      ...refused(['G4', 'moto 2.21', 'moto 1.5'], `the key ${key}`, pairs({ [key]: 'x' })),
+      expect: { error: 'ValidationError', says: [`Load balancer attribute key '${key}' is not recognized`] },
+    }),
   ),
-  {
-    proves: ['moto 2.21'],
-    name: 'an unknown key',
-    before: owner.before,
-    ...setting(owner, pairs({ of_nobody: 'x' })),
-    expect: { error: 'InvalidConfigurationRequest', says: ["'of_nobody'"] },
-    onMoto: true,
-  },
   ...[
     { title: 'a key with a space', Key: 'a b', Value: 'x', word: "'a b'" },
     { title: 'a key of 257 characters', Key: 'k'.repeat(257), Value: 'x', word: '256' },
@@ -189,7 +229,7 @@ const whole: Row[] = [
       word: '1024',
     },
   ].map(
-    ({ title, Key, Value, word }): Row => ({
+    ({ title, Key, Value, word }): Case => ({
       proves: ['G1'],
       name: title,
       before: owner.before,
@@ -212,7 +252,22 @@ const whole: Row[] = [
     name: '20 attributes in one call',
     before: owner.before,
     ...setting(owner, pairs(TWENTY)),
+    // One of them is about IPv6, and shown because it was set.
     expect: { answer: { Attributes: { length: 23 } } },
+  },
+  {
+    proves: ['moto 2.21'],
+    name: 'the answer has what was changed first',
+    before: owner.before,
+    ...setting(owner, pairs({ 'waf.fail_open.enabled': 'true' })),
+    expect: {
+      answer: {
+        Attributes: {
+          0: { Key: 'waf.fail_open.enabled', Value: 'true' },
+          1: { Key: 'deletion_protection.enabled' },
+        },
+      },
+    },
   },
   {
     proves: ['G5'],
@@ -223,4 +278,11 @@ const whole: Row[] = [
   },
 ];
 
-export const loadBalancerAttributeRows: readonly Row[] = [...simple, ...logs, ...whole];
+export const loadBalancerAttributeRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, LoadBalancerAttribute', simple),
+  ...from(
+    'AWS: Application Load Balancers User Guide, Enable access logs for your Application Load Balancer',
+    logs,
+  ),
+  ...from('AWS: Elastic Load Balancing API Reference, ModifyLoadBalancerAttributes', whole),
+];

@@ -1,11 +1,11 @@
 // Rows for changes of load balancers: subnets, security groups, address type, deletion (aws-limits 1; moto-coverage 1, 2).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, aTargetGroup, forwardTo } from './steps.ts';
 
 const before = [aLoadBalancer()];
 
 /** A call on `$lb`. */
-const on = (call: string, proves: string[], name: string, input: object, expect: Row['expect']): Row => ({
+const on = (call: string, proves: string[], name: string, input: object, expect: Case['expect']): Case => ({
   proves,
   name,
   before,
@@ -14,10 +14,10 @@ const on = (call: string, proves: string[], name: string, input: object, expect:
   expect,
 });
 
-const invalid = (...says: string[]): Row['expect'] => ({ error: 'ValidationError', says });
-const conflict = (...says: string[]): Row['expect'] => ({ error: 'InvalidConfigurationRequest', says });
+const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
+const conflict = (...says: string[]): Case['expect'] => ({ error: 'InvalidConfigurationRequest', says });
 
-const subnets: Row[] = [
+const subnets: Case[] = [
   on(
     'SetSubnets',
     ['L8', 'moto 2.22'],
@@ -84,7 +84,7 @@ const subnets: Row[] = [
     ['L8', 'moto 2.22'],
     'two subnets of one zone',
     { Subnets: ['$subnetA', '$sameZone'] },
-    conflict('$zoneA'),
+    conflict('multiple subnets in the same Availability Zone'),
   ),
   on(
     'SetSubnets',
@@ -108,7 +108,7 @@ const IPV6_BEHIND: Step[] = [
   aListener({ DefaultActions: [forwardTo('$tg')] }),
 ];
 
-const groupsAndAddresses: Row[] = [
+const groupsAndAddresses: Case[] = [
   {
     ...on(
       'SetSecurityGroups',
@@ -131,7 +131,7 @@ const groupsAndAddresses: Row[] = [
     ['L15', 'moto 2.23'],
     'a group of another VPC',
     { SecurityGroups: ['$sgOther'] },
-    conflict("'$sgOther'", "'$vpc'"),
+    conflict('One or more security groups are invalid'),
   ),
   on(
     'SetSecurityGroups',
@@ -201,7 +201,7 @@ const PROTECT: Step = {
 };
 const DELETE: Step = { call: 'DeleteLoadBalancer', input: { LoadBalancerArn: '$lb' } };
 
-const deleted: Row[] = [
+const deleted: Case[] = [
   {
     proves: ['L21', 'moto 1.7', 'moto 2.31'],
     name: 'one that is protected',
@@ -241,4 +241,8 @@ const deleted: Row[] = [
   },
 ];
 
-export const loadBalancerChangeRows: readonly Row[] = [...subnets, ...groupsAndAddresses, ...deleted];
+export const loadBalancerChangeRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, SetSubnets', subnets),
+  ...from('AWS: Elastic Load Balancing API Reference, SetSecurityGroups', groupsAndAddresses),
+  ...from('AWS: Elastic Load Balancing API Reference, DeleteLoadBalancer', deleted),
+];

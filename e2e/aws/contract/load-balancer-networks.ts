@@ -1,8 +1,8 @@
 // Rows for what a new load balancer takes from its network: subnets, security groups, pools (aws-limits 1; moto-coverage 2).
 import { made, refused } from './create-load-balancer.ts';
-import type { Row } from './row.ts';
+import { type Case, from, type Row } from './row.ts';
 
-const subnets: Row[] = [
+const subnets: Case[] = [
   refused(['L8', 'moto 2.9'], 'one subnet', { Subnets: ['$subnetA'] }, 'ValidationError', [
     'At least two subnets in two different Availability Zones must be specified',
   ]),
@@ -12,7 +12,7 @@ const subnets: Row[] = [
     'two subnets of one zone',
     { Subnets: ['$subnetA', '$subnetB', '$sameZone'] },
     'InvalidConfigurationRequest',
-    ['cannot be attached to multiple subnets in the same Availability Zone', '$zoneA'],
+    ['cannot be attached to multiple subnets in the same Availability Zone'],
   ),
   refused(
     ['L8', 'moto 2.9'],
@@ -49,12 +49,12 @@ const subnets: Row[] = [
   ),
   ...(
     [
-      ['AllocationId', 'eipalloc-0123456789abcdef0'],
-      ['PrivateIPv4Address', '10.0.0.77'],
-      ['IPv6Address', '2600:1f13::7'],
-      ['SourceNatIpv6Prefix', '2600:1f13::/80'],
+      ['AllocationId', 'eipalloc-0123456789abcdef0', 'Elastic IPs are not supported'],
+      ['PrivateIPv4Address', '10.0.0.77', "Network Load Balancers with scheme 'internal'"],
+      ['IPv6Address', '2600:1f13::7', 'IPv6 addresses'],
+      ['SourceNatIpv6Prefix', '2600:1f13::/80', "type 'network'"],
     ] as const
-  ).map(([member, value]) =>
+  ).map(([member, value, says]) =>
     refused(
       ['L12'],
       `a mapping with ${member}`,
@@ -63,12 +63,12 @@ const subnets: Row[] = [
         SubnetMappings: [{ SubnetId: '$subnetA', [member]: value }, { SubnetId: '$subnetB' }],
       },
       'InvalidConfigurationRequest',
-      [member, `'${value}'`],
+      [says],
     ),
   ),
 ];
 
-const groupsAndPools: Row[] = [
+const groupsAndPools: Case[] = [
   made(
     ['L15', 'moto 2.12'],
     'no security group means the default one of the VPC',
@@ -107,7 +107,7 @@ const groupsAndPools: Row[] = [
     'a security group of another VPC',
     { SecurityGroups: ['$sgOther'] },
     'InvalidConfigurationRequest',
-    ["'$sgOther'", "'$vpc'"],
+    ['One or more security groups are invalid'],
   ),
   refused(
     ['L16'],
@@ -156,4 +156,7 @@ const groupsAndPools: Row[] = [
   ),
 ];
 
-export const loadBalancerNetworkRows: readonly Row[] = [...subnets, ...groupsAndPools];
+export const loadBalancerNetworkRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer', subnets),
+  ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer', groupsAndPools),
+];

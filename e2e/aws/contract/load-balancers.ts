@@ -1,9 +1,9 @@
 // Rows for new load balancers: names, schemes, address types (aws-limits 1; moto-coverage 2).
 import { made, refused } from './create-load-balancer.ts';
-import type { Row } from './row.ts';
+import { type Case, from, type Row } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
-const names: Row[] = [
+const names: Case[] = [
   made(
     ['L1'],
     '32 characters, two hyphens in a row',
@@ -51,7 +51,7 @@ const names: Row[] = [
   ),
 ];
 
-const kinds: Row[] = [
+const kinds: Case[] = [
   made(
     ['L2', 'L22', 'moto 2.1', 'moto 2.2', 'moto 2.3', 'moto 2.7'],
     'everything that a new load balancer shows',
@@ -132,7 +132,7 @@ const kinds: Row[] = [
 ];
 
 const tag = (Key: string, Value = 'x') => ({ Key, Value });
-const tags: Row[] = [
+const tags: Case[] = [
   made(
     ['moto 2.16', 'TA4'],
     '50 tags at creation',
@@ -158,4 +158,8 @@ const tags: Row[] = [
   ),
 ];
 
-export const loadBalancerRows: readonly Row[] = [...names, ...kinds, ...tags];
+export const loadBalancerRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer: Name', names),
+  ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer', kinds),
+  ...from('AWS: Elastic Load Balancing API Reference, Tag', tags),
+];

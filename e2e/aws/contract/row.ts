@@ -12,9 +12,21 @@ export interface Step {
 /** What AWS answers: a part of the output, or an error's code and words that its message must contain. */
 export type Expected =
   | { readonly answer: object }
-  | { readonly error: string; readonly says?: readonly string[] };
+  | { readonly error: string; readonly says?: readonly string[] }
+  /** The message to the letter. */
+  | { readonly error: string; readonly message: string };
 
-export interface Row extends Step {
+/** Where it is known from that AWS answers so. */
+export type Source =
+  /** A document of AWS by its title. */
+  | `AWS: ${string}`
+  /** A deployment on AWS, or an answer or error of AWS, that somebody published. */
+  | `recorded: ${string}`
+  /** A test of moto that its maintainers also run on AWS. */
+  | `moto: ${string}`;
+
+/** A row that may leave its source to those around it. */
+export interface Case extends Step {
   /** What this row proves: ids of `subjects.ts`, such as `L1`, `1.1 idle_timeout.timeout_seconds`, `moto 2.3`. */
   readonly proves: readonly string[];
   /** What is tried, in a few words. */
@@ -25,3 +37,12 @@ export interface Row extends Step {
   /** True where the coverage table says that moto does this right: there the row runs as well, and must agree. */
   readonly onMoto?: true;
 }
+
+/** A row as it is run: there is none without a source. */
+export interface Row extends Case {
+  readonly source: Source;
+}
+
+/** Gives rows their source; one that has its own keeps it. */
+export const from = (source: Source, cases: readonly (Case & { readonly source?: Source })[]): Row[] =>
+  cases.map((one) => ({ source, ...one }));

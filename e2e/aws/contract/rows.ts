@@ -18,6 +18,10 @@ import { loadBalancerNetworkRows } from './load-balancer-networks.ts';
 import { loadBalancerRows } from './load-balancers.ts';
 import { mutualAuthenticationRows } from './mutual-authentication.ts';
 import { priorityRows } from './priorities.ts';
+import { recordedBalancerRows } from './recorded-balancers.ts';
+import { recordedListenerRows } from './recorded-listeners.ts';
+import { recordedRuleRows } from './recorded-rules.ts';
+import { recordedTargetGroupRows } from './recorded-target-groups.ts';
 import type { Row } from './row.ts';
 import { ruleActionRows } from './rule-actions.ts';
 import { ruleConditionRows } from './rule-conditions.ts';
@@ -54,6 +58,10 @@ export const ROWS: readonly Row[] = [
   ...forwardActionRows,
   ...healthCheckRows,
   ...priorityRows,
+  ...recordedBalancerRows,
+  ...recordedListenerRows,
+  ...recordedRuleRows,
+  ...recordedTargetGroupRows,
   ...ruleActionRows,
   ...ruleConditionRows,
   ...ruleRows,

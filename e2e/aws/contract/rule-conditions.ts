@@ -1,5 +1,5 @@
 // Rows for conditions of rules: how many, of which fields, in which form (aws-limits 3; moto-coverage 4).
-import type { Row } from './row.ts';
+import { type Case, from, type Row } from './row.ts';
 import {
   header,
   host,
@@ -16,7 +16,7 @@ import {
 
 const TOO_MANY = "A rule can only have '5' condition values and regex values";
 
-const counts: readonly Row[] = [
+const counts: readonly Case[] = [
   tryRule('R3, moto 4.5', 'no condition', { Conditions: [] }, refused('condition')),
   tryRule(
     'R4, moto 4.5',
@@ -106,32 +106,32 @@ const counts: readonly Row[] = [
   ),
 ];
 
-const forms: readonly Row[] = [
+const forms: readonly Case[] = [
   tryRule(
     'R8, moto 4.2',
     'values and regex values in one condition',
     { Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/a'], RegexValues: ['^/a'] } }] },
-    refused('values', 'regex values'),
+    refused("['Values' 'RegexValues']", 'PathPatternConfig'),
   ),
   tryRule(
     'R8, moto 4.2',
     'older values beside regex values',
     { Conditions: [{ Field: 'path-pattern', Values: ['/a'], RegexValues: ['^/a'] }] },
-    refused('values', 'regex values'),
+    refused("['Values' 'RegexValues']", 'PathPatternConfig'),
   ),
   onMoto(
     tryRule(
       'R8, moto 4.6',
       'a condition without values',
       { Conditions: [{ Field: 'path-pattern', Values: [] }] },
-      refused('values'),
+      refused('RegexValues'),
     ),
   ),
   tryRule(
     'R8',
     'an empty configuration',
     { Conditions: [{ Field: 'path-pattern', PathPatternConfig: {} }] },
-    refused('values'),
+    refused('RegexValues'),
   ),
   ...(
     [
@@ -240,4 +240,7 @@ const forms: readonly Row[] = [
   ),
 ];
 
-export const ruleConditionRows: readonly Row[] = [...counts, ...forms];
+export const ruleConditionRows: readonly Row[] = [
+  ...from('AWS: Application Load Balancers User Guide, Quotas for your Application Load Balancers', counts),
+  ...from('AWS: Elastic Load Balancing API Reference, RuleCondition', forms),
+];

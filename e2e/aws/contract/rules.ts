@@ -1,5 +1,5 @@
 // Rows for rules themselves: create, describe, modify, delete, and how many there may be (aws-limits 3; moto-coverage 4).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import {
   aListener,
   aLoadBalancer,
@@ -18,7 +18,7 @@ const numbered = (n: number, changes: object = {}): Step =>
   aRule({ Priority: n, Conditions: [path(`/${n}`)], ...changes }, `rule${n}`);
 const listener = [aLoadBalancer(), aListener()];
 
-const created: readonly Row[] = [
+const created: readonly Case[] = [
   tryRule(
     'R2, moto 4.19, moto 1.8',
     'the rule after the hundredth, over two listeners',
@@ -63,7 +63,7 @@ const created: readonly Row[] = [
       Conditions: [path('/')],
       Actions: [fixed()],
     },
-    expect: { error: 'ListenerNotFound', says: ['listener/app/a/0123456789abcdef/0'] },
+    expect: { error: 'ListenerNotFound', says: ['One or more listeners not found'] },
   },
   tryRule(
     '6 resource ARNs',
@@ -77,7 +77,7 @@ const created: readonly Row[] = [
   ),
 ];
 
-const described: readonly Row[] = [
+const described: readonly Case[] = [
   {
     proves: ['moto 4.14'],
     name: 'in the order of priorities, the default rule last',
@@ -121,7 +121,7 @@ const described: readonly Row[] = [
     expect: { answer: { Rules: [{ RuleArn: '$rule3' }, { RuleArn: '$rule4' }] } },
   },
   ...[0, 401].map(
-    (PageSize): Row => ({
+    (PageSize): Case => ({
       proves: ['moto 1.9'],
       name: `a page of ${PageSize} rules`,
       before: listener,
@@ -144,7 +144,7 @@ const described: readonly Row[] = [
     before: [...listener, aRule()],
     call: 'DescribeRules',
     input: { RuleArns: ['$rule', missing] },
-    expect: { error: 'RuleNotFound', says: [missing] },
+    expect: { error: 'RuleNotFound', says: ['One or more rules not found'] },
   }),
   onMoto({
     proves: ['moto 4.15'],
@@ -156,7 +156,7 @@ const described: readonly Row[] = [
   }),
 ];
 
-const changed: readonly Row[] = [
+const changed: readonly Case[] = [
   {
     proves: ['R3'],
     name: 'conditions are replaced, actions stay',
@@ -218,7 +218,7 @@ const changed: readonly Row[] = [
     name: 'deleting a rule that is not there',
     call: 'DeleteRule',
     input: { RuleArn: missing },
-    expect: { error: 'RuleNotFound', says: [missing] },
+    expect: { error: 'RuleNotFound', says: ['One or more rules not found'] },
   },
   {
     proves: ['R1'],
@@ -258,4 +258,8 @@ function oidc(secret: object): object {
   };
 }
 
-export const ruleRows: readonly Row[] = [...created, ...described, ...changed];
+export const ruleRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateRule', created),
+  ...from('AWS: Elastic Load Balancing API Reference, DescribeRules', described),
+  ...from('AWS: Elastic Load Balancing API Reference, ModifyRule', changed),
+];

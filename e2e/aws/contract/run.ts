@@ -64,6 +64,10 @@ function judge(row: Row, names: Names, subject: Subject, outcome: Outcome): stri
       return [`refused with ${outcome.code} instead of ${expect.error}: ${outcome.message}`];
     // The words are AWS's; moto has its own.
     if (subject.name === 'moto') return [];
+    if ('message' in expect) {
+      const message = String(fill(expect.message, names));
+      return outcome.message === message ? [] : [`says "${outcome.message}", expected "${message}"`];
+    }
     const words = (expect.says ?? []).map((word) => String(fill(word, names)));
     return words
       .filter((word) => !outcome.message.includes(word))

@@ -54,6 +54,13 @@ export const aLambdaGroup = (changes: object = {}, as = 'lambda'): Step => ({
   save: { [as]: 'TargetGroups.0.TargetGroupArn' },
 });
 
+/** A certificate whose domain is not validated yet; moto issues it after a minute. Saved as `$pendingCert`. */
+export const aPendingCertificate: Step = {
+  call: 'acm RequestCertificate',
+  input: { DomainName: 'pending.example.com' },
+  save: { pendingCert: 'CertificateArn' },
+};
+
 /** A rule of `$listener` for the path `/a`, saved as `$rule` unless told. */
 export const aRule = (changes: object = {}, as = 'rule'): Step => ({
   call: 'CreateRule',

@@ -1,5 +1,5 @@
 // Rows for the Resource Groups Tagging API over our resources: search (moto-coverage 1, 6).
-import type { Expected, Row, Step } from './row.ts';
+import { type Case, type Expected, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, aRule, aTargetGroup, theDefaultRule, times } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
@@ -28,11 +28,11 @@ const search = (
   input: object,
   expect: Expected,
   before: readonly Step[] = everything,
-): Row => ({ proves: proves.split(', '), name, before, call: 'tagging GetResources', input, expect });
+): Case => ({ proves: proves.split(', '), name, before, call: 'tagging GetResources', input, expect });
 
 const ofType = (...ResourceTypeFilters: string[]) => ({ ...mine(), ResourceTypeFilters });
 
-const searches: readonly Row[] = [
+const searches: readonly Case[] = [
   search('moto 6.6, moto 1.11', 'by a value: four kinds', mine(), found('lb', 'listener', 'rule', 'tg')),
   ...(['lb', 'listener', 'rule', 'tg'] as const).map((kind) =>
     search(
@@ -113,7 +113,7 @@ const searches: readonly Row[] = [
   ),
 ];
 
-const pages: readonly Row[] = [
+const pages: readonly Case[] = [
   search(
     'moto 6.6, moto 1.9',
     'a page of three and a token',
@@ -145,7 +145,7 @@ const pages: readonly Row[] = [
   ),
 ];
 
-const wrong: readonly Row[] = [
+const wrong: readonly Case[] = [
   search('moto 6.8, TA8', 'ARNs and filters', { ...mine(), ResourceARNList: ['$lb'] }, no('ResourceARNList')),
   search(
     'TA8',
@@ -214,4 +214,8 @@ const wrong: readonly Row[] = [
   ),
 ];
 
-export const tagSearchRows: readonly Row[] = [...searches, ...pages, ...wrong];
+export const tagSearchRows: readonly Row[] = [
+  ...from('AWS: Resource Groups Tagging API Reference, GetResources', searches),
+  ...from('AWS: Resource Groups Tagging API Reference, GetResources', pages),
+  ...from('AWS: Resource Groups Tagging API Reference, GetResources', wrong),
+];

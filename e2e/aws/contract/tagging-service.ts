@@ -1,5 +1,5 @@
 // Rows for the Resource Groups Tagging API beside its search: tags added and removed, keys and values (moto-coverage 6).
-import type { Expected, Row, Step } from './row.ts';
+import { type Case, type Expected, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, aRule, aTargetGroup } from './steps.ts';
 
 const tags = (values: Record<string, string>) => ({
@@ -20,7 +20,7 @@ const tagging = (
   before: readonly Step[],
   input: object,
   expect: Expected,
-): Row => ({
+): Case => ({
   proves: ['moto 6.9'],
   name,
   before,
@@ -34,99 +34,102 @@ const tagRules: Step = {
   input: { ResourceARNList: ['$rule', '$lb'], Tags: { colour: 'red', kind: 'new' } },
 };
 
-export const taggingServiceRows: readonly Row[] = [
-  tagging(
-    'tags are added',
-    'TagResources',
-    everything,
-    { ResourceARNList: ['$lb', '$tg'], Tags: { a: 'b' } },
-    {
-      answer: { FailedResourcesMap: {} },
-    },
-  ),
-  {
-    proves: ['moto 6.9'],
-    name: 'added tags are read back beside the others',
-    before: [...everything, tagRules],
-    call: 'DescribeTags',
-    input: { ResourceArns: ['$rule'] },
-    expect: {
-      answer: {
-        TagDescriptions: [
-          {
-            Tags: [{ Key: 'owner' }, { Key: 'kind', Value: 'new' }, { Key: 'colour', Value: 'red' }],
-          },
-        ],
-      },
-    },
-  },
-  {
-    proves: ['moto 6.9'],
-    name: 'removed tags are gone, the others stay',
-    before: [
-      ...everything,
-      {
-        call: 'tagging UntagResources',
-        input: { ResourceARNList: ['$listener'], TagKeys: ['kind', 'moon'] },
-      },
-    ],
-    call: 'DescribeTags',
-    input: { ResourceArns: ['$listener'] },
-    expect: { answer: { TagDescriptions: [{ Tags: { length: 1 } }] } },
-  },
-  ...(['TagResources', 'UntagResources'] as const).map((call) =>
+export const taggingServiceRows: readonly Row[] = from(
+  'AWS: Resource Groups Tagging API Reference, TagResources',
+  [
     tagging(
-      `${call} of one that is not there fails for that one`,
-      call,
+      'tags are added',
+      'TagResources',
       everything,
+      { ResourceARNList: ['$lb', '$tg'], Tags: { a: 'b' } },
       {
-        ResourceARNList: ['$lb', none],
-        ...(call === 'TagResources' ? { Tags: { a: 'b' } } : { TagKeys: ['a'] }),
-      },
-      {
-        answer: {
-          FailedResourcesMap: { [none]: { StatusCode: 400, ErrorCode: 'InvalidParameterException' } },
-        },
+        answer: { FailedResourcesMap: {} },
       },
     ),
-  ),
-  tagging(
-    'a reserved key',
-    'TagResources',
-    everything,
-    { ResourceARNList: ['$lb'], Tags: { 'aws:a': 'b' } },
-    no('aws:a'),
-  ),
-  tagging(
-    'twenty-one resources',
-    'TagResources',
-    [],
-    { ResourceARNList: Array.from({ length: 21 }, (_, n) => `${none}${n}`), Tags: { a: 'b' } },
-    no('20'),
-  ),
-  tagging(
-    'no resource',
-    'TagResources',
-    [],
-    { ResourceARNList: [], Tags: { a: 'b' } },
-    no('ResourceARNList'),
-  ),
-  tagging('no tag', 'TagResources', everything, { ResourceARNList: ['$lb'], Tags: {} }, no('Tags')),
-  tagging('no key', 'UntagResources', everything, { ResourceARNList: ['$lb'], TagKeys: [] }, no('TagKeys')),
-  tagging('all keys', 'GetTagKeys', everything, {}, { answer: { TagKeys: ['kind', 'owner'] } }),
-  tagging(
-    'all values of a key',
-    'GetTagValues',
-    everything,
-    { Key: 'kind' },
-    { answer: { TagValues: ['lb', 'listener', 'rule', 'tg'] } },
-  ),
-  tagging(
-    'values of a key that nobody has',
-    'GetTagValues',
-    everything,
-    { Key: 'moon' },
-    { answer: { TagValues: [] } },
-  ),
-  tagging('values of no key', 'GetTagValues', [], {}, no('Key')),
-];
+    {
+      proves: ['moto 6.9'],
+      name: 'added tags are read back beside the others',
+      before: [...everything, tagRules],
+      call: 'DescribeTags',
+      input: { ResourceArns: ['$rule'] },
+      expect: {
+        answer: {
+          TagDescriptions: [
+            {
+              Tags: [{ Key: 'owner' }, { Key: 'kind', Value: 'new' }, { Key: 'colour', Value: 'red' }],
+            },
+          ],
+        },
+      },
+    },
+    {
+      proves: ['moto 6.9'],
+      name: 'removed tags are gone, the others stay',
+      before: [
+        ...everything,
+        {
+          call: 'tagging UntagResources',
+          input: { ResourceARNList: ['$listener'], TagKeys: ['kind', 'moon'] },
+        },
+      ],
+      call: 'DescribeTags',
+      input: { ResourceArns: ['$listener'] },
+      expect: { answer: { TagDescriptions: [{ Tags: { length: 1 } }] } },
+    },
+    ...(['TagResources', 'UntagResources'] as const).map((call) =>
+      tagging(
+        `${call} of one that is not there fails for that one`,
+        call,
+        everything,
+        {
+          ResourceARNList: ['$lb', none],
+          ...(call === 'TagResources' ? { Tags: { a: 'b' } } : { TagKeys: ['a'] }),
+        },
+        {
+          answer: {
+            FailedResourcesMap: { [none]: { StatusCode: 400, ErrorCode: 'InvalidParameterException' } },
+          },
+        },
+      ),
+    ),
+    tagging(
+      'a reserved key',
+      'TagResources',
+      everything,
+      { ResourceARNList: ['$lb'], Tags: { 'aws:a': 'b' } },
+      no('aws:a'),
+    ),
+    tagging(
+      'twenty-one resources',
+      'TagResources',
+      [],
+      { ResourceARNList: Array.from({ length: 21 }, (_, n) => `${none}${n}`), Tags: { a: 'b' } },
+      no('20'),
+    ),
+    tagging(
+      'no resource',
+      'TagResources',
+      [],
+      { ResourceARNList: [], Tags: { a: 'b' } },
+      no('ResourceARNList'),
+    ),
+    tagging('no tag', 'TagResources', everything, { ResourceARNList: ['$lb'], Tags: {} }, no('Tags')),
+    tagging('no key', 'UntagResources', everything, { ResourceARNList: ['$lb'], TagKeys: [] }, no('TagKeys')),
+    tagging('all keys', 'GetTagKeys', everything, {}, { answer: { TagKeys: ['kind', 'owner'] } }),
+    tagging(
+      'all values of a key',
+      'GetTagValues',
+      everything,
+      { Key: 'kind' },
+      { answer: { TagValues: ['lb', 'listener', 'rule', 'tg'] } },
+    ),
+    tagging(
+      'values of a key that nobody has',
+      'GetTagValues',
+      everything,
+      { Key: 'moon' },
+      { answer: { TagValues: [] } },
+    ),
+    tagging('values of no key', 'GetTagValues', [], {}, no('Key')),
+  ],
+);

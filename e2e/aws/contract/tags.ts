@@ -1,5 +1,5 @@
 // Rows for tags: AddTags, RemoveTags, DescribeTags, and tags at creation (aws-limits 5; moto-coverage 1, 6).
-import type { Expected, Row, Step } from './row.ts';
+import { type Case, type Expected, from, type Row, type Step } from './row.ts';
 import { aListener, aLoadBalancer, aRule, aTargetGroup, theDefaultRule, times } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
@@ -17,7 +17,7 @@ const add = (
   Tags: readonly object[],
   expect: Expected,
   ...more: Step[]
-): Row => ({
+): Case => ({
   proves: proves.split(', '),
   name,
   before: [aTargetGroup(), ...more],
@@ -31,7 +31,7 @@ const read = (
   before: readonly Step[],
   ResourceArns: string[],
   Tags: object,
-): Row => ({
+): Case => ({
   proves: proves.split(', '),
   name,
   before,
@@ -40,7 +40,7 @@ const read = (
   expect: { answer: { TagDescriptions: ResourceArns.map((ResourceArn) => ({ ResourceArn, Tags })) } },
 });
 
-const forms: readonly Row[] = [
+const forms: readonly Case[] = [
   add('TA1', 'an empty key', [tag('')], no('key')),
   add('TA1', 'a key of 129', [tag('a'.repeat(129))], no('128')),
   add('TA1', 'a key of 128', [tag('a'.repeat(128))], done),
@@ -68,7 +68,7 @@ const forms: readonly Row[] = [
   add('TA1, moto 6.5', 'no tag', [], no('tags')),
 ];
 
-const limits: readonly Row[] = [
+const limits: readonly Case[] = [
   add('TA4, moto 6.4', 'fifty tags', tags(50), done),
   add('TA4, moto 6.4', 'fifty-one tags', tags(51), { error: 'TooManyTags', says: ['50'] }),
   add(
@@ -132,7 +132,7 @@ const kinds: readonly (readonly [
   ],
 ];
 
-const reads: readonly Row[] = [
+const reads: readonly Case[] = [
   ...kinds.flatMap(([what, arn, steps, created]) => [
     onMoto(
       read('moto 6.1', `added to ${what}`, [...steps, addTo(arn, tag('a', 'b'))], [arn], [tag('a', 'b')]),
@@ -189,7 +189,7 @@ const reads: readonly Row[] = [
   },
 ];
 
-const missing: readonly Row[] = (
+const missing: readonly Case[] = (
   [
     ['loadbalancer/app/none/0123456789abcdef', 'LoadBalancerNotFound'],
     ['targetgroup/none/0123456789abcdef', 'TargetGroupNotFound'],
@@ -212,7 +212,7 @@ const missing: readonly Row[] = (
   ];
 });
 
-const gone: readonly Row[] = [
+const gone: readonly Case[] = [
   {
     proves: ['moto 1.12'],
     name: 'tags end with their target group',
@@ -226,4 +226,10 @@ const gone: readonly Row[] = [
   },
 ];
 
-export const tagRows: readonly Row[] = [...forms, ...limits, ...reads, ...missing, ...gone];
+export const tagRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, Tag', forms),
+  ...from('AWS: Application Load Balancers User Guide, Tag an Application Load Balancer', limits),
+  ...from('AWS: Elastic Load Balancing API Reference, DescribeTags', reads),
+  ...from('AWS: Elastic Load Balancing API Reference, AddTags: Errors', missing),
+  ...from('AWS: Elastic Load Balancing API Reference, DeleteLoadBalancer', gone),
+];

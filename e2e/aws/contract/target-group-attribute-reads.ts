@@ -1,5 +1,5 @@
 // Rows for reading target group attributes: defaults by type, and what a change answers (aws-limits 4.2; moto-coverage 5).
-import type { Row } from './row.ts';
+import { type Case, from, type Row } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -18,39 +18,42 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': 'off',
 };
 
-export const targetGroupAttributeReadRows: readonly Row[] = [
-  ...Object.entries(DEFAULTS).map(
-    ([Key, Value]): Row => ({
-      proves: [`4.2 ${Key}`, 'moto 5.12'],
-      name: `${Value} when nothing was set`,
+export const targetGroupAttributeReadRows: readonly Row[] = from(
+  'AWS: Elastic Load Balancing API Reference, DescribeTargetGroupAttributes',
+  [
+    ...Object.entries(DEFAULTS).map(
+      ([Key, Value]): Case => ({
+        proves: [`4.2 ${Key}`, 'moto 5.12'],
+        name: `${Value} when nothing was set`,
+        before: [aTargetGroup()],
+        call: 'DescribeTargetGroupAttributes',
+        input: { TargetGroupArn: '$tg' },
+        expect: { answer: { Attributes: [{ Key, Value }] } },
+      }),
+    ),
+    {
+      proves: ['moto 5.12'],
+      name: 'fourteen keys of a group of addresses',
       before: [aTargetGroup()],
       call: 'DescribeTargetGroupAttributes',
       input: { TargetGroupArn: '$tg' },
-      expect: { answer: { Attributes: [{ Key, Value }] } },
-    }),
-  ),
-  {
-    proves: ['moto 5.12'],
-    name: 'fourteen keys of a group of addresses',
-    before: [aTargetGroup()],
-    call: 'DescribeTargetGroupAttributes',
-    input: { TargetGroupArn: '$tg' },
-    expect: { answer: { Attributes: { length: 14 } } },
-  },
-  {
-    proves: ['moto 5.12', '4.2 lambda.multi_value_headers.enabled'],
-    name: 'a function has its own',
-    before: [aLambdaGroup({}, 'tg')],
-    call: 'DescribeTargetGroupAttributes',
-    input: { TargetGroupArn: '$tg' },
-    expect: { answer: { Attributes: [{ Key: 'lambda.multi_value_headers.enabled', Value: 'false' }] } },
-  },
-  {
-    proves: ['moto 5.14'],
-    name: 'a change answers every attribute',
-    before: [aTargetGroup()],
-    call: 'ModifyTargetGroupAttributes',
-    input: { TargetGroupArn: '$tg', Attributes: [{ Key: 'stickiness.enabled', Value: 'true' }] },
-    expect: { answer: { Attributes: { length: 14 } } },
-  },
-];
+      expect: { answer: { Attributes: { length: 14 } } },
+    },
+    {
+      proves: ['moto 5.12', '4.2 lambda.multi_value_headers.enabled'],
+      name: 'a function has its own',
+      before: [aLambdaGroup({}, 'tg')],
+      call: 'DescribeTargetGroupAttributes',
+      input: { TargetGroupArn: '$tg' },
+      expect: { answer: { Attributes: [{ Key: 'lambda.multi_value_headers.enabled', Value: 'false' }] } },
+    },
+    {
+      proves: ['moto 5.14'],
+      name: 'a change answers every attribute',
+      before: [aTargetGroup()],
+      call: 'ModifyTargetGroupAttributes',
+      input: { TargetGroupArn: '$tg', Attributes: [{ Key: 'stickiness.enabled', Value: 'true' }] },
+      expect: { answer: { Attributes: { length: 14 } } },
+    },
+  ],
+);

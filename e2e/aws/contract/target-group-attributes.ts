@@ -1,46 +1,26 @@
 // Rows for target group attributes, key by key and together (aws-limits 4.2; moto-coverage 5).
-import type { Expected, Row, Step } from './row.ts';
+import { pairs } from './attribute-rows.ts';
+import { type Case, from, type Row } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
-
-const pairs = (values: Record<string, string>) =>
-  Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
-const proofs = (proves: string) =>
-  proves.split(', ').map((id) => (id.startsWith('moto') || id.startsWith('TG') ? id : `4.2 ${id}`));
-
-const set = (
-  proves: string,
-  name: string,
-  values: Record<string, string>,
-  expect: Expected,
-  before: readonly Step[] = [aTargetGroup()],
-): Row => ({
-  proves: proofs(proves),
-  name,
-  before,
-  call: 'ModifyTargetGroupAttributes',
-  input: { TargetGroupArn: '$tg', Attributes: pairs(values) },
-  expect,
-});
-const no = (...says: string[]): Expected => ({ error: 'InvalidConfigurationRequest', says });
-const kept = (values: Record<string, string>): Expected => ({ answer: { Attributes: pairs(values) } });
-
-/** One key: values that are taken, values that are not, each a row. */
-function key(name: string, good: readonly string[], bad: readonly string[], words: readonly string[]): Row[] {
-  return [
-    ...good.map((value) => set(name, `"${value}"`, { [name]: value }, kept({ [name]: value }))),
-    ...bad.map((value) =>
-      set(`${name}, moto 1.5, moto 5.13`, `"${value}" is refused`, { [name]: value }, no(name, ...words)),
-    ),
-  ];
-}
+import { kept, key, no, set } from './try-group-attribute.ts';
 
 const DNS = 'target_group_health.dns_failover.minimum_healthy_targets';
 const ROUTING = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets';
 const DAYS = ['1', '604800'];
 
-const values: readonly Row[] = [
-  ...key('deregistration_delay.timeout_seconds', ['0', '3600'], ['-1', '3601', 'soon', '1.5', ''], ['3600']),
-  ...key('slow_start.duration_seconds', ['0', '30', '900'], ['1', '29', '901'], ['30', '900']),
+const values: readonly Case[] = [
+  ...key(
+    'deregistration_delay.timeout_seconds',
+    ['0', '3600'],
+    ['-1', '3601', 'soon', '1.5', ''],
+    ["'deregistration_delay.timeout_seconds' value '", "must be between '0-3600' inclusive"],
+  ),
+  ...key(
+    'slow_start.duration_seconds',
+    ['0', '30', '900'],
+    ['1', '29', '901'],
+    ["'slow_start.duration_seconds' value '", "must be between '30-900' inclusive"],
+  ),
   ...key(
     'load_balancing.algorithm.type',
     ['round_robin', 'least_outstanding_requests', 'weighted_random'],
@@ -55,24 +35,29 @@ const values: readonly Row[] = [
     ['use_load_balancer_configuration'],
   ),
   ...key('stickiness.enabled', ['true', 'false'], ['yes'], ["'true' or 'false'", "'yes'"]),
-  ...key(
-    'stickiness.type',
-    ['lb_cookie', 'app_cookie'],
-    ['source_ip', 'source_ip_dest_ip', 'cookie'],
-    ['lb_cookie', 'app_cookie'],
-  ),
+  ...key('stickiness.type', ['lb_cookie', 'app_cookie'], ['source_ip', 'source_ip_dest_ip', 'cookie'], []),
   ...key(
     'stickiness.app_cookie.cookie_name',
     ['session', 'my cookie', 'awsalb'],
     ['AWSALB', 'AWSALBAPP-1', 'AWSALBTGX'],
     [],
   ),
-  ...key('stickiness.app_cookie.duration_seconds', DAYS, ['0', '604801'], ['604800']),
-  ...key('stickiness.lb_cookie.duration_seconds', DAYS, ['0', '604801'], ['604800']),
+  ...key(
+    'stickiness.app_cookie.duration_seconds',
+    DAYS,
+    ['0', '604801'],
+    ["must be between '1-604800' inclusive"],
+  ),
+  ...key(
+    'stickiness.lb_cookie.duration_seconds',
+    DAYS,
+    ['0', '604801'],
+    ["must be between '1-604800' inclusive"],
+  ),
   ...key(`${DNS}.count`, ['off', '1', '1000'], ['0', 'on'], ["must be 'off' or a positive integer"]),
-  ...key(`${DNS}.percentage`, ['off', '1', '100'], ['0', '101'], ['100']),
+  ...key(`${DNS}.percentage`, ['off', '1', '100'], ['0', '101'], [`'${DNS}.percentage' must be 'off' or a`]),
   ...key(`${ROUTING}.count`, ['1', 'off'], ['0', 'on'], []),
-  ...key(`${ROUTING}.percentage`, ['off'], ['0', '101'], ['100']),
+  ...key(`${ROUTING}.percentage`, ['off'], ['0', '101'], [`'${ROUTING}.percentage' must be 'off' or a`]),
   set(
     'lambda.multi_value_headers.enabled',
     'on for a function',
@@ -95,7 +80,7 @@ const SLOW = 'slow_start.duration_seconds';
 const STICKY = 'stickiness.enabled';
 const ZONES = 'load_balancing.cross_zone.enabled';
 
-const together: readonly Row[] = [
+const together: readonly Case[] = [
   ...(['least_outstanding_requests', 'weighted_random'] as const).map((algorithm) =>
     set(
       `${SLOW}, ${ALGORITHM}, moto 5.13`,
@@ -217,7 +202,7 @@ const FITTING: Readonly<Record<string, string>> = {
   [MITIGATION]: 'off',
 };
 
-const foreign: readonly Row[] = [
+const foreign: readonly Case[] = [
   ...(
     [
       'deregistration_delay.timeout_seconds',
@@ -247,17 +232,29 @@ const foreign: readonly Row[] = [
     { 'lambda.multi_value_headers.enabled': 'true' },
     no('does not support the attribute', 'lambda.multi_value_headers.enabled'),
   ),
-  ...['preserve_client_ip.enabled', 'proxy_protocol_v2.enabled', 'waf.fail_open.enabled', 'no_such.key'].map(
-    (name) =>
-      set(
-        'stickiness.enabled, moto 1.5, moto 5.13',
-        `the key ${name} is refused`,
-        { [name]: 'true' },
-        no(name),
-      ),
+  ...['preserve_client_ip.enabled', 'proxy_protocol_v2.enabled'].map((name) =>
+    set(
+      'stickiness.enabled, moto 1.5, moto 5.13',
+      `the key ${name} is refused`,
+      { [name]: 'true' },
+      no(`A target group with HTTP protocol does not support the attribute ${name}`),
+    ),
+  ),
+  ...['waf.fail_open.enabled', 'no_such.key'].map((name) =>
+    set(
+      'stickiness.enabled, moto 1.5, moto 5.13',
+      `the key ${name} is not known`,
+      { [name]: 'true' },
+      { error: 'ValidationError', says: [`Target group attribute key '${name}' is not recognized`] },
+    ),
   ),
   {
-    ...set('stickiness.enabled, moto 1.5', 'a key given twice', {}, no(STICKY, 'more than once')),
+    ...set(
+      'stickiness.enabled, moto 1.5',
+      'a key given twice',
+      {},
+      no(`Target group attribute keys must be unique: '[${STICKY}]'`),
+    ),
     input: {
       TargetGroupArn: '$tg',
       Attributes: [
@@ -268,4 +265,11 @@ const foreign: readonly Row[] = [
   },
 ];
 
-export const targetGroupAttributeRows: readonly Row[] = [...values, ...together, ...foreign];
+export const targetGroupAttributeRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, TargetGroupAttribute', values),
+  ...from(
+    'AWS: Application Load Balancers User Guide, Edit target group attributes for your Application Load Balancer',
+    together,
+  ),
+  ...from('AWS: Elastic Load Balancing API Reference, TargetGroupAttribute', foreign),
+];

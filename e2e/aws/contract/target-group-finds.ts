@@ -1,5 +1,5 @@
 // Rows for finding and deleting target groups (aws-limits 4; moto-coverage 1, 5).
-import type { Expected, Row } from './row.ts';
+import { type Case, type Expected, from, type Row } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo, times } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
@@ -8,7 +8,7 @@ const found = (names: string[]): Expected => ({
 });
 const three = times(3, (n) => aTargetGroup({}, `tg${n}`));
 
-const reads: readonly Row[] = [
+const reads: readonly Case[] = [
   onMoto({
     proves: ['moto 5.11'],
     name: 'found by its name',
@@ -65,7 +65,7 @@ const reads: readonly Row[] = [
     name: 'a name that is not there',
     call: 'DescribeTargetGroups',
     input: { Names: ['nobody'] },
-    expect: { error: 'TargetGroupNotFound', says: ['nobody'] },
+    expect: { error: 'TargetGroupNotFound', says: ['One or more target groups not found'] },
   }),
   {
     proves: ['moto 5.11', 'moto 1.9'],
@@ -87,7 +87,7 @@ const reads: readonly Row[] = [
     expect: { answer: { TargetGroups: { length: 1 }, NextMarker: null } },
   },
   ...[0, 401].map(
-    (PageSize): Row => ({
+    (PageSize): Case => ({
       proves: ['moto 1.9'],
       name: `a page of ${PageSize} groups`,
       call: 'DescribeTargetGroups',
@@ -114,7 +114,7 @@ const reads: readonly Row[] = [
   },
 ];
 
-const deletes: readonly Row[] = [
+const deletes: readonly Case[] = [
   onMoto({
     proves: ['TG10', 'moto 5.15'],
     name: 'a group of a default action',
@@ -154,4 +154,7 @@ const deletes: readonly Row[] = [
   },
 ];
 
-export const targetGroupFindRows: readonly Row[] = [...reads, ...deletes];
+export const targetGroupFindRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, DescribeTargetGroups', reads),
+  ...from('AWS: Elastic Load Balancing API Reference, DeleteTargetGroup', deletes),
+];

@@ -1,5 +1,5 @@
 // Rows for target groups: names, types and versions (aws-limits 4; moto-coverage 5).
-import type { Expected, Row, Step } from './row.ts';
+import { type Case, type Expected, from, type Row, type Step } from './row.ts';
 import { aTargetGroup } from './steps.ts';
 import { onMoto, refused } from './try-rule.ts';
 
@@ -10,7 +10,7 @@ const create = (
   changes: object,
   expect: Expected,
   before: readonly Step[] = [],
-): Row => ({
+): Case => ({
   proves: proves.split(', '),
   name,
   before,
@@ -18,12 +18,12 @@ const create = (
   input: { Name: '$fresh-tg', Protocol: 'HTTP', Port: 80, VpcId: '$vpc', TargetType: 'ip', ...changes },
   expect,
 });
-const lambda = (proves: string, name: string, changes: object, expect: Expected): Row => ({
+const lambda = (proves: string, name: string, changes: object, expect: Expected): Case => ({
   ...create(proves, name, {}, expect),
   input: { Name: '$fresh-fn', TargetType: 'lambda', ...changes },
 });
 
-const names: readonly Row[] = [
+const names: readonly Case[] = [
   onMoto(create('TG1, moto 5.3', 'a name of 33', { Name: 'a'.repeat(33) }, refused('32'))),
   create('TG1', 'an empty name', { Name: '' }, refused('name')),
   onMoto(create('TG1, moto 5.3', 'a name with an underscore', { Name: 'my_shop' }, refused('my_shop'))),
@@ -51,7 +51,7 @@ const names: readonly Row[] = [
   ]),
 ];
 
-const types: readonly Row[] = [
+const types: readonly Case[] = [
   create('TG2, moto 5.4', 'an unknown target type', { TargetType: 'foo' }, refused('foo')),
   create('TG2', 'target type alb', { TargetType: 'alb' }, refused('alb')),
   create(
@@ -107,14 +107,14 @@ const types: readonly Row[] = [
     refused('Protocol cannot be specified', 'lambda'),
   ),
   lambda('TG4', 'a port for lambda', { Port: 80 }, refused('Port cannot be specified', 'lambda')),
-  lambda('TG5', 'a VPC for lambda', { VpcId: '$vpc' }, refused('VpcId cannot be specified', 'lambda')),
-  lambda('TG6', 'a version for lambda', { ProtocolVersion: 'HTTP1' }, refused('ProtocolVersion', 'lambda')),
-  lambda('TG7', 'ipv6 for lambda', { IpAddressType: 'ipv6' }, refused('ipv6', 'lambda')),
+  lambda('TG5', 'a VPC for lambda', { VpcId: '$vpc' }, refused('VPC ID cannot be specified', 'lambda')),
+  lambda('TG6', 'a version for lambda', { ProtocolVersion: 'HTTP1' }, refused('Protocol version', 'lambda')),
+  lambda('TG7', 'ipv6 for lambda', { IpAddressType: 'ipv6' }, refused('IPv6', 'lambda')),
   lambda(
     'TG8',
     'a control port for lambda',
     { TargetControlPort: 3000 },
-    refused('TargetControlPort', 'lambda'),
+    refused('Target control port is not supported'),
   ),
   create(
     'TG6, moto 5.4',
@@ -148,4 +148,7 @@ const types: readonly Row[] = [
   ),
 ];
 
-export const targetGroupRows: readonly Row[] = [...names, ...types];
+export const targetGroupRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup: Name', names),
+  ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup', types),
+];

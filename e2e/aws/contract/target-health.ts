@@ -1,5 +1,5 @@
 // Rows for the states of targets: registered, draining, unused, stopped, terminated (moto-coverage 1, 5).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
@@ -41,7 +41,7 @@ const health = (
   before: readonly Step[],
   descriptions: object,
   input: object = {},
-): Row => ({
+): Case => ({
   proves: proves.split(', '),
   name,
   before,
@@ -54,7 +54,7 @@ const two = { Id: '10.0.0.10', Port: 9090 };
 const state = (State: string, Reason: string) => ({ TargetHealth: { State, Reason } });
 const draining = state('draining', 'Target.DeregistrationInProgress');
 
-const ports: readonly Row[] = [
+const ports: readonly Case[] = [
   health(
     'moto 5.18, moto 1.6',
     'two ports of one address are two targets',
@@ -95,7 +95,7 @@ const ports: readonly Row[] = [
   ),
 ];
 
-const states: readonly Row[] = [
+const states: readonly Case[] = [
   health(
     'moto 5.19, moto 1.6',
     'initial at first',
@@ -212,7 +212,7 @@ const states: readonly Row[] = [
   },
 ];
 
-const instances: readonly Row[] = [
+const instances: readonly Case[] = [
   onMoto(
     health(
       'moto 5.20',
@@ -225,8 +225,20 @@ const instances: readonly Row[] = [
     'moto 5.21',
     'an instance that was terminated',
     [...machines, { call: 'ec2 TerminateInstances', input: { InstanceIds: ['$machine'] } }],
-    [state('unused', 'Target.InvalidState')],
+    [],
   ),
+  {
+    proves: ['moto 5.21'],
+    name: 'an instance that was terminated, asked for by its id',
+    before: [...machines, { call: 'ec2 TerminateInstances', input: { InstanceIds: ['$machine'] } }],
+    call: 'DescribeTargetHealth',
+    input: { TargetGroupArn: '$tg', Targets: [{ Id: '$machine' }] },
+    expect: { answer: { TargetHealthDescriptions: [state('draining', 'Target.DeregistrationInProgress')] } },
+  },
 ];
 
-export const targetHealthRows: readonly Row[] = [...ports, ...states, ...instances];
+export const targetHealthRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, DescribeTargetHealth', ports),
+  ...from('AWS: Elastic Load Balancing API Reference, TargetHealth', states),
+  ...from('moto: tests/test_elbv2/test_elbv2.py::test_register_targets', instances),
+];

@@ -1,5 +1,5 @@
 // Rows for targets: what can be one, how many, on which ports, and their states (aws-limits TG11; moto-coverage 1, 5).
-import type { Expected, Row, Step } from './row.ts';
+import { type Case, type Expected, from, type Row, type Step } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo } from './steps.ts';
 import { onMoto, path } from './try-rule.ts';
 
@@ -19,7 +19,7 @@ const attempt = (
   Targets: readonly Target[],
   expect: Expected,
   before: readonly Step[] = [aTargetGroup()],
-): Row => ({
+): Case => ({
   proves: proves.split(', '),
   name,
   before,
@@ -34,7 +34,7 @@ const sixth = aTargetGroup({ IpAddressType: 'ipv6' });
 const instances = aTargetGroup({ TargetType: 'instance' });
 const fn = 'arn:aws:lambda:$region:$account:function:shop';
 
-const addresses: readonly Row[] = [
+const addresses: readonly Case[] = [
   attempt('TG11, moto 5.16', 'a public address', [{ Id: '8.8.8.8' }], no('8.8.8.8')),
   attempt(
     'TG11',
@@ -92,12 +92,12 @@ const addresses: readonly Row[] = [
     'TG11',
     'a target of a group that is not there',
     [{ Id: '10.0.0.10' }],
-    { error: 'TargetGroupNotFound', says: ['$tg'] },
+    { error: 'TargetGroupNotFound', says: ['One or more target groups not found'] },
     [aTargetGroup(), { call: 'DeleteTargetGroup', input: { TargetGroupArn: '$tg' } }],
   ),
 ];
 
-const machines: readonly Row[] = [
+const machines: readonly Case[] = [
   attempt(
     'TG11, moto 5.16',
     'an instance that is not there',
@@ -161,7 +161,7 @@ const used = (before: readonly Step[]): Step[] => [
   aListener({ DefaultActions: [forwardTo('$tg')] }),
 ];
 
-const quotas: readonly Row[] = [
+const quotas: readonly Case[] = [
   attempt('TG11', 'a thousand targets', many(1000), done),
   attempt(
     'TG11, moto 5.16, moto 1.8',
@@ -213,4 +213,8 @@ const quotas: readonly Row[] = [
   ),
 ];
 
-export const targetRows: readonly Row[] = [...addresses, ...machines, ...quotas];
+export const targetRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, RegisterTargets', addresses),
+  ...from('AWS: Elastic Load Balancing API Reference, RegisterTargets', machines),
+  ...from('AWS: Application Load Balancers User Guide, Quotas for your Application Load Balancers', quotas),
+];

@@ -1,5 +1,5 @@
 // Rows for trust stores, their revocation lists, and the listeners that verify with them (aws-limits N15 to N18; moto-coverage 2).
-import type { Row, Step } from './row.ts';
+import { type Case, from, type Row, type Step } from './row.ts';
 import { aLoadBalancer, anHttpsListener, times } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:truststore/gone/0123456789abcdef';
@@ -22,11 +22,11 @@ const row = (
   name: string,
   before: readonly Step[],
   { call, input }: Step,
-  expect: Row['expect'],
-): Row => ({ proves, name, before, call, input, expect });
-const refused = (error: string, ...says: string[]): Row['expect'] => ({ error, says });
+  expect: Case['expect'],
+): Case => ({ proves, name, before, call, input, expect });
+const refused = (error: string, ...says: string[]): Case['expect'] => ({ error, says });
 
-const stores: Row[] = [
+const stores: Case[] = [
   row(
     ['moto 2.30', '6 trust store', 'moto 1.10'],
     'a trust store of two certificates',
@@ -116,12 +116,12 @@ const stores: Row[] = [
       `${call} of an unknown one`,
       [],
       { call, input: { TrustStoreArn: GONE } },
-      refused('TrustStoreNotFound', `'${GONE}'`),
+      refused('TrustStoreNotFound', 'One or more trust stores not found'),
     ),
   ),
 ];
 
-const lists: Row[] = [
+const lists: Case[] = [
   row(
     ['moto 2.30'],
     'a list of revoked certificates',
@@ -151,7 +151,7 @@ const lists: Row[] = [
   ),
 ];
 
-const users: Row[] = [
+const users: Case[] = [
   row(
     ['N15', 'moto 3.13', 'moto 1.10'],
     'verify with a trust store',
@@ -233,4 +233,8 @@ const users: Row[] = [
   ),
 ];
 
-export const trustStoreRows: readonly Row[] = [...stores, ...lists, ...users];
+export const trustStoreRows: readonly Row[] = [
+  ...from('AWS: Elastic Load Balancing API Reference, CreateTrustStore', stores),
+  ...from('AWS: Elastic Load Balancing API Reference, AddTrustStoreRevocations', lists),
+  ...from('AWS: Elastic Load Balancing API Reference, DeleteTrustStore', users),
+];

@@ -1,5 +1,5 @@
 // Rows that try one rule: CreateRule on a fresh listener, with what differs from a plain rule.
-import type { Expected, Row, Step } from './row.ts';
+import type { Case, Expected, Step } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener, fixed } from './steps.ts';
 
 export const path = (...Values: string[]) => ({ Field: 'path-pattern', PathPatternConfig: { Values } });
@@ -33,7 +33,7 @@ export function tryRule(
   changes: object,
   expect: Expected,
   before: readonly Step[] = [],
-): Row {
+): Case {
   return {
     proves: proves.split(', '),
     name,
@@ -57,10 +57,10 @@ export function trySecureRule(
   changes: object,
   expect: Expected,
   before: readonly Step[] = [],
-): Row {
+): Case {
   const row = tryRule(proves, name, changes, expect);
   return { ...row, before: [aLoadBalancer(), anHttpsListener({}, 'listener'), ...before] };
 }
 
 /** A row that moto must pass as well. */
-export const onMoto = (row: Row): Row => ({ ...row, onMoto: true });
+export const onMoto = (row: Case): Case => ({ ...row, onMoto: true });

@@ -5,7 +5,7 @@ import { Eyes } from '../eyes.ts';
 import { FaultPlan } from '../faults.ts';
 import { type Desk, doorsOf, readTarget } from './desk.ts';
 import { pageOf } from './page.ts';
-import { answerLocal } from './paths.ts';
+import { answerLocal, isLocal } from './paths.ts';
 
 function shop() {
   const { state, context, call } = inMemory();
@@ -38,13 +38,14 @@ function shop() {
     faults: new FaultPlan(0),
     targets: new Map([['10.0.0.9:80', { host: '127.0.0.1', port: 3000 }]]),
     context: () => context,
+    reset: async () => undefined,
     frontDoor: () => ({ host: '127.0.0.1', port: 31000 }),
   };
   return { desk, dns: DNSName };
 }
 
 describe('the page', () => {
-  test('shows load balancer, listener, rules, group, target and how to get there', () => {
+  test('shows load balancer, listener, rules, group, target and how to get there', async () => {
     const { desk, dns } = shop();
     desk.eyes.count('elasticloadbalancing', 'CreateRule');
     desk.eyes.log(0, 'elasticloadbalancing', 'CreateRule', 'a-rule');
@@ -61,7 +62,12 @@ describe('the page', () => {
     ])
       expect(page).toContain(text);
   });
-  test('escapes what people wrote', () => {
+  test('shows each value of a condition once', () => {
+    const page = pageOf(shop().desk);
+    expect(page.split('/a&amp;b')).toHaveLength(2);
+    expect(page).toContain('path-pattern /a&amp;b →');
+  });
+  test('escapes what people wrote', async () => {
     const { desk } = shop();
     desk.eyes.log(0, 'ec2', 'CreateVpc', '<script>"x"</script>');
     const page = pageOf(desk);
@@ -73,14 +79,20 @@ describe('the page', () => {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-function ask(desk: Desk, method: string, path: string, body: unknown = '', headers: object = JSON_TYPE) {
+async function ask(
+  desk: Desk,
+  method: string,
+  path: string,
+  body: unknown = '',
+  headers: object = JSON_TYPE,
+) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = answerLocal(desk, { method, path, headers: { ...headers }, body: Buffer.from(text) });
+  const answer = await answerLocal(desk, { method, path, headers: { ...headers }, body: Buffer.from(text) });
   return { status: answer.status, body: JSON.parse(answer.body.toString()) as Record<string, unknown> };
 }
 
 describe('paths', () => {
-  test('faults are set, shown and healed', () => {
+  test('faults are set, shown and healed', async () => {
     const { desk } = shop();
     const order = {
       throttle: { action: 'CreateRule', times: 2 },
@@ -89,7 +101,7 @@ describe('paths', () => {
       visibleAfterMs: 10,
       throttling: true,
     };
-    expect(ask(desk, 'POST', '/_local/faults', order).body).toEqual({
+    expect((await ask(desk, 'POST', '/_local/faults', order)).body).toEqual({
       latencyMs: 5,
       visibleAfterMs: 10,
       throttling: true,
@@ -98,7 +110,7 @@ describe('paths', () => {
         { action: 'DeleteRule', what: 'reset', when: 'after', left: 1 },
       ],
     });
-    expect(ask(desk, 'DELETE', '/_local/faults').body).toEqual({
+    expect((await ask(desk, 'DELETE', '/_local/faults')).body).toEqual({
       latencyMs: 0,
       visibleAfterMs: 0,
       throttling: false,
@@ -114,29 +126,45 @@ describe('paths', () => {
     ['an odd moment', { reset: { action: 'A', times: 1, when: 'never' } }, JSON_TYPE, /when must be/],
     ['no content type', { latencyMs: 1 }, {}, /content-type/],
     ['a web page', { latencyMs: 1 }, { ...JSON_TYPE, origin: 'http://x.example' }, /web pages/],
-  ])('%s is refused with 400', (_name, body, headers, words) => {
+  ])('%s is refused with 400', async (_name, body, headers, words) => {
     const { desk } = shop();
-    const { status, body: said } = ask(desk, 'POST', '/_local/faults', body, headers);
+    const { status, body: said } = await ask(desk, 'POST', '/_local/faults', body, headers);
     expect([status, said.error]).toEqual([400, expect.stringMatching(words)]);
     expect(desk.faults.plan()).toMatchObject({ latencyMs: 0, planned: [] });
   });
-  test('targets come and go', () => {
+  test('targets come and go', async () => {
     const { desk } = shop();
-    expect(ask(desk, 'POST', '/_local/targets', { target: 'i-1:80=localhost:9000' }).body).toEqual({
+    expect((await ask(desk, 'POST', '/_local/targets', { target: 'i-1:80=localhost:9000' })).body).toEqual({
       targets: { '10.0.0.9:80': '127.0.0.1:3000', 'i-1:80': 'localhost:9000' },
     });
-    expect(ask(desk, 'DELETE', '/_local/targets', { target: 'i-1:80' }).status).toBe(200);
-    expect(ask(desk, 'DELETE', '/_local/targets', { target: 'i-1:80' }).status).toBe(400);
-    expect(ask(desk, 'POST', '/_local/targets', { target: 'i-1' }).status).toBe(400);
+    expect((await ask(desk, 'DELETE', '/_local/targets', { target: 'i-1:80' })).status).toBe(200);
+    expect((await ask(desk, 'DELETE', '/_local/targets', { target: 'i-1:80' })).status).toBe(400);
+    expect((await ask(desk, 'POST', '/_local/targets', { target: 'i-1' })).status).toBe(400);
   });
-  test('doors, calls, and what is not there', () => {
+  test.each(['/_local/reset', '/moto-api/reset'])(
+    'POST %s resets, unless a web page sends it',
+    async (path) => {
+      let resets = 0;
+      const desk: Desk = {
+        ...shop().desk,
+        reset: async () => {
+          resets += 1;
+        },
+      };
+      expect((await ask(desk, 'POST', path, '', { origin: 'http://x.example' })).status).toBe(400);
+      expect((await ask(desk, 'POST', path, '', {})).body).toMatchObject({ status: 'ok' });
+      expect(resets).toBe(1);
+      expect(isLocal({ method: 'GET', path: '/moto-api/reset' })).toBe(false);
+    },
+  );
+  test('doors, calls, and what is not there', async () => {
     const { desk } = shop();
-    expect(ask(desk, 'GET', '/_local/doors').body).toEqual({ doors: doorsOf(desk) });
+    expect((await ask(desk, 'GET', '/_local/doors')).body).toEqual({ doors: doorsOf(desk) });
     desk.eyes.count('ec2', 'CreateVpc');
-    expect(ask(desk, 'GET', '/_local/calls').body).toEqual({ calls: desk.eyes.calls() });
-    expect(ask(desk, 'DELETE', '/_local/calls').body).toEqual({ calls: [] });
-    expect(ask(desk, 'GET', '/_local/nothing').status).toBe(404);
-    expect(ask(desk, 'PUT', '/_local/doors').status).toBe(405);
+    expect((await ask(desk, 'GET', '/_local/calls')).body).toEqual({ calls: desk.eyes.calls() });
+    expect((await ask(desk, 'DELETE', '/_local/calls')).body).toEqual({ calls: [] });
+    expect((await ask(desk, 'GET', '/_local/nothing')).status).toBe(404);
+    expect((await ask(desk, 'PUT', '/_local/doors')).status).toBe(405);
   });
 });
 
@@ -145,6 +173,6 @@ test.each<[string, ReturnType<typeof readTarget>]>([
   ['fd00::5:80=[::1]:3000', ['fd00::5:80', { host: '::1', port: 3000 }]],
   ['10.0.0.5=127.0.0.1:3000', undefined],
   ['10.0.0.5:80=127.0.0.1:70000', undefined],
-])('target %s', (text, expected) => {
+])('target %s', async (text, expected) => {
   expect(readTarget(text)).toEqual(expected);
 });

@@ -11,6 +11,8 @@ export interface Desk {
   /** Where targets of the VPC really listen, by `id:port`. */
   readonly targets: Map<string, Address>;
   readonly context: () => Context;
+  /** Makes everything as it would be without a past. */
+  readonly reset: () => Promise<void>;
   /** Where a listener really listens; undefined while the load balancer is provisioning. */
   readonly frontDoor: (dnsName: string, port: number) => Address | undefined;
 }

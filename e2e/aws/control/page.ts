@@ -1,4 +1,6 @@
 // The page for people: what there is, where each listener really listens, and what was done.
+import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { COVERS } from '../../../cli/local-aws-coverage.ts';
 import { groupsOf } from '../elb/links.ts';
 import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../elb/state.ts';
 import { healthOf } from '../elb/targets.ts';
@@ -56,7 +58,8 @@ export function pageOf(desk: Desk): string {
 <html lang="en"><head><meta charset="utf-8"><title>local AWS</title><style>${STYLE}</style></head><body>
 <h1>Local AWS</h1>
 <p>Region ${desk.context().region}, account ${desk.context().account}. As JSON:
-${['faults', 'calls', 'mutations', 'targets', 'doors'].map((name) => html`<a href="/_local/${name}">${name}</a> `)}</p>
+${['faults', 'calls', 'mutations', 'targets', 'doors'].map((name) => html`<a href="/_local/${name}">${name}</a> `)}
+To begin anew: <code>POST /_local/reset</code>. ${COVERS}</p>
 <h2>Load balancers</h2>${balancers.length === 0 ? html`<p>None.</p>` : balancers.map((one) => balancer(desk, one))}
 ${unused.length === 0 ? html`` : html`<h2>Target groups that are not in use</h2><ul>${unused.map((one) => html`<li>${group(desk, one)}</li>`)}</ul>`}
 <h2>Last mutations</h2><ul>${last.map((one) => html`<li><code>${lineOf(one)}</code></li>`)}</ul>
@@ -87,7 +90,7 @@ function rulesOf(state: ElbState, listener: Listener): Rule[] {
 
 function rule(desk: Desk, { priority, conditions, actions }: Rule): Html {
   const when = conditions.map(({ Field: field, ...rest }) => {
-    return `${field} ${textsIn(rest).join(' or ')}`;
+    return `${field} ${valuesOf(rest).join(' or ')}`;
   });
   const groups = groupsOf(actions).flatMap((arn) => desk.state.targetGroups.get(arn) ?? []);
   const what = actions.map(({ Type: type }) => type).join(', then ');
@@ -96,7 +99,16 @@ function rule(desk: Desk, { priority, conditions, actions }: Rule): Html {
   )}</ul></li>`;
 }
 
-/** The values of a condition, whatever its kind calls them. */
+/** The values of a condition, each once: AWS shows those of hosts and paths in two places. */
+function valuesOf(condition: Omit<RuleCondition, 'Field'>): string[] {
+  const { HttpHeaderConfig: header, QueryStringConfig: query, ...others } = condition;
+  if (query !== undefined)
+    return (query.Values ?? []).map(({ Key, Value }) => (Key === undefined ? `${Value}` : `${Key}=${Value}`));
+  const texts = textsIn(header === undefined ? others : [header.Values, header.RegexValues]);
+  const unique = [...new Set(texts)];
+  return header === undefined ? unique : unique.map((value) => `${header.HttpHeaderName}: ${value}`);
+}
+
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];

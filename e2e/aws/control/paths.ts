@@ -91,10 +91,14 @@ const say = (body: object, status = 200): Answer => ({
   body: `${JSON.stringify(body, undefined, 2)}\n`,
 });
 
-export const isLocal = (path: string): boolean => path.startsWith('/_local');
+/** moto's own path as well, by which many reset it: it must not reset one half. */
+const MOTO_RESET = '/moto-api/reset';
+
+export const isLocal = ({ method, path }: Pick<PassedRequest, 'method' | 'path'>): boolean =>
+  path.startsWith('/_local') || (method === 'POST' && path === MOTO_RESET);
 
 /** Answers one request under `/_local`; a mistake gets status 400 and words for a person. */
-export function answerLocal(desk: Desk, request: PassedRequest): Answer {
+export async function answerLocal(desk: Desk, request: PassedRequest): Promise<Answer> {
   const path = request.path.replace(/\?.*$/, '');
   const handlers = PATHS[path];
   if (handlers === undefined)
@@ -102,14 +106,23 @@ export function answerLocal(desk: Desk, request: PassedRequest): Answer {
   const handle = handlers[request.method];
   if (handle === undefined) return say({ error: `use ${Object.keys(handlers).join(', ')}` }, 405);
   try {
-    return say(handle(desk, request));
+    return say(await handle(desk, request));
   } catch (error) {
     if (error instanceof Mistake) return say({ error: error.message }, 400);
     throw error;
   }
 }
 
-type Handler = (desk: Desk, request: PassedRequest) => object;
+type Handler = (desk: Desk, request: PassedRequest) => object | Promise<object>;
+
+const resetAll: Handler = async (desk, request) => {
+  fromNoBrowser(request);
+  await desk.reset();
+  return {
+    status: 'ok',
+    reset: 'everything: load balancers, what protects them, the account behind, counts and faults',
+  };
+};
 
 const PATHS: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/_local/faults': {
@@ -152,6 +165,8 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
     },
   },
   '/_local/doors': { GET: (desk) => ({ doors: doorsOf(desk) }) },
+  '/_local/reset': { POST: resetAll },
+  [MOTO_RESET]: { POST: resetAll },
 };
 
 function targetsOf({ targets }: Desk): object {

@@ -14,6 +14,8 @@ import { type Address, Upstreams } from './upstreams.ts';
 export interface DataPlaneOptions {
   state: ElbState;
   world: World;
+  /** The address that listeners listen on. */
+  host: string;
   timeScale: number;
   targetAddress: (target: { id: string; port: number }) => Address | undefined;
   /** Told of every check that changes what AWS shows of a target. */

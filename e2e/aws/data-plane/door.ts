@@ -1,4 +1,4 @@
-// One listener for real: a socket on 127.0.0.1 that does with each request what the listener's rules say.
+// One listener for real: a socket that does with each request what the listener's rules say.
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import https from 'node:https';
@@ -41,6 +41,9 @@ export function kindOf(plane: Plane, listener: Listener): string {
   return `https${plane.settings.ofListener(listener).http2 ? ' h2' : ''}${asks ? ' client certificates' : ''}`;
 }
 
+/** Where this machine reaches what listens on a host: what listens everywhere is reached on the loopback. */
+export const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+
 /** Opens a door for a listener, on `port` or any free one. It reads the rules anew for every request. */
 export async function openDoor(plane: Plane, keys: Keys, arn: string, port = 0): Promise<Door> {
   const first = held(plane.state.listeners, arn);
@@ -77,11 +80,11 @@ export async function openDoor(plane: Plane, keys: Keys, arn: string, port = 0):
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, plane.host, resolve);
   });
   return {
     kind: kindOf(plane, first),
-    address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    address: { host: reachable(plane.host), port: (server.address() as AddressInfo).port },
     refresh: () => secure?.refresh(),
     retire: () => {
       server.close();

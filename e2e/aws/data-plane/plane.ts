@@ -8,6 +8,8 @@ import type { Address, Upstreams } from './upstreams.ts';
 export interface Plane {
   readonly state: ElbState;
   readonly world: World;
+  /** The address that listeners listen on. */
+  readonly host: string;
   /** Real seconds for each configured second. */
   readonly timeScale: number;
   readonly targetAddress: (target: { id: string; port: number }) => Address | undefined;

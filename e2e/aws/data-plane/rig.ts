@@ -68,6 +68,7 @@ export async function startPlane(timeScale: number): Promise<PlaneRig> {
   const plane = new DataPlane({
     state: aws.state,
     world: aws.context.world,
+    host: '127.0.0.1',
     timeScale,
     targetAddress: ({ id, port }) => played.get(`${id}:${port}`),
   });

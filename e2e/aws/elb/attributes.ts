@@ -1,5 +1,5 @@
 // Attributes of load balancers, target groups and listeners: defaults, value checks and the rules between them.
-// The tables are data: aws-limits.json (aws-limits 1.1, 2.2, 4.2).
+// Which values a key takes is in attribute-values.ts (aws-limits 1.1, 2.2, 4.2).
 import type {
   DescribeListenerAttributesInput,
   DescribeLoadBalancerAttributesInput,
@@ -9,50 +9,47 @@ import type {
   ModifyTargetGroupAttributesInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../../api/defaults.ts';
-import aws from './aws-limits.json' with { type: 'json' };
+import { checkedAttributes, LISTENER, LOAD_BALANCER, TARGET_GROUP } from './attribute-values.ts';
 import { listenerOf, loadBalancerOf, targetGroupOf } from './find.ts';
 import { checkGroupPlacement, checkLogsPlacement } from './placement.ts';
 import { refuse } from './refusal.ts';
-import type { ElbState, Listener, LoadBalancer, TargetGroup } from './state.ts';
+import type { Context, ElbState, Listener, LoadBalancer, TargetGroup, World } from './state.ts';
 
-interface Attribute {
-  key: string;
-  type: string;
-  enum?: string[];
-  min?: number;
-  max?: number;
-  ranges?: number[][];
-  pattern?: string;
-  notPattern?: string;
-  notContains?: string[];
-  maxBytes?: number;
-  targetTypes?: string[];
-  listenerProtocols?: string[];
-  /** Of keys that an Application Load Balancer's own targets do not have; the others are in api/defaults.ts. */
-  default?: string;
-}
+const LOGS = ['access_logs', 'connection_logs', 'health_check_logs'] as const;
 
-const byKey = (table: readonly Attribute[]) => new Map(table.map((attribute) => [attribute.key, attribute]));
-const LOAD_BALANCER = byKey(aws.loadBalancerAttributes);
-const TARGET_GROUP = byKey(aws.targetGroupAttributes);
-const LISTENER = byKey(aws.listenerAttributes);
+/** Keys that AWS knows, of target groups of Network and Gateway Load Balancers (API reference: TargetGroupAttribute). */
+const OF_OTHER_TARGET_GROUPS: ReadonlySet<string> = new Set([
+  'deregistration_delay.connection_termination.enabled',
+  'preserve_client_ip.enabled',
+  'proxy_protocol_v2.enabled',
+  'target_failover.on_deregistration',
+  'target_failover.on_unhealthy',
+  'target_health_state.unhealthy.connection_termination.enabled',
+  'target_health_state.unhealthy.draining_interval_seconds',
+]);
+/** The same of listeners (API reference: ListenerAttribute). */
+const OF_OTHER_LISTENERS: ReadonlySet<string> = new Set([
+  'tcp.idle_timeout.seconds',
+  'send_tcp_reset.on_idle_timeout.enabled',
+]);
 
-type Pair = { Key?: string | undefined; Value?: string | undefined };
 type Answer = { Attributes: { Key: string; Value: string }[] };
 
 const pairs = (values: Record<string, string>): Answer => ({
   Attributes: Object.entries(values).map(([Key, Value]) => ({ Key, Value })),
 });
 
-/** Every attribute of a load balancer, defaults included (aws-limits 1.1). */
+/** Every attribute of a load balancer, defaults included (aws-limits 1.1); one about IPv6 only where there is IPv6, or it was set. */
 export function loadBalancerAttributes(lb: LoadBalancer): Record<string, string> {
-  return { ...loadBalancerDefaults(lb.scheme), ...lb.attributes };
+  const { 'ipv6.deny_all_igw_traffic': deny = '', ...defaults } = loadBalancerDefaults(lb.scheme);
+  const ipv6 = lb.ipAddressType === 'ipv4' ? {} : { 'ipv6.deny_all_igw_traffic': deny };
+  return { ...defaults, ...ipv6, ...lb.attributes };
 }
 
 /** Every attribute of a target group that its type has (aws-limits 4.2). */
 export function targetGroupAttributes(group: TargetGroup): Record<string, string> {
   const out: Record<string, string> = {};
-  for (const attribute of TARGET_GROUP.values())
+  for (const attribute of TARGET_GROUP.byKey.values())
     if (attribute.targetTypes?.includes(group.targetType) ?? true)
       out[attribute.key] =
         group.attributes[attribute.key] ?? TARGET_GROUP_DEFAULTS[attribute.key] ?? attribute.default ?? '';
@@ -67,51 +64,6 @@ export function listenerAttributes(listener: Listener): Record<string, string> {
   return { ...defaults, ...Object.fromEntries(said.filter(([key]) => Object.hasOwn(defaults, key))) };
 }
 
-/** Reads the pairs of a modify call; refuses unknown (G4), repeated (G3) and malformed ones (G5, G6). */
-function checked(table: ReadonlyMap<string, Attribute>, given: readonly Pair[]): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const { Key: key = '', Value: value = '' } of given) {
-    const attribute = table.get(key);
-    if (attribute === undefined)
-      refuse('InvalidConfigurationRequest', `Attribute key '${key}' is not recognized`);
-    if (Object.hasOwn(out, key))
-      refuse('InvalidConfigurationRequest', `Attribute key '${key}' has been specified more than once`);
-    checkValue(attribute, value);
-    out[key] = value;
-  }
-  return out;
-}
-
-function checkValue(attribute: Attribute, value: string): void {
-  const wrong = (rule: string): never =>
-    refuse('InvalidConfigurationRequest', `The value of '${attribute.key}' must ${rule}, but was '${value}'`);
-  if (attribute.type === 'boolean' && attribute.enum?.length === 2 && !attribute.enum.includes(value))
-    wrong("be 'true' or 'false'");
-  if (attribute.type === 'integer' || (attribute.type === 'integerOrOff' && value !== 'off'))
-    checkNumber(attribute, value, wrong);
-  else if (attribute.enum !== undefined && !attribute.enum.includes(value))
-    wrong(`be from the following: [${attribute.enum.join(', ')}]`);
-  if (attribute.pattern !== undefined && !new RegExp(attribute.pattern).test(value))
-    wrong('not contain invalid characters');
-  if (attribute.notPattern !== undefined && new RegExp(attribute.notPattern).test(value))
-    wrong('not begin with a reserved prefix');
-  for (const part of attribute.notContains ?? []) if (value.includes(part)) wrong(`not contain '${part}'`);
-  if (attribute.maxBytes !== undefined && Buffer.byteLength(value) > attribute.maxBytes)
-    wrong(`be at most ${attribute.maxBytes} bytes`);
-}
-
-function checkNumber(attribute: Attribute, value: string, wrong: (rule: string) => never): void {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  const ranges = attribute.ranges ?? [[attribute.min ?? 0, attribute.max ?? Number.POSITIVE_INFINITY]];
-  if (ranges.some(([low = 0, high = 0]) => number >= low && number <= high)) return;
-  const [low, high] = ranges.at(-1) ?? [];
-  wrong(
-    high === Number.POSITIVE_INFINITY
-      ? "be 'off' or a positive integer"
-      : `be an integer between ${low} and ${high} inclusive`,
-  );
-}
-
 export function describeLoadBalancerAttributes(
   state: ElbState,
   input: DescribeLoadBalancerAttributesInput,
@@ -119,25 +71,41 @@ export function describeLoadBalancerAttributes(
   return pairs(loadBalancerAttributes(loadBalancerOf(state, input.LoadBalancerArn)));
 }
 
-/** aws-limits 1.1: logs need a bucket; both in force together. */
+/** A whole list of attributes, with those that were changed in front, as AWS answers a modify call. */
+const changedFirst = (changes: Record<string, string>, all: Record<string, string>): Answer =>
+  pairs({ ...changes, ...all });
+
+/** aws-limits 1.1: logs need a bucket that is there, also while they are off; judged on what is in force together. */
 export function modifyLoadBalancerAttributes(
   state: ElbState,
   input: ModifyLoadBalancerAttributesInput,
+  { world }: Pick<Context, 'world'>,
 ): Answer {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
-  const changes = checked(LOAD_BALANCER, input.Attributes ?? []);
+  const changes = checkedAttributes(LOAD_BALANCER, input.Attributes ?? []);
   const result = { ...loadBalancerAttributes(lb), ...changes };
-  for (const logs of ['access_logs', 'connection_logs', 'health_check_logs']) {
+  for (const logs of LOGS) {
     const needs = result[`${logs}.s3.enabled`] === 'true' || result[`${logs}.s3.prefix`] !== '';
     if (needs && result[`${logs}.s3.bucket`] === '')
       refuse(
         'InvalidConfigurationRequest',
         `The key '${logs}.s3.bucket' must set in order to enable ${logs.replaceAll('_', ' ')}`,
       );
+    const said = Object.keys(changes).some((key) => key.startsWith(`${logs}.s3.`));
+    if (said) checkBucket(result[`${logs}.s3.bucket`] ?? '', world);
   }
   checkLogsPlacement(lb.placement, result);
   lb.attributes = { ...lb.attributes, ...changes };
-  return pairs(loadBalancerAttributes(lb));
+  return changedFirst(changes, loadBalancerAttributes(lb));
+}
+
+/** Elastic Load Balancing writes a test file as soon as it is told of a bucket. */
+function checkBucket(bucket: string, world: World): void {
+  if (bucket !== '' && world.buckets?.has(bucket) === false)
+    refuse(
+      'InvalidConfigurationRequest',
+      `Access Denied for bucket: ${bucket}. Please check S3bucket permission`,
+    );
 }
 
 export function describeTargetGroupAttributes(
@@ -152,18 +120,23 @@ export function modifyTargetGroupAttributes(
   input: ModifyTargetGroupAttributesInput,
 ): Answer {
   const group = targetGroupOf(state, input.TargetGroupArn);
-  const changes = checked(TARGET_GROUP, input.Attributes ?? []);
+  const unsupported = (key: string): never =>
+    refuse(
+      'InvalidConfigurationRequest',
+      `A target group with ${
+        group.targetType === 'lambda' ? "target type 'lambda'" : `${group.protocol} protocol`
+      } does not support the attribute ${key}`,
+    );
+  const changes = checkedAttributes(TARGET_GROUP, input.Attributes ?? [], (key) => {
+    if (OF_OTHER_TARGET_GROUPS.has(key)) unsupported(key);
+  });
   for (const key of Object.keys(changes))
-    if (!(TARGET_GROUP.get(key)?.targetTypes?.includes(group.targetType) ?? true))
-      refuse(
-        'InvalidConfigurationRequest',
-        `A target group with target type '${group.targetType}' does not support the attribute '${key}'`,
-      );
+    if (!(TARGET_GROUP.byKey.get(key)?.targetTypes?.includes(group.targetType) ?? true)) unsupported(key);
   const result = { ...targetGroupAttributes(group), ...changes };
   checkTogether(group, result, { ...group.attributes, ...changes });
   checkGroupPlacement(state.loadBalancers.get(group.loadBalancerArn ?? '')?.placement, group, result);
   group.attributes = { ...group.attributes, ...changes };
-  return pairs(targetGroupAttributes(group));
+  return changedFirst(changes, targetGroupAttributes(group));
 }
 
 /** aws-limits 4.2, column "Dependencies": judged on the result, not on the request. */
@@ -236,13 +209,17 @@ export function describeListenerAttributes(state: ElbState, input: DescribeListe
 /** aws-limits 2.2: request header names only on HTTPS listeners. */
 export function modifyListenerAttributes(state: ElbState, input: ModifyListenerAttributesInput): Answer {
   const listener = listenerOf(state, input.ListenerArn);
-  const changes = checked(LISTENER, input.Attributes ?? []);
+  const changes = checkedAttributes(LISTENER, input.Attributes ?? [], (key) => {
+    if (OF_OTHER_LISTENERS.has(key))
+      refuse('InvalidConfigurationRequest', 'The provided listener attribute is not supported');
+  });
   for (const key of Object.keys(changes))
-    if (!(LISTENER.get(key)?.listenerProtocols?.includes(listener.protocol) ?? true))
+    if (!(LISTENER.byKey.get(key)?.listenerProtocols?.includes(listener.protocol) ?? true))
       refuse(
         'InvalidConfigurationRequest',
         `The attribute '${key}' is not supported by ${listener.protocol} listeners`,
       );
   listener.attributes = { ...listener.attributes, ...changes };
-  return pairs(listenerAttributes(listener));
+  const all = listenerAttributes(listener);
+  return changedFirst(Object.fromEntries(Object.keys(changes).map((key) => [key, all[key] ?? ''])), all);
 }

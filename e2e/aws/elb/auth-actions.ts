@@ -16,14 +16,14 @@ export function checkAuthentication(action: Action): void {
   if (session === undefined) return;
   const seconds = session.SessionTimeout ?? 1;
   if (seconds < 1 || seconds > 604800)
-    invalid(`The session timeout '${seconds}' must be between 1 and 604800 inclusive`);
+    invalid(`'Session timeout' value '${seconds}' must be between 1 and 604800 inclusive`);
   if (Object.keys(session.AuthenticationRequestExtraParams ?? {}).length > 10)
-    invalid('You can specify up to 10 extra parameters for the authentication request');
+    invalid('You can specify up to 10 extra authentication request parameters');
 }
 
 function checkOidc(oidc: Oidc): void {
   for (const member of ['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint'] as const)
-    if (!HTTPS_URL.test(oidc[member] ?? '')) invalid(`The '${member}' URL '${oidc[member]}' is not valid`);
+    if (!HTTPS_URL.test(oidc[member] ?? '')) invalid(`The '${oidc[member]}' URL is not valid`);
   if (!oidc.ClientSecret) invalid('A client secret must be specified');
 }
 
@@ -38,8 +38,7 @@ function checkCognito(cognito: Cognito): void {
 
 export function checkJwt(config: JwtValidationActionConfig): void {
   const { JwksEndpoint: endpoint = '', Issuer: issuer = '', AdditionalClaims: claims = [] } = config;
-  if (!HTTPS_URL.test(endpoint) || endpoint.length > 256)
-    invalid(`The JWKS endpoint '${endpoint}' is not valid`);
+  if (!HTTPS_URL.test(endpoint) || endpoint.length > 256) invalid(`The '${endpoint}' URL is not valid`);
   if (issuer.length < 1 || issuer.length > 256) invalid('The issuer must have between 1 and 256 characters');
   if (claims.length > 10) invalid('You can specify up to 10 additional claims');
   for (const { Name: name = '', Format: format, Values: values = [] } of claims) {

@@ -9,30 +9,43 @@ import type {
 import { held, listenerOf } from './find.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState, World } from './state.ts';
+import type { Context, ElbState } from './state.ts';
 
 /** aws-limits N4, N6: exactly one default certificate, and it exists. */
 export function defaultCertificate(
   asked: readonly Certificate[] | undefined,
   present: string | undefined,
-  world: World,
+  { world, region }: Place,
 ): string {
   if (asked === undefined && present !== undefined) return present;
   const [first, second] = asked ?? [];
   if (first === undefined) invalid('A certificate must be specified for HTTPS listeners');
-  if (second !== undefined)
-    invalid(
-      `You can specify only one certificate as the default of a listener, but there are ${asked?.length}`,
-    );
+  if (second !== undefined) tooManyArns(1, asked ?? []);
   if (first.IsDefault !== undefined) invalid('IsDefault cannot be specified for the default certificate');
-  return existing(first, world);
+  return existing(first, { world, region });
 }
 
-function existing(certificate: Certificate, world: World): string {
+/** Of RemoveListenerCertificates; of the call that adds, no limit is recorded. */
+const ARNS_MAX = 10;
+
+const tooManyArns = (most: number, asked: readonly unknown[]): never =>
+  invalid(`Up to '${most}' certificate ARNs can be specified, but '${asked.length}' were specified`);
+
+/** aws-limits N6 to N8: of ACM in this Region or of IAM; there; and issued. */
+function existing(certificate: Certificate, { world, region }: Place): string {
   const arn = certificate.CertificateArn ?? '';
-  if (!world.certificates.has(arn)) refuse('CertificateNotFound', `Certificate '${arn}' not found`);
-  return arn;
+  if (world.certificates.has(arn)) return arn;
+  const elsewhere = /^arn:[^:]+:acm:([^:]*):/.exec(arn)?.[1];
+  if (elsewhere !== undefined && elsewhere !== region) invalid(`Certificate ARN '${arn}' is not valid`);
+  if (world.unissued?.has(arn))
+    refuse(
+      'UnsupportedCertificate',
+      `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+    );
+  return refuse('CertificateNotFound', `Certificate '${arn}' not found`);
 }
+
+type Place = Pick<Context, 'world' | 'region'>;
 
 /** aws-limits N9, N10: 25 per load balancer without defaults; adding what is there has no effect. */
 export function addListenerCertificates(
@@ -41,11 +54,9 @@ export function addListenerCertificates(
   context: Context,
 ): { Certificates: Certificate[] } {
   const listener = listenerOf(state, input.ListenerArn);
-  if (listener.protocol !== 'HTTPS')
-    invalid(
-      `Certificates can be added to HTTPS listeners only, but listener '${listener.arn}' is an HTTP listener`,
-    );
-  const asked = (input.Certificates ?? []).map((certificate) => existing(certificate, context.world));
+  if (listener.protocol !== 'HTTPS') invalid('A certificate cannot be specified for HTTP listeners');
+  const given = input.Certificates ?? [];
+  const asked = given.map((certificate) => existing(certificate, context));
   if (asked.length === 0) invalid('At least one certificate must be specified');
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
   const result = [...new Set([...listener.extraCertificates, ...asked])];
@@ -69,6 +80,7 @@ export function removeListenerCertificates(
   const listener = listenerOf(state, input.ListenerArn);
   const asked = (input.Certificates ?? []).map((certificate) => certificate.CertificateArn ?? '');
   if (asked.length === 0) invalid('At least one certificate must be specified');
+  if (asked.length > ARNS_MAX) tooManyArns(ARNS_MAX, asked);
   for (const arn of asked)
     if (arn === listener.certificate && !listener.extraCertificates.includes(arn))
       refuse(

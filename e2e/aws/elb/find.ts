@@ -1,4 +1,4 @@
-// Resources by ARN, or the NotFound that AWS answers.
+// Resources by ARN, or the NotFound that AWS answers: the same sentence for every call that looks a resource up.
 import { invalid, refuse } from './refusal.ts';
 import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup, TrustStore } from './state.ts';
 
@@ -7,7 +7,7 @@ export function loadBalancerOf(state: ElbState, arn: string | undefined): LoadBa
   const found = state.loadBalancers.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':loadbalancer/')) invalid(`'${arn}' is not a valid load balancer ARN`);
-  return refuse('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
+  return refuse('LoadBalancerNotFound', 'One or more load balancers not found');
 }
 
 /** @throws AwsRefusal ListenerNotFound or ValidationError. */
@@ -15,7 +15,7 @@ export function listenerOf(state: ElbState, arn: string | undefined): Listener {
   const found = state.listeners.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':listener/')) invalid(`'${arn}' is not a valid listener ARN`);
-  return refuse('ListenerNotFound', `Listener '${arn}' not found`);
+  return refuse('ListenerNotFound', 'One or more listeners not found');
 }
 
 /** @throws AwsRefusal RuleNotFound or ValidationError. */
@@ -23,7 +23,7 @@ export function ruleOf(state: ElbState, arn: string | undefined): Rule {
   const found = state.rules.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':listener-rule/')) invalid(`'${arn}' is not a valid listener rule ARN`);
-  return refuse('RuleNotFound', `Rule '${arn}' not found`);
+  return refuse('RuleNotFound', 'One or more rules not found');
 }
 
 /** @throws AwsRefusal TargetGroupNotFound or ValidationError. */
@@ -31,7 +31,7 @@ export function targetGroupOf(state: ElbState, arn: string | undefined): TargetG
   const found = state.targetGroups.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':targetgroup/')) invalid(`'${arn}' is not a valid target group ARN`);
-  return refuse('TargetGroupNotFound', `Target group '${arn}' not found`);
+  return refuse('TargetGroupNotFound', 'One or more target groups not found');
 }
 
 /** @throws AwsRefusal TrustStoreNotFound or ValidationError. */
@@ -39,7 +39,7 @@ export function trustStoreOf(state: ElbState, arn: string | undefined): TrustSto
   const found = state.trustStores.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':truststore/')) invalid(`'${arn}' is not a valid trust store ARN`);
-  return refuse('TrustStoreNotFound', `Trust store '${arn}' not found`);
+  return refuse('TrustStoreNotFound', 'One or more trust stores not found');
 }
 
 /**

@@ -94,8 +94,11 @@ function check(
     // Spaces and ranges backwards are not documented (aws-limits 9), so they are let through.
     const ends = /^(\d+)(?:-(\d+))?$/.exec(part.trim());
     const numbers = [Number(ends?.[1]), Number(ends?.[2] ?? ends?.[1])];
-    if (ends === null || numbers.some((n) => n < Number(low) || n > Number(high)))
-      invalid(`Health check matcher ${noun} code '${part}' must be within '${low}-${high}' inclusive`); // HC8, HC9
+    const outside = numbers.find((n) => n < Number(low) || n > Number(high));
+    if (ends === null || outside !== undefined)
+      invalid(
+        `Health check matcher ${noun} code '${ends === null ? part : outside}' must be within '${low}-${high}' inclusive`,
+      ); // HC8, HC9
   }
 }
 

@@ -27,7 +27,7 @@ export function checkLinks(
   context: Context,
 ): void {
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
-  const groups = groupsOf(actions).map((arn) => targetGroupOf(state, arn));
+  const groups = groupsOf(actions).map((arn) => forwardedTo(state, arn));
   checkListenerPlacement(lb.placement, {}, actions);
   for (const group of groups) checkLink(lb, listener.protocol, group);
   if (new Set(groups.map((group) => group.ipAddressType)).size > 1)
@@ -44,6 +44,13 @@ export function checkLinks(
   checkUserPools(actions, context);
 }
 
+/** A target group that an action names; unlike other calls, these name the one they miss. */
+function forwardedTo(state: ElbState, arn: string): TargetGroup {
+  if (!state.targetGroups.has(arn) && arn.includes(':targetgroup/'))
+    refuse('TargetGroupNotFound', `Target groups '${arn}' not found`);
+  return targetGroupOf(state, arn);
+}
+
 function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void {
   checkGroupPlacement(lb.placement, group, targetGroupAttributes(group));
   if (group.loadBalancerArn !== undefined && group.loadBalancerArn !== lb.arn)
@@ -54,12 +61,12 @@ function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void
   if (group.vpcId !== undefined && group.vpcId !== lb.vpcId)
     refuse(
       'InvalidConfigurationRequest',
-      `The target group '${group.arn}' and the load balancer '${lb.arn}' are in different VPCs`,
+      `The following target groups are in a different VPC than load balancer '${lb.arn}': ${group.arn}`,
     );
   if (protocol === 'HTTP' && (group.protocolVersion === 'HTTP2' || group.protocolVersion === 'GRPC'))
     refuse(
-      'InvalidConfigurationRequest',
-      `Listener protocol 'HTTP' is not supported with a target group with the protocol-version '${group.protocolVersion}': '${group.arn}'`,
+      'InvalidLoadBalancerAction',
+      `Listener protocol 'HTTP' is not supported with a target group with the protocol-version '${group.protocolVersion}'`,
     );
   if (group.ipAddressType === 'ipv6' && lb.ipAddressType === 'ipv4')
     refuse(
@@ -83,7 +90,7 @@ function checkStickiness(groups: readonly TargetGroup[], actions: readonly Actio
 function checkUserPools(actions: readonly Action[], { region }: Context): void {
   for (const { AuthenticateCognitoConfig: config } of actions)
     if (config !== undefined && config.UserPoolArn?.split(':')[3] !== region)
-      invalid(`'${config.UserPoolArn}' is not a valid user pool ARN in ${region}`);
+      invalid(`'${config.UserPoolArn}' is not a valid user pool ARN`);
 }
 
 /** Counts the groups of a rule in; targets of a group that comes into use start at `initial`. */

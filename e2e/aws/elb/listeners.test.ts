@@ -117,7 +117,8 @@ describe('CreateListener refuses', () => {
   });
 
   test.each<[string, object, string]>([
-    ['N21 GRPC behind HTTP', { ProtocolVersion: 'GRPC' }, 'InvalidConfigurationRequest'],
+    ['N21 GRPC behind HTTP', { ProtocolVersion: 'GRPC' }, 'InvalidLoadBalancerAction'],
+    ['N21 HTTP2 behind HTTP', { ProtocolVersion: 'HTTP2' }, 'InvalidLoadBalancerAction'],
     ['TG7 IPv6 behind an IPv4 load balancer', { IpAddressType: 'ipv6' }, 'InvalidConfigurationRequest'],
     ['a group of another VPC', { VpcId: 'vpc-2' }, 'InvalidConfigurationRequest'],
   ])('%s', (_row, changes, code) => {

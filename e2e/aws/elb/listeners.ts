@@ -122,13 +122,12 @@ function settingsOf(
 ): Settings {
   const port = input.Port ?? present?.port;
   const protocol = input.Protocol ?? present?.protocol;
-  if (port === undefined) invalid('A port must be specified'); // N1
-  if (protocol === undefined) invalid('A protocol must be specified'); // N2
+  if (port === undefined) invalid('A listener port must be specified'); // N1
+  if (protocol === undefined) invalid('A listener protocol must be specified'); // N2
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    invalid(`Listener protocol '${protocol}' must be one of 'HTTPS, HTTP'`); // N2
+    invalid(`Listener protocol '${protocol}' must be one of 'HTTP, HTTPS'`); // N2
   const [alpn] = input.AlpnPolicy ?? [];
-  if (alpn !== undefined)
-    invalid(`The ALPN policy '${alpn}' cannot be specified for Application Load Balancers`); // N13
+  if (alpn !== undefined) invalid("You cannot set ALPN policy on load balancers of type 'application'"); // N13
   const actions =
     input.DefaultActions === undefined
       ? (present?.actions ?? [])
@@ -155,7 +154,7 @@ function secure(
   present: Settings | undefined,
   context: Context,
 ): Pick<Settings, 'sslPolicy' | 'certificate'> {
-  const certificate = defaultCertificate(input.Certificates, present?.certificate, context.world);
+  const certificate = defaultCertificate(input.Certificates, present?.certificate, context);
   const sslPolicy = input.SslPolicy ?? present?.sslPolicy ?? DEFAULT_SSL_POLICY;
   checkSslPolicy(sslPolicy); // N11
   return { certificate, sslPolicy };
@@ -167,7 +166,8 @@ function refuseSecure(
 ): Pick<Settings, 'sslPolicy' | 'certificate'> {
   if ((input.Certificates ?? []).length > 0) invalid('A certificate cannot be specified for HTTP listeners');
   if (input.SslPolicy !== undefined && input.SslPolicy !== '')
-    invalid(`An SSL policy cannot be specified for HTTP listeners, but was '${input.SslPolicy}'`);
+    // AWS spells it so.
+    invalid('An SSL policy cannot be specifed for HTTP listeners');
   return {};
 }
 
@@ -187,7 +187,8 @@ function checkSiblings(state: ElbState, lb: LoadBalancer, wanted: Settings, self
   if (verifying > 2)
     refuse(
       'InvalidConfigurationRequest',
-      'At most 2 listeners of a load balancer can verify client certificates',
+      'You have reached the maximum number of listeners with mutual authentication with verify mode that you can associate ' +
+        `with load balancer '${lb.arn}': [2]`,
     );
 }
 
@@ -270,7 +271,11 @@ export function modifyListener(
 }
 
 export function deleteListener(state: ElbState, input: DeleteListenerInput): Record<never, never> {
-  removeListener(state, listenerOf(state, input.ListenerArn));
+  const arn = input.ListenerArn ?? '';
+  // This call names the one it misses, others do not.
+  if (!state.listeners.has(arn) && arn.includes(':listener/'))
+    refuse('ListenerNotFound', `Listener '${arn}' not found`);
+  removeListener(state, listenerOf(state, arn));
   return {};
 }
 

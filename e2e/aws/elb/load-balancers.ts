@@ -14,8 +14,9 @@ import { checkNotPending } from './capacity.ts';
 import { held, loadBalancerOf } from './find.ts';
 import { checkCustomerOwnedPool, checkIpamPool } from './ip-pools.ts';
 import { removeListener } from './listeners.ts';
-import { checkName } from './names.ts';
-import { chooseSecurityGroups, chooseZones } from './network.ts';
+import { checkLoadBalancerName } from './names.ts';
+import { checkGateway, chooseSecurityGroups, chooseZones } from './network.ts';
+import { notPlayed } from './not-played.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
 import { arnOf, type Context, type ElbState, type LoadBalancer, nextId, type Zone } from './state.ts';
@@ -44,10 +45,9 @@ export function createLoadBalancer(
   context: Context,
 ): { LoadBalancers: LoadBalancerView[] } {
   const name = input.Name ?? '';
-  checkName('Load balancer', name);
-  if (name.startsWith('internal-')) invalid(`The load balancer name '${name}' cannot begin with 'internal-'`);
+  checkLoadBalancerName(name);
   if (input.Type !== undefined && input.Type !== 'application')
-    invalid(`Load balancers of type '${input.Type}' are not offered here`);
+    notPlayed(`load balancers of type '${input.Type}'`); // L22
   const wanted = settingsOf(input, context);
   const existing = state.loadBalancers.get(state.loadBalancerNames.get(name) ?? '');
   if (existing !== undefined) {
@@ -101,6 +101,7 @@ function settingsOf(input: CreateLoadBalancerInput, context: Context): Settings 
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   const pool = input.IpamPools?.Ipv4IpamPoolId;
   const network = chooseZones(input, ipAddressType, context.world);
+  if (scheme === 'internet-facing') checkGateway(network.vpcId, context.world);
   const settings: Settings = {
     scheme,
     ipAddressType,
@@ -169,7 +170,9 @@ export function describeLoadBalancers(
   if (arns.length > 0 && names.length > 0)
     invalid('Load balancer names and load balancer ARNs cannot be specified at the same time');
   if (arns.length > ASKED_MAX || names.length > ASKED_MAX)
-    invalid(`Up to ${ASKED_MAX} load balancers can be described in one call`);
+    invalid(
+      `Up to '${ASKED_MAX}' load balancers can be specified, but '${Math.max(arns.length, names.length)}' were specified`,
+    );
   const chosen =
     names.length > 0
       ? names.map((name) => byName(state, name))

@@ -17,9 +17,9 @@ export function checkMutualAuthentication(
 ): MutualAuthenticationAttributes | undefined {
   if (asked === undefined) return undefined;
   const mode = asked.Mode ?? 'off';
-  if (listener.protocol !== 'HTTPS') invalid('Mutual authentication is only supported by HTTPS listeners'); // N14
+  if (listener.protocol !== 'HTTPS') invalid('Mutual Authentication cannot be set for non secure listeners'); // N14
   if (!['off', 'passthrough', 'verify'].includes(mode))
-    invalid(`Mutual Authentication mode '${mode}' must be one of 'off, passthrough, verify'`); // N14
+    invalid(`Mutual Authentication mode ${mode} not found`); // N14
   const { placement } = held(state.loadBalancers, listener.loadBalancerArn);
   if (mode !== 'off' && placement !== undefined)
     refuse(

@@ -38,7 +38,7 @@ export function chooseZones(
     if (!zones.delete(subnet.zone))
       refuse(
         'InvalidConfigurationRequest',
-        `A load balancer cannot be attached to multiple subnets in the same Availability Zone '${subnet.zone}'`,
+        'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
       );
   const placement = placementOf(subnets);
   if (first === undefined) invalid('At least one subnet must be specified');
@@ -59,13 +59,23 @@ export function chooseZones(
 }
 
 /** aws-limits L12: addresses in a mapping are for Network Load Balancers. */
+const ADDRESSES = {
+  AllocationId: "Elastic IPs are not supported for load balancers with type 'application'",
+  PrivateIPv4Address:
+    "You can only specify private IPv4 addresses for Network Load Balancers with scheme 'internal'.",
+  IPv6Address: "IPv6 addresses are not supported for load balancers with type 'application'",
+  SourceNatIpv6Prefix: "'SourceNatIpv6Prefix' can only be specified for LoadBalancer type 'network'.",
+} as const;
+
 function refuseAddresses(mapping: SubnetMapping): void {
   for (const member of ['AllocationId', 'PrivateIPv4Address', 'IPv6Address', 'SourceNatIpv6Prefix'] as const)
-    if (mapping[member] !== undefined)
-      refuse(
-        'InvalidConfigurationRequest',
-        `${member} '${mapping[member]}' cannot be specified for a subnet of an Application Load Balancer`,
-      );
+    if (mapping[member] !== undefined) refuse('InvalidConfigurationRequest', ADDRESSES[member]);
+}
+
+/** What faces the internet needs a way there (API reference, CreateLoadBalancer: InvalidSubnet). */
+export function checkGateway(vpcId: string, world: World): void {
+  if (world.vpcs.get(vpcId)?.internetGateway === false)
+    refuse('InvalidSubnet', `VPC ${vpcId} has no internet gateway`);
 }
 
 /** Security groups that exist in the VPC; none given means the VPC's default group (aws-limits L15). */
@@ -91,7 +101,7 @@ export function chooseSecurityGroups(
     const group = world.securityGroups.get(id);
     if (group === undefined) refuse('InvalidSecurityGroup', `The security group '${id}' does not exist`);
     if (group.vpcId !== vpcId)
-      refuse('InvalidConfigurationRequest', `Security group '${id}' is not in VPC '${vpcId}'`);
+      refuse('InvalidConfigurationRequest', 'One or more security groups are invalid');
   }
   return unique;
 }

@@ -19,7 +19,7 @@ const CONFIGS = {
   'jwt-validation': 'JwtValidationConfig',
 } as const;
 /** aws-limits 3.3 fixed-response. */
-const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
+const CONTENT_TYPES = ['text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'];
 const SESSION_DEFAULTS = {
   SessionCookieName: 'AWSELBAuthSessionCookie',
   Scope: 'openid',
@@ -115,7 +115,7 @@ export function checkActions(actions: readonly Action[], place: ActionPlace): vo
         // The code that moto has from AWS (moto-coverage 3: ok).
         refuse(
           'InvalidLoadBalancerAction',
-          `The content type '${action.FixedResponseConfig.ContentType}' must be one of '${CONTENT_TYPES.join(', ')}'`,
+          `The ContentType must be one of:${CONTENT_TYPES.map((type) => `'${type}'`).join(', ')}.`,
         );
     checkAuthentication(action);
     if (action.JwtValidationConfig !== undefined) checkJwt(action.JwtValidationConfig);
@@ -124,7 +124,7 @@ export function checkActions(actions: readonly Action[], place: ActionPlace): vo
 
 /** aws-limits A2: exactly one routing action, at most one before it. */
 function checkForm(actions: readonly Action[]): void {
-  if (actions.length === 0) invalid('At least one action must be specified');
+  if (actions.length === 0) invalid('An action must be specified');
   if (actions.length > 2)
     refuse('TooManyActions', `A rule can have at most 2 actions, but there are ${actions.length}`);
   const types = actions.map((action) => action.Type ?? '');
@@ -140,21 +140,25 @@ function checkForm(actions: readonly Action[]): void {
 function checkOrder(actions: readonly Action[]): void {
   if (actions.length < 2) return;
   if (actions.some((action) => action.Order === undefined))
-    invalid('If you specify more than one action, you must specify an order for each action');
+    invalid('When you specify multiple actions, you must specify an order for each action');
   if (new Set(actions.map((action) => action.Order)).size < actions.length)
     invalid('The order of each action must be unique');
   if (!ROUTING.includes(actions.at(-1)?.Type ?? ''))
-    refuse('InvalidLoadBalancerAction', 'The routing action must be the last action');
+    refuse(
+      'InvalidLoadBalancerAction',
+      `An action of type '${actions.find(({ Type }) => ROUTING.includes(Type ?? ''))?.Type}' must have a higher order than all other actions`,
+    );
 }
 
 /** aws-limits A5: the configuration of the own type is there, and no other. */
 function checkConfig(action: Action): void {
-  for (const [type, config] of Object.entries(CONFIGS)) {
+  // What is missing is said before what is too much.
+  for (const [type, config] of Object.entries(CONFIGS))
     if (type === action.Type && action[config] === undefined)
-      invalid(`You must specify ${config} for an action of type '${type}'`);
+      invalid(`For actions of type '${type}', you must specify the following fields: '${config}'`);
+  for (const [type, config] of Object.entries(CONFIGS))
     if (type !== action.Type && action[config] !== undefined)
       invalid(`${config} cannot be specified for an action of type '${action.Type}'`);
-  }
   if (action.Type !== 'forward' && action.TargetGroupArn !== undefined)
     invalid(`A target group ARN cannot be specified for an action of type '${action.Type}'`);
 }
@@ -165,18 +169,23 @@ function checkForward(action: Action, config: ForwardActionConfig, { limits }: A
   if (tuples.some((tuple) => tuple.TargetGroupArn === undefined))
     invalid('A target group ARN must be specified');
   if (action.TargetGroupArn !== undefined && tuples.some((t) => t.TargetGroupArn !== action.TargetGroupArn))
-    invalid('You cannot specify both a target group ARN and a forward config with other target groups');
+    invalid(
+      'You can specify both a target group list and a top-level target group ARN only if the ARNs match',
+    );
   const most = limits['target-groups-per-action-on-application-load-balancer'];
   if (tuples.length > most) invalid(`You cannot specify more than ${most} target groups per action`);
+  // 0 is taken, whatever the second sentence says.
   for (const { Weight: weight } of tuples)
-    if (weight === undefined || weight < 0 || weight > 999)
+    if (weight === undefined)
       invalid('The weight for each target group must be between 0 and 999, inclusive');
+    else if (weight < 0 || weight > 999)
+      invalid('The weight for the target group must be between 1 and 999, inclusive');
   const sticky = config.TargetGroupStickinessConfig;
   const seconds = sticky?.DurationSeconds;
   if (sticky?.Enabled === true && seconds === undefined)
     invalid('You must provide a duration when enabling target group stickiness');
   if (seconds !== undefined && (seconds < 1 || seconds > 604800))
-    invalid('The target group stickiness duration must be between 1 and 604800 seconds, inclusive');
+    invalid('Target group stickiness duration must be between 1 and 604800 seconds');
 }
 
 /** Placeholders by the part of a redirect in which they may stand (aws-limits 3.3 redirect). */
@@ -198,21 +207,23 @@ function checkRedirect(config: RedirectActionConfig, { protocol }: ActionPlace):
   const { Port: port = '', Path: path = '' } = config;
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
   if (port !== '#{port}' && (number < 1 || number > 65535))
-    invalid(`The redirect port '${port}' must be either an integer between 1 and 65535 or '#{port}'`);
+    invalid("The Port parameter must be either an integer between 1 and 65535 or '#{port}'.");
   checkPlaceholders(config);
   const host = (config.Host ?? '').replace(/#\{[^}]*\}/g, '');
   // A wildcard, an underscore and an unknown placeholder are not documented, so they are let through.
   if (!/^[A-Za-z0-9.*?_-]*$/.test(host))
     invalid(`The redirect host '${config.Host}' contains a character that is not valid`);
-  if (!path.startsWith('/')) invalid(`The redirect path '${path}' must begin with a '/' character`);
-  for (const placeholder of ['#{path}', '#{host}', '#{port}'])
-    if (path.split(placeholder).length > 2)
-      invalid('The redirect path can contain at most one each of #{path}, #{host} and #{port}');
-  if (protocol === 'HTTPS' && config.Protocol === 'HTTP') invalid('You cannot redirect HTTPS to HTTP');
+  const twice = PLACEHOLDERS.Path.some((placeholder) => path.split(placeholder).length > 2);
+  if (!path.startsWith('/') || twice)
+    invalid(
+      "The Path parameter must be a valid path, should start with a '/', and may contain up to one of each of these " +
+        "placeholders: '#{path}', '#{host}', '#{port}'.",
+    );
+  if (protocol === 'HTTPS' && config.Protocol === 'HTTP') invalid('You cannot redirect HTTPS to HTTP.');
   const unchanged =
     config.Protocol === '#{protocol}' &&
     config.Host === '#{host}' &&
     port === '#{port}' &&
     path === '/#{path}';
-  if (unchanged) invalid('The redirect configuration is not valid because it creates a loop');
+  if (unchanged) invalid('The redirect configuration is not valid because it creates a loop.');
 }

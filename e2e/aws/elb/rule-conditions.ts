@@ -5,18 +5,25 @@ import { invalid } from './refusal.ts';
 import { checkRegex } from './regex.ts';
 import type { Limits } from './state.ts';
 
+/** In AWS's order. */
 const CONFIGS = {
-  'host-header': 'HostHeaderConfig',
-  'path-pattern': 'PathPatternConfig',
   'http-header': 'HttpHeaderConfig',
   'http-request-method': 'HttpRequestMethodConfig',
+  'host-header': 'HostHeaderConfig',
   'query-string': 'QueryStringConfig',
+  'path-pattern': 'PathPatternConfig',
   'source-ip': 'SourceIpConfig',
 } as const;
 type Field = keyof typeof CONFIGS;
 const REGEX_FIELDS: readonly string[] = ['host-header', 'path-pattern', 'http-header'];
 const SINGLETONS: readonly string[] = ['host-header', 'path-pattern', 'http-request-method', 'source-ip'];
 const VALUE_MAX = 128;
+/** Of names of headers and methods. */
+const NAME_MAX = 40;
+
+const tooLong = (field: Field, most: number): never =>
+  invalid(`Condition value for '${field}' cannot contain more than ${most} characters`);
+
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** One condition's values, wherever the request said them. */
@@ -58,12 +65,21 @@ export function normalConditions(asked: readonly RuleCondition[], limits: Limits
 function fieldOf(condition: RuleCondition): Field {
   const field = condition.Field ?? '';
   if (!(field in CONFIGS))
-    invalid(`Condition field '${field}' must be one of '[${Object.keys(CONFIGS).join(', ')}]'`);
+    invalid(`Condition field '${field}' must be one of '${Object.keys(CONFIGS).join(',')}'`);
+  const known = field as Field;
+  if ((condition.Values ?? condition.RegexValues ?? condition[CONFIGS[known]]) === undefined)
+    invalid(`For conditions of type '${field}', you must specify the following fields: '${fieldsOf(known)}'`);
   for (const [other, config] of Object.entries(CONFIGS))
     if (other !== field && condition[config] !== undefined)
       invalid(`${config} cannot be specified for a condition with the field '${field}'`);
-  return field as Field;
+  return known;
 }
+
+/** The members of a condition that may hold its values. */
+const fieldsOf = (field: Field): string =>
+  field === 'host-header' || field === 'path-pattern'
+    ? `Values or RegexValues or ${CONFIGS[field]}`
+    : CONFIGS[field];
 
 /** aws-limits R8: values or regex values, said once, not empty; regex only where it is allowed. */
 function saidBy(condition: RuleCondition, field: Field): Said {
@@ -73,15 +89,18 @@ function saidBy(condition: RuleCondition, field: Field): Said {
   if (legacy.length > 0 && field !== 'host-header' && field !== 'path-pattern')
     invalid(`Values of a condition with the field '${field}' belong into ${CONFIGS[field]}`);
   if (legacy.length > 0 && config !== undefined)
-    invalid(`You can specify only one of Values and ${CONFIGS[field]}`);
+    invalid(`You cannot provide both Values and '${CONFIGS[field]}' for a condition of type '${field}'`);
   const pairs = field === 'query-string' ? (condition.QueryStringConfig?.Values ?? []) : [];
   const inConfig = field === 'query-string' ? [] : ((config?.Values ?? []) as string[]);
   const values = legacy.length > 0 ? legacy : inConfig;
   const regex = [...(condition.RegexValues ?? []), ...(config?.RegexValues ?? [])];
   if (regex.length > 0 && !REGEX_FIELDS.includes(field))
-    invalid(`Regex values cannot be specified for a condition with the field '${field}'`);
+    invalid(`'RegexValues' is not supported for a condition of type '${field}'`);
   const given = [values.length, regex.length, pairs.length].filter((length) => length > 0).length;
-  if (given !== 1) invalid('You must provide exactly one of the following: values, regex values');
+  if (given !== 1)
+    invalid(
+      `You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type '${CONFIGS[field]}'`,
+    );
   return { values, regex, pairs };
 }
 
@@ -104,19 +123,18 @@ function checkValues(field: Field, condition: RuleCondition, said: Said): void {
   for (const value of said.values) {
     if (value === '') invalid('A condition value cannot be empty');
     if (field !== 'source-ip' && field !== 'http-request-method' && value.length > VALUE_MAX)
-      invalid(`Condition value '${value}' cannot be longer than '${VALUE_MAX}' characters`);
+      tooLong(field, VALUE_MAX);
     checkValue(field, value);
   }
   for (const { Key: key = '', Value: value = '' } of said.pairs) {
     if (value === '') invalid('The value of a query string condition must be specified');
-    if (key.length > VALUE_MAX || value.length > VALUE_MAX)
-      invalid(`Query string '${key}=${value}' cannot be longer than '${VALUE_MAX}' characters`);
+    if (key.length > VALUE_MAX || value.length > VALUE_MAX) tooLong(field, VALUE_MAX);
   }
 }
 
 function checkHeaderName(name: string): void {
   if (name === '') invalid('An HTTP header name must be specified');
-  if (name.length > 40) invalid(`HTTP header name '${name}' cannot be longer than '40' characters`);
+  if (name.length > NAME_MAX) tooLong('http-header', NAME_MAX);
   if (!TOKEN.test(name)) invalid(`HTTP header name '${name}' contains a character that is not valid`);
   if (name.toLowerCase() === 'host') invalid("You cannot specify 'host' as an HTTP header name");
 }
@@ -139,7 +157,7 @@ function checkValue(field: Field, value: string): void {
       if (!/^[\x20-\x7e]+$/.test(value)) wrong();
       return;
     case 'http-request-method':
-      if (value.length > 40) invalid(`Condition value '${value}' cannot be longer than '40' characters`);
+      if (value.length > NAME_MAX) tooLong(field, NAME_MAX);
       if (!/^[A-Z_-]+$/.test(value)) wrong();
       return;
     case 'source-ip':

@@ -15,6 +15,8 @@ export interface Subnet {
 export interface Vpc {
   id: string;
   cidrs: string[];
+  /** Whether an internet gateway is attached; absent when nobody asked. */
+  internetGateway?: boolean;
 }
 
 export interface SecurityGroup {
@@ -28,6 +30,8 @@ export interface Instance {
   vpcId: string;
   zone: string;
   running: boolean;
+  /** Gone for good: it leaves its target groups. */
+  terminated?: boolean;
 }
 
 /** What the rest of the account looks like, gathered before an action runs. Absent means: does not exist. */
@@ -38,6 +42,10 @@ export interface World {
   instances: Map<string, Instance>;
   /** ARNs of certificates that a listener may use. */
   certificates: Set<string>;
+  /** ARNs of certificates of ACM that are there and not issued (pending, expired, revoked, failed). */
+  unissued?: Set<string>;
+  /** Names of S3 buckets; absent when nobody asked, and every bucket is then taken to be there. */
+  buckets?: Set<string>;
   /** Contents of S3 objects by `objectName`. */
   objects: Map<string, string>;
 }

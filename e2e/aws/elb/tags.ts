@@ -56,11 +56,11 @@ function taggedBy(state: ElbState, arn: string): { tags: Record<string, string> 
     state.rules.get(arn) ??
     state.trustStores.get(arn);
   if (found !== undefined) return found;
-  if (arn.includes(':loadbalancer/')) refuse('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
-  if (arn.includes(':targetgroup/')) refuse('TargetGroupNotFound', `Target group '${arn}' not found`);
-  if (arn.includes(':listener/')) refuse('ListenerNotFound', `Listener '${arn}' not found`);
-  if (arn.includes(':listener-rule/')) refuse('RuleNotFound', `Rule '${arn}' not found`);
-  if (arn.includes(':truststore/')) refuse('TrustStoreNotFound', `Trust store '${arn}' not found`);
+  if (arn.includes(':loadbalancer/')) refuse('LoadBalancerNotFound', `Load balancers '${arn}' not found`);
+  if (arn.includes(':targetgroup/')) refuse('TargetGroupNotFound', `Target groups '${arn}' not found`);
+  if (arn.includes(':listener/')) refuse('ListenerNotFound', `Listeners '${arn}' not found`);
+  if (arn.includes(':listener-rule/')) refuse('RuleNotFound', `Rules '${arn}' not found`);
+  if (arn.includes(':truststore/')) refuse('TrustStoreNotFound', `Trust stores '${arn}' not found`);
   return invalid(`'${arn}' is not a valid resource ARN`);
 }
 

@@ -9,7 +9,8 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { held, loadBalancerOf, targetGroupOf } from './find.ts';
 import { healthCheckOf } from './health-check.ts';
-import { checkName } from './names.ts';
+import { checkTargetGroupName } from './names.ts';
+import { notPlayed } from './not-played.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
 import { arnOf, type Context, type ElbState, nextId, type TargetGroup } from './state.ts';
@@ -27,7 +28,7 @@ export function createTargetGroup(
   context: Context,
 ): { TargetGroups: TargetGroupView[] } {
   const name = input.Name ?? '';
-  checkName('Target group', name);
+  checkTargetGroupName(name);
   const wanted = settingsOf(input, context);
   const existing = state.targetGroups.get(state.targetGroupNames.get(name) ?? '');
   if (existing !== undefined) {
@@ -56,7 +57,7 @@ export function createTargetGroup(
 
 function settingsOf(input: CreateTargetGroupInput, context: Context): Settings {
   const targetType = input.TargetType ?? 'instance';
-  if (targetType === 'alb') invalid("Target type 'alb' is not supported by Application Load Balancers"); // TG2
+  if (targetType === 'alb') notPlayed("target groups of type 'alb', which serve Network Load Balancers"); // TG2
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   const tags = newTags(input.Tags);
   if (targetType === 'lambda') {
@@ -66,15 +67,13 @@ function settingsOf(input: CreateTargetGroupInput, context: Context): Settings {
   const { Protocol: protocol, Port: port, VpcId: vpcId } = input;
   if (protocol === undefined) invalid('A protocol must be specified'); // TG3
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    invalid(
-      `Protocol '${protocol}' is not supported by Application Load Balancers; it must be HTTP or HTTPS`,
-    ); // TG3
+    notPlayed(`target groups with the protocol '${protocol}', which serve Network or Gateway Load Balancers`); // TG3
   if (port === undefined) invalid('A port must be specified'); // TG4
   if (vpcId === undefined) invalid('A VPC ID must be specified'); // TG5
   if (!context.world.vpcs.has(vpcId)) invalid(`The VPC ID '${vpcId}' is not found`); // TG5
   const version = input.ProtocolVersion ?? 'HTTP1';
   if (version !== 'HTTP1' && version !== 'HTTP2' && version !== 'GRPC')
-    invalid(`Protocol version '${version}' must be one of '[HTTP2, HTTP1, GRPC]'`); // TG6
+    invalid(`Target group protocol version '${version}' must be one of '[HTTP2, HTTP1, GRPC]'`); // TG6
   return {
     targetType,
     protocol,
@@ -88,13 +87,21 @@ function settingsOf(input: CreateTargetGroupInput, context: Context): Settings {
   };
 }
 
+const NOT_FOR_LAMBDA = {
+  Protocol: 'Protocol',
+  Port: 'Port',
+  VpcId: 'VPC ID',
+  ProtocolVersion: 'Protocol version',
+} as const;
+
 /** aws-limits TG3 to TG8: what a group of type lambda must not have. */
 function refuseForLambda(input: CreateTargetGroupInput): void {
-  for (const member of ['Protocol', 'Port', 'VpcId', 'ProtocolVersion', 'TargetControlPort'] as const)
-    if (input[member] !== undefined)
-      invalid(`${member} cannot be specified for target groups with target type 'lambda'`);
+  for (const [member, noun] of Object.entries(NOT_FOR_LAMBDA))
+    if (input[member as keyof typeof NOT_FOR_LAMBDA] !== undefined)
+      invalid(`${noun} cannot be specified for target groups with target type 'lambda'`);
+  if (input.TargetControlPort !== undefined) invalid('Target control port is not supported');
   if (input.IpAddressType === 'ipv6')
-    invalid("IP address type 'ipv6' cannot be specified for target groups with target type 'lambda'");
+    invalid("Target type 'lambda' is not supported with an IPv6 target group");
 }
 
 function sameSettings(existing: TargetGroup, wanted: Settings): boolean {
@@ -140,6 +147,7 @@ function view(group: TargetGroup): TargetGroupView {
   };
 }
 
+/** By name. */
 export function describeTargetGroups(
   state: ElbState,
   input: DescribeTargetGroupsInput,
@@ -150,8 +158,8 @@ export function describeTargetGroups(
   if (ways.length > 1)
     invalid('Target groups can be described by one of names, ARNs and a load balancer ARN');
   const chosen = new Set(chosenGroups(state, arns, names, input.LoadBalancerArn));
-  const sorted = [...chosen].sort((a, b) => a.serial - b.serial);
-  const { items, marker } = page(sorted, (group) => group.serial, input);
+  const sorted = [...chosen].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { items, marker } = page(sorted, (group) => group.name, input);
   return { TargetGroups: items.map(view), ...marker };
 }
 
@@ -169,7 +177,7 @@ function chosenGroups(
   if (names.length === 0) return [...state.targetGroups.values()];
   return names.map((name) => {
     const arn = state.targetGroupNames.get(name);
-    if (arn === undefined) refuse('TargetGroupNotFound', `Target groups '[${name}]' not found`);
+    if (arn === undefined) refuse('TargetGroupNotFound', 'One or more target groups not found');
     return held(state.targetGroups, arn);
   });
 }

@@ -10,7 +10,15 @@ export function checkNewTargets(
   ids: readonly string[],
   context: Context,
 ): void {
-  const limit = group.targetType === 'lambda' ? 1 : context.limits['targets-per-target-group'];
+  if (group.targetType === 'lambda') {
+    const count = Object.keys(group.targets).length + ids.length;
+    if (count > 1)
+      refuse(
+        'TooManyTargets',
+        `Up to '1' Lambda function target(s) can be registered, but '${count}' were specified`,
+      );
+  }
+  const limit = context.limits['targets-per-target-group'];
   if (Object.keys(group.targets).length + ids.length > limit)
     refuse('TooManyTargets', `You've reached the limit of ${limit} targets for target group '${group.arn}'`);
   if (group.loadBalancerArn === undefined || ids.length === 0) return;

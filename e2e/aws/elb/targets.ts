@@ -107,6 +107,7 @@ export function forgetDrained(group: TargetGroup, now: number): void {
     if (target.drainingUntil !== undefined && target.drainingUntil <= now) delete group.targets[key];
 }
 
+/** Those asked for, else all: an empty list asks for nothing in particular. */
 export function describeTargetHealth(
   state: ElbState,
   input: DescribeTargetHealthInput,
@@ -115,18 +116,21 @@ export function describeTargetHealth(
   const group = targetGroupOf(state, input.TargetGroupArn);
   forgetDrained(group, context.now);
   const anomalies = input.Include !== undefined && input.Include.length > 0;
-  const keys = input.Targets?.map((target) => ({ key: targetKey(group, target), target }));
+  const asked = input.Targets ?? [];
   const chosen =
-    keys ??
-    Object.entries(group.targets).map(([key, { id, port }]) => ({ key, target: { Id: id, Port: port } }));
+    asked.length > 0
+      ? asked.map((target) => ({ key: targetKey(group, target), target }))
+      : Object.entries(group.targets)
+          .filter(([, target]) => !hasLeft(group, target, context))
+          .map(([key, { id, port }]) => ({ key, target: { Id: id, Port: port } }));
   return {
-    TargetHealthDescriptions: chosen.map(({ key, target: asked }) => {
+    TargetHealthDescriptions: chosen.map(({ key, target: named }) => {
       const target = group.targets[key];
-      const port = target?.port ?? asked.Port ?? group.port;
+      const port = target?.port ?? named.Port ?? group.port;
       const check = group.healthCheck.port;
       return {
         Target: {
-          Id: asked.Id,
+          Id: named.Id,
           ...(port === undefined ? {} : { Port: port }),
           ...(target?.availabilityZone === undefined ? {} : { AvailabilityZone: target.availabilityZone }),
         },
@@ -146,6 +150,10 @@ export function describeTargetHealth(
   };
 }
 
+/** A terminated instance is not listed any more; asked for by its id, it is being deregistered. */
+const hasLeft = (group: TargetGroup, { id }: Target, { world }: Pick<Context, 'world'>): boolean =>
+  group.targetType === 'instance' && world.instances.get(id)?.terminated === true;
+
 /** The state that AWS shows for a target now (API reference: TargetHealth). */
 export function healthOf(
   state: ElbState,
@@ -160,7 +168,7 @@ export function healthOf(
   ): TargetHealth => ({ State, Reason, Description });
   if (target === undefined)
     return say('unused', 'Target.NotRegistered', 'Target is not registered to the target group');
-  if (target.drainingUntil !== undefined)
+  if (target.drainingUntil !== undefined || hasLeft(group, target, context))
     return say('draining', 'Target.DeregistrationInProgress', 'Target deregistration is in progress');
   if (group.loadBalancerArn === undefined)
     return say(

@@ -4,6 +4,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface Call {
   /** As in the credential scope: elasticloadbalancing, ec2, acm, sts, tagging, wafv2, … */
   service: string;
+  /** That it was signed for; undefined when it was not signed. */
+  region?: string;
+  /** The API version of a Query call. */
+  version?: string;
   /** The operation's name; for REST services the method and path. */
   action: string;
   /** Parameters of a Query call. */
@@ -14,23 +18,54 @@ export interface Call {
   protocol: 'query' | 'json' | 'ec2';
 }
 
+/** Services by the API version or the target of calls that nobody signed; of STS and Cognito some need no signature. */
+const UNSIGNED: Readonly<Record<string, string>> = {
+  '2015-12-01': 'elasticloadbalancing',
+  '2016-11-15': 'ec2',
+  '2010-05-08': 'iam',
+  '2011-06-15': 'sts',
+  AWSCognitoIdentityProviderService: 'cognito-idp',
+};
+
 /** Reads service and action off a request (AWS Signature Version 4: credential scope; Query and JSON protocols). */
 export function readCall(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Call {
-  const scope = /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '');
+  // A signature may stand in the address as well (presigned requests).
+  const signed =
+    headers.authorization ?? decodeURIComponent(/X-Amz-(Credential=[^&]+)/.exec(path)?.[1] ?? '');
+  const scope = /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(signed);
+  const where = scope?.[1] === undefined ? {} : { region: scope[1] };
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const [prefix = '', action = ''] = target.split('.');
-    const service = scope?.[1] ?? prefix.toLowerCase();
-    return { service, action, form: new URLSearchParams(), json: parseJson(body), protocol: 'json' };
+    const service = scope?.[2] ?? UNSIGNED[prefix] ?? prefix.toLowerCase();
+    return {
+      service,
+      ...where,
+      action,
+      form: new URLSearchParams(),
+      json: parseJson(body),
+      protocol: 'json',
+    };
   }
   const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const query = path.includes('?') ? path.slice(path.indexOf('?') + 1) : '';
   const form = new URLSearchParams(isForm ? body.toString('utf8') : query);
   const action = form.get('Action');
-  const service = scope?.[1] ?? (form.get('Version') === '2015-12-01' ? 'elasticloadbalancing' : 'unknown');
-  if (action === null)
-    return { service, action: `${method} ${path.replace(/\?.*/, '')}`, form, json: {}, protocol: 'json' };
-  return { service, action, form, json: {}, protocol: service === 'ec2' ? 'ec2' : 'query' };
+  const version = form.get('Version');
+  const service = scope?.[2] ?? UNSIGNED[version ?? ''] ?? 'unknown';
+  if (action === null) {
+    const what = `${method} ${path.replace(/\?.*/, '')}`;
+    return { service, ...where, action: what, form, json: {}, protocol: 'json' };
+  }
+  return {
+    service,
+    ...where,
+    ...(version === null ? {} : { version }),
+    action,
+    form,
+    json: {},
+    protocol: service === 'ec2' ? 'ec2' : 'query',
+  };
 }
 
 function parseJson(body: Buffer): Record<string, unknown> {

@@ -82,6 +82,8 @@ export interface Journal {
   write(entry: Entry): void;
   /** Writes the account down if it is not what was written last. */
   world(world: World): void;
+  /** Forgets the history: the file is as one that has just been begun. */
+  restart(state: ElbState, protections: ProtectionState): void;
   close(): void;
 }
 
@@ -99,14 +101,17 @@ export function openStateFile(
     region: settings.region,
     account: settings.account,
   };
-  // moto cannot be read back, so what it was told stays.
-  const lasting = kept.entries.filter(({ kind }) => kind === 'passed' || kind === 'certificate');
-  const snapshot: Entry = { kind: 'snapshot', state: kept.state, protections: kept.protections, settings };
-  const next = `${path}.new`;
-  // Only for the owner: keys of certificates are in it.
-  writeFileSync(next, [header, ...lasting, snapshot].map(writeLine).join(''), { mode: 0o600 });
-  renameSync(next, path);
-  const file = openSync(path, 'a', 0o600);
+  const begin = ({ entries, state, protections }: typeof kept) => {
+    // moto cannot be read back, so what it was told stays.
+    const lasting = entries.filter(({ kind }) => kind === 'passed' || kind === 'certificate');
+    const snapshot: Entry = { kind: 'snapshot', state, protections, settings };
+    const next = `${path}.new`;
+    // Only for the owner: keys of certificates are in it.
+    writeFileSync(next, [header, ...lasting, snapshot].map(writeLine).join(''), { mode: 0o600 });
+    renameSync(next, path);
+    return openSync(path, 'a', 0o600);
+  };
+  let file = begin(kept);
   let known = '';
   const write = (line: string) => {
     const bytes = Buffer.from(line);
@@ -118,6 +123,11 @@ export function openStateFile(
       const line = writeLine({ kind: 'world', world } satisfies Entry);
       if (line !== known) write(line);
       known = line;
+    },
+    restart: (state, protections) => {
+      closeSync(file);
+      file = begin({ entries: [], state, protections });
+      known = '';
     },
     close: () => {
       closeSync(file);
