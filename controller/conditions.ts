@@ -3,7 +3,7 @@ import { type NextCondition, REFERENCES, setCondition } from '../api/conditions.
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import { type Problem, sentence } from '../api/problem.ts';
-import type { AwsFailure } from './aws/errors.ts';
+import { type AwsFailure, answerOf } from './aws/errors.ts';
 import type { Unmet } from './desire/desiring.ts';
 import type { Found } from './kinds/kind.ts';
 import type { Pass } from './pass.ts';
@@ -38,14 +38,15 @@ const provisioning = (found: readonly Found[]): Found | undefined =>
       kind === 'loadBalancer' && extra.state !== 'active' && extra.state !== 'active_impaired',
   );
 
-function failing({ code, message, action, kind }: AwsFailure, during: string): NextCondition {
+function failing(failure: AwsFailure, during: string): NextCondition {
+  const { kind } = failure;
   const refused = kind === 'duplicate' ? 'NameTaken' : 'AwsRefused';
   const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : refused;
   return {
     type: 'Programmed',
     status: 'False',
     reason,
-    message: cut(`${during}: ${action} answered ${code}: ${message}`),
+    message: cut(`${during}: ${answerOf(failure)}`),
   };
 }
 

@@ -1,4 +1,5 @@
 // AWS failures as one typed error, decided by the error's name and never by its text.
+import { readable, remedyOf } from './remedies.ts';
 
 export type FailureKind =
   | 'notFound'
@@ -106,7 +107,7 @@ export function failureOf(action: string, thrown: unknown): AwsFailure {
   if (thrown instanceof AwsFailure) return thrown;
   const error: ErrorShape = typeof thrown === 'object' && thrown !== null ? thrown : {};
   const name = typeof error.name === 'string' ? error.name : 'Unknown';
-  const message = typeof error.message === 'string' ? error.message : String(thrown);
+  const message = readable(typeof error.message === 'string' ? error.message : String(thrown));
   const code = name.replace(/Exception$/, '') || name;
   const status = error.$metadata?.httpStatusCode;
   const named = kindOf(code);
@@ -119,6 +120,9 @@ export function isFailure(thrown: unknown, ...kinds: FailureKind[]): thrown is A
   return thrown instanceof AwsFailure && (kinds.length === 0 || kinds.includes(thrown.kind));
 }
 
-/** What AWS said, for people: the action, the code and AWS's own words. Pure. */
-export const answerOf = ({ action, code, message }: AwsFailure): string =>
-  `${action} answered ${code}: ${message}`;
+/** What AWS said, for people: the action, the code and AWS's own words, and what to do where more than these is known. Pure. */
+export function answerOf({ action, code, message }: AwsFailure): string {
+  const said = `${action} answered ${code}: ${message}`;
+  const remedy = remedyOf({ action, code, message });
+  return remedy === undefined ? said : `${said.replace(/\.$/, '')}: ${remedy}`;
+}

@@ -132,11 +132,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     reset: () => resetAll(front, targets, options.targets ?? new Map()),
     context: () => front.context(),
   };
-  const shut = async () => {
-    front.reader.close();
-    await plane.close();
-    journal?.close();
-  };
+  const shut = () => shutDown(front, plane, journal);
   const { server, url } = await serve(front, desk, options).catch(async (error: unknown) => {
     await shut();
     throw error;
@@ -163,6 +159,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       await shut();
     },
   };
+}
+
+async function shutDown(front: Front, plane: DataPlane, journal: Journal | undefined): Promise<void> {
+  front.reader.close();
+  await plane.close();
+  journal?.close();
 }
 
 async function resetAll(
