@@ -216,10 +216,9 @@ function sourcesOf(shares: readonly Share[], ports: ReadonlyMap<number, Port>): 
   let [ipv4, ipv6] = [0, 0];
   const unsized = new Set<string>();
   for (const { cidrs, prefixLists } of ports.values()) {
-    const networks = distinct(cidrs.length === 0 && prefixLists.length === 0 ? EVERYBODY : cidrs);
-    const six = networks.filter((network) => network.includes(':')).length;
-    ipv4 += networks.length - six;
-    if (addresses !== 'ipv4') ipv6 += six;
+    const networks = networksOf(cidrs.length === 0 && prefixLists.length === 0 ? EVERYBODY : cidrs);
+    ipv4 += networks.ipv4;
+    if (addresses !== 'ipv4') ipv6 += networks.ipv6;
     for (const list of new Set(prefixLists)) {
       ipv4 += CLOUDFRONT.has(list) ? CLOUDFRONT_WEIGHT : 1;
       if (!CLOUDFRONT.has(list)) unsized.add(list);
@@ -228,10 +227,18 @@ function sourcesOf(shares: readonly Share[], ports: ReadonlyMap<number, Port>): 
   return { ipv4, ipv6, unsized: [...unsized] };
 }
 
-/** EC2 keeps one rule for each network, however it is written. */
-const distinct = (cidrs: readonly string[]): string[] => [
-  ...new Map(cidrs.map((one) => [networkOf(one), one])).values(),
-];
+const counted = new WeakMap<readonly string[], Pick<SourceCount, 'ipv4' | 'ipv6'>>();
+
+/** EC2 keeps one rule for each network, however it is written. Counted once for each list, which nobody changes. */
+function networksOf(cidrs: readonly string[]): Pick<SourceCount, 'ipv4' | 'ipv6'> {
+  const before = counted.get(cidrs);
+  if (before !== undefined) return before;
+  const networks = [...new Map(cidrs.map((one) => [networkOf(one), one])).values()];
+  const ipv6 = networks.filter((network) => network.includes(':')).length;
+  const count = { ipv4: networks.length - ipv6, ipv6 };
+  counted.set(cidrs, count);
+  return count;
+}
 
 /**
  * Rules where redirects decide: those that lead to themselves and those behind a redirect are not made, and beside a member
