@@ -4,6 +4,7 @@ import type { Intent } from '../../api/generated/binding.ts';
 import { certified } from '../certified.ts';
 import { closeNew } from '../closing.ts';
 import { coversMutual } from '../desire/clients.ts';
+import { closeRoutes } from '../desire/closed.ts';
 import type { Unmet, Wanted } from '../desire/desiring.ts';
 import { coversPolicy } from '../desire/lost.ts';
 import type { Group, Told } from '../group.ts';
@@ -70,6 +71,28 @@ const naming = (
     .filter(({ intent }) => says(intent))
     .map(({ key }) => ({ member: key, listener, staysOpen, until: `AWS takes ${what}` }));
 
+/**
+ * Where there is no room for a rule with a login or a token, its requests would get to the default backend of the same member
+ * without one: it is closed. Rules behind it are none, since a member lacks its last ones.
+ */
+function closedBehind(
+  all: readonly Resource[],
+  kept: readonly Resource[],
+  { origins }: Wanted,
+): readonly Resource[] {
+  if (all.length === kept.length) return kept;
+  const there = new Set(kept.map(({ id }) => id));
+  const owner = new Map(origins.map(({ id, member }) => [id, member]));
+  const unmet = all.flatMap((one): Unmet[] => {
+    if (one.kind !== 'rule' || there.has(one.id) || one.spec.actions.length < 2) return [];
+    const listener = one.spec.listener.ref;
+    return [
+      { member: owner.get(one.id) ?? '', listener, staysOpen: false, until: 'there is room for its rules' },
+    ];
+  });
+  return kept.flatMap((one) => (one.kind === 'listener' ? closeRoutes([one], origins, unmet) : [one]));
+}
+
 /** The desired resources as far as AWS can be asked for them. */
 export function withoutRefused(
   resources: readonly Resource[],
@@ -80,13 +103,14 @@ export function withoutRefused(
   const out = leaveOut(resources, found, refused);
   const less = { ...out, resources: closed(out, resources, found, { group, wanted }) };
   const fewer = withinQuota(less.resources, refused, group.members, wanted.origins);
+  const guarded = closedBehind(less.resources, fewer.resources, wanted);
   const told = [
     ...toldOf(less.left, group, wanted),
     ...fewer.left.flatMap((refusal) => toldTo(refusal, fewer.members)),
   ];
   const spared = less.left.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
   return {
-    resources: certified(fewer.resources, found, new Set([...wanted.uncertified, ...spared])),
+    resources: certified(guarded, found, new Set([...wanted.uncertified, ...spared])),
     left: { refusals: [...less.left, ...fewer.left], told },
   };
 }

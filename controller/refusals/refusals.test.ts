@@ -147,6 +147,25 @@ describe('routes of one member', () => {
   });
 });
 
+test('no room for a rule with a login: the default backend of its member does not get its requests without one', async () => {
+  const pool =
+    '{"userPoolARN":"arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_a","userPoolClientID":"a","userPoolDomain":"a"}';
+  const secret = service('secret', 'shop', { 'auth-type': 'cognito', 'auth-idp-cognito': pool });
+  const many = Array.from({ length: 101 }, (_, n) => path(`/p${n} Exact`, 'secret'));
+  const said = { 'listen-ports': '[{"HTTPS":443}]', 'certificate-arn': CERTIFICATE('one') };
+  const one = member('bad', said, {
+    rules: [rule('bad.example.com', ...many)],
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+  });
+  const passes = openPasses();
+  await passes.settle({ ingresses: [one], services: [...services, secret] });
+  const { state } = passes.account.elb;
+  const ours = [...state.rules.values()].filter(({ listenerArn }) => state.listeners.has(listenerArn));
+  expect(ours.filter(({ priority }) => priority !== undefined)).toHaveLength(100);
+  const otherwise = state.rules.get(listener(passes, 443)?.defaultRule ?? '');
+  expect(otherwise?.actions[0]?.FixedResponseConfig?.StatusCode).toBe('503');
+});
+
 describe('what was refused', () => {
   test('is asked for again ever more seldom, and nothing else is done', async () => {
     const passes = await settled(member('bad', { ...BOTH, 'certificate-arn': NONE }));
