@@ -5,8 +5,8 @@
 //   Ingress  group.ingress.k8s.aws/NAME, group.albatross.dev/NAME        ◀─▶  binding  group.albatross.dev/NAME
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../api/kube.ts';
+import { mayWrite, type Policy } from '../api/policy.ts';
 import { groupOfFinalizer, type Holding, heldGroups } from './finalizers.ts';
-import type { Policy } from './plan/policy.ts';
 
 const FINALIZER = 'ingress.k8s.aws/resources';
 const GROUP_FINALIZER = 'group.ingress.k8s.aws/';
@@ -31,7 +31,7 @@ export function lbcGroups(ingress: { readonly metadata: ObjectMeta }): string[] 
  * Whether it is we who clean up after Ingresses: with a policy that changes groups in AWS. Beside a running LBC, as with
  * `observe`, its finalizers are its own business.
  */
-export const takesOver = (policy: Policy): boolean => policy === 'sync' || policy === 'upsert-only';
+export const takesOver = (policy: Policy): boolean => mayWrite('ingressFinalizers', policy);
 
 /**
  * What an Ingress answers for in AWS, as far as that is our business: by finalizers of ours always, by those of the LBC when we

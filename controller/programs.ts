@@ -20,6 +20,7 @@ import type { Secrets } from './logins/secrets.ts';
 import { type NodeAccess, nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import { inWords } from './plan/operation.ts';
+import { policyOfGroup } from './plan/policy.ts';
 import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from './publish.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { refusalMemory } from './refusals/memory.ts';
@@ -134,11 +135,14 @@ function startNodes(
     lookups: find,
     world,
     serving: () => targets.all().filter(({ policy }) => takesOver(policy)),
-    // While somebody is careful nothing is taken away from the nodes, which serve all.
+    // While somebody is careful nothing is taken away from the nodes, which serve all; who leaves has no targets any more, and
+    // may be careful all the same.
     complete: () =>
       options.policy === 'sync' &&
       targets.all().every(({ policy }) => policy === 'sync') &&
-      book.groups().every((group) => seen.has(group)),
+      book
+        .groups()
+        .every((group) => seen.has(group) && policyOfGroup(options.policy, book.of(group)) === 'sync'),
     async foreign() {
       const answer = await foreignRules(client);
       if ('some' in answer) return answer.some;
