@@ -2,6 +2,7 @@
 // The executable: loads the command that is asked for, and only that, so that each process starts fast and small.
 import { enableCompileCache } from 'node:module';
 import { Command } from 'commander';
+import { Unmet } from '../api/unmet.ts';
 
 enableCompileCache();
 
@@ -20,17 +21,28 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   webhook: async () => (await import('./webhook.ts')).webhookCommand(),
 };
 
-const program = new Command('albatross')
-  .description('AWS Application Load Balancers for Kubernetes Ingresses, with the answer at kubectl apply')
-  .showHelpAfterError('(albatross --help says more)');
+/** What commander refuses is one line, with where to read on. */
+const brief = (command: Command): Command =>
+  command.configureOutput({
+    outputError: (text, write) => {
+      const name = command.name() === 'albatross' ? '' : ` ${command.name()}`;
+      write(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')} (albatross${name} --help says more)\n`);
+    },
+  });
+
+const program = brief(new Command('albatross')).description(
+  'AWS Application Load Balancers for Kubernetes Ingresses, with the answer at kubectl apply',
+);
 
 const asked = COMMANDS[process.argv[2] ?? ''];
 const wanted = asked === undefined ? new Set(Object.values(COMMANDS)) : [asked];
-for (const load of wanted) program.addCommand(await load());
+for (const load of wanted) program.addCommand(brief(await load()));
 
 try {
   await program.parseAsync();
 } catch (thrown) {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  console.error(thrown instanceof Unmet ? `albatross ${process.argv[2]}: ${message}` : message);
+  // What still asks and tries again is not waited for.
+  process.exit(1);
 }

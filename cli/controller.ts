@@ -1,19 +1,43 @@
 // `albatross controller`: flags to options, nothing else.
 import { Command, Option } from 'commander';
+import { meet } from '../api/unmet.ts';
+import { awsNeeds } from '../controller/aws/needs.ts';
+import { kubeConfigOf, ownNamespace } from '../controller/kube/config.ts';
 import { runController } from '../controller/main.ts';
 import { type ControllerOptions, DEFAULTS, mistakes } from '../controller/options.ts';
+import { rightsOf } from '../controller/rights.ts';
+import { apiServer } from './apiserver.ts';
 import { withAttempts, withDefaults, withPlace, withPolicy } from './controller-flags.ts';
 import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';
+import { createLog, type LogLevel, logLevelOption } from './log.ts';
+import { type Life, live } from './process.ts';
+
+interface Flags extends ControllerOptions {
+  readonly logLevel: LogLevel;
+}
+
+/** Within the 30 seconds that Kubernetes gives a pod (terminationGracePeriodSeconds), in milliseconds. */
+const GRACE_MS = 25_000;
 
 /** The command; it runs until the process is asked to end. */
 export function controllerCommand(): Command {
   return withUpkeep(withTuning(withDefaults(withPolicy(withPlace(new Command('controller'))))))
     .description('brings AWS in line with the Ingresses of a cluster')
-    .action(async (options: ControllerOptions, command: Command) => {
+    .action(async ({ logLevel, ...options }: Flags, command: Command) => {
       const wrong = mistakes(options);
-      if (wrong.length > 0) command.error(wrong.join('\n'));
-      await runController(options);
+      if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);
+      const log = createLog(logLevel);
+      await live({ name: 'controller', log, graceMs: GRACE_MS }, (life) => start(options, life));
     });
+}
+
+/** What it needs, then itself. */
+async function start(options: ControllerOptions, life: Life): Promise<0 | 1> {
+  const config = async () => kubeConfigOf(options.kubeconfig);
+  const [kubeConfig] = await meet([config(), awsNeeds(options.awsRegion)]);
+  const leases = options.leaderElectionNamespace ?? ownNamespace(kubeConfig);
+  await apiServer({ kubeConfig, rights: rightsOf(options, leases), granted: 'config/rbac/controller.yaml' });
+  return runController(options, { ...life, kubeConfig });
 }
 
 /** How it runs. */
@@ -83,9 +107,5 @@ function withUpkeep(command: Command): Command {
       '--leader-election-namespace <namespace>',
       'its namespace (default: that of the context or the pod)',
     )
-    .addOption(
-      new Option('--log-level <level>', 'least important lines to write')
-        .choices(['debug', 'info', 'warn', 'error'])
-        .default(DEFAULTS.logLevel),
-    );
+    .addOption(logLevelOption());
 }

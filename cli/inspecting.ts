@@ -1,5 +1,6 @@
 // What `plan` and `tree` have in common: the rights they need, and how they end.
 import type { Command } from 'commander';
+import { Unmet } from '../api/unmet.ts';
 import { isFailure } from '../controller/aws/errors.ts';
 import { Unanswered } from '../controller/inspection/unanswered.ts';
 import { type ControllerOptions, mistakes } from '../controller/options.ts';
@@ -31,7 +32,7 @@ export async function answer<O extends ControllerOptions>(
   find: (options: O) => Promise<Answer>,
 ): Promise<void> {
   const wrong = mistakes(options);
-  if (wrong.length > 0) command.error(wrong.join('\n'));
+  if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);
   try {
     const { text, exitCode } = await find(options);
     process.stdout.write(`${text}\n`);
@@ -42,8 +43,6 @@ export async function answer<O extends ControllerOptions>(
       : thrown instanceof Unanswered
         ? thrown.message
         : undefined;
-    if (because === undefined) throw thrown;
-    process.stderr.write(`albatross ${command.name()}: ${because}\n`);
-    process.exitCode = 1;
+    throw because === undefined ? thrown : new Unmet(because, thrown);
   }
 }

@@ -3,9 +3,14 @@ import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { LocalAwsRun } from '../e2e/aws/main.ts';
 import { COVERS } from './local-aws-coverage.ts';
+import { createLog } from './log.ts';
+import { live } from './process.ts';
 
 /** Where people find it unless they choose; the port that emulators of AWS are known by. */
 const DEFAULT_PORT = 4566;
+
+/** For moto to end with it, in milliseconds. */
+const GRACE_MS = 15_000;
 
 interface Flags {
   host: string;
@@ -99,7 +104,8 @@ async function run(options: LocalAwsRun): Promise<void> {
   if (!existsSync(new URL('../e2e/aws/main.ts', import.meta.url)))
     throw new Error('albatross local-aws works from a checkout of the sources only');
   const { runLocalAws } = await import('../e2e/aws/main.ts');
-  await runLocalAws(options);
+  const log = createLog('warn');
+  await live({ name: 'local-aws', log, graceMs: GRACE_MS }, (life) => runLocalAws(options, life));
 }
 
 function anyPort(text: string): number {

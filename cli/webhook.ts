@@ -1,7 +1,22 @@
 // `albatross webhook`: flags to options, nothing else.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runWebhook, type WebhookOptions } from '../webhook/main.ts';
+import { meet } from '../api/unmet.ts';
+import { kubeConfigOf } from '../controller/kube/config.ts';
+import { readCertificate } from '../webhook/certificate.ts';
+import { filesOf, runWebhook, type WebhookOptions } from '../webhook/main.ts';
+import { rightsOf } from '../webhook/rights.ts';
+import { apiServer } from './apiserver.ts';
 import { port, strictChecks, trueOrFalse } from './flags.ts';
+import { createLog, type LogLevel, logLevelOption } from './log.ts';
+import { type Life, live } from './process.ts';
+
+interface Flags extends Omit<WebhookOptions, 'defaultScheme'> {
+  readonly defaultLoadBalancerScheme: WebhookOptions['defaultScheme'];
+  readonly logLevel: LogLevel;
+}
+
+/** After draining, for what is still asked, in milliseconds; in all within the 30 seconds that Kubernetes gives a pod. */
+const CLOSING_MS = 15_000;
 
 /** The command; it runs until the process is asked to end. */
 export function webhookCommand(): Command {
@@ -43,9 +58,20 @@ export function webhookCommand(): Command {
     .option('--record [boolean]', 'write accepted intents as bindings', trueOrFalse, true)
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)
-    .action(async ({ defaultLoadBalancerScheme, ...options }) => {
-      await runWebhook({ ...options, defaultScheme: defaultLoadBalancerScheme } as WebhookOptions);
+    .addOption(logLevelOption())
+    .action(async ({ defaultLoadBalancerScheme: defaultScheme, logLevel, ...rest }: Flags) => {
+      const options = { ...rest, defaultScheme };
+      const graceMs = options.drainSeconds * 1000 + CLOSING_MS;
+      await live({ name: 'webhook', log: createLog(logLevel), graceMs }, (life) => start(options, life));
     });
+}
+
+/** What it needs, then itself. */
+async function start(options: WebhookOptions, life: Life): Promise<0 | 1> {
+  const config = async () => kubeConfigOf(options.kubeconfig);
+  const [certificate, kubeConfig] = await meet([readCertificate(filesOf(options)), config()]);
+  await apiServer({ kubeConfig, rights: rightsOf(options), granted: 'config/rbac/webhook.yaml' });
+  return runWebhook(options, { ...life, kubeConfig, certificate });
 }
 
 function seconds(text: string): number {

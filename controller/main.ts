@@ -1,7 +1,9 @@
 // The controller, wired: options in, a running process out. The only file here that knows all the others.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { meet } from '../api/unmet.ts';
 import { connectAws } from './aws/calls.ts';
 import { isFailure } from './aws/errors.ts';
 import { createInventory } from './aws/inventory.ts';
@@ -10,7 +12,7 @@ import { driftReport } from './drift-report.ts';
 import type { World } from './endpoints.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { kubeClient } from './kube/client.ts';
-import { kubeConfigOf, ownNamespace } from './kube/config.ts';
+import { ownNamespace } from './kube/config.ts';
 import { identityOfProcess, type Lead, standForElection } from './kube/lead.ts';
 import { readSecrets } from './logins/secrets.ts';
 import { type ControllerOptions, VERSION } from './options.ts';
@@ -21,13 +23,25 @@ import { lookForDrift } from './sweep.ts';
 /** Longest wait between two attempts to read the inventory at start, in milliseconds. */
 const INVENTORY_RETRY_MS = 60_000;
 
+/** Where the controller lives. */
+export interface ControllerLife {
+  readonly kubeConfig: KubeConfig;
+  readonly log: Logger;
+  /** Aborted when it is asked to end. */
+  readonly ending: AbortSignal;
+  /** Told when it is up: it leads and works from when it holds the Lease. */
+  ready(): void;
+}
+
+type Place = Pick<ControllerLife, 'kubeConfig' | 'log'>;
+
 function connect(
   options: ControllerOptions,
+  { kubeConfig, log }: Place,
   registry: Registry,
   world: World,
   { lose, touched }: { readonly lose: (because: string) => void; readonly touched: (group: string) => void },
 ): Parts & { readonly lead: Lead | undefined } {
-  const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const {
     awsRegion: region,
     clusterName,
@@ -36,7 +50,7 @@ function connect(
     externalManagedTags,
   } = options;
   const place = { clusterName, vpcId, ...(region === undefined ? {} : { region }) };
-  const client = kubeClient(kubeConfigOf(options.kubeconfig));
+  const client = kubeClient(kubeConfig);
   const lead = stand({ options, client, log }, lose);
   const mayWrite = async (): Promise<void> => lead?.whenLeading();
   const everyMs = options.secretPeriod * 1000;
@@ -101,10 +115,22 @@ export interface RunningController {
   readonly lost: Promise<string>;
 }
 
+/** Opens the ports for probes and metrics, before anything is begun. @throws Unmet when one is not to be had. */
+async function openPorts(options: ControllerOptions, registry: Registry, ending: AbortSignal) {
+  const metrics = async () => ({ status: 200, body: await registry.metrics() });
+  const ok = async () => ({ status: 200, body: 'ok' });
+  const readyz = async () => (ending.aborted ? { status: 503, body: 'stopping' } : ok());
+  return meet([
+    serve('--metrics-port', options.metricsPort, { '/metrics': metrics }),
+    serve('--health-port', options.healthPort, { '/healthz': ok, '/readyz': readyz }),
+  ]);
+}
+
 /** Starts the controller. Resolves when it is up; it leads and works from when it holds the Lease. */
-export async function startController(options: ControllerOptions): Promise<RunningController> {
+async function startController(options: ControllerOptions, life: ControllerLife): Promise<RunningController> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const servers = await openPorts(options, registry, life.ending);
   const running: { informers?: Informers; programs?: Programs } = {};
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
   const world: World = {
@@ -113,31 +139,22 @@ export async function startController(options: ControllerOptions): Promise<Runni
     nodes: () => running.informers?.world.nodes() ?? [],
   };
   const touched = (group: string): void => running.programs?.work.group(group, 'normal');
-  const parts = connect(options, registry, world, { lose, touched });
+  const parts = connect(options, life, registry, world, { lose, touched });
   const { log, client, book, lead } = parts;
   const programs = startPrograms(parts);
   running.programs = programs;
   watchDepth(registry, programs.queues);
-  const stopping = new AbortController();
-  const servers = await Promise.all([
-    serve(options.metricsPort, { '/metrics': async () => ({ status: 200, body: await registry.metrics() }) }),
-    serve(options.healthPort, {
-      '/healthz': async () => ({ status: 200, body: 'ok' }),
-      '/readyz': async () =>
-        stopping.signal.aborted ? { status: 503, body: 'stopping' } : { status: 200, body: 'ok' },
-    }),
-  ]);
 
   async function work(): Promise<void> {
     await lead?.whenLeading();
     log.info({ cluster: options.clusterName, vpc: options.awsVpcId, policy: options.policy }, 'leading');
-    await readInventory(parts, stopping.signal);
-    if (stopping.signal.aborted) return;
+    await readInventory(parts, life.ending);
+    if (life.ending.aborted) return;
     const onState = (kind: string, state: object): void => log.info({ kind, ...state }, 'watch');
     running.informers = startInformers({ client, book, options, work: programs.work, onState });
     await running.informers.synced;
     log.info({ groups: book.groups().length }, 'synced');
-    await lookForDrift(parts, programs, stopping.signal);
+    await lookForDrift(parts, programs, life.ending);
   }
 
   work().catch((error: unknown) => {
@@ -147,7 +164,6 @@ export async function startController(options: ControllerOptions): Promise<Runni
   return {
     lost,
     async stop() {
-      stopping.abort();
       running.informers?.stop();
       parts.secrets.stop();
       const drained = Promise.all(Object.values(programs.queues).map((queue) => queue.drain()));
@@ -160,13 +176,17 @@ export async function startController(options: ControllerOptions): Promise<Runni
   };
 }
 
-/** Runs until the process is asked to end, or must end because another controller leads (exit code 1, for a restart). */
-export async function runController(options: ControllerOptions): Promise<void> {
-  const controller = await startController(options);
-  const asked = new Promise<undefined>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
-  });
+/**
+ * Runs until it is asked to end (exit code 0), or must end because another controller leads (1, for a restart).
+ * @throws Unmet when a port is not to be had.
+ */
+export async function runController(options: ControllerOptions, life: ControllerLife): Promise<0 | 1> {
+  const controller = await startController(options, life);
+  life.ready();
+  const { promise: asked, resolve } = Promise.withResolvers<undefined>();
+  life.ending.addEventListener('abort', () => resolve(undefined));
   const because = await Promise.race([asked, controller.lost]);
-  if (because !== undefined) process.exit(1);
+  if (because !== undefined) return 1;
   await controller.stop();
+  return 0;
 }

@@ -9,8 +9,6 @@ import type { Policy } from './plan/policy.ts';
 /** As AWS's logs name us. */
 export const VERSION = '0.1.0';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
 export interface ControllerOptions {
   /** Path; without it KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */
   readonly kubeconfig?: string;
@@ -69,7 +67,6 @@ export interface ControllerOptions {
   readonly leaderElectionId: string;
   /** Without it the namespace of the kubeconfig's context or of the pod. */
   readonly leaderElectionNamespace?: string;
-  readonly logLevel: LogLevel;
 }
 
 /** What an operator may leave out; the rest of `ControllerOptions` has no default. */
@@ -99,7 +96,6 @@ export const DEFAULTS = {
   replacementGracePeriod: 120,
   leaderElect: true,
   leaderElectionId: 'albatross-controller-leader',
-  logLevel: 'info',
 } as const satisfies Partial<ControllerOptions>;
 
 /** Keys that say whose a resource is: neither operator nor user may set them (aws-model 2.2). */

@@ -1,13 +1,18 @@
 // Plain HTTP for probes and metrics.
 import { createServer, type Server } from 'node:http';
+import { notListening } from '../api/unmet.ts';
 
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Serves fixed paths on one port; resolves when it listens. Without a port nothing is served. */
+/**
+ * Serves fixed paths on one port; resolves when it listens. Without a port nothing is served. `flag` names it to people.
+ * @throws Unmet when the port is not to be had.
+ */
 export async function serve(
+  flag: string,
   port: number | undefined,
   paths: Readonly<Record<string, () => Promise<Answer>>>,
 ): Promise<Server | undefined> {
@@ -21,6 +26,8 @@ export async function serve(
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', (thrown) => reject(notListening(`${flag} ${port}`, thrown))).listen(port, resolve),
+  );
   return server;
 }

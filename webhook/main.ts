@@ -1,9 +1,11 @@
 // Wiring of `albatross webhook`: certificate, surroundings, server, signals. No decision is made here.
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KubeConfig } from '@kubernetes/client-node';
-import { type Logger, pino } from 'pino';
-import { expiryOf, followCertificate, type KeyAndCertificate, readCertificate } from './certificate.ts';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
+import { meet, notListening } from '../api/unmet.ts';
+import { type CertificateFiles, expiryOf, followCertificate, type KeyAndCertificate } from './certificate.ts';
 import { connect } from './connection.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { recorder } from './record.ts';
@@ -25,16 +27,34 @@ export interface WebhookOptions extends SurroundingsOptions {
   readonly drainSeconds: number;
 }
 
+/** Where the webhook lives. */
+export interface WebhookLife {
+  readonly kubeConfig: KubeConfig;
+  /** The pair that is served first. */
+  readonly certificate: KeyAndCertificate;
+  readonly log: Logger;
+  /** Aborted with the name of the signal when it is asked to end. */
+  readonly ending: AbortSignal;
+  /** Told when it listens. */
+  ready(): void;
+}
+
+/** Connections that neither ask nor go are left to themselves after this long, in milliseconds. */
+const CLOSING_MS = 5_000;
+
+export const filesOf = ({ tlsCertFile, tlsPrivateKeyFile }: WebhookOptions): CertificateFiles => ({
+  certFile: tlsCertFile,
+  keyFile: tlsPrivateKeyFile,
+});
+
 /**
- * Serves until SIGTERM or SIGINT, then ends in order.
- * @throws Error when the kubeconfig or the certificate cannot be read, or a port is taken.
+ * Serves until it is asked to end, then ends in order; gives the exit code.
+ * @throws Unmet when a port is not to be had.
  */
-export async function runWebhook(options: WebhookOptions, log: Logger = pino()): Promise<void> {
-  const files = { certFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile };
-  const certificate = await readCertificate(files);
+export async function runWebhook(options: WebhookOptions, life: WebhookLife): Promise<0> {
+  const { kubeConfig: config, certificate, log, ending } = life;
   const metrics = createMetrics();
   metrics.certificateExpiry.set(expiryOf(certificate));
-  const config = kubeConfigOf(options.kubeconfig);
   const connection = connect(config);
   const surroundings = watchSurroundings({ config, connection, log }, options);
   const record = options.record ? recorder(connection, log) : undefined;
@@ -44,33 +64,39 @@ export async function runWebhook(options: WebhookOptions, log: Logger = pino()):
     log,
     judge: (request) => respond(request, surroundings.around, { record, metrics, log }),
   });
-  const unfollow = followCertificate(files, certificate, takeUp(server, metrics, log), (error) =>
+  const [metricsServer] = await openPorts(options, server, metrics);
+  const unfollow = followCertificate(filesOf(options), certificate, takeUp(server, metrics, log), (error) =>
     log.error({ error: error.message }, 'new certificate not usable, the old one is served'),
   );
-  const ended = signalled();
-  await server.fastify.listen({ host: options.host, port: options.port });
-  const metricsServer =
-    options.metricsPort === undefined
-      ? undefined
-      : await serveMetrics(metrics, options.host, options.metricsPort);
+  life.ready();
   log.info({ port: options.port, record: options.record }, 'webhook serves');
 
-  const signal = await ended;
-  log.info({ signal }, 'webhook ends');
+  await asked(ending);
+  log.info({ signal: ending.reason }, 'webhook ends');
   server.drain();
-  if (signal === 'SIGTERM') await sleep(options.drainSeconds * 1000);
-  await server.fastify.close();
+  if (ending.reason === 'SIGTERM') await sleep(options.drainSeconds * 1000);
+  await Promise.race([server.fastify.close(), sleep(CLOSING_MS)]);
   unfollow();
   surroundings.stop();
-  await closed(metricsServer);
+  metricsServer?.closeAllConnections();
+  return 0;
 }
 
-/** Reads the kubeconfig, or finds one. @throws Error when the file is not there or is none. */
-function kubeConfigOf(file: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (file === undefined) config.loadFromDefault();
-  else config.loadFromFile(file);
-  return config;
+/** Opens both. @throws Unmet for each that is not to be had. */
+function openPorts(
+  { host, port, metricsPort }: WebhookOptions,
+  { fastify }: WebhookServer,
+  metrics: Metrics,
+): Promise<[Server | undefined, unknown]> {
+  const reviews = fastify.listen({ host, port }).catch((thrown: unknown) => {
+    throw notListening(`--port ${port} on ${host}`, thrown);
+  });
+  const scrapes = metricsPort === undefined ? undefined : serveMetrics(metrics, host, metricsPort);
+  return meet([Promise.resolve(scrapes), reviews]);
+}
+
+async function asked(ending: AbortSignal): Promise<void> {
+  if (!ending.aborted) await once(ending, 'abort');
 }
 
 function takeUp(server: WebhookServer, metrics: Metrics, log: Logger): (pair: KeyAndCertificate) => void {
@@ -80,17 +106,4 @@ function takeUp(server: WebhookServer, metrics: Metrics, log: Logger): (pair: Ke
     metrics.certificateExpiry.set(expiry);
     log.info({ expires: new Date(expiry * 1000).toISOString() }, 'certificate replaced');
   };
-}
-
-/** The first of the two signals that ask a process to end. */
-function signalled(): Promise<'SIGTERM' | 'SIGINT'> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
-}
-
-async function closed(server: Server | undefined): Promise<void> {
-  if (server === undefined) return;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 }

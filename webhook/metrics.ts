@@ -1,6 +1,7 @@
 // What the webhook counts, and the plain HTTP port that serves it to Prometheus.
 import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { notListening } from '../api/unmet.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -47,7 +48,7 @@ export function createMetrics(): Metrics {
 
 /**
  * Serves /metrics on a port of its own until closed.
- * @throws Error when the port is taken.
+ * @throws Unmet when the port is not to be had.
  */
 export async function serveMetrics({ registry }: Metrics, host: string, port: number): Promise<Server> {
   collectDefaultMetrics({ register: registry });
@@ -62,7 +63,7 @@ export async function serveMetrics({ registry }: Metrics, host: string, port: nu
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (thrown) => reject(notListening(`--metrics-port ${port}`, thrown)));
     server.listen(port, host, resolve);
   });
   return server;

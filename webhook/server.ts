@@ -1,6 +1,11 @@
 // The HTTPS server: reviews in, answers out, health. Knows nothing of Ingresses beyond the shape of a review.
 import type { Server } from 'node:https';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { KeyAndCertificate } from './certificate.ts';
 import { judgeClassReview } from './class-review.ts';
@@ -36,6 +41,13 @@ export interface WebhookServer {
 export function createServer(options: ServerOptions): WebhookServer {
   const { certificate, judge, missing, log } = options;
   const fastify = Fastify({
+    // Its own warnings are lines of the same log; a child for each request would cost more than an answer.
+    loggerInstance: log.child(
+      {},
+      { level: log.isLevelEnabled('warn') ? 'warn' : log.level },
+    ) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
     https: { ...certificate, minVersion: 'TLSv1.2' },
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_MS,

@@ -1,16 +1,80 @@
 // Who to be at the API server, and in which namespace: from a kubeconfig or from the pod.
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
+import { type Unmet, unmet, unreadable } from '../../api/unmet.ts';
+
+/** What the library falls back to where nothing is found. */
+const NOTHING = 'http://localhost:8080';
+
+const REMEDY = 'name a kubeconfig of a user of the cluster with --kubeconfig';
 
 /**
  * The kubeconfig at `path`; without one KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
- * @throws Error of the file system or of the parser.
+ * @throws Unmet when there is none, or it says nobody to be.
  */
 export function kubeConfigOf(path: string | undefined): KubeConfig {
+  const { KUBECONFIG = '' } = process.env;
+  const need =
+    path !== undefined
+      ? `--kubeconfig ${path}`
+      : KUBECONFIG === ''
+        ? 'kubeconfig'
+        : `KUBECONFIG=${KUBECONFIG}`;
   const config = new KubeConfig();
-  if (path === undefined) config.loadFromDefault();
-  else config.loadFromFile(path);
+  try {
+    if (path === undefined) config.loadFromDefault();
+    else config.loadFromFile(path);
+  } catch (thrown) {
+    throw invalid(need, thrown);
+  }
+  const server = config.getCurrentCluster()?.server;
+  if (path === undefined && KUBECONFIG === '' && server === NOTHING)
+    throw unmet(
+      need,
+      'there is neither --kubeconfig nor KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod',
+      REMEDY,
+    );
+  const because = incomplete(config);
+  if (because !== undefined) throw unmet(need, because, REMEDY);
+  for (const file of filesOf(config)) {
+    try {
+      accessSync(file, constants.R_OK);
+    } catch (thrown) {
+      throw unreadable(`${need}, which names ${file}`, REMEDY, thrown);
+    }
+  }
   return config;
+}
+
+function invalid(need: string, thrown: unknown): Unmet {
+  if (thrown instanceof Error && 'syscall' in thrown) return unreadable(need, REMEDY, thrown);
+  const [words = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+  return unmet(need, `it is not a kubeconfig (${words})`, REMEDY, thrown);
+}
+
+/** What is missing on the way from the current context to a server and a user, for people. */
+function incomplete(config: KubeConfig): string | undefined {
+  const name = config.getCurrentContext();
+  const contexts = (config.contexts ?? []).map((one) => one.name);
+  if (name === undefined || name === '') return 'it has no current-context';
+  const context = config.getContextObject(name);
+  if (context === null)
+    return `its current-context "${name}" is none of its contexts (${contexts.join(', ')})`;
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined)
+    return `its context "${name}" names the cluster "${context.cluster}", which is not in it`;
+  if (!URL.canParse(server)) return `the server of its context "${name}" is no URL: "${server}"`;
+  if (config.getCurrentUser() === null)
+    return `its context "${name}" names the user "${context.user}", which is not in it`;
+  return undefined;
+}
+
+/** The files that the current cluster and user name. */
+function filesOf(config: KubeConfig): string[] {
+  const user = config.getCurrentUser();
+  return [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile].flatMap((file) =>
+    file === undefined || file === '' ? [] : [file],
+  );
 }
 
 /** The namespace of the kubeconfig's context or of the pod. */

@@ -1,5 +1,6 @@
 // The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
-
+import { once } from 'node:events';
+import { Unmet, wordsOf } from '../../api/unmet.ts';
 import { COVERS } from '../../cli/local-aws-coverage.ts';
 import { startMoto } from './account/moto.ts';
 import { putToS3 } from './account/objects.ts';
@@ -31,31 +32,48 @@ export interface LocalAwsRun {
   seedAccount: boolean;
 }
 
+/** Where it lives: asked to end by `ending`, told `ready` when it listens. */
+export interface LocalAwsLife {
+  readonly ending: AbortSignal;
+  ready(): void;
+}
+
 /**
- * Serves until SIGTERM or SIGINT, then ends in order, moto with it.
- * @throws Error in words for a person: the port is taken, moto is not installed, the state file cannot be used.
+ * Serves until it is asked to end, then ends in order, moto with it; gives the exit code.
+ * @throws Unmet in words for a person: the port is taken, moto is not installed, the state file cannot be used.
  */
-export async function runLocalAws(options: LocalAwsRun): Promise<void> {
+export async function runLocalAws(options: LocalAwsRun, { ending, ready }: LocalAwsLife): Promise<0 | 1> {
   const targets = new Map(options.targets.map(targetOf));
-  const ended = signalled();
-  const moto = await startMoto({ account: options.account });
+  const moto = await startMoto({ account: options.account }).catch(cannotStart);
   try {
-    const aws = await start(options, moto.url, targets);
+    const aws = await start(options, moto.url, targets).catch(cannotStart);
     for (const bucket of options.buckets) await putToS3(aws.url, bucket);
     for (const note of aws.notes) console.error(`note: ${note}`);
     const account =
       options.seedAccount && aws.isNew ? await seedAccount(aws.url, { region: options.region }) : undefined;
     console.log(welcome(aws, options, account));
-    await Promise.race([ended, moto.ended]);
+    ready();
+    const asked = ending.aborted ? Promise.resolve() : once(ending, 'abort');
+    const because = await Promise.race([
+      asked.then(() => 'asked' as const),
+      moto.ended.then(() => 'moto' as const),
+    ]);
+    if (because === 'moto') console.error('albatross local-aws: moto has ended, and with it most of AWS');
     await aws.close();
+    return because === 'asked' ? 0 : 1;
   } finally {
     await moto.close();
   }
 }
 
+/** Whatever stops it before it listens is said in words for the person in front of it. */
+function cannotStart(thrown: unknown): never {
+  throw new Unmet(wordsOf(thrown), thrown);
+}
+
 function targetOf(text: string): [target: string, address: Address] {
   const read = readTarget(text);
-  if (read === undefined) throw new Error(`--target: "${text}" is not of the form ID:PORT=HOST:PORT`);
+  if (read === undefined) throw new Unmet(`--target: "${text}" is not of the form ID:PORT=HOST:PORT`);
   return read;
 }
 
@@ -95,12 +113,6 @@ async function start(
 
 /** Addresses that only this machine reaches. */
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
-
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-}
 
 function welcome(
   aws: LocalAws,

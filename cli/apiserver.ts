@@ -1,0 +1,82 @@
+// What a process needs of the API server before it begins: that it answers, knows our kind, and grants the rights. What never
+// ends by itself is told at once; an API server that does not answer is given a moment.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type Right, rightsInWords } from '../api/rights.ts';
+import { unmet } from '../api/unmet.ts';
+import { type KubeClient, type KubeOutcome, kubeClient } from '../controller/kube/client.ts';
+
+export interface ApiServerNeeds {
+  readonly kubeConfig: KubeConfig;
+  /** The rights without which the process cannot do its work. */
+  readonly rights: readonly Right[];
+  /** Where they are granted, for people. */
+  readonly granted: string;
+}
+
+/** How long an API server that does not answer is waited for, in milliseconds: a restart of it may be in between. */
+const PATIENCE_MS = 5_000;
+const RETRY_MS = 250;
+
+const SILENCE: KubeOutcome = { ok: false, reason: 'unavailable', message: 'no answer' };
+
+/** Asks until there is an answer, for as long as `PATIENCE_MS`. */
+async function answered(client: KubeClient, path: string): Promise<KubeOutcome> {
+  const patience = sleep(PATIENCE_MS, 'late' as const, { ref: false });
+  for (let last = SILENCE; ; ) {
+    const got = await Promise.race([client.request({ method: 'GET', path }), patience]);
+    if (got === 'late') return last;
+    if (got.ok || got.reason !== 'unavailable') return got;
+    last = got;
+    if ((await Promise.race([sleep(RETRY_MS), patience])) === 'late') return last;
+  }
+}
+
+/** The rights that are not granted (Kubernetes API reference, SelfSubjectAccessReview). */
+async function missing(client: KubeClient, rights: readonly Right[]): Promise<Right[]> {
+  const asked = rights.map(async (right) => {
+    const { verb, group, resource: path, namespace, name } = right;
+    const [resource, subresource] = path.split('/');
+    const resourceAttributes = { verb, group, resource, subresource, namespace, name };
+    const answer = await client.request<{ status?: { allowed?: boolean } }>({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+      },
+    });
+    // Who may not even ask finds out by trying.
+    return answer.ok && answer.object.status?.allowed === false ? [right] : [];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+/** @throws Unmet with what is missing. */
+export async function apiServer({ kubeConfig, rights, granted }: ApiServerNeeds): Promise<void> {
+  const client = kubeClient(kubeConfig);
+  const server = `the API server ${kubeConfig.getCurrentCluster()?.server ?? ''}`;
+  const kinds = await answered(client, '/apis/albatross.dev/v1alpha1');
+  if (!kinds.ok && kinds.reason === 'unavailable')
+    throw unmet(
+      server,
+      `no answer in ${PATIENCE_MS / 1000} seconds (${kinds.message})`,
+      'see that it runs, and that the kubeconfig (--kubeconfig) names it and its certificate authority',
+    );
+  if (!kinds.ok && kinds.reason === 'notFound')
+    throw unmet(
+      'the CRD loadbalancerbindings.albatross.dev',
+      'it is not installed',
+      'run: kubectl apply -k config/crd',
+    );
+  if (!kinds.ok && kinds.message === 'Unauthorized')
+    throw unmet(
+      server,
+      'it does not accept the credentials of the kubeconfig (Unauthorized)',
+      'give --kubeconfig with a user that it knows',
+    );
+  const without = await missing(client, rights);
+  if (without.length > 0)
+    throw unmet('RBAC', `not allowed: ${rightsInWords(without)}`, `grant it as ${granted} does`);
+}
