@@ -3,6 +3,7 @@ import type { AnyAnnotation } from './annotation.ts';
 import type { Checked } from './check.ts';
 import { encodingOf, trim } from './decode.ts';
 import type { Finding } from './finding.ts';
+import { misplaced } from './identifiers.ts';
 import { leftover, repaired } from './repair.ts';
 import { isObject } from './shape.ts';
 
@@ -37,10 +38,17 @@ export function withHints(
   // Where parts of JSON have their own hints, those say more.
   if (isPlaced && all.every(({ suggestion }) => suggestion !== undefined)) return checked;
   const meant = repaired(descriptor, text, (mended) => !judge(mended).findings.some(refuses));
-  if (meant === undefined) return checked;
+  if (meant === undefined)
+    return { ...checked, findings: checked.findings.map((one) => withPlace(descriptor, one)) };
   const finding =
     isPlaced && all.length === 1 ? { ...refused, suggestion: meant.text } : ofWhole(refused, text, meant);
   return { ...checked, findings: [finding] };
+}
+
+/** An identifier of something else is told where it is said. */
+function withPlace({ name }: AnyAnnotation, finding: Finding): Finding {
+  const what = finding.value === undefined ? undefined : misplaced(name, finding.value);
+  return what === undefined ? finding : { ...finding, because: joined(finding.because, what) };
 }
 
 const withoutIntent = ({ suggestion: _, ...rest }: Finding): Finding => rest;
@@ -62,7 +70,7 @@ function ofWhole(
 }
 
 /** Texts that are taken, with what people hardly ever mean. */
-function doubtsOf({ schema }: AnyAnnotation, text: string, value: unknown): Finding[] {
+function doubtsOf({ name, schema }: AnyAnnotation, text: string, value: unknown): Finding[] {
   const doubt = (because: string, suggestion?: string): Finding => ({
     code: 'InvalidFormat',
     severity: 'warn',
@@ -79,6 +87,8 @@ function doubtsOf({ schema }: AnyAnnotation, text: string, value: unknown): Find
   const isList = encoding === 'stringList' && Array.isArray(value);
   if (isList && value.some(hasLines))
     return [doubt('an item has a line end inside; only commas separate items')];
+  const strange = isList ? value.find((one) => typeof one === 'string' && misplaced(name, one)) : undefined;
+  if (typeof strange === 'string') return [{ ...doubt(misplaced(name, strange) ?? ''), value: strange }];
   const isMap = encoding === 'stringMap' && isObject(value);
   if (isMap && Object.entries(value).flat().some(hasLines))
     return [doubt('a pair has a line end inside; only commas separate pairs')];

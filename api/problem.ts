@@ -35,7 +35,8 @@ export const CODES = {
   UnknownField: 'The Kubernetes API has no such field there.',
   FieldMissing: 'A field is missing that the Kubernetes API asks for.',
   VersionNotServed: 'Kubernetes serves no such kind in this version.',
-  UnknownAnnotation: 'No annotation of this name exists under the prefix.',
+  UnknownAnnotation:
+    'No annotation of this name exists under the prefix, or the prefix is not the one that is read.',
   NotYetApplied: 'The annotation is known but has no effect in this version.',
   ServiceEnded: 'The AWS service behind the annotation has ended, so it has no effect.',
   Unused: 'The text is valid but nothing reads it.',

@@ -1,6 +1,6 @@
 // `albatross lint`: what admission would say of manifests, without a cluster.
 import { Command, Option } from 'commander';
-import { lint, nameOf } from '../api/lint.ts';
+import { lint, nameOf, withNamespace } from '../api/lint.ts';
 import type { ControllerDefaults } from '../api/read.ts';
 import type { StrictCheck } from '../api/strict.ts';
 import { type Documents, readDocuments } from './documents.ts';
@@ -82,9 +82,11 @@ export function judge(
   const found = result.found.flatMap(({ at, object, problems }) => {
     const source = sources[at];
     if (source === undefined) return [];
-    return problems.map(
-      (problem): Located => ({ file: source.file, line: source.lineOf(problem.path), object, problem }),
-    );
+    return problems.map((problem): Located => {
+      // A class or a Service that says it may lie in the input as well.
+      const said = sources.find(({ object: one }) => problem.object === nameOf(withNamespace(one))) ?? source;
+      return { file: said.file, line: said.lineOf(problem.path), object, problem };
+    });
   });
   const twice = sources.flatMap(({ file, object, twice, lineOf }) =>
     twice.map((path): Located => {
