@@ -100,3 +100,37 @@ describe('what the API server refuses', () => {
     expect(out).toContain(`<stdin>:1: a document: refused: document: ${words}`);
   });
 });
+
+test('what a class says is told at its line', () => {
+  const documents = documentsIn(
+    '<stdin>',
+    [
+      'apiVersion: elbv2.k8s.aws/v1beta1',
+      'kind: IngressClassParams',
+      'metadata: {name: awesome}',
+      'spec:',
+      "  sslRedirectPort: '443'",
+      '---',
+      'apiVersion: networking.k8s.io/v1',
+      'kind: IngressClass',
+      'metadata: {name: alb}',
+      'spec:',
+      '  controller: ingress.k8s.aws/alb',
+      '  parameters: {apiGroup: elbv2.k8s.aws, kind: IngressClassParams, name: awesome}',
+      '---',
+      'apiVersion: networking.k8s.io/v1',
+      'kind: Ingress',
+      'metadata: {name: web}',
+      'spec:',
+      '  ingressClassName: alb',
+      '  defaultBackend: {service: {name: web, port: {number: 80}}}',
+    ].join('\n'),
+  );
+  const { located } = judge(documents, {
+    defaultTargetType: 'instance',
+    defaultLoadBalancerScheme: 'internal',
+  });
+  expect(located.map(({ line, problem }) => `${line} ${problem.object}: ${problem.path}`)).toEqual([
+    '5 IngressClassParams awesome: spec.sslRedirectPort',
+  ]);
+});
