@@ -17,7 +17,7 @@ import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../api/policy.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
 import { holdingsOf, withoutHoldings } from './exchange.ts';
-import type { KubeOutcome } from './kube/client.ts';
+import type { KubeFailure, KubeOutcome } from './kube/client.ts';
 import type { Next } from './kube/queue.ts';
 import type { OwnerReference, Writer } from './kube/write.ts';
 import { deletingStatus } from './status.ts';
@@ -36,7 +36,12 @@ export interface Deriving {
   /** Milliseconds since the epoch. */
   now(): number;
   failed(key: string, step: string, outcome: KubeOutcome): void;
+  /** Tells people that the API server takes no binding of an Ingress, and what that means. */
+  refused(entry: Entry, note: string): void;
 }
+
+/** Answers that trying again does not change; `notFound` of an apply, which makes what is not there: the kind is gone. */
+const REFUSED: ReadonlySet<KubeFailure> = new Set(['forbidden', 'invalid', 'notFound']);
 
 function ownerOf(entry: Entry): OwnerReference | undefined {
   const { name, uid } = entry.ingress.metadata;
@@ -73,19 +78,26 @@ async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBindi
   return settle(deriving, key, 'tell deletion', await deriving.write.patchStatus(binding, told));
 }
 
-/** The same of a write that makes or claims a binding. Nobody waits for one that is refused (bindings.ts). */
+/** The same of a write that makes or claims a binding. Nobody waits for one that is refused (pages.ts). */
 function settleBinding(
   deriving: Deriving,
   key: string,
+  entry: Entry,
   step: string,
   outcome: KubeOutcome | undefined,
 ): Next {
-  const failure = outcome === undefined || outcome.ok ? undefined : outcome.reason;
-  deriving.book.refused(key, failure === 'forbidden' || failure === 'invalid' || failure === 'notFound');
-  // Of an apply, which makes what is not there: neither the namespace nor the kind is.
-  if (outcome === undefined || outcome.ok || failure !== 'notFound')
-    return settle(deriving, key, step, outcome);
-  deriving.failed(key, step, outcome);
+  const refusal = outcome?.ok === false && REFUSED.has(outcome.reason) ? outcome : undefined;
+  deriving.book.refused(key, refusal !== undefined);
+  if (refusal === undefined) return settle(deriving, key, step, outcome);
+  const { group } = entry.spec;
+  const then = deriving.book.stays(group)
+    ? 'what the load balancer has stays as it is'
+    : 'nothing is made for it in AWS';
+  deriving.refused(
+    entry,
+    `LoadBalancerBinding ${key} is refused: ${refusal.message}. Until it is taken, ${then}.`,
+  );
+  deriving.failed(key, step, refusal);
   return 'retry';
 }
 
@@ -99,7 +111,7 @@ async function keep(
   const { namespace = '', name } = entry.ingress.metadata;
   if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
     const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
-    if (!applied.ok) return settleBinding(deriving, key, 'record binding', applied);
+    if (!applied.ok) return settleBinding(deriving, key, entry, 'record binding', applied);
     return claim(deriving, key, entry, applied.object, held);
   }
   return claim(deriving, key, entry, binding, held);
@@ -119,7 +131,7 @@ async function claim(
   const finalizers = [...groups].map(finalizerOf);
   const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
   if (inherited.length === 0 || claimed?.ok === false)
-    return settleBinding(deriving, key, 'claim binding', claimed);
+    return settleBinding(deriving, key, entry, 'claim binding', claimed);
   deriving.book.refused(key, false);
   // Only now: somebody must answer for what is in AWS at every moment.
   const left = withoutHoldings(entry.ingress, inherited, heldGroups(claimed?.object ?? binding));

@@ -1,11 +1,12 @@
 // The programs and their queues, wired to each other: bindings, groups, targets, node access.
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
+import { keyOf } from '../api/kube.ts';
 import type { Aws } from './aws/calls.ts';
 import { type Lookups, lookups } from './aws/facts.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
-import { derive } from './derive.ts';
+import { type Deriving, derive } from './derive.ts';
 import { Drifts } from './drift.ts';
 import { type DriftReport, driftNews } from './drift-report.ts';
 import type { World } from './endpoints.ts';
@@ -178,6 +179,11 @@ export function startPrograms(parts: Parts): Programs {
   const failed: Publishing['failed'] = (key, step, outcome) =>
     log.warn({ key, step, outcome }, 'cannot write to the API server');
   const events = eventTeller(client, 'albatross-controller', may);
+  const refused: Deriving['refused'] = ({ ingress }, note) => {
+    // Told aside: nothing waits for it, and what fails is in the log.
+    const news = { type: 'Warning', reason: 'BindingRefused', action: 'Record', note } as const;
+    void events.tell(regardingOf(ingress, book.bindingOf(keyOf(ingress))), news);
+  };
   const targets = startTargets(parts, find, { write, failed, events }, () => queues);
   const published = (group: string): void => {
     seen.add(group);
@@ -198,7 +204,7 @@ export function startPrograms(parts: Parts): Programs {
   const queues: Programs['queues'] = {
     bindings: createQueue({
       workers: 8,
-      run: (key) => derive(key, { book, write, ceiling: options.policy, now: Date.now, failed }),
+      run: (key) => derive(key, { book, write, ceiling: options.policy, now: Date.now, failed, refused }),
       onError,
     }),
     groups: createQueue({

@@ -99,7 +99,7 @@ function programs(world: Operating) {
     publish: (group, pass) => publish(publishing, group, pass),
   };
   const bindings = queueOf(world, (key) =>
-    derive(key, { book, write, ceiling: 'sync', now: world.now, failed }),
+    derive(key, { book, write, ceiling: 'sync', now: world.now, failed, refused: failed }),
   );
   const groups = queueOf(world, (group) => reconcile(group, reconciling));
   return { book, inventory, bindings, groups };
