@@ -91,12 +91,23 @@ function withoutSources(group: Group, wanted: Wanted, { matched }: Matching): Un
   });
 }
 
+/** What is asked for of a load balancer and its security groups. Most groups ask for nothing, and nothing is compared. */
+const OF_BALANCER = [
+  'wafv2-acl-arn',
+  'wafv2-acl-name',
+  'shield-advanced-protection',
+  'security-groups',
+  'inbound-cidrs',
+  'security-group-prefix-lists',
+] as const;
+
 /**
  * Wishes for protection that AWS does not meet yet. A load balancer that replaces another one takes over when it is protected
  * (protection.ts), so its routes need not wait.
  */
 export function unprotected(group: Group, wanted: Wanted, found: readonly Found[]): Unmet[] {
   const asked = wanted.unmet.filter(({ staysOpen }) => staysOpen);
+  if (!OF_BALANCER.some((name) => saidBy(group.members, name).length > 0)) return asked;
   const balancers = found.filter(
     (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.resourceTag !== '',
   );
