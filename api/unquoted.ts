@@ -27,7 +27,7 @@ export function unquotedProblems(annotations: unknown): Problem[] {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return 'a map';
-  return typeof value === 'boolean' ? 'a truth value' : 'a number';
+  return typeof value === 'boolean' ? 'a boolean' : 'a number';
 }
 
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;

@@ -42,11 +42,10 @@ describe('read by nobody', () => {
       },
     ]);
   });
-  test('without an equal', () => {
-    expect(told('service.beta.kubernetes.io/aws-load-balancer-type')).toMatchObject([{ severity: 'warn' }]);
-    expect(
-      told('service.beta.kubernetes.io/aws-load-balancer-proxy-protocol')[0]?.suggestion,
-    ).toBeUndefined();
+  test.each(['type', 'proxy-protocol'])('without an equal: %s', (name) => {
+    const [problem] = told(`service.beta.kubernetes.io/aws-load-balancer-${name}`);
+    expect(problem).toMatchObject({ code: 'UnknownAnnotation', severity: 'warn' });
+    expect(problem?.suggestion).toBeUndefined();
   });
 });
 
