@@ -1,8 +1,9 @@
 // Flags of the controller that other commands have as well, with the same names and defaults.
 import { type Command, Option } from 'commander';
+import type { LeaseName } from '../controller/handover/lease.ts';
 import { DEFAULTS } from '../controller/options.ts';
 import { POLICIES } from '../controller/plan/policy.ts';
-import { count, gates, names, pairs, strictChecks, trueOrFalse } from './flags.ts';
+import { count, gates, lease, names, pairs, percent, seconds, strictChecks, trueOrFalse } from './flags.ts';
 
 /** Where it works. */
 export function withPlace(command: Command): Command {
@@ -25,6 +26,39 @@ export function withPolicy(command: Command): Command {
     new Option('--policy <policy>', 'what may be done in AWS').choices(POLICIES).default(DEFAULTS.policy),
   );
 }
+
+/** What becomes of orphans in AWS. */
+export function withOrphans(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--orphan-grace-period <time>',
+        'how long nobody must have named something in AWS before it is removed (docs/orphans.md)',
+      )
+        .argParser(seconds)
+        .default(DEFAULTS.orphanGracePeriod, '10m'),
+    )
+    .option(
+      '--orphan-removal-limit <percent>',
+      'of the groups in AWS that may be orphans for any of them to be removed; 0: none are, 100: however many',
+      percent,
+      DEFAULTS.orphanRemovalLimit,
+    );
+}
+
+/** Where the controller writes down which groups the cluster has had, for whoever asks about orphans. */
+export function withRecord(command: Command): Command {
+  return command.option(
+    '--lease <namespace/name>',
+    "the controller's Lease: the ConfigMap of the same name says which groups the cluster has had; or none",
+    lease,
+    lease(`albatross-system/${DEFAULTS.leaderElectionId}`),
+  );
+}
+
+/** What `withRecord` was told. */
+export const recordOf = ({ lease }: { readonly lease: LeaseName | 'none' }): LeaseName | undefined =>
+  lease === 'none' ? undefined : lease;
 
 /** What holds when nobody says otherwise. */
 export function withDefaults(command: Command): Command {

@@ -7,7 +7,7 @@ import { runController } from '../controller/main.ts';
 import { type ControllerOptions, DEFAULTS, mistakes } from '../controller/options.ts';
 import { rightsOf } from '../controller/rights.ts';
 import { apiServer } from './apiserver.ts';
-import { withAttempts, withDefaults, withPlace, withPolicy } from './controller-flags.ts';
+import { withAttempts, withDefaults, withOrphans, withPlace, withPolicy } from './controller-flags.ts';
 import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';
 import { createLog, type LogLevel, logLevelOption } from './log.ts';
 import { type Life, live } from './process.ts';
@@ -21,7 +21,7 @@ const GRACE_MS = 25_000;
 
 /** The command; it runs until the process is asked to end. */
 export function controllerCommand(): Command {
-  return withUpkeep(withTuning(withDefaults(withPolicy(withPlace(new Command('controller'))))))
+  return withUpkeep(withOrphans(withTuning(withDefaults(withPolicy(withPlace(new Command('controller')))))))
     .description('brings AWS in line with the Ingresses of a cluster')
     .action(async ({ logLevel, ...options }: Flags, command: Command) => {
       const wrong = mistakes(options);

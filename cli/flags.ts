@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Tags } from '../api/aws.ts';
 import { isStrictCheck, STRICT_CHECKS, type StrictCheck } from '../api/strict.ts';
+import type { LeaseName } from '../controller/handover/lease.ts';
 
 /** A TCP port. */
 export function port(text: string): number {
@@ -19,6 +20,14 @@ export function count(text: string): number {
   return value;
 }
 
+/** A whole number from 0 to 100. */
+export function percent(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 100)
+    throw new InvalidArgumentError('Not a whole number from 0 to 100.');
+  return value;
+}
+
 /** `--flag`, `--flag=true` or `--flag=false`. */
 export function trueOrFalse(text: string): boolean {
   if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Neither true nor false.');
@@ -32,6 +41,15 @@ export function seconds(text: string): number {
   const value = hours * 3600 + minutes * 60 + rest;
   if (parts === null || value === 0) throw new InvalidArgumentError('Not a time such as 10h, 1h30m or 45s.');
   return value;
+}
+
+/** The name of a Lease, `namespace/name`, or `none`. */
+export function lease(text: string): LeaseName | 'none' {
+  if (text === 'none') return text;
+  const [namespace, name, ...more] = text.split('/');
+  if (namespace === undefined || name === undefined || namespace === '' || name === '' || more.length > 0)
+    throw new InvalidArgumentError('Neither NAMESPACE/NAME nor none.');
+  return { namespace, name };
 }
 
 /** Names separated by commas. */

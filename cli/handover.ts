@@ -1,9 +1,10 @@
 // `albatross adopt` and `albatross release`: flags to options, nothing else.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { LeaseName } from '../controller/handover/lease.ts';
 import { type Answer, adopt, giveBack } from '../controller/handover/main.ts';
 import { Refusal } from '../controller/handover/survey.ts';
 import { DEFAULTS } from '../controller/options.ts';
+import { lease } from './flags.ts';
 
 interface AdoptFlags {
   readonly kubeconfig?: string;
@@ -75,14 +76,6 @@ const placed = (command: Command): Command =>
 
 const held = (name: LeaseName | 'none'): { readonly lease?: LeaseName } =>
   name === 'none' ? {} : { lease: name };
-
-function lease(text: string): LeaseName | 'none' {
-  if (text === 'none') return text;
-  const [namespace, name, ...more] = text.split('/');
-  if (namespace === undefined || name === undefined || namespace === '' || name === '' || more.length > 0)
-    throw new InvalidArgumentError('Neither NAMESPACE/NAME nor none.');
-  return { namespace, name };
-}
 
 async function say(command: string, work: () => Promise<Answer>): Promise<void> {
   try {

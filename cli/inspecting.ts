@@ -9,7 +9,7 @@ import { failureWords } from './plan-report.ts';
 /** For --help. */
 export const RIGHTS = `Rights. Kubernetes: list on ingresses, services, endpointslices, loadbalancerbindings (with --watch-namespace only
 there), ingressclasses, ingressclassparams, namespaces and nodes; get on the Secrets of OIDC logins, whose rules are
-otherwise taken to stay as they are. AWS: the reading part of the controller's IAM policy
+otherwise taken to stay as they are; about orphans list on targetgroupbindings, and get on the ConfigMap of --lease. AWS: the reading part of the controller's IAM policy
 (elasticloadbalancing:Describe*, ec2:Describe*, acm:ListCertificates, acm:DescribeCertificate, tag:GetResources; where an
 Ingress names a web ACL or Shield wafv2:List*, wafv2:Get*, shield:DescribeProtection, shield:GetSubscriptionState).`;
 

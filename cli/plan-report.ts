@@ -1,8 +1,10 @@
 // What was planned, for people and for programs, and what the exit code says of it. Pure.
 import { type Problem, sentence } from '../api/problem.ts';
 import type { AwsFailure } from '../controller/aws/errors.ts';
+import type { OrphansSeen, PlannedOrphan } from '../controller/inspection/orphans.ts';
 import type { PlannedGroup, Step } from '../controller/inspection/planning.ts';
 import type { Registration } from '../controller/inspection/registrations.ts';
+import { clock, contents, fateWords } from '../controller/ownership/orphans/words.ts';
 import { inWords } from '../controller/plan/operation.ts';
 import type { Colour, Paint } from './paint.ts';
 
@@ -19,10 +21,17 @@ const doneSteps = ({ steps }: PlannedGroup): readonly Step[] => steps.filter(({ 
 
 const changes = (one: PlannedGroup): boolean => doneSteps(one).length + one.registrations.length > 0;
 
+/** Orphans, where they were looked for. */
+type Orphans = OrphansSeen<PlannedOrphan> | undefined;
+
+const orphansIn = (orphans: Orphans): readonly PlannedOrphan[] =>
+  orphans === undefined || 'unknown' in orphans ? [] : orphans.orphans;
+
 /** 0: nothing to do; 2: something; 1: of some group it is not known, because AWS or a fact is missing. */
-export function exitCodeOf(planned: readonly PlannedGroup[]): 0 | 1 | 2 {
+export function exitCodeOf(planned: readonly PlannedGroup[], orphans?: Orphans): 0 | 1 | 2 {
   if (planned.some(({ undecided }) => undecided)) return 1;
-  return planned.some(changes) ? 2 : 0;
+  const going = orphansIn(orphans).some(({ fate }) => fate === 'goes');
+  return planned.some(changes) || going ? 2 : 0;
 }
 
 const SIGNS: Readonly<Record<Step['operation']['verb'], readonly [string, Colour]>> = {
@@ -108,21 +117,35 @@ function countsOf(planned: readonly PlannedGroup[]): Counts {
   };
 }
 
-function summary(counts: Counts, paint: Paint): string {
+function summary(counts: Counts, orphans: number, paint: Paint): string {
   const parts = [
     ...(counts.operations > 0 ? [many(counts.operations, 'operation')] : []),
     ...(counts.replacements > 0 ? [`${counts.replacements} of them by replacement`] : []),
     ...(counts.register > 0 ? [`${many(counts.register, 'target')} to register`] : []),
     ...(counts.deregister > 0 ? [`${many(counts.deregister, 'target')} to deregister`] : []),
     ...(counts.undecided > 0 ? [`${many(counts.undecided, 'group')} that cannot be planned`] : []),
+    ...(orphans > 0 ? [many(orphans, 'orphan')] : []),
   ];
   return paint('bold', `${many(counts.groups, 'group')} looked at: ${parts.join(', ') || 'nothing to do'}`);
 }
 
-/** Groups in which there is something to tell, and a last line that counts. Without a line end behind it. */
-export function planText(planned: readonly PlannedGroup[], paint: Paint): string {
+function orphanLines(orphans: Orphans, paint: Paint): string[] {
+  if (orphans === undefined) return [];
+  if ('unknown' in orphans)
+    return [`${paint('bold', 'orphans')} ${paint('red', 'cannot be told')}: ${orphans.unknown}`, ''];
+  return orphans.orphans.flatMap((orphan) => [
+    `${paint('bold', `orphan ${orphan.stack}`)}: ${contents(orphan.found)}; no Ingress and no binding names it`,
+    `    ${paint(orphan.fate === 'goes' ? 'red' : 'yellow', fateWords(orphan))}`,
+    ...orphan.steps.map((step) => stepLine(step, 'sync', paint)),
+    '',
+  ]);
+}
+
+/** Groups in which there is something to tell, orphans, and a last line that counts. Without a line end behind it. */
+export function planText(planned: readonly PlannedGroup[], paint: Paint, orphans?: Orphans): string {
   const groups = planned.flatMap((one) => groupLines(one, paint));
-  return [...groups, summary(countsOf(planned), paint)].join('\n');
+  const lines = [...groups, ...orphanLines(orphans, paint)];
+  return [...lines, summary(countsOf(planned), orphansIn(orphans).length, paint)].join('\n');
 }
 
 function stepData({ operation, allowed }: Step): object {
@@ -140,10 +163,25 @@ function stepData({ operation, allowed }: Step): object {
   };
 }
 
+function orphansData(orphans: Orphans): object {
+  if (orphans === undefined) return {};
+  if ('unknown' in orphans) return { orphans };
+  return {
+    orphans: orphans.orphans.map(({ stack, found, since, steps, ...one }) => ({
+      stack,
+      ...one,
+      since: clock(since),
+      resources: found.map(({ kind, arn }) => ({ kind, arn })),
+      operations: steps.map(stepData),
+    })),
+  };
+}
+
 /** The same as data. */
-export function planData(planned: readonly PlannedGroup[]): object {
+export function planData(planned: readonly PlannedGroup[], orphans?: Orphans): object {
   return {
     ...countsOf(planned),
+    ...orphansData(orphans),
     plan: planned.map(({ steps, registrations, problems, failure, ...one }) => ({
       ...one,
       ...(failure === undefined ? {} : { failure: failureWords(failure) }),

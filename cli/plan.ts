@@ -1,8 +1,17 @@
 // `albatross plan`: flags to options, the answer to text and exit code; nothing else.
 import { Command } from 'commander';
+import type { LeaseName } from '../controller/handover/lease.ts';
 import { planOnce } from '../controller/inspection/main.ts';
 import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
-import { withAttempts, withDefaults, withPlace, withPolicy } from './controller-flags.ts';
+import {
+  recordOf,
+  withAttempts,
+  withDefaults,
+  withOrphans,
+  withPlace,
+  withPolicy,
+  withRecord,
+} from './controller-flags.ts';
 import { answer, oneOf, RIGHTS } from './inspecting.ts';
 import { type Format, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
@@ -12,6 +21,7 @@ import { exitCodeOf, planData, planText } from './plan-report.ts';
 interface PlanFlags extends ControllerOptions {
   readonly namespace?: string;
   readonly all?: true;
+  readonly lease: LeaseName | 'none';
   readonly output: Format;
 }
 
@@ -20,6 +30,7 @@ export const ATTEMPTS = 3;
 
 const HELP = `
 With neither INGRESS nor --all: the groups of the Ingresses of the namespace. Give it the flags that the controller has.
+--all also shows orphans, what no Ingress and no LoadBalancerBinding names, and what becomes of them (docs/orphans.md).
 
 Exit code: 0 nothing to do, 2 something to do, 1 it could not be found out.
 Not planned: what the controller changes in the security groups of nodes.
@@ -28,7 +39,10 @@ ${RIGHTS}`;
 
 /** The command; exit code 0 when there is nothing to do, 2 when there is, 1 when it could not be found out. */
 export function planCommand(): Command {
-  return withAttempts(withDefaults(withPolicy(withPlace(new Command('plan')))), ATTEMPTS)
+  return withAttempts(
+    withRecord(withOrphans(withDefaults(withPolicy(withPlace(new Command('plan')))))),
+    ATTEMPTS,
+  )
     .description('shows what the controller would do in AWS, and why; changes nothing')
     .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')
@@ -38,13 +52,14 @@ export function planCommand(): Command {
     .action((ingress: string | undefined, flags: PlanFlags, command: Command) =>
       answer(oneOf(command, ingress, '--all', flags.all), { ...DEFAULTS, ...flags }, async (options) => {
         const { namespace, all, output } = flags;
-        const planned = await planOnce(options, {
+        const { groups: planned, orphans } = await planOnce(options, {
           ...(ingress === undefined ? {} : { ingress }),
           ...(namespace === undefined ? {} : { namespace }),
           all: all === true && namespace === undefined,
+          lease: recordOf(flags),
         });
-        const text = written(output, planData(planned), () => planText(planned, paint));
-        return { text, exitCode: exitCodeOf(planned) };
+        const text = written(output, planData(planned, orphans), () => planText(planned, paint, orphans));
+        return { text, exitCode: exitCodeOf(planned, orphans) };
       }),
     );
 }

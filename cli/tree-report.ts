@@ -90,7 +90,7 @@ class Drawing {
   }
 }
 
-function groupText({ group, loadBalancers, unused }: GroupTree, paint: Paint): string {
+function groupText({ group, loadBalancers, unused, orphan }: GroupTree, paint: Paint): string {
   const drawing = new Drawing(paint);
   const branches = [
     ...loadBalancers.map((one) => drawing.loadBalancer(one)),
@@ -99,12 +99,15 @@ function groupText({ group, loadBalancers, unused }: GroupTree, paint: Paint): s
       : [{ line: 'not used by any listener', below: unused.map((one) => drawing.targetGroup(one)) }]),
   ];
   const name = paint('bold', group.includes('/') ? `Ingress ${group}` : `group ${group}`);
-  return [`${name}${branches.length === 0 ? ': nothing in AWS' : ''}`, ...drawnAll(branches, '')].join('\n');
+  const fate = orphan === undefined ? '' : `, an orphan: ${paint('yellow', orphan)}`;
+  return [`${name}${fate}${branches.length === 0 ? ': nothing in AWS' : ''}`, ...drawnAll(branches, '')].join(
+    '\n',
+  );
 }
 
 /** One tree for each group. Without a line end behind it. */
-export function treeText(trees: readonly GroupTree[], paint: Paint): string {
-  return trees.length === 0 ? 'nothing in AWS' : trees.map((tree) => groupText(tree, paint)).join('\n\n');
+export function treeText(trees: readonly GroupTree[], paint: Paint, none = 'nothing in AWS'): string {
+  return trees.length === 0 ? none : trees.map((tree) => groupText(tree, paint)).join('\n\n');
 }
 
 /** The same as data, with conditions and actions in words beside them. */
@@ -120,8 +123,9 @@ export function treeData(trees: readonly GroupTree[]): object {
   };
   const targetGroup = ({ spec, ...one }: TargetGroupNode): object => ({ ...spec, ...one });
   return {
-    groups: trees.map(({ group, loadBalancers, unused }) => ({
+    groups: trees.map(({ group, loadBalancers, unused, orphan }) => ({
       group,
+      ...(orphan === undefined ? {} : { orphan }),
       loadBalancers: loadBalancers.map(({ spec, listeners, ...balancer }) => ({
         ...spec,
         ...balancer,

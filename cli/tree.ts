@@ -1,8 +1,16 @@
 // `albatross tree`: flags to options, the answer to text; nothing else.
 import { Command, Option } from 'commander';
-import { treeOnce } from '../controller/inspection/main.ts';
+import type { LeaseName } from '../controller/handover/lease.ts';
+import { orphanTrees, treeOnce } from '../controller/inspection/main.ts';
 import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
-import { withAttempts, withPlace } from './controller-flags.ts';
+import {
+  recordOf,
+  withAttempts,
+  withOrphans,
+  withPlace,
+  withPolicy,
+  withRecord,
+} from './controller-flags.ts';
 import { answer, oneOf, RIGHTS } from './inspecting.ts';
 import { type Format, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
@@ -13,37 +21,58 @@ interface TreeFlags extends ControllerOptions {
   readonly namespace?: string;
   readonly group?: string;
   readonly all?: true;
+  readonly orphans?: true;
+  readonly lease: LeaseName | 'none';
   readonly output: Format;
 }
 
 const HELP = `
 With neither INGRESS, --group nor --all: the groups of the Ingresses of the namespace. --group and --all read AWS only.
+--orphans shows what no Ingress and no LoadBalancerBinding of the cluster names, and what becomes of it (docs/orphans.md); give
+it the flags that the controller has.
 
 ${RIGHTS}`;
 
-const asked = (command: Command, ingress: string | undefined, { all, group }: TreeFlags): Command =>
-  oneOf(oneOf(command, ingress, '--all', all), ingress, '--group', group);
+const NO_ORPHANS =
+  'no orphans: everything in AWS that has the tag of this cluster is named by an Ingress or a binding';
+
+const asked = (command: Command, ingress: string | undefined, { all, group, orphans }: TreeFlags): Command =>
+  oneOf(
+    oneOf(oneOf(command, ingress, '--all', all), ingress, '--group', group),
+    ingress,
+    '--orphans',
+    orphans,
+  );
 
 /** The command; exit code 1 when AWS or the cluster cannot be read. */
 export function treeCommand(): Command {
-  return withAttempts(withPlace(new Command('tree').alias('get')), ATTEMPTS)
+  return withAttempts(
+    withRecord(withOrphans(withPolicy(withPlace(new Command('tree').alias('get'))))),
+    ATTEMPTS,
+  )
     .description('shows what is in AWS: load balancers, listeners, rules, target groups, targets with health')
     .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')
     .addOption(new Option('--group <group>', 'a group by its name').conflicts(['all', 'namespace']))
     .option('--all', 'every group of the cluster; with -n those of the namespace')
+    .addOption(new Option('--orphans', 'only what nobody names').conflicts(['all', 'namespace', 'group']))
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .action((ingress: string | undefined, flags: TreeFlags, command: Command) =>
       answer(asked(command, ingress, flags), { ...DEFAULTS, ...flags }, async (options) => {
-        const { namespace, group, all, output } = flags;
-        const trees = await treeOnce(options, {
-          ...(ingress === undefined ? {} : { ingress }),
-          ...(namespace === undefined ? {} : { namespace }),
-          ...(group === undefined ? {} : { group }),
-          all: all === true && namespace === undefined,
-        });
-        const text = written(output, treeData(trees), () => treeText(trees, paint));
+        const { namespace, group, all, orphans, output } = flags;
+        const trees =
+          orphans === true
+            ? await orphanTrees(options, { lease: recordOf(flags) })
+            : await treeOnce(options, {
+                ...(ingress === undefined ? {} : { ingress }),
+                ...(namespace === undefined ? {} : { namespace }),
+                ...(group === undefined ? {} : { group }),
+                all: all === true && namespace === undefined,
+              });
+        const text = written(output, treeData(trees), () =>
+          treeText(trees, paint, orphans === true ? NO_ORPHANS : undefined),
+        );
         return { text, exitCode: 0 };
       }),
     );

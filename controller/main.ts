@@ -40,7 +40,14 @@ function connect(
   { kubeConfig, log }: Place,
   registry: Registry,
   world: World,
-  { lose, touched }: { readonly lose: (because: string) => void; readonly touched: (group: string) => void },
+  {
+    lose,
+    touched,
+    unseen,
+  }: Pick<Parts, 'unseen'> & {
+    readonly lose: (because: string) => void;
+    readonly touched: (group: string) => void;
+  },
 ): Parts & { readonly lead: Lead | undefined } {
   const {
     awsRegion: region,
@@ -68,6 +75,9 @@ function connect(
     secrets,
     lead,
     driftReport: driftReport(log, registry),
+    registry,
+    mayWrite,
+    unseen,
   };
 }
 
@@ -139,7 +149,9 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     nodes: () => running.informers?.world.nodes() ?? [],
   };
   const touched = (group: string): void => running.programs?.work.group(group, 'normal');
-  const parts = connect(options, life, registry, world, { lose, touched });
+  const unseen = (): string | undefined =>
+    running.informers?.healthy() === true ? undefined : 'a watch at the API server is interrupted';
+  const parts = connect(options, life, registry, world, { lose, touched, unseen });
   const { log, client, book, lead } = parts;
   const programs = startPrograms(parts);
   running.programs = programs;
@@ -154,6 +166,7 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     running.informers = startInformers({ client, book, options, work: programs.work, onState });
     await running.informers.synced;
     log.info({ groups: book.groups().length }, 'synced');
+    await programs.orphans.look();
     await lookForDrift(parts, programs, life.ending);
   }
 

@@ -4,6 +4,7 @@ import type { StrictCheck } from '../api/strict.ts';
 import type { LookupOptions } from './aws/facts.ts';
 import type { ClusterSettings } from './desire/facts.ts';
 import { gatesOf } from './gates.ts';
+import type { Rules } from './ownership/orphans/judge.ts';
 import type { Policy } from './plan/policy.ts';
 
 /** As AWS's logs name us. */
@@ -61,6 +62,10 @@ export interface ControllerOptions {
   readonly secretPeriod: number;
   /** Seconds that a replaced load balancer serves beside its successor: until nobody remembers its address. */
   readonly replacementGracePeriod: number;
+  /** Seconds that something in AWS must have been named by nobody before it is removed, seen by two looks. */
+  readonly orphanGracePeriod: number;
+  /** Percent of the groups in AWS that may be orphans for any of them to be removed. */
+  readonly orphanRemovalLimit: number;
   readonly metricsPort?: number;
   readonly healthPort?: number;
   readonly leaderElect: boolean;
@@ -94,6 +99,8 @@ export const DEFAULTS = {
   secretPeriod: 3,
   // The longest time to live of an ALB's address (60 s), and as much again for whoever writes DNS records for it.
   replacementGracePeriod: 120,
+  orphanGracePeriod: 600,
+  orphanRemovalLimit: 10,
   leaderElect: true,
   leaderElectionId: 'albatross-controller-leader',
 } as const satisfies Partial<ControllerOptions>;
@@ -139,6 +146,19 @@ export const lookupOptions = ({
 }: ControllerOptions): LookupOptions => ({
   gates: gatesOf(featureGates).gates,
   authorities: allowedCertificateAuthorityArns,
+});
+
+/** The part that orphans are judged by. */
+export const orphanRules = ({
+  policy,
+  orphanGracePeriod,
+  orphanRemovalLimit,
+  watchNamespace,
+}: ControllerOptions): Rules => ({
+  policy,
+  graceMs: orphanGracePeriod * 1000,
+  limit: orphanRemovalLimit,
+  ...(watchNamespace === undefined ? {} : { watchNamespace }),
 });
 
 /** The part that decisions are made by. */

@@ -20,6 +20,8 @@ import { underPolicy, writer } from './kube/write.ts';
 import type { Secrets } from './logins/secrets.ts';
 import { type NodeAccess, nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
+import type { Orphans } from './ownership/orphans/orphans.ts';
+import { startOrphans } from './ownership/orphans/start.ts';
 import { inWords } from './plan/operation.ts';
 import { policyOfGroup } from './plan/policy.ts';
 import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from './publish.ts';
@@ -41,16 +43,23 @@ export interface Parts {
   readonly world: World;
   readonly secrets: Secrets;
   readonly driftReport: DriftReport;
+  readonly registry: Registry;
+  /** Resolves while we lead. */
+  mayWrite(): Promise<void>;
+  /** Why something of the cluster may not be seen at the moment. */
+  unseen(): string | undefined;
 }
 
 export interface Programs {
-  readonly queues: Readonly<Record<'bindings' | 'groups' | 'targets' | 'nodes', Queue>>;
+  readonly queues: Readonly<Record<'bindings' | 'groups' | 'targets' | 'nodes' | 'record', Queue>>;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
   /** Has everything of a group looked at in AWS. */
   look(group: string): void;
   /** Has the rules on nodes looked at in AWS. */
   lookAtNodes(): void;
+  /** What is in AWS and named by nobody. */
+  readonly orphans: Pick<Orphans, 'look'>;
 }
 
 function startTargets(
@@ -187,6 +196,7 @@ export function startPrograms(parts: Parts): Programs {
   const targets = startTargets(parts, find, { write, failed, events }, () => queues);
   const published = (group: string): void => {
     seen.add(group);
+    net.note(group);
     queues.nodes.addAfter(NODES, 100);
   };
   const publishing: Publishing = {
@@ -201,6 +211,7 @@ export function startPrograms(parts: Parts): Programs {
   };
   const reconciling = startGroups(parts, find, targets, publishing);
   const nodes = startNodes(parts, find, targets, seen, failed);
+  const net = startOrphans(parts, reconciling, events, () => queues);
   const queues: Programs['queues'] = {
     bindings: createQueue({
       workers: 8,
@@ -209,7 +220,7 @@ export function startPrograms(parts: Parts): Programs {
     }),
     groups: createQueue({
       workers: options.ingressMaxConcurrentReconciles,
-      run: (key) => reconcile(key, reconciling),
+      run: (key) => reconcile(key, { ...reconciling, unclaimed: (stack) => net.orphans.remove(stack) }),
       onError,
     }),
     targets: createQueue({
@@ -218,9 +229,11 @@ export function startPrograms(parts: Parts): Programs {
       onError,
     }),
     nodes: createQueue({ workers: 1, run: nodes.run, onError }),
+    record: createQueue({ workers: 1, run: net.write, onError }),
   };
   return {
     queues,
+    orphans: net.orphans,
     work: workOf(queues, targets),
     look(group) {
       parts.inventory.doubt(group);

@@ -41,6 +41,8 @@ export interface Reconciling extends Deciding {
    * False when this could not be written.
    */
   unsettle(bindings: Bindings, endangered: ReadonlySet<string>, toSet: Remembered): Promise<boolean>;
+  /** What is done about a key that no Ingress and no binding names; unset: nothing. */
+  unclaimed?(key: string): Promise<Next>;
   /** Tells bindings, Ingresses and the targets program what became of a group; true when it was all written. */
   publish(group: Group, pass: Untold): Promise<boolean>;
 }
@@ -53,7 +55,7 @@ export async function reconcile(key: string, world: Reconciling): Promise<Next> 
   if (world.book.awaited(key).length > 0) return { afterMs: WAITING_MS };
   if (bindings.length === 0) {
     world.drifts.settle(key);
-    return 'done';
+    return (await world.unclaimed?.(key)) ?? 'done';
   }
   const group = groupOf(key, bindings);
   const pass = await passOver(group, bindings, world).catch((thrown: unknown) =>

@@ -10,7 +10,7 @@ type Sweeping = Pick<Parts, 'inventory' | 'options' | 'log' | 'book'>;
 /** Bulk reads, then the groups in which something is not as it was known, and the rules on nodes. */
 async function sweep(
   { inventory, options, log }: Sweeping,
-  { queues, lookAtNodes }: Pick<Programs, 'queues' | 'lookAtNodes'>,
+  { queues, lookAtNodes, orphans }: Pick<Programs, 'queues' | 'lookAtNodes' | 'orphans'>,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -22,6 +22,7 @@ async function sweep(
         queues.groups.add(group, 'low');
       }
       lookAtNodes();
+      await orphans.look();
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       log.warn(
@@ -35,7 +36,7 @@ async function sweep(
 /** Looks until it is aborted. Nothing is asked in the first `syncPeriod` after a start. */
 export async function lookForDrift(
   parts: Sweeping,
-  programs: Pick<Programs, 'queues' | 'lookAtNodes' | 'look'>,
+  programs: Pick<Programs, 'queues' | 'lookAtNodes' | 'look' | 'orphans'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { syncPeriod, driftPeriod } = parts.options;

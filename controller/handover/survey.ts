@@ -3,6 +3,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../api/kube.ts';
 import { lbcGroups } from '../exchange.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { listAll } from '../kube/list.ts';
 import { collection, PATHS } from '../kube/watch.ts';
 import { whoseIs } from '../reading.ts';
 
@@ -25,28 +26,19 @@ export class Refusal extends Error {}
 
 export const TARGET_GROUP_BINDINGS = '/apis/elbv2.k8s.aws/v1beta1/targetgroupbindings';
 
-const PAGE = '500';
-
 /**
- * All objects of a kind, page by page; undefined when the kind is not installed.
+ * All objects of a kind; undefined when the kind is not installed.
  * @throws Refusal with the API server's words when they cannot be listed.
  */
-async function list<T>(client: KubeClient, kind: string, namespace?: string): Promise<T[] | undefined> {
-  const path = collection(kind, namespace);
-  const items: T[] = [];
-  for (let next = ''; ; ) {
-    const query = { limit: PAGE, ...(next === '' ? {} : { continue: next }) };
-    const page = await client.request<{ items?: T[] | null; metadata?: { continue?: string } }>({
-      method: 'GET',
-      path,
-      query,
-    });
-    if (!page.ok && page.reason === 'notFound') return undefined;
-    if (!page.ok) throw new Refusal(`cannot list ${kind.split('/').at(-1)}: ${page.message}`);
-    items.push(...(page.object.items ?? []));
-    next = page.object.metadata?.continue ?? '';
-    if (next === '') return items;
-  }
+async function list<T>(
+  client: KubeClient,
+  kind: string,
+  namespace?: string,
+): Promise<readonly T[] | undefined> {
+  const all = await listAll<T>(client, collection(kind, namespace));
+  if (all.ok) return all.object;
+  if (all.reason === 'notFound') return undefined;
+  throw new Refusal(`cannot list ${kind.split('/').at(-1)}: ${all.message}`);
 }
 
 export interface Surveying {

@@ -3,15 +3,20 @@ import { Registry } from 'prom-client';
 import { type Aws, connectAws } from '../aws/calls.ts';
 import { lookups } from '../aws/facts.ts';
 import { createInventory, type Inventory } from '../aws/inventory.ts';
-import { SHARED_STACK } from '../desire/tags.ts';
+import type { LeaseName } from '../handover/lease.ts';
 import { type KubeClient, kubeClient } from '../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
 import { readSecrets, type Secrets } from '../logins/secrets.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from '../options.ts';
+import { type Orphan, protectedIn } from '../ownership/orphans/judge.ts';
+import { stacksIn } from '../ownership/orphans/orphans.ts';
+import { fateWords } from '../ownership/orphans/words.ts';
 import { type ClusterSeen, clusterSeen, readObjects } from './cluster.ts';
+import { type OrphansSeen, type PlannedOrphan, planOrphans, seeOrphans } from './orphans.ts';
 import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
 import { type Asked, groupsAsked } from './selection.ts';
 import { type GroupTree, readTree } from './tree.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** What was asked, with the namespace of the kubeconfig's context where none is said. */
 type Question = Omit<Asked, 'namespace'> & { readonly namespace?: string };
@@ -45,6 +50,8 @@ function connect(options: ControllerOptions): Aws {
 const WHILE_LOOKING_MS = 600_000;
 
 interface Sight {
+  /** Connected when it is first asked for: a kubeconfig is not always needed. */
+  client(): KubeClient;
   readonly aws: Aws;
   readonly inventory: Inventory;
   readonly secrets: Secrets;
@@ -69,6 +76,7 @@ async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Pr
   });
   try {
     return await look({
+      client: connected,
       aws,
       inventory: createInventory(aws, { externalManagedTags }),
       secrets,
@@ -84,12 +92,23 @@ async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Pr
   }
 }
 
+/** Where the controller writes down what it has had and seen: beside its Lease. */
+interface Recorded {
+  readonly lease: LeaseName | undefined;
+}
+
+/** What was planned; orphans are looked for when every group is asked for. */
+export interface Planned {
+  readonly groups: readonly PlannedGroup[];
+  readonly orphans?: OrphansSeen<PlannedOrphan>;
+}
+
 /**
  * Plans groups as the controller would now. Throws `AwsFailure` when AWS cannot be read at all, `Unanswered` when the cluster
  * cannot be read or there is no such Ingress.
  */
-export function planOnce(options: ControllerOptions, question: Question): Promise<PlannedGroup[]> {
-  return looking(options, async ({ aws, inventory, secrets, cluster }) => {
+export function planOnce(options: ControllerOptions, question: Question & Recorded): Promise<Planned> {
+  return looking(options, async ({ client, aws, inventory, secrets, cluster }) => {
     const [{ seen, groups }] = await Promise.all([cluster(question), inventory.load()]);
     const planning: Planning = {
       aws,
@@ -103,7 +122,11 @@ export function planOnce(options: ControllerOptions, question: Question): Promis
       policy: options.policy,
     };
     const workers = options.ingressMaxConcurrentReconciles;
-    return onceForAll(await each(groups, workers, (group) => planGroup(group, planning)));
+    const planned = onceForAll(await each(groups, workers, (group) => planGroup(group, planning)));
+    if (!question.all) return { groups: planned };
+    const asked = { client: client(), inventory, ours: seen.book.groups(), options, now: Date.now() };
+    const orphans = await planOrphans(await seeOrphans({ ...asked, lease: question.lease }), planning);
+    return { groups: planned, orphans };
   });
 }
 
@@ -122,11 +145,27 @@ export function treeOnce(
       inventory.load(),
     ]);
     const workers = options.ingressMaxConcurrentReconciles;
-    const own = (): string[] =>
-      inventory
-        .groups()
-        .filter((one) => one !== SHARED_STACK)
-        .sort();
+    const own = (): string[] => [...stacksIn(inventory).keys()].sort();
     return each(groups ?? own(), workers, (one) => readTree(one, aws, inventory));
+  });
+}
+
+/**
+ * Reads what orphans have in AWS, and what becomes of them. Throws as `planOnce`; also `Unanswered` when it cannot be told
+ * which they are.
+ */
+export function orphanTrees(options: ControllerOptions, { lease }: Recorded): Promise<GroupTree[]> {
+  return looking(options, async ({ client, aws, inventory, cluster }) => {
+    const [{ seen }] = await Promise.all([cluster({ all: true }), inventory.load()]);
+    const asked = { client: client(), inventory, ours: seen.book.groups(), options, now: Date.now() };
+    const orphans = await seeOrphans({ ...asked, lease });
+    if ('unknown' in orphans) throw new Unanswered(orphans.unknown);
+    const workers = options.ingressMaxConcurrentReconciles;
+    return each(orphans.orphans, workers, async (one) => {
+      const tree = await readTree(one.stack, aws, inventory);
+      const kept = one.fate === 'goes' ? protectedIn(await inventory.of(one.stack)) : undefined;
+      const then: Orphan = kept === undefined ? one : { ...one, fate: 'left', because: kept };
+      return { ...tree, orphan: fateWords(then) };
+    });
   });
 }

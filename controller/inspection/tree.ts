@@ -47,6 +47,8 @@ export interface GroupTree {
   readonly loadBalancers: readonly LoadBalancerNode[];
   /** Target groups that no listener of the group forwards to. */
   readonly unused: readonly TargetGroupNode[];
+  /** What becomes of it, for people, when no Ingress and no binding names it. */
+  readonly orphan?: string;
 }
 
 type Health = ReadonlyMap<string, readonly TargetSeen[]>;

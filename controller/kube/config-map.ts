@@ -1,0 +1,44 @@
+// ConfigMaps of our own namespace: read and written whole, so that nothing is lost between two who write at once.
+import type { ObjectMeta } from '../../api/kube.ts';
+import type { KubeClient, KubeOutcome } from './client.ts';
+
+export interface ConfigMap {
+  readonly metadata: ObjectMeta;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const collectionOf = ({ namespace }: Place): string =>
+  `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
+const pathOf = (place: Place): string => `${collectionOf(place)}/${encodeURIComponent(place.name)}`;
+
+/** Reads one. */
+export const readConfigMap = (
+  client: Pick<KubeClient, 'request'>,
+  place: Place,
+): Promise<KubeOutcome<ConfigMap>> => client.request({ method: 'GET', path: pathOf(place) });
+
+/**
+ * Writes keys of one as it was read (`before`), or makes it where there was none. `conflict`: somebody else wrote it
+ * meanwhile.
+ */
+export function writeConfigMap(
+  client: Pick<KubeClient, 'request'>,
+  place: Place,
+  before: ConfigMap | undefined,
+  data: Readonly<Record<string, string>>,
+): Promise<KubeOutcome> {
+  const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+  const { namespace, name } = place;
+  const labels = { 'app.kubernetes.io/part-of': 'albatross' };
+  if (before === undefined) {
+    const body = { ...kind, metadata: { namespace, name, labels }, data };
+    return client.request({ method: 'POST', path: collectionOf(place), body });
+  }
+  const body = { ...before, ...kind, data: { ...before.data, ...data } };
+  return client.request({ method: 'PUT', path: pathOf(place), body });
+}
