@@ -89,6 +89,8 @@ describe('rights', () => {
     expect(await rightsOf(controller, NAMESPACE)).toEqual(
       [
         ...everywhere,
+        'configmaps [create]',
+        'configmaps/albatross-controller-leader [get update]',
         'leases.coordination.k8s.io [create]',
         'leases.coordination.k8s.io/albatross-controller-leader [get update]',
       ].sort(),

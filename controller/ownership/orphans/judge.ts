@@ -7,7 +7,7 @@
 //               ├── this cluster is not known to have had it ──────────────────────────────────▶ left
 //               ├── too many for one fleet ────────────────────────────────────────────────────▶ left
 //               └── seen once ──▶ waits ── a later look sees no more of it and nobody names it ─▶ removed
-import { STACK_TAG } from '../../../api/aws.ts';
+import { RESOURCE_TAG, STACK_TAG } from '../../../api/aws.ts';
 import { arnOf, type Found } from '../../kinds/kind.ts';
 import type { Policy } from '../../plan/policy.ts';
 import { setAside } from '../../strays.ts';
@@ -148,12 +148,11 @@ function ofItself(found: readonly Found[], { stacks, names }: Sight): Left | und
   if (tag !== undefined) return ['OtherStack', `it carries the tag ${tag}, too`];
   const used = speaker(found, names) ?? outsider(found, stacks);
   if (used !== undefined) return ['InUse', `it is in use: ${used}`];
-  const [stray] = setAside(found, NOBODY).aside;
+  const [problem] = setAside(found, NOBODY).problems;
+  const stray = found.find(({ arn }) => arn === problem?.value);
   if (stray === undefined) return undefined;
-  return [
-    'Stray',
-    `${nameOf(stray)} has no tag ingress.k8s.aws/resource, or the tags of another one: only a person can decide`,
-  ];
+  const why = `${nameOf(stray)} has no tag ${RESOURCE_TAG}, or that of another one`;
+  return ['Stray', `${why}: only a person can decide`];
 }
 
 /** Why nothing at all is removed. */

@@ -69,10 +69,7 @@ export async function readRecord(
   place: RecordPlace,
   fleet: Fleet,
 ): Promise<Answer<Written>> {
-  const [cluster, read] = await Promise.all([
-    identity(client, fleet),
-    readConfigMap(client, place),
-  ]);
+  const [cluster, read] = await Promise.all([identity(client, fleet), readConfigMap(client, place)]);
   if (!cluster.ok) return cluster;
   if (!read.ok && read.reason !== 'notFound') return read;
   const nothing = { orphans: new Map<string, number>(), cluster: cluster.value };
