@@ -1,6 +1,6 @@
 // Tests of flags.
 import { describe, expect, test } from 'vitest';
-import { count, gates, names, pairs, port, seconds, trueOrFalse } from './flags.ts';
+import { count, gates, lease, names, pairs, percent, port, seconds, trueOrFalse } from './flags.ts';
 
 describe('read', () => {
   test.each<[string, unknown, unknown]>([
@@ -13,6 +13,10 @@ describe('read', () => {
     ['pairs', pairs('team=shop,query=a=b'), { team: 'shop', query: 'a=b' }],
     ['gates', gates('A=true,B=false'), { A: true, B: false }],
     ['no pairs', pairs(''), {}],
+    ['no percent', percent('0'), 0],
+    ['all percent', percent('100'), 100],
+    ['a Lease', lease('a/b'), { namespace: 'a', name: 'b' }],
+    ['no Lease', lease('none'), 'none'],
   ])('%s', (_name, value, expected) => {
     expect(value).toEqual(expected);
   });
@@ -28,6 +32,10 @@ test.each<[string, () => unknown]>([
   ['no equals sign', () => pairs('team')],
   ['a gate that is neither open nor shut', () => gates('A=on')],
   ['no key', () => pairs('=shop')],
+  ['more than all', () => percent('101')],
+  ['nothing as percent', () => percent('')],
+  ['a part of a percent', () => percent('0.5')],
+  ['a Lease without a namespace', () => lease('name')],
 ])('%s is refused', (_name, read) => {
   expect(read).toThrow();
 });

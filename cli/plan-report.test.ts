@@ -205,3 +205,60 @@ test.each([
   expect(stdout.includes('\u001b[31m')).toBe(has);
   expect(stdout).toContain('x');
 });
+
+describe('orphans', () => {
+  const orphan = { stack: 'shop/old', found: [found], since: Date.parse('2026-11-30T12:00:00Z') };
+  const left = {
+    ...orphan,
+    fate: 'left',
+    reason: 'Policy',
+    because: 'the policy is observe',
+    steps: [],
+  } as const;
+  const goes = {
+    ...orphan,
+    fate: 'goes',
+    because: 'an orphan since then',
+    steps: [{ operation: remove, allowed: true }],
+  } as const;
+
+  test('what becomes of each, and why; only what goes is something to do', () => {
+    expect(planText([QUIET], plain, { orphans: [left, goes] })).toBe(
+      [
+        'orphan shop/old: 1 security group; no Ingress and no binding names it',
+        '    left: the policy is observe',
+        '',
+        'orphan shop/old: 1 security group; no Ingress and no binding names it',
+        '    is removed: an orphan since then',
+        '  - delete securityGroup sg-1: nothing wants it',
+        '',
+        '1 group looked at: 2 orphans',
+      ].join('\n'),
+    );
+    expect([exitCodeOf([QUIET], { orphans: [left] }), exitCodeOf([QUIET], { orphans: [goes] })]).toEqual([
+      0, 2,
+    ]);
+  });
+
+  test('why they cannot be told', () => {
+    const unknown = 'cannot list targetgroupbindings: forbidden';
+    expect(planText([QUIET], plain, { unknown })).toBe(
+      `orphans cannot be told: ${unknown}\n\n1 group looked at: nothing to do`,
+    );
+    expect(planData([QUIET], { unknown })).toMatchObject({ orphans: { unknown } });
+  });
+
+  test('as data', () => {
+    expect(planData([QUIET], { orphans: [goes] })).toMatchObject({
+      orphans: [
+        {
+          stack: 'shop/old',
+          fate: 'goes',
+          since: '2026-11-30T12:00:00Z',
+          resources: [{ kind: 'securityGroup', arn: 'sg-1' }],
+          operations: [{ verb: 'delete', words: 'delete securityGroup sg-1: nothing wants it' }],
+        },
+      ],
+    });
+  });
+});

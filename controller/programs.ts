@@ -7,6 +7,7 @@ import { type Lookups, lookups } from './aws/facts.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { type Deriving, derive } from './derive.ts';
+import { SHARED_STACK } from './desire/tags.ts';
 import { Drifts } from './drift.ts';
 import { type DriftReport, driftNews } from './drift-report.ts';
 import type { World } from './endpoints.ts';
@@ -134,7 +135,7 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
 }
 
 function startNodes(
-  { aws, world, options, book, log, driftReport, client }: Parts,
+  { aws, world, options, book, inventory, log, driftReport, client }: Parts,
   find: Lookups,
   targets: Targets,
   seen: ReadonlySet<string>,
@@ -149,6 +150,8 @@ function startNodes(
     // may be careful all the same.
     complete: () =>
       options.policy === 'sync' &&
+      // Load balancers of others with the tag of this cluster, and orphans, reach their targets by the same rules.
+      inventory.groups().every((group) => group === SHARED_STACK || book.groups().includes(group)) &&
       targets.all().every(({ policy }) => policy === 'sync') &&
       book
         .groups()

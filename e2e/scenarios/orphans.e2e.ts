@@ -55,8 +55,8 @@ async function orphan(
   await vi.waitFor(async () => expect((await configMap('groups')).split('\n')).toContain(group), soon);
   await stage.controller().stop();
   await k(`delete ingress ${name} -n net`);
-  await k(`delete lbb ${name} -n net --ignore-not-found --wait=false`);
   await k(`patch lbb ${name} -n net --as=${CONTROLLER} --type=merge -p {"metadata":{"finalizers":null}}`);
+  await k(`delete lbb ${name} -n net --as=${CONTROLLER} --ignore-not-found`);
   await vi.waitFor(async () => expect(await k('get lbb -n net -o name')).not.toContain(`/${name}`), soon);
   expect(stack(group)).not.toEqual([]);
 }
@@ -169,7 +169,7 @@ describe('one orphan', () => {
     await vi.waitFor(async () => expect(await gauge('securityGroup')).toBe(0), soon);
     await untilQuiet(stage, 2_000);
     expect(stage.aws.state().loadBalancers.has(service)).toBe(true);
-    expect((await news()).at(-1)).toMatch(/waits: seen once, at \S+Z; second look after \S+Z/);
+    expect((await news()).join('\n')).toMatch(/waits: seen once, at \S+Z; second look after \S+Z/);
     const done = await told(NAMESPACE, 'OrphanRemoved');
     expect(done[0]).toContain('Orphan net/gone: delete loadBalancer');
     expect(stack('net/stays')).toHaveLength(2);
@@ -221,7 +221,13 @@ test('an Ingress of another controller that names the group keeps it', async () 
       defaultBackend: { service: { name: 'web', port: { number: 80 } } },
     },
   };
-  await stage.cluster.apply(other);
+  const ofOthers = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'somebody-else' },
+    spec: { controller: 'example.com/ingress' },
+  };
+  await stage.cluster.apply(ofOthers, other);
   await restart();
   await looks(6);
   expect(stack('team')).toHaveLength(2);

@@ -19,6 +19,7 @@ import { judge, type Orphan, protectedIn, type Rules, type Seen, type Sight } fr
 import { readNames } from './read.ts';
 import type { GroupsRecord } from './record.ts';
 import type { OrphanReport } from './report.ts';
+import { KINDS } from './words.ts';
 
 export interface OrphansOptions {
   readonly client: Pick<KubeClient, 'request'>;
@@ -45,10 +46,15 @@ export interface Orphans {
   remove(stack: string): Promise<Next>;
 }
 
-/** What bulk reads and our own changes know of every stack. */
+/** What is in AWS on its own of every stack; listeners and rules are known only of those whose details were read. */
 export function stacksIn(inventory: Pick<Inventory, 'groups' | 'glance'>): Map<string, readonly Found[]> {
   const stacks = inventory.groups().filter((group) => group !== SHARED_STACK);
-  return new Map(stacks.map((stack) => [stack, inventory.glance(stack).found]));
+  return new Map(
+    stacks.map((stack) => [
+      stack,
+      inventory.glance(stack).found.filter(({ kind }) => KINDS.some((one) => one === kind)),
+    ]),
+  );
 }
 
 /** What of a plan for an orphan is done. The group that load balancers share is no part of any stack: it goes with the last Ingress. */
@@ -111,7 +117,7 @@ class Watch implements Orphans {
   }
 
   /** The next look tells of it and tries again. */
-  #keep(stack: string, reason: 'Protected' | 'Refused', because: string): void {
+  #keep(stack: string, reason: 'Protected' | 'Refused' | 'Stray', because: string): void {
     this.#kept.set(stack, { reason, because });
   }
 
@@ -119,10 +125,16 @@ class Watch implements Orphans {
     const { deciding, aws, report } = this.#options;
     // Somebody may have switched protection on or off meanwhile.
     deciding.inventory.doubt(stack);
-    const { found, planned, allowed } = await decide(groupOf(stack, []), deciding, { trusting: false });
+    const decision = await decide(groupOf(stack, []), deciding, { trusting: false });
+    const { found, planned, allowed, sorted } = decision;
     const protection = protectedIn(found);
     if (protection !== undefined) {
       this.#keep(stack, 'Protected', protection);
+      return 'done';
+    }
+    const [stray] = sorted.aside;
+    if (stray !== undefined) {
+      this.#keep(stack, 'Stray', `${stray.arn} makes no sense in it: only a person can decide`);
       return 'done';
     }
     // Directly before anything is done, and by everything that is there now.
