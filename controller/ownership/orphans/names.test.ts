@@ -46,6 +46,11 @@ describe('who names a stack', () => {
       'shared',
     ],
     [
+      'our own finalizer on an Ingress',
+      { ingresses: [{ metadata: { ...other, finalizers: ['group.albatross.dev/shared'] } }] },
+      'shared',
+    ],
+    [
       'the class of one',
       {
         ingresses: [{ metadata: other, spec: { ingressClassName: 'c' } }],

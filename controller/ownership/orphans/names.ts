@@ -5,8 +5,8 @@ import type { IngressClassParams } from '../../../api/classparams.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
-import { heldGroups } from '../../bindings.ts';
 import { lbcGroups } from '../../exchange.ts';
+import { heldGroups } from '../../finalizers.ts';
 
 /** The LBC's object for the targets of one target group, made by people or by the LBC. */
 export interface TargetGroupBinding {
@@ -64,6 +64,7 @@ function stacksOfIngress(
     ...(annotated === undefined || annotated === '' ? [] : [annotated]),
     ...groupsOfClass(ingress, classes, groups),
     ...lbcGroups(ingress),
+    ...heldGroups(ingress),
   ].map((stack) => [stack, by]);
 }
 
