@@ -7,6 +7,7 @@ import { bind } from './bind.ts';
 import { changeProblems } from './change.ts';
 import type { IngressClassParams } from './classparams.ts';
 import { conflictProblems } from './conflicts.ts';
+import { groupWarnings } from './judge.ts';
 import { type Ingress, type IngressClass, keyOf, type Service } from './kube.ts';
 import { ownership } from './ownership.ts';
 import { sentence } from './problem.ts';
@@ -125,6 +126,7 @@ function answer(entry: Entry): { verdict: 'reject' | 'warn' | 'accept'; text: st
     ...problems,
     ...changeProblems(before, settings, around.options),
     ...conflictProblems(member(ingress), others),
+    ...groupWarnings(member(ingress), { membersOf: () => others }),
   ];
   const refused = all.filter((problem) => problem.severity === 'refuse');
   const verdict = refused.length > 0 ? 'reject' : all.length > 0 ? 'warn' : 'accept';
