@@ -2,6 +2,7 @@
 // ends by itself is told at once; an API server that does not answer is given a moment.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import { unmet } from '../api/unmet.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../controller/kube/client.ts';
@@ -10,6 +11,9 @@ export interface ApiServerNeeds {
   readonly kubeConfig: KubeConfig;
   /** The rights without which the process cannot do its work. */
   readonly rights: readonly Right[];
+  /** Those without which it works on, with less; that they are missing is in the log. */
+  readonly useful?: readonly Right[];
+  readonly log: Logger;
   /** Where they are granted, for people. */
   readonly granted: string;
 }
@@ -54,7 +58,13 @@ async function missing(client: KubeClient, rights: readonly Right[]): Promise<Ri
 }
 
 /** @throws Unmet with what is missing. */
-export async function apiServer({ kubeConfig, rights, granted }: ApiServerNeeds): Promise<void> {
+export async function apiServer({
+  kubeConfig,
+  rights,
+  useful = [],
+  log,
+  granted,
+}: ApiServerNeeds): Promise<void> {
   const client = kubeClient(kubeConfig);
   const server = `the API server ${kubeConfig.getCurrentCluster()?.server ?? ''}`;
   const kinds = await answered(client, '/apis/albatross.dev/v1alpha1');
@@ -76,7 +86,8 @@ export async function apiServer({ kubeConfig, rights, granted }: ApiServerNeeds)
       'it does not accept the credentials of the kubeconfig (Unauthorized)',
       'give --kubeconfig with a user that it knows',
     );
-  const without = await missing(client, rights);
+  const [without, less] = await Promise.all([missing(client, rights), missing(client, useful)]);
   if (without.length > 0)
     throw unmet('RBAC', `not allowed: ${rightsInWords(without)}`, `grant it as ${granted} does`);
+  if (less.length > 0) log.warn({ rights: rightsInWords(less), granted }, 'not allowed, and done without');
 }

@@ -36,7 +36,12 @@ async function start(options: ControllerOptions, life: Life): Promise<0 | 1> {
   const config = async () => kubeConfigOf(options.kubeconfig);
   const [kubeConfig] = await meet([config(), awsNeeds(options.awsRegion)]);
   const leases = options.leaderElectionNamespace ?? ownNamespace(kubeConfig);
-  await apiServer({ kubeConfig, rights: rightsOf(options, leases), granted: 'config/rbac/controller.yaml' });
+  await apiServer({
+    kubeConfig,
+    rights: rightsOf(options, leases),
+    log: life.log,
+    granted: 'config/rbac/controller.yaml',
+  });
   return runController(options, { ...life, kubeConfig });
 }
 

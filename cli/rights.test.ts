@@ -40,7 +40,7 @@ const options = {
 
 test.each([
   ['controller', controller.rightsOf(options, 'albatross-system')],
-  ['webhook', webhook.rightsOf({ record: true })],
+  ['webhook', [...webhook.RIGHTS, ...webhook.usefulRights({ record: true })]],
 ])('what the %s needs is granted', (name, needs) => {
   const roles = rolesIn(name);
   expect(needs.filter((right) => !granted(roles, right))).toEqual([]);
@@ -61,7 +61,7 @@ describe('only what is used is asked for', () => {
   test('alone, no Lease; without recording, no write of bindings', () => {
     expect(words({ leaderElect: false })).not.toContain('leases');
     expect(words({})).toContain('leases.coordination.k8s.io in here (create, get, update)');
-    expect(rightsInWords(webhook.rightsOf({ record: false }))).toContain(
+    expect(rightsInWords(webhook.usefulRights({ record: false }))).toContain(
       'loadbalancerbindings.albatross.dev (list, watch), ',
     );
   });

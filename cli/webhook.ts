@@ -4,7 +4,7 @@ import { meet } from '../api/unmet.ts';
 import { kubeConfigOf } from '../controller/kube/config.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { filesOf, runWebhook, type WebhookOptions } from '../webhook/main.ts';
-import { rightsOf } from '../webhook/rights.ts';
+import { RIGHTS, usefulRights } from '../webhook/rights.ts';
 import { apiServer } from './apiserver.ts';
 import { port, strictChecks, trueOrFalse } from './flags.ts';
 import { createLog, type LogLevel, logLevelOption } from './log.ts';
@@ -70,7 +70,13 @@ export function webhookCommand(): Command {
 async function start(options: WebhookOptions, life: Life): Promise<0 | 1> {
   const config = async () => kubeConfigOf(options.kubeconfig);
   const [certificate, kubeConfig] = await meet([readCertificate(filesOf(options)), config()]);
-  await apiServer({ kubeConfig, rights: rightsOf(options), granted: 'config/rbac/webhook.yaml' });
+  await apiServer({
+    kubeConfig,
+    rights: RIGHTS,
+    useful: usefulRights(options),
+    log: life.log,
+    granted: 'config/rbac/webhook.yaml',
+  });
   return runWebhook(options, { ...life, kubeConfig, certificate });
 }
 
