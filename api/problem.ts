@@ -80,9 +80,12 @@ export const worstFirst = (problems: readonly Problem[]): Problem[] => [
 /** Longest piece of a user's text that is quoted back, in characters. */
 const QUOTED_MAX = 120;
 
+/** A suggestion is there to be pasted, so it is cut only where it would fill the page. */
+const SUGGESTED_MAX = 600;
+
 /** Quotes a user's text for a message: cut, control and bidi characters escaped. */
-export function quote(text: string): string {
-  const cut = text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text;
+export function quote(text: string, most = QUOTED_MAX): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   const escaped = cut.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
     (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
@@ -95,7 +98,8 @@ export function sentence(problem: Problem): string {
   const said = problem.value === undefined ? '' : quote(problem.value);
   const judged = problem.allowed === undefined ? said : `${said} is not ${problem.allowed}`.trim();
   const parts = [judged, problem.because].filter((part) => part !== undefined && part !== '');
-  const intent = problem.suggestion === undefined ? '' : ` Did you mean ${quote(problem.suggestion)}?`;
+  const intent =
+    problem.suggestion === undefined ? '' : ` Did you mean ${quote(problem.suggestion, SUGGESTED_MAX)}?`;
   const subject = problem.object === undefined ? problem.path : `${problem.object}: ${problem.path}`;
   return `${subject}: ${parts.join(': ')}.${intent}`;
 }
