@@ -13,6 +13,7 @@ import { type Problem, worstFirst } from './problem.ts';
 import type { ControllerDefaults } from './read.ts';
 import type { GroupMember } from './routing/routes.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './shape.ts';
+import type { Writing } from './unquoted.ts';
 
 /** What was found about one object of the input. */
 export interface Linted {
@@ -37,10 +38,14 @@ const NAMESPACE = 'default';
  * Judges every Ingress that is ours, and every IngressClassParams; and says of every object of the kinds that are read what
  * the API server would refuse of it. What the input does not hold (Services of a namespace of
  * which it holds none, class parameters, namespaces) is not held against anybody. Of two members of a group that
- * contradict each other the later one is told.
+ * contradict each other the later one is told. `writings` know the text of each object.
  */
-export function lint(objects: readonly unknown[], options: ControllerDefaults): LintResult {
-  const manifests = objects.map(readManifest);
+export function lint(
+  objects: readonly unknown[],
+  options: ControllerDefaults,
+  writings: readonly Writing[] = [],
+): LintResult {
+  const manifests = objects.map((object, at) => readManifest(object, writings[at]));
   const placed = manifests.map(({ object }) => withNamespace(object));
   const members = new Map<string, GroupMember[]>();
   const input = inputOf(placed, members, options);

@@ -7,18 +7,26 @@ import type { Problem } from './problem.ts';
 import { descriptorOf } from './registry.ts';
 import { isObject } from './shape.ts';
 
-/** Every annotation whose value is not a text; absent and null are no values. */
-export function unquotedProblems(annotations: unknown): Problem[] {
+/** The text that stands for a value in a file, by the path of its field; undefined where it is not known. */
+export type Writing = (path: string) => string | undefined;
+
+/**
+ * Every annotation whose value is not a text; absent and null are no values. `written` keeps what YAML makes of a text apart
+ * from the text: `yes`, `0755`, `1.10`.
+ */
+export function unquotedProblems(annotations: unknown, written: Writing = () => undefined): Problem[] {
   if (!isObject(annotations)) return [];
   return Object.entries(annotations).flatMap(([name, value]): Problem[] => {
     if (typeof value === 'string' || value === null || value === undefined) return [];
+    const path = pathOfAnnotation(name);
+    const plain = isPlain(value) ? written(path) : undefined;
     return [
       {
         code: 'Malformed',
         severity: 'refuse',
-        path: pathOfAnnotation(name),
-        because: `${JSON.stringify(value)} without quotes is ${kindOf(value)} in YAML, and the API server takes texts only: put it in quotes`,
-        suggestion: textOf(name, value),
+        path,
+        because: `${plain ?? JSON.stringify(value)} without quotes is ${kindOf(value)} in YAML, and the API server takes texts only: put it in quotes`,
+        suggestion: plain ?? textOf(name, value),
       },
     ];
   });

@@ -24,6 +24,8 @@ export interface Source {
   readonly object: unknown;
   /** Paths of fields that are written twice; the last one counts. */
   readonly twice: readonly string[];
+  /** The plain value of a field as it is written; undefined for lists, maps and what is not there. */
+  textOf(path: string): string | undefined;
   /** The line of a field path, or of the nearest field around it that is written. */
   lineOf(path: string): number;
 }
@@ -52,7 +54,7 @@ export async function readDocuments(paths: readonly string[]): Promise<Documents
   const broken: Broken[] = [];
   for (const path of paths) {
     for (const file of await filesOf(path)) {
-      const read = documentsIn(file === '-' ? '<stdin>' : file, await textOf(file));
+      const read = documentsIn(file === '-' ? '<stdin>' : file, await contentOf(file));
       sources.push(...read.sources);
       broken.push(...read.broken);
     }
@@ -60,7 +62,7 @@ export async function readDocuments(paths: readonly string[]): Promise<Documents
   return { sources, broken };
 }
 
-const textOf = (file: string): Promise<string> =>
+const contentOf = (file: string): Promise<string> =>
   file === '-' ? text(process.stdin) : readFile(file, 'utf8');
 
 async function filesOf(path: string): Promise<string[]> {
@@ -118,6 +120,7 @@ function objectsOf(file: string, document: Document.Parsed, place: (offset: numb
     twice: twice.flatMap((steps) =>
       before.every((step, at) => steps[at] === step) ? [pathOf(steps.slice(before.length))] : [],
     ),
+    textOf: (path) => writtenAt(document, [...before, ...stepsOf(path)]),
     lineOf: (path) => place(offsetOf(document, [...before, ...stepsOf(path)])),
   });
   const items = itemsOf(root);
@@ -163,8 +166,24 @@ function keysTwice(node: unknown, before: readonly string[]): (readonly string[]
 export const stepsOf = (path: string): string[] =>
   [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, inBrackets, plain]) => inBrackets ?? plain ?? '');
 
+/** The text of a scalar. */
+function writtenAt(document: Document.Parsed, steps: readonly string[]): string | undefined {
+  const { node, missing } = nodeAt(document, steps);
+  return !missing && isScalar(node) ? node.source : undefined;
+}
+
 /** Where the last step that exists begins. */
-function offsetOf(document: Document.Parsed, steps: readonly string[]): number {
+const offsetOf = (document: Document.Parsed, steps: readonly string[]): number =>
+  nodeAt(document, steps).offset;
+
+interface Found {
+  readonly node: Node | null | undefined;
+  readonly offset: number;
+  /** Whether some step does not exist; then it is the node of the last one that does. */
+  readonly missing: boolean;
+}
+
+function nodeAt(document: Document.Parsed, steps: readonly string[]): Found {
   let node: Node | null | undefined = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const step of steps) {
@@ -173,15 +192,16 @@ function offsetOf(document: Document.Parsed, steps: readonly string[]): number {
       const pair: Pair<Node, Node | null> | undefined = node.items.findLast(
         ({ key }) => isScalar(key) && String(key.value) === step,
       );
-      if (pair === undefined) break;
+      if (pair === undefined) return { node, offset, missing: true };
       offset = pair.key.range?.[0] ?? offset;
       node = pair.value;
     } else if (isSeq<Node>(node)) {
       const item: Node | undefined = node.items[Number(step)];
-      if (item === undefined) break;
+      if (item === undefined) return { node, offset, missing: true };
       offset = item.range?.[0] ?? offset;
       node = item;
-    } else break;
+    } else return { node, offset, missing: true };
   }
-  return offset;
+  if (isAlias(node)) node = node.resolve(document);
+  return { node, offset, missing: false };
 }

@@ -74,18 +74,20 @@ export function judge(
   const result = lint(
     sources.map(({ object }) => object),
     { defaultTargetType, defaultScheme, warnOnly },
+    sources.map(({ textOf }) => textOf),
   );
   const unread = broken.map(({ file, line, because }): Located => {
     const problem = { code: 'Malformed', severity: 'refuse', path: 'document', because } as const;
     return { file, line, object: 'a document', problem };
   });
+  const byName = new Map(sources.map((source) => [nameOf(withNamespace(source.object)), source]));
   const found = result.found.flatMap(({ at, object, problems }) => {
     const source = sources[at];
     if (source === undefined) return [];
     return problems.map((problem): Located => {
-      // A class or a Service that says it may lie in the input as well.
-      const said = sources.find(({ object: one }) => problem.object === nameOf(withNamespace(one))) ?? source;
-      return { file: said.file, line: said.lineOf(problem.path), object, problem };
+      // What another object says is found there, where the files hold it.
+      const { file, lineOf } = byName.get(problem.object ?? '') ?? source;
+      return { file, line: lineOf(problem.path), object, problem };
     });
   });
   const twice = sources.flatMap(({ file, object, twice, lineOf }) =>

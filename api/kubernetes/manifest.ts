@@ -5,7 +5,7 @@ import { pathOfAnnotation } from '../finding.ts';
 import type { Ingress } from '../kube.ts';
 import type { Problem } from '../problem.ts';
 import { isObject } from '../shape.ts';
-import { unquotedProblems } from '../unquoted.ts';
+import { unquotedProblems, type Writing } from '../unquoted.ts';
 import { classProblems, type WrittenClass } from './class.ts';
 import { misfitsOf } from './fit.ts';
 import { ingressProblems } from './ingress.ts';
@@ -70,8 +70,8 @@ const parameterProblems = ({ spec = {} }: IngressClassParams): Problem[] =>
         ),
       ];
 
-/** Reads one object of a file, whatever it is. */
-export function readManifest(written: unknown): Manifest {
+/** Reads one object of a file, whatever it is; `writing` knows its text. */
+export function readManifest(written: unknown, writing?: Writing): Manifest {
   if (!isObject(written)) return { object: written, misfit: false, problems: [] };
   const { apiVersion, kind: name } = written;
   const notServed = versionProblem(apiVersion, name);
@@ -82,7 +82,7 @@ export function readManifest(written: unknown): Manifest {
     return { object: withoutNulls(written), misfit: false, problems: [] };
   const object = withoutNulls(written, kind.custom === true ? undefined : schema) as object;
   const misfits = [
-    ...unquoted(object),
+    ...unquoted(object, writing),
     ...misfitsOf(object, String(name)).filter(({ path }) => !isValue(path)),
   ];
   return {
@@ -93,8 +93,8 @@ export function readManifest(written: unknown): Manifest {
 }
 
 /** Values of annotations that are no texts. */
-const unquoted = ({ metadata }: { readonly metadata?: unknown }): Problem[] =>
-  isObject(metadata) ? unquotedProblems(metadata.annotations) : [];
+const unquoted = ({ metadata }: { readonly metadata?: unknown }, writing?: Writing): Problem[] =>
+  isObject(metadata) ? unquotedProblems(metadata.annotations, writing) : [];
 
 const isValue = (path: string): boolean => path.startsWith(pathOfAnnotation('').slice(0, -1));
 

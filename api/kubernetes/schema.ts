@@ -1,7 +1,6 @@
 // The schemas that the API server publishes of the kinds that we read (Kubernetes: OpenAPI V3), and what an object has to
 // do with them: fields left empty are filled as the API server fills them, and the rest is held against the schema.
 import { DEFINITIONS } from '../generated/kubernetes.ts';
-import { isObject } from '../shape.ts';
 
 /** What is left of OpenAPI in the generated file. */
 export interface KubernetesSchema {
@@ -38,25 +37,28 @@ export function resolved(schema: KubernetesSchema): KubernetesSchema {
 /**
  * The value without fields that are null, which for the API server are absent; with `schema` also without nulls in lists and
  * in maps of texts, where a null is the empty value of the type (Go: encoding/json, "Unmarshal"). Gives the same value when
- * there is no null in it.
+ * there is no null in it, as in nearly all that an API server sends.
  */
-export function withoutNulls(value: unknown, schema: KubernetesSchema = {}): unknown {
+export const withoutNulls = (value: unknown, schema: KubernetesSchema = {}): unknown =>
+  holdsNull(value) ? filled(value, schema) : value;
+
+function holdsNull(value: unknown): boolean {
+  if (typeof value !== 'object') return false;
+  return value === null || Object.values(value).some(holdsNull);
+}
+
+function filled(value: unknown, schema: KubernetesSchema): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const { items = {}, properties, additionalProperties: free } = resolved(schema);
-  if (Array.isArray(value)) {
-    const list = value.map((item) => (item === null ? emptyOf(items) : withoutNulls(item, items)));
-    return list.some((item, at) => item !== value[at]) ? list : value;
-  }
-  const entries = Object.entries(value);
-  const filled = entries.flatMap(([name, member]): [string, unknown][] => {
+  if (Array.isArray(value))
+    return value.map((item) => (item === null ? emptyOf(items) : filled(item, items)));
+  const members = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
     const known = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
-    const inMap = known === undefined && isObject(free) ? (free as KubernetesSchema) : undefined;
-    if (member !== null) return [[name, withoutNulls(member, known ?? inMap)]];
+    const inMap = known === undefined && free !== false ? free : undefined;
+    if (member !== null) return [[name, filled(member, known ?? inMap ?? {})]];
     return inMap !== undefined && resolved(inMap).type === 'string' ? [[name, '']] : [];
   });
-  const isSame =
-    filled.length === entries.length && filled.every(([, member], at) => member === entries[at]?.[1]);
-  return isSame ? value : Object.fromEntries(filled);
+  return Object.fromEntries(members);
 }
 
 /** What an item of a list is that was left empty; null where the schema does not say. */
