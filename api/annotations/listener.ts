@@ -115,7 +115,7 @@ export const listenerAttributes = annotation('listener-attributes.*', {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'union',
   effect: shapes('the listener that the name says: HTTP-80, HTTPS-443'),
-  doc: 'Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.',
+  doc: 'Attributes of one listener as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.',
   examples: {
     good: ['routing.http.response.server.enabled=false'],
     bad: [

@@ -63,7 +63,7 @@ export const loadBalancerAttributes = annotation('load-balancer-attributes', {
   effect: onLoadBalancer((lb, attributes) => {
     lb.attributes = { ...lb.attributes, ...asKept(attributes, LOAD_BALANCER_ATTRIBUTES) };
   }),
-  doc: 'Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.',
+  doc: 'Attributes of the load balancer as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.',
   examples: {
     good: ['idle_timeout.timeout_seconds=600,routing.http2.enabled=false'],
     bad: [

@@ -46,7 +46,7 @@ export const targetGroupAttributes = annotation('target-group-attributes', {
   effect: onTargetGroup((tg, attributes) => {
     tg.attributes = { ...tg.attributes, ...asKept(attributes, TARGET_GROUP_ATTRIBUTES) };
   }),
-  doc: 'Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.',
+  doc: 'Attributes of the target groups as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.',
   examples: {
     good: ['deregistration_delay.timeout_seconds=30', 'stickiness.enabled=true,stickiness.type=lb_cookie'],
     bad: ['slow_start.duration_seconds=10', 'proxy_protocol_v2.enabled=true', 'stickiness.enabled'],

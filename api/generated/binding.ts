@@ -133,7 +133,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
+   * Attributes of the load balancer as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
    */
   'load-balancer-attributes'?: {
     value: {
@@ -225,11 +225,11 @@ export interface Settings {
     from: string;
   };
   /**
-   * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
+   * Attributes of one listener as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
    */
   'listener-attributes'?: {
     /**
-     * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
+     * Attributes of one listener as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
      */
     [k: string]: {
       value: {
@@ -381,7 +381,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Attributes of the target groups as key=value pairs. A key that is taken away keeps its last value in AWS.
+   * Attributes of the target groups as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
    */
   'target-group-attributes'?: {
     value: {
@@ -898,7 +898,7 @@ export interface Settings {
  */
 export interface FirstSettings {
   /**
-   * Attributes of the load balancer as key=value pairs. A key that is taken away keeps its last value in AWS.
+   * Attributes of the load balancer as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
    */
   'load-balancer-attributes'?: {
     value: {
@@ -929,11 +929,11 @@ export interface FirstSettings {
     from: string;
   };
   /**
-   * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
+   * Attributes of one listener as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
    */
   'listener-attributes'?: {
     /**
-     * Attributes of one listener as key=value pairs. A key that is taken away keeps its last value in AWS.
+     * Attributes of one listener as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.
      */
     [k: string]: {
       value: {
