@@ -1,0 +1,110 @@
+// What a controller meets at its first try in an account, on a real API server: the binding says what AWS said, what it means and
+// what to do; and once that is done, the load balancer is there.
+import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  AttachInternetGatewayCommand,
+  DescribeInternetGatewaysCommand,
+  DetachInternetGatewayCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { putToS3 } from '../aws/account/objects.ts';
+import { app, ingress, namespace } from '../harness/shop.ts';
+import { bindingOf } from '../harness/watching.ts';
+import { ready, soon, stage, startStage, stopStage } from './life.ts';
+
+const hosts = { '': { '/': 'web:80' } };
+let ec2: EC2Client;
+let acm: ACMClient;
+
+beforeAll(async () => {
+  await startStage();
+  const config = {
+    endpoint: stage.aws.url,
+    region: stage.account.region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  ec2 = new EC2Client(config);
+  acm = new ACMClient(config);
+  await stage.cluster.apply(namespace('first'), ...app('first', 'web'));
+});
+afterAll(async () => {
+  ec2?.destroy();
+  acm?.destroy();
+  await stopStage();
+});
+
+/** Waits until Programmed is refused by AWS, in all of these words. */
+async function refused(name: string, ...words: string[]): Promise<void> {
+  await vi.waitFor(async () => {
+    const { conditions } = await bindingOf(stage.cluster, 'first', name);
+    const { status, reason, message = '' } = conditions.Programmed ?? {};
+    expect({ status, reason, message }).toEqual({
+      status: 'False',
+      reason: 'AwsRefused',
+      message: expect.stringContaining(words[0] ?? ''),
+    });
+    for (const word of words) expect(message).toContain(word);
+  }, soon);
+}
+
+test('a VPC without internet gateway', async () => {
+  const VpcId = stage.account.vpcId;
+  const Filters = [{ Name: 'attachment.vpc-id', Values: [VpcId] }];
+  const { InternetGateways } = await ec2.send(new DescribeInternetGatewaysCommand({ Filters }));
+  const InternetGatewayId = InternetGateways?.[0]?.InternetGatewayId;
+  await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+  await stage.cluster.apply(ingress('first', 'open', { annotations: { scheme: 'internet-facing' }, hosts }));
+  await refused(
+    'open',
+    `CreateLoadBalancer answered InvalidSubnet: VPC ${VpcId} has no internet gateway`,
+    `attach an internet gateway to ${VpcId}`,
+    'set the annotation scheme to internal',
+  );
+  // Something else in the account may look for one; nothing may take it away while it is used.
+  await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+  await ready('first', 'open');
+  await expect(ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }))).rejects.toThrow(
+    'mapped public address',
+  );
+});
+
+test('a bucket for logs that is not there, with logging off', async () => {
+  const annotations = {
+    scheme: 'internal',
+    'load-balancer-attributes': 'access_logs.s3.bucket=first-logs,idle_timeout.timeout_seconds=75',
+  };
+  await stage.cluster.apply(ingress('first', 'logged', { annotations, hosts }));
+  await refused(
+    'logged',
+    'ModifyLoadBalancerAttributes answered InvalidConfigurationRequest: Access Denied for bucket: first-logs',
+    'the bucket first-logs is not there',
+    'while logging is off',
+  );
+  await putToS3(stage.aws.url, 'first-logs');
+  await stage.cluster.apply(
+    ingress('first', 'logged', {
+      annotations: { ...annotations, 'load-balancer-attributes': 'access_logs.s3.bucket=first-logs' },
+      hosts,
+    }),
+  );
+  await ready('first', 'logged');
+});
+
+test('a certificate that is not issued yet', async () => {
+  const { CertificateArn = '' } = await acm.send(
+    new RequestCertificateCommand({ DomainName: 'first.example.com' }),
+  );
+  const annotations = {
+    scheme: 'internal',
+    'listen-ports': '[{"HTTPS":443}]',
+    'certificate-arn': CertificateArn,
+  };
+  await stage.cluster.apply(ingress('first', 'secure', { annotations, hosts }));
+  await refused(
+    'secure',
+    `UnsupportedCertificate: The certificate '${CertificateArn}' must have a fully-qualified domain name`,
+    'the certificate is not issued yet',
+    'look at its status in ACM',
+  );
+});
