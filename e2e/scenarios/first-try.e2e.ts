@@ -1,17 +1,15 @@
 // What a controller meets at its first try in an account, on a real API server: the binding says what AWS said, what it means and
-// what to do; and once that is done, the load balancer is there.
+// what to do.
 import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import {
-  AttachInternetGatewayCommand,
   DescribeInternetGatewaysCommand,
   DetachInternetGatewayCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { putToS3 } from '../aws/account/objects.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { bindingOf } from '../harness/watching.ts';
-import { ready, soon, stage, startStage, stopStage } from './life.ts';
+import { soon, stage, startStage, stopStage } from './life.ts';
 
 const hosts = { '': { '/': 'web:80' } };
 let ec2: EC2Client;
@@ -61,12 +59,6 @@ test('a VPC without internet gateway', async () => {
     `attach an internet gateway to ${VpcId}`,
     'set the annotation scheme to internal',
   );
-  // Something else in the account may look for one; nothing may take it away while it is used.
-  await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
-  await ready('first', 'open');
-  await expect(ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }))).rejects.toThrow(
-    'mapped public address',
-  );
 });
 
 test('a bucket for logs that is not there, with logging off', async () => {
@@ -81,14 +73,6 @@ test('a bucket for logs that is not there, with logging off', async () => {
     'the bucket first-logs is not there',
     'while logging is off',
   );
-  await putToS3(stage.aws.url, 'first-logs');
-  await stage.cluster.apply(
-    ingress('first', 'logged', {
-      annotations: { ...annotations, 'load-balancer-attributes': 'access_logs.s3.bucket=first-logs' },
-      hosts,
-    }),
-  );
-  await ready('first', 'logged');
 });
 
 test('a certificate that is not issued yet', async () => {
