@@ -61,9 +61,19 @@ describe('warnings', () => {
   });
 
   test('lines stay whole and all together below the API server limit of 4096 characters', () => {
-    const lines = warningsOf(many(50, 'warn', 'y'.repeat(200)));
+    const different = many(50).map((_, n) => problem(n, 'warn', `${n} ${'y'.repeat(200)}`));
+    const lines = warningsOf(different);
     expect(lines.join('').length).toBeLessThan(4096);
     expect(lines.at(-1)).toMatch(/^and \d+ more; albatross lint shows them all$/);
     for (const line of lines.slice(0, -1)) expect(line).toMatch(/y\.$/);
+  });
+
+  test('what differs in its place only is told once, and crowds out nothing', () => {
+    const lines = warningsOf([...many(120, 'warn'), problem(0, 'warn', 'there are too many')]);
+    expect(lines).toEqual([
+      'spec.rules[0]: "x": it cannot work. The same holds at 119 other places.',
+      'spec.rules[0]: "x": there are too many.',
+    ]);
+    expect(warningsOf(many(2, 'warn'))[0]).toMatch(/The same holds at 1 other place\.$/);
   });
 });

@@ -49,17 +49,28 @@ function withoutPath(problem: Problem): string {
   return words.startsWith(subject) ? words.slice(subject.length) : words;
 }
 
-/** One whole line for each problem of severity warn; those that do not fit are counted. */
+/**
+ * Whole lines for the problems of severity warn; those that do not fit are counted. What differs in its place only is told once
+ * (a Service that is missing is missing for every path), or a long list would crowd out everything else.
+ */
 export function warningsOf(problems: readonly Problem[]): string[] {
-  const lines = problems.filter(({ severity }) => severity === 'warn').map(sentence);
+  const warned = problems.filter(({ severity }) => severity === 'warn');
+  const alike = Map.groupBy(warned, ({ path: _, ...rest }) => JSON.stringify(rest));
   const shown: string[] = [];
+  let told = 0;
   let length = 0;
-  for (const line of lines) {
+  for (const [first, ...others] of alike.values()) {
+    if (first === undefined) continue;
+    const line = sentence(first) + also(others.length);
     length += line.length;
     if (length > WARNINGS_MAX) break;
     shown.push(line);
+    told += 1 + others.length;
   }
-  const rest = lines.length - shown.length;
+  const rest = warned.length - told;
   if (rest > 0) shown.push(`and ${rest} more; albatross lint shows them all`);
   return shown;
 }
+
+const also = (places: number): string =>
+  places === 0 ? '' : ` The same holds at ${places} other ${places === 1 ? 'place' : 'places'}.`;

@@ -39,7 +39,9 @@ async function pair(): Promise<KeyAndCertificate> {
 test('a key of another certificate is refused', async () => {
   const [one, other] = [await pair(), await pair()];
   await mount({ cert: one.cert, key: other.key });
-  await expect(readCertificate(files)).rejects.toThrow(/tls\.key: the key does not belong to the certificate in .*tls\.crt; /);
+  await expect(readCertificate(files)).rejects.toThrow(
+    /tls\.key: the key does not belong to the certificate in .*tls\.crt; /,
+  );
 });
 
 test('files that are not there are refused', async () => {
