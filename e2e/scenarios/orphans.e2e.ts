@@ -242,6 +242,11 @@ test('an Ingress of another controller that names the group keeps it', async () 
   );
   await looks(5);
   expect(stack('team')).toHaveLength(2);
+  // The way that is left to people: an Ingress takes it over, and takes it along.
+  await bringUp('net', 'member', grouped('team'));
+  expect(stack('team')).toHaveLength(2);
+  await k('delete ingress member -n net');
+  await vi.waitFor(() => expect(stack('team')).toEqual([]), { timeout: 60_000 });
 });
 
 test('what this cluster has never had is told and left', async () => {
