@@ -12,11 +12,13 @@ const found = [
   { kind: 'targetGroup', spec: { name: 'k8s-shop-web-a' }, extra: {} },
 ] as unknown as readonly Found[];
 const told = {
+  address: 'Two-Before-8.us-west-2.elb.amazonaws.com',
   loadBalancer: { name: 'before', arn: 'arn', dnsName: 'Before-9.us-west-2.elb.amazonaws.com' },
 };
 
 test.each([
   ['the one that is there', 'k8s-shop-web-1f2e3d4c5b-1.us-west-2.elb.amazonaws.com', true],
+  ['the one that the Ingress shows, of another group', 'two-before-8.us-west-2.elb.amazonaws.com', true],
   ['the one that was told last', 'before-9.us-west-2.elb.amazonaws.com', true],
   ['one of the same name that was deleted', 'k8s-shop-web-1f2e3d4c5b-77.us-west-2.elb.amazonaws.com', true],
   [

@@ -35,16 +35,22 @@ const named = (name: string, hostname: string): boolean => {
   );
 };
 
+/** Host names (lower case) that a binding says were told last; two while another load balancer is about to take over. */
+export function toldAddresses(told: Pick<BindingStatus, 'address' | 'loadBalancer'> | undefined): string[] {
+  const names = [told?.address ?? '', told?.loadBalancer?.dnsName ?? ''].map((one) => one.toLowerCase());
+  return [...new Set(names)].filter((one) => one !== '');
+}
+
 /**
- * Whether a host name (lower case) in the status of an Ingress is one that we told: that of a load balancer of the group, or the
- * one that the binding was told last. Everything else there is somebody else's.
+ * Whether a host name (lower case) in the status of an Ingress is one that we told: that of a load balancer of the group, or one
+ * that the binding was told last. Everything else there is somebody else's.
  */
 export function isAddressOf(
   hostname: string,
   found: readonly Found[],
-  told: Pick<BindingStatus, 'loadBalancer'> | undefined,
+  told: Pick<BindingStatus, 'address' | 'loadBalancer'> | undefined,
 ): boolean {
-  if (told?.loadBalancer?.dnsName.toLowerCase() === hostname) return true;
+  if (toldAddresses(told).includes(hostname)) return true;
   return found
     .filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer')
     .some(({ spec, extra }) => extra.dnsName?.toLowerCase() === hostname || named(spec.name, hostname));

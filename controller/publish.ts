@@ -1,22 +1,20 @@
 // publish: tells the world what became of a group: the targets program, the bindings, the Ingresses, and people through events.
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
-import { isAddressOf } from './addressed.ts';
+import { isAddressOf, toldAddresses } from './addressed.ts';
 import { type Book, finalizerOf } from './bindings.ts';
-import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from './desire/access.ts';
-import type { Backend } from './desire/desiring.ts';
 import type { ClusterSettings } from './desire/facts.ts';
 import { driftNews } from './drift-report.ts';
 import { withoutHoldings } from './exchange.ts';
 import type { Group } from './group.ts';
-import type { Found } from './kinds/kind.ts';
 import type { KubeOutcome } from './kube/client.ts';
 import type { Events, Regarding } from './kube/events.ts';
 import type { Writer } from './kube/write.ts';
 import type { Pass } from './pass.ts';
 import { inWords } from './plan/operation.ts';
 import type { Remembered } from './resets/memory.ts';
-import { rememberedHealth, statusOf } from './status.ts';
+import { servingOf } from './serving.ts';
+import { statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';
 
 export interface Publishing {
@@ -29,73 +27,6 @@ export interface Publishing {
   published(group: string): void;
   now(): Date;
   failed(key: string, step: string, outcome: KubeOutcome): void;
-}
-
-/** Stands for the ports of the targets themselves. */
-const TRAFFIC = 'traffic-port';
-
-/** The security group that target rules name (aws-model 5.1, last column). */
-function sourceOf(group: Group, pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string | undefined {
-  const own = pass.became.get(MANAGED_GROUP)?.arn;
-  if (cluster.backendSecurityGroup === 'none') return own;
-  // With security groups of the users' own, targets are opened only when they ask for it (spec annotations 7.4).
-  const asked =
-    (group.settings['security-groups']?.value.length ?? 0) > 0 && managesBackendRules(group, cluster);
-  if (own === undefined && !asked) return undefined;
-  return cluster.backendSecurityGroup === 'shared'
-    ? pass.became.get(SHARED_GROUP)?.arn
-    : cluster.backendSecurityGroup;
-}
-
-/** What a predecessor is for: the same Service port, through targets of its own type. */
-function backendOf({ spec }: Found<'targetGroup'>, backend: Backend): Backend {
-  const { targetType, ipAddressType, healthCheck } = spec;
-  if (targetType === backend.targetType) return backend;
-  const { nodeLabels: _, ...rest } = backend;
-  const checked = healthCheck.port === 'traffic-port' ? [] : [Number(healthCheck.port)];
-  return { ...rest, targetType, ipAddressType, reach: [TRAFFIC, ...checked] };
-}
-
-function servingOf(
-  { book, cluster }: Pick<Publishing, 'book' | 'cluster'>,
-  group: Group,
-  pass: Omit<Pass, 'health' | 'now'>,
-): Serving[] {
-  const source = sourceOf(group, pass, cluster);
-  const created = new Set(
-    pass.outcomes.flatMap(({ operation, result }) =>
-      operation.verb === 'create' && result === 'done' ? [operation.id] : [],
-    ),
-  );
-  const taken = new Set([...pass.became.values()].map(({ arn }) => arn));
-  return pass.backends.flatMap((backend) => {
-    const wanted = pass.became.get(backend.id);
-    if (wanted === undefined) return [];
-    // A predecessor serves on until it is deleted, and its targets are looked after as well.
-    const all = pass.found.filter(
-      (one): one is Found<'targetGroup'> =>
-        one.kind === 'targetGroup' &&
-        (one.arn === wanted.arn || (one.resourceTag === wanted.resourceTag && !taken.has(one.arn))),
-    );
-    const made = created.has(backend.id);
-    const from = source === undefined ? {} : { source };
-    const status = book.bindingOf(backend.member)?.status;
-    return all.map((one) => {
-      const { arn } = one;
-      const leaving = arn !== wanted.arn;
-      const remembered = rememberedHealth(status, arn);
-      return {
-        arn,
-        group: group.id,
-        backend: leaving ? backendOf(one, backend) : backend,
-        made: made && !leaving,
-        policy: pass.policy ?? 'observe',
-        ...(leaving ? { leaving } : {}),
-        ...from,
-        ...(remembered === undefined ? {} : { remembered }),
-      };
-    });
-  });
 }
 
 /** True when a write ended in what was wanted, or in something that an informer will tell of. */
@@ -158,20 +89,30 @@ async function tellPeople(
   }
 }
 
+/** What became of the address in the status of an Ingress. */
+interface Addressed {
+  readonly written: boolean;
+  /** The host name that is there now. */
+  readonly address: string | undefined;
+}
+
 async function tellIngress(
   publishing: Publishing,
   pass: Pick<Pass, 'found'>,
   ingress: Ingress,
   status: BindingStatus,
-): Promise<boolean> {
-  const hostname = status.loadBalancer?.dnsName;
-  if (hostname === undefined || hostname === '' || status.loadBalancer?.state === 'provisioning') return true;
-  const ports = (status.listeners ?? []).map(({ port }) => port);
+): Promise<Addressed> {
   const known = publishing.book.bindingOf(keyOf(ingress))?.status;
-  const written = await publishing.write.writeAddress(ingress, { hostname, ports }, (one) =>
+  const former = toldAddresses(known)[0];
+  const hostname = status.loadBalancer?.dnsName;
+  if (hostname === undefined || hostname === '' || status.loadBalancer?.state === 'provisioning')
+    return { written: true, address: former };
+  const ports = (status.listeners ?? []).map(({ port }) => port);
+  const outcome = await publishing.write.writeAddress(ingress, { hostname, ports }, (one) =>
     isAddressOf(one, pass.found, known),
   );
-  return fine(publishing, keyOf(ingress), 'write address', written);
+  const written = fine(publishing, keyOf(ingress), 'write address', outcome);
+  return { written, address: written ? hostname : former };
 }
 
 async function tellMember(
@@ -182,9 +123,13 @@ async function tellMember(
   const key = keyOf(effective);
   const binding = publishing.book.bindingOf(key);
   if (binding === undefined) return true;
-  const status = statusOf(pass, { ...binding, metadata: effective.metadata, spec: effective.spec });
+  const became = statusOf(pass, { ...binding, metadata: effective.metadata, spec: effective.spec });
   const entry = publishing.book.entry(key);
-  const addressed = entry === undefined || (await tellIngress(publishing, pass, entry.ingress, status));
+  const { written: addressed, address } =
+    entry === undefined
+      ? { written: true, address: toldAddresses(binding.status)[0] }
+      : await tellIngress(publishing, pass, entry.ingress, became);
+  const status = address === undefined ? became : { ...became, address };
   if (entry !== undefined) await tellDrift(publishing, entry.ingress, pass);
   await tellPeople(publishing, binding, status);
   const written = await publishing.write.patchStatus(binding, status);
@@ -208,8 +153,7 @@ async function release(
   // Back, or about to be handed over, since this pass began.
   if (now?.metadata.deletionTimestamp === undefined) return true;
   const binding = book.bindingOf(key);
-  const address = binding?.status?.loadBalancer?.dnsName;
-  if (address !== undefined && book.entry(key) === undefined) {
+  for (const address of book.entry(key) === undefined ? toldAddresses(binding?.status) : []) {
     // Before the finalizer goes: somebody must answer for it until it is done.
     const taken = await write.takeAddress(effective.metadata, address);
     if (!fine(publishing, key, 'take address', taken)) return false;

@@ -994,6 +994,10 @@ export interface BindingStatus {
      */
     beside?: string[];
   };
+  /**
+   * Host name that was written in the Ingress's status last; it stays known when another load balancer takes over.
+   */
+  address?: string;
   listeners?: {
     port: number;
     protocol: string;
