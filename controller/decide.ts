@@ -121,7 +121,10 @@ export async function decide(
   const holds = policyOfGroup(world.policy, bindings);
   const told = placedFor(group, [
     ...wanted.problems,
-    ...routingOfGroup(group.members.map(({ key, binding: { spec } }) => ({ key, spec }))),
+    ...routingOfGroup(
+      group.members.map(({ key, binding: { spec } }) => ({ key, spec })),
+      opening(resources),
+    ),
     ...foreignShield(group, guarded, found),
     ...straying(group, sorted),
     ...overruledIn(world.policy, bindings),
@@ -130,6 +133,14 @@ export async function decide(
   const looks = { sorted, hash, told, settled: settledPlan !== undefined, left: possible.left, guarded };
   const does = { planned, policy: holds, allowed: policy(holds, operations) };
   return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, unmet, ...looks };
+}
+
+/** Says of an HTTPS port whether it can be opened. */
+function opening(resources: readonly Resource[]): (port: number) => boolean {
+  const https = new Set(
+    resources.map((one) => (one.kind === 'listener' && one.spec.protocol === 'HTTPS' ? one.spec.port : 0)),
+  );
+  return (port) => https.has(port);
 }
 
 /** What is told names the object that says it: the Ingress, its class or a Service. */

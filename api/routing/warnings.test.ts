@@ -290,8 +290,13 @@ describe('plain HTTP beside a redirect to HTTPS', () => {
     for (const said of [BOTH, HTTPS, { 'ssl-redirect': '443' }]) expect(told(base, app(said))).toEqual([]);
   });
   test('another HTTPS port is not the one', () => {
-    const other = { ...BOTH, 'listen-ports': '[{"HTTP":80},{"HTTPS":8443}]' };
-    expect(told(base, app(other))).toEqual(['base: ssl-redirect 443', 'app: listen-ports HTTP 80']);
+    expect(told(base, app({ ...BOTH, 'listen-ports': '[{"HTTP":80},{"HTTPS":8443}]' }))).toEqual([
+      'base: ssl-redirect 443',
+      'app: listen-ports HTTP 80',
+    ]);
+  });
+  test('a port that cannot be opened concerns nobody', () => {
+    expect(routingOfGroup([base, app({})], () => false)).toEqual([]);
   });
   test('without the HTTPS port nothing is redirected', () => {
     expect(told(member('base', { 'ssl-redirect': '443' }, ['base.example.com/']), app({}))).toEqual([]);

@@ -11,10 +11,16 @@ const TOLD_MAX = 10;
 /**
  * Warnings to one member about its redirects, its rules and its ports beside those of the others. `others` are in group
  * order; an older version of the member among them does not count. Found again in a list that was asked about before, all
- * this costs no more than the member's own rules.
+ * this costs no more than the member's own rules. `opens`: whether an HTTPS port that is asked for can be opened, where that is
+ * known: a redirect to one that cannot concerns nobody but who asks for it.
  */
-export function routingProblems(member: GroupMember, others: readonly GroupMember[]): Problem[] {
-  const redirect = redirectFor(member, others);
+export function routingProblems(
+  member: GroupMember,
+  others: readonly GroupMember[],
+  opens: (port: number) => boolean = () => true,
+): Problem[] {
+  const there = redirectFor(member, others);
+  const redirect = there !== undefined && opens(there.port) ? there : undefined;
   const all = (): readonly GroupMember[] => withMember(member, others);
   return [
     ...circleProblems(member, all, redirect?.port).slice(0, TOLD_MAX),
@@ -66,10 +72,11 @@ function redirectFor(member: GroupMember, others: readonly GroupMember[]): Https
 /** The same for every member of a group, later ones first: it is their requests that do not arrive. `members` are in group order. */
 export function routingOfGroup(
   members: readonly GroupMember[],
+  opens?: (port: number) => boolean,
 ): { readonly member: string; readonly problem: Problem }[] {
   return members
     .toReversed()
     .flatMap((member) =>
-      routingProblems(member, members).map((problem) => ({ member: member.key, problem })),
+      routingProblems(member, members, opens).map((problem) => ({ member: member.key, problem })),
     );
 }

@@ -18,7 +18,7 @@ const END = encode('/registry0');
 const PAGE = 500;
 /** etcd takes 128 operations in one transaction unless told otherwise. */
 const OPERATIONS = 100;
-const RENEWED = /^\/registry\/(leases|masterleases)\//;
+const RENEWED = /^\/registry\/(leases|masterleases|peerserverleases)\//;
 
 async function call(url: string, method: 'range' | 'txn', body: object): Promise<unknown> {
   const answer = await fetch(`${url}/v3/kv/${method}`, { method: 'POST', body: JSON.stringify(body) });
