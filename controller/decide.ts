@@ -123,7 +123,7 @@ export async function decide(
     ...wanted.problems,
     ...routingOfGroup(
       group.members.map(({ key, binding: { spec } }) => ({ key, spec })),
-      opening(resources),
+      opening(resources, found),
     ),
     ...foreignShield(group, guarded, found),
     ...straying(group, sorted),
@@ -135,10 +135,13 @@ export async function decide(
   return { wanted, found, resources: kept, ...does, waits, handing: bridged.waits, unmet, ...looks };
 }
 
-/** Says of an HTTPS port whether it can be opened. */
-function opening(resources: readonly Resource[]): (port: number) => boolean {
+/** Says of an HTTPS port whether it is open or can be opened: it has a certificate. */
+function opening(wanted: readonly Resource[], found: readonly Found[]): (port: number) => boolean {
   const https = new Set(
-    resources.map((one) => (one.kind === 'listener' && one.spec.protocol === 'HTTPS' ? one.spec.port : 0)),
+    [...found, ...wanted].flatMap((one) => {
+      if (one.kind !== 'listener' || one.spec.protocol !== 'HTTPS') return [];
+      return 'arn' in one || one.spec.certificates.length > 0 ? [one.spec.port] : [];
+    }),
   );
   return (port) => https.has(port);
 }
