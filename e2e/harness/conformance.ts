@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ApiException,
   CoreV1Api,
+  type KubernetesObject,
   KubernetesObjectApi,
   NetworkingV1Api,
   PatchStrategy,
@@ -22,7 +23,7 @@ export interface Played {
 
 /** AWS is at rest when nothing was changed for so long. */
 const QUIET_MS = 4_000;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
 
 /** Plays the cases and gives what was recorded, step by step: those that must be alone one after the other, then the rest at once. */
 export async function play(
@@ -196,38 +197,40 @@ async function withServiceAccount(create: () => Promise<unknown>): Promise<void>
   }
 }
 
-/** Waits until AWS was not changed for a while, and no replacement waits for its successor to serve. */
+/**
+ * Waits until nothing was changed for a while, neither in AWS nor of an Ingress or a binding, and no replacement waits for its
+ * successor to serve. Gives up waiting after a while: the comparison shows what is not there yet.
+ */
 export async function quiet({ aws, cluster }: Stage): Promise<void> {
+  const objects = KubernetesObjectApi.makeApiClient(cluster.client);
   const deadline = Date.now() + PATIENCE_MS;
-  let before = -1;
+  let before = '';
   let since = Date.now();
   while (Date.now() < deadline) {
-    const now = aws.mutations().length;
+    const written = await all(objects);
+    const versions = written.map(({ metadata }) => metadata?.resourceVersion).join();
+    const now = `${aws.mutations().length} ${versions}`;
     if (now !== before) since = Date.now();
     before = now;
-    if (Date.now() - since >= QUIET_MS && !(await replacing(cluster))) return;
-    await sleep(200);
+    if (Date.now() - since >= QUIET_MS && !written.some(replacing)) return;
+    await sleep(500);
   }
 }
 
-interface Bindings {
-  readonly items: readonly {
-    readonly status?: { readonly conditions?: readonly { readonly message: string }[] };
-  }[];
+interface Written extends KubernetesObject {
+  readonly status?: { readonly conditions?: readonly { readonly message: string }[] };
 }
 
-async function replacing(cluster: Stage['cluster']): Promise<boolean> {
-  const { stdout } = await cluster.kubectl([
-    'get',
-    'loadbalancerbindings',
-    '--all-namespaces',
-    '--output=json',
+async function all(objects: KubernetesObjectApi): Promise<readonly Written[]> {
+  const lists = await Promise.all([
+    objects.list<Written>('albatross.dev/v1alpha1', 'LoadBalancerBinding'),
+    objects.list<Written>('networking.k8s.io/v1', 'Ingress'),
   ]);
-  const { items } = JSON.parse(stdout) as Bindings;
-  return items.some(({ status }) =>
-    status?.conditions?.some(({ message }) => message.includes('is healthy behind it yet')),
-  );
+  return lists.flatMap(({ items }) => items);
 }
+
+const replacing = ({ status }: Written): boolean =>
+  status?.conditions?.some(({ message }) => message.includes('is healthy behind it yet')) === true;
 
 /** How ids and addresses are written: tokens of the world, node names, pods. */
 async function namesOf({ tokens, nodes }: ConformanceWorld, core: CoreV1Api): Promise<Map<string, string>> {

@@ -40,7 +40,7 @@ export async function takeSnapshot(url: string): Promise<Snapshot> {
 }
 
 /** The operations of an etcd transaction that lead from one snapshot to another. */
-export function changesBetween(from: Snapshot, to: Snapshot): object[] {
+export function changesBetween(from: Snapshot, to: Snapshot): Change[] {
   const gone = Object.keys(from).filter((key) => !(key in to));
   const other = Object.entries(to).filter(([key, value]) => from[key] !== value);
   return [
@@ -48,6 +48,14 @@ export function changesBetween(from: Snapshot, to: Snapshot): object[] {
     ...other.map(([key, value]) => ({ request_put: { key, value } })),
   ];
 }
+
+interface Change {
+  readonly request_delete_range?: { readonly key: string };
+  readonly request_put?: { readonly key: string; readonly value: string };
+}
+
+const keysOf = (changes: readonly Change[]): string[] =>
+  changes.map((one) => decode((one.request_put ?? one.request_delete_range)?.key ?? ''));
 
 /** How often a controller that is still at work may undo a part. */
 const ROUNDS = 50;
@@ -61,10 +69,8 @@ export async function restoreSnapshot(url: string, to: Snapshot): Promise<void> 
     const changes = changesBetween(await takeSnapshot(url), to);
     if (changes.length === 0) return;
     if (round > ROUNDS) {
-      const keys = changesBetween(await takeSnapshot(url), to).map((one) =>
-        JSON.stringify(one).slice(0, 200),
-      );
-      throw new Error(`the cluster does not come to rest: ${keys.join(' ')}`);
+      const keys = keysOf(changes).join(' ');
+      throw new Error(`the cluster does not come to rest, somebody writes again and again: ${keys}`);
     }
     for (let at = 0; at < changes.length; at += OPERATIONS)
       await call(url, 'txn', { success: changes.slice(at, at + OPERATIONS) });

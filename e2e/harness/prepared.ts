@@ -1,9 +1,9 @@
 // Clusters and motos that scenarios share. Starting them is most of a short scenario, so vitest's main process starts one of
-// each for a worker when it first asks, and the worker gives it back as new before its next file.
+// each for a worker when it first asks, and the worker makes it as new before each file.
 //
 //   main process   starts etcd, kube-apiserver, kube-controller-manager; installs Albatross; takes a snapshot of etcd
 //                     ▲                             │
-//   worker           asks        file 1: connect ◀──┘──▶ use ──▶ put the snapshot back ──▶ file 2: connect ──▶ …
+//   worker           asks        file 1: connect ◀──┘──▶ use        file 2: put the snapshot back ──▶ connect ──▶ …
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Moto, startMoto } from '../aws/account/moto.ts';
@@ -58,10 +58,14 @@ const STARTS: Readonly<Record<string, () => Promise<Started<Prepared | string>>>
 export async function serveShared(): Promise<{ stop(): Promise<void> }> {
   const started = new Map<string, Promise<Started<unknown>>>();
   const server = createServer(({ url = '' }, response) => {
-    const start = STARTS[url.split('/')[1] ?? ''];
-    const one = started.get(url) ?? start?.();
-    if (one === undefined) return void response.writeHead(404).end();
-    started.set(url, one);
+    const [, what = '', worker = '', again] = url.split('/');
+    const start = STARTS[what];
+    if (start === undefined) return void response.writeHead(404).end();
+    const key = `${what}/${worker}`;
+    const before = started.get(key);
+    const one = before === undefined || again !== undefined ? start() : before;
+    started.set(key, one);
+    if (before !== one) void before?.then(({ stop }) => stop());
     one.then(
       ({ told }) => response.end(JSON.stringify(told)),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -78,13 +82,26 @@ export async function serveShared(): Promise<{ stop(): Promise<void> }> {
   };
 }
 
-/** What the main process has for this worker; undefined where there is none. */
-async function ask<T>(what: string): Promise<T | undefined> {
+/** What the main process has for this worker, or `again` starts in its place; undefined where there is none. */
+async function ask<T>(what: string, again = ''): Promise<T | undefined> {
   const shared = process.env[SHARED];
   if (shared === undefined) return undefined;
-  const answer = await fetch(`${shared}/${what}/${process.env.VITEST_POOL_ID}`);
+  const answer = await fetch(`${shared}/${what}/${process.env.VITEST_POOL_ID}${again}`);
   if (!answer.ok) throw new Error(await answer.text());
   return (await answer.json()) as T;
+}
+
+/** The cluster of this worker as new. One that does not come to rest is replaced, and that is said. */
+async function askAsNew(): Promise<Prepared | undefined> {
+  const prepared = await ask<Prepared>('cluster');
+  if (prepared === undefined) return undefined;
+  try {
+    await restoreSnapshot(prepared.place.etcd, prepared.snapshot);
+    return prepared;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}: another one is started\n`);
+    return ask<Prepared>('cluster', '/again');
+  }
 }
 
 export interface PreparedOptions {
@@ -100,19 +117,8 @@ export interface PreparedOptions {
  * @throws Error that says what does not start, or does not come to rest.
  */
 export async function preparedCluster({ alone = false, onStep }: PreparedOptions = {}): Promise<Cluster> {
-  const prepared = alone ? undefined : await ask<Prepared>('cluster');
-  if (prepared === undefined) return startPrepared(onStep);
-  const { place, snapshot } = prepared;
-  // Whoever had it before may have been killed.
-  await restoreSnapshot(place.etcd, snapshot);
-  const cluster = await connectCluster(place);
-  return {
-    ...cluster,
-    async stop() {
-      await restoreSnapshot(place.etcd, snapshot);
-      await cluster.stop();
-    },
-  };
+  const prepared = alone ? undefined : await askAsNew();
+  return prepared === undefined ? startPrepared(onStep) : connectCluster(prepared.place);
 }
 
 /** A moto without any resources, likewise. */
