@@ -96,7 +96,7 @@ describe('questions that cannot be read or asked: exit code 2', () => {
     ['an unknown format', ['web', 'GET', CART, '-o', 'xml'], 'Allowed choices are'],
     ['no such file', ['web', 'GET', CART, '-f', '/nowhere.yaml'], 'ENOENT'],
     ['no such Ingress', ['wed', 'GET', CART, '-n', 'shop'], 'no Ingress shop/wed in'],
-    ['no such kubeconfig', ['web', 'GET', CART, '--kubeconfig', '/nowhere'], 'ENOENT'],
+    ['no such kubeconfig', ['web', 'GET', CART, '--kubeconfig', '/nowhere'], 'there is no such file'],
   ])('%s', (_, args, because) => {
     const offline = args.includes('-f') || args.includes('--kubeconfig') ? [] : ['-f', file];
     const { code, err } = ask([...args, ...offline]);
