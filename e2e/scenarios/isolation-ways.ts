@@ -133,7 +133,9 @@ const harmless: readonly Way[] = [
     name: "a neighbour's host and path, later in the group, in a large object",
     annotations: { 'group.order': '1000', note: 'x'.repeat(100_000) },
     hosts: { 'shop.example.com': { '/': 'web:80' }, 'pods.example.net': { '/': 'web:80' } },
-    says: ['Accepted', 'Accepted', 'valid'],
+    says: ['Accepted', 'GroupConflict', 'comes first in the group'],
+    // Whose requests the tenth would take hear of it, too.
+    toldTo: ['red/edge', 'red/pods'],
   },
 ];
 

@@ -167,6 +167,9 @@ async function breaks(way: Way): Promise<string[]> {
   await untilQuiet(stage, 150);
   const { answers, wrong: answered } = asking.take();
   if (answers < 3) found.push(`${way.name}: only ${answers} answers`);
+  // The statuses of a group are written one by one: what the way before said may still be there for a moment.
+  const told = async () => expect(await disturbed(way)).toEqual([]);
+  await vi.waitFor(told, soon).catch(() => undefined);
   return [...found, ...[...answered, ...(await disturbed(way))].map((text) => `${way.name}: ${text}`)];
 }
 
