@@ -148,14 +148,16 @@ function startNodes(
     serving: () => targets.all().filter(({ policy }) => takesOver(policy)),
     // While somebody is careful nothing is taken away from the nodes, which serve all; who leaves has no targets any more, and
     // may be careful all the same.
-    complete: () =>
-      options.policy === 'sync' &&
+    complete() {
+      if (options.policy !== 'sync') return false;
+      const groups = new Set(book.groups());
       // Load balancers of others with the tag of this cluster, and orphans, reach their targets by the same rules.
-      inventory.groups().every((group) => group === SHARED_STACK || book.groups().includes(group)) &&
-      targets.all().every(({ policy }) => policy === 'sync') &&
-      book
-        .groups()
-        .every((group) => seen.has(group) && policyOfGroup(options.policy, book.of(group)) === 'sync'),
+      return (
+        inventory.groups().every((group) => group === SHARED_STACK || groups.has(group)) &&
+        targets.all().every(({ policy }) => policy === 'sync') &&
+        [...groups].every((group) => seen.has(group) && policyOfGroup('sync', book.of(group)) === 'sync')
+      );
+    },
     async foreign() {
       const answer = await foreignRules(client);
       if ('some' in answer) return answer.some;
