@@ -5,7 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import { unmet } from '../api/unmet.ts';
-import { type KubeClient, type KubeOutcome, kubeClient } from '../controller/kube/client.ts';
+import { type KubeClient, type KubeOutcome, kubeClient } from '../kube/client.ts';
 
 export interface ApiServerNeeds {
   readonly kubeConfig: KubeConfig;

@@ -2,10 +2,10 @@
 import { Command, Option } from 'commander';
 import { meet } from '../api/unmet.ts';
 import { awsNeeds } from '../controller/aws/needs.ts';
-import { kubeConfigOf, ownNamespace } from '../controller/kube/config.ts';
 import { runController } from '../controller/main.ts';
 import { type ControllerOptions, DEFAULTS, mistakes } from '../controller/options.ts';
 import { rightsOf } from '../controller/rights.ts';
+import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
 import { apiServer } from './apiserver.ts';
 import { withAttempts, withDefaults, withOrphans, withPlace, withPolicy } from './controller-flags.ts';
 import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';

@@ -1,7 +1,7 @@
 // `albatross webhook`: flags to options, nothing else.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { meet } from '../api/unmet.ts';
-import { kubeConfigOf } from '../controller/kube/config.ts';
+import { kubeConfigOf } from '../kube/config.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { filesOf, runWebhook, type WebhookOptions } from '../webhook/main.ts';
 import { RIGHTS, usefulRights } from '../webhook/rights.ts';

@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { keyOf } from '../api/kube.ts';
 import { POLICY_ANNOTATION } from '../api/policy.ts';
 import { readIngress } from '../api/read.ts';
+import type { KubeCall, KubeOutcome } from '../kube/client.ts';
+import { underPolicy, writer } from '../kube/write.ts';
 import { finalizerOf, openBook } from './bindings.ts';
 import { derive } from './derive.ts';
-import type { KubeCall, KubeOutcome } from './kube/client.ts';
-import type { Next } from './kube/queue.ts';
-import { underPolicy, writer } from './kube/write.ts';
 import { ApiServer, asBinding, asIngress } from './laws/api-server.ts';
 import { ingress } from './laws/paper.ts';
+import type { Next } from './queue.ts';
 import { seenIngress } from './reading.ts';
 
 const KEY = 'shop/web';

@@ -15,11 +15,11 @@
 import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../api/policy.ts';
+import type { KubeFailure, KubeOutcome } from '../kube/client.ts';
+import type { OwnerReference, Writer } from '../kube/write.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
 import { holdingsOf, withoutHoldings } from './exchange.ts';
-import type { KubeFailure, KubeOutcome } from './kube/client.ts';
-import type { Next } from './kube/queue.ts';
-import type { OwnerReference, Writer } from './kube/write.ts';
+import type { Next } from './queue.ts';
 import { deletingStatus } from './status.ts';
 
 /** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */

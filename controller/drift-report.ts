@@ -1,7 +1,7 @@
 // drift-report: what somebody changed in AWS, told in the log, in a metric and, where it is an Ingress's, as an event on it.
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
-import type { News } from './kube/events.ts';
+import type { News } from '../kube/events.ts';
 
 /** A kind of resource in the plan, or what the other two programs look after. */
 export type DriftKind =

@@ -11,10 +11,7 @@ import {
   type Service,
 } from '../api/kube.ts';
 import type { Reading } from '../api/read.ts';
-import type { Book } from './bindings.ts';
-import type { EndpointSlice, Node, World } from './endpoints.ts';
-import type { KubeClient } from './kube/client.ts';
-import type { Priority } from './kube/queue.ts';
+import type { KubeClient } from '../kube/client.ts';
 import {
   type Change,
   PATHS,
@@ -22,8 +19,11 @@ import {
   type WatchOptions,
   type WatchState,
   watchKind,
-} from './kube/watch.ts';
+} from '../kube/watch.ts';
+import type { Book } from './bindings.ts';
+import type { EndpointSlice, Node, World } from './endpoints.ts';
 import type { ControllerOptions } from './options.ts';
+import type { Priority } from './queue.ts';
 import { isTerminating, readingOf, seenIngress } from './reading.ts';
 import { SliceIndex } from './slices.ts';
 

@@ -1,8 +1,8 @@
 // next: when a group is looked at again after a pass. Pure.
 import type { ProblemCode } from '../api/problem.ts';
 import type { Group } from './group.ts';
-import type { Next } from './kube/queue.ts';
 import type { Untold } from './pass.ts';
+import type { Next } from './queue.ts';
 
 /** What waits for something else is looked at again after this long, in milliseconds. */
 export const WAITING_MS = 2_000;

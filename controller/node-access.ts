@@ -15,7 +15,7 @@ import { endpointGroup, keyOfPlace, type Place } from './aws/interfaces.ts';
 import { endpointsOf, instanceOf, type Node, servingNodes, type Target, type World } from './endpoints.ts';
 import { arnOf } from './kinds/kind.ts';
 import { permissionKey, permissionsFromAws, permissionToAws } from './kinds/security-group.ts';
-import type { Next } from './kube/queue.ts';
+import type { Next } from './queue.ts';
 import type { Serving } from './targets.ts';
 
 /** Marks the rules that are ours; others on the same group are never touched (aws-model 1.6). */

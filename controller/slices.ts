@@ -1,6 +1,7 @@
 // EndpointSlices by the Service that they belong to.
+
+import type { Change } from '../kube/watch.ts';
 import type { EndpointSlice } from './endpoints.ts';
-import type { Change } from './kube/watch.ts';
 
 /** EndpointSlices by `namespace/service`. */
 export class SliceIndex {

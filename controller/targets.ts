@@ -16,9 +16,9 @@ import { type AwsFailure, isFailure } from './aws/errors.ts';
 import { chunks } from './chunks.ts';
 import type { Backend } from './desire/desiring.ts';
 import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
-import type { Next } from './kube/queue.ts';
 import type { Health } from './pass.ts';
 import type { Policy } from './plan/policy.ts';
+import type { Next } from './queue.ts';
 import { changedByHand, healthOf, registeredIn, targetsHash } from './registered.ts';
 import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './rhythm.ts';
 

@@ -1,8 +1,8 @@
 // cleanup: deletes TargetGroupBindings of the LBC without anybody taking their targets out of service.
 import { keyOf } from '../../api/kube.ts';
-import type { KubeClient, KubeOutcome } from '../kube/client.ts';
-import { collection } from '../kube/watch.ts';
-import { FIELD_MANAGER, withoutFinalizers } from '../kube/write.ts';
+import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
+import { collection } from '../../kube/watch.ts';
+import { FIELD_MANAGER, withoutFinalizers } from '../../kube/write.ts';
 import type { Leftover } from './adoption.ts';
 import { TARGET_GROUP_BINDINGS, type TargetGroupBinding } from './survey.ts';
 

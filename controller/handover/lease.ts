@@ -1,6 +1,6 @@
 // lease: work that must not meet a controller is done while holding that controller's own Lease.
-import type { KubeClient } from '../kube/client.ts';
-import { identityOfProcess, type Lease, standForElection } from '../kube/lead.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { identityOfProcess, type Lease, standForElection } from '../../kube/lease.ts';
 import { Refusal } from './survey.ts';
 
 export interface LeaseName {

@@ -1,7 +1,7 @@
 // Taking over from the LBC and giving back, wired: one look at the cluster, lines for people, and writes only when asked for.
-import { type KubeClient, kubeClient } from '../kube/client.ts';
-import { actingAs, kubeConfigOf, ownNamespace } from '../kube/config.ts';
-import { asOrdered, writer } from '../kube/write.ts';
+import { type KubeClient, kubeClient } from '../../kube/client.ts';
+import { actingAs, kubeConfigOf, ownNamespace } from '../../kube/config.ts';
+import { asOrdered, writer } from '../../kube/write.ts';
 import { DEFAULTS } from '../options.ts';
 import { adoptions, leftovers } from './adoption.ts';
 import { cleanUp, type Result } from './cleanup.ts';

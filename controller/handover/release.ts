@@ -3,10 +3,10 @@
 //   Ingress: LBC's finalizers on ──▶ binding: ours off ──▶ binding deleted        (each step may be the last before a crash)
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
+import type { KubeOutcome } from '../../kube/client.ts';
+import type { Writer } from '../../kube/write.ts';
 import { finalizerOf, heldGroups } from '../bindings.ts';
 import { lbcFinalizerOf, withLbc } from '../exchange.ts';
-import type { KubeOutcome } from '../kube/client.ts';
-import type { Writer } from '../kube/write.ts';
 import { outstanding } from './adoption.ts';
 import type { Result } from './cleanup.ts';
 import type { Survey } from './survey.ts';

@@ -1,10 +1,10 @@
 // survey: what a handover looks at, listed once: Ingresses of ours, their bindings, and the LBC's TargetGroupBindings.
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../api/kube.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { listAll } from '../../kube/list.ts';
+import { collection, PATHS } from '../../kube/watch.ts';
 import { lbcGroups } from '../exchange.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { listAll } from '../kube/list.ts';
-import { collection, PATHS } from '../kube/watch.ts';
 import { whoseIs } from '../reading.ts';
 
 /** The LBC's object for one target group, as far as it is read (aws-model 2.1, 6.6). */

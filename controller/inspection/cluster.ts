@@ -10,11 +10,11 @@ import {
   type ObjectMeta,
   type Service,
 } from '../../api/kube.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { collection, PATHS } from '../../kube/watch.ts';
 import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings.ts';
 import type { EndpointSlice, Node, World } from '../endpoints.ts';
 import { SERVICE_LABEL } from '../informers.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { collection, PATHS } from '../kube/watch.ts';
 import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../reading.ts';
 import { Unanswered } from './unanswered.ts';
 

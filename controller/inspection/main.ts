@@ -1,11 +1,11 @@
 // The controller's decisions without the controller, wired: one look at cluster and AWS, an answer, and no write anywhere.
 import { Registry } from 'prom-client';
+import { type KubeClient, kubeClient } from '../../kube/client.ts';
+import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { type Aws, connectAws } from '../aws/calls.ts';
 import { lookups } from '../aws/facts.ts';
 import { createInventory, type Inventory } from '../aws/inventory.ts';
 import type { LeaseName } from '../handover/lease.ts';
-import { type KubeClient, kubeClient } from '../kube/client.ts';
-import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
 import { readSecrets, type Secrets } from '../logins/secrets.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from '../options.ts';
 import { type Orphan, protectedIn } from '../ownership/orphans/judge.ts';

@@ -1,8 +1,8 @@
 // Online: the objects of a cluster, listed once with the rights of whoever asks. AWS is not asked.
 import { keyOf } from '../../api/kube.ts';
 import type { ControllerDefaults } from '../../api/read.ts';
-import { kubeClient } from '../kube/client.ts';
-import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { DEFAULTS } from '../options.ts';
 import { clusterSeen, type Kind, readObjects } from './cluster.ts';
 import type { Offline } from './offline.ts';

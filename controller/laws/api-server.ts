@@ -5,9 +5,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf, type Namespace, type ObjectMeta } from '../../api/kube.ts';
-import type { KubeCall, KubeFailure, KubeOutcome } from '../kube/client.ts';
-import type { Change } from '../kube/watch.ts';
-import type { OwnerReference } from '../kube/write.ts';
+import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
+import type { Change } from '../../kube/watch.ts';
+import type { OwnerReference } from '../../kube/write.ts';
 
 export type StoredKind = 'ingresses' | 'loadbalancerbindings' | 'namespaces';
 

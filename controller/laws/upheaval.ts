@@ -2,9 +2,9 @@
 // time as the controller works on it, in any order, with writes and calls that are refused or whose answer is lost.
 import { CLUSTER_TAG, STACK_TAG } from '../../api/aws.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
+import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
 import { failureOf } from '../aws/errors.ts';
 import { heldGroups } from '../bindings.ts';
-import type { KubeCall, KubeFailure, KubeOutcome } from '../kube/client.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, type Stored } from './api-server.ts';
 import { type Operator, startOperator } from './operator.ts';

@@ -1,7 +1,7 @@
 // Secrets of logins: what counts as a client, who is told of a change, and where the secret is to be found.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { KubeOutcome } from '../kube/client.ts';
+import type { KubeOutcome } from '../../kube/client.ts';
 import { clientIn, readSecrets, type Secrets } from './secrets.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -9,8 +9,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OidcClient } from '../../api/aws.ts';
 import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
+import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import type { Looked } from '../desire/facts.ts';
-import type { KubeClient, KubeOutcome } from '../kube/client.ts';
 
 export interface SecretsOptions {
   readonly client: Pick<KubeClient, 'request'>;

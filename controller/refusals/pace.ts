@@ -1,7 +1,7 @@
 // Pace: when a group with refusals is looked at again. Pure.
 import type { Told } from '../group.ts';
-import type { Next } from '../kube/queue.ts';
 import type { Outcome } from '../plan/operation.ts';
+import type { Next } from '../queue.ts';
 
 /** After something was refused: the pass that leaves it out. */
 const LEAVING_OUT_MS = 50;

@@ -1,6 +1,6 @@
 // Every object of an API server, byte for byte: all kinds that discovery tells of, all namespaces, resource versions and
 // managed fields included. Whoever wrote one without changing it is seen, too.
-import type { KubeClient } from '../../controller/kube/client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 
 /** `GROUP/VERSION/PLURAL NAMESPACE/NAME` → the object as JSON. */
 export type EveryObject = Map<string, string>;

@@ -1,10 +1,10 @@
 // The traces of the AWS Load Balancer Controller in a cluster, put in place of ours: finalizers on Ingresses, its
 // TargetGroupBindings, Lease and webhook. What it has in AWS is what Albatross has: names and tags are the same.
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { kubeClient } from '../../controller/kube/client.ts';
-import { actingAs } from '../../controller/kube/config.ts';
-import { collection, PATHS } from '../../controller/kube/watch.ts';
-import { asOrdered, writer } from '../../controller/kube/write.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { actingAs } from '../../kube/config.ts';
+import { collection, PATHS } from '../../kube/watch.ts';
+import { asOrdered, writer } from '../../kube/write.ts';
 import { albatross, type Said } from './command.ts';
 import { NAMESPACE } from './install.ts';
 import type { Stage } from './stage.ts';

@@ -6,11 +6,11 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Ingress, Service } from '../../api/kube.ts';
-import { type KubeClient, type KubeOutcome, kubeClient } from '../../controller/kube/client.ts';
-import { eventTeller } from '../../controller/kube/events.ts';
-import { identityOfProcess, standForElection } from '../../controller/kube/lead.ts';
-import { PATHS, type WatchState, watchKind } from '../../controller/kube/watch.ts';
-import { underPolicy, writer } from '../../controller/kube/write.ts';
+import { type KubeClient, type KubeOutcome, kubeClient } from '../../kube/client.ts';
+import { eventTeller } from '../../kube/events.ts';
+import { identityOfProcess, standForElection } from '../../kube/lease.ts';
+import { PATHS, type WatchState, watchKind } from '../../kube/watch.ts';
+import { underPolicy, writer } from '../../kube/write.ts';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
 

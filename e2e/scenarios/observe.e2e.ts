@@ -5,7 +5,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
 import { lbcFinalizerOf } from '../../controller/exchange.ts';
-import { type KubeCall, type KubeClient, kubeClient } from '../../controller/kube/client.ts';
+import { type KubeCall, type KubeClient, kubeClient } from '../../kube/client.ts';
 import { type ConformanceStage, setConformanceStage } from '../harness/conformance-stage.ts';
 import {
   bytesOf,

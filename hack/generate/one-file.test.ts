@@ -23,7 +23,17 @@ const NAMED = new RegExp(`(?<![a-z-])${NAME}`);
 test('a descriptor that is cut out of its file is gone everywhere', { timeout: 120_000 }, () => {
   const copy = mkdtempSync(join(tmpdir(), 'one-file-'));
   try {
-    for (const part of ['api', 'webhook', 'controller', 'cli', 'config', 'docs', 'hack', 'tsconfig.json']) {
+    for (const part of [
+      'api',
+      'kube',
+      'webhook',
+      'controller',
+      'cli',
+      'config',
+      'docs',
+      'hack',
+      'tsconfig.json',
+    ]) {
       cpSync(join(ROOT, part), join(copy, part), {
         recursive: true,
         filter: (path) => !path.endsWith('.test.ts') && !path.includes('/hack/tools'),

@@ -4,6 +4,7 @@
 //                                                         ─▶ everything listed and judged again ─▶ apply
 
 import { SHARED_TAG } from '../../../api/aws.ts';
+import type { KubeClient } from '../../../kube/client.ts';
 import { apply } from '../../apply.ts';
 import type { Aws } from '../../aws/calls.ts';
 import { isFailure } from '../../aws/errors.ts';
@@ -12,9 +13,8 @@ import { type Deciding, decide } from '../../decide.ts';
 import { SHARED_STACK } from '../../desire/tags.ts';
 import { groupOf } from '../../group.ts';
 import type { Found } from '../../kinds/kind.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import type { Next } from '../../kube/queue.ts';
 import { logged, type Operation, type Outcome } from '../../plan/operation.ts';
+import type { Next } from '../../queue.ts';
 import { judge, type Orphan, protectedIn, type Rules, type Seen, type Sight } from './judge.ts';
 import { readNames } from './read.ts';
 import type { GroupsRecord } from './record.ts';

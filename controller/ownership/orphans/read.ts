@@ -2,10 +2,10 @@
 import type { IngressClassParams } from '../../../api/classparams.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
 import type { Ingress, IngressClass } from '../../../api/kube.ts';
+import type { KubeClient } from '../../../kube/client.ts';
+import { listAll } from '../../../kube/list.ts';
+import { PATHS } from '../../../kube/watch.ts';
 import { TARGET_GROUP_BINDINGS } from '../../handover/survey.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { listAll } from '../../kube/list.ts';
-import { PATHS } from '../../kube/watch.ts';
 import { type Names, namesOf, type TargetGroupBinding } from './names.ts';
 
 /**

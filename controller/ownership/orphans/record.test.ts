@@ -1,6 +1,6 @@
 // Tests of the record: what is written down, what is believed of it, and that another cluster's is not.
 import { expect, test } from 'vitest';
-import type { KubeCall, KubeOutcome } from '../../kube/client.ts';
+import type { KubeCall, KubeOutcome } from '../../../kube/client.ts';
 import { GroupsRecord, readRecord } from './record.ts';
 
 const PLACE = { namespace: 'albatross-system', name: 'leader' };

@@ -2,9 +2,9 @@
 // written there may ever be removed as an orphan: another cluster of the same name, or a wrong kubeconfig, has no such record.
 //
 //   a pass over a group ─note─▶ memory ─a second later─▶ ConfigMap        start, look ─load─▶ memory
-import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
-import { type ConfigMap, readConfigMap, writeConfigMap } from '../../kube/config-map.ts';
-import type { Next } from '../../kube/queue.ts';
+import type { KubeClient, KubeOutcome } from '../../../kube/client.ts';
+import { type ConfigMap, readConfigMap, writeConfigMap } from '../../../kube/config-map.ts';
+import type { Next } from '../../queue.ts';
 import type { Owned } from './judge.ts';
 
 export interface RecordPlace {

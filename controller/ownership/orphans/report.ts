@@ -1,7 +1,7 @@
 // report: orphans in the log, in a metric, and as events on the record in our own namespace. Each news is told once.
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
-import type { Events, News, Regarding } from '../../kube/events.ts';
+import type { Events, News, Regarding } from '../../../kube/events.ts';
 import type { Orphan } from './judge.ts';
 import { contents, countOf, fateWords, KINDS } from './words.ts';
 

@@ -1,11 +1,12 @@
 // start: the net for orphans, wired to the other programs.
+
+import { ownNamespace } from '../../../kube/config.ts';
+import type { Events } from '../../../kube/events.ts';
 import type { Deciding } from '../../decide.ts';
-import { ownNamespace } from '../../kube/config.ts';
-import type { Events } from '../../kube/events.ts';
-import type { Next } from '../../kube/queue.ts';
 import { orphanRules } from '../../options.ts';
 import { policyOfGroup } from '../../plan/policy.ts';
 import type { Parts, Programs } from '../../programs.ts';
+import type { Next } from '../../queue.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
 import { GroupsRecord } from './record.ts';
 import { orphanReport } from './report.ts';

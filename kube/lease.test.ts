@@ -1,6 +1,6 @@
 // Tests of lead.
 import { expect, test } from 'vitest';
-import { identityOfProcess, isDead } from './lead.ts';
+import { identityOfProcess, isDead } from './lease.ts';
 
 test('no two processes, not even two names of one, are the same', () => {
   expect(identityOfProcess()).not.toBe(identityOfProcess());

@@ -1,6 +1,6 @@
 // Tests of queue.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createQueue, type Next, type QueueOptions, retryDelay } from './queue.ts';
+import { createQueue, type Next, type QueueOptions } from './queue.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -126,13 +126,4 @@ test('draining ends what runs and nothing else', async () => {
   await tick(100);
   await drained;
   expect(runs).toEqual(['a']);
-});
-
-test.each([
-  [0, 0, 250],
-  [0, 1, 500],
-  [3, 1, 4000],
-  [99, 1, 300_000],
-])('delay of retry %i at random %d is %i ms', (attempt, random, expected) => {
-  expect(retryDelay(attempt, { first: 500, longest: 300_000 }, random)).toBe(expected);
 });

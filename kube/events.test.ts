@@ -1,6 +1,6 @@
 // Tests of events.
 import { expect, test } from 'vitest';
-import { POLICY_ANNOTATION } from '../../api/policy.ts';
+import { POLICY_ANNOTATION } from '../api/policy.ts';
 import type { KubeCall, KubeClient } from './client.ts';
 import { cut, eventTeller, microTime } from './events.ts';
 import { underPolicy } from './write.ts';

@@ -1,5 +1,5 @@
 // ConfigMaps of our own namespace: read and written whole, so that nothing is lost between two who write at once.
-import type { ObjectMeta } from '../../api/kube.ts';
+import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 
 export interface ConfigMap {

@@ -1,9 +1,9 @@
 // The writes to Kubernetes: bindings, their status, finalizers, the status of an Ingress. Each is one request, or none when
 // nothing differs. An Ingress is written under its own policy only, and that is decided here, on the version that is written.
 import { isDeepStrictEqual } from 'node:util';
-import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
-import type { Ingress, ObjectMeta } from '../../api/kube.ts';
-import { mayWrite, type Policy, policyOfIngress, type Written } from '../../api/policy.ts';
+import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { Ingress, ObjectMeta } from '../api/kube.ts';
+import { mayWrite, type Policy, policyOfIngress, type Written } from '../api/policy.ts';
 import { type IngressAddress, withAddress, withoutAddress } from './addresses.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 

@@ -1,7 +1,7 @@
 // Who to be at the API server, and in which namespace: from a kubeconfig or from the pod.
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Unmet, unmet, unreadable } from '../../api/unmet.ts';
+import { type Unmet, unmet, unreadable } from '../api/unmet.ts';
 
 /** What the library falls back to where nothing is found. */
 const NOTHING = 'http://localhost:8080';

@@ -1,7 +1,7 @@
 // Tests of write.
 import { describe, expect, test } from 'vitest';
-import type { Ingress } from '../../api/kube.ts';
-import { POLICIES, POLICY_ANNOTATION, type Policy } from '../../api/policy.ts';
+import type { Ingress } from '../api/kube.ts';
+import { POLICIES, POLICY_ANNOTATION, type Policy } from '../api/policy.ts';
 import { withAddress, withoutAddress } from './addresses.ts';
 import { type KubeCall, type KubeClient, outcomeOf } from './client.ts';
 import { eventTeller } from './events.ts';

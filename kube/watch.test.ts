@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Service } from '../../api/kube.ts';
+import type { Service } from '../api/kube.ts';
 import { kubeClient } from './client.ts';
 import { PATHS, type Watched, type WatchState, watchKind } from './watch.ts';
 

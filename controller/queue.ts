@@ -5,6 +5,8 @@
 //             │  └── timer ◀── again in x ms ─┤
 //             └───── timer ◀── retry, ever slower
 
+import { retryDelay } from '../kube/backoff.ts';
+
 /** `high`: a person changed something. `low`: the list at start, the sweep. */
 export type Priority = 'high' | 'normal' | 'low';
 
@@ -41,15 +43,6 @@ export interface Queue {
 interface Timer {
   readonly at: number;
   readonly handle: NodeJS.Timeout;
-}
-
-/** The wait before retry number `attempt` (from 0), in milliseconds: doubling, between half and all of it. Pure. */
-export function retryDelay(
-  attempt: number,
-  { first, longest }: { first: number; longest: number },
-  random: number,
-): number {
-  return Math.min(longest, first * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
 }
 
 /** Starts a queue. */

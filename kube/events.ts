@@ -1,6 +1,6 @@
 // Kubernetes events: one for each change, on the object it is about, and never the same one twice in a row.
 import { randomBytes } from 'node:crypto';
-import type { ObjectMeta } from '../../api/kube.ts';
+import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import type { MayWrite } from './write.ts';
 

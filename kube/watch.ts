@@ -5,8 +5,8 @@
 //     └─ error ─▶ wait 0.2 s … 30 s ─▶ watch, or list if there was none
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfig, type KubernetesObject, ListWatch, Watch } from '@kubernetes/client-node';
+import { retryDelay } from './backoff.ts';
 import { type KubeClient, whyOf } from './client.ts';
-import { retryDelay } from './queue.ts';
 
 export type Change = 'added' | 'updated' | 'deleted';
 

@@ -1,6 +1,6 @@
 // addresses: the host names in the status of an Ingress, ours among those of others. Pure.
 import { isDeepStrictEqual } from 'node:util';
-import type { Ingress, ObjectMeta } from '../../api/kube.ts';
+import type { Ingress, ObjectMeta } from '../api/kube.ts';
 
 /** The host name that an Ingress is served at, with the ports of its listeners. */
 export interface IngressAddress {
