@@ -42,7 +42,10 @@ export default defineConfig({
           // A law tries hundreds of cases, and a busy machine takes its time.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          include: ['{api,kube,webhook,controller,cli,hack}/**/*.test.ts', 'e2e/{aws,harness}/**/*.test.ts'],
+          include: [
+            '{api,alb,kube,webhook,controller,cli,hack}/**/*.test.ts',
+            'e2e/{aws,harness}/**/*.test.ts',
+          ],
         },
       },
       {

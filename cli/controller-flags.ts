@@ -1,8 +1,8 @@
 // Flags of the controller that other commands have as well, with the same names and defaults.
 import { type Command, Option } from 'commander';
+import { POLICIES } from '../alb/plan/policy.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
 import { DEFAULTS } from '../controller/options.ts';
-import { POLICIES } from '../controller/plan/policy.ts';
 import { count, gates, lease, names, pairs, percent, seconds, strictChecks, trueOrFalse } from './flags.ts';
 
 /** Where it works. */

@@ -1,11 +1,11 @@
 // Tests of how a plan is told: lines, colours, counts, data and exit codes.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { AwsFailure } from '../alb/failures/failure.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import type { Operation } from '../alb/plan/operation.ts';
 import type { Resource } from '../api/aws.ts';
-import { AwsFailure } from '../controller/aws/errors.ts';
 import type { PlannedGroup } from '../controller/inspection/planning.ts';
-import type { Found } from '../controller/kinds/kind.ts';
-import type { Operation } from '../controller/plan/operation.ts';
 import { type Paint, plain } from './paint.ts';
 import { exitCodeOf, planData, planText } from './plan-report.ts';
 

@@ -1,11 +1,12 @@
 // What was planned, for people and for programs, and what the exit code says of it. Pure.
+
+import type { AwsFailure } from '../alb/failures/failure.ts';
+import { inWords } from '../alb/plan/operation.ts';
 import { type Problem, sentence } from '../api/problem.ts';
-import type { AwsFailure } from '../controller/aws/errors.ts';
 import type { OrphansSeen, PlannedOrphan } from '../controller/inspection/orphans.ts';
 import type { PlannedGroup, Step } from '../controller/inspection/planning.ts';
 import type { Registration } from '../controller/inspection/registrations.ts';
 import { clock, contents, fateWords } from '../controller/ownership/orphans/words.ts';
-import { inWords } from '../controller/plan/operation.ts';
 import type { Colour, Paint } from './paint.ts';
 
 export const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

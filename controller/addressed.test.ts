@@ -1,7 +1,7 @@
 // Tests of addressed: which host names in the status of an Ingress are ours to replace.
 import { expect, test } from 'vitest';
+import type { Found } from '../alb/kinds/kind.ts';
 import { isAddressOf } from './addressed.ts';
-import type { Found } from './kinds/kind.ts';
 
 const found = [
   {

@@ -1,6 +1,7 @@
 // addressed: which of a group's load balancers people are told the address of, and which addresses are ours. Pure.
+
+import type { Found } from '../alb/kinds/kind.ts';
 import type { BindingStatus } from '../api/generated/binding.ts';
-import type { Found } from './kinds/kind.ts';
 import type { Pass } from './pass.ts';
 
 /** Whether every target group that has targets has a healthy one. */

@@ -1,13 +1,14 @@
 // apply: carries out the operations of a plan in order, and says what became of each.
+
+import { forbids, isJudgement, partsOfNew, specWith } from '../alb/amendments/parts.ts';
+import { type AwsFailure, isFailure } from '../alb/failures/failure.ts';
+import { type Found, type KindTable, MadeInPart, type Resolve } from '../alb/kinds/kind.ts';
+import { kinds } from '../alb/kinds/kinds.ts';
+import type { Create, Delete, Modify, Operation, Outcome, Reorder } from '../alb/plan/operation.ts';
+import { changesIn } from '../alb/plan/plan.ts';
 import type { Resource } from '../api/aws.ts';
 import { type Aws, CALLS } from './aws/calls.ts';
-import { type AwsFailure, isFailure } from './aws/errors.ts';
-import { kinds } from './kinds/all.ts';
-import { type Found, type KindTable, MadeInPart, type Resolve } from './kinds/kind.ts';
-import { setPriorities } from './kinds/rule.ts';
-import type { Create, Delete, Modify, Operation, Outcome, Reorder } from './plan/operation.ts';
-import { changesIn } from './plan/plan.ts';
-import { forbids, isJudgement, partsOfNew, specWith } from './refusals/parts.ts';
+import { setPriorities } from './aws/kinds/rule.ts';
 import { piecemeal } from './refusals/piecemeal.ts';
 
 /** What apply needs of the inventory: it is written through, so that the next plan sees our own changes. */

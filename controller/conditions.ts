@@ -1,14 +1,15 @@
 // The conditions of a binding after a pass, and its state: in the same words as the plan, the events and the problems. Pure.
+
+import type { Unmet } from '../alb/desire/desiring.ts';
+import { type AwsFailure, answerOf } from '../alb/failures/failure.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { inWords, type Operation } from '../alb/plan/operation.ts';
+import type { Policy } from '../alb/plan/policy.ts';
 import { type NextCondition, REFERENCES, setCondition } from '../api/conditions.ts';
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import { type Problem, sentence } from '../api/problem.ts';
-import { type AwsFailure, answerOf } from './aws/errors.ts';
-import type { Unmet } from './desire/desiring.ts';
-import type { Found } from './kinds/kind.ts';
 import type { Pass } from './pass.ts';
-import { inWords, type Operation } from './plan/operation.ts';
-import type { Policy } from './plan/policy.ts';
 
 const MESSAGE_MAX = 2000;
 

@@ -4,38 +4,38 @@
 //     ─closeNew─▶ nothing new without what protects it ─unverified─▶ no client unseen ─reset─▶ what nobody says any more goes back ─keep─▶ logins without a Secret
 //     ─withoutRefused─▶ without what AWS refuses ─plan─▶ operations ─withoutDeletions, policy─▶ what may be done
 import { createHash } from 'node:crypto';
+import { closeNew } from '../alb/amendments/close-new-routes.ts';
+import { ripe, seldomWanted } from '../alb/amendments/defer-until-active.ts';
+import { foreignShield, withKept } from '../alb/amendments/keep-protection.ts';
+import { keep } from '../alb/amendments/missing-oidc-secret.ts';
+import { unverified } from '../alb/amendments/missing-trust-store.ts';
+import { recall } from '../alb/amendments/oidc-secret-memory.ts';
+import { type Left, NOTHING_LEFT_OUT, withoutRefused } from '../alb/amendments/rejected-parts.ts';
+import type { RefusalMemory } from '../alb/amendments/rejection-memory.ts';
+import { known, knowsCapacity, type SetKeys } from '../alb/amendments/reset-memory.ts';
+import { reset, withReasons } from '../alb/amendments/reset-to-default.ts';
+import { bridge, type Ready } from '../alb/amendments/target-group-cutover.ts';
+import { unprotected } from '../alb/amendments/unmet-protections.ts';
+import { type Desire, desire } from '../alb/desire/desire.ts';
+import type { Unmet, Wanted } from '../alb/desire/desiring.ts';
+import { SHARED_STACK } from '../alb/desire/tags.ts';
+import type { Group, Told } from '../alb/group.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import type { Operation } from '../alb/plan/operation.ts';
+import { type Plan, plan } from '../alb/plan/plan.ts';
+import { overruledIn, type Policy, policy, policyOfGroup } from '../alb/plan/policy.ts';
 import { type Resource, type Seldom, SHARED_TAG } from '../api/aws.ts';
 import { keyOf } from '../api/kube.ts';
 import { placed } from '../api/place.ts';
 import { routingOfGroup } from '../api/routing/warnings.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
-import { bridge, type Ready } from './bridge.ts';
-import { closeNew } from './closing.ts';
-import { type Desire, desire } from './desire/desire.ts';
-import type { Unmet, Wanted } from './desire/desiring.ts';
-import { SHARED_STACK } from './desire/tags.ts';
 import { type Gathering, gather } from './gather.ts';
-import type { Group, Told } from './group.ts';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
-import { keep } from './logins/keep.ts';
-import { recall } from './logins/memory.ts';
 import { namedBy } from './named.ts';
-import type { Operation } from './plan/operation.ts';
-import { type Plan, plan } from './plan/plan.ts';
-import { overruledIn, type Policy, policy, policyOfGroup } from './plan/policy.ts';
-import { foreignShield, withKept } from './protection.ts';
-import { type Left, NOTHING_LEFT_OUT, withoutRefused } from './refusals/aftermath.ts';
-import type { RefusalMemory } from './refusals/memory.ts';
-import { known, knowsCapacity, type SetKeys } from './resets/memory.ts';
-import { reset, withReasons } from './resets/reset.ts';
-import { ripe, seldomWanted } from './ripe.ts';
 import { settled } from './settled.ts';
 import { hasStranger, withoutDeletions } from './strangers.ts';
 import { type Sorted, setAside, straying } from './strays.ts';
-import { unprotected } from './unprotected.ts';
-import { unverified } from './unverified.ts';
 
 /** What deciding about a group needs; none of it changes anything. */
 export interface Deciding extends Gathering {

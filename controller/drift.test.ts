@@ -1,7 +1,7 @@
 // What of a plan is somebody else's doing, and told once.
 import { describe, expect, test } from 'vitest';
+import { inWords, type Operation } from '../alb/plan/operation.ts';
 import { concerned, Drifts } from './drift.ts';
-import { inWords, type Operation } from './plan/operation.ts';
 
 const step = (id: string): Operation => ({
   verb: 'reorder',

@@ -3,10 +3,10 @@
 //   all is as it was wanted ──the same is wanted, but a plan is not empty──▶ drift, told once
 //             ▲                                                                │ we act on it
 //             └────────────── all is as it was wanted again ◀── what follows is our own doing
-import type { Desire } from './desire/desire.ts';
-import type { Wanted } from './desire/desiring.ts';
-import type { Group } from './group.ts';
-import { inWords, type Operation } from './plan/operation.ts';
+import type { Desire } from '../alb/desire/desire.ts';
+import type { Wanted } from '../alb/desire/desiring.ts';
+import type { Group } from '../alb/group.ts';
+import { inWords, type Operation } from '../alb/plan/operation.ts';
 
 /** What somebody changed in AWS, as the operation that puts it right. */
 export interface Drifted {

@@ -1,10 +1,10 @@
 // Tests of exchange: which finalizers change hands, that nobody else's does, and that the way back leads back.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { POLICIES } from '../alb/plan/policy.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { finalizerOf, heldGroups } from './bindings.ts';
 import { holdingsOf, lbcFinalizerOf, lbcGroups, takesOver, withLbc, withoutHoldings } from './exchange.ts';
-import { POLICIES } from './plan/policy.ts';
 
 const OWN = 'shop/web';
 const metadata = { namespace: 'shop', name: 'web' };

@@ -1,13 +1,16 @@
 // Gathering facts: what one member names in vain leaves in place what the load balancer has, and stops nobody else.
 import { describe, expect, test } from 'vitest';
+import { withKept } from '../alb/amendments/keep-protection.ts';
+import { desire } from '../alb/desire/desire.ts';
+import type { Looked } from '../alb/desire/facts.ts';
+import { AwsFailure } from '../alb/failures/failure.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import { inWords } from '../alb/plan/operation.ts';
+import { plan } from '../alb/plan/plan.ts';
 import type { Problem } from '../api/problem.ts';
-import { AwsFailure } from './aws/errors.ts';
 import type { Lookups } from './aws/facts.ts';
-import { desire } from './desire/desire.ts';
-import type { Looked } from './desire/facts.ts';
 import { type Gathering, gather } from './gather.ts';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';
 import {
   type Applied,
@@ -20,9 +23,6 @@ import {
   WEB_ACL_ARN,
   wantedBy,
 } from './laws/paper.ts';
-import { inWords } from './plan/operation.ts';
-import { plan } from './plan/plan.ts';
-import { withKept } from './protection.ts';
 
 const unfound = (code: Problem['code']): Looked<string[]> => ({
   problem: { code, severity: 'refuse', path: 'metadata.annotations' },

@@ -1,5 +1,11 @@
 // gather: every look-up that deciding about one group needs, made before anything is decided.
 
+import { forbids } from '../alb/amendments/parts.ts';
+import type { ClusterSettings, Facts, Looked, ServiceFact } from '../alb/desire/facts.ts';
+import { secretOf } from '../alb/desire/guard.ts';
+import { answerOf, isFailure } from '../alb/failures/failure.ts';
+import type { Group, Member } from '../alb/group.ts';
+import { arnOf, type Found } from '../alb/kinds/kind.ts';
 import { effectiveListenPorts } from '../api/annotations/listener.ts';
 import { soleService } from '../api/authentication.ts';
 import type { OidcClient } from '../api/aws.ts';
@@ -9,13 +15,7 @@ import type { Service } from '../api/kube.ts';
 import { keyOf } from '../api/kube.ts';
 import type { Problem } from '../api/problem.ts';
 import { readService } from '../api/read.ts';
-import { answerOf, isFailure } from './aws/errors.ts';
 import type { Lookups } from './aws/facts.ts';
-import type { ClusterSettings, Facts, Looked, ServiceFact } from './desire/facts.ts';
-import { secretOf } from './desire/guard.ts';
-import type { Group, Member } from './group.ts';
-import { arnOf, type Found } from './kinds/kind.ts';
-import { forbids } from './refusals/parts.ts';
 
 export interface Gathering {
   readonly cluster: ClusterSettings;

@@ -1,10 +1,11 @@
 // named: by what the load balancers of a group are known as its own: what was told of them, and the names that we give. Pure.
+
+import type { ClusterSettings } from '../alb/desire/facts.ts';
+import { loadBalancerName } from '../alb/desire/names.ts';
+import { targetGroupTag } from '../alb/desire/tags.ts';
+import type { Group } from '../alb/group.ts';
 import { keyOf } from '../api/kube.ts';
 import type { Book } from './bindings.ts';
-import type { ClusterSettings } from './desire/facts.ts';
-import { loadBalancerName } from './desire/names.ts';
-import { targetGroupTag } from './desire/tags.ts';
-import type { Group } from './group.ts';
 import type { Named } from './strays.ts';
 
 /** What bindings, Ingresses and settings of a group say about its load balancers. */

@@ -1,9 +1,9 @@
 // When a group is looked at again.
 import { expect, test } from 'vitest';
+import { AwsFailure } from '../alb/failures/failure.ts';
+import type { Operation, Outcome } from '../alb/plan/operation.ts';
 import type { ProblemCode } from '../api/problem.ts';
-import { AwsFailure } from './aws/errors.ts';
 import { next } from './next.ts';
-import type { Operation, Outcome } from './plan/operation.ts';
 
 type Passed = Parameters<typeof next>[0];
 

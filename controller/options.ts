@@ -1,11 +1,12 @@
 // What an operator tells the controller: names and defaults, those of the LBC where they mean the same (aws-model 12.1).
+
+import type { ClusterSettings } from '../alb/desire/facts.ts';
+import { gatesOf } from '../alb/feature-gates.ts';
+import type { Policy } from '../alb/plan/policy.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
 import type { StrictCheck } from '../api/strict.ts';
 import type { LookupOptions } from './aws/facts.ts';
-import type { ClusterSettings } from './desire/facts.ts';
-import { gatesOf } from './gates.ts';
 import type { Rules } from './ownership/orphans/judge.ts';
-import type { Policy } from './plan/policy.ts';
 
 /** As AWS's logs name us. */
 export const VERSION = '0.1.0';

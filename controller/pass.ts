@@ -1,15 +1,16 @@
 // A pass over a group: what it found out, before it is told to bindings, Ingresses and people.
+
+import type { Memory } from '../alb/amendments/oidc-secret-memory.ts';
+import type { Remembered } from '../alb/amendments/reset-memory.ts';
+import type { Backend, Unmet } from '../alb/desire/desiring.ts';
+import type { AwsFailure } from '../alb/failures/failure.ts';
+import type { Told } from '../alb/group.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import type { Operation, Outcome } from '../alb/plan/operation.ts';
+import type { Policy } from '../alb/plan/policy.ts';
 import type { Seldom } from '../api/aws.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import type { AwsFailure } from './aws/errors.ts';
-import type { Backend, Unmet } from './desire/desiring.ts';
 import type { Drifted } from './drift.ts';
-import type { Told } from './group.ts';
-import type { Found } from './kinds/kind.ts';
-import type { Memory } from './logins/memory.ts';
-import type { Operation, Outcome } from './plan/operation.ts';
-import type { Policy } from './plan/policy.ts';
-import type { Remembered } from './resets/memory.ts';
 
 /** Healthy and all targets of one target group. */
 export interface Health {

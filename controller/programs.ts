@@ -1,6 +1,10 @@
 // The programs and their queues, wired to each other: bindings, groups, targets, node access.
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
+import { refusalMemory } from '../alb/amendments/rejection-memory.ts';
+import { SHARED_STACK } from '../alb/desire/tags.ts';
+import { inWords } from '../alb/plan/operation.ts';
+import { policyOfGroup } from '../alb/plan/policy.ts';
 import { keyOf } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Events, eventTeller } from '../kube/events.ts';
@@ -10,7 +14,6 @@ import { type Lookups, lookups } from './aws/facts.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
 import { type Deriving, derive } from './derive.ts';
-import { SHARED_STACK } from './desire/tags.ts';
 import { Drifts } from './drift.ts';
 import { type DriftReport, driftNews } from './drift-report.ts';
 import type { World } from './endpoints.ts';
@@ -22,12 +25,9 @@ import { type NodeAccess, nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { startOrphans } from './ownership/orphans/start.ts';
-import { inWords } from './plan/operation.ts';
-import { policyOfGroup } from './plan/policy.ts';
 import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from './publish.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
-import { refusalMemory } from './refusals/memory.ts';
 import { succession } from './succession.ts';
 import { type Serving, type Targets, targetsProgram } from './targets.ts';
 

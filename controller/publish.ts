@@ -1,4 +1,9 @@
 // publish: tells the world what became of a group: the targets program, the bindings, the Ingresses, and people through events.
+
+import type { Remembered } from '../alb/amendments/reset-memory.ts';
+import type { ClusterSettings } from '../alb/desire/facts.ts';
+import type { Group } from '../alb/group.ts';
+import { inWords } from '../alb/plan/operation.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { KubeOutcome } from '../kube/client.ts';
@@ -6,13 +11,9 @@ import type { Events, Regarding } from '../kube/events.ts';
 import type { Writer } from '../kube/write.ts';
 import { isAddressOf, toldAddresses } from './addressed.ts';
 import { type Book, finalizerOf } from './bindings.ts';
-import type { ClusterSettings } from './desire/facts.ts';
 import { driftNews } from './drift-report.ts';
 import { withoutHoldings } from './exchange.ts';
-import type { Group } from './group.ts';
 import type { Pass } from './pass.ts';
-import { inWords } from './plan/operation.ts';
-import type { Remembered } from './resets/memory.ts';
 import { servingOf } from './serving.ts';
 import { statusOf } from './status.ts';
 import type { Serving, Targets } from './targets.ts';

@@ -1,26 +1,27 @@
 // reconcile: the program. One group from its bindings to AWS and back to its status.
 //
 //   bindings ─groupOf─▶ group ─decide─▶ operations ─unsettle, apply─▶ outcomes ─publish─▶ bindings, Ingresses, targets, people
+
+import { exposed } from '../alb/amendments/keep-protection.ts';
+import { endangered, remember } from '../alb/amendments/oidc-secret-memory.ts';
+import { judged } from '../alb/amendments/rejected-parts.ts';
+import { beginning, type Remembered, remaining } from '../alb/amendments/reset-memory.ts';
+import { SHARED_STACK } from '../alb/desire/tags.ts';
+import { isFailure } from '../alb/failures/failure.ts';
+import { type Group, groupOf } from '../alb/group.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import { match } from '../alb/plan/match.ts';
+import { logged, type Outcome } from '../alb/plan/operation.ts';
 import { type Applying, apply } from './apply.ts';
-import { isFailure } from './aws/errors.ts';
 import { readingsOf } from './bindings.ts';
 import { type Deciding, type Decision, decide } from './decide.ts';
-import { SHARED_STACK } from './desire/tags.ts';
 import { type Drifted, type Drifts, driftIn } from './drift.ts';
-import { type Group, groupOf } from './group.ts';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
-import { endangered, remember } from './logins/memory.ts';
 import { namedBy } from './named.ts';
 import { next, WAITING_MS } from './next.ts';
 import type { Untold } from './pass.ts';
-import { match } from './plan/match.ts';
-import { logged, type Outcome } from './plan/operation.ts';
-import { exposed } from './protection.ts';
 import type { Next } from './queue.ts';
-import { judged } from './refusals/aftermath.ts';
 import { paced } from './refusals/pace.ts';
-import { beginning, type Remembered, remaining } from './resets/memory.ts';
 import { setAside } from './strays.ts';
 
 type Bindings = Untold['bindings'];

@@ -1,10 +1,11 @@
 // serving: which target groups the targets program looks after once a group was looked at, and for which Service port.
+
+import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from '../alb/desire/access.ts';
+import type { Backend } from '../alb/desire/desiring.ts';
+import type { ClusterSettings } from '../alb/desire/facts.ts';
+import type { Group } from '../alb/group.ts';
+import type { Found } from '../alb/kinds/kind.ts';
 import type { Book } from './bindings.ts';
-import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from './desire/access.ts';
-import type { Backend } from './desire/desiring.ts';
-import type { ClusterSettings } from './desire/facts.ts';
-import type { Group } from './group.ts';
-import type { Found } from './kinds/kind.ts';
 import type { Pass } from './pass.ts';
 import { rememberedHealth } from './status.ts';
 import type { Serving } from './targets.ts';

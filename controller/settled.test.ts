@@ -1,10 +1,10 @@
 // Whether a group needs no look at its details.
 import { describe, expect, test } from 'vitest';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import { plan } from '../alb/plan/plan.ts';
 import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
-import { plan } from './plan/plan.ts';
 import { settled } from './settled.ts';
 
 const applied: Applied = { ingresses: [ingress()], services: [service()] };

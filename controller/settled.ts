@@ -1,10 +1,11 @@
 // settled: whether a group needs no look at its details: what it wants is what was applied last, and everything is still there.
 // After a restart this is one bulk read for all groups instead of many calls for each (design: Inventory).
+
+import type { Group } from '../alb/group.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import type { Plan } from '../alb/plan/plan.ts';
 import { type Resource, resourceTagOf, STACK_TAG } from '../api/aws.ts';
 import type { Glance } from './aws/inventory.ts';
-import type { Group } from './group.ts';
-import type { Found } from './kinds/kind.ts';
-import type { Plan } from './plan/plan.ts';
 
 const inside = ({ kind }: { readonly kind: string }): boolean => kind === 'listener' || kind === 'rule';
 

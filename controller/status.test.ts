@@ -1,16 +1,16 @@
 // Status: conditions, state, addresses and targets of a binding after a pass.
 import { describe, expect, test } from 'vitest';
+import { AwsFailure } from '../alb/failures/failure.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import type { Outcome } from '../alb/plan/operation.ts';
+import { plan } from '../alb/plan/plan.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Problem } from '../api/problem.ts';
 import { addressed } from './addressed.ts';
-import { AwsFailure } from './aws/errors.ts';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
 import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
 import type { Pass } from './pass.ts';
-import type { Outcome } from './plan/operation.ts';
-import { plan } from './plan/plan.ts';
 import { rememberedHealth, statusOf, targetsOf } from './status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';

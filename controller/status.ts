@@ -1,12 +1,13 @@
 // statusOf: what became of a group, told to each of its bindings. Pure.
+
+import type { Found } from '../alb/kinds/kind.ts';
+import { inWords } from '../alb/plan/operation.ts';
 import { setCondition } from '../api/conditions.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import { addressed } from './addressed.ts';
 import { conditionsOf, DELETING, readyBy, stateOf } from './conditions.ts';
-import type { Found } from './kinds/kind.ts';
 import type { Health, Pass } from './pass.ts';
-import { inWords } from './plan/operation.ts';
 
 function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingStatus> {
   const balancer = addressed(pass);

@@ -1,9 +1,9 @@
 // Strangers: Ingresses that are served, by their address, and of which nothing was ever accepted here. The LBC made what
 // they have, or their binding was lost; as long as they are refused, nothing of their group is taken away.
 
+import type { Operation } from '../alb/plan/operation.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress } from '../api/kube.ts';
-import type { Operation } from './plan/operation.ts';
 
 /** Whether one of these bindings, which are not on their way out, is a stranger's. Pure. */
 export function hasStranger(

@@ -1,11 +1,11 @@
 // What carries our tags and is left alone: duplicates and what has no resource tag, with everything that is theirs.
 import { describe, expect, test } from 'vitest';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import type { Operation } from '../alb/plan/operation.ts';
+import { plan } from '../alb/plan/plan.ts';
 import { interpret } from './laws/interpret.ts';
 import { type Applied, ingress, service, wantedBy } from './laws/paper.ts';
-import type { Operation } from './plan/operation.ts';
-import { plan } from './plan/plan.ts';
 import { setAside } from './strays.ts';
 
 const sheet = (said: Record<string, string> = {}): Applied => ({

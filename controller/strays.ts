@@ -3,10 +3,11 @@
 //   load balancers of one resource tag ── of one scheme ──▶ the one that serves is planned for, the others are set aside
 //         └── of two schemes ──▶ the two sides of a replacement of ours, unless it is known who served and this one did not
 //   cluster and stack tag, no resource tag ──▶ set aside (the LBC stops with an error, aws-model 2.4)
+
+import type { Group, Told } from '../alb/group.ts';
+import { arnOf, type Found } from '../alb/kinds/kind.ts';
 import type { Scheme } from '../api/aws.ts';
 import type { Problem } from '../api/problem.ts';
-import type { Group, Told } from './group.ts';
-import { arnOf, type Found } from './kinds/kind.ts';
 
 type Balancer = Found<'loadBalancer'>;
 

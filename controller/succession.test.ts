@@ -1,12 +1,12 @@
 // When a successor serves, and how long what it replaces stays.
 import { describe, expect, test } from 'vitest';
-import type { Backend } from './desire/desiring.ts';
-import { plannables } from './kinds/all.ts';
-import type { Found } from './kinds/kind.ts';
+import type { Backend } from '../alb/desire/desiring.ts';
+import type { Found } from '../alb/kinds/kind.ts';
+import { plannables } from '../alb/kinds/kinds.ts';
+import { plan } from '../alb/plan/plan.ts';
 import { interpret } from './laws/interpret.ts';
 import { ingress, service, wantedBy } from './laws/paper.ts';
 import type { Health } from './pass.ts';
-import { plan } from './plan/plan.ts';
 import { succession } from './succession.ts';
 import type { Serving } from './targets.ts';
 

@@ -1,8 +1,9 @@
 // succession: when what replaces serves, so that requests may go to it, and when what it replaces may go (hack/decisions/0007,
 // 0008). What it counts from lives in the process: a restart counts anew, which is late and never early.
+
+import type { Ready } from '../alb/amendments/target-group-cutover.ts';
+import type { Found } from '../alb/kinds/kind.ts';
 import type { Applying } from './apply.ts';
-import type { Ready } from './bridge.ts';
-import type { Found } from './kinds/kind.ts';
 import type { Health } from './pass.ts';
 import type { Serving, Targets } from './targets.ts';
 

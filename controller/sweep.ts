@@ -1,7 +1,7 @@
 // The sweep: looks for what somebody changed in AWS. Bulk reads tell of most of it; what they do not show is looked at group
 // by group, slowly.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFailure } from './aws/errors.ts';
+import { isFailure } from '../alb/failures/failure.ts';
 import { goRound } from './looks.ts';
 import type { Parts, Programs } from './programs.ts';
 

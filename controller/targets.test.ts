@@ -1,7 +1,7 @@
 // The targets program: what it asks and changes in AWS, and what it trusts of the process before it.
 import { describe, expect, test } from 'vitest';
+import type { Backend } from '../alb/desire/desiring.ts';
 import type { Aws } from './aws/calls.ts';
-import type { Backend } from './desire/desiring.ts';
 import type { Node, World } from './endpoints.ts';
 import { service } from './laws/paper.ts';
 import type { Health } from './pass.ts';

@@ -8,11 +8,11 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
+import { isFailure } from '../../alb/failures/failure.ts';
+import { tagMap } from '../../alb/kinds/tags.ts';
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
 import { chunks } from '../chunks.ts';
-import { tagMap } from '../kinds/tags.ts';
 import { type Aws, allPages } from './calls.ts';
-import { isFailure } from './errors.ts';
 
 export interface Bulk {
   readonly loadBalancers: readonly { readonly wire: LoadBalancer; readonly tags: Tags }[];

@@ -7,7 +7,7 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { failureOf } from './errors.ts';
+import { failureOf } from '../../alb/failures/failure.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
 /** IAM service prefix of an action. */

@@ -5,10 +5,10 @@ import {
   type KeyAlgorithm,
   ListCertificatesCommand,
 } from '@aws-sdk/client-acm';
+import { isFailure } from '../../alb/failures/failure.ts';
 import { remember } from './cache.ts';
 import { type Aws, allPages } from './calls.ts';
 import type { Certificate } from './certificate-choice.ts';
-import { isFailure } from './errors.ts';
 
 const LIST_MS = 60_000;
 const IMPORTED_MS = 5 * 60_000;

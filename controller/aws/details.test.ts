@@ -1,9 +1,9 @@
 // Details of a group while somebody deletes things.
 import { describe, expect, test } from 'vitest';
-import type { Found } from '../kinds/kind.ts';
+import { AwsFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
 import type { Aws } from './calls.ts';
 import { readDetails } from './details.ts';
-import { AwsFailure } from './errors.ts';
 
 const gone = (action: string) =>
   new AwsFailure({ action, code: 'RuleNotFound', message: '', kind: 'notFound', status: 400 });

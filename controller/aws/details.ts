@@ -3,15 +3,15 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
 import { LEGACY_CLUSTER_TAG, type Tags } from '../../api/aws.ts';
-import type { Found } from '../kinds/kind.ts';
-import * as listeners from '../kinds/listener.ts';
-import * as loadBalancers from '../kinds/load-balancer.ts';
-import * as rules from '../kinds/rule.ts';
-import * as targetGroups from '../kinds/target-group.ts';
 import { readTags } from './bulk.ts';
 import { type Aws, allPages } from './calls.ts';
-import { isFailure } from './errors.ts';
+import * as listeners from './kinds/listener.ts';
+import * as loadBalancers from './kinds/load-balancer.ts';
+import * as rules from './kinds/rule.ts';
+import * as targetGroups from './kinds/target-group.ts';
 
 /** Undefined when it is gone meanwhile. */
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -11,9 +11,9 @@ import {
   type InstanceNetworkInterface,
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
+import { tagMap } from '../../alb/kinds/tags.ts';
 import type { Tags } from '../../api/aws.ts';
 import { chunks } from '../chunks.ts';
-import { tagMap } from '../kinds/tags.ts';
 import { type Aws, allPages } from './calls.ts';
 
 export interface SecurityGroupFact {

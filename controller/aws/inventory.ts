@@ -2,20 +2,21 @@
 //
 //   load() ─ bulk reads ─▶ shelves by group ─ of(group) ─▶ details read once, then remembered
 //                              ▲  put, remove: our own changes     forget: read the details again
+
+import { isFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
 import type { Seldom, Tags } from '../../api/aws.ts';
-import type { Found } from '../kinds/kind.ts';
-import * as loadBalancers from '../kinds/load-balancer.ts';
-import * as securityGroups from '../kinds/security-group.ts';
-import * as targetGroups from '../kinds/target-group.ts';
 import { type Bulk, readBulk } from './bulk.ts';
 import type { Aws } from './calls.ts';
 import { readDetails, readStates } from './details.ts';
-import { isFailure } from './errors.ts';
 import { withHolders } from './holders.ts';
+import * as loadBalancers from './kinds/load-balancer.ts';
+import * as securityGroups from './kinds/security-group.ts';
+import * as targetGroups from './kinds/target-group.ts';
 import { type Protections, protections } from './protections.ts';
 import { type Shelf, Shelves } from './shelves.ts';
 
-export type { Found } from '../kinds/kind.ts';
+export type { Found } from '../../alb/kinds/kind.ts';
 
 export interface Inventory {
   /** Reads in bulk, at start and in every sweep. Gives the groups in which something is not as it was known. Throws `AwsFailure`. */

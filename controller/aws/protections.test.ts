@@ -2,15 +2,15 @@
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { AwsFailure, kindOf } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { plan } from '../../alb/plan/plan.ts';
 import { apply } from '../apply.ts';
-import { plannables } from '../kinds/all.ts';
-import type { Found } from '../kinds/kind.ts';
-import { readShield, writeShield, writeWebAcl } from '../kinds/protections.ts';
 import { interpret } from '../laws/interpret.ts';
 import { ingress, service, WEB_ACL_ARN, wantedBy } from '../laws/paper.ts';
-import { plan } from '../plan/plan.ts';
 import type { Aws } from './calls.ts';
-import { AwsFailure, kindOf } from './errors.ts';
+import { readShield, writeShield, writeWebAcl } from './kinds/protections.ts';
 import { protections } from './protections.ts';
 
 const ONE = WEB_ACL_ARN('one');

@@ -1,11 +1,12 @@
 // Which web ACL and which Shield protection each load balancer has: asked for when somebody says something about them, with
 // one call for all load balancers of a web ACL where that is allowed.
+
+import { isFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
 import { WEB_ACL } from '../../api/aws.ts';
-import type { Found } from '../kinds/kind.ts';
-import { readBehind, readShield, readWebAcl } from '../kinds/protections.ts';
 import { remember } from './cache.ts';
 import type { Aws } from './calls.ts';
-import { isFailure } from './errors.ts';
+import { readBehind, readShield, readWebAcl } from './kinds/protections.ts';
 
 type LoadBalancer = Found<'loadBalancer'>;
 

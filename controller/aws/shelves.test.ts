@@ -1,8 +1,8 @@
 // Tests of shelves.
 
 import { describe, expect, test } from 'vitest';
+import type { Found } from '../../alb/kinds/kind.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
-import type { Found } from '../kinds/kind.ts';
 import { withHolders } from './holders.ts';
 import { Shelves } from './shelves.ts';
 

@@ -1,6 +1,6 @@
 // The memory of the inventory: what is known to exist, on one shelf for each group. No call is made here, the clock is given.
 import { isDeepStrictEqual } from 'node:util';
-import type { Found } from '../kinds/kind.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
 
 export interface Shelf {
   readonly found: Map<string, Found>;

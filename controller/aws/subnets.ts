@@ -6,8 +6,8 @@ import {
   type RouteTable,
   type Subnet as WireSubnet,
 } from '@aws-sdk/client-ec2';
-import { GATES, type Gates } from '../gates.ts';
-import { tagMap } from '../kinds/tags.ts';
+import { GATES, type Gates } from '../../alb/feature-gates.ts';
+import { tagMap } from '../../alb/kinds/tags.ts';
 import { remember } from './cache.ts';
 import { type Aws, allPages } from './calls.ts';
 import {

@@ -1,7 +1,7 @@
 // Trust stores by name: one call for all that are not known, and an unknown one harms no other.
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from 'vitest';
-import { AwsFailure } from './errors.ts';
+import { AwsFailure } from '../../alb/failures/failure.ts';
 import { trustStoreReader } from './trust-stores.ts';
 
 function account(...existing: string[]) {

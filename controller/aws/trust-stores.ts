@@ -1,7 +1,7 @@
 // Trust stores of client certificates, by name (aws-model 3.9, 11.3).
 import { DescribeTrustStoresCommand, type TrustStore } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isFailure } from '../../alb/failures/failure.ts';
 import { type Aws, allPages } from './calls.ts';
-import { isFailure } from './errors.ts';
 
 const TRUST_STORE_MS = 10 * 60_000;
 

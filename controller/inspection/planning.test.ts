@@ -1,14 +1,14 @@
 // Tests of planning: an AWS that does not answer, registrations, and what all groups share.
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import type { Backend } from '../../alb/desire/desiring.ts';
+import { AwsFailure } from '../../alb/failures/failure.ts';
+import type { Operation } from '../../alb/plan/operation.ts';
 import { type SecurityGroupSpec, SHARED_TAG } from '../../api/aws.ts';
 import { connectAws } from '../aws/calls.ts';
-import { AwsFailure } from '../aws/errors.ts';
 import { lookups } from '../aws/facts.ts';
 import { createInventory } from '../aws/inventory.ts';
-import type { Backend } from '../desire/desiring.ts';
 import { bookOf, CLUSTER, ingress, service } from '../laws/paper.ts';
-import type { Operation } from '../plan/operation.ts';
 import { onceForAll, type PlannedGroup, planGroup } from './planning.ts';
 import { registrationOf } from './registrations.ts';
 

@@ -1,14 +1,15 @@
 // Planning: what the controller would do for a group if it ran now. Decided as the controller decides, and nothing is written.
+
+import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
+import { groupOf, type Told } from '../../alb/group.ts';
+import type { Operation } from '../../alb/plan/operation.ts';
+import type { Policy } from '../../alb/plan/policy.ts';
 import { type Seldom, SHARED_TAG } from '../../api/aws.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
-import { type AwsFailure, isFailure } from '../aws/errors.ts';
 import { readingsOf } from '../bindings.ts';
 import { type Deciding, type Decision, decide } from '../decide.ts';
 import { endpointsOf, type World } from '../endpoints.ts';
-import { groupOf, type Told } from '../group.ts';
-import type { Operation } from '../plan/operation.ts';
-import type { Policy } from '../plan/policy.ts';
 import { readHealth } from './health.ts';
 import { type Registration, registrationOf } from './registrations.ts';
 

@@ -1,5 +1,5 @@
 // Which targets the controller would register and deregister in one target group. Pure.
-import type { Backend } from '../desire/desiring.ts';
+import type { Backend } from '../../alb/desire/desiring.ts';
 import { keyOfTarget, type Target } from '../endpoints.ts';
 import { leaving, type TargetSeen } from './health.ts';
 

@@ -1,4 +1,8 @@
 // Route: which listener, rule and target group of a group would answer a request, and why the rules before do not. Pure.
+
+import type { Backend, Origin } from '../../alb/desire/desiring.ts';
+import { isOpen } from '../../alb/desire/ports.ts';
+import { conditionsToAws, transformsToAws } from '../../alb/kinds/condition.ts';
 import type { Action, Condition, Resource } from '../../api/aws.ts';
 import {
   applyTransforms,
@@ -8,9 +12,6 @@ import {
   redirectLocation,
 } from '../../api/match.ts';
 import { sentence } from '../../api/problem.ts';
-import type { Backend, Origin } from '../desire/desiring.ts';
-import { isOpen } from '../desire/ports.ts';
-import { conditionsToAws, transformsToAws } from '../kinds/condition.ts';
 import type { Standing } from './standing.ts';
 
 /** A rule, and the path of an Ingress that it comes from. */

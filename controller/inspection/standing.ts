@@ -1,13 +1,14 @@
 // Standing: the group of one Ingress with what it wants, decided without asking AWS. What only AWS knows (subnets,
 // certificates, security groups), and what Secrets say, is taken to be there. Pure.
+
+import { type Desire, desire } from '../../alb/desire/desire.ts';
+import type { ClusterSettings, Facts } from '../../alb/desire/facts.ts';
+import { GATES } from '../../alb/feature-gates.ts';
+import { type Group, groupOf, type Member, type Told } from '../../alb/group.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import type { Service } from '../../api/kube.ts';
 import { type ControllerDefaults, readService } from '../../api/read.ts';
 import { servicesOf } from '../../api/references.ts';
-import { type Desire, desire } from '../desire/desire.ts';
-import type { ClusterSettings, Facts } from '../desire/facts.ts';
-import { GATES } from '../gates.ts';
-import { type Group, groupOf, type Member, type Told } from '../group.ts';
 import type { ClusterSeen } from './cluster.ts';
 
 export interface StandingOptions extends ControllerDefaults {

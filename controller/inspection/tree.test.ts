@@ -1,9 +1,9 @@
 // Tests of trees: who is below whom, in which order, and what nobody uses.
 
 import { expect, test } from 'vitest';
+import type { Found } from '../../alb/kinds/kind.ts';
 import type { Action } from '../../api/aws.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
-import type { Found } from '../kinds/kind.ts';
 import { targetGroupsOf, treeOf } from './tree.ts';
 
 const identity = { group: 'shop/web', resourceTag: 'x', extra: {} };

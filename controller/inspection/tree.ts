@@ -1,9 +1,10 @@
 // What a group has in AWS as a tree: load balancers, their listeners, rules, target groups, and targets with their health.
+
+import { isFailure } from '../../alb/failures/failure.ts';
+import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Action, Condition, Transform } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
-import { isFailure } from '../aws/errors.ts';
 import type { Inventory } from '../aws/inventory.ts';
-import { arnOf, type Found } from '../kinds/kind.ts';
 import { readHealth, type TargetSeen } from './health.ts';
 
 export interface TargetGroupNode {

@@ -6,12 +6,12 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
+import { failureOf } from '../../alb/failures/failure.ts';
 import { CLUSTER_TAG } from '../../api/aws.ts';
 import { type InMemory, inMemory } from '../../e2e/aws/elb/in-memory.ts';
 import { isAction } from '../../e2e/aws/elb/perform.ts';
 import { AwsRefusal, refuse } from '../../e2e/aws/elb/refusal.ts';
 import type { Aws } from '../aws/calls.ts';
-import { failureOf } from '../aws/errors.ts';
 import { CLUSTER } from './paper.ts';
 
 export interface Account {

@@ -1,6 +1,15 @@
 // The law `adopts` against what the LBC really left: for every conformance case that can be played, the recorded end state
 // is made again, read as the controller reads AWS, and planned for. Nothing may be planned.
 import { describe, expect, test } from 'vitest';
+import { seldomWanted } from '../../alb/amendments/defer-until-active.ts';
+import { desire } from '../../alb/desire/desire.ts';
+import type { Facts, Looked } from '../../alb/desire/facts.ts';
+import { SHARED_STACK } from '../../alb/desire/tags.ts';
+import { type Group, groupOf, type Member } from '../../alb/group.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { inWords } from '../../alb/plan/operation.ts';
+import { plan } from '../../alb/plan/plan.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { SHARED_TAG } from '../../api/aws.ts';
 import { bindingFor } from '../../api/bind.ts';
@@ -14,16 +23,7 @@ import { readDifferences } from '../../e2e/harness/differences.ts';
 import { chooseCertificates } from '../aws/certificate-choice.ts';
 import { createInventory } from '../aws/inventory.ts';
 import { type Book, finalizerOf, openBook } from '../bindings.ts';
-import { desire } from '../desire/desire.ts';
-import type { Facts, Looked } from '../desire/facts.ts';
-import { SHARED_STACK } from '../desire/tags.ts';
-import { type Group, groupOf, type Member } from '../group.ts';
-import { plannables } from '../kinds/all.ts';
-import type { Found } from '../kinds/kind.ts';
-import { inWords } from '../plan/operation.ts';
-import { plan } from '../plan/plan.ts';
 import { readingOf } from '../reading.ts';
-import { seldomWanted } from '../ripe.ts';
 import { CERTIFICATES, CLUSTER, fleetOf, stacksOf, TOKENS } from './fleet.ts';
 import { awsOf } from './fleet-aws.ts';
 import { factsOf, CLUSTER as SETTINGS } from './paper.ts';

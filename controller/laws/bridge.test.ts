@@ -2,11 +2,11 @@
 // the new one is not ready; wherever it stops, it ends as if it had been made anew.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bridge, type Ready } from '../bridge.ts';
-import { plannables } from '../kinds/all.ts';
-import { arnOf, type Found } from '../kinds/kind.ts';
-import { inWords, type Operation } from '../plan/operation.ts';
-import { plan } from '../plan/plan.ts';
+import { bridge, type Ready } from '../../alb/amendments/target-group-cutover.ts';
+import { arnOf, type Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { inWords, type Operation } from '../../alb/plan/operation.ts';
+import { plan } from '../../alb/plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
 import { interpret } from './interpret.ts';
 import { type Applied, wantedBy } from './paper.ts';

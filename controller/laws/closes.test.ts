@@ -2,10 +2,10 @@
 // the protection that its Ingress asks for. Groups, refused calls and missing facts are generated; the account starts empty.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { failureOf } from '../../alb/failures/failure.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { failureOf } from '../aws/errors.ts';
 import { applied } from './groups.ts';
 import { forwards, getOf, type Met, met } from './reachable.ts';
 import { openPasses, type Passes } from './whole-passes.ts';

@@ -1,10 +1,10 @@
 // What admission counts of a group is what the group wants: quotas are counted from intents, and the plan is made of resources.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { desire } from '../../alb/desire/desire.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Resource } from '../../api/aws.ts';
 import { type Footprint, footprintOf } from '../../api/footprint.ts';
-import { desire } from '../desire/desire.ts';
 import { applied, GROUP } from './groups.ts';
 import { type Applied, bookOf, factsOf, groupFrom, service } from './paper.ts';
 

@@ -1,12 +1,12 @@
 // The five laws of the plan with generated groups: it converges, adopts, owns, orders and isolates.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { arnOf, type Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { inWords, type Operation } from '../../alb/plan/operation.ts';
+import { plan } from '../../alb/plan/plan.ts';
 import { resourceTagOf, type Tags } from '../../api/aws.ts';
 import type { Ingress } from '../../api/kube.ts';
-import { plannables } from '../kinds/all.ts';
-import { arnOf, type Found } from '../kinds/kind.ts';
-import { inWords, type Operation } from '../plan/operation.ts';
-import { plan } from '../plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
 import { interpret } from './interpret.ts';
 import { type Applied, CERTIFICATE, ingress, path, rule, wantedBy } from './paper.ts';

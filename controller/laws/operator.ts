@@ -1,5 +1,7 @@
 // The controller on paper: the real programs (book, derive, reconcile, publish, writer, inventory) between an API server and an
 // account that exist in memory. What it knows of the cluster it is told by watches, one change at a time and ever late.
+
+import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
 import type { Ingress, Namespace, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { readIngress } from '../../api/read.ts';
@@ -15,7 +17,6 @@ import { type Publishing, publish, unsettle } from '../publish.ts';
 import type { Next } from '../queue.ts';
 import { seenIngress } from '../reading.ts';
 import { type Reconciling, reconcile } from '../reconcile.ts';
-import { refusalMemory } from '../refusals/memory.ts';
 import { targetsProgram } from '../targets.ts';
 import type { Account } from './account.ts';
 import { type ApiServer, asBinding, asIngress, type StoredKind, type Told } from './api-server.ts';

@@ -1,6 +1,7 @@
 // Stacks in AWS and clusters that name them or do not, for tests of orphans.
+
+import type { Found } from '../../alb/kinds/kind.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, STACK_TAG } from '../../api/aws.ts';
-import type { Found } from '../kinds/kind.ts';
 import { namesOf, type Objects } from '../ownership/orphans/names.ts';
 
 const tags = (stack: string, resource: string) => ({

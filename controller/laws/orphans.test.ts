@@ -1,9 +1,9 @@
 // The laws of orphans: who is named is none, and nothing goes without every leave; clusters, accounts and settings of any kind.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { POLICIES } from '../../alb/plan/policy.ts';
 import { judge, mostOrphans, type Rules, type Seen, type Sight } from '../ownership/orphans/judge.ts';
 import { type Names, namesOf } from '../ownership/orphans/names.ts';
-import { POLICIES } from '../plan/policy.ts';
 import { fleet, GRACE, NOTHING, NOW, stackOf } from './orphaned.ts';
 
 describe('laws', () => {

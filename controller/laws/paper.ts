@@ -1,14 +1,15 @@
 // A cluster on paper for tables, stories and laws: Ingresses and Services become a group, facts and desired resources without any IO.
+
+import { type Desire, desire } from '../../alb/desire/desire.ts';
+import type { ClusterSettings, Facts, Looked } from '../../alb/desire/facts.ts';
+import { GATES } from '../../alb/feature-gates.ts';
+import { type Group, groupOf } from '../../alb/group.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import { bindingFor } from '../../api/bind.ts';
 import type { Ingress, IngressPath, IngressRule, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { type ControllerDefaults, readIngress, readService } from '../../api/read.ts';
 import { type Book, finalizerOf, openBook } from '../bindings.ts';
-import { type Desire, desire } from '../desire/desire.ts';
-import type { ClusterSettings, Facts, Looked } from '../desire/facts.ts';
-import { GATES } from '../gates.ts';
-import { type Group, groupOf } from '../group.ts';
 
 export const CLUSTER: ClusterSettings = {
   name: 'prod',

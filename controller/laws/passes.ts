@@ -1,13 +1,20 @@
 // Passes on paper: a group is decided about, its members remember what is set, and AWS is changed, whole or until it is stopped.
+
+import {
+  beginning,
+  known,
+  type Remembered,
+  remaining,
+  type SetKeys,
+} from '../../alb/amendments/reset-memory.ts';
+import { reset, withReasons } from '../../alb/amendments/reset-to-default.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { match } from '../../alb/plan/match.ts';
+import type { Outcome } from '../../alb/plan/operation.ts';
+import { type Plan, plan } from '../../alb/plan/plan.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { plannables } from '../kinds/all.ts';
-import type { Found } from '../kinds/kind.ts';
-import { match } from '../plan/match.ts';
-import type { Outcome } from '../plan/operation.ts';
-import { type Plan, plan } from '../plan/plan.ts';
-import { beginning, known, type Remembered, remaining, type SetKeys } from '../resets/memory.ts';
-import { reset, withReasons } from '../resets/reset.ts';
 import { interpret } from './interpret.ts';
 import { type Applied, bookOf, wantedBy } from './paper.ts';
 

@@ -1,6 +1,7 @@
 // What a dry run announces is what the plan does: for every annotation, said, taken away and said in another way, on paper.
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { Operation } from '../../alb/plan/operation.ts';
 import { isApplied } from '../../api/annotation.ts';
 import { bind, bindingFor } from '../../api/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
@@ -8,7 +9,6 @@ import type { Ingress, Service } from '../../api/kube.ts';
 import { previewLines } from '../../api/preview.ts';
 import { type ControllerDefaults, readIngress } from '../../api/read.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
-import type { Operation } from '../plan/operation.ts';
 import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
 import { type Moment, NOTHING, pass } from './passes.ts';
 

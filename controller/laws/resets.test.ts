@@ -1,10 +1,10 @@
 // What was said goes back when nobody says it any more: whatever a group said before, AWS ends as if it had never been said.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { defaultsOf, valuesOf } from '../../alb/amendments/resettable.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { inWords } from '../../alb/plan/operation.ts';
 import { PREFIX } from '../../api/annotation.ts';
-import type { Found } from '../kinds/kind.ts';
-import { inWords } from '../plan/operation.ts';
-import { defaultsOf, valuesOf } from '../resets/settable.ts';
 import { applied, GROUP } from './groups.ts';
 import type { Applied } from './paper.ts';
 import { STORE } from './paper.ts';

@@ -1,9 +1,10 @@
 // Upheaval: people, the namespace controller, the garbage collector and a killed process change a cluster on paper at the same
 // time as the controller works on it, in any order, with writes and calls that are refused or whose answer is lost.
+
+import { failureOf } from '../../alb/failures/failure.ts';
 import { CLUSTER_TAG, STACK_TAG } from '../../api/aws.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
-import { failureOf } from '../aws/errors.ts';
 import { heldGroups } from '../bindings.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, type Stored } from './api-server.ts';

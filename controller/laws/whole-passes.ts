@@ -1,4 +1,7 @@
 // Whole passes on paper: Ingresses are applied, and the group is reconciled with an account until nothing is left to do.
+
+import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
+import type { Looked } from '../../alb/desire/facts.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
@@ -7,10 +10,8 @@ import type { ProblemCode } from '../../api/problem.ts';
 import type { Lookups } from '../aws/facts.ts';
 import { createInventory } from '../aws/inventory.ts';
 import { type Book, openBook } from '../bindings.ts';
-import type { Looked } from '../desire/facts.ts';
 import { Drifts } from '../drift.ts';
 import { type Reconciling, reconcile } from '../reconcile.ts';
-import { refusalMemory } from '../refusals/memory.ts';
 import { statusOf } from '../status.ts';
 import { type Account, openAccount } from './account.ts';
 import { GROUP } from './groups.ts';

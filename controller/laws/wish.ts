@@ -1,6 +1,7 @@
 // A wish for protection, and the reasons for which it may not be had: the words of the table in protections.test.ts.
+
+import { failureOf } from '../../alb/failures/failure.ts';
 import type { AnnotationName } from '../../api/annotation.ts';
-import { failureOf } from '../aws/errors.ts';
 import type { Lookups } from '../aws/facts.ts';
 import type { Account } from './account.ts';
 import type { Met } from './reachable.ts';

@@ -6,11 +6,11 @@
 
 import { type ScryptOptions, scrypt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Looked } from '../../alb/desire/facts.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
-import type { Looked } from '../desire/facts.ts';
 
 export interface SecretsOptions {
   readonly client: Pick<KubeClient, 'request'>;

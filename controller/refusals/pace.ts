@@ -1,6 +1,6 @@
 // Pace: when a group with refusals is looked at again. Pure.
-import type { Told } from '../group.ts';
-import type { Outcome } from '../plan/operation.ts';
+import type { Told } from '../../alb/group.ts';
+import type { Outcome } from '../../alb/plan/operation.ts';
 import type { Next } from '../queue.ts';
 
 /** After something was refused: the pass that leaves it out. */

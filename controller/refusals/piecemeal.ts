@@ -1,8 +1,9 @@
 // Piecemeal: a change that AWS refuses as a whole is made part by part, so that one wrong part keeps no other from being made.
-import { isFailure } from '../aws/errors.ts';
-import type { Found } from '../kinds/kind.ts';
-import type { Modify } from '../plan/operation.ts';
-import { isJudgement, type Part, partsOf, type Refusal } from './parts.ts';
+
+import { isJudgement, type Part, partsOf, type Refusal } from '../../alb/amendments/parts.ts';
+import { isFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import type { Modify } from '../../alb/plan/operation.ts';
 
 /** Makes one part of a change of what was found, and gives what became of that. */
 type Send = (found: Found, part: Part) => Promise<Found>;

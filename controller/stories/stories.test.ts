@@ -2,15 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { inWords } from '../../alb/plan/operation.ts';
+import { plan } from '../../alb/plan/plan.ts';
 import type { Ingress, ObjectMeta, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { sentence } from '../../api/problem.ts';
-import { plannables } from '../kinds/all.ts';
-import type { Found } from '../kinds/kind.ts';
 import { interpret } from '../laws/interpret.ts';
 import { wantedBy } from '../laws/paper.ts';
-import { inWords } from '../plan/operation.ts';
-import { plan } from '../plan/plan.ts';
 
 interface Document {
   readonly kind: string;

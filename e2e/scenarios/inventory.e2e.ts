@@ -1,12 +1,12 @@
 // The inventory and the look-ups against the local AWS: what exists is found in bulk, and asked for once.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AwsFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { kinds } from '../../alb/kinds/kinds.ts';
 import type { Aws } from '../../controller/aws/calls.ts';
-import { AwsFailure } from '../../controller/aws/errors.ts';
 import { lookups } from '../../controller/aws/facts.ts';
 import { keyOfPlace } from '../../controller/aws/interfaces.ts';
 import { createInventory } from '../../controller/aws/inventory.ts';
-import { kinds } from '../../controller/kinds/all.ts';
-import type { Found } from '../../controller/kinds/kind.ts';
 import {
   actions,
   aws,

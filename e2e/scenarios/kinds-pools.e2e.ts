@@ -1,10 +1,10 @@
 // Address pools, target control ports and client certificates, through the real SDK against the local AWS.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { isFailure } from '../../alb/failures/failure.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { kinds } from '../../alb/kinds/kinds.ts';
 import type { ListenerSpec, LoadBalancerSpec, TargetGroupSpec } from '../../api/aws.ts';
-import { isFailure } from '../../controller/aws/errors.ts';
 import { createInventory } from '../../controller/aws/inventory.ts';
-import { kinds } from '../../controller/kinds/all.ts';
-import type { Found } from '../../controller/kinds/kind.ts';
 import {
   actions,
   aws,

@@ -1,5 +1,7 @@
 // Every AWS kind through the real SDK against the local AWS: made, found again, changed, adopted after a crash, removed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { kinds } from '../../alb/kinds/kinds.ts';
 import type {
   ListenerSpec,
   LoadBalancerSpec,
@@ -8,9 +10,7 @@ import type {
   TargetGroupSpec,
 } from '../../api/aws.ts';
 import { createInventory } from '../../controller/aws/inventory.ts';
-import { kinds } from '../../controller/kinds/all.ts';
-import type { Found } from '../../controller/kinds/kind.ts';
-import { setPriorities } from '../../controller/kinds/rule.ts';
+import { setPriorities } from '../../controller/aws/kinds/rule.ts';
 import {
   actions,
   aws,

@@ -1,6 +1,8 @@
 // A small stack of every AWS kind, as specs and made through the real SDK against the local AWS; shared by scenarios.
 
 import { Registry } from 'prom-client';
+import { changedFields, type Found, type KindTable, type Resolve } from '../../alb/kinds/kind.ts';
+import { kinds } from '../../alb/kinds/kinds.ts';
 import {
   CLUSTER_TAG,
   type Kind,
@@ -16,8 +18,6 @@ import {
 } from '../../api/aws.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
-import { kinds } from '../../controller/kinds/all.ts';
-import { changedFields, type Found, type KindTable, type Resolve } from '../../controller/kinds/kind.ts';
 import { type Rig, startRig } from '../aws/rig.ts';
 
 export let rig: Rig;

@@ -1,17 +1,18 @@
 // The cost of deciding: CPU time to plan a group of 100 Ingresses with 1,000 rules, and how many of 1,000 groups are worked on
 // after a change to one. Pure, so no call is made; every line is the median of several runs after a warm-up.
+
+import { desire } from '../../alb/desire/desire.ts';
+import { groupOf } from '../../alb/group.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import { plannables } from '../../alb/kinds/kinds.ts';
+import { type Plan, plan } from '../../alb/plan/plan.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { readIngress } from '../../api/read.ts';
 import { type Book, openBook } from '../../controller/bindings.ts';
-import { desire } from '../../controller/desire/desire.ts';
-import { groupOf } from '../../controller/group.ts';
-import { plannables } from '../../controller/kinds/all.ts';
-import type { Found } from '../../controller/kinds/kind.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { type Applied, bookOf, factsOf, ingress, path, rule, service } from '../../controller/laws/paper.ts';
-import { type Plan, plan } from '../../controller/plan/plan.ts';
 import { table } from './table.ts';
 
 const INGRESSES = 100;

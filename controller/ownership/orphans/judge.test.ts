@@ -1,6 +1,6 @@
 // Tests of what becomes of an orphan: a table of reasons. The laws are in controller/laws/orphans.test.ts.
 import { describe, expect, test } from 'vitest';
-import type { Found } from '../../kinds/kind.ts';
+import type { Found } from '../../../alb/kinds/kind.ts';
 import { fleet, GRACE, NOBODY, NOTHING, NOW, stackOf } from '../../laws/orphaned.ts';
 import { judge, mostOrphans, type Orphan, protectedIn, type Rules, type Seen, type Sight } from './judge.ts';
 import { namesOf } from './names.ts';

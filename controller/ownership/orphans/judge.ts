@@ -7,9 +7,10 @@
 //               ├── this cluster is not known to have had it ──────────────────────────────────▶ left
 //               ├── too many for one fleet ────────────────────────────────────────────────────▶ left
 //               └── seen once ──▶ waits ── a later look sees no more of it and nobody names it ─▶ removed
+
+import { arnOf, type Found } from '../../../alb/kinds/kind.ts';
+import type { Policy } from '../../../alb/plan/policy.ts';
 import { RESOURCE_TAG, STACK_TAG } from '../../../api/aws.ts';
-import { arnOf, type Found } from '../../kinds/kind.ts';
-import type { Policy } from '../../plan/policy.ts';
 import { setAside } from '../../strays.ts';
 import type { Names } from './names.ts';
 import { clock } from './words.ts';

@@ -3,17 +3,17 @@
 //   start, sweep ─look─▶ judge ─▶ told; what goes ─▶ queue of groups ─remove─▶ plan of a group without members
 //                                                         ─▶ everything listed and judged again ─▶ apply
 
+import { SHARED_STACK } from '../../../alb/desire/tags.ts';
+import { isFailure } from '../../../alb/failures/failure.ts';
+import { groupOf } from '../../../alb/group.ts';
+import type { Found } from '../../../alb/kinds/kind.ts';
+import { logged, type Operation, type Outcome } from '../../../alb/plan/operation.ts';
 import { SHARED_TAG } from '../../../api/aws.ts';
 import type { KubeClient } from '../../../kube/client.ts';
 import { apply } from '../../apply.ts';
 import type { Aws } from '../../aws/calls.ts';
-import { isFailure } from '../../aws/errors.ts';
 import type { Inventory } from '../../aws/inventory.ts';
 import { type Deciding, decide } from '../../decide.ts';
-import { SHARED_STACK } from '../../desire/tags.ts';
-import { groupOf } from '../../group.ts';
-import type { Found } from '../../kinds/kind.ts';
-import { logged, type Operation, type Outcome } from '../../plan/operation.ts';
 import type { Next } from '../../queue.ts';
 import { judge, type Orphan, protectedIn, type Rules, type Seen, type Sight } from './judge.ts';
 import { readNames } from './read.ts';

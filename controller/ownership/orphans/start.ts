@@ -1,10 +1,10 @@
 // start: the net for orphans, wired to the other programs.
 
+import { policyOfGroup } from '../../../alb/plan/policy.ts';
 import { ownNamespace } from '../../../kube/config.ts';
 import type { Events } from '../../../kube/events.ts';
 import type { Deciding } from '../../decide.ts';
 import { orphanRules } from '../../options.ts';
-import { policyOfGroup } from '../../plan/policy.ts';
 import type { Parts, Programs } from '../../programs.ts';
 import type { Next } from '../../queue.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';

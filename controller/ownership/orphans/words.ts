@@ -1,6 +1,7 @@
 // words: orphans for people, the same in log, events, `plan` and `tree`. Pure.
+
+import type { Found } from '../../../alb/kinds/kind.ts';
 import type { Kind } from '../../../api/aws.ts';
-import type { Found } from '../../kinds/kind.ts';
 import type { Orphan } from './judge.ts';
 
 /** What is in AWS on its own; listeners and rules go with their load balancer. */

@@ -1,0 +1,38 @@
+// ripe: what may be asked for already. Capacity can be reserved once a load balancer is active, minutes after it was made
+// (aws-model 8.4), and protected is what exists; until then the group wants neither.
+import type { Resource, Seldom } from '../../api/aws.ts';
+import type { Found } from '../kinds/kind.ts';
+
+export interface Ripe {
+  readonly resources: readonly Resource[];
+  /** What is wanted and waits: then the group is to be looked at again. */
+  readonly waits: readonly (keyof Seldom)[];
+}
+
+/** The resources to plan for now. Pure. */
+export function ripe(wanted: readonly Resource[], found: readonly Found[]): Ripe {
+  const states = found.flatMap(({ kind, extra }) => (kind === 'loadBalancer' ? [extra.state] : []));
+  const active = states.length > 0 && !states.includes('provisioning');
+  const early: readonly (keyof Seldom)[] = [
+    ...(active ? [] : (['capacityUnits'] as const)),
+    ...(states.length > 0 ? [] : (['webAcl', 'shield'] as const)),
+  ];
+  const seldom = seldomWanted(wanted);
+  const waits = early.filter((field) => seldom[field] !== undefined);
+  return waits.length === 0
+    ? { resources: wanted, waits }
+    : { resources: wanted.map((resource) => without(resource, waits)), waits };
+}
+
+/** What is wanted of that which only few load balancers want. */
+export function seldomWanted(wanted: readonly Resource[]): Seldom {
+  const balancer = wanted.find((one): one is Resource<'loadBalancer'> => one.kind === 'loadBalancer');
+  return balancer?.spec ?? {};
+}
+
+function without(resource: Resource, fields: readonly (keyof Seldom)[]): Resource {
+  if (resource.kind !== 'loadBalancer') return resource;
+  const spec = { ...resource.spec };
+  for (const field of fields) delete spec[field];
+  return { ...resource, spec };
+}

@@ -1,0 +1,196 @@
+// The desired resources without what AWS refused: the setting goes, else the rule (design: Groups). What is there already
+// stays as it is; a route that cannot be made as it is wanted answers 503, so that no later rule gets its requests. Pure.
+import type { Action, ForwardTarget, Permission, Resource } from '../../api/aws.ts';
+import { permissionKey } from '../../controller/aws/kinds/security-group.ts';
+import { sameConditions } from '../kinds/condition.ts';
+import { arnOf, type Found } from '../kinds/kind.ts';
+import { plannables } from '../kinds/kinds.ts';
+import { type Matching, match } from '../plan/match.ts';
+import { keyOf, type Part, type Refusal, whole } from './parts.ts';
+import type { Refused } from './rejection-memory.ts';
+
+export interface LeftOut {
+  readonly resources: readonly Resource[];
+  /** What was left out, of all that was refused. */
+  readonly left: readonly Refusal[];
+}
+
+export const UNAVAILABLE: Action = {
+  type: 'fixed-response',
+  statusCode: '503',
+  contentType: 'text/plain',
+  messageBody: 'The load balancer cannot do what this route asks for',
+};
+
+type Spec = Record<string, unknown>;
+type Rule = Resource<'rule'>;
+
+interface Work {
+  readonly refused: Refused;
+  readonly left: Map<string, Refusal>;
+  readonly found: readonly Found[];
+  readonly matching: Matching;
+}
+
+/** Whether a part was refused; notes that it is left out. */
+function isOut({ refused, left }: Work, part: Part): boolean {
+  const key = keyOf(part);
+  const refusal = refused.get(key);
+  // As it is numbered now.
+  if (refusal !== undefined) left.set(key, { part, failure: refusal.failure });
+  return refusal !== undefined;
+}
+
+/**
+ * Fields that may be absent; one that must be there is asked for again and again. What protects by them is closed where it is
+ * left out (aftermath.ts).
+ */
+const OPTIONAL = new Set([
+  'sslPolicy',
+  'mutualAuthentication',
+  'capacityUnits',
+  'ipamPool',
+  'customerOwnedPool',
+]);
+
+/** Without entries and fields that were refused; they stay as they were found. */
+function trimmed(work: Work, resource: Resource): Resource {
+  const { kind, id } = resource;
+  const spec: Spec = { ...resource.spec };
+  const have: Spec = { ...work.matching.matched.get(id)?.spec };
+  for (const [field, value] of Object.entries(spec)) {
+    if (isOut(work, { kind, id, field, value })) {
+      if (have[field] !== undefined) spec[field] = have[field];
+      else if (OPTIONAL.has(field)) delete spec[field];
+    } else if (field === 'attributes' || field === 'tags') {
+      const entries = Object.entries(value as Record<string, string>).filter(
+        ([entry, said]) => !isOut(work, { kind, id, field, entry, value: said }),
+      );
+      spec[field] = { ...keptTags(field, value, have[field]), ...Object.fromEntries(entries) };
+    }
+  }
+  return { ...resource, spec } as object as Resource;
+}
+
+function listenerWithout(work: Work, listener: Resource<'listener'>, gone: ReadonlySet<string>): Resource {
+  const { kind, id, spec } = listener;
+  const less = trimmed(work, listener) as Resource<'listener'>;
+  const certificates = spec.certificates.filter(
+    (arn) => !isOut(work, { kind, id, field: 'certificates', entry: arn, value: arn }),
+  );
+  const { defaultActions: value } = spec;
+  const there = work.matching.matched.get(id);
+  const now = there?.kind === 'listener' ? there.spec.defaultActions : [];
+  const otherwise = canGoOn(work, value, now) ? now : [UNAVAILABLE];
+  const actions = isOut(work, { kind, id, field: 'defaultActions', value }) ? otherwise : value;
+  return { kind, id, spec: { ...less.spec, certificates, defaultActions: withoutGroups(actions, gone) } };
+}
+
+/** Tags that are not wanted are taken away, so a refused value leaves the one that is there. */
+function keptTags(field: string, wanted: unknown, found: unknown): Record<string, string> {
+  if (field !== 'tags' || typeof found !== 'object' || found === null) return {};
+  const names = Object.keys(wanted as object);
+  return Object.fromEntries(Object.entries(found).filter(([key]) => names.includes(key)));
+}
+
+/** A managed security group without the sources that were refused: less is let in, never more. */
+function narrowed(work: Work, { kind, id, spec }: Resource<'securityGroup'>): Resource {
+  const out = (one: Permission): boolean =>
+    isOut(work, { kind, id, field: 'ingress', entry: permissionKey(one), value: one });
+  return { kind, id, spec: { ...spec, ingress: spec.ingress.filter((one) => !out(one)) } };
+}
+
+/** A forward without target groups that could not be made. */
+function withoutGroups(actions: readonly Action[], gone: ReadonlySet<string>): Action[] {
+  const there = ({ targetGroup }: ForwardTarget) =>
+    typeof targetGroup === 'string' || !gone.has(targetGroup.ref);
+  const lacks = actions.some((action) => action.type === 'forward' && !action.targets.every(there));
+  if (!lacks) return [...actions];
+  return actions.flatMap((action): Action[] => {
+    if (action.type !== 'forward') return [action];
+    const targets = action.targets.filter(there);
+    return [targets.length === 0 ? UNAVAILABLE : { ...action, targets }];
+  });
+}
+
+/** Who must log in or show a token; a login that lets everybody pass is a weaker guard than one that does not. */
+const guardsIn = (actions: readonly Action[]): string[] =>
+  actions.flatMap((action) => {
+    if (!/^(authenticate|jwt)-/.test(action.type)) return [];
+    const lets = 'onUnauthenticatedRequest' in action && action.onUnauthenticatedRequest === 'allow';
+    return lets ? [`${action.type} allow`] : [action.type, `${action.type} allow`];
+  });
+
+const forwards = (actions: readonly Action[]): boolean => actions.some(({ type }) => type === 'forward');
+
+/** Whether actions that are there may stay in place of those that are wanted: their targets do, and nothing is opened by it. */
+function canGoOn({ found, matching }: Work, wanted: readonly Action[], now: readonly Action[]): boolean {
+  const kept = new Set([...matching.matched.values()].map(({ arn }) => arn));
+  const known = new Set(found.map(({ arn }) => arn));
+  const guards = guardsIn(now);
+  return (
+    now.length > 0 &&
+    // A redirect, or an answer that takes the place of a target, is a wish to keep requests away from it.
+    (forwards(wanted) || !forwards(now)) &&
+    guardsIn(wanted).every((guard) => guards.includes(guard)) &&
+    now.every(
+      (action) =>
+        action.type !== 'forward' ||
+        (action.targets.length > 0 &&
+          action.targets
+            .map(({ targetGroup }) => arnOf(targetGroup))
+            .every((arn) => kept.has(arn) || !known.has(arn))),
+    )
+  );
+}
+
+/** What rules for the same requests do now, as far as that can go on. */
+const actionsNow = (work: Work, { spec }: Rule): Action[][] =>
+  work.found.flatMap((one) =>
+    one.kind === 'rule' &&
+    one.resourceTag !== '' &&
+    one.spec.listener.ref === work.matching.resolve(spec.listener) &&
+    sameConditions(spec.conditions, one.spec.conditions) &&
+    canGoOn(work, spec.actions, one.spec.actions)
+      ? [one.spec.actions]
+      : [],
+  );
+
+/** With other actions AWS may want the rule; where it is full it wants none. */
+const aboutActions = ({ kind, code }: Refusal['failure']): boolean =>
+  kind !== 'limit' || code.includes('TargetGroup');
+
+function ruleWithout(work: Work, rule: Rule): Rule[] {
+  const refusal = work.refused.get(keyOf(whole(rule)));
+  if (refusal === undefined || !isOut(work, whole(rule))) return [rule];
+  const { transforms: _, ...spec } = rule.spec;
+  const now = actionsNow(work, rule).map((actions): Rule => ({ ...rule, spec: { ...rule.spec, actions } }));
+  const closed: Rule = { ...rule, spec: { ...spec, actions: [UNAVAILABLE] } };
+  const instead = aboutActions(refusal.failure) ? [...now, closed] : now;
+  const possible = instead.find((one) => !isOut(work, whole(one)));
+  return possible === undefined ? [] : [possible];
+}
+
+/** Leaves out what was refused. */
+export function leaveOut(wanted: readonly Resource[], found: readonly Found[], refused: Refused): LeftOut {
+  if (refused.size === 0) return { resources: wanted, left: [] };
+  const work: Work = { refused, left: new Map(), found, matching: match(plannables, wanted, found) };
+  const gone = new Set(
+    wanted.flatMap((one) =>
+      one.kind === 'targetGroup' && !work.matching.matched.has(one.id) && isOut(work, whole(one))
+        ? [one.id]
+        : [],
+    ),
+  );
+  const resources = wanted.flatMap((resource): Resource[] => {
+    if (gone.has(resource.id)) return [];
+    if (resource.kind === 'rule') {
+      const actions = withoutGroups(resource.spec.actions, gone);
+      return ruleWithout(work, { ...resource, spec: { ...resource.spec, actions } });
+    }
+    if (resource.kind === 'listener') return [listenerWithout(work, resource, gone)];
+    const less = trimmed(work, resource);
+    return [less.kind === 'securityGroup' ? narrowed(work, less) : less];
+  });
+  return { resources, left: [...work.left.values()] };
+}

@@ -1,0 +1,78 @@
+// keep: what becomes of logins whose Secret cannot be had. A rule that has this login in AWS keeps it; any other answers 503,
+// for a route that asks for a login is never open. Pure.
+//
+//   same listener, conditions and login, and nothing else to change, or only at its own place ─▶ kept, with the client AWS has
+//   anything else ─▶ closed
+import { isDeepStrictEqual } from 'node:util';
+import type { Action, Resource } from '../../api/aws.ts';
+import { CLOSED } from '../desire/guard.ts';
+import { isOidc } from '../kinds/action.ts';
+import { sameConditions } from '../kinds/condition.ts';
+import { changedFields, type Found } from '../kinds/kind.ts';
+import { kinds, plannables } from '../kinds/kinds.ts';
+import { type Matching, match } from '../plan/match.ts';
+
+type Oidc = Extract<Action, { type: 'authenticate-oidc' }>;
+type Rule = Resource<'rule'>;
+
+/** The login in a list of actions that lacks its client. */
+const lacking = (actions: readonly Action[]): Oidc | undefined =>
+  actions.filter(isOidc).find(({ client }) => client === undefined);
+
+/** The login among found actions that is this one, whoever its client is. */
+function loginIn(found: readonly Action[], { client: _, ...wanted }: Oidc): Oidc | undefined {
+  return found.filter(isOidc).find(({ client, ...other }) => isDeepStrictEqual(other, wanted));
+}
+
+const withLogin = (actions: readonly Action[], login: Oidc): Action[] =>
+  actions.map((action) => (isOidc(action) ? login : action));
+
+/** The rule as AWS has it, as far as its login goes; undefined when there is none that can be kept. */
+function keptRule(
+  { spec }: Rule,
+  login: Oidc,
+  rivals: readonly Rule[],
+  found: readonly Found[],
+  { resolve }: Matching,
+): Action[] | undefined {
+  // Of two rules for the same requests only the first is ever asked, and only one of them is in AWS.
+  const same = (other: Rule['spec'], listener: string): boolean =>
+    resolve(other.listener) === listener && sameConditions(spec.conditions, other.conditions);
+  if (rivals.some((other) => other.spec !== spec && same(other.spec, resolve(spec.listener))))
+    return undefined;
+  for (const one of found) {
+    if (one.kind !== 'rule' || one.resourceTag === '' || !same(one.spec, resolve(spec.listener))) continue;
+    const its = loginIn(one.spec.actions, login);
+    if (its === undefined) continue;
+    const actions = withLogin(spec.actions, its);
+    const changed: string[] = changedFields<'rule'>(kinds.rule, { ...spec, actions }, one, resolve);
+    const elsewhere = changed.includes('priority');
+    if (!elsewhere || changed.every((field) => field === 'priority' || field === 'tags')) return actions;
+  }
+  return undefined;
+}
+
+/** The desired resources in which every login has a client, or is closed. */
+export function keep(wanted: readonly Resource[], found: readonly Found[]): readonly Resource[] {
+  const lacks = ({ kind, spec }: Resource): boolean =>
+    (kind === 'rule' && 'actions' in spec && lacking(spec.actions) !== undefined) ||
+    (kind === 'listener' && 'defaultActions' in spec && lacking(spec.defaultActions) !== undefined);
+  if (!wanted.some(lacks)) return wanted;
+  const matching = match(plannables, wanted, found);
+  const rules = wanted.filter((one): one is Rule => one.kind === 'rule');
+  return wanted.map((resource): Resource => {
+    if (resource.kind === 'rule') {
+      const login = lacking(resource.spec.actions);
+      if (login === undefined) return resource;
+      const actions = keptRule(resource, login, rules, found, matching) ?? [CLOSED];
+      return { ...resource, spec: { ...resource.spec, actions } };
+    }
+    if (resource.kind !== 'listener') return resource;
+    const login = lacking(resource.spec.defaultActions);
+    if (login === undefined) return resource;
+    const there = matching.matched.get(resource.id);
+    const its = there?.kind === 'listener' ? loginIn(there.spec.defaultActions, login) : undefined;
+    const defaultActions = its === undefined ? [CLOSED] : withLogin(resource.spec.defaultActions, its);
+    return { ...resource, spec: { ...resource.spec, defaultActions } };
+  });
+}

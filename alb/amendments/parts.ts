@@ -1,0 +1,166 @@
+// Parts: what AWS refused, as small as it can be told: one entry of a map or list, one field, or a rule or target group as a
+// whole. Pure.
+import type { Kind, Resource } from '../../api/aws.ts';
+import { permissionKey } from '../../controller/aws/kinds/security-group.ts';
+import type { AwsFailure } from '../failures/failure.ts';
+import type { Found } from '../kinds/kind.ts';
+import type { Modify } from '../plan/operation.ts';
+
+export interface Part {
+  readonly kind: Kind;
+  /** Of the desired resource. */
+  readonly id: string;
+  /** A field of its spec; empty for all of it. */
+  readonly field: string;
+  /** The key of a map, the item of a list. */
+  readonly entry?: string;
+  readonly value: unknown;
+}
+
+/** A part with AWS's word about it. */
+export interface Refusal {
+  readonly part: Part;
+  readonly failure: AwsFailure;
+}
+
+/** Equal for the same part with the same value. The number of a rule is no part of what it asks for. */
+export function keyOf({ kind, id, field, entry, value }: Part): string {
+  return JSON.stringify(kind === 'rule' ? [kind, value] : [id, field, entry, value]);
+}
+
+/** A resource as a whole. */
+export function whole({ kind, id, spec }: Resource): Part {
+  if (kind !== 'rule' || !('conditions' in spec)) return { kind, id, field: '', value: spec };
+  const { listener, conditions, actions, transforms = [] } = spec;
+  return { kind, id, field: '', value: [listener, conditions, actions, transforms] };
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Maps whose entries are independent of each other. */
+const MAPS = new Set(['attributes', 'tags']);
+
+/** What a change asks for, part by part; what it takes away is none of it. A rule is one part. */
+export function partsOf({ resource, found, change }: Modify): Part[] {
+  if (resource.kind === 'rule') return [whole(resource)];
+  const { kind, id } = resource;
+  const wanted: Spec = { ...resource.spec };
+  const have: Spec = { ...found.spec };
+  return change.flatMap(({ field }): Part[] => {
+    const [to, from] = [wanted[field], have[field]];
+    const entries = (list: readonly (readonly [string, unknown])[]): Part[] =>
+      list.map(([entry, value]) => ({ kind, id, field, entry, value }));
+    if (MAPS.has(field) && isMap(to)) {
+      const known = isMap(from) ? from : {};
+      return entries(Object.entries(to).filter(([key, value]) => known[key] !== value));
+    }
+    if (resource.kind === 'listener' && field === 'certificates') {
+      const known = found.kind === 'listener' ? found.spec.certificates : [];
+      const [first] = resource.spec.certificates;
+      const missing = resource.spec.certificates.filter(
+        (arn) => !known.includes(arn) || (arn === first && known[0] !== first),
+      );
+      return entries(missing.map((arn) => [arn, arn]));
+    }
+    if (resource.kind === 'securityGroup' && field === 'ingress') {
+      const known = new Set(
+        found.kind === 'securityGroup' ? found.spec.ingress.map((one) => permissionKey(one)) : [],
+      );
+      const all = resource.spec.ingress.map((one) => [permissionKey(one), one] as const);
+      return entries(all.filter(([key]) => !known.has(key)));
+    }
+    return [{ kind, id, field, value: to }];
+  });
+}
+
+/** The spec of what was found with one part as it is wanted, for a call about nothing else. */
+export function specWith(found: Found, { resource }: Pick<Modify, 'resource'>, part: Part): Resource['spec'] {
+  if (part.kind === 'rule') return resource.spec;
+  const { field, entry, value } = part;
+  const have: Spec = { ...found.spec };
+  const now = have[field];
+  if (entry === undefined) return { ...have, [field]: value } as object as Resource['spec'];
+  if (isMap(now)) return { ...have, [field]: { ...now, [entry]: value } } as object as Resource['spec'];
+  const list = Array.isArray(now) ? now : [];
+  const leads = resource.kind === 'listener' && resource.spec.certificates[0] === entry;
+  const next = leads ? [entry, ...list.filter((one) => one !== entry)] : [...list, value];
+  return { ...have, [field]: next } as object as Resource['spec'];
+}
+
+/** AWS says that the resource itself is not there any more, or what it lives in: nothing is wrong with what it was asked. */
+const GONE = new Set([
+  'LoadBalancerNotFound',
+  'ListenerNotFound',
+  'RuleNotFound',
+  'InvalidGroup.NotFound',
+  'InvalidGroupId.NotFound',
+]);
+
+/** An action that this account may not do at all is no reason to leave out others (IAM: AccessDenied names one action). */
+export const forbids = ({ code }: AwsFailure): boolean =>
+  code === 'AccessDenied' || code === 'UnauthorizedOperation';
+
+/** Whether AWS judged what it was asked for, so that asking for less can help. */
+export function isJudgement(failure: AwsFailure, resource: Resource): boolean {
+  const { kind, code } = failure;
+  if (kind === 'throttled' || kind === 'unavailable' || kind === 'notYet' || GONE.has(code)) return false;
+  if (kind === 'denied') return forbids(failure);
+  return code !== 'TargetGroupNotFound' || forwardsOutside(resource);
+}
+
+/** Only a target group that is not ours may be named in vain; one of ours is made again. */
+function forwardsOutside({ kind, spec }: Resource): boolean {
+  const actions =
+    kind === 'rule' && 'actions' in spec
+      ? spec.actions
+      : kind === 'listener' && 'defaultActions' in spec
+        ? spec.defaultActions
+        : [];
+  return actions.some(
+    (action) =>
+      action.type === 'forward' && action.targets.some(({ targetGroup }) => typeof targetGroup === 'string'),
+  );
+}
+
+/** Errors of CreateListener by what they are about (Elastic Load Balancing API Reference, CreateListener: Errors). */
+const ABOUT: readonly (readonly [RegExp, string])[] = [
+  [/Certificate/, 'certificates'],
+  [/^SSLPolicy/, 'sslPolicy'],
+  [/^TrustStore/, 'mutualAuthentication'],
+  [/^TargetGroup|LoadBalancerAction$|^TooManyActions$|UniqueTargetGroups/, 'defaultActions'],
+];
+
+/** What may be wrong with a listener when the error does not tell: tried in this order, one for each pass. */
+const SUSPECTS = ['defaultActions', 'sslPolicy', 'certificates'] as const;
+
+/** What of a resource that could not be made AWS did not like; none when the error does not tell. */
+export function partsOfNew(resource: Resource, failure: AwsFailure): Part[] {
+  const { code, action } = failure;
+  const { kind, id } = resource;
+  if (kind === 'rule' || kind === 'targetGroup') return [whole(resource)];
+  if (resource.kind !== 'listener' || !action.startsWith('Create') || forbids(failure)) return [];
+  const { certificates, defaultActions, ...spec } = resource.spec;
+  const known: Spec = { ...spec, certificates: certificates[0] };
+  // A port without a default backend answers by itself.
+  const others: Spec = defaultActions.every(({ type }) => type === 'fixed-response')
+    ? {}
+    : { defaultActions };
+  const said: Spec = { ...known, ...others };
+  const told = ABOUT.find(([pattern]) => pattern.test(code))?.[1];
+  const suspects = certificates.length > 1 ? SUSPECTS : SUSPECTS.slice(0, 2);
+  const field = told ?? suspects.find((one) => said[one] !== undefined);
+  const value = field === undefined ? undefined : said[field];
+  if (field === undefined || value === undefined) return [];
+  return [
+    {
+      kind,
+      id,
+      field,
+      ...(typeof value === 'string' && field === 'certificates' ? { entry: value } : {}),
+      value,
+    },
+  ];
+}

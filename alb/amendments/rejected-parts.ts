@@ -1,0 +1,145 @@
+// Aftermath: how a pass goes on after refusals, and whom each concerns. Pure.
+import type { ListenerSpec, MutualAuthentication, Resource } from '../../api/aws.ts';
+import type { Intent } from '../../api/generated/binding.ts';
+import { coversMutual } from '../desire/clients.ts';
+import { closeRoutes } from '../desire/closed.ts';
+import type { Unmet, Wanted } from '../desire/desiring.ts';
+import { coversPolicy } from '../desire/lost.ts';
+import type { Group, Told } from '../group.ts';
+import type { Found } from '../kinds/kind.ts';
+import type { Outcome } from '../plan/operation.ts';
+import { toldOf, toldTo } from './attribution.ts';
+import { closeNew } from './close-new-routes.ts';
+import { type LeftOut, leaveOut } from './leave-out.ts';
+import { certified } from './missing-certificate.ts';
+import type { Refusal } from './parts.ts';
+import { roomFor, withinQuota } from './quota.ts';
+import type { Refused } from './rejection-memory.ts';
+
+/** What is left out, and to whom that is told. */
+export interface Left {
+  readonly refusals: readonly Refusal[];
+  readonly told: readonly Told[];
+}
+
+export const NOTHING_LEFT_OUT: Left = { refusals: [], told: [] };
+
+interface Deciders {
+  readonly group: Group;
+  readonly wanted: Wanted;
+}
+
+/** Who asked for what protects a listener, and cannot have it, answers nobody there: nobody passes unseen. */
+function closed(
+  { resources, left }: LeftOut,
+  asked: readonly Resource[],
+  found: readonly Found[],
+  { group, wanted }: Deciders,
+): readonly Resource[] {
+  const unmet = left.flatMap(({ part: { id, field, value } }): Unmet[] => {
+    const has = listenerIn(resources, id);
+    const port = listenerIn(asked, id)?.port;
+    if (has === undefined || port === undefined) return [];
+    if (field === 'mutualAuthentication') {
+      if (coversMutual(has.mutualAuthentication ?? { mode: 'off' }, value as MutualAuthentication)) return [];
+      return naming(
+        group,
+        id,
+        field,
+        ({ settings }) => settings['mutual-authentication']?.value.some((one) => one.port === port) === true,
+      );
+    }
+    if (field !== 'sslPolicy') return [];
+    // What is served goes on with the policy that it has.
+    if (has.sslPolicy !== undefined && coversPolicy(has.sslPolicy, String(value))) return [];
+    return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value, true);
+  });
+  return closeNew(resources, found, wanted.origins, unmet);
+}
+
+const listenerIn = (resources: readonly Resource[], id: string): ListenerSpec | undefined =>
+  resources.find((one): one is Resource<'listener'> => one.kind === 'listener' && one.id === id)?.spec;
+
+const naming = (
+  group: Group,
+  listener: string,
+  what: string,
+  says: (intent: Intent) => boolean,
+  staysOpen = false,
+): Unmet[] =>
+  group.members
+    .filter(({ intent }) => says(intent))
+    .map(({ key }) => ({ member: key, listener, staysOpen, until: `AWS takes ${what}` }));
+
+/**
+ * Where there is no room for a rule with a login or a token, its requests would get to the default backend of the same member
+ * without one: it is closed. Rules behind it are none, since a member lacks its last ones.
+ */
+function closedBehind(
+  all: readonly Resource[],
+  kept: readonly Resource[],
+  { origins }: Wanted,
+): readonly Resource[] {
+  if (all.length === kept.length) return kept;
+  const there = new Set(kept.map(({ id }) => id));
+  const owner = new Map(origins.map(({ id, member }) => [id, member]));
+  const unmet = all.flatMap((one): Unmet[] => {
+    if (one.kind !== 'rule' || there.has(one.id) || one.spec.actions.length < 2) return [];
+    const listener = one.spec.listener.ref;
+    return [
+      { member: owner.get(one.id) ?? '', listener, staysOpen: false, until: 'there is room for its rules' },
+    ];
+  });
+  return kept.flatMap((one) => (one.kind === 'listener' ? closeRoutes([one], origins, unmet) : [one]));
+}
+
+/** The desired resources as far as AWS can be asked for them. */
+export function withoutRefused(
+  resources: readonly Resource[],
+  found: readonly Found[],
+  { group, wanted }: Deciders,
+  refused: Refused = new Map(),
+): { readonly resources: readonly Resource[]; readonly left: Left } {
+  const out = leaveOut(resources, found, refused);
+  const less = { ...out, resources: closed(out, resources, found, { group, wanted }) };
+  const fewer = withinQuota(less.resources, refused, group.members, wanted.origins);
+  const guarded = closedBehind(less.resources, fewer.resources, wanted);
+  const told = [
+    ...toldOf(less.left, group, wanted),
+    ...fewer.left.flatMap((refusal) => toldTo(refusal, fewer.members)),
+  ];
+  const spared = less.left.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
+  return {
+    resources: certified(guarded, found, new Set([...wanted.uncertified, ...spared])),
+    left: { refusals: [...less.left, ...fewer.left], told },
+  };
+}
+
+export interface Judged {
+  /** With those whom each failure concerns. */
+  readonly outcomes: readonly Outcome[];
+  /** What was refused in all of them. */
+  readonly refused: readonly Refusal[];
+  readonly told: readonly Told[];
+}
+
+/** What the outcomes of a pass say about what was asked for. */
+export function judged(
+  outcomes: readonly Outcome[],
+  found: readonly Found[],
+  { group, wanted }: Deciders,
+): Judged {
+  const all = outcomes.flatMap(({ refused = [] }) => refused);
+  const refused = roomFor(all, found, outcomes);
+  const owners = Map.groupBy([...wanted.origins, ...wanted.backends], (one) => one.id);
+  return {
+    refused,
+    told: toldOf(all, group, wanted),
+    outcomes: outcomes.map((outcome) => {
+      const { kind, id } = outcome.operation;
+      const members =
+        kind === 'rule' || kind === 'targetGroup' ? owners.get(id)?.map(({ member }) => member) : undefined;
+      return outcome.result !== 'failed' || members === undefined ? outcome : { ...outcome, members };
+    }),
+  };
+}

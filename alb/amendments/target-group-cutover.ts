@@ -1,0 +1,146 @@
+// bridge: a new target group serves before the requests leave the old one (hack/decisions/0008). Pure.
+//
+//   wanted: forward new      while new has nobody healthy: forward old 1, new 0      then: forward new
+//
+// AWS checks the health of targets only in groups that some rule or listener forwards to; the weight 0 makes it so, and
+// sends nobody there. Nothing is remembered: what carries requests is read from the rules that were found.
+import type { Action, ForwardTarget, Ref, Resource } from '../../api/aws.ts';
+import { arnOf, type Found } from '../kinds/kind.ts';
+import { plannables } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
+
+type TargetGroup = Found<'targetGroup'>;
+
+/** Target groups of one forward at most (aws-limits 3.3). */
+const MOST_TARGETS = 5;
+/** Where a group's targets are sticky, AWS wants the groups of a forward to be so too (aws-limits 3.3); the shortest time does. */
+const STICKY_SECONDS = 1;
+
+/** Whether a successor may take over from its predecessor: it serves, or there is nothing left to wait for. */
+export type Ready = (successor: TargetGroup, predecessor: TargetGroup) => boolean;
+
+export interface Bridged {
+  /** What to plan for now. */
+  readonly resources: readonly Resource[];
+  /** Something waits for a new target group: look again. */
+  readonly waits: boolean;
+}
+
+/** The resources with forwards that stay with a replaced target group of the same load balancer until its successor is ready. */
+export function bridge(wanted: readonly Resource[], found: readonly Found[], ready: Ready): Bridged {
+  const stays = staying(wanted, found, ready);
+  if (stays.old.size === 0) return { resources: wanted, waits: false };
+  return { resources: wanted.map((resource) => bridged(resource, stays)), waits: true };
+}
+
+interface Staying {
+  /** Desired id → the target group that carries its requests for now. */
+  readonly old: ReadonlyMap<string, TargetGroup>;
+  /** Desired id of a listener or rule → ARN of its load balancer, when that one exists and stays. */
+  readonly balancerOf: ReadonlyMap<string, string>;
+  readonly wanted: ReadonlyMap<string, Resource>;
+}
+
+function staying(wanted: readonly Resource[], found: readonly Found[], ready: Ready): Staying {
+  const { matched, superseded } = match(
+    plannables.filter(({ diff }) => diff === undefined),
+    wanted,
+    found,
+  );
+  const carrying = carriers(found);
+  const balancerOf = balancersOf(wanted, matched);
+  const balancers = new Set(balancerOf.values());
+  const byId = new Map(wanted.map((resource) => [resource.id, resource]));
+  const old = new Map<string, TargetGroup>();
+  for (const [id, predecessors] of superseded) {
+    const successor = matched.get(id);
+    // Once it carries requests it took over, also when that ended half-way.
+    if (successor !== undefined && carrying.has(successor.arn)) continue;
+    const predecessor = predecessors.find(
+      (one): one is TargetGroup =>
+        one.kind === 'targetGroup' &&
+        carrying.has(one.arn) &&
+        (one.extra.loadBalancerArns ?? []).some((arn) => balancers.has(arn)) &&
+        compatible(one, byId.get(id)),
+    );
+    if (predecessor === undefined) continue;
+    if (successor?.kind === 'targetGroup' && ready(successor, predecessor)) continue;
+    old.set(id, predecessor);
+  }
+  return { old, balancerOf, wanted: byId };
+}
+
+/** All groups of one forward have one IP address type (aws-limits 3.3). */
+const compatible = (old: TargetGroup, wanted: Resource | undefined): boolean =>
+  wanted?.kind === 'targetGroup' && old.spec.ipAddressType === wanted.spec.ipAddressType;
+
+const actionsOf = (one: Found | Resource): readonly Action[] => {
+  if (one.kind === 'listener') return one.spec.defaultActions;
+  return one.kind === 'rule' ? one.spec.actions : [];
+};
+
+/** ARNs of target groups that get requests. */
+function carriers(found: readonly Found[]): ReadonlySet<string> {
+  const targets = found
+    .flatMap(actionsOf)
+    .flatMap((action) => (action.type === 'forward' ? action.targets : []));
+  return new Set(targets.filter(({ weight }) => weight !== 0).map(({ targetGroup }) => arnOf(targetGroup)));
+}
+
+function balancersOf(
+  wanted: readonly Resource[],
+  matched: ReadonlyMap<string, Found>,
+): ReadonlyMap<string, string> {
+  const arns = new Map<string, string>();
+  for (const one of wanted) {
+    const arn = one.kind === 'listener' ? matched.get(one.spec.loadBalancer.ref)?.arn : undefined;
+    if (arn !== undefined) arns.set(one.id, arn);
+  }
+  for (const one of wanted) {
+    const arn = one.kind === 'rule' ? arns.get(one.spec.listener.ref) : undefined;
+    if (arn !== undefined) arns.set(one.id, arn);
+  }
+  return arns;
+}
+
+function bridged(resource: Resource, stays: Staying): Resource {
+  const balancer = stays.balancerOf.get(resource.id);
+  if (balancer === undefined) return resource;
+  const list = (actions: readonly Action[]): Action[] =>
+    actions.map((action) => withOld(action, stays, balancer));
+  if (resource.kind === 'listener')
+    return { ...resource, spec: { ...resource.spec, defaultActions: list(resource.spec.defaultActions) } };
+  if (resource.kind === 'rule')
+    return { ...resource, spec: { ...resource.spec, actions: list(resource.spec.actions) } };
+  return resource;
+}
+
+function withOld(action: Action, { old, wanted }: Staying, balancer: string): Action {
+  if (action.type !== 'forward') return action;
+  const predecessorOf = (target: string | Ref): TargetGroup | undefined => {
+    const one = typeof target === 'string' ? undefined : old.get(target.ref);
+    // A target group serves one load balancer only (aws-limits TG9).
+    return one?.extra.loadBalancerArns?.includes(balancer) === true ? one : undefined;
+  };
+  const targets = action.targets.flatMap((target): ForwardTarget[] => {
+    const { targetGroup, weight = 1 } = target;
+    const one = predecessorOf(targetGroup);
+    return one === undefined
+      ? [{ ...target, weight }]
+      : [
+          { targetGroup: one.arn, weight },
+          { targetGroup, weight: 0 },
+        ];
+  });
+  if (targets.length === action.targets.length || targets.length > MOST_TARGETS) return action;
+  const sticky = targets.some(({ targetGroup }) => {
+    const id = arnOf(targetGroup);
+    const group = wanted.get(id) ?? [...old.values()].find(({ arn }) => arn === id);
+    return group?.kind === 'targetGroup' && group.spec.attributes['stickiness.enabled'] === 'true';
+  });
+  return {
+    ...action,
+    targets,
+    ...(sticky && !action.stickinessSeconds ? { stickinessSeconds: STICKY_SECONDS } : {}),
+  };
+}

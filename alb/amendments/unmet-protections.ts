@@ -1,0 +1,125 @@
+// unprotected: members whose load balancer does not protect them yet as they ask for: what AWS has is compared with what is
+// wanted, so it does not matter why: not found, refused, or simply not done yet. What is new of theirs waits (closing.ts); what
+// AWS answers already goes on. Pure.
+
+import { effectiveListenPorts } from '../../api/annotations/listener.ts';
+import { type Resource, WEB_ACL } from '../../api/aws.ts';
+import { permissionKey } from '../../controller/aws/kinds/security-group.ts';
+import { MANAGED_GROUP } from '../desire/access.ts';
+import { LOAD_BALANCER } from '../desire/desire.ts';
+import type { Unmet, Wanted } from '../desire/desiring.ts';
+import { type Group, type Member, saidBy } from '../group.ts';
+import { arnOf, type Found } from '../kinds/kind.ts';
+import { plannables } from '../kinds/kinds.ts';
+import { type Matching, match } from '../plan/match.ts';
+import { seldomWanted } from './defer-until-active.ts';
+
+const unmet = (member: string, until: string, listener?: string): Unmet => ({
+  member,
+  until,
+  ...(listener === undefined ? {} : { listener }),
+  staysOpen: true,
+});
+
+/** A binding that was told that all is as its Ingress says. */
+const wasDone = ({ binding }: Member): boolean =>
+  binding.status?.conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
+
+/** One that is not known, because it may not be read, is taken as it was told last. */
+function withoutWebAcl(group: Group, wanted: Wanted, there: Found<'loadBalancer'> | undefined): Unmet[] {
+  const { webAcl: said } = group;
+  const asked = seldomWanted(wanted.resources).webAcl;
+  if (said === undefined || asked === undefined || asked === WEB_ACL.none) return [];
+  const has = there?.spec.webAcl;
+  if (has?.startsWith('arn:') === true) return [];
+  const blind = there !== undefined && (has === undefined || has === WEB_ACL.unknown);
+  const known = new Map(group.members.map((member) => [member.key, member]));
+  return said.members.flatMap((key) => {
+    const member = known.get(key);
+    return blind && member !== undefined && wasDone(member)
+      ? []
+      : [unmet(key, `the web ACL ${said.value} is set`)];
+  });
+}
+
+function withoutShield(group: Group, wanted: Wanted, there: Found<'loadBalancer'> | undefined): Unmet[] {
+  if (seldomWanted(wanted.resources).shield !== 'on') return [];
+  const has = there?.spec.shield;
+  if (has === 'on' || has === 'foreign') return [];
+  return saidBy(group.members, 'shield-advanced-protection').flatMap(({ member, setting }) =>
+    setting.value === true ? [unmet(member.key, 'Shield protects the load balancer')] : [],
+  );
+}
+
+/** The load balancer still has other security groups than those that are named. */
+function withoutGroups(
+  group: Group,
+  wanted: Wanted,
+  there: Found<'loadBalancer'> | undefined,
+  { resolve }: Matching,
+): Unmet[] {
+  const balancer = wanted.resources.find(
+    (one): one is Resource<'loadBalancer'> => one.kind === 'loadBalancer',
+  );
+  if (there === undefined || balancer === undefined) return [];
+  const asked = balancer.spec.securityGroups.map((one) => (typeof one === 'string' ? one : resolve(one)));
+  if (there.spec.securityGroups.map(arnOf).every((one) => asked.includes(one))) return [];
+  return saidBy(group.members, 'security-groups').map(({ member }) =>
+    unmet(member.key, 'the load balancer has the security groups that are named'),
+  );
+}
+
+/** The managed security group still lets in more than the sources that are named. */
+function withoutSources(group: Group, wanted: Wanted, { matched }: Matching): Unmet[] {
+  return wanted.resources.flatMap((one): Unmet[] => {
+    const there = matched.get(one.id);
+    if (one.kind !== 'securityGroup' || one.id !== MANAGED_GROUP || there?.kind !== 'securityGroup')
+      return [];
+    const asked = new Set(one.spec.ingress.map((each) => permissionKey(each)));
+    const more = there.spec.ingress.filter((permission) => !asked.has(permissionKey(permission)));
+    const ports = [...new Set(more.map(({ fromPort }) => fromPort))];
+    return ports.flatMap((port) =>
+      group.members
+        .filter(({ intent: { settings } }) => {
+          const cidrs = settings['inbound-cidrs']?.value ?? [];
+          const lists = settings['security-group-prefix-lists']?.value ?? [];
+          const listens = effectiveListenPorts(settings).some((each) => each.port === port);
+          return listens && cidrs.length + lists.length > 0;
+        })
+        .map(({ key }) => unmet(key, `port ${port} lets in nobody else`, `listener/${port}`)),
+    );
+  });
+}
+
+/** What is asked for of a load balancer and its security groups. Most groups ask for nothing, and nothing is compared. */
+const OF_BALANCER = [
+  'wafv2-acl-arn',
+  'wafv2-acl-name',
+  'shield-advanced-protection',
+  'security-groups',
+  'inbound-cidrs',
+  'security-group-prefix-lists',
+] as const;
+
+/**
+ * Wishes for protection that AWS does not meet yet. A load balancer that replaces another one takes over when it is protected
+ * (protection.ts), so its routes need not wait.
+ */
+export function unprotected(group: Group, wanted: Wanted, found: readonly Found[]): Unmet[] {
+  const asked = wanted.unmet.filter(({ staysOpen }) => staysOpen);
+  if (!OF_BALANCER.some((name) => saidBy(group.members, name).length > 0)) return asked;
+  const balancers = found.filter(
+    (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.resourceTag !== '',
+  );
+  const matching = match(plannables, wanted.resources, found);
+  const there = matching.matched.get(LOAD_BALANCER);
+  const balancer = there?.kind === 'loadBalancer' ? there : undefined;
+  if (balancers.some((one) => one !== balancer)) return asked;
+  return [
+    ...asked,
+    ...withoutWebAcl(group, wanted, balancer),
+    ...withoutShield(group, wanted, balancer),
+    ...withoutGroups(group, wanted, balancer, matching),
+    ...withoutSources(group, wanted, matching),
+  ];
+}

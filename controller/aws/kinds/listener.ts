@@ -1,0 +1,285 @@
+// The listener kind (aws-model 3.7, 3.8). A protocol change is made in place; certificates are one default and an attached set.
+import {
+  AddListenerCertificatesCommand,
+  CreateListenerCommand,
+  DeleteListenerCommand,
+  DescribeListenerAttributesCommand,
+  DescribeListenerCertificatesCommand,
+  DescribeListenersCommand,
+  DescribeTagsCommand,
+  type Listener,
+  ModifyListenerAttributesCommand,
+  ModifyListenerCommand,
+  RemoveListenerCertificatesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
+import { actionsFromAws, actionsToAws, sameActions } from '../../../alb/kinds/action.ts';
+import {
+  attributeChange,
+  attributeMap,
+  sameAttributes,
+  writeAttributes,
+} from '../../../alb/kinds/attributes.ts';
+import {
+  changedFields,
+  completing,
+  type Found,
+  type KindTable,
+  present,
+  type Resolve,
+  removing,
+  sameSet,
+} from '../../../alb/kinds/kind.ts';
+import { mutualFromAws, mutualToAws, sameMutual } from '../../../alb/kinds/mutual-authentication.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTags,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+  writeTags,
+} from '../../../alb/kinds/tags.ts';
+import type { Action, Attributes, ListenerSpec, Tags } from '../../../api/aws.ts';
+import { type Aws, allPages } from '../calls.ts';
+
+type FoundListener = Found<'listener'>;
+
+/** What describing a listener takes beyond DescribeListeners. `attached` is the SNI set, the default one included when it is in it. */
+export interface ListenerDetails {
+  readonly tags: Tags;
+  readonly attributes: Attributes;
+  readonly attached: readonly string[];
+}
+
+/** A described listener as we know it. HTTP has no policy, whatever AWS says (moto-coverage 9.3). */
+export function fromAws(wire: Listener, { tags, attributes, attached }: ListenerDetails): FoundListener {
+  const first = wire.Certificates?.flatMap(({ CertificateArn }) => CertificateArn ?? []).slice(0, 1) ?? [];
+  const https = wire.Protocol === 'HTTPS';
+  return {
+    kind: 'listener',
+    arn: present(wire.ListenerArn, 'ListenerArn'),
+    ...identity(tags),
+    spec: {
+      loadBalancer: { ref: wire.LoadBalancerArn ?? '' },
+      port: wire.Port ?? 0,
+      protocol: https ? 'HTTPS' : 'HTTP',
+      defaultActions: actionsFromAws(wire.DefaultActions),
+      certificates: https ? certificateList(first, attached) : [],
+      ...(https && wire.SslPolicy !== undefined && wire.SslPolicy !== ''
+        ? { sslPolicy: wire.SslPolicy }
+        : {}),
+      ...(https && wire.MutualAuthentication !== undefined
+        ? { mutualAuthentication: mutualFromAws(wire.MutualAuthentication) }
+        : {}),
+      attributes,
+      tags,
+    },
+    extra: { attached },
+  };
+}
+
+const certificateList = (first: readonly string[], attached: readonly string[]): string[] => [
+  ...first,
+  ...[...new Set(attached)].filter((arn) => !first.includes(arn)).sort(),
+];
+
+/** Attributes of a listener. */
+export async function readAttributes(aws: Aws, arn: string): Promise<Attributes> {
+  const answer = await aws.elbv2.send(new DescribeListenerAttributesCommand({ ListenerArn: arn }));
+  return attributeMap(answer.Attributes);
+}
+
+/** The attached (SNI) certificates of a listener: every entry that is not marked as the default. */
+export async function readAttached(aws: Aws, arn: string): Promise<string[]> {
+  const all = await allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeListenerCertificatesCommand({ ListenerArn: arn, Marker }));
+    return { items: page.Certificates, token: page.NextMarker };
+  });
+  return all.flatMap(({ CertificateArn, IsDefault }) => (IsDefault === true ? [] : (CertificateArn ?? [])));
+}
+
+function settings(
+  { clientSecret }: Aws,
+  wanted: ListenerSpec,
+  resolve: Resolve,
+  existing: readonly Action[] = [],
+) {
+  const [first] = wanted.certificates;
+  return {
+    Port: wanted.port,
+    Protocol: wanted.protocol,
+    DefaultActions: actionsToAws(wanted.defaultActions, resolve, { clientSecret, existing }),
+    ...(first === undefined ? {} : { Certificates: [{ CertificateArn: first }] }),
+    ...(wanted.sslPolicy === undefined ? {} : { SslPolicy: wanted.sslPolicy }),
+    ...(wanted.mutualAuthentication === undefined
+      ? {}
+      : { MutualAuthentication: mutualToAws(wanted.mutualAuthentication) }),
+  };
+}
+
+/**
+ * One for each call, in ARN order, the default one as well (aws-model 3.8). First what comes and then what goes, so that a
+ * name is never without its certificate; the other way round when the listener is full.
+ */
+async function writeAttached(
+  aws: Aws,
+  ListenerArn: string,
+  wanted: readonly string[],
+  attached: readonly string[],
+): Promise<void> {
+  const extra = [...new Set(attached)].filter((arn) => !wanted.includes(arn)).sort();
+  const missing = [...new Set(wanted)].filter((arn) => !attached.includes(arn)).sort();
+  const take = async (): Promise<void> => {
+    for (const CertificateArn of extra.splice(0))
+      await aws.elbv2.send(
+        new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
+      );
+  };
+  for (const CertificateArn of missing) {
+    const add = new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] });
+    try {
+      await aws.elbv2.send(add);
+    } catch (thrown) {
+      if (!isFailure(thrown, 'limit') || extra.length === 0) throw thrown;
+      await take();
+      await aws.elbv2.send(add);
+    }
+  }
+  await take();
+}
+
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: ListenerSpec,
+  resolve: Resolve,
+): Promise<FoundListener> {
+  const LoadBalancerArn = resolve(wanted.loadBalancer);
+  const all = await allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
+    return { items: page.Listeners, token: page.NextMarker };
+  });
+  const twin = all.find(({ Port }) => Port === wanted.port);
+  if (twin === undefined) throw failure;
+  const arn = present(twin.ListenerArn, 'ListenerArn');
+  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
+  const tags = tagMap(TagDescriptions?.[0]?.Tags);
+  refuseStranger(failure, `listener ${wanted.port}`, wanted.tags, tags);
+  const attributes = await readAttributes(aws, arn);
+  const found = fromAws(twin, { tags, attributes, attached: await readAttached(aws, arn) });
+  const fields = changedFields(listener, wanted, found, resolve);
+  return completing(found, fields, () => listener.modify(aws, found, wanted, fields, resolve));
+}
+
+const SETTINGS: readonly (keyof ListenerSpec)[] = [
+  'port',
+  'protocol',
+  'defaultActions',
+  'certificates',
+  'sslPolicy',
+  'mutualAuthentication',
+];
+
+/** What is not named stays as it is, so nothing that AWS would not take any more is in the way of a change (API Reference, ModifyListener). */
+function only(
+  all: ReturnType<typeof settings>,
+  changed: readonly (keyof ListenerSpec)[],
+): Partial<ReturnType<typeof settings>> {
+  const { Port, DefaultActions, Certificates, SslPolicy, MutualAuthentication } = all;
+  return {
+    ...(changed.includes('port') ? { Port } : {}),
+    ...(changed.includes('defaultActions') ? { DefaultActions } : {}),
+    ...(changed.includes('certificates') && Certificates !== undefined ? { Certificates } : {}),
+    ...(changed.includes('sslPolicy') && SslPolicy !== undefined ? { SslPolicy } : {}),
+    ...(changed.includes('mutualAuthentication') && MutualAuthentication !== undefined
+      ? { MutualAuthentication }
+      : {}),
+  };
+}
+
+/** Whether the change is in what ModifyListener carries; a change of the attached set alone is not. */
+function settingsChanged(
+  found: ListenerSpec,
+  wanted: ListenerSpec,
+  changed: readonly (keyof ListenerSpec)[],
+): boolean {
+  return changed.some(
+    (name) =>
+      SETTINGS.includes(name) &&
+      (name !== 'certificates' || found.certificates[0] !== wanted.certificates[0]),
+  );
+}
+
+export const listener: KindTable<'listener'> = {
+  kind: 'listener',
+  order: 3,
+  fields: {
+    loadBalancer: 'createOnly',
+    // The port is in the resource tag, so another one is another listener, unless somebody moved ours by hand.
+    port: 'modify',
+    protocol: 'modify',
+    defaultActions: 'modify',
+    certificates: 'modify',
+    sslPolicy: 'modify',
+    mutualAuthentication: 'modify',
+    attributes: 'modify',
+    tags: 'modify',
+  },
+  equal: {
+    defaultActions: sameActions,
+    certificates: (wanted, found) => wanted[0] === found[0] && sameSet(wanted, found),
+    sslPolicy: (wanted, found) => wanted === undefined || wanted === found,
+    mutualAuthentication: sameMutual,
+    attributes: sameAttributes,
+    tags: sameTags,
+  },
+  parent: ({ spec }) => spec.loadBalancer.ref,
+  async create(aws, wanted, resolve) {
+    const LoadBalancerArn = resolve(wanted.loadBalancer);
+    let made: Listener | undefined;
+    try {
+      const input = { LoadBalancerArn, ...settings(aws, wanted, resolve), Tags: tagList(wanted.tags) };
+      made = (await aws.elbv2.send(new CreateListenerCommand(input))).Listeners?.[0];
+    } catch (thrown) {
+      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
+      throw thrown;
+    }
+    const details = { tags: wanted.tags, attributes: {}, attached: [] };
+    const found = fromAws(present(made, 'Listeners'), details);
+    const fields = ['certificates', 'attributes'] as const;
+    return completing(found, fields, () => listener.modify(aws, found, wanted, fields, resolve));
+  },
+  async modify(aws, found, wanted, changed, resolve) {
+    const ListenerArn = found.arn;
+    let next: ListenerSpec = { ...found.spec };
+    let { extra } = found;
+    if (changed.includes('tags')) {
+      const change = tagChange(wanted.tags, next.tags, 'noLegacy');
+      await writeTags(aws, found.arn, change);
+      next.tags = tagsAfter(next.tags, change);
+    }
+    if (settingsChanged(found.spec, wanted, changed)) {
+      const all = settings(aws, wanted, resolve, found.spec.defaultActions);
+      const input = { ListenerArn, ...(changed.includes('protocol') ? all : only(all, changed)) };
+      const answer = await aws.elbv2.send(new ModifyListenerCommand(input));
+      const details = { tags: next.tags, attributes: next.attributes, attached: extra.attached ?? [] };
+      ({ spec: next, extra } = fromAws(present(answer.Listeners?.[0], 'Listeners'), details));
+    }
+    if (changed.includes('certificates')) {
+      await writeAttached(aws, found.arn, wanted.certificates, extra.attached ?? []);
+      next.certificates = [...wanted.certificates];
+      extra = { ...extra, attached: [...wanted.certificates] };
+    }
+    if (changed.includes('attributes')) {
+      await writeAttributes(attributeChange(wanted.attributes, next.attributes), (Attributes) =>
+        aws.elbv2.send(new ModifyListenerAttributesCommand({ ListenerArn, Attributes })),
+      );
+      next.attributes = { ...next.attributes, ...wanted.attributes };
+    }
+    return { ...found, ...identity(next.tags), spec: next, extra };
+  },
+  remove: (aws, found) =>
+    removing(() => aws.elbv2.send(new DeleteListenerCommand({ ListenerArn: found.arn }))),
+};

@@ -1,0 +1,226 @@
+// The security group kind: the managed frontend group of a load balancer (aws-model 5.3, 5.4).
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  DeleteSecurityGroupCommand,
+  DeleteTagsCommand,
+  DescribeSecurityGroupsCommand,
+  type IpPermission,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
+import {
+  arnOf,
+  changedFields,
+  completing,
+  type Found,
+  type KindTable,
+  present,
+  type Resolve,
+  removing,
+  sameSet,
+} from '../../../alb/kinds/kind.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTagsKeepingLegacy,
+  type TagChange,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+} from '../../../alb/kinds/tags.ts';
+import type { Permission, SecurityGroupSpec } from '../../../api/aws.ts';
+import { networkOf } from '../../../api/cidr.ts';
+import type { Aws } from '../calls.ts';
+
+type FoundGroup = Found<'securityGroup'>;
+
+/** What makes two permissions the same one: not the description (aws-model 5.4), nor how a network is written. */
+export function permissionKey(
+  { protocol, fromPort, toPort, source }: Permission,
+  resolve: Resolve = arnOf,
+): string {
+  const from =
+    'cidr' in source
+      ? `IpRange: ${networkOf(source.cidr)}`
+      : 'cidr6' in source
+        ? `Ipv6Range: ${networkOf(source.cidr6)}`
+        : 'prefixList' in source
+          ? `PrefixListId: ${source.prefixList}`
+          : `UserIdGroupPair: ${resolve(source.group)}`;
+  return `IpProtocol: ${protocol}, FromPort: ${fromPort}, ToPort: ${toPort}, ${from}`;
+}
+
+/** One wire permission for one source. */
+export function permissionToAws(
+  { protocol, fromPort, toPort, source, description }: Permission,
+  resolve: Resolve,
+): IpPermission {
+  const Description = description === undefined || description === '' ? {} : { Description: description };
+  const ports = { IpProtocol: protocol, FromPort: fromPort, ToPort: toPort };
+  if ('cidr' in source) return { ...ports, IpRanges: [{ CidrIp: source.cidr, ...Description }] };
+  if ('cidr6' in source) return { ...ports, Ipv6Ranges: [{ CidrIpv6: source.cidr6, ...Description }] };
+  if ('prefixList' in source)
+    return { ...ports, PrefixListIds: [{ PrefixListId: source.prefixList, ...Description }] };
+  return { ...ports, UserIdGroupPairs: [{ GroupId: resolve(source.group), ...Description }] };
+}
+
+/** Expands described permissions to one source each; missing ports count as 0. */
+export function permissionsFromAws(list: readonly IpPermission[] | undefined): Permission[] {
+  return (list ?? []).flatMap((wire) => {
+    const one = (source: Permission['source'], description: string | undefined): Permission => ({
+      protocol: wire.IpProtocol ?? '',
+      fromPort: wire.FromPort ?? 0,
+      toPort: wire.ToPort ?? 0,
+      source,
+      ...(description === undefined || description === '' ? {} : { description }),
+    });
+    return [
+      ...(wire.IpRanges ?? []).map((range) => one({ cidr: range.CidrIp ?? '' }, range.Description)),
+      ...(wire.Ipv6Ranges ?? []).map((range) => one({ cidr6: range.CidrIpv6 ?? '' }, range.Description)),
+      ...(wire.PrefixListIds ?? []).map((list) =>
+        one({ prefixList: list.PrefixListId ?? '' }, list.Description),
+      ),
+      ...(wire.UserIdGroupPairs ?? []).map((pair) => one({ group: pair.GroupId ?? '' }, pair.Description)),
+    ];
+  });
+}
+
+/** A described security group as we know it. */
+export function fromAws(wire: SecurityGroup): FoundGroup {
+  const tags = tagMap(wire.Tags);
+  return {
+    kind: 'securityGroup',
+    arn: present(wire.GroupId, 'GroupId'),
+    ...identity(tags),
+    spec: {
+      name: wire.GroupName ?? '',
+      description: wire.Description ?? '',
+      ingress: permissionsFromAws(wire.IpPermissions),
+      tags,
+    },
+    extra: wire.VpcId === undefined ? {} : { vpcId: wire.VpcId },
+  };
+}
+
+/** Writes the tags of a security group: changed pairs only, additions first. */
+export async function writeGroupTags(aws: Aws, id: string, change: TagChange): Promise<void> {
+  if (change.add.length > 0) await aws.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: change.add }));
+  if (change.remove.length > 0)
+    await aws.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: change.remove }));
+}
+
+/** Authorizes what is missing, then revokes what is too much; the other way round when the group is full (aws-model 5.4). */
+async function writePermissions(
+  aws: Aws,
+  found: FoundGroup,
+  wanted: readonly Permission[],
+  resolve: Resolve,
+): Promise<void> {
+  const have = new Set(found.spec.ingress.map((permission) => permissionKey(permission, resolve)));
+  const want = new Set(wanted.map((permission) => permissionKey(permission, resolve)));
+  const missing = wanted.filter((permission) => !have.has(permissionKey(permission, resolve)));
+  const extra = found.spec.ingress.filter((permission) => !want.has(permissionKey(permission, resolve)));
+  const wire = (list: readonly Permission[]): IpPermission[] =>
+    list.map((one) => permissionToAws(one, resolve));
+  const authorize = async (): Promise<void> => {
+    if (missing.length === 0) return;
+    await aws.ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(missing) }),
+    );
+  };
+  const revoke = async (): Promise<void> => {
+    if (extra.length === 0) return;
+    await aws.ec2.send(
+      new RevokeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(extra) }),
+    );
+  };
+  try {
+    await authorize();
+  } catch (thrown) {
+    if (!isFailure(thrown, 'limit') || extra.length === 0) throw thrown;
+    await revoke();
+    await authorize();
+    return;
+  }
+  await revoke();
+}
+
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: SecurityGroupSpec,
+  resolve: Resolve,
+): Promise<FoundGroup> {
+  const Filters = [
+    { Name: 'vpc-id', Values: [aws.vpcId] },
+    { Name: 'group-name', Values: [wanted.name] },
+  ];
+  const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+  const twin = SecurityGroups?.[0];
+  if (twin === undefined) throw failure;
+  const found = fromAws(twin);
+  const way = 'delete that one, or name groups of your own with alb.ingress.kubernetes.io/security-groups';
+  refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags, way);
+  const fields = changedFields(securityGroup, wanted, found, resolve);
+  return completing(found, fields, () => securityGroup.modify(aws, found, wanted, fields, resolve));
+}
+
+export const securityGroup: KindTable<'securityGroup'> = {
+  kind: 'securityGroup',
+  order: 0,
+  fields: { name: 'createOnly', description: 'createOnly', ingress: 'modify', tags: 'modify' },
+  equal: {
+    ingress: (wanted, found) =>
+      sameSet(
+        wanted.map((one) => permissionKey(one)),
+        found.map((one) => permissionKey(one)),
+      ),
+    tags: sameTagsKeepingLegacy,
+  },
+  async create(aws, wanted, resolve) {
+    let id: string;
+    try {
+      const answer = await aws.ec2.send(
+        new CreateSecurityGroupCommand({
+          GroupName: wanted.name,
+          Description: wanted.description,
+          VpcId: aws.vpcId,
+          TagSpecifications: [{ ResourceType: 'security-group', Tags: tagList(wanted.tags) }],
+        }),
+      );
+      id = present(answer.GroupId, 'GroupId');
+    } catch (thrown) {
+      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
+      throw thrown;
+    }
+    const empty: FoundGroup = {
+      kind: 'securityGroup',
+      arn: id,
+      ...identity(wanted.tags),
+      spec: { ...wanted, ingress: [] },
+      extra: { vpcId: aws.vpcId },
+    };
+    const fields = ['ingress'] as const;
+    return completing(empty, fields, () => securityGroup.modify(aws, empty, wanted, fields, resolve));
+  },
+  async modify(aws, found, wanted, changed, resolve) {
+    const change = tagChange(wanted.tags, found.spec.tags, 'keepLegacy');
+    if (changed.includes('tags')) await writeGroupTags(aws, found.arn, change);
+    if (changed.includes('ingress')) await writePermissions(aws, found, wanted.ingress, resolve);
+    const ingress = wanted.ingress.map((one) =>
+      'group' in one.source ? { ...one, source: { group: resolve(one.source.group) } } : one,
+    );
+    const tags = changed.includes('tags') ? tagsAfter(found.spec.tags, change) : found.spec.tags;
+    return {
+      ...found,
+      ...identity(tags),
+      spec: { ...found.spec, tags, ingress: changed.includes('ingress') ? ingress : found.spec.ingress },
+    };
+  },
+  remove: (aws, found) =>
+    removing(() => aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: found.arn }))),
+};

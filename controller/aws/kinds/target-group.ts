@@ -1,0 +1,190 @@
+// The target group kind (aws-model 3.3, 3.6, 6.2, 6.3).
+import {
+  CreateTargetGroupCommand,
+  DeleteTargetGroupCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+  type TargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
+import {
+  attributeChange,
+  attributeMap,
+  sameAttributes,
+  writeAttributes,
+} from '../../../alb/kinds/attributes.ts';
+import {
+  changedFields,
+  completing,
+  type Found,
+  freeName,
+  type KindTable,
+  present,
+  type Resolve,
+  removing,
+} from '../../../alb/kinds/kind.ts';
+import {
+  identity,
+  refuseStranger,
+  sameTagsKeepingLegacy,
+  tagChange,
+  tagList,
+  tagMap,
+  tagsAfter,
+  writeTags,
+} from '../../../alb/kinds/tags.ts';
+import type { Attributes, HealthCheck, Tags, TargetGroupSpec } from '../../../api/aws.ts';
+import type { Aws } from '../calls.ts';
+
+type FoundTargetGroup = Found<'targetGroup'>;
+
+/** A described target group as we know it; `attributes` and `tags` come from their own calls. */
+export function fromAws(wire: TargetGroup, tags: Tags, attributes: Attributes): FoundTargetGroup {
+  const healthCheck: HealthCheck = {
+    port: wire.HealthCheckPort ?? 'traffic-port',
+    protocol: wire.HealthCheckProtocol === 'HTTPS' ? 'HTTPS' : 'HTTP',
+    path: wire.HealthCheckPath ?? '',
+    intervalSeconds: wire.HealthCheckIntervalSeconds ?? 0,
+    timeoutSeconds: wire.HealthCheckTimeoutSeconds ?? 0,
+    healthyThreshold: wire.HealthyThresholdCount ?? 0,
+    unhealthyThreshold: wire.UnhealthyThresholdCount ?? 0,
+    matcher: wire.Matcher?.GrpcCode || wire.Matcher?.HttpCode || '',
+  };
+  return {
+    kind: 'targetGroup',
+    arn: present(wire.TargetGroupArn, 'TargetGroupArn'),
+    ...identity(tags),
+    spec: {
+      name: wire.TargetGroupName ?? '',
+      targetType: wire.TargetType === 'ip' ? 'ip' : 'instance',
+      port: wire.Port ?? 0,
+      protocol: wire.Protocol === 'HTTPS' ? 'HTTPS' : 'HTTP',
+      protocolVersion: versionOf(wire.ProtocolVersion),
+      ipAddressType: wire.IpAddressType === 'ipv6' ? 'ipv6' : 'ipv4',
+      ...(wire.TargetControlPort === undefined ? {} : { targetControlPort: wire.TargetControlPort }),
+      healthCheck,
+      attributes,
+      tags,
+    },
+    extra: {
+      loadBalancerArns: [...new Set(wire.LoadBalancerArns ?? [])],
+      ...(wire.VpcId === undefined ? {} : { vpcId: wire.VpcId }),
+    },
+  };
+}
+
+function versionOf(version: string | undefined): TargetGroupSpec['protocolVersion'] {
+  return version === 'GRPC' || version === 'HTTP2' ? version : 'HTTP1';
+}
+
+function healthCheckToAws({ healthCheck, protocolVersion }: TargetGroupSpec) {
+  return {
+    HealthCheckEnabled: true,
+    HealthCheckPort: healthCheck.port,
+    HealthCheckProtocol: healthCheck.protocol,
+    HealthCheckPath: healthCheck.path,
+    HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
+    HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
+    HealthyThresholdCount: healthCheck.healthyThreshold,
+    UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
+    Matcher:
+      protocolVersion === 'GRPC' ? { GrpcCode: healthCheck.matcher } : { HttpCode: healthCheck.matcher },
+  };
+}
+
+/** The attributes of a target group. */
+export async function readAttributes(aws: Aws, arn: string): Promise<Attributes> {
+  const answer = await aws.elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn }));
+  return attributeMap(answer.Attributes);
+}
+
+async function adopt(
+  aws: Aws,
+  failure: AwsFailure,
+  wanted: TargetGroupSpec,
+  resolve: Resolve,
+): Promise<FoundTargetGroup> {
+  const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [wanted.name] }));
+  const twin = TargetGroups?.[0];
+  if (twin === undefined) throw failure;
+  const arn = present(twin.TargetGroupArn, 'TargetGroupArn');
+  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
+  const tags = tagMap(TagDescriptions?.[0]?.Tags);
+  refuseStranger(failure, `target group ${wanted.name}`, wanted.tags, tags);
+  const found = fromAws(twin, tags, await readAttributes(aws, arn));
+  const fields = changedFields(targetGroup, wanted, found, resolve);
+  return completing(found, fields, () => targetGroup.modify(aws, found, wanted, fields, resolve));
+}
+
+export const targetGroup: KindTable<'targetGroup'> = {
+  kind: 'targetGroup',
+  order: 1,
+  fields: {
+    name: 'createOnly',
+    targetType: 'replace',
+    port: 'createOnly',
+    protocol: 'replace',
+    protocolVersion: 'replace',
+    // Addresses of the other family cannot be registered.
+    ipAddressType: 'replace',
+    targetControlPort: 'replace',
+    healthCheck: 'modify',
+    attributes: 'modify',
+    tags: 'modify',
+  },
+  equal: { attributes: sameAttributes, tags: sameTagsKeepingLegacy },
+  /** AWS: a target group belongs to one load balancer at most (aws-limits TG9, `TargetGroupAssociationLimit`). */
+  heldBy: ({ extra }) => extra.loadBalancerArns ?? [],
+  successor: (spec, predecessors) => ({ ...spec, name: freeName(spec.name, predecessors) }),
+  async create(aws, wanted, resolve) {
+    let made: TargetGroup | undefined;
+    try {
+      const answer = await aws.elbv2.send(
+        new CreateTargetGroupCommand({
+          Name: wanted.name,
+          TargetType: wanted.targetType,
+          Port: wanted.port,
+          Protocol: wanted.protocol,
+          ProtocolVersion: wanted.protocolVersion,
+          VpcId: aws.vpcId,
+          ...(wanted.targetControlPort === undefined ? {} : { TargetControlPort: wanted.targetControlPort }),
+          ...(wanted.ipAddressType === 'ipv4' ? {} : { IpAddressType: wanted.ipAddressType }),
+          ...healthCheckToAws(wanted),
+          Tags: tagList(wanted.tags),
+        }),
+      );
+      made = answer.TargetGroups?.[0];
+    } catch (thrown) {
+      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
+      throw thrown;
+    }
+    const found = fromAws(present(made, 'TargetGroups'), wanted.tags, {});
+    const fields = ['attributes'] as const;
+    return completing(found, fields, () => targetGroup.modify(aws, found, wanted, fields, resolve));
+  },
+  async modify(aws, found, wanted, changed) {
+    const TargetGroupArn = found.arn;
+    const spec = { ...found.spec };
+    if (changed.includes('tags')) {
+      const change = tagChange(wanted.tags, spec.tags, 'keepLegacy');
+      await writeTags(aws, found.arn, change);
+      spec.tags = tagsAfter(spec.tags, change);
+    }
+    if (changed.includes('healthCheck')) {
+      await aws.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...healthCheckToAws(wanted) }));
+      spec.healthCheck = wanted.healthCheck;
+    }
+    if (changed.includes('attributes')) {
+      await writeAttributes(attributeChange(wanted.attributes, spec.attributes), (Attributes) =>
+        aws.elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes })),
+      );
+      spec.attributes = { ...spec.attributes, ...wanted.attributes };
+    }
+    return { ...found, ...identity(spec.tags), spec };
+  },
+  remove: (aws, found) =>
+    removing(() => aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn: found.arn }))),
+};
