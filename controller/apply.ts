@@ -2,12 +2,13 @@
 
 import { forbids, isJudgement, partsOfNew, specWith } from '../alb/amendments/parts.ts';
 import { type AwsFailure, isFailure } from '../alb/failures/failure.ts';
-import { type Found, type KindTable, MadeInPart, type Resolve } from '../alb/kinds/kind.ts';
-import { kinds } from '../alb/kinds/kinds.ts';
+import type { Found, Resolve } from '../alb/kinds/kind.ts';
 import type { Create, Delete, Modify, Operation, Outcome, Reorder } from '../alb/plan/operation.ts';
 import { changesIn } from '../alb/plan/plan.ts';
 import type { Resource } from '../api/aws.ts';
 import { type Aws, CALLS } from './aws/calls.ts';
+import { MadeInPart } from './aws/kinds/kind.ts';
+import { callsOf } from './aws/kinds/kinds.ts';
 import { setPriorities } from './aws/kinds/rule.ts';
 import { piecemeal } from './refusals/piecemeal.ts';
 
@@ -63,9 +64,6 @@ function run(applying: Applying): Run {
   return { applying, arns, modified: new Map(), gone: new Set(), resolve };
 }
 
-/** The table of a kind with its type parameter forgotten: an operation carries spec and found of one kind. */
-const tableOf = (kind: Resource['kind']): KindTable<never> => kinds[kind] as unknown as KindTable<never>;
-
 async function create(of: Run, { kind, id, resource }: Create): Promise<Result> {
   const { applying, arns, resolve } = of;
   const made = (found: Found): void => {
@@ -73,7 +71,7 @@ async function create(of: Run, { kind, id, resource }: Create): Promise<Result> 
     applying.ledger.put(found);
   };
   try {
-    made(await tableOf(kind).create(applying.aws, resource.spec as never, resolve));
+    made(await callsOf(kind).create(applying.aws, resource.spec, resolve));
     return done;
   } catch (thrown) {
     if (!(thrown instanceof MadeInPart)) throw thrown;
@@ -90,10 +88,8 @@ async function send(
   spec: Resource['spec'],
   fields: readonly string[],
 ): Promise<Found> {
-  const table = tableOf(found.kind);
   const from = modified.get(found.arn) ?? found;
-  const args = [from as never, spec as never, fields as readonly never[], resolve] as const;
-  const after: Found = await table.modify(applying.aws, ...args);
+  const after = await callsOf(found.kind).modify(applying.aws, from, spec, fields, resolve);
   modified.set(found.arn, after);
   applying.ledger.put(after);
   return after;
@@ -140,7 +136,7 @@ async function remove({ applying, arns, gone }: Run, { found, after }: Delete): 
     const because = successor === undefined ? `${id} does not exist yet` : applying.waitsFor(successor);
     if (because !== undefined) return { result: 'waiting', because };
   }
-  const removed = await tableOf(found.kind).remove(applying.aws, found as never);
+  const removed = await callsOf(found.kind).remove(applying.aws, found);
   if (removed.outcome === 'waiting') return { result: 'waiting', because: removed.because };
   applying.ledger.remove(found);
   gone.add(found.arn);

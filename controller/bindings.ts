@@ -19,7 +19,7 @@ import {
   staysWith,
 } from './pages.ts';
 
-export { finalizerOf, heldGroups } from './finalizers.ts';
+export { finalizerOf, heldGroups } from '../api/finalizers.ts';
 export type { Entry, SeenIngress } from './pages.ts';
 
 export interface Book {

@@ -21,7 +21,7 @@ import type { Unmet, Wanted } from '../alb/desire/desiring.ts';
 import { SHARED_STACK } from '../alb/desire/tags.ts';
 import type { Group, Told } from '../alb/group.ts';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import type { Operation } from '../alb/plan/operation.ts';
 import { type Plan, plan } from '../alb/plan/plan.ts';
 import { overruledIn, type Policy, policy, policyOfGroup } from '../alb/plan/policy.ts';
@@ -114,8 +114,7 @@ export async function decide(
       : { resources: bridged.resources, left: NOTHING_LEFT_OUT };
   const kept = possible.resources;
   const planned =
-    settledPlan ??
-    (wanted.undecided ? NOTHING : withReasons(plan(plannables, kept, found, sorted.aside), back));
+    settledPlan ?? (wanted.undecided ? NOTHING : withReasons(plan(schemas, kept, found, sorted.aside), back));
   const strangers = hasStranger(bindings, (one) => book.entry(keyOf(one))?.ingress);
   const operations = strangers ? withoutDeletions(planned.operations) : planned.operations;
   const holds = policyOfGroup(world.policy, bindings);

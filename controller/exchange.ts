@@ -6,7 +6,7 @@
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../api/kube.ts';
 import { mayWrite, type Policy } from '../api/policy.ts';
-import { groupOfFinalizer, type Holding, heldGroups } from './finalizers.ts';
+import { groupOfFinalizer, type Holding, heldGroups } from '../api/finalizers.ts';
 
 const FINALIZER = 'ingress.k8s.aws/resources';
 const GROUP_FINALIZER = 'group.ingress.k8s.aws/';

@@ -5,7 +5,7 @@ import { desire } from '../alb/desire/desire.ts';
 import type { Looked } from '../alb/desire/facts.ts';
 import { AwsFailure } from '../alb/failures/failure.ts';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import { inWords } from '../alb/plan/operation.ts';
 import { plan } from '../alb/plan/plan.ts';
 import type { Problem } from '../api/problem.ts';
@@ -75,12 +75,12 @@ async function pass(applied: Applied, found: readonly Found[], more: Partial<Loo
     undecided: wanted.undecided,
     told,
     texts: wanted.problems.map(({ problem }) => problem.because ?? ''),
-    lines: plan(plannables, withKept(wanted.resources, found), found).operations.map(inWords),
+    lines: plan(schemas, withKept(wanted.resources, found), found).operations.map(inWords),
   };
 }
 
 describe('a member names what does not exist', () => {
-  const serving = interpret(plan(plannables, wantedBy(sheet(elder()), 'g').resources, []), []);
+  const serving = interpret(plan(schemas, wantedBy(sheet(elder()), 'g').resources, []), []);
   const ofIts = [
     'create targetGroup/shop/zbad/web:80: does not exist yet',
     'create rule/80:2: does not exist yet',
@@ -100,7 +100,7 @@ describe('a member names what does not exist', () => {
 
   test('security groups that are named and serve are kept', async () => {
     const own = sheet(elder({ 'security-groups': 'sg-1,sg-2' }));
-    const before = interpret(plan(plannables, wantedBy(own, 'g').resources, []), []);
+    const before = interpret(plan(schemas, wantedBy(own, 'g').resources, []), []);
     const { undecided, lines } = await pass(sheet(elder({ 'security-groups': 'sg-1,nothing' })), before);
     expect([undecided, lines]).toEqual([false, []]);
   });
@@ -149,7 +149,7 @@ test('certificates that AWS does not let us look for are told to the member that
 test('an existing load balancer of the scheme keeps its subnets (aws-model 4.1)', async () => {
   const before = interpret(
     plan(
-      plannables,
+      schemas,
       wantedBy(sheet(elder()), 'g', { subnets: { value: ['subnet-x', 'subnet-y'] } }).resources,
       [],
     ),

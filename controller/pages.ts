@@ -8,7 +8,7 @@ import type { Ingress } from '../api/kube.ts';
 import { mayWrite, type Policy, policyOf } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading } from '../api/read.ts';
-import { type Holding, heldGroups } from './finalizers.ts';
+import { type Holding, heldGroups } from '../api/finalizers.ts';
 
 /** An Ingress that is ours, read. */
 export interface Entry {

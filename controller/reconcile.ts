@@ -10,7 +10,7 @@ import { SHARED_STACK } from '../alb/desire/tags.ts';
 import { isFailure } from '../alb/failures/failure.ts';
 import { type Group, groupOf } from '../alb/group.ts';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import { match } from '../alb/plan/match.ts';
 import { logged, type Outcome } from '../alb/plan/operation.ts';
 import { type Applying, apply } from './apply.ts';
@@ -124,7 +124,7 @@ async function passOver(group: Group, bindings: Bindings, world: Reconciling): P
   if (drift.length > 0) world.drifted(group.id, drift);
   const { outcomes, told, clean, whole, emptied } = await carryOut(group, world, decision);
   const found = foundAfter(group, world, decision);
-  const became = match(plannables, wanted.resources, found).matched;
+  const became = match(schemas, wanted.resources, found).matched;
   const planned = decision.planned.operations;
   const { origins, backends, undecided } = wanted;
   const all = { bindings, resources, origins, backends, planned, outcomes, found, became, clean };

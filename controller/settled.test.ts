@@ -1,7 +1,7 @@
 // Whether a group needs no look at its details.
 import { describe, expect, test } from 'vitest';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import { plan } from '../alb/plan/plan.ts';
 import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
@@ -23,7 +23,7 @@ function group(hash = HASH) {
 }
 
 const wanted = wantedBy(applied).resources;
-const all = interpret(plan(plannables, wanted, []), []);
+const all = interpret(plan(schemas, wanted, []), []);
 const own = all.filter(({ group: stack, kind }) => stack !== '' && kind !== 'listener' && kind !== 'rule');
 const glance = (found: readonly Found[] = own, more: object = {}) => ({
   found,

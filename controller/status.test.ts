@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { AwsFailure } from '../alb/failures/failure.ts';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import type { Outcome } from '../alb/plan/operation.ts';
 import { plan } from '../alb/plan/plan.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
@@ -16,9 +16,9 @@ import { rememberedHealth, statusOf, targetsOf } from './status.ts';
 const NOW = '2026-03-01T00:00:00Z';
 const applied: Applied = { ingresses: [ingress()], services: [service()] };
 const wanted = wantedBy(applied);
-const first = plan(plannables, wanted.resources, []);
+const first = plan(schemas, wanted.resources, []);
 const found = interpret(first, []);
-const became = plan(plannables, wanted.resources, found).matched;
+const became = plan(schemas, wanted.resources, found).matched;
 const [member] = groupFrom(applied).members;
 if (member === undefined) throw new Error('no member');
 const { binding } = member;
@@ -79,7 +79,7 @@ const about = (code: Problem['code'], severity: Problem['severity'] = 'refuse') 
 ];
 const FINE = ['Accepted True Accepted', 'ResolvedRefs True ResolvedRefs'];
 const [operation] = first.operations;
-const last = plan(plannables, [], found).operations[0];
+const last = plan(schemas, [], found).operations[0];
 if (operation === undefined || last === undefined) throw new Error('no operations');
 const failure = (kind: 'throttled' | 'refused') =>
   new AwsFailure({ action: 'CreateRule', code: 'X', kind, message: 'no', status: 400 });

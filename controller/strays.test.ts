@@ -1,7 +1,7 @@
 // What carries our tags and is left alone: duplicates and what has no resource tag, with everything that is theirs.
 import { describe, expect, test } from 'vitest';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import type { Operation } from '../alb/plan/operation.ts';
 import { plan } from '../alb/plan/plan.ts';
 import { interpret } from './laws/interpret.ts';
@@ -14,7 +14,7 @@ const sheet = (said: Record<string, string> = {}): Applied => ({
 });
 const wanted = (one: Applied) => wantedBy(one, 'shop/web').resources;
 const made = (one: Applied, found: readonly Found[] = []): Found[] =>
-  interpret(plan(plannables, wanted(one), found), found);
+  interpret(plan(schemas, wanted(one), found), found);
 
 const nobody = {
   arns: new Set<string>(),
@@ -59,7 +59,7 @@ describe('two load balancers with the tags of one', () => {
     const sorted = setAside(all, nobody);
     expect(arns(sorted.aside)).toEqual(arns(copy));
     expect(arns(sorted.found)).toEqual(arns(ours));
-    expect(plan(plannables, wanted(sheet()), sorted.found, sorted.aside).operations).toEqual([]);
+    expect(plan(schemas, wanted(sheet()), sorted.found, sorted.aside).operations).toEqual([]);
     expect(sorted.problems).toEqual([
       expect.objectContaining({ code: 'StrayResource', severity: 'warn', value: copyOf('loadBalancer') }),
     ]);
@@ -94,7 +94,7 @@ describe('two load balancers with the tags of one', () => {
 
   test('when nobody is left, the one that served goes and the other one stays', () => {
     const sorted = setAside([...copy, ...ours], { ...nobody, arns: new Set(arns(ours)) });
-    const gone = touched(plan(plannables, [], sorted.found, sorted.aside).operations);
+    const gone = touched(plan(schemas, [], sorted.found, sorted.aside).operations);
     expect(gone.length).toBeGreaterThan(0);
     expect(gone.filter((arn) => arn.includes('copy'))).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('a replacement of ours', () => {
   const facing = sheet({ scheme: 'internet-facing' });
 
   test('is no duplicate at any point: its predecessor is removed', () => {
-    const { operations, matched } = plan(plannables, wanted(facing), ours);
+    const { operations, matched } = plan(schemas, wanted(facing), ours);
     for (let done = 0; done <= operations.length; done += 1) {
       const halfway = interpret({ operations: operations.slice(0, done), matched }, ours);
       expect(setAside(halfway, nobody)).toEqual({ found: halfway, aside: [], problems: [] });
@@ -113,7 +113,7 @@ describe('a replacement of ours', () => {
 
   test('goes round a duplicate, whose name it does not take', () => {
     const sorted = setAside([...copy, ...ours], { ...nobody, arns: new Set(arns(ours)) });
-    const { operations } = plan(plannables, wanted(facing), sorted.found, sorted.aside);
+    const { operations } = plan(schemas, wanted(facing), sorted.found, sorted.aside);
     const names = operations.flatMap((one) =>
       one.verb === 'create' && 'name' in one.resource.spec ? [one.resource.spec.name] : [],
     );
@@ -161,7 +161,7 @@ describe('no resource tag', () => {
     expect(sorted.problems.map(({ because }) => because)).toEqual([
       expect.stringContaining('no ingress.k8s.aws/resource'),
     ]);
-    expect(plan(plannables, wanted(sheet()), sorted.found, sorted.aside).operations).toEqual([]);
+    expect(plan(schemas, wanted(sheet()), sorted.found, sorted.aside).operations).toEqual([]);
   });
 
   test.each(['loadBalancer', 'targetGroup', 'listener'] as const)(
@@ -174,7 +174,7 @@ describe('no resource tag', () => {
       const all = ours.map((other) => (other === one ? bare : other));
       const sorted = setAside(all, { ...nobody, tags: new Map([[one.arn, one.resourceTag]]) });
       expect(sorted.problems).toEqual([]);
-      expect(plan(plannables, wanted(sheet()), sorted.found).operations).toMatchObject([
+      expect(plan(schemas, wanted(sheet()), sorted.found).operations).toMatchObject([
         { verb: 'modify', found: { arn: one.arn }, change: [{ field: 'tags' }] },
       ]);
     },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../alb/desire/desiring.ts';
 import type { Found } from '../alb/kinds/kind.ts';
-import { plannables } from '../alb/kinds/kinds.ts';
+import { schemas } from '../alb/kinds/kinds.ts';
 import { plan } from '../alb/plan/plan.ts';
 import { interpret } from './laws/interpret.ts';
 import { ingress, service, wantedBy } from './laws/paper.ts';
@@ -11,7 +11,7 @@ import { succession } from './succession.ts';
 import type { Serving } from './targets.ts';
 
 const wanted = wantedBy({ ingresses: [ingress()], services: [service()] });
-const found = interpret(plan(plannables, wanted.resources, []), []);
+const found = interpret(plan(schemas, wanted.resources, []), []);
 const group = found.find((one): one is Found<'targetGroup'> => one.kind === 'targetGroup');
 const balancer = found.find(({ kind }) => kind === 'loadBalancer');
 const [backend] = wanted.backends;

@@ -5,7 +5,7 @@ import { answers, closeRoutes } from '../desire/closed.ts';
 import type { Origin, Unmet } from '../desire/desiring.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { type Matching, match } from '../plan/match.ts';
 
 /** Rules and default actions without those that are new and would be open without what their member asks for. */
@@ -16,7 +16,7 @@ export function closeNew(
   unmet: readonly Unmet[],
 ): readonly Resource[] {
   if (unmet.length === 0) return resources;
-  const matching = match(plannables, resources, found);
+  const matching = match(schemas, resources, found);
   return closeRoutes(resources, origins, unmet, (one) => isOpen(one, found, matching));
 }
 

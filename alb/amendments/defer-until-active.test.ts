@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { plan } from '../plan/plan.ts';
 import { ripe } from './defer-until-active.ts';
 
@@ -12,14 +12,14 @@ const wantedWith = (said: Record<string, string>) =>
 const wanted = wantedWith({ 'minimum-load-balancer-capacity': 'CapacityUnits=500' });
 const shielded = wantedWith({ 'wafv2-acl-name': 'shop', 'shield-advanced-protection': 'true' });
 const plain = wantedWith({});
-const found = interpret(plan(plannables, plain, []), []);
+const found = interpret(plan(schemas, plain, []), []);
 const provisioning = found.map((one): Found => {
   if (one.kind !== 'loadBalancer') return one;
   return { ...one, extra: { ...one.extra, state: 'provisioning' } };
 });
 
 const operationsOn = (now: readonly Found[], of = wanted) =>
-  plan(plannables, ripe(of, now).resources, now).operations;
+  plan(schemas, ripe(of, now).resources, now).operations;
 
 test('before it exists and while it is provisioned, the rest is made and the group is looked at again', () => {
   expect(ripe(wanted, [])).toEqual({ resources: plain, waits: ['capacityUnits'] });

@@ -5,7 +5,7 @@ import { interpret } from '../../controller/laws/interpret.ts';
 import { groupFrom, ingress, service, WEB_ACL_ARN, wantedBy } from '../../controller/laws/paper.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { exposed, foreignShield, withKept } from './keep-protection.ts';
@@ -15,13 +15,13 @@ const wantedWith = (said: Record<string, string>): Resource[] => wantedBy(sheet(
 const ONE = WEB_ACL_ARN('one');
 const TWO = WEB_ACL_ARN('two');
 
-const plain = interpret(plan(plannables, wantedWith({}), []), []);
+const plain = interpret(plan(schemas, wantedWith({}), []), []);
 const having = (more: Partial<LoadBalancerSpec>): Found[] =>
   plain.map((one) => (one.kind === 'loadBalancer' ? { ...one, spec: { ...one.spec, ...more } } : one));
 const balancer = (more: Partial<LoadBalancerSpec>): Found =>
   having(more).find(({ kind }) => kind === 'loadBalancer') as Found;
 const planned = (wanted: readonly Resource[], found: readonly Found[]): string[] =>
-  plan(plannables, wanted, found).operations.map(inWords);
+  plan(schemas, wanted, found).operations.map(inWords);
 
 describe('differences', () => {
   test.each<[string, Record<string, string>, Partial<LoadBalancerSpec>, string[]]>([
@@ -46,7 +46,7 @@ describe('differences', () => {
       'load-balancer-attributes': 'idle_timeout.timeout_seconds=30',
       'listen-ports': '[{"HTTP":80},{"HTTP":8080}]',
     };
-    const { operations } = plan(plannables, wantedWith(said), having({ webAcl: 'none', shield: 'off' }));
+    const { operations } = plan(schemas, wantedWith(said), having({ webAcl: 'none', shield: 'off' }));
     const what = operations.map((one) =>
       one.verb === 'modify' && one.kind === 'loadBalancer'
         ? one.change.map(({ field }) => field).join(' ')

@@ -1,10 +1,10 @@
 // The desired resources without what AWS refused: the setting goes, else the rule (design: Groups). What is there already
 // stays as it is; a route that cannot be made as it is wanted answers 503, so that no later rule gets its requests. Pure.
 import type { Action, ForwardTarget, Permission, Resource } from '../../api/aws.ts';
-import { permissionKey } from '../../controller/aws/kinds/security-group.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
+import { permissionKey } from '../kinds/security-group.ts';
 import { type Matching, match } from '../plan/match.ts';
 import { keyOf, type Part, type Refusal, whole } from './parts.ts';
 import type { Refused } from './rejection-memory.ts';
@@ -174,7 +174,7 @@ function ruleWithout(work: Work, rule: Rule): Rule[] {
 /** Leaves out what was refused. */
 export function leaveOut(wanted: readonly Resource[], found: readonly Found[], refused: Refused): LeftOut {
   if (refused.size === 0) return { resources: wanted, left: [] };
-  const work: Work = { refused, left: new Map(), found, matching: match(plannables, wanted, found) };
+  const work: Work = { refused, left: new Map(), found, matching: match(schemas, wanted, found) };
   const gone = new Set(
     wanted.flatMap((one) =>
       one.kind === 'targetGroup' && !work.matching.matched.has(one.id) && isOut(work, whole(one))

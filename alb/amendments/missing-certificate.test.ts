@@ -5,7 +5,7 @@ import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Looked } from '../desire/facts.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { certified } from './missing-certificate.ts';
@@ -40,9 +40,9 @@ type Wanted = ReturnType<typeof wanted>;
 const kept = ({ resources, uncertified }: Wanted, found: readonly Found[]): readonly Resource[] =>
   certified(resources, found, uncertified);
 const made = (one: Wanted, found: readonly Found[] = []): Found[] =>
-  interpret(plan(plannables, kept(one, found), found), found);
+  interpret(plan(schemas, kept(one, found), found), found);
 const planned = (one: Wanted, found: readonly Found[]): string[] =>
-  plan(plannables, kept(one, found), found).operations.map(inWords);
+  plan(schemas, kept(one, found), found).operations.map(inWords);
 const secured = (found: readonly Found[]): string[] | undefined =>
   found.flatMap((one) =>
     one.kind === 'listener' && one.spec.port === 443 ? [one.spec.certificates] : [],

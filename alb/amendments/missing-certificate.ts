@@ -2,7 +2,7 @@
 // not is not opened. Pure.
 import type { Resource } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 
 /** Whether a listener cannot be opened, or not be left, with the certificates it is to have. */
@@ -19,7 +19,7 @@ export function certified(
   lacking: ReadonlySet<string>,
 ): readonly Resource[] {
   if (!wanted.some((one) => bare(one) || lacking.has(one.id))) return wanted;
-  const { matched } = match(plannables, wanted, found);
+  const { matched } = match(schemas, wanted, found);
   const closed = new Set<string>();
   const listeners = wanted.map((one): Resource => {
     if (one.kind !== 'listener' || !(bare(one) || lacking.has(one.id))) return one;

@@ -4,7 +4,7 @@ import type { Resource } from '../../api/aws.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { plan } from '../plan/plan.ts';
 import { keep } from './missing-oidc-secret.ts';
 
@@ -43,7 +43,7 @@ function wanted({ paths, tokens, protocol = 'HTTP' }: Sheet, secret: 'there' | '
   }).resources;
 }
 
-const made = (sheet: Sheet): Found[] => interpret(plan(plannables, wanted(sheet, 'there'), []), []);
+const made = (sheet: Sheet): Found[] => interpret(plan(schemas, wanted(sheet, 'there'), []), []);
 
 /** Paths with what is done first, and the verbs of the plan. */
 function kept(before: Sheet, after: Sheet) {
@@ -57,7 +57,7 @@ function kept(before: Sheet, after: Sheet) {
     );
     return [[String(where[0]), one.spec.actions[0]?.type]];
   });
-  const { operations } = plan(plannables, resources, found);
+  const { operations } = plan(schemas, resources, found);
   return { does: Object.fromEntries(does), plan: operations.map(({ verb, kind }) => `${verb} ${kind}`) };
 }
 

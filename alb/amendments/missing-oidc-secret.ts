@@ -8,9 +8,9 @@ import type { Action, Resource } from '../../api/aws.ts';
 import { CLOSED } from '../desire/guard.ts';
 import { isOidc } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
-import { changedFields, type Found } from '../kinds/kind.ts';
-import { kinds, plannables } from '../kinds/kinds.ts';
-import { type Matching, match } from '../plan/match.ts';
+import type { Found } from '../kinds/kind.ts';
+import { kinds, schemas } from '../kinds/kinds.ts';
+import { changedFields, type Matching, match } from '../plan/match.ts';
 
 type Oidc = Extract<Action, { type: 'authenticate-oidc' }>;
 type Rule = Resource<'rule'>;
@@ -58,7 +58,7 @@ export function keep(wanted: readonly Resource[], found: readonly Found[]): read
     (kind === 'rule' && 'actions' in spec && lacking(spec.actions) !== undefined) ||
     (kind === 'listener' && 'defaultActions' in spec && lacking(spec.defaultActions) !== undefined);
   if (!wanted.some(lacks)) return wanted;
-  const matching = match(plannables, wanted, found);
+  const matching = match(schemas, wanted, found);
   const rules = wanted.filter((one): one is Rule => one.kind === 'rule');
   return wanted.map((resource): Resource => {
     if (resource.kind === 'rule') {

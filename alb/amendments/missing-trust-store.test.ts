@@ -4,7 +4,7 @@ import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, path, rule, STORE, service, wantedBy } from '../../controller/laws/paper.ts';
 import { UNPROTECTED } from '../desire/closed.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { unverified } from './missing-trust-store.ts';
@@ -27,7 +27,7 @@ const member = (name: string, mutual?: string, paths = ['/'], more: Record<strin
 
 function planned(ingresses: ReturnType<typeof member>[], found: readonly Found[] = []) {
   const wanted = wantedBy({ ingresses, services: [service()] }, 'g');
-  return plan(plannables, unverified(wanted.resources, found, wanted), found);
+  return plan(schemas, unverified(wanted.resources, found, wanted), found);
 }
 const reached = (ingresses: ReturnType<typeof member>[], found: readonly Found[] = []) =>
   interpret(planned(ingresses, found), found);

@@ -4,7 +4,7 @@ import type { MutualAuthentication, Resource } from '../../api/aws.ts';
 import type { Desire } from '../desire/desire.ts';
 import type { Unmet } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 import { closeNew } from './close-new-routes.ts';
 
@@ -17,7 +17,7 @@ export function unverified(
   wanted: Pick<Desire, 'unfound' | 'origins'>,
 ): readonly Resource[] {
   if (wanted.unfound.length === 0) return resources;
-  const matching = match(plannables, resources, found);
+  const matching = match(schemas, resources, found);
   return wanted.unfound.reduce((all, { listener: id, members, leads }) => {
     const listener = all.find((one): one is Listener => one.kind === 'listener' && one.id === id);
     if (listener === undefined) return all;

@@ -5,7 +5,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 import type { Outcome } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
@@ -35,7 +35,7 @@ const told = (found: readonly Found[]): Found[] =>
     );
     return { ...one, spec: { ...one.spec, actions } };
   });
-const before = told(interpret(plan(plannables, wanted('old').resources, []), []));
+const before = told(interpret(plan(schemas, wanted('old').resources, []), []));
 const [first = '', second = ''] = before.flatMap(({ kind, arn }) => (kind === 'rule' ? [arn] : []));
 
 const binding = (clientSecrets?: Record<string, string>): LoadBalancerBinding => ({
@@ -47,7 +47,7 @@ const binding = (clientSecrets?: Record<string, string>): LoadBalancerBinding =>
 });
 
 const verbs = (resources: readonly Resource[], found: readonly Found[]): string[] =>
-  plan(plannables, resources, found).operations.map(({ verb, kind }) => `${verb} ${kind}`);
+  plan(schemas, resources, found).operations.map(({ verb, kind }) => `${verb} ${kind}`);
 
 describe('what is remembered tells whether a rule is written again', () => {
   test.each<[string, Record<string, string> | undefined, string, string[]]>([
@@ -72,7 +72,7 @@ function pass(
   const { resources, origins } = wanted(secret, said);
   const bindings = [binding(memory)];
   const seen = recall(found, bindings);
-  const { operations, matched } = plan(plannables, resources, seen);
+  const { operations, matched } = plan(schemas, resources, seen);
   const outcomes = operations.map((operation, at): Outcome => ({ operation, result: result(at) }));
   const carried = operations.filter((_, at) => result(at) === 'done');
   const after = told(interpret({ operations: carried, matched }, seen));
@@ -80,7 +80,7 @@ function pass(
     remember({
       ...{ bindings, resources, origins, planned: operations, outcomes },
       endangered: endangered(operations, origins),
-      became: match(plannables, resources, after).matched,
+      became: match(schemas, resources, after).matched,
       clean: carried.length === operations.length,
     }),
   );
@@ -113,9 +113,9 @@ test('only operations on logins endanger a memory', () => {
   const { resources, origins } = wanted('old');
   const seen = recall(before, [binding({ [first]: 'old', [second]: 'old' })]);
   const tagged = wanted('old', { ...SAID, tags: 'a=b' });
-  const ofTargets = plan(plannables, tagged.resources, seen).operations.filter(
+  const ofTargets = plan(schemas, tagged.resources, seen).operations.filter(
     ({ kind }) => kind === 'targetGroup',
   );
   expect([ofTargets.length, endangered(ofTargets, origins)]).toEqual([1, new Set()]);
-  expect(endangered(plan(plannables, resources, []).operations, origins)).toEqual(new Set([MEMBER]));
+  expect(endangered(plan(schemas, resources, []).operations, origins)).toEqual(new Set([MEMBER]));
 });

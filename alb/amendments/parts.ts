@@ -1,9 +1,9 @@
 // Parts: what AWS refused, as small as it can be told: one entry of a map or list, one field, or a rule or target group as a
 // whole. Pure.
 import type { Kind, Resource } from '../../api/aws.ts';
-import { permissionKey } from '../../controller/aws/kinds/security-group.ts';
 import type { AwsFailure } from '../failures/failure.ts';
 import type { Found } from '../kinds/kind.ts';
+import { permissionKey } from '../kinds/security-group.ts';
 import type { Modify } from '../plan/operation.ts';
 
 export interface Part {

@@ -6,7 +6,7 @@ import { interpret } from '../../controller/laws/interpret.ts';
 import { bookOf, CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import { AwsFailure, type FailureKind } from '../failures/failure.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 import type { Outcome } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
@@ -47,11 +47,11 @@ function pass(
 ) {
   const { resources, backends } = wantedBy({ ingresses, services: [service()] }, 'g');
   const bindings = bound(ingresses, set);
-  const { operations, matched } = plan(plannables, resources, found);
+  const { operations, matched } = plan(schemas, resources, found);
   const outcomes = operations.map((operation, at): Outcome => ({ operation, ...outcome(at) }));
   const done = outcomes.flatMap(({ operation, result }) => (result === 'done' ? [operation] : []));
   const after = interpret({ operations: done, matched }, found);
-  const became = match(plannables, resources, after).matched;
+  const became = match(schemas, resources, after).matched;
   const before = beginning('g', bindings, operations, backends);
   const ended = remaining({ group: 'g', bindings, outcomes, backends, resources, found: after, became });
   return { before: Object.fromEntries(before), after: Object.fromEntries(ended), found: after, operations };

@@ -6,7 +6,7 @@
 import type { Resource } from '../../api/aws.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { heldGroups } from '../../controller/bindings.ts';
+import { heldGroups } from '../../api/finalizers.ts';
 import type { Backend } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Operation, Outcome } from '../plan/operation.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import type { SetKeys } from './reset-memory.ts';
@@ -22,7 +22,7 @@ const SAID = {
   'mutual-authentication': '[{"port":443,"mode":"passthrough"}]',
   'minimum-load-balancer-capacity': 'CapacityUnits=500',
 };
-const FOUND = interpret(plan(plannables, wanted(SAID), []), []);
+const FOUND = interpret(plan(schemas, wanted(SAID), []), []);
 const arn = (kind: Found['kind']): string => FOUND.find((one) => one.kind === kind)?.arn ?? '';
 const ALL: SetKeys = {
   [arn('loadBalancer')]: [IDLE, 'capacityUnits', 'deletion_protection.enabled'],
@@ -32,7 +32,7 @@ const ALL: SetKeys = {
 
 function lines(set: SetKeys, said: Record<string, string> = {}, found: readonly Found[] = FOUND): string[] {
   const back = reset(GROUP, wanted(said), found, set);
-  return withReasons(plan(plannables, back.resources, found), back).operations.map(inWords);
+  return withReasons(plan(schemas, back.resources, found), back).operations.map(inWords);
 }
 
 test('all that we set and nobody says goes back, in words', () => {

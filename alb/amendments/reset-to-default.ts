@@ -4,7 +4,7 @@
 //   said by anybody, or never set by us                      ─▶ as it is
 import type { Resource } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -26,7 +26,7 @@ export function reset(
 ): Reset {
   const back = new Map<string, readonly string[]>();
   if (Object.keys(remembered).length === 0) return { resources: wanted, back };
-  const { matched } = match(plannables, wanted, found);
+  const { matched } = match(schemas, wanted, found);
   const resources = wanted.map((resource) => {
     const there = matched.get(resource.id);
     if (there === undefined || isYoung(there)) return resource;

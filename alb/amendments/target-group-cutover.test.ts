@@ -4,7 +4,7 @@ import type { Action } from '../../api/aws.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { type Applied, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { plan } from '../plan/plan.ts';
 import { bridge } from './target-group-cutover.ts';
 
@@ -47,7 +47,7 @@ const sheet = (said: Record<string, string>, backend = 'web'): Applied => ({
 const IP = { 'target-type': 'ip' };
 
 const reached = (of: Applied, found: readonly Found[] = []): Found[] =>
-  interpret(plan(plannables, wantedBy(of).resources, found), found);
+  interpret(plan(schemas, wantedBy(of).resources, found), found);
 
 /** `instance 3, ip 0` for each forward, of the listener first; new groups by what is wanted of them. */
 function forwards(to: Applied, found: readonly Found[], ready: boolean) {
@@ -83,8 +83,8 @@ describe('forwards', () => {
     const { resources } = bridge(wantedBy(sheet(IP)).resources, before, () => false);
     const both = interpret(
       {
-        ...plan(plannables, resources, before),
-        operations: plan(plannables, resources, before).operations.filter(({ verb }) => verb !== 'delete'),
+        ...plan(schemas, resources, before),
+        operations: plan(schemas, resources, before).operations.filter(({ verb }) => verb !== 'delete'),
       },
       before,
     );
@@ -94,10 +94,10 @@ describe('forwards', () => {
 
   test('never go back once some of them went', () => {
     const { resources } = bridge(wantedBy(sheet(IP)).resources, before, () => false);
-    const waiting = plan(plannables, resources, before);
+    const waiting = plan(schemas, resources, before);
     const keep = waiting.operations.filter(({ verb }) => verb !== 'delete');
     const both = interpret({ ...waiting, operations: keep }, before);
-    const switching = plan(plannables, wantedBy(sheet(IP)).resources, both);
+    const switching = plan(schemas, wantedBy(sheet(IP)).resources, both);
     const half = interpret({ ...switching, operations: switching.operations.slice(0, 1) }, both);
     expect(forwards(sheet(IP), half, false)).toMatchObject({ sent: ['ip all', 'ip all'], waits: false });
   });

@@ -6,7 +6,7 @@
 // sends nobody there. Nothing is remembered: what carries requests is read from the rules that were found.
 import type { Action, ForwardTarget, Ref, Resource } from '../../api/aws.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 
 type TargetGroup = Found<'targetGroup'>;
@@ -43,7 +43,7 @@ interface Staying {
 
 function staying(wanted: readonly Resource[], found: readonly Found[], ready: Ready): Staying {
   const { matched, superseded } = match(
-    plannables.filter(({ diff }) => diff === undefined),
+    schemas.filter(({ diff }) => diff === undefined),
     wanted,
     found,
   );

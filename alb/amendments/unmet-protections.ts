@@ -4,13 +4,13 @@
 
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { type Resource, WEB_ACL } from '../../api/aws.ts';
-import { permissionKey } from '../../controller/aws/kinds/security-group.ts';
 import { MANAGED_GROUP } from '../desire/access.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
 import type { Unmet, Wanted } from '../desire/desiring.ts';
 import { type Group, type Member, saidBy } from '../group.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
+import { permissionKey } from '../kinds/security-group.ts';
 import { type Matching, match } from '../plan/match.ts';
 import { seldomWanted } from './defer-until-active.ts';
 
@@ -111,7 +111,7 @@ export function unprotected(group: Group, wanted: Wanted, found: readonly Found[
   const balancers = found.filter(
     (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.resourceTag !== '',
   );
-  const matching = match(plannables, wanted.resources, found);
+  const matching = match(schemas, wanted.resources, found);
   const there = matching.matched.get(LOAD_BALANCER);
   const balancer = there?.kind === 'loadBalancer' ? there : undefined;
   if (balancers.some((one) => one !== balancer)) return asked;

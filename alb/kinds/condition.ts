@@ -1,66 +1,6 @@
-// Conditions and transforms between our plain data and AWS's wire form, and when two of them are the same (aws-model 3.10).
+// Conditions and transforms of rules: when two of them are the same (aws-model 3.10).
 import { isDeepStrictEqual } from 'node:util';
-import type {
-  RuleCondition as WireCondition,
-  RuleTransform as WireTransform,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Condition, Transform } from '../../api/aws.ts';
-import { conditionToWire } from '../../api/wirecondition.ts';
-
-interface Choices {
-  readonly values: string[];
-  readonly regexValues?: string[];
-}
-
-interface WireChoices {
-  readonly Values?: string[] | undefined;
-  readonly RegexValues?: string[] | undefined;
-}
-
-function choicesFromAws({ Values = [], RegexValues = [] }: WireChoices): Choices {
-  return RegexValues.length === 0 ? { values: Values } : { values: Values, regexValues: RegexValues };
-}
-
-/** Wire form of a condition list. */
-export function conditionsToAws(conditions: readonly Condition[]): WireCondition[] {
-  return conditions.map(conditionToWire);
-}
-
-/**
- * Our form of a described condition list; the deprecated values beside `Field` are only a fallback. A condition without
- * values stands for one that this version cannot express: AWS has none such and nobody wants one, so it equals nothing
- * wanted.
- */
-export function conditionsFromAws(list: readonly WireCondition[] | undefined): Condition[] {
-  return (list ?? []).map(conditionFromAws);
-}
-
-function conditionFromAws(wire: WireCondition): Condition {
-  const { Field: field, HttpHeaderConfig: header } = wire;
-  switch (field) {
-    case 'host-header':
-      return { field, ...choicesFromAws(wire.HostHeaderConfig ?? wire) };
-    case 'path-pattern':
-      return { field, ...choicesFromAws(wire.PathPatternConfig ?? wire) };
-    case 'http-header':
-      return { field, name: header?.HttpHeaderName ?? '', ...choicesFromAws(header ?? {}) };
-    case 'http-request-method':
-      return { field, values: wire.HttpRequestMethodConfig?.Values ?? [] };
-    case 'query-string': {
-      const pairs = wire.QueryStringConfig?.Values ?? [];
-      return {
-        field,
-        values: pairs.map(({ Key = '', Value = '' }) =>
-          Key === '' ? { value: Value } : { key: Key, value: Value },
-        ),
-      };
-    }
-    case 'source-ip':
-      return { field, values: wire.SourceIpConfig?.Values ?? [] };
-    default:
-      return { field: 'path-pattern', values: [] };
-  }
-}
 
 /** One text for each meaning: values are a set, hosts have no letter case, and no key is the same as an empty one. */
 function textOf(condition: Condition): string {
@@ -81,36 +21,6 @@ export const conditionsText = (conditions: readonly Condition[]): string =>
 /** Same conditions in any order, each condition's values as a set, which can only save calls (aws-model 14.1 item 9). Pure. */
 export const sameConditions = (wanted: readonly Condition[], found: readonly Condition[]): boolean =>
   conditionsText(wanted) === conditionsText(found);
-
-/** Wire form of a list of transforms; nothing of them when there are none. */
-export function transformsToAws(transforms: readonly Transform[] | undefined): {
-  Transforms?: WireTransform[];
-} {
-  if (transforms === undefined || transforms.length === 0) return {};
-  return {
-    Transforms: transforms.map(({ type, rewrites }) => {
-      const config = {
-        Rewrites: rewrites.map(({ regex, replace }) => ({ Regex: regex, Replace: replace })),
-      };
-      return type === 'url-rewrite'
-        ? { Type: type, UrlRewriteConfig: config }
-        : { Type: type, HostHeaderRewriteConfig: config };
-    }),
-  };
-}
-
-/** Our form of a described list of transforms. */
-export function transformsFromAws(list: readonly WireTransform[] | undefined): Transform[] {
-  return (list ?? []).map((wire) => {
-    const type = wire.Type === 'host-header-rewrite' ? wire.Type : 'url-rewrite';
-    const config = type === 'url-rewrite' ? wire.UrlRewriteConfig : wire.HostHeaderRewriteConfig;
-    const rewrites = config?.Rewrites ?? [];
-    return {
-      type,
-      rewrites: rewrites.map(({ Regex = '', Replace = '' }) => ({ regex: Regex, replace: Replace })),
-    };
-  });
-}
 
 /** Same transforms: by type, the rewrites of each in order (aws-model 3.10). Pure. */
 export function sameTransforms(

@@ -1,15 +1,13 @@
-// Every AWS kind by its name.
+// Every AWS kind by its name, in the order of creation.
 import type { Kind } from '../../api/aws.ts';
-import { listener } from '../../controller/aws/kinds/listener.ts';
-import { loadBalancer } from '../../controller/aws/kinds/load-balancer.ts';
-import { rule } from '../../controller/aws/kinds/rule.ts';
-import { securityGroup } from '../../controller/aws/kinds/security-group.ts';
-import { targetGroup } from '../../controller/aws/kinds/target-group.ts';
-import type { Plannable } from '../plan/match.ts';
-import type { KindTable } from './kind.ts';
-import { ruleDiff } from './rule-diff.ts';
+import type { KindSchema, SchemaOf } from './kind.ts';
+import { listener } from './listener.ts';
+import { loadBalancer } from './load-balancer.ts';
+import { rule } from './rule.ts';
+import { securityGroup } from './security-group.ts';
+import { targetGroup } from './target-group.ts';
 
-export const kinds: { readonly [K in Kind]: KindTable<K> } = {
+export const kinds: { readonly [K in Kind]: SchemaOf<K> } = {
   securityGroup,
   targetGroup,
   loadBalancer,
@@ -17,11 +15,5 @@ export const kinds: { readonly [K in Kind]: KindTable<K> } = {
   rule,
 };
 
-/** What the plan sees of them; rules bring their own diff. */
-export const plannables: readonly Plannable[] = [
-  securityGroup,
-  targetGroup,
-  loadBalancer,
-  listener,
-  { ...rule, diff: ruleDiff(rule) },
-];
+/** In the order of creation. */
+export const schemas: readonly KindSchema[] = Object.values(kinds).toSorted((a, b) => a.order - b.order);

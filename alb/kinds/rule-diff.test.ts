@@ -1,9 +1,9 @@
 // What a rule is known to be after a plan that moves it.
 import { describe, expect, test } from 'vitest';
 import type { Resource, RuleSpec } from '../../api/aws.ts';
-import { rule } from '../../controller/aws/kinds/rule.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Found } from './kind.ts';
+import { rule } from './rule.ts';
 import { ruleDiff } from './rule-diff.ts';
 
 const spec = (priority: number, path: string): RuleSpec => ({

@@ -3,11 +3,11 @@
 //   equal settings, same priority   → nothing to do          equal settings, other priority → moved, all in one call
 //   same priority, other settings   → modified in place      neither                        → created; leftovers deleted
 import type { Resource } from '../../api/aws.ts';
-import { differing, type Plannable } from '../plan/match.ts';
+import { differing } from '../plan/match.ts';
 import type { Operation } from '../plan/operation.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
 import { conditionsText } from './condition.ts';
-import type { Found, Resolve } from './kind.ts';
+import type { Found, KindSchema, Resolve } from './kind.ts';
 
 /** The highest priority that AWS allows (aws-limits R1); leftovers wait there until they are deleted, rules of others stay there. */
 const LAST_PRIORITY = 50_000;
@@ -104,7 +104,7 @@ const arrived = ([rule, found]: Pair): Pair => [
 ];
 
 /** The rules' own diff, per listener; a listener that does not exist yet has none to compare with. */
-export function ruleDiff(kind: Plannable): NonNullable<Plannable['diff']> {
+export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSchema['diff']> {
   const only = (is: (field: string) => boolean): typeof kind => ({
     ...kind,
     fields: Object.fromEntries(Object.entries(kind.fields).filter(([field]) => is(field))),

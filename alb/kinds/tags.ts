@@ -1,8 +1,5 @@
-// Tags of AWS resources: what counts as a difference, and the calls that set it right (aws-model 2.2–2.4).
-import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+// Tags of AWS resources: what counts as a difference, and what sets it right (aws-model 2.2–2.4).
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../api/aws.ts';
-import type { Aws } from '../../controller/aws/calls.ts';
-import { AwsFailure } from '../failures/failure.ts';
 
 /** A tag on the wire. */
 export interface Tag {
@@ -72,16 +69,6 @@ export function tagsAfter(found: Tags, change: TagChange): Tags {
   return after;
 }
 
-/** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). */
-export async function writeTags(aws: Aws, arn: string, change: TagChange): Promise<void> {
-  if (change.add.length > 0)
-    await aws.elbv2.send(new AddTagsCommand({ ResourceArns: [arn], Tags: change.add }));
-  if (change.remove.length > 0) {
-    const TagKeys = change.remove.map(({ Key }) => Key);
-    await aws.elbv2.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
-  }
-}
-
 /** The tags that say which resource of which group this is; the shared security group is of no group. */
 export function identity(tags: Tags): { group: string; resourceTag: string } {
   return { group: tags[STACK_TAG] ?? '', resourceTag: resourceTagOf(tags) };
@@ -96,34 +83,4 @@ export function sameIdentity(a: Tags, b: Tags): boolean {
     resourceTagOf(a) !== '' &&
     resourceTagOf(a) === resourceTagOf(b)
   );
-}
-
-/** Whose something is, by its tags. Pure. */
-function owner(tags: Tags): string {
-  const cluster = tags[CLUSTER_TAG] ?? tags[LEGACY_CLUSTER_TAG];
-  if (cluster === undefined) return 'it carries no tags of a cluster';
-  const stack = tags[STACK_TAG];
-  return `its tags say cluster ${cluster}${stack === undefined ? '' : `, group ${stack}`}${resourceTagOf(tags) === '' ? ', without a resource tag' : ''}`;
-}
-
-/**
- * Lets a twin be adopted: something of the wanted name exists, and it is ours only if it carries our tracking tags.
- * Throws the failure of the create call again otherwise, saying whose name it is and what can be done (`way`).
- */
-export function refuseStranger(
-  failure: AwsFailure,
-  name: string,
-  wanted: Tags,
-  found: Tags,
-  way = 'delete that one',
-): void {
-  if (sameIdentity(wanted, found)) return;
-  throw new AwsFailure({
-    action: failure.action,
-    code: failure.code,
-    kind: 'duplicate',
-    status: failure.status,
-    message: `${name} exists already and is not ours: ${owner(found)}; ${way}`,
-    cause: failure,
-  });
 }

@@ -5,32 +5,9 @@
 //         └── a `replace` field differs,
 //             or a superseded one holds it ──▶ superseded (a successor is created, this one is deleted last)
 import { isDeepStrictEqual } from 'node:util';
+import type { SpecOf } from '../../api/aws.ts';
 import { type Kind, type Ref, type Resource, resourceTagOf } from '../../api/aws.ts';
-import type { Found, Resolve } from '../kinds/kind.ts';
-import type { Operation } from './operation.ts';
-
-/** How a difference is treated. `createOnly`: sent at creation, never compared again (aws-model 3.3). */
-export type Treatment = 'modify' | 'replace' | 'createOnly';
-
-/** What the plan needs to know about an AWS kind; each kind's table has it. */
-export interface Plannable {
-  readonly kind: Kind;
-  /** Position in the order of creation; deletion is the reverse. */
-  readonly order: number;
-  readonly fields: Readonly<Record<string, Treatment>>;
-  /** Comparison of a field where plain equality is wrong; references in `wanted` are resolved to ARNs. */
-  readonly equal?: Readonly<Record<string, (wanted: never, found: never) => boolean>>;
-  /** Fields of which each difference is an operation of its own, after all others that build up. */
-  readonly apart?: readonly string[];
-  /** ARN of the resource it lives in: it goes when that one goes. */
-  parent?(found: never): string;
-  /** ARNs of resources that hold it exclusively: it cannot serve anything else meanwhile. */
-  heldBy?(found: never, all: readonly Found[]): readonly string[];
-  /** The spec of a successor that must exist beside its predecessors. */
-  successor?(spec: never, predecessors: readonly Found[]): Resource['spec'];
-  /** A diff of its own for all of its resources; the engine's is not used then. */
-  diff?(wanted: readonly Resource[], found: readonly Found[], resolve: Resolve): Operation[];
-}
+import type { Found, KindSchema, Resolve, SchemaOf } from '../kinds/kind.ts';
 
 const isRef = (value: unknown): value is Ref =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 1 && 'ref' in value;
@@ -45,29 +22,34 @@ export function resolved<T>(value: T, arnOf: (id: string) => string): T {
 
 /** Names of the fields in which a found resource differs from the desired one, `createOnly` ones left out. */
 export function differing(
-  kind: Pick<Plannable, 'fields' | 'equal'>,
+  { fields }: Pick<KindSchema, 'fields'>,
   wanted: { readonly spec: object },
   found: { readonly spec: object },
   resolve: Resolve,
 ): string[] {
   const spec = new Map<string, unknown>(Object.entries(wanted.spec));
   const now = new Map<string, unknown>(Object.entries(found.spec));
-  return Object.keys(kind.fields).filter((field) => {
-    if (kind.fields[field] === 'createOnly') return false;
-    const value = resolved(spec.get(field), (ref) => resolve({ ref }));
-    const equal = kind.equal?.[field];
-    return !(equal === undefined
-      ? isDeepStrictEqual(value, now.get(field))
-      : equal(value as never, now.get(field) as never));
+  return Object.entries(fields).flatMap(([name, { change, equal = isDeepStrictEqual }]) => {
+    if (change === 'createOnly') return [];
+    const value = resolved(spec.get(name), (ref) => resolve({ ref }));
+    return equal(value, now.get(name)) ? [] : [name];
   });
 }
 
+/** The fields in which a found resource of a known kind differs from the wanted one, `createOnly` fields left out. */
+export const changedFields = <K extends Kind>(
+  schema: SchemaOf<K>,
+  spec: SpecOf[K],
+  found: { readonly spec: SpecOf[K] },
+  resolve: Resolve,
+): (keyof SpecOf[K])[] => differing(schema as KindSchema, { spec }, found, resolve) as (keyof SpecOf[K])[];
+
 /** True when one of the fields can only be overcome by a new resource. */
-export const mustReplace = (kind: Plannable, fields: readonly string[]): boolean =>
-  fields.some((field) => kind.fields[field] === 'replace');
+export const mustReplace = (kind: KindSchema, fields: readonly string[]): boolean =>
+  fields.some((field) => kind.fields[field]?.change === 'replace');
 
 /** ARN of the resource a found one lives in. */
-export const parentOf = (kind: Plannable, found: Found): string | undefined => kind.parent?.(found as never);
+export const parentOf = (kind: KindSchema, found: Found): string | undefined => kind.parent?.(found);
 
 export interface Matching {
   /** Desired id → the found resource that it is. */
@@ -106,15 +88,15 @@ interface Question {
   readonly resolve: Resolve;
 }
 
-function fits(kind: Plannable, wanted: Resource, one: Found, { found, gone, resolve }: Question): boolean {
+function fits(kind: KindSchema, wanted: Resource, one: Found, { gone, resolve }: Question): boolean {
   const asWanted = { ...one, spec: resolved(wanted.spec, resolve) } as Found;
   if (parentOf(kind, asWanted) !== parentOf(kind, one)) return false;
-  if ((kind.heldBy?.(one as never, found) ?? []).some((holder) => gone.has(holder))) return false;
+  if ((kind.heldBy?.(one) ?? []).some((holder) => gone.has(holder))) return false;
   return !mustReplace(kind, differing(kind, wanted, one, resolve));
 }
 
 /** Matches one kind. A name tells two of the same tag apart (spec annotations 19, the ambiguous tag). */
-function matchKind(kind: Plannable, wanted: readonly Resource[], question: Question, into: Pass): void {
+function matchKind(kind: KindSchema, wanted: readonly Resource[], question: Question, into: Pass): void {
   const candidates = Map.groupBy(
     question.found.filter((one) => one.kind === kind.kind),
     ({ resourceTag }) => resourceTag,
@@ -140,7 +122,7 @@ function matchKind(kind: Plannable, wanted: readonly Resource[], question: Quest
 }
 
 function pass(
-  kinds: readonly Plannable[],
+  kinds: readonly KindSchema[],
   wanted: readonly Resource[],
   found: readonly Found[],
   gone: ReadonlySet<string>,
@@ -157,7 +139,7 @@ function pass(
 
 /** Matches until the set of superseded resources is stable: what a superseded one holds is superseded with it. */
 export function match(
-  kinds: readonly Plannable[],
+  kinds: readonly KindSchema[],
   wanted: readonly Resource[],
   found: readonly Found[],
 ): Matching {

@@ -4,7 +4,7 @@ import type { Resource } from '../../api/aws.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { type Applied, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
-import { plannables } from '../kinds/kinds.ts';
+import { schemas } from '../kinds/kinds.ts';
 import { inWords, type Operation } from './operation.ts';
 import { plan } from './plan.ts';
 import { POLICIES, policy } from './policy.ts';
@@ -14,7 +14,7 @@ const sheet = (said: Record<string, string> = {}, ...services: ReturnType<typeof
   services: services.length > 0 ? services : [service()],
 });
 const wanted = (one: Applied): Resource[] => wantedBy(one, 'shop/web').resources;
-const planned = (one: Applied, found: readonly Found[] = []) => plan(plannables, wanted(one), found);
+const planned = (one: Applied, found: readonly Found[] = []) => plan(schemas, wanted(one), found);
 const made = (one: Applied, found: readonly Found[] = []): Found[] => interpret(planned(one, found), found);
 const short = (operations: readonly Operation[]): string[] =>
   operations.map(
@@ -28,7 +28,7 @@ test('what is referred to is made first, and goes last', () => {
   expect(short(planned(sheet()).operations)).toEqual(up.map((kind) => `create ${kind}`));
   const found = made(sheet());
   const down = ['loadBalancer', 'targetGroup', 'securityGroup', 'securityGroup'];
-  expect(short(plan(plannables, [], found).operations)).toEqual(down.map((kind) => `delete ${kind}`));
+  expect(short(plan(schemas, [], found).operations)).toEqual(down.map((kind) => `delete ${kind}`));
 });
 
 test('nothing to do is nothing', () => {
@@ -126,8 +126,8 @@ test('two resources of one tag are told apart by their names (spec annotations 1
   const both = wantedBy(one, 'g').resources;
   const groups = both.filter(({ kind }) => kind === 'targetGroup');
   expect(new Set(groups.map(({ spec }) => spec.tags['ingress.k8s.aws/resource'])).size).toBe(1);
-  const found = interpret(plan(plannables, both, []), []);
-  expect(plan(plannables, both, found.toReversed()).operations).toEqual([]);
+  const found = interpret(plan(schemas, both, []), []);
+  expect(plan(schemas, both, found.toReversed()).operations).toEqual([]);
 });
 
 describe('somebody copied the tags of ours', () => {
@@ -187,10 +187,7 @@ describe('in words', () => {
       planned(sheet({ scheme: 'internet-facing' }), made(sheet())).operations,
       'replace loadBalancer: scheme internal → internet-facing',
     ],
-    [
-      plan(plannables, [], made(sheet())).operations,
-      'delete loadBalancer arn:loadBalancer/4: nothing wants it',
-    ],
+    [plan(schemas, [], made(sheet())).operations, 'delete loadBalancer arn:loadBalancer/4: nothing wants it'],
   ])('%#', (operations, line) => {
     expect(operations.map(inWords)).toContain(line);
   });

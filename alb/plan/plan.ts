@@ -3,8 +3,8 @@
 //   create and modify in creation order ──▶ what other services do ──▶ delete in reverse order; a superseded resource goes
 //   last of all, after its successor serves; what lives in a deleted resource goes with it and needs no operation.
 import type { Attributes, Resource } from '../../api/aws.ts';
-import type { Found } from '../kinds/kind.ts';
-import { differing, type Matching, match, mustReplace, type Plannable, parentOf } from './match.ts';
+import type { Found, KindSchema } from '../kinds/kind.ts';
+import { differing, type Matching, match, mustReplace, parentOf } from './match.ts';
 import type { Change, Create, Delete, Operation } from './operation.ts';
 
 /** A value in a reason: short, and without quotes where it reads well. */
@@ -36,7 +36,7 @@ export const reasons = (changes: readonly Change[]): string[] =>
   });
 
 function creation(
-  kind: Plannable,
+  kind: KindSchema,
   resource: Resource,
   { superseded, resolve }: Matching,
   beside: readonly Found[],
@@ -45,7 +45,7 @@ function creation(
   const [replaces] = predecessors;
   const base = { verb: 'create', kind: kind.kind, id: resource.id } as const;
   const neighbours = [...predecessors, ...beside.filter((one) => one.kind === kind.kind)];
-  const freely = neighbours.length === 0 ? undefined : kind.successor?.(resource.spec as never, neighbours);
+  const freely = neighbours.length === 0 ? undefined : kind.successor?.(resource.spec, neighbours);
   const named = { ...resource, spec: freely ?? resource.spec } as Resource;
   if (replaces === undefined) return { ...base, resource: named, because: ['does not exist yet'] };
   const changed = differing(kind, resource, replaces, resolve);
@@ -56,7 +56,7 @@ function creation(
 }
 
 function buildUp(
-  kind: Plannable,
+  kind: KindSchema,
   wanted: readonly Resource[],
   matching: Matching,
   beside: readonly Found[],
@@ -74,10 +74,10 @@ function buildUp(
   });
 }
 
-const isApart = (kind: Plannable, { field }: Change): boolean => kind.apart?.includes(field) === true;
+const isApart = (kind: KindSchema, { field }: Change): boolean => kind.fields[field]?.apart === true;
 
 /** What is slow or refused elsewhere holds nothing up: it comes after the rest. */
-function apartLast(kinds: readonly Plannable[], build: readonly Operation[]): Operation[] {
+function apartLast(kinds: readonly KindSchema[], build: readonly Operation[]): Operation[] {
   const isLate = (one: Operation): boolean =>
     one.verb === 'modify' &&
     kinds.some((kind) => kind.kind === one.kind && one.change.every((change) => isApart(kind, change)));
@@ -85,7 +85,7 @@ function apartLast(kinds: readonly Plannable[], build: readonly Operation[]): Op
 }
 
 /** Deletions of one kind: only what carries our resource tag, and nothing that goes with its parent anyway. */
-function tearDown(kind: Plannable, going: ReadonlyMap<string, Found>, matching: Matching): Delete[] {
+function tearDown(kind: KindSchema, going: ReadonlyMap<string, Found>, matching: Matching): Delete[] {
   const successors = new Map<string, string>();
   for (const [id, old] of matching.superseded) for (const { arn } of old) successors.set(arn, id);
   return [...going.values()]
@@ -120,7 +120,7 @@ export interface Plan {
  * `kinds` in any order; a kind's own `diff`, if it has one, speaks for all of its resources.
  */
 export function plan(
-  kinds: readonly Plannable[],
+  kinds: readonly KindSchema[],
   wanted: readonly Resource[],
   found: readonly Found[],
   beside: readonly Found[] = [],

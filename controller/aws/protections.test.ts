@@ -4,7 +4,7 @@ import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AwsFailure, kindOf } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { apply } from '../apply.ts';
 import { interpret } from '../laws/interpret.ts';
@@ -16,7 +16,7 @@ import { protections } from './protections.ts';
 const ONE = WEB_ACL_ARN('one');
 const TWO = WEB_ACL_ARN('two');
 const sheet = (said: Record<string, string>) => ({ ingresses: [ingress({ said })], services: [service()] });
-const plain = interpret(plan(plannables, wantedBy(sheet({})).resources, []), []);
+const plain = interpret(plan(schemas, wantedBy(sheet({})).resources, []), []);
 const balancer = (arn: string): Found<'loadBalancer'> => {
   const one = plain.find(({ kind }) => kind === 'loadBalancer') as Found<'loadBalancer'>;
   return { ...one, arn };
@@ -196,7 +196,7 @@ describe('carrying out', () => {
       one.kind === 'loadBalancer' ? { ...one, spec: { ...one.spec, webAcl: 'none', shield: 'off' } } : one,
   );
   const carriedOut = async () => {
-    const planned = plan(plannables, wantedBy(sheet(said)).resources, found);
+    const planned = plan(schemas, wantedBy(sheet(said)).resources, found);
     const put: Found[] = [];
     const ledger = { put: (one: Found) => put.push(one), remove: () => undefined };
     const matched = planned.matched;

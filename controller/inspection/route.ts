@@ -2,7 +2,6 @@
 
 import type { Backend, Origin } from '../../alb/desire/desiring.ts';
 import { isOpen } from '../../alb/desire/ports.ts';
-import { conditionsToAws, transformsToAws } from '../../alb/kinds/condition.ts';
 import type { Action, Condition, Resource } from '../../api/aws.ts';
 import {
   applyTransforms,
@@ -12,6 +11,7 @@ import {
   redirectLocation,
 } from '../../api/match.ts';
 import { sentence } from '../../api/problem.ts';
+import { conditionsToAws, transformsToAws } from '../aws/kinds/condition.ts';
 import type { Standing } from './standing.ts';
 
 /** A rule, and the path of an Ingress that it comes from. */

@@ -7,7 +7,7 @@ import type { Facts, Looked } from '../../alb/desire/facts.ts';
 import { SHARED_STACK } from '../../alb/desire/tags.ts';
 import { type Group, groupOf, type Member } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
@@ -164,7 +164,7 @@ async function planFor(one: ConformanceCase): Promise<{ planned: string[]; looke
     const found = shared ? [...own, ...(await inventory.of(SHARED_STACK))] : own;
     looked += own.length;
     planned.push(
-      ...plan(plannables, resources, found).operations.map((operation) => `${id}: ${inWords(operation)}`),
+      ...plan(schemas, resources, found).operations.map((operation) => `${id}: ${inWords(operation)}`),
     );
   }
   expect(fleet.elb.mutations()).toBe(made);

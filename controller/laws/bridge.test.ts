@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bridge, type Ready } from '../../alb/amendments/target-group-cutover.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
@@ -19,7 +19,7 @@ const waits = (operation: Operation): boolean => operation.verb === 'delete' && 
 
 function planned(sheet: Applied, found: readonly Found[], ready: Ready) {
   const { resources } = bridge(wantedBy(sheet, GROUP).resources, found, ready);
-  return plan(plannables, resources, found);
+  return plan(schemas, resources, found);
 }
 
 /** One pass, of which the first `operations` are carried out; what waits for a successor is left. */

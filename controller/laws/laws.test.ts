@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { resourceTagOf, type Tags } from '../../api/aws.ts';
@@ -12,7 +12,7 @@ import { interpret } from './interpret.ts';
 import { type Applied, CERTIFICATE, ingress, path, rule, wantedBy } from './paper.ts';
 
 const resources = (sheet: Applied) => wantedBy(sheet, GROUP).resources;
-const planned = (sheet: Applied, found: readonly Found[]) => plan(plannables, resources(sheet), found);
+const planned = (sheet: Applied, found: readonly Found[]) => plan(schemas, resources(sheet), found);
 /** The inventory after a group was brought about from `found`. */
 const reached = (sheet: Applied, found: readonly Found[] = []): Found[] =>
   interpret(planned(sheet, found), found);

@@ -9,7 +9,7 @@ import {
 } from '../../alb/amendments/reset-memory.ts';
 import { reset, withReasons } from '../../alb/amendments/reset-to-default.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { match } from '../../alb/plan/match.ts';
 import type { Outcome } from '../../alb/plan/operation.ts';
 import { type Plan, plan } from '../../alb/plan/plan.ts';
@@ -60,13 +60,13 @@ export function pass(sheet: Applied, group: string, before: Moment, stopAfter?: 
   const { resources, backends } = wantedBy(sheet, group);
   const bindings = bindingsOf(sheet, group, before.set);
   const back = reset(group, resources, before.found, known(bindings));
-  const planned = withReasons(plan(plannables, back.resources, before.found), back);
+  const planned = withReasons(plan(schemas, back.resources, before.found), back);
   const toSet = written(before.set, beginning(group, bindings, planned.operations, backends));
   const operations = planned.operations.slice(0, stopAfter);
   const found = interpret({ ...planned, operations }, before.found);
   if (stopAfter !== undefined) return { found, set: toSet, planned };
   const outcomes = operations.map((operation): Outcome => ({ operation, result: 'done' }));
-  const became = match(plannables, resources, found).matched;
+  const became = match(schemas, resources, found).matched;
   const ended = remaining({ group, bindings, outcomes, backends, resources, found, became });
   const staying = new Set(sheet.ingresses.map(keyOf));
   const set = [...written(toSet, ended)].filter(([key]) => staying.has(key));

@@ -15,10 +15,10 @@ import type { MatchRequest } from '../../api/match.ts';
 import { type PlaneRig, startPlane } from '../../e2e/aws/data-plane/rig.ts';
 import { perform } from '../../e2e/aws/elb/perform.ts';
 import { type Aws, connectAws } from '../aws/calls.ts';
+import { calls } from '../aws/kinds/kinds.ts';
 import { offline } from '../inspection/offline.ts';
 import { route } from '../inspection/route.ts';
 import type { Standing } from '../inspection/standing.ts';
-
 import type { Applied } from './paper.ts';
 import { asked, ruled } from './routed.ts';
 
@@ -58,9 +58,9 @@ async function apply(rig: PlaneRig, { wanted }: Standing): Promise<void> {
     return arns.get(id) ?? id;
   };
   const make = async (one: Resource) => {
-    if (one.kind === 'targetGroup') return kinds.targetGroup.create(aws, one.spec, resolve);
-    if (one.kind === 'listener') return kinds.listener.create(aws, one.spec, resolve);
-    return one.kind === 'rule' ? kinds.rule.create(aws, one.spec, resolve) : undefined;
+    if (one.kind === 'targetGroup') return calls.targetGroup.create(aws, one.spec, resolve);
+    if (one.kind === 'listener') return calls.listener.create(aws, one.spec, resolve);
+    return one.kind === 'rule' ? calls.rule.create(aws, one.spec, resolve) : undefined;
   };
   for (const one of wanted.resources.toSorted((a, b) => kinds[a.kind].order - kinds[b.kind].order)) {
     const made = await make(one);

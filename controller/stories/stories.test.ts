@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import type { Ingress, ObjectMeta, Service } from '../../api/kube.ts';
@@ -30,7 +30,7 @@ interface Sheet {
 function turn(sheet: Sheet): Pick<Document, 'operations' | 'told'> {
   const applied = { ingresses: [...sheet.ingresses.values()], services: [...sheet.services.values()] };
   const wanted = wantedBy(applied);
-  const planned = plan(plannables, wanted.resources, sheet.found);
+  const planned = plan(schemas, wanted.resources, sheet.found);
   sheet.found = interpret(planned, sheet.found);
   const told = wanted.problems.map(({ member, problem }) => `${member}: ${sentence(problem)}`);
   return { operations: planned.operations.map(inWords), ...(told.length === 0 ? {} : { told }) };

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { kinds } from '../../alb/kinds/kinds.ts';
 import type { Aws } from '../../controller/aws/calls.ts';
 import { lookups } from '../../controller/aws/facts.ts';
 import { keyOfPlace } from '../../controller/aws/interfaces.ts';
 import { createInventory } from '../../controller/aws/inventory.ts';
+import { calls } from '../../controller/aws/kinds/kinds.ts';
 import {
   actions,
   aws,
@@ -50,28 +50,28 @@ describe('made and found again', () => {
     );
     const byKind = new Map(found.map((one) => [one.kind, one]));
     expect(
-      left(kinds.securityGroup, byKind.get('securityGroup') as Found<'securityGroup'>, group('made')),
+      left(calls.securityGroup, byKind.get('securityGroup') as Found<'securityGroup'>, group('made')),
     ).toEqual([]);
     expect(
-      left(kinds.targetGroup, byKind.get('targetGroup') as Found<'targetGroup'>, targets('made')),
+      left(calls.targetGroup, byKind.get('targetGroup') as Found<'targetGroup'>, targets('made')),
     ).toEqual([]);
     expect(
       left(
-        kinds.loadBalancer,
+        calls.loadBalancer,
         byKind.get('loadBalancer') as Found<'loadBalancer'>,
         balancer('made', made.securityGroup.arn),
       ),
     ).toEqual([]);
     expect(
       left(
-        kinds.listener,
+        calls.listener,
         byKind.get('listener') as Found<'listener'>,
         listenerOn('made', made.loadBalancer.arn),
       ),
     ).toEqual([]);
     expect(
       left(
-        kinds.rule,
+        calls.rule,
         byKind.get('rule') as Found<'rule'>,
         ruleOn('made', made.listener.arn, made.targetGroup.arn),
       ),
@@ -120,10 +120,10 @@ describe('inventory', () => {
     rig.aws.resetCalls();
     await inventory.of('inv');
     expect(actions()).toEqual([]);
-    await kinds.rule.remove(aws, made.rule);
+    await calls.rule.remove(aws, made.rule);
     expect(await inventory.load()).toEqual(['inv']);
     expect((await inventory.of('inv')).map(({ kind }) => kind)).not.toContain('rule');
-    await kinds.loadBalancer.remove(aws, made.loadBalancer);
+    await calls.loadBalancer.remove(aws, made.loadBalancer);
     inventory.remove(made.loadBalancer);
     expect(knows(made.listener.arn)).toBe(false);
   });

@@ -1,7 +1,6 @@
 // Every AWS kind through the real SDK against the local AWS: made, found again, changed, adopted after a crash, removed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { kinds } from '../../alb/kinds/kinds.ts';
 import type {
   ListenerSpec,
   LoadBalancerSpec,
@@ -10,6 +9,7 @@ import type {
   TargetGroupSpec,
 } from '../../api/aws.ts';
 import { createInventory } from '../../controller/aws/inventory.ts';
+import { calls } from '../../controller/aws/kinds/kinds.ts';
 import { setPriorities } from '../../controller/aws/kinds/rule.ts';
 import {
   actions,
@@ -35,7 +35,7 @@ beforeEach(() => rig.aws.resetCalls());
 
 describe('changed', () => {
   test('security group: missing is authorized, extra is revoked, tags are set', async () => {
-    const made = (await kinds.securityGroup.create(aws, group('sg'), resolve)) as Found<'securityGroup'>;
+    const made = (await calls.securityGroup.create(aws, group('sg'), resolve)) as Found<'securityGroup'>;
     const wanted: SecurityGroupSpec = {
       ...group('sg'),
       ingress: [
@@ -44,14 +44,14 @@ describe('changed', () => {
       ],
       tags: { ...group('sg').tags, team: 'shop' },
     };
-    const after = await bring(kinds.securityGroup, made, wanted);
-    expect(left(kinds.securityGroup, after, wanted)).toEqual([]);
+    const after = await bring(calls.securityGroup, made, wanted);
+    expect(left(calls.securityGroup, after, wanted)).toEqual([]);
     const inventory = createInventory(aws);
     await inventory.load();
     const [read] = await inventory.of('sg');
-    expect(left(kinds.securityGroup, read as Found<'securityGroup'>, wanted)).toEqual([]);
-    expect(await kinds.securityGroup.remove(aws, made)).toEqual({ outcome: 'done' });
-    expect(await kinds.securityGroup.remove(aws, made)).toEqual({ outcome: 'done' });
+    expect(left(calls.securityGroup, read as Found<'securityGroup'>, wanted)).toEqual([]);
+    expect(await calls.securityGroup.remove(aws, made)).toEqual({ outcome: 'done' });
+    expect(await calls.securityGroup.remove(aws, made)).toEqual({ outcome: 'done' });
   });
 
   test('target group: health check, attributes and tags; removal waits while it is in use', async () => {
@@ -63,18 +63,18 @@ describe('changed', () => {
       tags: { ...targets('tg').tags, team: 'shop' },
     };
     rig.aws.resetCalls();
-    const after = await bring(kinds.targetGroup, made.targetGroup, wanted);
+    const after = await bring(calls.targetGroup, made.targetGroup, wanted);
     expect(actions()).toEqual(
       expect.arrayContaining(['AddTags', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes']),
     );
     expect(actions()).toHaveLength(3);
-    expect(left(kinds.targetGroup, after, wanted)).toEqual([]);
-    expect(await kinds.targetGroup.remove(aws, after)).toMatchObject({ outcome: 'waiting' });
+    expect(left(calls.targetGroup, after, wanted)).toEqual([]);
+    expect(await calls.targetGroup.remove(aws, after)).toMatchObject({ outcome: 'waiting' });
   });
 
   test('load balancer: subnets, groups, attributes; a protected one is not removed', async () => {
     const made = await stack('lb');
-    const other = (await kinds.securityGroup.create(
+    const other = (await calls.securityGroup.create(
       aws,
       group('lb-other'),
       resolve,
@@ -84,17 +84,17 @@ describe('changed', () => {
       subnets: rig.publicSubnets.slice(0, 2),
       attributes: { 'deletion_protection.enabled': 'true', 'idle_timeout.timeout_seconds': '90' },
     };
-    const after = await bring(kinds.loadBalancer, made.loadBalancer, wanted);
-    expect(left(kinds.loadBalancer, after, wanted)).toEqual([]);
-    expect(await kinds.loadBalancer.remove(aws, after)).toMatchObject({ outcome: 'waiting' });
-    expect(await kinds.securityGroup.remove(aws, other)).toMatchObject({ outcome: 'waiting' });
-    await bring(kinds.loadBalancer, after, {
+    const after = await bring(calls.loadBalancer, made.loadBalancer, wanted);
+    expect(left(calls.loadBalancer, after, wanted)).toEqual([]);
+    expect(await calls.loadBalancer.remove(aws, after)).toMatchObject({ outcome: 'waiting' });
+    expect(await calls.securityGroup.remove(aws, other)).toMatchObject({ outcome: 'waiting' });
+    await bring(calls.loadBalancer, after, {
       ...wanted,
       attributes: { 'deletion_protection.enabled': 'false' },
     });
-    expect(await kinds.loadBalancer.remove(aws, after)).toEqual({ outcome: 'done' });
-    expect(await kinds.targetGroup.remove(aws, made.targetGroup)).toEqual({ outcome: 'done' });
-    expect(await kinds.securityGroup.remove(aws, other)).toEqual({ outcome: 'done' });
+    expect(await calls.loadBalancer.remove(aws, after)).toEqual({ outcome: 'done' });
+    expect(await calls.targetGroup.remove(aws, made.targetGroup)).toEqual({ outcome: 'done' });
+    expect(await calls.securityGroup.remove(aws, other)).toEqual({ outcome: 'done' });
   });
 
   test('listener: HTTP becomes HTTPS in place, the default certificate is attached as well', async () => {
@@ -108,30 +108,30 @@ describe('changed', () => {
       defaultActions: [{ type: 'redirect', statusCode: 'HTTP_301', port: '8443' }],
     };
     rig.aws.resetCalls();
-    const after = await bring(kinds.listener, made.listener, wanted);
+    const after = await bring(calls.listener, made.listener, wanted);
     expect(actions().sort()).toEqual([
       'AddListenerCertificates',
       'AddListenerCertificates',
       'ModifyListener',
     ]);
-    expect(left(kinds.listener, after, wanted)).toEqual([]);
-    const swapped = await bring(kinds.listener, after, { ...wanted, certificates: [one] });
+    expect(left(calls.listener, after, wanted)).toEqual([]);
+    const swapped = await bring(calls.listener, after, { ...wanted, certificates: [one] });
     const inventory = createInventory(aws);
     await inventory.load();
     const read = (await inventory.of('ln')).find(({ arn }) => arn === made.listener.arn) as Found<'listener'>;
     expect(read.spec.certificates).toEqual([one]);
     expect(read.extra.attached).toEqual([one]);
-    expect(left(kinds.listener, read, { ...wanted, certificates: [one] })).toEqual([]);
+    expect(left(calls.listener, read, { ...wanted, certificates: [one] })).toEqual([]);
     const plain = listenerOn('ln', made.loadBalancer.arn);
-    const back = await bring(kinds.listener, swapped, plain);
-    expect(left(kinds.listener, back, plain)).toEqual([]);
-    expect(await kinds.listener.remove(aws, back)).toEqual({ outcome: 'done' });
-    expect(await kinds.listener.remove(aws, back)).toEqual({ outcome: 'done' });
+    const back = await bring(calls.listener, swapped, plain);
+    expect(left(calls.listener, back, plain)).toEqual([]);
+    expect(await calls.listener.remove(aws, back)).toEqual({ outcome: 'done' });
+    expect(await calls.listener.remove(aws, back)).toEqual({ outcome: 'done' });
   });
 
   test('rules change places in one call, and are modified in place', async () => {
     const made = await stack('ru');
-    const second = (await kinds.rule.create(
+    const second = (await calls.rule.create(
       aws,
       ruleOn('ru', made.listener.arn, made.targetGroup.arn, 2),
       resolve,
@@ -152,10 +152,10 @@ describe('changed', () => {
         { type: 'fixed-response', statusCode: '503', contentType: 'text/plain', messageBody: 'later' },
       ],
     };
-    const after = await bring(kinds.rule, { ...made.rule, spec: { ...made.rule.spec, priority: 2 } }, wanted);
-    expect(left(kinds.rule, after, wanted)).toEqual([]);
-    expect(await kinds.rule.remove(aws, after)).toEqual({ outcome: 'done' });
-    expect(await kinds.rule.remove(aws, after)).toEqual({ outcome: 'done' });
+    const after = await bring(calls.rule, { ...made.rule, spec: { ...made.rule.spec, priority: 2 } }, wanted);
+    expect(left(calls.rule, after, wanted)).toEqual([]);
+    expect(await calls.rule.remove(aws, after)).toEqual({ outcome: 'done' });
+    expect(await calls.rule.remove(aws, after)).toEqual({ outcome: 'done' });
   });
 });
 
@@ -163,22 +163,22 @@ describe('adopted after a crash', () => {
   test('what was made and not noted down is taken over and corrected', async () => {
     const made = await stack('twin');
     const again = {
-      securityGroup: await kinds.securityGroup.create(
+      securityGroup: await calls.securityGroup.create(
         aws,
         { ...group('twin'), tags: { ...group('twin').tags, more: '1' } },
         resolve,
       ),
-      targetGroup: await kinds.targetGroup.create(
+      targetGroup: await calls.targetGroup.create(
         aws,
         { ...targets('twin'), healthCheck: { ...targets('twin').healthCheck, path: '/other' } },
         resolve,
       ),
-      loadBalancer: await kinds.loadBalancer.create(
+      loadBalancer: await calls.loadBalancer.create(
         aws,
         { ...balancer('twin', made.securityGroup.arn), subnets: rig.publicSubnets.slice(0, 2) },
         resolve,
       ),
-      listener: await kinds.listener.create(
+      listener: await calls.listener.create(
         aws,
         {
           ...listenerOn('twin', made.loadBalancer.arn),
@@ -186,7 +186,7 @@ describe('adopted after a crash', () => {
         },
         resolve,
       ),
-      rule: await kinds.rule.create(
+      rule: await calls.rule.create(
         aws,
         {
           ...ruleOn('twin', made.listener.arn, made.targetGroup.arn),
@@ -203,7 +203,7 @@ describe('adopted after a crash', () => {
   test('what somebody else made under the name is refused', async () => {
     await stack('strange');
     const other = { ...targets('strange'), port: 30081, tags: tags('other', 'default/web-web:80') };
-    await expect(kinds.targetGroup.create(aws, other, resolve)).rejects.toMatchObject({
+    await expect(calls.targetGroup.create(aws, other, resolve)).rejects.toMatchObject({
       code: 'DuplicateTargetGroupName',
       kind: 'duplicate',
     });

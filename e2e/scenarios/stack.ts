@@ -1,8 +1,9 @@
 // A small stack of every AWS kind, as specs and made through the real SDK against the local AWS; shared by scenarios.
 
 import { Registry } from 'prom-client';
-import { changedFields, type Found, type KindTable, type Resolve } from '../../alb/kinds/kind.ts';
+import type { Found, Resolve } from '../../alb/kinds/kind.ts';
 import { kinds } from '../../alb/kinds/kinds.ts';
+import { changedFields } from '../../alb/plan/match.ts';
 import {
   CLUSTER_TAG,
   type Kind,
@@ -18,6 +19,8 @@ import {
 } from '../../api/aws.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
+import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
+import { calls } from '../../controller/aws/kinds/kinds.ts';
 import { type Rig, startRig } from '../aws/rig.ts';
 
 export let rig: Rig;
@@ -50,18 +53,17 @@ export const tags = (group: string, resource: string): Tags => ({
 export const actions = (): string[] =>
   rig.aws.calls().flatMap(({ action, count }) => Array<string>(count).fill(action));
 
-/** Brings a found resource to a wanted spec, through the same table that plans are made with. */
+/** Brings a found resource to a wanted spec, by the schema that plans are made with. */
 export function bring<K extends Kind>(
-  table: KindTable<K>,
+  calls: KindCalls<K>,
   found: Found<K>,
   wanted: SpecOf[K],
 ): Promise<Found<K>> {
-  const changed = changedFields<K>(table, wanted, found, resolve);
-  return table.modify(aws, found, wanted, changed, resolve) as Promise<Found<K>>;
+  return calls.modify(aws, found, wanted, left(calls, found, wanted), resolve) as Promise<Found<K>>;
 }
 
-export const left = <K extends Kind>(table: KindTable<K>, found: Found<K>, wanted: SpecOf[K]) =>
-  changedFields<K>(table, wanted, found, resolve);
+export const left = <K extends Kind>({ kind }: KindCalls<K>, found: Found<K>, wanted: SpecOf[K]) =>
+  changedFields<K>(kinds[kind], wanted, found, resolve);
 
 export const group = (name: string): SecurityGroupSpec => ({
   name: `k8s-${name}`,
@@ -111,23 +113,23 @@ export const ruleOn = (
 
 /** One of each kind. */
 export async function stack(name: string) {
-  const securityGroup = (await kinds.securityGroup.create(
+  const securityGroup = (await calls.securityGroup.create(
     aws,
     group(name),
     resolve,
   )) as Found<'securityGroup'>;
-  const targetGroup = (await kinds.targetGroup.create(aws, targets(name), resolve)) as Found<'targetGroup'>;
-  const loadBalancer = (await kinds.loadBalancer.create(
+  const targetGroup = (await calls.targetGroup.create(aws, targets(name), resolve)) as Found<'targetGroup'>;
+  const loadBalancer = (await calls.loadBalancer.create(
     aws,
     balancer(name, securityGroup.arn),
     resolve,
   )) as Found<'loadBalancer'>;
-  const listener = (await kinds.listener.create(
+  const listener = (await calls.listener.create(
     aws,
     listenerOn(name, loadBalancer.arn),
     resolve,
   )) as Found<'listener'>;
-  const rule = (await kinds.rule.create(
+  const rule = (await calls.rule.create(
     aws,
     ruleOn(name, listener.arn, targetGroup.arn),
     resolve,

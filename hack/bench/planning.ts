@@ -4,7 +4,7 @@
 import { desire } from '../../alb/desire/desire.ts';
 import { groupOf } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { plannables } from '../../alb/kinds/kinds.ts';
+import { schemas } from '../../alb/kinds/kinds.ts';
 import { type Plan, plan } from '../../alb/plan/plan.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
@@ -60,7 +60,7 @@ const sheetOf = (first: readonly string[] = []): Applied => ({
 /** What one pass decides, from the bindings on. */
 function decide(book: Book, found: readonly Found[]): Plan {
   const group = groupOf(GROUP, book.of(GROUP));
-  return plan(plannables, desire(group, factsOf(group, SERVICES)).resources, found);
+  return plan(schemas, desire(group, factsOf(group, SERVICES)).resources, found);
 }
 
 /** Median of the CPU milliseconds that `work` takes. */

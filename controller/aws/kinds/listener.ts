@@ -13,36 +13,19 @@ import {
   RemoveListenerCertificatesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
-import { actionsFromAws, actionsToAws, sameActions } from '../../../alb/kinds/action.ts';
-import {
-  attributeChange,
-  attributeMap,
-  sameAttributes,
-  writeAttributes,
-} from '../../../alb/kinds/attributes.ts';
-import {
-  changedFields,
-  completing,
-  type Found,
-  type KindTable,
-  present,
-  type Resolve,
-  removing,
-  sameSet,
-} from '../../../alb/kinds/kind.ts';
-import { mutualFromAws, mutualToAws, sameMutual } from '../../../alb/kinds/mutual-authentication.ts';
-import {
-  identity,
-  refuseStranger,
-  sameTags,
-  tagChange,
-  tagList,
-  tagMap,
-  tagsAfter,
-  writeTags,
-} from '../../../alb/kinds/tags.ts';
+import { attributeChange } from '../../../alb/kinds/attributes.ts';
+import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
 import type { Action, Attributes, ListenerSpec, Tags } from '../../../api/aws.ts';
 import { type Aws, allPages } from '../calls.ts';
+import { actionsFromAws, actionsToAws } from './action.ts';
+import { attributeMap, writeAttributes } from './attributes.ts';
+import type { KindCalls } from './kind.ts';
+import { completing, present, removing } from './kind.ts';
+import { mutualFromAws, mutualToAws } from './mutual-authentication.ts';
+import { refuseStranger, writeTags } from './tags.ts';
 
 type FoundListener = Found<'listener'>;
 
@@ -169,8 +152,8 @@ async function adopt(
   refuseStranger(failure, `listener ${wanted.port}`, wanted.tags, tags);
   const attributes = await readAttributes(aws, arn);
   const found = fromAws(twin, { tags, attributes, attached: await readAttached(aws, arn) });
-  const fields = changedFields(listener, wanted, found, resolve);
-  return completing(found, fields, () => listener.modify(aws, found, wanted, fields, resolve));
+  const fields = changedFields(kinds.listener, wanted, found, resolve);
+  return completing(found, fields, () => listenerCalls.modify(aws, found, wanted, fields, resolve));
 }
 
 const SETTINGS: readonly (keyof ListenerSpec)[] = [
@@ -212,30 +195,8 @@ function settingsChanged(
   );
 }
 
-export const listener: KindTable<'listener'> = {
+export const listenerCalls: KindCalls<'listener'> = {
   kind: 'listener',
-  order: 3,
-  fields: {
-    loadBalancer: 'createOnly',
-    // The port is in the resource tag, so another one is another listener, unless somebody moved ours by hand.
-    port: 'modify',
-    protocol: 'modify',
-    defaultActions: 'modify',
-    certificates: 'modify',
-    sslPolicy: 'modify',
-    mutualAuthentication: 'modify',
-    attributes: 'modify',
-    tags: 'modify',
-  },
-  equal: {
-    defaultActions: sameActions,
-    certificates: (wanted, found) => wanted[0] === found[0] && sameSet(wanted, found),
-    sslPolicy: (wanted, found) => wanted === undefined || wanted === found,
-    mutualAuthentication: sameMutual,
-    attributes: sameAttributes,
-    tags: sameTags,
-  },
-  parent: ({ spec }) => spec.loadBalancer.ref,
   async create(aws, wanted, resolve) {
     const LoadBalancerArn = resolve(wanted.loadBalancer);
     let made: Listener | undefined;
@@ -249,7 +210,7 @@ export const listener: KindTable<'listener'> = {
     const details = { tags: wanted.tags, attributes: {}, attached: [] };
     const found = fromAws(present(made, 'Listeners'), details);
     const fields = ['certificates', 'attributes'] as const;
-    return completing(found, fields, () => listener.modify(aws, found, wanted, fields, resolve));
+    return completing(found, fields, () => listenerCalls.modify(aws, found, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed, resolve) {
     const ListenerArn = found.arn;

@@ -15,37 +15,18 @@ import {
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
-import {
-  attributeChange,
-  attributeMap,
-  sameAttributes,
-  writeAttributes,
-} from '../../../alb/kinds/attributes.ts';
-import {
-  arnOf,
-  changedFields,
-  completing,
-  type Found,
-  freeName,
-  type KindTable,
-  present,
-  type Resolve,
-  removing,
-  sameSet,
-} from '../../../alb/kinds/kind.ts';
-import {
-  identity,
-  refuseStranger,
-  sameTagsKeepingLegacy,
-  tagChange,
-  tagList,
-  tagMap,
-  tagsAfter,
-  writeTags,
-} from '../../../alb/kinds/tags.ts';
+import { attributeChange } from '../../../alb/kinds/attributes.ts';
+import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
 import type { Attributes, IpAddressType, LoadBalancerSpec, Tags } from '../../../api/aws.ts';
 import type { Aws } from '../calls.ts';
+import { attributeMap, writeAttributes } from './attributes.ts';
+import type { KindCalls } from './kind.ts';
+import { completing, present, removing } from './kind.ts';
 import { writeShield, writeWebAcl } from './protections.ts';
+import { refuseStranger, writeTags } from './tags.ts';
 
 type FoundLoadBalancer = Found<'loadBalancer'>;
 
@@ -123,41 +104,14 @@ async function adopt(
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
   // Capacity waits until the load balancer is active, and protections are not known yet.
   const later: readonly string[] = ['capacityUnits', 'webAcl', 'shield'];
-  const fields = changedFields<'loadBalancer'>(loadBalancer, wanted, found, resolve).filter(
+  const fields = changedFields(kinds.loadBalancer, wanted, found, resolve).filter(
     (field) => !later.includes(field),
   );
-  return completing(found, fields, () => loadBalancer.modify(aws, found, wanted, fields, resolve));
+  return completing(found, fields, () => loadBalancerCalls.modify(aws, found, wanted, fields, resolve));
 }
 
-export const loadBalancer: KindTable<'loadBalancer'> = {
+export const loadBalancerCalls: KindCalls<'loadBalancer'> = {
   kind: 'loadBalancer',
-  order: 2,
-  fields: {
-    name: 'createOnly',
-    scheme: 'replace',
-    ipAddressType: 'modify',
-    subnets: 'modify',
-    securityGroups: 'modify',
-    attributes: 'modify',
-    customerOwnedPool: 'createOnly',
-    ipamPool: 'modify',
-    capacityUnits: 'modify',
-    webAcl: 'modify',
-    shield: 'modify',
-    tags: 'modify',
-  },
-  apart: ['webAcl', 'shield'],
-  equal: {
-    subnets: sameSet,
-    securityGroups: (wanted, found) => sameSet(wanted.map(arnOf), found.map(arnOf)),
-    attributes: sameAttributes,
-    capacityUnits: (wanted, found) => wanted === undefined || wanted === found,
-    webAcl: (wanted, found) => wanted === undefined || wanted === found,
-    // On or off: what somebody else protects is left as it is.
-    shield: (wanted, found) => wanted === undefined || wanted === found || found === 'foreign',
-    tags: sameTagsKeepingLegacy,
-  },
-  successor: (spec, predecessors) => ({ ...spec, name: freeName(spec.name, predecessors) }),
   async create(aws, wanted, resolve) {
     let made: LoadBalancer | undefined;
     try {
@@ -183,7 +137,7 @@ export const loadBalancer: KindTable<'loadBalancer'> = {
     }
     const found = fromAws(present(made, 'LoadBalancers'), wanted.tags, {});
     const fields = ['attributes'] as const;
-    return completing(found, fields, () => loadBalancer.modify(aws, found, wanted, fields, resolve));
+    return completing(found, fields, () => loadBalancerCalls.modify(aws, found, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed, resolve) {
     const LoadBalancerArn = found.arn;

@@ -9,35 +9,17 @@ import {
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
-import { actionsFromAws, actionsToAws, sameActions } from '../../../alb/kinds/action.ts';
-import {
-  conditionsFromAws,
-  conditionsToAws,
-  sameConditions,
-  sameTransforms,
-  transformsFromAws,
-  transformsToAws,
-} from '../../../alb/kinds/condition.ts';
-import {
-  changedFields,
-  type Found,
-  type KindTable,
-  present,
-  type Resolve,
-  removing,
-} from '../../../alb/kinds/kind.ts';
-import {
-  identity,
-  refuseStranger,
-  sameTags,
-  tagChange,
-  tagList,
-  tagMap,
-  tagsAfter,
-  writeTags,
-} from '../../../alb/kinds/tags.ts';
+import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
 import type { RuleSpec, Tags } from '../../../api/aws.ts';
 import { type Aws, allPages } from '../calls.ts';
+import { actionsFromAws, actionsToAws } from './action.ts';
+import { conditionsFromAws, conditionsToAws, transformsFromAws, transformsToAws } from './condition.ts';
+import type { KindCalls } from './kind.ts';
+import { present, removing } from './kind.ts';
+import { refuseStranger, writeTags } from './tags.ts';
 
 type FoundRule = Found<'rule'>;
 
@@ -93,25 +75,14 @@ async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: R
   const tags = tagMap(TagDescriptions?.[0]?.Tags);
   refuseStranger(failure, `rule ${wanted.priority}`, wanted.tags, tags);
   const found = present(fromAws(twin, listenerArn, tags), 'Priority');
-  return rule.modify(aws, found, wanted, changedFields(rule, wanted, found, resolve), resolve);
+  return ruleCalls.modify(aws, found, wanted, changedFields(kinds.rule, wanted, found, resolve), resolve);
 }
 
 /** What ModifyRule carries. */
 const SETTINGS = ['conditions', 'actions', 'transforms'] as const;
 
-export const rule: KindTable<'rule'> = {
+export const ruleCalls: KindCalls<'rule'> = {
   kind: 'rule',
-  order: 4,
-  fields: {
-    listener: 'createOnly',
-    priority: 'modify',
-    conditions: 'modify',
-    actions: 'modify',
-    transforms: 'modify',
-    tags: 'modify',
-  },
-  equal: { conditions: sameConditions, actions: sameActions, transforms: sameTransforms, tags: sameTags },
-  parent: ({ spec }) => spec.listener.ref,
   async create(aws, wanted, resolve) {
     const ListenerArn = resolve(wanted.listener);
     try {

@@ -11,48 +11,18 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
-import {
-  arnOf,
-  changedFields,
-  completing,
-  type Found,
-  type KindTable,
-  present,
-  type Resolve,
-  removing,
-  sameSet,
-} from '../../../alb/kinds/kind.ts';
-import {
-  identity,
-  refuseStranger,
-  sameTagsKeepingLegacy,
-  type TagChange,
-  tagChange,
-  tagList,
-  tagMap,
-  tagsAfter,
-} from '../../../alb/kinds/tags.ts';
+import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { permissionKey } from '../../../alb/kinds/security-group.ts';
+import { identity, type TagChange, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
 import type { Permission, SecurityGroupSpec } from '../../../api/aws.ts';
-import { networkOf } from '../../../api/cidr.ts';
 import type { Aws } from '../calls.ts';
+import type { KindCalls } from './kind.ts';
+import { completing, present, removing } from './kind.ts';
+import { refuseStranger } from './tags.ts';
 
 type FoundGroup = Found<'securityGroup'>;
-
-/** What makes two permissions the same one: not the description (aws-model 5.4), nor how a network is written. */
-export function permissionKey(
-  { protocol, fromPort, toPort, source }: Permission,
-  resolve: Resolve = arnOf,
-): string {
-  const from =
-    'cidr' in source
-      ? `IpRange: ${networkOf(source.cidr)}`
-      : 'cidr6' in source
-        ? `Ipv6Range: ${networkOf(source.cidr6)}`
-        : 'prefixList' in source
-          ? `PrefixListId: ${source.prefixList}`
-          : `UserIdGroupPair: ${resolve(source.group)}`;
-  return `IpProtocol: ${protocol}, FromPort: ${fromPort}, ToPort: ${toPort}, ${from}`;
-}
 
 /** One wire permission for one source. */
 export function permissionToAws(
@@ -165,22 +135,12 @@ async function adopt(
   const found = fromAws(twin);
   const way = 'delete that one, or name groups of your own with alb.ingress.kubernetes.io/security-groups';
   refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags, way);
-  const fields = changedFields(securityGroup, wanted, found, resolve);
-  return completing(found, fields, () => securityGroup.modify(aws, found, wanted, fields, resolve));
+  const fields = changedFields(kinds.securityGroup, wanted, found, resolve);
+  return completing(found, fields, () => securityGroupCalls.modify(aws, found, wanted, fields, resolve));
 }
 
-export const securityGroup: KindTable<'securityGroup'> = {
+export const securityGroupCalls: KindCalls<'securityGroup'> = {
   kind: 'securityGroup',
-  order: 0,
-  fields: { name: 'createOnly', description: 'createOnly', ingress: 'modify', tags: 'modify' },
-  equal: {
-    ingress: (wanted, found) =>
-      sameSet(
-        wanted.map((one) => permissionKey(one)),
-        found.map((one) => permissionKey(one)),
-      ),
-    tags: sameTagsKeepingLegacy,
-  },
   async create(aws, wanted, resolve) {
     let id: string;
     try {
@@ -205,7 +165,7 @@ export const securityGroup: KindTable<'securityGroup'> = {
       extra: { vpcId: aws.vpcId },
     };
     const fields = ['ingress'] as const;
-    return completing(empty, fields, () => securityGroup.modify(aws, empty, wanted, fields, resolve));
+    return completing(empty, fields, () => securityGroupCalls.modify(aws, empty, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed, resolve) {
     const change = tagChange(wanted.tags, found.spec.tags, 'keepLegacy');

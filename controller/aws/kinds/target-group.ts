@@ -10,34 +10,17 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
-import {
-  attributeChange,
-  attributeMap,
-  sameAttributes,
-  writeAttributes,
-} from '../../../alb/kinds/attributes.ts';
-import {
-  changedFields,
-  completing,
-  type Found,
-  freeName,
-  type KindTable,
-  present,
-  type Resolve,
-  removing,
-} from '../../../alb/kinds/kind.ts';
-import {
-  identity,
-  refuseStranger,
-  sameTagsKeepingLegacy,
-  tagChange,
-  tagList,
-  tagMap,
-  tagsAfter,
-  writeTags,
-} from '../../../alb/kinds/tags.ts';
+import { attributeChange } from '../../../alb/kinds/attributes.ts';
+import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
 import type { Attributes, HealthCheck, Tags, TargetGroupSpec } from '../../../api/aws.ts';
 import type { Aws } from '../calls.ts';
+import { attributeMap, writeAttributes } from './attributes.ts';
+import type { KindCalls } from './kind.ts';
+import { completing, present, removing } from './kind.ts';
+import { refuseStranger, writeTags } from './tags.ts';
 
 type FoundTargetGroup = Found<'targetGroup'>;
 
@@ -115,30 +98,12 @@ async function adopt(
   const tags = tagMap(TagDescriptions?.[0]?.Tags);
   refuseStranger(failure, `target group ${wanted.name}`, wanted.tags, tags);
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  const fields = changedFields(targetGroup, wanted, found, resolve);
-  return completing(found, fields, () => targetGroup.modify(aws, found, wanted, fields, resolve));
+  const fields = changedFields(kinds.targetGroup, wanted, found, resolve);
+  return completing(found, fields, () => targetGroupCalls.modify(aws, found, wanted, fields, resolve));
 }
 
-export const targetGroup: KindTable<'targetGroup'> = {
+export const targetGroupCalls: KindCalls<'targetGroup'> = {
   kind: 'targetGroup',
-  order: 1,
-  fields: {
-    name: 'createOnly',
-    targetType: 'replace',
-    port: 'createOnly',
-    protocol: 'replace',
-    protocolVersion: 'replace',
-    // Addresses of the other family cannot be registered.
-    ipAddressType: 'replace',
-    targetControlPort: 'replace',
-    healthCheck: 'modify',
-    attributes: 'modify',
-    tags: 'modify',
-  },
-  equal: { attributes: sameAttributes, tags: sameTagsKeepingLegacy },
-  /** AWS: a target group belongs to one load balancer at most (aws-limits TG9, `TargetGroupAssociationLimit`). */
-  heldBy: ({ extra }) => extra.loadBalancerArns ?? [],
-  successor: (spec, predecessors) => ({ ...spec, name: freeName(spec.name, predecessors) }),
   async create(aws, wanted, resolve) {
     let made: TargetGroup | undefined;
     try {
@@ -163,7 +128,7 @@ export const targetGroup: KindTable<'targetGroup'> = {
     }
     const found = fromAws(present(made, 'TargetGroups'), wanted.tags, {});
     const fields = ['attributes'] as const;
-    return completing(found, fields, () => targetGroup.modify(aws, found, wanted, fields, resolve));
+    return completing(found, fields, () => targetGroupCalls.modify(aws, found, wanted, fields, resolve));
   },
   async modify(aws, found, wanted, changed) {
     const TargetGroupArn = found.arn;

@@ -2,7 +2,7 @@
 //
 // THE INVARIANT (hack/decisions/0016): from before the first call that makes something of a group in AWS until after the last
 // call that removes something of it, a binding or an Ingress in the cluster carries the finalizer of that group.
-import { keyOf, type ObjectMeta } from '../api/kube.ts';
+import { keyOf, type ObjectMeta } from './kube.ts';
 
 const FINALIZER = 'albatross.dev/resources';
 const GROUP_FINALIZER = 'group.albatross.dev/';

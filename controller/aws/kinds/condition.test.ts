@@ -1,14 +1,8 @@
 // Conditions and transforms on the wire: what is sent and read back is the same, whatever AWS leaves out or puts in order.
 import { describe, expect, test } from 'vitest';
-import type { Condition, Transform } from '../../api/aws.ts';
-import {
-  conditionsFromAws,
-  conditionsToAws,
-  sameConditions,
-  sameTransforms,
-  transformsFromAws,
-  transformsToAws,
-} from './condition.ts';
+import { sameConditions, sameTransforms } from '../../../alb/kinds/condition.ts';
+import type { Condition, Transform } from '../../../api/aws.ts';
+import { conditionsFromAws, conditionsToAws, transformsFromAws, transformsToAws } from './condition.ts';
 
 const host: Condition = { field: 'host-header', values: ['a.example.com', 'b.example.com'] };
 const path: Condition = { field: 'path-pattern', values: ['/x'] };

@@ -1,8 +1,9 @@
 // Tests of action.
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../api/aws.ts';
-import { actionsFromAws, actionsToAws, sameActions } from './action.ts';
-import { arnOf } from './kind.ts';
+import { sameActions } from '../../../alb/kinds/action.ts';
+import { arnOf } from '../../../alb/kinds/kind.ts';
+import type { Action } from '../../../api/aws.ts';
+import { actionsFromAws, actionsToAws } from './action.ts';
 
 const forward = (...targets: [string, number?][]): Action => ({
   type: 'forward',

@@ -1,7 +1,8 @@
 // Mutual authentication: what counts as the same, and there and back.
 import { expect, test } from 'vitest';
-import type { MutualAuthentication } from '../../api/aws.ts';
-import { mutualFromAws, mutualToAws, sameMutual } from './mutual-authentication.ts';
+import { sameMutual } from '../../../alb/kinds/mutual-authentication.ts';
+import type { MutualAuthentication } from '../../../api/aws.ts';
+import { mutualFromAws, mutualToAws } from './mutual-authentication.ts';
 
 const verify: MutualAuthentication = { mode: 'verify', trustStoreArn: 'arn:x' };
 

@@ -1,23 +1,22 @@
 // Tests of kind.
 import { describe, expect, test } from 'vitest';
+import { attributeChange, sameAttributes } from '../../../alb/kinds/attributes.ts';
+import { type Found, freeName } from '../../../alb/kinds/kind.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { loadBalancer } from '../../../alb/kinds/load-balancer.ts';
+import { permissionKey } from '../../../alb/kinds/security-group.ts';
+import { sameIdentity, sameTags, sameTagsKeepingLegacy, tagChange } from '../../../alb/kinds/tags.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
 import {
   CLUSTER_TAG,
   type LoadBalancerSpec,
   type Permission,
   RESOURCE_TAG,
   STACK_TAG,
-} from '../../api/aws.ts';
-import * as listener from '../../controller/aws/kinds/listener.ts';
-import { loadBalancer } from '../../controller/aws/kinds/load-balancer.ts';
-import {
-  permissionKey,
-  permissionsFromAws,
-  permissionToAws,
-} from '../../controller/aws/kinds/security-group.ts';
-import { attributeChange, sameAttributes, writeAttributes } from './attributes.ts';
-import { changedFields, type Found, freeName } from './kind.ts';
-import { kinds } from './kinds.ts';
-import { sameIdentity, sameTags, sameTagsKeepingLegacy, tagChange } from './tags.ts';
+} from '../../../api/aws.ts';
+import { writeAttributes } from './attributes.ts';
+import * as listener from './listener.ts';
+import { permissionsFromAws, permissionToAws } from './security-group.ts';
 
 const tracking = { [CLUSTER_TAG]: 'prod', [STACK_TAG]: 'shop', [RESOURCE_TAG]: 'LoadBalancer' };
 
@@ -128,7 +127,7 @@ describe('load balancers', () => {
       'scheme',
       'subnets',
     ]);
-    expect(loadBalancer.fields.scheme).toBe('replace');
+    expect(loadBalancer.fields.scheme.change).toBe('replace');
   });
 
   test.each([
@@ -164,13 +163,13 @@ describe('listeners', () => {
     };
     const found = listener.fromAws(wire, { ...details, attached: ['c3', 'c1', 'c2'] });
     expect(found.spec.certificates).toEqual(['c2', 'c1', 'c3']);
-    const { certificates } = listener.listener.equal;
-    expect(certificates?.(['c2', 'c3', 'c1'], found.spec.certificates)).toBe(true);
-    expect(certificates?.(['c1', 'c2', 'c3'], found.spec.certificates)).toBe(false);
+    const { equal } = kinds.listener.fields.certificates;
+    expect(equal?.(['c2', 'c3', 'c1'], found.spec.certificates)).toBe(true);
+    expect(equal?.(['c1', 'c2', 'c3'], found.spec.certificates)).toBe(false);
   });
 
   test('no policy wanted is no difference', () => {
-    expect(listener.listener.equal.sslPolicy?.(undefined, 'ELBSecurityPolicy-2016-08')).toBe(true);
+    expect(kinds.listener.fields.sslPolicy.equal?.(undefined, 'ELBSecurityPolicy-2016-08')).toBe(true);
   });
 });
 

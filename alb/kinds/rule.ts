@@ -1,0 +1,21 @@
+// The rule kind. A rule is what it matches and does; its priority is only its place, changed without making it anew (aws-model 3.12).
+import { sameActions } from './action.ts';
+import { sameConditions, sameTransforms } from './condition.ts';
+import type { SchemaOf } from './kind.ts';
+import { ruleDiff } from './rule-diff.ts';
+import { sameTags } from './tags.ts';
+
+export const rule: SchemaOf<'rule'> = {
+  kind: 'rule',
+  order: 4,
+  fields: {
+    listener: { change: 'createOnly' },
+    priority: { change: 'modify' },
+    conditions: { change: 'modify', equal: sameConditions },
+    actions: { change: 'modify', equal: sameActions },
+    transforms: { change: 'modify', equal: sameTransforms },
+    tags: { change: 'modify', equal: sameTags },
+  },
+  parent: ({ spec }) => spec.listener.ref,
+  diff: (wanted, found, resolve) => ruleDiff(rule)(wanted, found, resolve),
+};

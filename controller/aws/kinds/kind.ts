@@ -1,0 +1,94 @@
+// What every AWS kind's calls declare: create, modify and remove; and what they share.
+
+import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
+import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
+import type { Kind, Resource, SpecOf } from '../../../api/aws.ts';
+import type { Aws } from '../calls.ts';
+
+/** What became of a removal: `waiting` when something still uses the resource; ask again later. */
+export type Removed =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'waiting'; readonly because: string };
+
+/** The calls for one kind. */
+export interface KindCalls<K extends Kind> {
+  readonly kind: K;
+  /**
+   * Creates the resource, or adopts and corrects its twin when a crash left one that carries our tags.
+   * Throws `AwsFailure`, or `MadeInPart` when it exists by then; what is known of its group must be read again.
+   */
+  create(aws: Aws, wanted: SpecOf[K], resolve: Resolve): Promise<Found<K>>;
+  /** Brings the `changed` fields of an existing resource to what is wanted, in the order of aws-model 3.4–3.8. */
+  modify(
+    aws: Aws,
+    found: Found<K>,
+    wanted: SpecOf[K],
+    changed: readonly (keyof SpecOf[K])[],
+    resolve: Resolve,
+  ): Promise<Found<K>>;
+  /** Removes it; one that is gone already is `done`. */
+  remove(aws: Aws, found: Found<K>): Promise<Removed>;
+}
+
+/** A resource was made, or taken over, and then AWS refused a part of what is wanted of it. */
+export class MadeInPart extends Error {
+  readonly found: Found;
+  /** What may be missing. */
+  readonly fields: readonly string[];
+  readonly failure: AwsFailure;
+
+  constructor(found: Found, fields: readonly string[], failure: AwsFailure) {
+    super(failure.message, { cause: failure });
+    this.found = found;
+    this.fields = fields;
+    this.failure = failure;
+  }
+}
+
+/** Gives the fields of what is there already. Throws `MadeInPart` when AWS does not want that. */
+export async function completing<F extends Found>(
+  found: F,
+  fields: readonly string[],
+  complete: () => Promise<F>,
+): Promise<F> {
+  try {
+    return await complete();
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown;
+    throw new MadeInPart(found, fields, thrown);
+  }
+}
+
+/**
+ * Carries out a deletion: what is gone already is `done`; what something still uses, or AWS refuses with the code
+ * `protection`, is `waiting` with AWS's words. Throws any other `AwsFailure`.
+ */
+export async function removing(deletion: () => Promise<unknown>, protection?: string): Promise<Removed> {
+  try {
+    await deletion();
+  } catch (thrown) {
+    const guarded = isFailure(thrown, 'refused') && thrown.code === protection;
+    if (guarded || isFailure(thrown, 'inUse')) return { outcome: 'waiting', because: thrown.message };
+    if (!isFailure(thrown, 'notFound')) throw thrown;
+  }
+  return { outcome: 'done' };
+}
+
+/** A field that AWS always fills; its absence is a fault of the answer, not of the user. */
+export function present<T>(value: T | undefined | null, what: string): T {
+  if (value === undefined || value === null) throw new Error(`AWS answered without ${what}`);
+  return value;
+}
+
+/** The calls for a kind whose name is not known here: what is given them must be of that kind. */
+export interface AnyCalls {
+  create(aws: Aws, wanted: Resource['spec'], resolve: Resolve): Promise<Found>;
+  modify(
+    aws: Aws,
+    found: Found,
+    wanted: Resource['spec'],
+    changed: readonly string[],
+    resolve: Resolve,
+  ): Promise<Found>;
+  remove(aws: Aws, found: Found): Promise<Removed>;
+}

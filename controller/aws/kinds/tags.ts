@@ -1,0 +1,46 @@
+// Tags of AWS resources: the calls that set them right, and what is not ours (aws-model 2.2–2.4).
+import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { AwsFailure } from '../../../alb/failures/failure.ts';
+import { sameIdentity, type TagChange } from '../../../alb/kinds/tags.ts';
+import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../../api/aws.ts';
+import type { Aws } from '../calls.ts';
+
+/** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). */
+export async function writeTags(aws: Aws, arn: string, change: TagChange): Promise<void> {
+  if (change.add.length > 0)
+    await aws.elbv2.send(new AddTagsCommand({ ResourceArns: [arn], Tags: change.add }));
+  if (change.remove.length > 0) {
+    const TagKeys = change.remove.map(({ Key }) => Key);
+    await aws.elbv2.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
+  }
+}
+
+/** Whose something is, by its tags. Pure. */
+function owner(tags: Tags): string {
+  const cluster = tags[CLUSTER_TAG] ?? tags[LEGACY_CLUSTER_TAG];
+  if (cluster === undefined) return 'it carries no tags of a cluster';
+  const stack = tags[STACK_TAG];
+  return `its tags say cluster ${cluster}${stack === undefined ? '' : `, group ${stack}`}${resourceTagOf(tags) === '' ? ', without a resource tag' : ''}`;
+}
+
+/**
+ * Lets a twin be adopted: something of the wanted name exists, and it is ours only if it carries our tracking tags.
+ * Throws the failure of the create call again otherwise, saying whose name it is and what can be done (`way`).
+ */
+export function refuseStranger(
+  failure: AwsFailure,
+  name: string,
+  wanted: Tags,
+  found: Tags,
+  way = 'delete that one',
+): void {
+  if (sameIdentity(wanted, found)) return;
+  throw new AwsFailure({
+    action: failure.action,
+    code: failure.code,
+    kind: 'duplicate',
+    status: failure.status,
+    message: `${name} exists already and is not ours: ${owner(found)}; ${way}`,
+    cause: failure,
+  });
+}
