@@ -18,7 +18,7 @@ import {
 } from '../../api/aws.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
-import { type Rig, startRig } from '../aws/rig.ts';
+import { type Rig, startRig } from '../../local-aws/rig.ts';
 
 export let rig: Rig;
 export let aws: Aws;

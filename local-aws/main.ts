@@ -1,7 +1,7 @@
 // The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
 import { once } from 'node:events';
-import { Unmet, wordsOf } from '../../api/unmet.ts';
-import { COVERS } from '../../cli/local-aws-coverage.ts';
+import { Unmet, wordsOf } from '../api/unmet.ts';
+import { COVERS } from '../cli/local-aws-coverage.ts';
 import { startMoto } from './account/moto.ts';
 import { putToS3 } from './account/objects.ts';
 import { type Account, seedAccount } from './account/seed.ts';

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts, pythonPath } from '../../harness/machine.ts';
-import { startProcess, untilReady } from '../../harness/process.ts';
+import { freePorts, pythonPath } from '../../e2e/harness/machine.ts';
+import { startProcess, untilReady } from '../../e2e/harness/process.ts';
 
 export interface MotoOptions {
   /** The Python of a virtual environment that has moto; the installed one unless told. */

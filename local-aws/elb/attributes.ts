@@ -8,7 +8,7 @@ import type {
   ModifyLoadBalancerAttributesInput,
   ModifyTargetGroupAttributesInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../../api/defaults.ts';
+import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../api/defaults.ts';
 import { checkedAttributes, LISTENER, LOAD_BALANCER, TARGET_GROUP } from './attribute-values.ts';
 import { listenerOf, loadBalancerOf, targetGroupOf } from './find.ts';
 import { checkGroupPlacement, checkLogsPlacement } from './placement.ts';
