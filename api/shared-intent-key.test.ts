@@ -1,11 +1,11 @@
-// The gist: equal for members that say the same to their group, and different as soon as they might contradict each other.
+// The key: equal for members that ask the same of their group, and different as soon as they might contradict each other.
 import { expect, test } from 'vitest';
 import { check } from './check.ts';
 import { conflictProblems } from './conflicts.ts';
 import type { Intent, Settings } from './generated/binding.ts';
-import { gistOf } from './gist.ts';
 import { REGISTRY, stemOf } from './registry.ts';
 import type { GroupMember } from './routing/routes.ts';
+import { sharedIntentKey } from './shared-intent-key.ts';
 
 const say = <T>(value: T) => ({ value, from: 'Ingress' });
 const path = (text: string, name: string) => ({
@@ -19,7 +19,7 @@ test('does not tell rules, their order and target groups apart', () => {
     { scheme: say('internal'), 'healthcheck-path': say('/up'), 'group.order': say(7) },
     { rules: [path('/b', 'api')] },
   );
-  expect(gistOf(one)).toBe(gistOf(other));
+  expect(sharedIntentKey(one)).toBe(sharedIntentKey(other));
 });
 
 const shared = REGISTRY.filter(({ name, merge }) => merge !== 'each' || name.startsWith('frontend-nlb'));
@@ -31,7 +31,7 @@ test.each(shared.map((descriptor) => [descriptor.name, descriptor] as const))(
     expect(value).toBeDefined();
     const stem = stemOf(name);
     const settings = stem === undefined ? { [name]: say(value) } : { [stem]: { 'HTTP-80': say(value) } };
-    expect(gistOf(intent(settings))).not.toBe(gistOf(intent({})));
+    expect(sharedIntentKey(intent(settings))).not.toBe(sharedIntentKey(intent({})));
   },
 );
 
@@ -42,7 +42,7 @@ test('tells default backends, classes and tags of subnets', () => {
     { subnetTags: { tier: ['public'] } },
     { first: { 'ipam-ipv4-pool-id': say('ipam-pool-1') } },
   ];
-  expect(new Set(several.map((more) => gistOf(intent({}, more)))).size).toBe(several.length);
+  expect(new Set(several.map((more) => sharedIntentKey(intent({}, more)))).size).toBe(several.length);
 });
 
 test('members that contradict in the same way are all told', () => {

@@ -1,11 +1,12 @@
-// The gist of an intent: a text that is equal for members that say the same about what a group shares. In a large group most
-// members have one of a few gists, so what is asked of every pair is asked of every gist.
+// A key of an intent that is equal for members of a group that ask for the same of what the group shares: the load balancer, its
+// security group, its listeners. In a large group most members have one of a few keys, so what would be asked of every pair of
+// members is asked once for each key.
 import type { AnyAnnotation } from './annotation.ts';
 import { canonicalText } from './bind.ts';
 import type { Intent } from './generated/binding.ts';
 import { REGISTRY, stemOf } from './registry.ts';
 
-/** What is a member's own whatever the others say: its order, its rules, and all that its Services may say. */
+/** What is a member's own, whatever the others ask for: its order, its rules, and what a Service may say. */
 const isOwn = ({ name, on }: AnyAnnotation): boolean =>
   name === 'group.order' ||
   ['actions.*', 'conditions.*', 'transforms.*'].includes(name) ||
@@ -15,13 +16,13 @@ const OWN: ReadonlySet<string> = new Set(REGISTRY.filter(isOwn).map(({ name }) =
 
 const known = new WeakMap<Intent, string>();
 
-/** Found once for each intent, which nobody changes. */
-export function gistOf(intent: Intent): string {
+/** The key of an intent; computed once for each intent, since intents are never changed. */
+export function sharedIntentKey(intent: Intent): string {
   const before = known.get(intent);
   if (before !== undefined) return before;
   const shared = Object.entries(intent.settings).filter(([name]) => !OWN.has(name));
   const { first, subnetTags, defaultBackend } = intent;
-  const gist = canonicalText([Object.fromEntries(shared), { first, subnetTags, defaultBackend }]);
-  known.set(intent, gist);
-  return gist;
+  const key = canonicalText([Object.fromEntries(shared), { first, subnetTags, defaultBackend }]);
+  known.set(intent, key);
+  return key;
 }
