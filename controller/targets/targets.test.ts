@@ -1,11 +1,11 @@
 // The targets program: what it asks and changes in AWS, and what it trusts of the process before it.
 import { describe, expect, test } from 'vitest';
-import type { Backend } from '../alb/desire/desiring.ts';
-import type { Aws } from './aws/calls.ts';
+import type { Backend } from '../../alb/desire/desiring.ts';
+import type { Aws } from '../aws/calls.ts';
+import { service } from '../laws/paper.ts';
+import type { Health } from '../pass.ts';
 import type { Node, World } from './endpoints.ts';
-import { service } from './laws/paper.ts';
-import type { Health } from './pass.ts';
-import { targetsHash } from './registered.ts';
+import { targetsHash } from './target-health.ts';
 import { type Serving, type TargetsOptions, targetsProgram } from './targets.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef';

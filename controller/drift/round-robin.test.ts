@@ -1,6 +1,6 @@
 // The pace at which groups are looked at in full.
 import { expect, test } from 'vitest';
-import { goRound } from './looks.ts';
+import { goRound } from './round-robin.ts';
 
 /** Plays until a moment; gives what was looked at, and when. */
 async function play(groups: (now: number) => readonly string[], until: number): Promise<string[]> {

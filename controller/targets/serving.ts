@@ -1,13 +1,13 @@
 // serving: which target groups the targets program looks after once a group was looked at, and for which Service port.
 
-import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from '../alb/desire/access.ts';
-import type { Backend } from '../alb/desire/desiring.ts';
-import type { ClusterSettings } from '../alb/desire/facts.ts';
-import type { Group } from '../alb/group.ts';
-import type { Found } from '../alb/kinds/kind.ts';
-import type { Book } from './bindings.ts';
-import type { Pass } from './pass.ts';
-import { rememberedHealth } from './status.ts';
+import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from '../../alb/desire/access.ts';
+import type { Backend } from '../../alb/desire/desiring.ts';
+import type { ClusterSettings } from '../../alb/desire/facts.ts';
+import type { Group } from '../../alb/group.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import type { Book } from '../bindings.ts';
+import type { Pass } from '../pass.ts';
+import { rememberedHealth } from '../status.ts';
 import type { Serving } from './targets.ts';
 
 /** Stands for the ports of the targets themselves. */

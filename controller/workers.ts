@@ -16,12 +16,9 @@ import type { Book } from './bindings.ts';
 import { type Deriving, derive } from './derive.ts';
 import { Drifts } from './drift.ts';
 import { type DriftReport, driftNews } from './drift-report.ts';
-import type { World } from './endpoints.ts';
 import { takesOver } from './exchange.ts';
-import { foreignRules } from './foreign.ts';
 import type { InformersOptions } from './informers.ts';
 import type { Secrets } from './logins/secrets.ts';
-import { type NodeAccess, nodeAccess } from './node-access.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { startOrphans } from './ownership/orphans/start.ts';
@@ -29,7 +26,10 @@ import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from '
 import { createQueue, type Queue } from './queue.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { succession } from './succession.ts';
-import { type Serving, type Targets, targetsProgram } from './targets.ts';
+import type { World } from './targets/endpoints.ts';
+import { foreignRules } from './targets/foreign-rules.ts';
+import { type NodeAccess, nodeAccess } from './targets/node-security-groups.ts';
+import { type Serving, type Targets, targetsProgram } from './targets/targets.ts';
 
 /** The key of the node access program: there is one per cluster. */
 const NODES = 'nodes';

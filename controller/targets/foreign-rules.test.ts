@@ -1,7 +1,7 @@
 // Whether rules on nodes may be needed by TargetGroupBindings that are not ours to replace.
 import { expect, test } from 'vitest';
-import type { KubeClient, KubeOutcome } from '../kube/client.ts';
-import { foreignRules } from './foreign.ts';
+import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
+import { foreignRules } from './foreign-rules.ts';
 
 const answering = (answer: KubeOutcome): KubeClient =>
   ({ request: async () => answer }) as unknown as KubeClient;

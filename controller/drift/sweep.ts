@@ -1,9 +1,9 @@
 // The sweep: looks for what somebody changed in AWS. Bulk reads tell of most of it; what they do not show is looked at group
 // by group, slowly.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFailure } from '../alb/failures/failure.ts';
-import { goRound } from './looks.ts';
-import type { Parts, Programs } from './programs.ts';
+import { isFailure } from '../../alb/failures/failure.ts';
+import type { Parts, Programs } from '../workers.ts';
+import { goRound } from './round-robin.ts';
 
 type Sweeping = Pick<Parts, 'inventory' | 'options' | 'log' | 'book'>;
 

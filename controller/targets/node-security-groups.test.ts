@@ -1,9 +1,15 @@
 // The rules that node security groups should have (aws-model 5.7).
 import { describe, expect, test } from 'vitest';
-import type { Aws } from './aws/calls.ts';
-import type { Lookups } from './aws/facts.ts';
+import type { Aws } from '../aws/calls.ts';
+import type { Lookups } from '../aws/facts.ts';
 import type { Node } from './endpoints.ts';
-import { nodeAccess, permissionsFor, placeOf, ruleChange, rulesChangedByHand } from './node-access.ts';
+import {
+  nodeAccess,
+  permissionsFor,
+  placeOf,
+  ruleChange,
+  rulesChangedByHand,
+} from './node-security-groups.ts';
 import type { Serving } from './targets.ts';
 
 const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>

@@ -1,6 +1,6 @@
 // EndpointSlices by the Service that they belong to.
 
-import type { Change } from '../kube/watch.ts';
+import type { Change } from '../../kube/watch.ts';
 import type { EndpointSlice } from './endpoints.ts';
 
 /** EndpointSlices by `namespace/service`. */

@@ -11,16 +11,16 @@ import {
   RegisterTargetsCommand,
   type TargetDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Backend } from '../alb/desire/desiring.ts';
-import { type AwsFailure, isFailure } from '../alb/failures/failure.ts';
-import type { Policy } from '../alb/plan/policy.ts';
-import type { Aws } from './aws/calls.ts';
-import { chunks } from './chunks.ts';
+import type { Backend } from '../../alb/desire/desiring.ts';
+import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
+import type { Policy } from '../../alb/plan/policy.ts';
+import type { Aws } from '../aws/calls.ts';
+import { chunks } from '../chunks.ts';
+import type { Health } from '../pass.ts';
+import type { Next } from '../queue.ts';
 import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
-import type { Health } from './pass.ts';
-import type { Next } from './queue.ts';
-import { changedByHand, healthOf, registeredIn, targetsHash } from './registered.ts';
-import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './rhythm.ts';
+import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './intervals.ts';
+import { changedByHand, healthOf, registeredIn, targetsHash } from './target-health.ts';
 
 /** Targets in one call (aws-model 6.7). */
 const PER_CALL = 200;

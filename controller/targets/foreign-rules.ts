@@ -1,8 +1,8 @@
 // Foreign: TargetGroupBindings that people made, or the LBC for Services. Rules on node security groups that carry the mark may
 // be theirs, and nobody else is left to write them again (aws-model 14.1, 12).
-import type { ObjectMeta } from '../api/kube.ts';
-import type { KubeClient, KubeOutcome } from '../kube/client.ts';
-import { TARGET_GROUP_BINDINGS } from './handover/survey.ts';
+import type { ObjectMeta } from '../../api/kube.ts';
+import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
+import { TARGET_GROUP_BINDINGS } from '../handover/survey.ts';
 
 interface Page {
   readonly metadata?: { readonly continue?: string };

@@ -1,7 +1,7 @@
 // Endpoints: which targets a target group should have, from EndpointSlices or nodes (aws-model 6.4, 6.5). Pure.
 
-import type { Backend } from '../alb/desire/desiring.ts';
-import type { ObjectMeta, Service, ServicePort } from '../api/kube.ts';
+import type { Backend } from '../../alb/desire/desiring.ts';
+import type { ObjectMeta, Service, ServicePort } from '../../api/kube.ts';
 
 export interface EndpointSlice {
   readonly metadata: ObjectMeta;
