@@ -43,8 +43,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           include: [
-            '{api,alb,kube,webhook,controller,cli,hack}/**/*.test.ts',
-            'e2e/{aws,harness}/**/*.test.ts',
+            '{api,alb,kube,webhook,controller,cli,hack,local-aws}/**/*.test.ts',
+            'e2e/harness/**/*.test.ts',
           ],
         },
       },

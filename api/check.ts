@@ -8,7 +8,6 @@ import { decode, type Misfit } from './decode.ts';
 import { type Finding, step } from './finding.ts';
 import { withHints } from './hints.ts';
 import type { ProblemCode } from './problem.ts';
-import { REGISTRY } from './registry.ts';
 import { isObject } from './shape.ts';
 import { checkOfSchema, readLoosely } from './strict.ts';
 import { suggest } from './suggest.ts';
@@ -28,14 +27,18 @@ const FINDINGS_MAX = 10;
 /** So many items of each list are judged one by one once it is known that something is wrong. More than any `maxItems`. */
 const ITEMS_MAX = 100;
 
-const first = new Ajv({ verbose: true });
-const every = new Ajv({ allErrors: true, verbose: true });
-const validators = new Map<AnyAnnotation, Readonly<Record<'first' | 'every', ValidateFunction>>>(
-  REGISTRY.map((descriptor) => [
-    descriptor,
-    { first: first.compile(descriptor.schema), every: every.compile(descriptor.schema) },
-  ]),
-);
+/** Of each annotation, made when it is first needed: a process starts sooner without those it never meets. */
+function validators(ajv: Ajv): (descriptor: AnyAnnotation) => ValidateFunction {
+  const made = new Map<AnyAnnotation, ValidateFunction>();
+  return (descriptor) => {
+    const validate = made.get(descriptor) ?? ajv.compile(descriptor.schema);
+    made.set(descriptor, validate);
+    return validate;
+  };
+}
+// A test holds the schemas against JSON Schema's own; here that would cost each process a tenth of a second.
+const validatorOf = validators(new Ajv({ verbose: true, validateSchema: false }));
+const validatorOfEvery = validators(new Ajv({ allErrors: true, verbose: true, validateSchema: false }));
 
 /** So many texts are remembered, of so many characters at most: people write the same few values again and again. */
 const KNOWN_MAX = 2_000;
@@ -94,11 +97,11 @@ function judgeText(descriptor: AnyAnnotation, text: string): Checked {
 const refuses = ({ severity }: Finding): boolean => severity === 'refuse';
 
 function errorsOf(descriptor: AnyAnnotation, value: unknown): readonly ErrorObject[] {
-  const validate = validators.get(descriptor);
-  if (validate === undefined) throw new Error(`descriptor ${descriptor.name} is not registered`);
-  if (validate.first(value)) return [];
+  const validate = validatorOf(descriptor);
+  if (validate(value)) return [];
   // A long list of wrong items has an error for each; some are enough to tell, or the first where those are right.
-  return validate.every(shortened(value)) ? (validate.first.errors ?? []) : (validate.every.errors ?? []);
+  const every = validatorOfEvery(descriptor);
+  return every(shortened(value)) ? (validate.errors ?? []) : (every.errors ?? []);
 }
 
 /** The beginning of every list in a value. */

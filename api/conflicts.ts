@@ -6,7 +6,6 @@ import { canonicalText } from './bind.ts';
 import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
 import { annotationPath } from './finding.ts';
 import type { Intent, Settings } from './generated/binding.ts';
-import { gistOf } from './gist.ts';
 import { listenerConflicts } from './listenerconflicts.ts';
 import { nlbConflicts } from './nlbconflicts.ts';
 import { CLASS_PARAMS_KIND, placed } from './place.ts';
@@ -14,6 +13,7 @@ import type { Problem } from './problem.ts';
 import { certainProblems } from './quotas.ts';
 import { redirectProblems } from './redirects.ts';
 import { type GroupMember, inGroupOrder } from './routing/routes.ts';
+import { sharedIntentKey } from './shared-intent-key.ts';
 import { contradicts, webAclWord } from './webacl.ts';
 
 /** Settings of the load balancer that all members which say them must agree on. */
@@ -50,15 +50,15 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
   const sorted = inOrder(others).filter(isOther);
   const later = sorted.findIndex((other) => inGroupOrder(member, other) < 0);
   const whole = wholeOf(sorted.toSpliced(later < 0 ? sorted.length : later, 0, member));
-  // Members with the same gist contradict this one in the same way, or not at all.
+  // Members with the same key contradict this one in the same way, or not at all.
   const agreeing = new Set<string>();
   const found = others.filter(isOther).flatMap((other) => {
     if (other.spec.intent === undefined) return [];
-    const gist = gistOf(other.spec.intent);
-    if (agreeing.has(gist)) return [];
+    const shared = sharedIntentKey(other.spec.intent);
+    if (agreeing.has(shared)) return [];
     const pair = { mine, theirs: other.spec.intent, key: other.key };
     const problems = between(pair, whole);
-    if (problems.length === 0) agreeing.add(gist);
+    if (problems.length === 0) agreeing.add(shared);
     return other.hidden === true ? problems.map(veiled) : problems;
   });
   const explicit = !member.spec.group.includes('/');

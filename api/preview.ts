@@ -4,10 +4,10 @@
 //   the same with the new intent     ──→ after  ─┴─→ would make, change, replace, remove
 import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from './defaults.ts';
 import type { BindingSpec, LoadBalancerBinding } from './generated/binding.ts';
-import { gistOf } from './gist.ts';
 import { keyOf } from './kube.ts';
 import { compareRules, NOTHING, type OwnPart, ownPart, type Said, type Stock } from './own-part.ts';
 import type { Surroundings } from './read.ts';
+import { sharedIntentKey } from './shared-intent-key.ts';
 import {
   differing,
   type Held,
@@ -92,7 +92,7 @@ function partsOf(bindings: readonly LoadBalancerBinding[]): readonly Known[] {
     .flatMap((one): Known[] => {
       const { spec, metadata } = one;
       if (spec.intent === undefined) return [];
-      return [{ key: keyOf(one), spec, gist: `${metadata.namespace ?? ''} ${gistOf(spec.intent)}` }];
+      return [{ key: keyOf(one), spec, gist: `${metadata.namespace ?? ''} ${sharedIntentKey(spec.intent)}` }];
     });
   known.set(bindings, parts);
   return parts;

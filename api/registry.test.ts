@@ -1,4 +1,5 @@
-// Every descriptor: its examples, its nine keys, and garbage. All 72 names of the LBC are known (spec annotations 3).
+// Every descriptor: its examples, its nine keys, its schema, and garbage. All 72 names of the LBC are known (spec annotations 3).
+import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PREFIX } from './annotation.ts';
@@ -109,6 +110,12 @@ describe('descriptors', () => {
       expect(examples.good.length, name).toBeGreaterThan(0);
       if (!isFreeText) expect(examples.bad.length, name).toBeGreaterThan(0);
     }
+  });
+
+  test('have schemas that are JSON Schema', () => {
+    const ajv = new Ajv();
+    for (const { name, schema } of REGISTRY)
+      expect(ajv.validateSchema(schema), `${name}: ${ajv.errorsText()}`).toBe(true);
   });
 
   test('their unset values pass their own schemas', () => {

@@ -1,7 +1,7 @@
 // `albatross local-aws`: flags to options, nothing else. A test instrument: it works from the checkout only.
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import type { LocalAwsRun } from '../e2e/aws/main.ts';
+import type { LocalAwsRun } from '../local-aws/main.ts';
 import { COVERS } from './local-aws-coverage.ts';
 import { createLog } from './log.ts';
 import { live } from './process.ts';
@@ -101,9 +101,9 @@ const oneMore = (text: string, before: string[]): string[] => [...before, text];
 
 /** @throws Error where the sources of the tests are not, as in the image. */
 async function run(options: LocalAwsRun): Promise<void> {
-  if (!existsSync(new URL('../e2e/aws/main.ts', import.meta.url)))
+  if (!existsSync(new URL('../local-aws/main.ts', import.meta.url)))
     throw new Error('albatross local-aws works from a checkout of the sources only');
-  const { runLocalAws } = await import('../e2e/aws/main.ts');
+  const { runLocalAws } = await import('../local-aws/main.ts');
   const log = createLog('warn');
   await live({ name: 'local-aws', log, graceMs: GRACE_MS }, (life) => runLocalAws(options, life));
 }

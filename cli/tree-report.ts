@@ -1,6 +1,5 @@
 // What groups have in AWS, as trees for people and as data for programs. Pure.
 
-import type { TargetSeen } from '../controller/inspection/health.ts';
 import type {
   GroupTree,
   ListenerNode,
@@ -8,6 +7,7 @@ import type {
   RuleNode,
   TargetGroupNode,
 } from '../controller/inspection/tree.ts';
+import type { TargetSeen } from '../controller/targets/target-health.ts';
 import type { Colour, Paint } from './paint.ts';
 import { many } from './plan-report.ts';
 import { actionWords, conditionWords, type NameOf } from './rule-words.ts';

@@ -21,11 +21,11 @@ import {
   watchKind,
 } from '../kube/watch.ts';
 import type { Book } from './bindings.ts';
-import type { EndpointSlice, Node, World } from './endpoints.ts';
 import type { ControllerOptions } from './options.ts';
 import type { Priority } from './queue.ts';
 import { isTerminating, readingOf, seenIngress } from './reading.ts';
-import { SliceIndex } from './slices.ts';
+import type { EndpointSlice, Node, World } from './targets/endpoints.ts';
+import { SliceIndex } from './targets/slice-index.ts';
 
 export interface InformersOptions {
   readonly client: KubeClient;

@@ -11,14 +11,14 @@ import { identityOfProcess, type Lead, standForElection } from '../kube/lease.ts
 import { connectAws } from './aws/calls.ts';
 import { createInventory } from './aws/inventory.ts';
 import { openBook } from './bindings.ts';
+import { lookForDrift } from './drift/sweep.ts';
 import { driftReport } from './drift-report.ts';
-import type { World } from './endpoints.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { readSecrets } from './logins/secrets.ts';
 import { type ControllerOptions, VERSION } from './options.ts';
-import { type Parts, type Programs, startPrograms, watchDepth } from './programs.ts';
 import { serve } from './serve.ts';
-import { lookForDrift } from './sweep.ts';
+import type { World } from './targets/endpoints.ts';
+import { type Parts, type Programs, startPrograms, watchDepth } from './workers.ts';
 
 /** Longest wait between two attempts to read the inventory at start, in milliseconds. */
 const INVENTORY_RETRY_MS = 60_000;

@@ -14,9 +14,9 @@ import { type Book, finalizerOf } from './bindings.ts';
 import { driftNews } from './drift-report.ts';
 import { withoutHoldings } from './exchange.ts';
 import type { Pass } from './pass.ts';
-import { servingOf } from './serving.ts';
 import { statusOf } from './status.ts';
-import type { Serving, Targets } from './targets.ts';
+import { servingOf } from './targets/serving.ts';
+import type { Serving, Targets } from './targets/targets.ts';
 
 export interface Publishing {
   readonly book: Book;

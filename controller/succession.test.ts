@@ -8,7 +8,7 @@ import { interpret } from './laws/interpret.ts';
 import { ingress, service, wantedBy } from './laws/paper.ts';
 import type { Health } from './pass.ts';
 import { succession } from './succession.ts';
-import type { Serving } from './targets.ts';
+import type { Serving } from './targets/targets.ts';
 
 const wanted = wantedBy({ ingresses: [ingress()], services: [service()] });
 const found = interpret(plan(schemas, wanted.resources, []), []);

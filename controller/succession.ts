@@ -5,7 +5,7 @@ import type { Ready } from '../alb/amendments/target-group-cutover.ts';
 import type { Found } from '../alb/kinds/kind.ts';
 import type { Applying } from './apply.ts';
 import type { Health } from './pass.ts';
-import type { Serving, Targets } from './targets.ts';
+import type { Serving, Targets } from './targets/targets.ts';
 
 /** Longest wait for a healthy target of a new target group before requests go to it all the same, in milliseconds. */
 const LONGEST_MS = 300_000;

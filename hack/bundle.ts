@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PURE = /\/node_modules\/@kubernetes\/client-node\//;
 
 /** Test instruments: they work from the checkout only. */
-const OUTSIDE = /\/e2e\//;
+const OUTSIDE = /\/(e2e|local-aws)\//;
 
 /** Writes `albatross.mjs` and the files that it loads for each command into a directory. */
 export async function bundle(directory: string): Promise<void> {

@@ -13,9 +13,9 @@ import {
 import type { KubeClient } from '../../kube/client.ts';
 import { collection, PATHS } from '../../kube/watch.ts';
 import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings.ts';
-import type { EndpointSlice, Node, World } from '../endpoints.ts';
 import { SERVICE_LABEL } from '../informers.ts';
 import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../reading.ts';
+import type { EndpointSlice, Node, World } from '../targets/endpoints.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** Everything that is read, by the names of `PATHS`. */

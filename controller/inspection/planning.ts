@@ -9,8 +9,8 @@ import { keyOf } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { readingsOf } from '../bindings.ts';
 import { type Deciding, type Decision, decide } from '../decide.ts';
-import { endpointsOf, type World } from '../endpoints.ts';
-import { readHealth } from './health.ts';
+import { endpointsOf, type World } from '../targets/endpoints.ts';
+import { readHealth } from '../targets/target-health.ts';
 import { type Registration, registrationOf } from './registrations.ts';
 
 export interface Planning extends Deciding {

@@ -1,7 +1,7 @@
 // Which targets the controller would register and deregister in one target group. Pure.
 import type { Backend } from '../../alb/desire/desiring.ts';
-import { keyOfTarget, type Target } from '../endpoints.ts';
-import { leaving, type TargetSeen } from './health.ts';
+import { keyOfTarget, type Target } from '../targets/endpoints.ts';
+import { leaving, type TargetSeen } from '../targets/target-health.ts';
 
 export interface Registration {
   /** Id of the desired target group. */

@@ -5,7 +5,7 @@ import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Action, Condition, Transform } from '../../api/aws.ts';
 import type { Aws } from '../aws/calls.ts';
 import type { Inventory } from '../aws/inventory.ts';
-import { readHealth, type TargetSeen } from './health.ts';
+import { readHealth, type TargetSeen } from '../targets/target-health.ts';
 
 export interface TargetGroupNode {
   readonly arn: string;

@@ -8,9 +8,9 @@ import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { failureOf } from '../../alb/failures/failure.ts';
 import { CLUSTER_TAG } from '../../api/aws.ts';
-import { type InMemory, inMemory } from '../../e2e/aws/elb/in-memory.ts';
-import { isAction } from '../../e2e/aws/elb/perform.ts';
-import { AwsRefusal, refuse } from '../../e2e/aws/elb/refusal.ts';
+import { type InMemory, inMemory } from '../../local-aws/elb/in-memory.ts';
+import { isAction } from '../../local-aws/elb/perform.ts';
+import { AwsRefusal, refuse } from '../../local-aws/elb/refusal.ts';
 import type { Aws } from '../aws/calls.ts';
 import { CLUSTER } from './paper.ts';
 

@@ -6,7 +6,7 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { CLUSTER_TAG } from '../../api/aws.ts';
-import { isAction, perform } from '../../e2e/aws/elb/perform.ts';
+import { isAction, perform } from '../../local-aws/elb/perform.ts';
 import type { Aws } from '../aws/calls.ts';
 import { CLUSTER, type Fleet, TOKENS } from './fleet.ts';
 

@@ -11,10 +11,10 @@ import type {
   RuleTransform,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
-import { type InMemory, inMemory } from '../../e2e/aws/elb/in-memory.ts';
-import { emptyWorld, objectName, type World } from '../../e2e/aws/elb/surroundings.ts';
-import { bundleAt, CA_PEM } from '../../e2e/aws/elb/trust-store-rig.ts';
 import type { ConformanceCase } from '../../e2e/harness/conformance-case.ts';
+import { type InMemory, inMemory } from '../../local-aws/elb/in-memory.ts';
+import { emptyWorld, objectName, type World } from '../../local-aws/elb/surroundings.ts';
+import { bundleAt, CA_PEM } from '../../local-aws/elb/trust-store-rig.ts';
 
 export const CLUSTER = 'lab';
 const VPC = 'vpc-lab';

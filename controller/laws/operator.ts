@@ -17,7 +17,7 @@ import { type Publishing, publish, unsettle } from '../publish.ts';
 import type { Next } from '../queue.ts';
 import { seenIngress } from '../reading.ts';
 import { type Reconciling, reconcile } from '../reconcile.ts';
-import { targetsProgram } from '../targets.ts';
+import { targetsProgram } from '../targets/targets.ts';
 import type { Account } from './account.ts';
 import { type ApiServer, asBinding, asIngress, type StoredKind, type Told } from './api-server.ts';
 import { CLUSTER } from './paper.ts';
@@ -72,7 +72,7 @@ function queueOf({ turn, later, broken }: Operating, run: (key: string) => Promi
   return add;
 }
 
-/** The programs, wired as `programs.ts` does; targets are never registered. */
+/** The programs, wired as `workers.ts` does; targets are never registered. */
 function programs(world: Operating) {
   const { aws, client } = world;
   const book = openBook();

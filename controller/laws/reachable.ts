@@ -1,7 +1,7 @@
 // What a request meets in an account on paper: the listener, and the actions of the rule that takes it.
 import type { MatchRequest } from '../../api/match.ts';
 import { matchRule } from '../../api/match.ts';
-import type { Rule } from '../../e2e/aws/elb/state.ts';
+import type { Rule } from '../../local-aws/elb/state.ts';
 import type { Account } from './account.ts';
 
 export interface Met {

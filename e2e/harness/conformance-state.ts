@@ -2,8 +2,8 @@
 // (e2e/conformance/README.md: the expected state, what to compare).
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { loadBalancerAttributes, targetGroupAttributes } from '../aws/elb/attributes.ts';
-import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../aws/elb/state.ts';
+import { loadBalancerAttributes, targetGroupAttributes } from '../../local-aws/elb/attributes.ts';
+import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../../local-aws/elb/state.ts';
 import { type ConformanceCase, isOf, portToken } from './conformance-case.ts';
 
 /** What one look at everything gave. */

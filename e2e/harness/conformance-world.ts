@@ -30,9 +30,9 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
-import { putToS3 } from '../aws/account/objects.ts';
-import { attachGateway } from '../aws/account/seed.ts';
-import { selfSigned } from '../aws/data-plane/self-signed.ts';
+import { putToS3 } from '../../local-aws/account/objects.ts';
+import { attachGateway } from '../../local-aws/account/seed.ts';
+import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
 export const CLUSTER = 'lab';

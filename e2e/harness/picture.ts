@@ -2,7 +2,7 @@
 // so that two runs can be compared and an assertion reads like the AWS console.
 import { DescribeSecurityGroupsCommand, EC2Client, type IpPermission } from '@aws-sdk/client-ec2';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../aws/elb/state.ts';
+import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../../local-aws/elb/state.ts';
 import type { Stage } from './stage.ts';
 
 export interface RulePicture {

@@ -4,8 +4,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { type Account, seedAccount } from '../aws/account/seed.ts';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../aws/local-aws.ts';
+import { type Account, seedAccount } from '../../local-aws/account/seed.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../local-aws/local-aws.ts';
 import { createAuthority } from './certificates.ts';
 import type { Cluster } from './cluster.ts';
 import { installWebhook, NAMESPACE } from './install.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallCount } from '../aws/local-aws.ts';
+import type { CallCount } from '../../local-aws/local-aws.ts';
 import type { Cluster } from './cluster.ts';
 import type { Stage } from './stage.ts';
 

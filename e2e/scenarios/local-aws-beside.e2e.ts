@@ -9,7 +9,7 @@ import {
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { first, fixed, type Rig, refusal, startRig } from '../aws/rig.ts';
+import { first, fixed, type Rig, refusal, startRig } from '../../local-aws/rig.ts';
 import { createAuthority } from '../harness/certificates.ts';
 
 let rig: Rig;

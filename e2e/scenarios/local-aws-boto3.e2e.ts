@@ -1,8 +1,8 @@
 // The local AWS as a client sees it that we did not write: boto3 calls every action, and reads what it expects.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ACTIONS } from '../aws/elb/model.ts';
-import { CA_PEM, revocationList } from '../aws/elb/trust-store-rig.ts';
-import { type Rig, startRig } from '../aws/rig.ts';
+import { ACTIONS } from '../../local-aws/elb/model.ts';
+import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-rig.ts';
+import { type Rig, startRig } from '../../local-aws/rig.ts';
 import { runCommand } from '../harness/cluster.ts';
 import { pythonPath, ROOT } from '../harness/machine.ts';
 
@@ -26,7 +26,7 @@ test('every action through boto3 with endpoint_url set, and moto sees none of th
     'revoked.crl': await revocationList(2),
     sharedAssociationCode: 'DeleteAssociationSameAccount',
   };
-  const script = `${ROOT}e2e/aws/contract/boto3_smoke.py`;
+  const script = `${ROOT}local-aws/contract/boto3_smoke.py`;
   const { code, stdout, stderr } = await runCommand(
     pythonPath(),
     [script, aws.url, JSON.stringify(given)],

@@ -1,10 +1,10 @@
 // The contract of the local AWS: every row as a test, those that moto does right on moto too, and nothing left unproven.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { layGround } from '../aws/contract/ground.ts';
-import { ROWS } from '../aws/contract/rows.ts';
-import { clientsOf, runRow, type Subject } from '../aws/contract/run.ts';
-import { SUBJECTS } from '../aws/contract/subjects.ts';
-import { type Rig, startRig } from '../aws/rig.ts';
+import { layGround } from '../../local-aws/contract/ground.ts';
+import { ROWS } from '../../local-aws/contract/rows.ts';
+import { clientsOf, runRow, type Subject } from '../../local-aws/contract/run.ts';
+import { SUBJECTS } from '../../local-aws/contract/subjects.ts';
+import { type Rig, startRig } from '../../local-aws/rig.ts';
 
 let rig: Rig;
 let local: Subject;

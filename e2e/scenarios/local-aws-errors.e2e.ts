@@ -3,8 +3,8 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listen, type PlaneRig, raw, startPlane, to } from '../aws/data-plane/rig.ts';
-import { fixed, path, until } from '../aws/rig.ts';
+import { listen, type PlaneRig, raw, startPlane, to } from '../../local-aws/data-plane/rig.ts';
+import { fixed, path, until } from '../../local-aws/rig.ts';
 
 let rig: PlaneRig;
 const ends: (() => void)[] = [];

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { connect as tlsConnect } from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listen, type PlaneRig, startPlane, to } from '../aws/data-plane/rig.ts';
-import { fixed, until } from '../aws/rig.ts';
+import { listen, type PlaneRig, startPlane, to } from '../../local-aws/data-plane/rig.ts';
+import { fixed, until } from '../../local-aws/rig.ts';
 
 let rig: PlaneRig;
 const ends: (() => void)[] = [];

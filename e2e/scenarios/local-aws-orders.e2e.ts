@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refusal, until } from '../aws/rig.ts';
+import { refusal, until } from '../../local-aws/rig.ts';
 import { startProcess } from '../harness/process.ts';
 import { local, type Running, shop, start } from './process-rig.ts';
 

@@ -11,7 +11,7 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as tagging from '@aws-sdk/client-resource-groups-tagging-api';
 import * as shield from '@aws-sdk/client-shield';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { first, refusal, until } from '../aws/rig.ts';
+import { first, refusal, until } from '../../local-aws/rig.ts';
 import { local, network, type Running, shop, start } from './process-rig.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'albatross-local-aws-'));

@@ -3,8 +3,8 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as shield from '@aws-sdk/client-shield';
 import * as waf from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { structureOf } from '../aws/protections/input.ts';
-import { type Rig, refusal, startRig } from '../aws/rig.ts';
+import { structureOf } from '../../local-aws/protections/input.ts';
+import { type Rig, refusal, startRig } from '../../local-aws/rig.ts';
 
 let rig: Rig;
 let shieldClient: shield.ShieldClient;

@@ -9,9 +9,9 @@ import * as x509 from '@peculiar/x509';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { listen, type PlaneRig, startPlane, to } from '../aws/data-plane/rig.ts';
-import { selfSigned } from '../aws/data-plane/self-signed.ts';
-import { fixed, refusal } from '../aws/rig.ts';
+import { listen, type PlaneRig, startPlane, to } from '../../local-aws/data-plane/rig.ts';
+import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
+import { fixed, refusal } from '../../local-aws/rig.ts';
 
 let rig: PlaneRig;
 let group: string;

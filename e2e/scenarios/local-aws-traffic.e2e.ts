@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { first, fixed, path, type Rig, refusal, startRig, until } from '../aws/rig.ts';
+import { first, fixed, path, type Rig, refusal, startRig, until } from '../../local-aws/rig.ts';
 
 let rig: Rig;
 

@@ -1,10 +1,10 @@
 // Trust stores and reserved capacity of the local AWS through the real SDK, with bundles in S3; and certificates of IAM.
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { credentialScope } from '../aws/account/scope.ts';
-import { selfSigned } from '../aws/data-plane/self-signed.ts';
-import { CA_PEM, revocationList } from '../aws/elb/trust-store-rig.ts';
-import { first, fixed, type Rig, refusal, startRig } from '../aws/rig.ts';
+import { credentialScope } from '../../local-aws/account/scope.ts';
+import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
+import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-rig.ts';
+import { first, fixed, type Rig, refusal, startRig } from '../../local-aws/rig.ts';
 
 let rig: Rig;
 

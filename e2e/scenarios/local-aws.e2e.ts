@@ -9,7 +9,7 @@ import {
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { first, fixed, path, type Rig, refusal, startRig } from '../aws/rig.ts';
+import { first, fixed, path, type Rig, refusal, startRig } from '../../local-aws/rig.ts';
 
 let rig: Rig;
 

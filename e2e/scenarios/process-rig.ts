@@ -6,9 +6,9 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as tagging from '@aws-sdk/client-resource-groups-tagging-api';
 import * as shield from '@aws-sdk/client-shield';
-import { attachGateway } from '../aws/account/seed.ts';
-import { selfSigned } from '../aws/data-plane/self-signed.ts';
-import { first } from '../aws/rig.ts';
+import { attachGateway } from '../../local-aws/account/seed.ts';
+import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
+import { first } from '../../local-aws/rig.ts';
 import { ROOT } from '../harness/machine.ts';
 import { type RunningProcess, startProcess, untilReady } from '../harness/process.ts';
 

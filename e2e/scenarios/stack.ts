@@ -21,7 +21,7 @@ import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
 import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
-import { type Rig, startRig } from '../aws/rig.ts';
+import { type Rig, startRig } from '../../local-aws/rig.ts';
 
 export let rig: Rig;
 export let aws: Aws;

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
-import { startPlane, to } from '../../e2e/aws/data-plane/rig.ts';
+import { startPlane, to } from '../../local-aws/data-plane/rig.ts';
 
 const BUDGET = 5_000;
 const CONNECTIONS = 32;

@@ -1,0 +1,79 @@
+// serving: which target groups the targets program looks after once a group was looked at, and for which Service port.
+
+import { MANAGED_GROUP, managesBackendRules, SHARED_GROUP } from '../../alb/desire/access.ts';
+import type { Backend } from '../../alb/desire/desiring.ts';
+import type { ClusterSettings } from '../../alb/desire/facts.ts';
+import type { Group } from '../../alb/group.ts';
+import type { Found } from '../../alb/kinds/kind.ts';
+import type { Book } from '../bindings.ts';
+import type { Pass } from '../pass.ts';
+import { rememberedHealth } from '../status.ts';
+import type { Serving } from './targets.ts';
+
+/** Stands for the ports of the targets themselves. */
+const TRAFFIC = 'traffic-port';
+
+/** The security group that target rules name (aws-model 5.1, last column). */
+function sourceOf(group: Group, pass: Pick<Pass, 'became'>, cluster: ClusterSettings): string | undefined {
+  const own = pass.became.get(MANAGED_GROUP)?.arn;
+  if (cluster.backendSecurityGroup === 'none') return own;
+  // With security groups of the users' own, targets are opened only when they ask for it (spec annotations 7.4).
+  const asked =
+    (group.settings['security-groups']?.value.length ?? 0) > 0 && managesBackendRules(group, cluster);
+  if (own === undefined && !asked) return undefined;
+  return cluster.backendSecurityGroup === 'shared'
+    ? pass.became.get(SHARED_GROUP)?.arn
+    : cluster.backendSecurityGroup;
+}
+
+/** What a predecessor is for: the same Service port, through targets of its own type. */
+function backendOf({ spec }: Found<'targetGroup'>, backend: Backend): Backend {
+  const { targetType, ipAddressType, healthCheck } = spec;
+  if (targetType === backend.targetType) return backend;
+  const { nodeLabels: _, ...rest } = backend;
+  const checked = healthCheck.port === 'traffic-port' ? [] : [Number(healthCheck.port)];
+  return { ...rest, targetType, ipAddressType, reach: [TRAFFIC, ...checked] };
+}
+
+/** Every target group of a group, its predecessors too, and what each is for. */
+export function servingOf(
+  { book, cluster }: { readonly book: Pick<Book, 'bindingOf'>; readonly cluster: ClusterSettings },
+  group: Group,
+  pass: Omit<Pass, 'health' | 'now'>,
+): Serving[] {
+  const source = sourceOf(group, pass, cluster);
+  const created = new Set(
+    pass.outcomes.flatMap(({ operation, result }) =>
+      operation.verb === 'create' && result === 'done' ? [operation.id] : [],
+    ),
+  );
+  const taken = new Set([...pass.became.values()].map(({ arn }) => arn));
+  return pass.backends.flatMap((backend) => {
+    const wanted = pass.became.get(backend.id);
+    if (wanted === undefined) return [];
+    // A predecessor serves on until it is deleted, and its targets are looked after as well.
+    const all = pass.found.filter(
+      (one): one is Found<'targetGroup'> =>
+        one.kind === 'targetGroup' &&
+        (one.arn === wanted.arn || (one.resourceTag === wanted.resourceTag && !taken.has(one.arn))),
+    );
+    const made = created.has(backend.id);
+    const from = source === undefined ? {} : { source };
+    const status = book.bindingOf(backend.member)?.status;
+    return all.map((one) => {
+      const { arn } = one;
+      const leaving = arn !== wanted.arn;
+      const remembered = rememberedHealth(status, arn);
+      return {
+        arn,
+        group: group.id,
+        backend: leaving ? backendOf(one, backend) : backend,
+        made: made && !leaving,
+        policy: pass.policy ?? 'observe',
+        ...(leaving ? { leaving } : {}),
+        ...from,
+        ...(remembered === undefined ? {} : { remembered }),
+      };
+    });
+  });
+}

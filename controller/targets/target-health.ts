@@ -1,0 +1,67 @@
+// What AWS says about the targets of one target group now, and what that means (aws-model 6.6).
+import { createHash } from 'node:crypto';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Aws } from '../aws/calls.ts';
+import type { Health } from '../pass.ts';
+
+/** One registered target. */
+export interface TargetSeen {
+  readonly id: string;
+  readonly port: number;
+  /** `healthy`, `unhealthy`, `initial`, `draining`, … (Elastic Load Balancing API Reference, TargetHealth). */
+  readonly state: string;
+  /** AWS's code and words; absent when the target is healthy. */
+  readonly reason?: string;
+  readonly description?: string;
+}
+
+/** Targets that are on their way out; for the controller they are registered no longer. */
+export const leaving = ({ state }: TargetSeen): boolean =>
+  state === 'draining' || state === 'unhealthy.draining';
+
+/** One call. Throws `AwsFailure`. */
+export async function readHealth(aws: Aws, TargetGroupArn: string): Promise<TargetSeen[]> {
+  const { TargetHealthDescriptions } = await aws.elbv2.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn }),
+  );
+  return (TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
+    id: Target?.Id ?? '',
+    port: Target?.Port ?? 0,
+    state: TargetHealth?.State ?? 'unavailable',
+    ...(TargetHealth?.Reason === undefined ? {} : { reason: TargetHealth.Reason }),
+    ...(TargetHealth?.Description === undefined ? {} : { description: TargetHealth.Description }),
+  }));
+}
+
+/** State by `id:port` of the targets that are registered and not draining. Throws `AwsFailure`. */
+export async function registeredIn(aws: Aws, arn: string): Promise<Map<string, string>> {
+  const seen = await readHealth(aws, arn);
+  return new Map(seen.flatMap((one) => (leaving(one) ? [] : [[`${one.id}:${one.port}`, one.state]])));
+}
+
+/** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */
+export const targetsHash = (keys: Iterable<string>): string =>
+  createHash('sha256')
+    .update(['v1', ...[...keys].sort()].join('\n'))
+    .digest('hex');
+
+/** How many there are, and how many of them are healthy. */
+export const healthOf = (registered: ReadonlyMap<string, string>): Health => ({
+  healthy: [...registered.values()].filter((state) => state === 'healthy').length,
+  total: registered.size,
+});
+
+/**
+ * What somebody else did to the targets that we left in a target group: wanted ones that are gone, and ones that are there
+ * although nobody wants them; in a shared one these are other clusters' business. Pure.
+ */
+export function changedByHand(
+  left: ReadonlySet<string>,
+  registered: ReadonlyMap<string, string>,
+  wanted: ReadonlySet<string>,
+  shared: boolean,
+): string[] {
+  const gone = [...left].filter((key) => wanted.has(key) && !registered.has(key));
+  const strange = shared ? [] : [...registered.keys()].filter((key) => !left.has(key) && !wanted.has(key));
+  return [...gone.map((key) => `register ${key}`), ...strange.map((key) => `deregister ${key}`)];
+}

@@ -1,0 +1,161 @@
+// The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
+import { once } from 'node:events';
+import { Unmet, wordsOf } from '../api/unmet.ts';
+import { COVERS } from '../cli/local-aws-coverage.ts';
+import { startMoto } from './account/moto.ts';
+import { putToS3 } from './account/objects.ts';
+import { type Account, seedAccount } from './account/seed.ts';
+import { readTarget } from './control/desk.ts';
+import type { Address } from './data-plane/upstreams.ts';
+import { type LocalAws, startLocalAws } from './local-aws.ts';
+
+export interface LocalAwsRun {
+  /** The address to listen on. */
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  stateFile?: string;
+  region: string;
+  account: string;
+  /** From `provisioning` to `active`. */
+  provisioningSeconds: number;
+  /** Real seconds for each configured second. */
+  timeScale: number;
+  latencyMs: number;
+  visibleAfterMs: number;
+  throttle: boolean;
+  /** `id:port=host:port`: where targets of the VPC really listen. */
+  targets: readonly string[];
+  /** S3 buckets that are there, for logs. */
+  buckets: readonly string[];
+  /** Makes an account to begin with, unless the state file holds one. */
+  seedAccount: boolean;
+}
+
+/** Where it lives: asked to end by `ending`, told `ready` when it listens. */
+export interface LocalAwsLife {
+  readonly ending: AbortSignal;
+  ready(): void;
+}
+
+/**
+ * Serves until it is asked to end, then ends in order, moto with it; gives the exit code.
+ * @throws Unmet in words for a person: the port is taken, moto is not installed, the state file cannot be used.
+ */
+export async function runLocalAws(options: LocalAwsRun, { ending, ready }: LocalAwsLife): Promise<0 | 1> {
+  const targets = new Map(options.targets.map(targetOf));
+  const moto = await startMoto({ account: options.account }).catch(cannotStart);
+  try {
+    const aws = await start(options, moto.url, targets).catch(cannotStart);
+    for (const bucket of options.buckets) await putToS3(aws.url, bucket);
+    for (const note of aws.notes) console.error(`note: ${note}`);
+    const account =
+      options.seedAccount && aws.isNew ? await seedAccount(aws.url, { region: options.region }) : undefined;
+    console.log(welcome(aws, options, account));
+    ready();
+    const asked = ending.aborted ? Promise.resolve() : once(ending, 'abort');
+    const because = await Promise.race([
+      asked.then(() => 'asked' as const),
+      moto.ended.then(() => 'moto' as const),
+    ]);
+    if (because === 'moto') console.error('albatross local-aws: moto has ended, and with it most of AWS');
+    await aws.close();
+    return because === 'asked' ? 0 : 1;
+  } finally {
+    await moto.close();
+  }
+}
+
+/** Whatever stops it before it listens is said in words for the person in front of it. */
+function cannotStart(thrown: unknown): never {
+  throw new Unmet(wordsOf(thrown), thrown);
+}
+
+function targetOf(text: string): [target: string, address: Address] {
+  const read = readTarget(text);
+  if (read === undefined) throw new Unmet(`--target: "${text}" is not of the form ID:PORT=HOST:PORT`);
+  return read;
+}
+
+async function start(
+  options: LocalAwsRun,
+  motoUrl: string,
+  targets: ReadonlyMap<string, Address>,
+): Promise<LocalAws> {
+  try {
+    return await startLocalAws({
+      host: options.host,
+      port: options.port,
+      motoUrl,
+      region: options.region,
+      account: options.account,
+      provisioningMs: options.provisioningSeconds * 1000,
+      healthIntervalScale: options.timeScale,
+      latencyMs: options.latencyMs,
+      visibleAfterMs: options.visibleAfterMs,
+      throttle: options.throttle,
+      targets,
+      ...(options.stateFile === undefined ? {} : { stateFile: options.stateFile }),
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`--host ${options.host} is no address of this machine`, { cause: error });
+    if (code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `port ${options.port} is taken; choose another with --port, or any free one with --port 0`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK = /^(127\.|localhost$|::1$)/;
+
+function welcome(
+  aws: LocalAws,
+  { region, stateFile, host }: LocalAwsRun,
+  account: Account | undefined,
+): string {
+  const kept =
+    stateFile === undefined ? 'nothing is kept when it ends (see --state)' : `kept in ${stateFile}`;
+  const lines = [
+    `Local AWS listens on ${aws.url}; ${kept}. What there is: ${aws.url}/`,
+    ...(LOOPBACK.test(host)
+      ? []
+      : [
+          `WARNING: it listens on ${host} and has no authentication: whoever reaches this machine can change everything in it.`,
+        ]),
+    '',
+    `export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    '',
+    'Through a listener (its real address is under /_local/doors):',
+    `  curl --connect-to DNS-NAME:80:127.0.0.1:REAL-PORT http://DNS-NAME/`,
+    'Where a target of the VPC really listens: --target 10.0.0.5:80=127.0.0.1:3000',
+    `To begin anew: curl -X POST ${aws.url}/_local/reset`,
+    COVERS,
+  ];
+  return [...lines, ...(account === undefined ? [] : ['', ...accountLines(account)])].join('\n');
+}
+
+function accountLines({
+  cluster,
+  vpcId,
+  subnets,
+  nodeSecurityGroupId,
+  nodes,
+  certificates,
+}: Account): string[] {
+  return [
+    `Subnets and nodes are tagged for the cluster ${cluster} (kubernetes.io/cluster/${cluster}): albatross controller --cluster-name ${cluster}`,
+    `VPC             ${vpcId}`,
+    ...subnets.map(
+      ({ id, name, zone, cidr }) => `subnet          ${id}  ${name.padEnd(6)}  ${zone}  ${cidr}`,
+    ),
+    `security group  ${nodeSecurityGroupId}  nodes`,
+    ...nodes.map(({ instanceId, name, privateIp }) => `instance        ${instanceId}  ${name}  ${privateIp}`),
+    ...certificates.map(({ arn, domain }) => `certificate     ${arn}  ${domain}`),
+  ];
+}
