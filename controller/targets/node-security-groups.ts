@@ -9,11 +9,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { arnOf } from '../../alb/kinds/kind.ts';
+import { permissionKey } from '../../alb/kinds/security-group.ts';
 import type { Permission, Tags } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/calls.ts';
 import type { Lookups } from '../aws/facts.ts';
 import { endpointGroup, keyOfPlace, type Place } from '../aws/interfaces.ts';
-import { permissionKey, permissionsFromAws, permissionToAws } from '../aws/kinds/security-group.ts';
+import { permissionsFromAws, permissionToAws } from '../aws/kinds/security-group.ts';
 import type { Next } from '../queue.ts';
 import { endpointsOf, instanceOf, type Node, servingNodes, type Target, type World } from './endpoints.ts';
 import type { Serving } from './targets.ts';
