@@ -28,7 +28,7 @@ export interface Seen {
 interface Deciding {
   readonly wanted: Desire;
   readonly planned: { readonly operations: readonly Operation[] };
-  readonly hash: string;
+  readonly seen: { readonly hash: string };
 }
 
 interface Standing {
@@ -85,7 +85,7 @@ export function concerned(
 /** What of the plan is there because somebody else changed something in AWS. */
 export function driftIn(
   { members, leaving, id }: Group,
-  { wanted, planned, hash }: Deciding,
+  { wanted, planned, seen: { hash } }: Deciding,
   drifts: Drifts,
 ): Drifted[] {
   if (wanted.undecided || members.length === 0) return [];

@@ -3,10 +3,11 @@
 //
 //   Ingress  ingress.k8s.aws/resources, albatross.dev/resources          ◀─▶  binding  albatross.dev/resources
 //   Ingress  group.ingress.k8s.aws/NAME, group.albatross.dev/NAME        ◀─▶  binding  group.albatross.dev/NAME
+
+import { groupOfFinalizer, type Holding, heldGroups } from '../api/finalizers.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../api/kube.ts';
 import { mayWrite, type Policy } from '../api/policy.ts';
-import { groupOfFinalizer, type Holding, heldGroups } from '../api/finalizers.ts';
 
 const FINALIZER = 'ingress.k8s.aws/resources';
 const GROUP_FINALIZER = 'group.ingress.k8s.aws/';

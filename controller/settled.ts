@@ -3,7 +3,6 @@
 
 import type { Group } from '../alb/group.ts';
 import type { Found } from '../alb/kinds/kind.ts';
-import type { Plan } from '../alb/plan/plan.ts';
 import { type Resource, resourceTagOf, STACK_TAG } from '../api/aws.ts';
 import type { Glance } from './aws/inventory.ts';
 
@@ -15,13 +14,13 @@ function namesOf(list: readonly { readonly kind: string; readonly tag: string }[
   return list.map(nameOf).sort().join('\n');
 }
 
-/** The empty plan when nothing can be different, with what was seen; undefined when the details must be looked at. Pure. */
+/** What was seen, when nothing can be different; undefined when the details must be looked at. Pure. */
 export function settled(
   group: Group,
   wanted: readonly Resource[],
   glance: Glance,
   hash: string,
-): (Plan & { readonly found: readonly Found[] }) | undefined {
+): readonly Found[] | undefined {
   if (glance.detailed || glance.doubted || group.members.length === 0 || group.leaving.length > 0)
     return undefined;
   if (!group.members.every(({ binding }) => binding.status?.appliedHash === hash)) return undefined;
@@ -31,5 +30,5 @@ export function settled(
   const there = glance.found.filter((found) => !inside(found));
   const want = namesOf(own.map(({ kind, spec }) => ({ kind, tag: resourceTagOf(spec.tags) })));
   if (want !== namesOf(there.map(({ kind, resourceTag }) => ({ kind, tag: resourceTag })))) return undefined;
-  return { operations: [], matched: new Map(), found: there };
+  return there;
 }

@@ -5,8 +5,8 @@ import { answers, closeRoutes } from '../desire/closed.ts';
 import type { Origin, Unmet } from '../desire/desiring.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import type { Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
-import { type Matching, match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
+import type { Amendment } from './amendment.ts';
 
 /** Rules and default actions without those that are new and would be open without what their member asks for. */
 export function closeNew(
@@ -14,9 +14,9 @@ export function closeNew(
   found: readonly Found[],
   origins: readonly Origin[],
   unmet: readonly Unmet[],
+  matching: Matching,
 ): readonly Resource[] {
   if (unmet.length === 0) return resources;
-  const matching = match(schemas, resources, found);
   return closeRoutes(resources, origins, unmet, (one) => isOpen(one, found, matching));
 }
 
@@ -42,3 +42,8 @@ function isOpen(resource: Resource, found: readonly Found[], { matched, resolve 
       asOpen(one.spec.actions, actions),
   );
 }
+
+export const closeUnmet: Amendment = (draft, { found, wanted, unmet, matching }) => ({
+  ...draft,
+  resources: closeNew(draft.resources, found, wanted.origins, unmet, matching),
+});

@@ -2,6 +2,7 @@
 // (aws-model 8.4), and protected is what exists; until then the group wants neither.
 import type { Resource, Seldom } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
+import type { Amendment } from './amendment.ts';
 
 export interface Ripe {
   readonly resources: readonly Resource[];
@@ -36,3 +37,8 @@ function without(resource: Resource, fields: readonly (keyof Seldom)[]): Resourc
   for (const field of fields) delete spec[field];
   return { ...resource, spec };
 }
+
+export const deferUntilActive: Amendment = (draft, { found }) => ({
+  ...draft,
+  ...ripe(draft.resources, found),
+});

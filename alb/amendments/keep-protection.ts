@@ -5,6 +5,7 @@ import { type Resource, WEB_ACL } from '../../api/aws.ts';
 import { annotationPath } from '../../api/finding.ts';
 import { type Group, saidBy, type Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
+import type { Amendment } from './amendment.ts';
 import { seldomWanted } from './defer-until-active.ts';
 
 type LoadBalancer = Found<'loadBalancer'>;
@@ -57,3 +58,8 @@ export function foreignShield(
       },
     }));
 }
+
+export const keepProtection: Amendment = (draft, { found }) => {
+  const resources = withKept(draft.resources, found);
+  return { ...draft, resources, protecting: resources };
+};

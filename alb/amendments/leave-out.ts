@@ -3,9 +3,8 @@
 import type { Action, ForwardTarget, Permission, Resource } from '../../api/aws.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
 import { permissionKey } from '../kinds/security-group.ts';
-import { type Matching, match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
 import { keyOf, type Part, type Refusal, whole } from './parts.ts';
 import type { Refused } from './rejection-memory.ts';
 
@@ -172,9 +171,14 @@ function ruleWithout(work: Work, rule: Rule): Rule[] {
 }
 
 /** Leaves out what was refused. */
-export function leaveOut(wanted: readonly Resource[], found: readonly Found[], refused: Refused): LeftOut {
+export function leaveOut(
+  wanted: readonly Resource[],
+  found: readonly Found[],
+  refused: Refused,
+  matching: Matching,
+): LeftOut {
   if (refused.size === 0) return { resources: wanted, left: [] };
-  const work: Work = { refused, left: new Map(), found, matching: match(schemas, wanted, found) };
+  const work: Work = { refused, left: new Map(), found, matching };
   const gone = new Set(
     wanted.flatMap((one) =>
       one.kind === 'targetGroup' && !work.matching.matched.has(one.id) && isOut(work, whole(one))

@@ -6,6 +6,7 @@ import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../contr
 import type { Looked } from '../desire/facts.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { certified } from './missing-certificate.ts';
@@ -38,7 +39,7 @@ function wanted(
 type Wanted = ReturnType<typeof wanted>;
 
 const kept = ({ resources, uncertified }: Wanted, found: readonly Found[]): readonly Resource[] =>
-  certified(resources, found, uncertified);
+  certified(resources, uncertified, match(schemas, resources, found));
 const made = (one: Wanted, found: readonly Found[] = []): Found[] =>
   interpret(plan(schemas, kept(one, found), found), found);
 const planned = (one: Wanted, found: readonly Found[]): string[] =>

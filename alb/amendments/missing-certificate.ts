@@ -1,9 +1,8 @@
 // Certified: HTTPS listeners of which a certificate cannot be had. One that is there keeps the certificates it has; one that is
 // not is not opened. Pure.
 import type { Resource } from '../../api/aws.ts';
-import type { Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
-import { match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
+import type { Amendment } from './amendment.ts';
 
 /** Whether a listener cannot be opened, or not be left, with the certificates it is to have. */
 const bare = ({ kind, spec }: Resource): boolean =>
@@ -15,11 +14,10 @@ const bare = ({ kind, spec }: Resource): boolean =>
 /** The desired resources with what listeners keep; `lacking` are ids of listeners on which a member has no certificate now. */
 export function certified(
   wanted: readonly Resource[],
-  found: readonly Found[],
   lacking: ReadonlySet<string>,
+  { matched }: Pick<Matching, 'matched'>,
 ): readonly Resource[] {
   if (!wanted.some((one) => bare(one) || lacking.has(one.id))) return wanted;
-  const { matched } = match(schemas, wanted, found);
   const closed = new Set<string>();
   const listeners = wanted.map((one): Resource => {
     if (one.kind !== 'listener' || !(bare(one) || lacking.has(one.id))) return one;
@@ -34,3 +32,10 @@ export function certified(
     (one) => !closed.has(one.id) && !(one.kind === 'rule' && closed.has(one.spec.listener.ref)),
   );
 }
+
+/** A certificate that AWS refused is one that a member lacks. */
+export const missingCertificate: Amendment = (draft, { wanted, matching }) => {
+  const refused = draft.leftOut.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
+  const lacking = new Set([...wanted.uncertified, ...refused]);
+  return { ...draft, resources: certified(draft.resources, lacking, matching) };
+};

@@ -5,6 +5,7 @@ import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
 import { keep } from './missing-oidc-secret.ts';
 
@@ -45,10 +46,13 @@ function wanted({ paths, tokens, protocol = 'HTTP' }: Sheet, secret: 'there' | '
 
 const made = (sheet: Sheet): Found[] => interpret(plan(schemas, wanted(sheet, 'there'), []), []);
 
+const amended = (resources: readonly Resource[], found: readonly Found[]) =>
+  keep(resources, found, match(schemas, resources, found));
+
 /** Paths with what is done first, and the verbs of the plan. */
 function kept(before: Sheet, after: Sheet) {
   const found = made(before);
-  const resources = keep(wanted(after, 'gone'), found);
+  const resources = amended(wanted(after, 'gone'), found);
   const does = resources.flatMap((one): [string, string | undefined][] => {
     if (one.kind === 'listener') return [['default', one.spec.defaultActions[0]?.type]];
     if (one.kind !== 'rule') return [];
@@ -96,12 +100,12 @@ describe('without its Secret', () => {
     });
   });
   test('a new load balancer has none', () => {
-    const resources = keep(wanted({ paths: ['/a'] }, 'gone'), []);
+    const resources = amended(wanted({ paths: ['/a'] }, 'gone'), []);
     expect(JSON.stringify(resources)).not.toContain(OIDC);
   });
 });
 
 test('with its Secret nothing is touched', () => {
   const resources = wanted({ paths: ['/a'] }, 'there');
-  expect(keep(resources, [])).toBe(resources);
+  expect(amended(resources, [])).toBe(resources);
 });

@@ -9,8 +9,9 @@ import { CLOSED } from '../desire/guard.ts';
 import { isOidc } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import type { Found } from '../kinds/kind.ts';
-import { kinds, schemas } from '../kinds/kinds.ts';
-import { changedFields, type Matching, match } from '../plan/match.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { changedFields, type Matching } from '../plan/match.ts';
+import type { Amendment } from './amendment.ts';
 
 type Oidc = Extract<Action, { type: 'authenticate-oidc' }>;
 type Rule = Resource<'rule'>;
@@ -53,12 +54,15 @@ function keptRule(
 }
 
 /** The desired resources in which every login has a client, or is closed. */
-export function keep(wanted: readonly Resource[], found: readonly Found[]): readonly Resource[] {
+export function keep(
+  wanted: readonly Resource[],
+  found: readonly Found[],
+  matching: Matching,
+): readonly Resource[] {
   const lacks = ({ kind, spec }: Resource): boolean =>
     (kind === 'rule' && 'actions' in spec && lacking(spec.actions) !== undefined) ||
     (kind === 'listener' && 'defaultActions' in spec && lacking(spec.defaultActions) !== undefined);
   if (!wanted.some(lacks)) return wanted;
-  const matching = match(schemas, wanted, found);
   const rules = wanted.filter((one): one is Rule => one.kind === 'rule');
   return wanted.map((resource): Resource => {
     if (resource.kind === 'rule') {
@@ -76,3 +80,8 @@ export function keep(wanted: readonly Resource[], found: readonly Found[]): read
     return { ...resource, spec: { ...resource.spec, defaultActions } };
   });
 }
+
+export const missingOidcSecret: Amendment = (draft, { found, matching }) => ({
+  ...draft,
+  resources: keep(draft.resources, found, matching),
+});

@@ -5,6 +5,7 @@ import { CERTIFICATE, ingress, path, rule, STORE, service, wantedBy } from '../.
 import { UNPROTECTED } from '../desire/closed.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { unverified } from './missing-trust-store.ts';
@@ -27,7 +28,8 @@ const member = (name: string, mutual?: string, paths = ['/'], more: Record<strin
 
 function planned(ingresses: ReturnType<typeof member>[], found: readonly Found[] = []) {
   const wanted = wantedBy({ ingresses, services: [service()] }, 'g');
-  return plan(schemas, unverified(wanted.resources, found, wanted), found);
+  const matching = match(schemas, wanted.resources, found);
+  return plan(schemas, unverified(wanted.resources, found, wanted, matching), found);
 }
 const reached = (ingresses: ReturnType<typeof member>[], found: readonly Found[] = []) =>
   interpret(planned(ingresses, found), found);

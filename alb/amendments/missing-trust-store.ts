@@ -4,8 +4,8 @@ import type { MutualAuthentication, Resource } from '../../api/aws.ts';
 import type { Desire } from '../desire/desire.ts';
 import type { Unmet } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
-import { match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
+import type { Amendment } from './amendment.ts';
 import { closeNew } from './close-new-routes.ts';
 
 type Listener = Resource<'listener'>;
@@ -15,9 +15,8 @@ export function unverified(
   resources: readonly Resource[],
   found: readonly Found[],
   wanted: Pick<Desire, 'unfound' | 'origins'>,
+  matching: Matching,
 ): readonly Resource[] {
-  if (wanted.unfound.length === 0) return resources;
-  const matching = match(schemas, resources, found);
   return wanted.unfound.reduce((all, { listener: id, members, leads }) => {
     const listener = all.find((one): one is Listener => one.kind === 'listener' && one.id === id);
     if (listener === undefined) return all;
@@ -35,7 +34,7 @@ export function unverified(
     if ((mutual ?? now)?.mode === 'verify' && said?.mode !== 'verify') return same;
     const until = 'the trust store that is named is found';
     const unmet = members.map((member): Unmet => ({ member, listener: id, staysOpen: true, until }));
-    return closeNew(same, found, wanted.origins, unmet);
+    return closeNew(same, found, wanted.origins, unmet, matching);
   }, resources);
 }
 
@@ -44,3 +43,8 @@ const mutualOf = (one: Found | undefined): MutualAuthentication | undefined =>
 
 const isOn = (one: Found, port: number): boolean =>
   one.kind === 'listener' && one.spec.port === port && one.resourceTag !== '';
+
+export const missingTrustStore: Amendment = (draft, { found, wanted, matching }) => ({
+  ...draft,
+  resources: unverified(draft.resources, found, wanted, matching),
+});

@@ -7,22 +7,14 @@ import type { Unmet, Wanted } from '../desire/desiring.ts';
 import { coversPolicy } from '../desire/lost.ts';
 import type { Group, Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
+import type { Matching } from '../plan/match.ts';
 import type { Outcome } from '../plan/operation.ts';
+import type { Amendment } from './amendment.ts';
 import { toldOf, toldTo } from './attribution.ts';
 import { closeNew } from './close-new-routes.ts';
 import { type LeftOut, leaveOut } from './leave-out.ts';
-import { certified } from './missing-certificate.ts';
 import type { Refusal } from './parts.ts';
 import { roomFor, withinQuota } from './quota.ts';
-import type { Refused } from './rejection-memory.ts';
-
-/** What is left out, and to whom that is told. */
-export interface Left {
-  readonly refusals: readonly Refusal[];
-  readonly told: readonly Told[];
-}
-
-export const NOTHING_LEFT_OUT: Left = { refusals: [], told: [] };
 
 interface Deciders {
   readonly group: Group;
@@ -34,7 +26,7 @@ function closed(
   { resources, left }: LeftOut,
   asked: readonly Resource[],
   found: readonly Found[],
-  { group, wanted }: Deciders,
+  { group, wanted, matching }: Deciders & { readonly matching: Matching },
 ): readonly Resource[] {
   const unmet = left.flatMap(({ part: { id, field, value } }): Unmet[] => {
     const has = listenerIn(resources, id);
@@ -54,7 +46,7 @@ function closed(
     if (has.sslPolicy !== undefined && coversPolicy(has.sslPolicy, String(value))) return [];
     return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value, true);
   });
-  return closeNew(resources, found, wanted.origins, unmet);
+  return closeNew(resources, found, wanted.origins, unmet, matching);
 }
 
 const listenerIn = (resources: readonly Resource[], id: string): ListenerSpec | undefined =>
@@ -93,27 +85,28 @@ function closedBehind(
   return kept.flatMap((one) => (one.kind === 'listener' ? closeRoutes([one], origins, unmet) : [one]));
 }
 
-/** The desired resources as far as AWS can be asked for them. */
-export function withoutRefused(
-  resources: readonly Resource[],
-  found: readonly Found[],
-  { group, wanted }: Deciders,
-  refused: Refused = new Map(),
-): { readonly resources: readonly Resource[]; readonly left: Left } {
-  const out = leaveOut(resources, found, refused);
-  const less = { ...out, resources: closed(out, resources, found, { group, wanted }) };
-  const fewer = withinQuota(less.resources, refused, group.members, wanted.origins);
-  const guarded = closedBehind(less.resources, fewer.resources, wanted);
-  const told = [
-    ...toldOf(less.left, group, wanted),
-    ...fewer.left.flatMap((refusal) => toldTo(refusal, fewer.members)),
-  ];
-  const spared = less.left.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
+/** Without the parts that AWS refused; what they protect is closed. */
+export const rejectedParts: Amendment = (draft, situation) => {
+  const { group, wanted, found, refused, matching } = situation;
+  const out = leaveOut(draft.resources, found, refused, matching);
   return {
-    resources: certified(guarded, found, new Set([...wanted.uncertified, ...spared])),
-    left: { refusals: [...less.left, ...fewer.left], told },
+    ...draft,
+    resources: closed(out, draft.resources, found, situation),
+    leftOut: [...draft.leftOut, ...out.left],
+    told: [...draft.told, ...toldOf(out.left, group, wanted)],
   };
-}
+};
+
+/** Without the rules for which a listener has no room. */
+export const withinQuotas: Amendment = (draft, { group, wanted, refused }) => {
+  const { resources, left, members } = withinQuota(draft.resources, refused, group.members, wanted.origins);
+  return {
+    ...draft,
+    resources: closedBehind(draft.resources, resources, wanted),
+    leftOut: [...draft.leftOut, ...left],
+    told: [...draft.told, ...left.flatMap((refusal) => toldTo(refusal, members))],
+  };
+};
 
 export interface Judged {
   /** With those whom each failure concerns. */

@@ -4,9 +4,9 @@
 //   operation ─ about to set keys ─▶ remembered (unsettle) ─▶ carried out ─▶ not at the default: remembered
 //                                                                            at the default, or gone: forgotten
 import type { Resource } from '../../api/aws.ts';
+import { heldGroups } from '../../api/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { heldGroups } from '../../api/finalizers.ts';
 import type { Backend } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Operation, Outcome } from '../plan/operation.ts';

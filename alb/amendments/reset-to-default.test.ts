@@ -4,6 +4,7 @@ import { interpret } from '../../controller/laws/interpret.ts';
 import { CERTIFICATE, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import type { SetKeys } from './reset-memory.ts';
@@ -31,7 +32,7 @@ const ALL: SetKeys = {
 };
 
 function lines(set: SetKeys, said: Record<string, string> = {}, found: readonly Found[] = FOUND): string[] {
-  const back = reset(GROUP, wanted(said), found, set);
+  const back = reset(GROUP, wanted(said), set, match(schemas, wanted(said), found));
   return withReasons(plan(schemas, back.resources, found), back).operations.map(inWords);
 }
 

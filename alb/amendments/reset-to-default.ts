@@ -4,10 +4,10 @@
 //   said by anybody, or never set by us                      ─▶ as it is
 import type { Resource } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
-import { match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Amendment } from './amendment.ts';
 import { keysOf, type SetKeys } from './reset-memory.ts';
 import { CAPACITY, defaultsOf, isAttribute, isMoved, MUTUAL, valuesOf } from './resettable.ts';
 
@@ -21,12 +21,11 @@ export interface Reset {
 export function reset(
   group: string,
   wanted: readonly Resource[],
-  found: readonly Found[],
   remembered: SetKeys,
+  { matched }: Pick<Matching, 'matched'>,
 ): Reset {
   const back = new Map<string, readonly string[]>();
   if (Object.keys(remembered).length === 0) return { resources: wanted, back };
-  const { matched } = match(schemas, wanted, found);
   const resources = wanted.map((resource) => {
     const there = matched.get(resource.id);
     if (there === undefined || isYoung(there)) return resource;
@@ -80,3 +79,8 @@ export function withReasons(planned: Plan, { back }: Pick<Reset, 'back'>): Plan 
   });
   return { ...planned, operations };
 }
+
+export const resetToDefault: Amendment = (draft, { group, set, matching }) => {
+  const { resources, back } = reset(group.id, draft.resources, set, matching);
+  return { ...draft, resources, resets: back };
+};

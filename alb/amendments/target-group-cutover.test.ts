@@ -1,11 +1,13 @@
 // What rules forward to while a target group is replaced.
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../api/aws.ts';
+import type { Action, Resource } from '../../api/aws.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { type Applied, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
+import type { Ready } from './target-group-cutover.ts';
 import { bridge } from './target-group-cutover.ts';
 
 const SPLIT = {
@@ -49,10 +51,13 @@ const IP = { 'target-type': 'ip' };
 const reached = (of: Applied, found: readonly Found[] = []): Found[] =>
   interpret(plan(schemas, wantedBy(of).resources, found), found);
 
+const cutOver = (wanted: readonly Resource[], found: readonly Found[], ready: Ready) =>
+  bridge(wanted, found, ready, match(schemas, wanted, found));
+
 /** `instance 3, ip 0` for each forward, of the listener first; new groups by what is wanted of them. */
 function forwards(to: Applied, found: readonly Found[], ready: boolean) {
   const wanted = wantedBy(to).resources;
-  const { resources, waits } = bridge(wanted, found, () => ready);
+  const { resources, waits } = cutOver(wanted, found, () => ready);
   const typeOf = (id: string): string => {
     const one = [...wanted, ...found].find((other) => ('id' in other ? other.id : other.arn) === id);
     return one?.kind === 'targetGroup' ? one.spec.targetType : 'nothing';
@@ -80,7 +85,7 @@ describe('forwards', () => {
   });
 
   test('go to the new group once it is ready', () => {
-    const { resources } = bridge(wantedBy(sheet(IP)).resources, before, () => false);
+    const { resources } = cutOver(wantedBy(sheet(IP)).resources, before, () => false);
     const both = interpret(
       {
         ...plan(schemas, resources, before),
@@ -93,7 +98,7 @@ describe('forwards', () => {
   });
 
   test('never go back once some of them went', () => {
-    const { resources } = bridge(wantedBy(sheet(IP)).resources, before, () => false);
+    const { resources } = cutOver(wantedBy(sheet(IP)).resources, before, () => false);
     const waiting = plan(schemas, resources, before);
     const keep = waiting.operations.filter(({ verb }) => verb !== 'delete');
     const both = interpret({ ...waiting, operations: keep }, before);
@@ -122,7 +127,7 @@ describe('forwards', () => {
 
   test('are as wanted when nothing is replaced', () => {
     const wanted = wantedBy(sheet({})).resources;
-    expect(bridge(wanted, before, () => false)).toEqual({ resources: wanted, waits: false });
-    expect(bridge(wanted, [], () => false)).toEqual({ resources: wanted, waits: false });
+    expect(cutOver(wanted, before, () => false)).toEqual({ resources: wanted, waits: false });
+    expect(cutOver(wanted, [], () => false)).toEqual({ resources: wanted, waits: false });
   });
 });

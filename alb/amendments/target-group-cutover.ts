@@ -6,8 +6,8 @@
 // sends nobody there. Nothing is remembered: what carries requests is read from the rules that were found.
 import type { Action, ForwardTarget, Ref, Resource } from '../../api/aws.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
-import { match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
+import type { Amendment } from './amendment.ts';
 
 type TargetGroup = Found<'targetGroup'>;
 
@@ -27,8 +27,13 @@ export interface Bridged {
 }
 
 /** The resources with forwards that stay with a replaced target group of the same load balancer until its successor is ready. */
-export function bridge(wanted: readonly Resource[], found: readonly Found[], ready: Ready): Bridged {
-  const stays = staying(wanted, found, ready);
+export function bridge(
+  wanted: readonly Resource[],
+  found: readonly Found[],
+  ready: Ready,
+  matching: Matching,
+): Bridged {
+  const stays = staying(wanted, found, ready, matching);
   if (stays.old.size === 0) return { resources: wanted, waits: false };
   return { resources: wanted.map((resource) => bridged(resource, stays)), waits: true };
 }
@@ -41,12 +46,12 @@ interface Staying {
   readonly wanted: ReadonlyMap<string, Resource>;
 }
 
-function staying(wanted: readonly Resource[], found: readonly Found[], ready: Ready): Staying {
-  const { matched, superseded } = match(
-    schemas.filter(({ diff }) => diff === undefined),
-    wanted,
-    found,
-  );
+function staying(
+  wanted: readonly Resource[],
+  found: readonly Found[],
+  ready: Ready,
+  { matched, superseded }: Matching,
+): Staying {
   const carrying = carriers(found);
   const balancerOf = balancersOf(wanted, matched);
   const balancers = new Set(balancerOf.values());
@@ -144,3 +149,8 @@ function withOld(action: Action, { old, wanted }: Staying, balancer: string): Ac
     ...(sticky && !action.stickinessSeconds ? { stickinessSeconds: STICKY_SECONDS } : {}),
   };
 }
+
+export const targetGroupCutover: Amendment = (draft, { found, ready, matching }) => {
+  const { resources, waits } = bridge(draft.resources, found, ready, matching);
+  return { ...draft, resources, cutsOver: waits };
+};

@@ -9,9 +9,8 @@ import { LOAD_BALANCER } from '../desire/desire.ts';
 import type { Unmet, Wanted } from '../desire/desiring.ts';
 import { type Group, type Member, saidBy } from '../group.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { schemas } from '../kinds/kinds.ts';
 import { permissionKey } from '../kinds/security-group.ts';
-import { type Matching, match } from '../plan/match.ts';
+import type { Matching } from '../plan/match.ts';
 import { seldomWanted } from './defer-until-active.ts';
 
 const unmet = (member: string, until: string, listener?: string): Unmet => ({
@@ -105,13 +104,17 @@ const OF_BALANCER = [
  * Wishes for protection that AWS does not meet yet. A load balancer that replaces another one takes over when it is protected
  * (protection.ts), so its routes need not wait.
  */
-export function unprotected(group: Group, wanted: Wanted, found: readonly Found[]): Unmet[] {
+export function unprotected(
+  group: Group,
+  wanted: Wanted,
+  found: readonly Found[],
+  matching: Matching,
+): Unmet[] {
   const asked = wanted.unmet.filter(({ staysOpen }) => staysOpen);
   if (!OF_BALANCER.some((name) => saidBy(group.members, name).length > 0)) return asked;
   const balancers = found.filter(
     (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.resourceTag !== '',
   );
-  const matching = match(schemas, wanted.resources, found);
   const there = matching.matched.get(LOAD_BALANCER);
   const balancer = there?.kind === 'loadBalancer' ? there : undefined;
   if (balancers.some((one) => one !== balancer)) return asked;

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { ListenerSpec } from '../../api/aws.ts';
 import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import { certified } from '../amendments/missing-certificate.ts';
+import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
 import type { Facts } from './facts.ts';
 
 const DAY = (day: number): string => `2026-01-0${day}T00:00:00Z`;
@@ -35,7 +37,7 @@ function wanted(sheets: readonly Sheet[], more: Partial<Facts> = {}) {
     }),
   );
   const { resources: all, problems, uncertified } = wantedBy({ ingresses, services: [service()] }, 'g', more);
-  const resources = certified(all, [], uncertified);
+  const resources = certified(all, uncertified, match(schemas, all, []));
   const listeners = resources.flatMap((one) => (one.kind === 'listener' ? [one.spec] : []));
   const told = problems.map(({ member, problem }) => `${member} ${problem.severity} ${problem.code}`);
   const words = problems.map(({ member, problem }) => `${member} ${problem.because}`);

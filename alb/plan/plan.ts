@@ -117,18 +117,20 @@ export interface Plan {
 /**
  * Plans the operations from `found` to `wanted`, beside others whose names are taken. Planning again after they are applied
  * gives none.
- * `kinds` in any order; a kind's own `diff`, if it has one, speaks for all of its resources.
+ * `kinds` in any order; a kind's own `diff`, if it has one, speaks for all of its resources. `matching` is of at least what is
+ * wanted.
  */
 export function plan(
   kinds: readonly KindSchema[],
   wanted: readonly Resource[],
   found: readonly Found[],
   beside: readonly Found[] = [],
+  matching = match(kinds, wanted, found),
 ): Plan {
   const ordered = kinds.toSorted((a, b) => a.order - b.order);
   const plain = ordered.filter((kind) => kind.diff === undefined);
-  const matching = match(plain, wanted, found);
-  const kept = new Set([...matching.matched.values()].map(({ arn }) => arn));
+  // Of what was matched something may have been left out since.
+  const kept = new Set(wanted.flatMap(({ id }) => matching.matched.get(id)?.arn ?? []));
   const going = new Map(
     found
       .filter(

@@ -81,7 +81,7 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
   const read = readingsOf(planning.book, bindings);
   try {
     const decision = await decide(group, planning, { trusting: false });
-    const { wanted, told, planned, allowed, waits, handing } = decision;
+    const { wanted, told, planned, allowed, draft } = decision;
     return {
       ...who,
       policy: decision.policy,
@@ -89,7 +89,7 @@ export async function planGroup(id: string, planning: Planning): Promise<Planned
       registrations: await registrations(decision, planning),
       problems: [...told, ...read],
       undecided: wanted.undecided,
-      later: [...waits.map((field) => LATER[field]), ...(handing ? [HANDOVER] : [])],
+      later: [...draft.waits.map((field) => LATER[field]), ...(draft.cutsOver ? [HANDOVER] : [])],
     };
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { bridge, type Ready } from '../../alb/amendments/target-group-cutover.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { match } from '../../alb/plan/match.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
@@ -18,7 +19,8 @@ const always: Ready = () => true;
 const waits = (operation: Operation): boolean => operation.verb === 'delete' && operation.after.length > 0;
 
 function planned(sheet: Applied, found: readonly Found[], ready: Ready) {
-  const { resources } = bridge(wantedBy(sheet, GROUP).resources, found, ready);
+  const wanted = wantedBy(sheet, GROUP).resources;
+  const { resources } = bridge(wanted, found, ready, match(schemas, wanted, found));
   return plan(schemas, resources, found);
 }
 

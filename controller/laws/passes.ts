@@ -59,7 +59,7 @@ const written = (before: Moment['set'], more: Remembered): Moment['set'] => new 
 export function pass(sheet: Applied, group: string, before: Moment, stopAfter?: number): Passed {
   const { resources, backends } = wantedBy(sheet, group);
   const bindings = bindingsOf(sheet, group, before.set);
-  const back = reset(group, resources, before.found, known(bindings));
+  const back = reset(group, resources, known(bindings), match(schemas, resources, before.found));
   const planned = withReasons(plan(schemas, back.resources, before.found), back);
   const toSet = written(before.set, beginning(group, bindings, planned.operations, backends));
   const operations = planned.operations.slice(0, stopAfter);

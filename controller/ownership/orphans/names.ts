@@ -2,11 +2,11 @@
 // another controller of the same cluster tag may answer for them. Pure.
 import { PREFIX } from '../../../api/annotation.ts';
 import type { IngressClassParams } from '../../../api/classparams.ts';
+import { heldGroups } from '../../../api/finalizers.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
 import { lbcGroups } from '../../exchange.ts';
-import { heldGroups } from '../../../api/finalizers.ts';
 
 /** The LBC's object for the targets of one target group, made by people or by the LBC. */
 export interface TargetGroupBinding {

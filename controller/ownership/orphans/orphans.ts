@@ -126,7 +126,8 @@ class Watch implements Orphans {
     // Somebody may have switched protection on or off meanwhile.
     deciding.inventory.doubt(stack);
     const decision = await decide(groupOf(stack, []), deciding, { trusting: false });
-    const { found, planned, allowed, sorted } = decision;
+    const { planned, allowed } = decision;
+    const { found, sorted } = decision.seen;
     const protection = protectedIn(found);
     if (protection !== undefined) {
       this.#keep(stack, 'Protected', protection);
