@@ -56,6 +56,16 @@ const shipped = sources.filter(
 
 const inRoom = (room: string): Source[] => shipped.filter(({ path }) => path.startsWith(`${room}/`));
 
+test('the package of the local AWS names every library that its files import', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'local-aws/package.json'), 'utf8'));
+  const libraries = sources
+    .filter(({ path }) => path.startsWith('local-aws/'))
+    .flatMap(({ imports }) => imports.map(({ from }) => /^(?!node:|\.)(?:@[^/]+\/)?[^/]+/.exec(from)?.[0]))
+    .filter((name) => name !== undefined);
+  expect(libraries.length).toBeGreaterThan(0);
+  expect([...new Set(libraries)].filter((name) => !Object.hasOwn(devDependencies, name))).toEqual([]);
+});
+
 test('every relative import ends in .ts or .json', () => {
   const wrong = sources.flatMap(({ path, imports }) =>
     imports
