@@ -170,6 +170,7 @@ class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T
 
   /** There are none, until the kind is installed. */
   async #missing(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     this.#replace([]);
     this.#synced.resolve();
     this.#nowConnected();
@@ -213,7 +214,7 @@ class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T
     const watch = new Watch(client.kubeConfig).watch(collectionPath(kind, namespace), query, event, done);
     watch.then((controller) => {
       this.#open = controller;
-      if (this.#stopping.signal.aborted) controller.abort();
+      if (this.#stopping.signal.aborted) return controller.abort();
       if (state.failed) return;
       state.opened = true;
       this.#refusals = 0;
