@@ -12,7 +12,7 @@ import { unverified } from '../alb/amendments/missing-trust-store.ts';
 import { recall } from '../alb/amendments/oidc-secret-memory.ts';
 import { type Left, NOTHING_LEFT_OUT, withoutRefused } from '../alb/amendments/rejected-parts.ts';
 import type { RefusalMemory } from '../alb/amendments/rejection-memory.ts';
-import { known, knowsCapacity, type SetKeys } from '../alb/amendments/reset-memory.ts';
+import { known, knownSeldom, type SetKeys } from '../alb/amendments/reset-memory.ts';
 import { reset, withReasons } from '../alb/amendments/reset-to-default.ts';
 import { bridge, type Ready } from '../alb/amendments/target-group-cutover.ts';
 import { unprotected } from '../alb/amendments/unmet-protections.ts';
@@ -170,8 +170,10 @@ async function findAll(
   wanted: Wanted,
   remembered: SetKeys,
 ): Promise<readonly Found[]> {
-  const back = knowsCapacity(remembered) ? { capacityUnits: 0 } : {};
-  const own = await world.inventory.of(group.id, { ...back, ...seldomWanted(wanted.resources) });
+  const own = await world.inventory.of(group.id, {
+    ...knownSeldom(remembered),
+    ...seldomWanted(wanted.resources),
+  });
   const shared = await world.inventory.of(SHARED_STACK);
   const wants = wanted.resources.some(({ spec }) => SHARED_TAG in spec.tags);
   return wants || deserted(world.book) ? [...own, ...shared] : own;
