@@ -57,4 +57,4 @@ bench: install ## Print the budgets' numbers
 	@exec node hack/bench/main.ts
 
 clean: ## Remove what was installed and made here (Kubernetes parts and moto stay in ~/.cache/albatross)
-	rm -rf node_modules .cache coverage dist
+	rm -rf node_modules .cache coverage dist local-aws/dist

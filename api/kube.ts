@@ -1,4 +1,4 @@
-// The parts of Kubernetes objects that we read, as plain data (Kubernetes API reference: Ingress v1, Service v1, IngressClass v1).
+// The parts of Kubernetes objects that we read, as plain data (Kubernetes API reference: Ingress v1, Service v1, EndpointSlice v1, …).
 
 export interface ObjectMeta {
   readonly name: string;
@@ -84,6 +84,50 @@ export interface IngressClass {
     readonly controller?: string;
     readonly parameters?: { readonly apiGroup?: string; readonly kind: string; readonly name: string };
   };
+}
+
+export interface EndpointSlice {
+  readonly metadata: ObjectMeta;
+  readonly addressType?: string;
+  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[];
+  readonly endpoints?: readonly {
+    readonly addresses: readonly string[];
+    readonly conditions?: {
+      readonly ready?: boolean;
+      readonly serving?: boolean;
+      readonly terminating?: boolean;
+    };
+    readonly nodeName?: string;
+    readonly targetRef?: { readonly kind?: string };
+  }[];
+}
+
+export interface Node {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly providerID?: string;
+    readonly taints?: readonly { readonly key: string; readonly effect?: string }[];
+  };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** The LBC's object for one target group (AWS Load Balancer Controller: TargetGroupBinding). */
+export interface TargetGroupBinding {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly targetGroupARN?: string;
+    readonly targetGroupName?: string;
+    /** The rules on node security groups that it needs. */
+    readonly networking?: object | null;
+  };
+}
+
+export interface ValidatingWebhookConfiguration {
+  readonly metadata: ObjectMeta;
+  readonly webhooks?: readonly {
+    readonly name: string;
+    readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
+  }[];
 }
 
 export interface Namespace {

@@ -13,10 +13,6 @@ export interface Right {
   readonly name?: string;
 }
 
-/** Several verbs on one kind. */
-export const rights = (verbs: readonly Right['verb'][], of: Omit<Right, 'verb'>): Right[] =>
-  verbs.map((verb) => ({ verb, ...of }));
-
 /** `services (list, watch), ingresses/status.networking.k8s.io (patch)`. */
 export function rightsInWords(all: readonly Right[]): string {
   const byKind = Map.groupBy(all, ({ group, resource, namespace }) => {

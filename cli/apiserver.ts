@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import { unmet } from '../api/unmet.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../kube/client.ts';
+import { collectionPath, KINDS, versionPath } from '../kube/kinds.ts';
 
 export interface ApiServerNeeds {
   readonly kubeConfig: KubeConfig;
@@ -44,10 +45,10 @@ async function missing(client: KubeClient, rights: readonly Right[]): Promise<Ri
     const resourceAttributes = { verb, group, resource, subresource, namespace, name };
     const answer = await client.request<{ status?: { allowed?: boolean } }>({
       method: 'POST',
-      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      path: collectionPath(KINDS.accessReviews),
       body: {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SelfSubjectAccessReview',
+        apiVersion: KINDS.accessReviews.apiVersion,
+        kind: KINDS.accessReviews.kind,
         spec: { resourceAttributes },
       },
     });
@@ -67,7 +68,7 @@ export async function apiServer({
 }: ApiServerNeeds): Promise<void> {
   const client = kubeClient(kubeConfig);
   const server = `the API server ${kubeConfig.getCurrentCluster()?.server ?? ''}`;
-  const kinds = await answered(client, '/apis/albatross.dev/v1alpha1');
+  const kinds = await answered(client, versionPath(KINDS.bindings));
   if (!kinds.ok && kinds.reason === 'unavailable')
     throw unmet(
       server,

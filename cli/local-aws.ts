@@ -1,135 +1,15 @@
-// `albatross local-aws`: flags to options, nothing else. A test instrument: it works from the checkout only.
+// `albatross local-aws`: the workspace of that name, under this name. A test instrument, so it works from the checkout only.
 import { existsSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
-import type { LocalAwsRun } from '../local-aws/main.ts';
-import { COVERS } from './local-aws-coverage.ts';
-import { createLog } from './log.ts';
-import { live } from './process.ts';
+import { Command } from 'commander';
 
-/** Where people find it unless they choose; the port that emulators of AWS are known by. */
-const DEFAULT_PORT = 4566;
-
-/** For moto to end with it, in milliseconds. */
-const GRACE_MS = 15_000;
-
-interface Flags {
-  host: string;
-  port: number;
-  state?: string;
-  region: string;
-  account: string;
-  provisioning: number;
-  timeScale: number;
-  latency: number;
-  visibleAfter: number;
-  throttle?: boolean;
-  target: string[];
-  bucket: string[];
-  seedAccount?: boolean;
-}
-
-/** The command; it runs until the process is asked to end. */
-export function localAwsCommand(): Command {
+/** Its flags are the workspace's; where the sources are not, as in the image, the command says so. */
+export async function localAwsCommand(): Promise<Command> {
+  if (existsSync(new URL('../local-aws/command.ts', import.meta.url)))
+    return (await import('../local-aws/command.ts')).localAwsCommand('local-aws');
   return new Command('local-aws')
-    .description('an AWS with Application Load Balancers on this machine, with real listeners')
-    .option(
-      '--host <address>',
-      'address of the API and of the listeners; it has no authentication, so whoever reaches another address than the default can change everything',
-      '127.0.0.1',
-    )
-    .option('--port <number>', 'port of the API; 0 takes any free one', anyPort, DEFAULT_PORT)
-    .option('--state <file>', 'keep everything in a file and begin with what is in it')
-    .option('--region <region>', 'the one AWS region there is', region, 'us-west-2')
-    .option('--account <id>', 'number of the AWS account', account, '123456789012')
-    .option('--provisioning <seconds>', 'until a new load balancer is active', upTo(3600), 0)
-    .option(
-      '--time-scale <number>',
-      'real seconds for each second of health checks and draining',
-      upTo(100),
-      1,
-    )
-    .option('--latency <milliseconds>', 'before each call is worked on', upTo(600_000), 0)
-    .option(
-      '--visible-after <milliseconds>',
-      'until describes and tag search show a new resource',
-      upTo(600_000),
-      0,
-    )
-    .option('--throttle', 'throttle calls as AWS says it does')
-    .option(
-      '--target <id:port=host:port>',
-      'where a target of the VPC really listens; may be repeated',
-      oneMore,
-      [],
-    )
-    .option(
-      '--bucket <name>',
-      'an S3 bucket that is there, for the logs of load balancers; may be repeated (S3 calls make buckets as well)',
-      oneMore,
-      [],
-    )
-    .option(
-      '--seed-account',
-      'begin with a VPC, subnets, instances and certificates for a cluster called albatross, and print their ids',
-    )
-    .addHelpText(
-      'after',
-      `\n${COVERS}\nCalls of another Region, and of services that would know nothing of its load balancers, are refused.`,
-    )
-    .action(async (flags: Flags) => {
-      await run(runOf(flags));
+    .description('an AWS with Application Load Balancers on this machine (from a checkout only)')
+    .allowUnknownOption()
+    .action(() => {
+      throw new Error('albatross local-aws works from a checkout of the sources only');
     });
-}
-
-const runOf = (flags: Flags): LocalAwsRun => ({
-  host: flags.host,
-  port: flags.port,
-  ...(flags.state === undefined ? {} : { stateFile: flags.state }),
-  region: flags.region,
-  account: flags.account,
-  provisioningSeconds: flags.provisioning,
-  timeScale: flags.timeScale,
-  latencyMs: flags.latency,
-  visibleAfterMs: flags.visibleAfter,
-  throttle: flags.throttle ?? false,
-  targets: flags.target,
-  buckets: flags.bucket,
-  seedAccount: flags.seedAccount ?? false,
-});
-
-const oneMore = (text: string, before: string[]): string[] => [...before, text];
-
-/** @throws Error where the sources of the tests are not, as in the image. */
-async function run(options: LocalAwsRun): Promise<void> {
-  if (!existsSync(new URL('../local-aws/main.ts', import.meta.url)))
-    throw new Error('albatross local-aws works from a checkout of the sources only');
-  const { runLocalAws } = await import('../local-aws/main.ts');
-  const log = createLog('warn');
-  await live({ name: 'local-aws', log, graceMs: GRACE_MS }, (life) => runLocalAws(options, life));
-}
-
-function anyPort(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Not a port from 0 to 65535.');
-  return value;
-}
-
-function upTo(most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && value <= most))
-      throw new InvalidArgumentError(`Not a number from 0 to ${most}.`);
-    return value;
-  };
-}
-
-function region(text: string): string {
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text))
-    throw new InvalidArgumentError('Not a region such as us-west-2.');
-  return text;
-}
-
-function account(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Not a number of 12 digits.');
-  return text;
 }

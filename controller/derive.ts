@@ -16,6 +16,7 @@ import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../api/policy.ts';
 import type { KubeFailure, KubeOutcome } from '../kube/client.ts';
+import { KINDS } from '../kube/kinds.ts';
 import type { OwnerReference, Writer } from '../kube/write.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
 import { holdingsOf, withoutHoldings } from './exchange.ts';
@@ -45,7 +46,8 @@ const REFUSED: ReadonlySet<KubeFailure> = new Set(['forbidden', 'invalid', 'notF
 
 function ownerOf(entry: Entry): OwnerReference | undefined {
   const { name, uid } = entry.ingress.metadata;
-  return uid === undefined ? undefined : { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name, uid };
+  const { apiVersion, kind } = KINDS.ingresses;
+  return uid === undefined ? undefined : { apiVersion, kind, name, uid };
 }
 
 const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>

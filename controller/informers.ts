@@ -1,31 +1,24 @@
 // Informers: what the controller watches, and which work each change means.
 import { hash } from 'node:crypto';
-import type { IngressClassParams } from '../api/classparams.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import {
-  type Ingress,
-  type IngressClass,
-  keyOf,
-  type Namespace,
-  type ObjectMeta,
-  type Service,
-} from '../api/kube.ts';
+import { type Ingress, keyOf, type Namespace, type Service } from '../api/kube.ts';
 import type { Reading } from '../api/read.ts';
 import type { KubeClient } from '../kube/client.ts';
-import {
-  type Change,
-  PATHS,
-  type Watched,
-  type WatchOptions,
-  type WatchState,
-  watchKind,
-} from '../kube/watch.ts';
+import { type Change, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
 import type { Book } from './bindings.ts';
 import type { ControllerOptions } from './options.ts';
 import type { Priority } from './queue.ts';
 import { isTerminating, readingOf, seenIngress } from './reading.ts';
 import type { EndpointSlice, Node, World } from './targets/endpoints.ts';
 import { SliceIndex } from './targets/slice-index.ts';
+import {
+  MAY_BE_MISSING,
+  trimmed,
+  trimmedNode,
+  WATCHED,
+  type WatchedKind,
+  type WatchedObjects,
+} from './watched.ts';
 
 export interface InformersOptions {
   readonly client: KubeClient;
@@ -58,74 +51,32 @@ const LEAVING_MS = 500;
 
 export const SERVICE_LABEL = 'kubernetes.io/service-name';
 
-/** What we read of an object; the rest is not kept, for memory. */
-function trimmed<T extends { metadata: ObjectMeta }>(object: T): T {
-  const { annotations, ...metadata } = object.metadata;
-  const kept = Object.entries(annotations ?? {}).filter(
-    ([name]) => !name.startsWith('kubectl.kubernetes.io/'),
-  );
-  return { ...object, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
-}
-
-/** A node without what changes every few seconds and is never read; two that differ here may differ as targets. */
-function trimmedNode({ metadata, spec, status }: Node): Node {
-  const ready = (status?.conditions ?? []).filter(({ type }) => type === 'Ready');
-  return {
-    metadata: { name: metadata.name, ...(metadata.labels === undefined ? {} : { labels: metadata.labels }) },
-    spec: {
-      ...(spec?.providerID === undefined ? {} : { providerID: spec.providerID }),
-      ...(spec?.taints === undefined ? {} : { taints: spec.taints }),
-    },
-    status: { conditions: ready.map(({ type, status: holds }) => ({ type, status: holds })) },
-  };
-}
-
 class Watching implements Informers {
   readonly #options: InformersOptions;
-  readonly #scope: { readonly namespace?: string };
-  readonly #watched: { stop(): void; healthy(): boolean; readonly synced: Promise<void> }[] = [];
+  readonly #kept: { readonly [K in WatchedKind]: Watched<WatchedObjects[K]> };
   readonly #slices = new SliceIndex();
   readonly #nodeFacts = new Map<string, string>();
   /** What of each binding our work depends on, as the watch told it last. */
   readonly #meanings = new Map<string, string>();
-  readonly #classes: Watched<IngressClass>;
-  readonly #parameters: Watched<IngressClassParams>;
-  readonly #namespaces: Watched<Namespace>;
   /** What of each namespace its Ingresses depend on. */
   readonly #spaces = new Map<string, string>();
-  readonly #services: Watched<Service>;
-  readonly #ingresses: Watched<Ingress>;
-  readonly #nodes: Watched<Node>;
   #started = false;
   readonly synced: Promise<unknown>;
 
   constructor(options: InformersOptions) {
     this.#options = options;
-    const { watchNamespace } = options.options;
-    this.#scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
-    this.#classes = this.#watch<IngressClass>('ingressClasses', {}, () => this.#readAll('updated'));
-    this.#parameters = this.#watch<IngressClassParams>('classParams', {}, () => this.#readAll('updated'), {
-      mayBeMissing: true,
-    });
-    this.#namespaces = this.#watch<Namespace>('namespaces', {}, (space, change) =>
-      this.#namespaceChanged(space, change),
-    );
-    this.#services = this.#watch<Service>('services', this.#scope, (service) =>
-      this.#serviceChanged(service),
-    );
-    this.#ingresses = this.#watch<Ingress>('ingresses', this.#scope, (ingress, change) =>
-      this.#read(ingress, change),
-    );
-    this.#watch<LoadBalancerBinding>('bindings', this.#scope, (binding, change) =>
-      this.#bindingChanged(binding, change),
-    );
-    this.#watch<EndpointSlice>('endpointSlices', this.#scope, (slice, change) =>
-      this.#sliceChanged(slice, change),
-    );
-    this.#nodes = this.#watch<Node>('nodes', {}, (node, change) => this.#nodeChanged(node, change), {
-      trim: trimmedNode,
-    });
-    this.synced = Promise.all(this.#watched.map((one) => one.synced)).then(() => this.#start());
+    const readAll = () => this.#readAll('updated');
+    this.#kept = {
+      ingressClasses: this.#watch('ingressClasses', readAll),
+      classParams: this.#watch('classParams', readAll),
+      namespaces: this.#watch('namespaces', (space, change) => this.#namespaceChanged(space, change)),
+      services: this.#watch('services', (service) => this.#serviceChanged(service)),
+      ingresses: this.#watch('ingresses', (ingress, change) => this.#read(ingress, change)),
+      bindings: this.#watch('bindings', (binding, change) => this.#bindingChanged(binding, change)),
+      endpointSlices: this.#watch('endpointSlices', (slice, change) => this.#sliceChanged(slice, change)),
+      nodes: this.#watch('nodes', (node, change) => this.#nodeChanged(node, change), trimmedNode),
+    };
+    this.synced = Promise.all(this.#watches.map(({ synced }) => synced)).then(() => this.#start());
   }
 
   /** Only now is it known what does not exist: a binding without an Ingress, an Ingress without its class. */
@@ -138,55 +89,55 @@ class Watching implements Informers {
     work.targets();
   }
 
+  get #watches(): readonly Watched<unknown>[] {
+    return Object.values(this.#kept);
+  }
+
   get world(): World {
     return {
-      service: (namespace, name) => this.#services.get(namespace, name),
+      service: (namespace, name) => this.#kept.services.get(namespace, name),
       slices: (namespace, service) => this.#slices.of(`${namespace}/${service}`),
-      nodes: () => this.#nodes.list(),
+      nodes: () => this.#kept.nodes.list(),
     };
   }
 
   healthy(): boolean {
-    return this.#watched.every((one) => one.healthy());
+    return this.#watches.every((watch) => watch.healthy());
   }
 
   stop(): void {
-    for (const one of this.#watched) one.stop();
+    for (const watch of this.#watches) watch.stop();
   }
 
-  #watch<T extends { metadata: ObjectMeta }>(
-    kind: keyof typeof PATHS,
-    scope: { readonly namespace?: string },
-    onChange: (object: T, change: Change) => void,
-    special: Pick<WatchOptions<T>, 'trim' | 'mayBeMissing'> = {},
-  ): Watched<T> {
-    const { client, onState } = this.#options;
-    const path = PATHS[kind];
-    const one = watchKind<T>({
+  #watch<K extends WatchedKind>(
+    kind: K,
+    onChange: (object: WatchedObjects[K], change: Change) => void,
+    trim: (object: WatchedObjects[K]) => WatchedObjects[K] = trimmed,
+  ): Watched<WatchedObjects[K]> {
+    const { client, onState, options } = this.#options;
+    return watchKind({
       client,
-      path,
-      ...scope,
-      trim: trimmed,
-      ...special,
+      kind: WATCHED[kind],
+      ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),
+      mayBeMissing: MAY_BE_MISSING.has(kind),
+      trim,
       onChange,
       onState: (state) => onState(kind, state),
     });
-    this.#watched.push(one);
-    return one;
   }
 
   #readAll(change: Change): void {
-    for (const ingress of this.#ingresses?.list() ?? []) this.#read(ingress, change);
+    for (const ingress of this.#kept.ingresses.list()) this.#read(ingress, change);
   }
 
   #readingOf(ingress: Ingress): Reading | undefined {
     const { book, options } = this.#options;
     return readingOf(ingress, {
-      service: (namespace, name) => this.#services.get(namespace, name),
-      ingressClass: (name) => this.#classes.get('', name),
-      classes: this.#classes.list(),
-      classParams: (name) => this.#parameters.get('', name),
-      namespaceLabels: (name) => this.#namespaces.get('', name)?.metadata.labels,
+      service: (namespace, name) => this.#kept.services.get(namespace, name),
+      ingressClass: (name) => this.#kept.ingressClasses.get('', name),
+      classes: this.#kept.ingressClasses.list(),
+      classParams: (name) => this.#kept.classParams.get('', name),
+      namespaceLabels: (name) => this.#kept.namespaces.get('', name)?.metadata.labels,
       bound: (key) => book.bindingOf(key) !== undefined,
       options,
     });
@@ -195,7 +146,7 @@ class Watching implements Informers {
   #read(ingress: Ingress, change: Change): void {
     const { book, work, options } = this.#options;
     const key = keyOf(ingress);
-    const namespace = this.#namespaces.get('', ingress.metadata.namespace ?? '');
+    const namespace = this.#kept.namespaces.get('', ingress.metadata.namespace ?? '');
     const reading = change === 'deleted' ? undefined : this.#readingOf(ingress);
     const around = { reading, namespace, ceiling: options.policy };
     const groups = book.ingress(key, change === 'deleted' ? undefined : seenIngress(ingress, around));
@@ -216,7 +167,7 @@ class Watching implements Informers {
     if (change === 'deleted') this.#spaces.delete(name);
     else this.#spaces.set(name, now);
     if (!this.#started || change === 'deleted' || before === now) return;
-    for (const ingress of this.#ingresses.list(name)) this.#read(ingress, 'updated');
+    for (const ingress of this.#kept.ingresses.list(name)) this.#read(ingress, 'updated');
   }
 
   #serviceChanged({ metadata: { namespace = '', name } }: Service): void {

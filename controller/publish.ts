@@ -8,6 +8,7 @@ import type { BindingStatus, LoadBalancerBinding } from '../api/generated/bindin
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { KubeOutcome } from '../kube/client.ts';
 import type { Events, Regarding } from '../kube/events.ts';
+import { KINDS } from '../kube/kinds.ts';
 import type { Writer } from '../kube/write.ts';
 import { isAddressOf, toldAddresses } from './addressed.ts';
 import { type Book, finalizerOf } from './bindings.ts';
@@ -39,8 +40,8 @@ function fine(publishing: Publishing, key: string, step: string, outcome: KubeOu
 
 /** The object of an event about an Ingress; its binding where the policy of the Ingress keeps us away from it. */
 export const regardingOf = ({ metadata }: Ingress, binding: LoadBalancerBinding | undefined): Regarding => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
+  apiVersion: KINDS.ingresses.apiVersion,
+  kind: KINDS.ingresses.kind,
   metadata,
   ...(binding === undefined
     ? {}

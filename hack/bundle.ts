@@ -9,21 +9,28 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PURE = /\/node_modules\/@kubernetes\/client-node\//;
 
 /** Test instruments: they work from the checkout only. */
-const OUTSIDE = /\/(e2e|local-aws)\//;
+const INSTRUMENTS = /\/(e2e|local-aws)\//;
 
-/** Writes `albatross.mjs` and the files that it loads for each command into a directory. */
-export async function bundle(directory: string): Promise<void> {
+/**
+ * Writes a program as plain JavaScript into a directory that holds nothing else: `NAME.mjs`, and the files that it loads when
+ * they are needed. Gives the paths of all source files that are in it.
+ */
+export async function writeBundle(
+  directory: string,
+  input: Readonly<Record<string, string>>,
+  external: RegExp[] = [],
+): Promise<string[]> {
   const bundling = await rolldown({
-    input: { albatross: fileURLToPath(new URL('../cli/albatross.ts', import.meta.url)) },
+    input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, `${ROOT}${path}`])),
     cwd: ROOT,
     platform: 'node',
-    external: OUTSIDE,
+    external,
     // AWS's clients have a second form, of modules, of which the unused can be left out.
     resolve: { mainFields: ['module', 'main'] },
     treeshake: { moduleSideEffects: [{ test: PURE, sideEffects: false }] },
     logLevel: 'warn',
   });
-  await bundling.write({
+  const { output } = await bundling.write({
     dir: directory,
     format: 'esm',
     entryFileNames: '[name].mjs',
@@ -32,6 +39,12 @@ export async function bundle(directory: string): Promise<void> {
     cleanDir: true,
   });
   await bundling.close();
+  return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+}
+
+/** Writes `albatross.mjs` and the files that it loads for each command into a directory. */
+export async function bundle(directory: string): Promise<void> {
+  await writeBundle(directory, { albatross: 'cli/albatross.ts' }, [INSTRUMENTS]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(process.argv[2] ?? `${ROOT}dist`);

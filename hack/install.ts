@@ -14,6 +14,7 @@ import {
   pythonPath,
   ROOT,
 } from '../e2e/harness/machine.ts';
+import { REQUIREMENTS } from '../local-aws/moto/moto-python.ts';
 
 const TOOLS = join(ROOT, 'hack/tools');
 const VERSION = 'v1.36.3';
@@ -67,7 +68,7 @@ async function installMoto(target: string): Promise<void> {
   await inDraft(target, async (draft) => {
     await run('python3', ['-m', 'venv', draft]);
     const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--progress-bar=off'];
-    await run(join(draft, 'bin/python'), [...pip, '-r', join(TOOLS, 'requirements.txt')], {
+    await run(join(draft, 'bin/python'), [...pip, '-r', REQUIREMENTS], {
       onOutput: installing.count,
     });
     // Only `bin/python` works after the move (`bin/pip` names the draft), and only it is used.

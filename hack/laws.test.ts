@@ -56,6 +56,16 @@ const shipped = sources.filter(
 
 const inRoom = (room: string): Source[] => shipped.filter(({ path }) => path.startsWith(`${room}/`));
 
+test('the package of the local AWS names every library that its files import', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'local-aws/package.json'), 'utf8'));
+  const libraries = sources
+    .filter(({ path }) => path.startsWith('local-aws/'))
+    .flatMap(({ imports }) => imports.map(({ from }) => /^(?!node:|\.)(?:@[^/]+\/)?[^/]+/.exec(from)?.[0]))
+    .filter((name) => name !== undefined);
+  expect(libraries.length).toBeGreaterThan(0);
+  expect([...new Set(libraries)].filter((name) => !Object.hasOwn(devDependencies, name))).toEqual([]);
+});
+
 test('every relative import ends in .ts or .json', () => {
   const wrong = sources.flatMap(({ path, imports }) =>
     imports
@@ -84,25 +94,47 @@ describe('the contract and the pure centre', () => {
 });
 
 test('Kubernetes is written in few places, and an Ingress in one, where its policy is asked', () => {
-  const writing = shipped.filter(({ text }) =>
+  const paths = (files: readonly Source[]): string[] => files.map(({ path }) => path);
+  const sending = shipped.filter(({ text }) =>
     /method: '(?:POST|PUT|PATCH|DELETE)'|HttpMethod\.P/.test(text),
   );
-  expect(writing.map(({ path }) => path)).toEqual([
+  expect(paths(sending)).toEqual([
     // It asks what it may do (SelfSubjectAccessReview), and nothing is stored by that.
     'cli/apiserver.ts',
-    // The LBC's own objects, when a person orders it.
-    'controller/handover/cleanup.ts',
     // ConfigMaps of our own namespace.
     'kube/config-map.ts',
     'kube/events.ts',
     'kube/lease.ts',
-    'kube/write.ts',
-    'webhook/connection.ts',
+    'kube/objects.ts',
   ]);
-  const applying = inRoom('webhook').filter(({ text }) => /\.apply\(/.test(text));
-  expect(applying.map(({ path }) => path)).toEqual(['webhook/claim.ts', 'webhook/record.ts']);
+  const writing = shipped.filter(({ text }) => /\b(?:apply|patch|delete)Object\b/.test(text));
+  expect(paths(writing)).toEqual([
+    // The LBC's own objects, when a person orders it.
+    'controller/handover/cleanup.ts',
+    'kube/objects.ts',
+    'kube/write.ts',
+    // One expression of the webhook's own configuration.
+    'webhook/claim.ts',
+  ]);
+  const recording = inRoom('webhook').filter(({ text }) => /\b(?:applyBinding|writer)\b/.test(text));
+  expect(paths(recording)).toEqual(['webhook/record.ts']);
   const unbound = shipped.filter(({ text }) => /\basOrdered\b/.test(text));
   expect(unbound.map(({ path }) => path)).toEqual(['controller/handover/main.ts', 'kube/write.ts']);
+});
+
+test('paths of Kubernetes, and versions of what is read and written there, are in one place', () => {
+  const written = shipped.filter(
+    ({ path, text }) =>
+      !path.startsWith('api/') &&
+      /['"`]\/apis?\/|(?:albatross\.dev|elbv2\.k8s\.aws|k8s\.io)\/v1/.test(
+        text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, ''),
+      ),
+  );
+  expect(written.map(({ path }) => path)).toEqual([
+    'kube/kinds.ts',
+    // Admission reviews, which come to us and are nowhere stored.
+    'webhook/review.ts',
+  ]);
 });
 
 describe('files', () => {

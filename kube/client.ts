@@ -1,7 +1,9 @@
-// The one path of requests to the Kubernetes API: plain JSON in and out, failures as values. Watches have a path of their own.
+// client: the one path of requests to the Kubernetes API, plain JSON in and out. Watches have a path of their own (watch.ts).
+// By hand, on the library's HTTP and authentication: its generated APIs and `KubernetesObjectApi` throw on everyday answers, know no
+// deadline, open a connection for every request, turn dates into objects, and the latter cannot write a status.
 import { IsomorphicFetchHttpLibrary, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 
-export type KubeFailure = 'notFound' | 'conflict' | 'invalid' | 'forbidden' | 'unavailable';
+export type KubeFailure = 'notFound' | 'conflict' | 'expired' | 'invalid' | 'forbidden' | 'unavailable';
 
 /** What became of a request. `notFound` and `conflict` are everyday answers, so none of them is thrown. */
 export type KubeOutcome<T = unknown> =
@@ -16,6 +18,8 @@ export interface KubeCall {
   readonly body?: object;
   /** Of the body; `application/json` unless it is a patch. */
   readonly contentType?: string;
+  /** Without an answer for this long, in milliseconds, it is `unavailable`; unset: 15 seconds. */
+  readonly timeoutMs?: number;
 }
 
 export interface KubeClient {
@@ -23,7 +27,6 @@ export interface KubeClient {
   request<T = unknown>(call: KubeCall): Promise<KubeOutcome<T>>;
 }
 
-/** A request without an answer for this long is `unavailable`. */
 const TIMEOUT_MS = 15_000;
 
 /** Connections are shared for this long; then certificates and CA are read again, for they rotate. */
@@ -42,6 +45,7 @@ export function kubeClient(kubeConfig: KubeConfig): KubeClient {
     query,
     body,
     contentType,
+    timeoutMs = TIMEOUT_MS,
   }: KubeCall): Promise<{ status: number; text: string }> {
     const server = kubeConfig.getCurrentCluster()?.server;
     if (server === undefined) throw new Error('The kubeconfig has no current cluster');
@@ -58,7 +62,7 @@ export function kubeClient(kubeConfig: KubeConfig): KubeClient {
       pooledAt = performance.now();
     }
     if (pool !== undefined) context.setDispatcher(pool);
-    context.setSignal(AbortSignal.timeout(TIMEOUT_MS));
+    context.setSignal(AbortSignal.timeout(timeoutMs));
     const answer = await http.send(context).toPromise();
     return { status: answer.httpStatusCode, text: await answer.body.text() };
   }
@@ -93,6 +97,8 @@ export function outcomeOf<T>({ status, text }: { status: number; text: string })
 function reasonOf(status: number): KubeFailure {
   if (status === 404) return 'notFound';
   if (status === 409) return 'conflict';
+  // A version, or the next page of a list, that is no longer kept (Kubernetes: API Concepts, "410 Gone responses").
+  if (status === 410) return 'expired';
   if (status === 400 || status === 413 || status === 415 || status === 422) return 'invalid';
   // 405: nothing is made of a kind whose CustomResourceDefinition is being deleted.
   if (status === 401 || status === 403 || status === 405) return 'forbidden';

@@ -1,6 +1,7 @@
 // ConfigMaps of our own namespace: read and written whole, so that nothing is lost between two who write at once.
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
+import { collectionPath, KINDS, objectPath } from './kinds.ts';
 
 export interface ConfigMap {
   readonly metadata: ObjectMeta;
@@ -12,15 +13,12 @@ interface Place {
   readonly name: string;
 }
 
-const collectionOf = ({ namespace }: Place): string =>
-  `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
-const pathOf = (place: Place): string => `${collectionOf(place)}/${encodeURIComponent(place.name)}`;
-
 /** Reads one. */
 export const readConfigMap = (
   client: Pick<KubeClient, 'request'>,
   place: Place,
-): Promise<KubeOutcome<ConfigMap>> => client.request({ method: 'GET', path: pathOf(place) });
+): Promise<KubeOutcome<ConfigMap>> =>
+  client.request({ method: 'GET', path: objectPath(KINDS.configMaps, place) });
 
 /**
  * Writes keys of one as it was read (`before`), or makes it where there was none. `conflict`: somebody else wrote it
@@ -32,13 +30,13 @@ export function writeConfigMap(
   before: ConfigMap | undefined,
   data: Readonly<Record<string, string>>,
 ): Promise<KubeOutcome> {
-  const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+  const { apiVersion, kind } = KINDS.configMaps;
   const { namespace, name } = place;
   const labels = { 'app.kubernetes.io/part-of': 'albatross' };
   if (before === undefined) {
-    const body = { ...kind, metadata: { namespace, name, labels }, data };
-    return client.request({ method: 'POST', path: collectionOf(place), body });
+    const body = { apiVersion, kind, metadata: { namespace, name, labels }, data };
+    return client.request({ method: 'POST', path: collectionPath(KINDS.configMaps, namespace), body });
   }
-  const body = { ...before, ...kind, data: { ...before.data, ...data } };
-  return client.request({ method: 'PUT', path: pathOf(place), body });
+  const body = { ...before, apiVersion, kind, data: { ...before.data, ...data } };
+  return client.request({ method: 'PUT', path: objectPath(KINDS.configMaps, place), body });
 }

@@ -1,4 +1,6 @@
-// Who to be at the API server, and in which namespace: from a kubeconfig or from the pod.
+// config: who to be at the API server, and in which namespace: from a kubeconfig or from the pod, as the library finds them.
+// By hand: it does not say what is missing in a kubeconfig, falls back to http://localhost:8080, and knows the pod's namespace only
+// where it takes the pod's user.
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type Unmet, unmet, unreadable } from '../api/unmet.ts';

@@ -1,7 +1,9 @@
 // Kubernetes events: one for each change, on the object it is about, and never the same one twice in a row.
+// By hand: the library has no recorder of events.
 import { randomBytes } from 'node:crypto';
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
+import { collectionPath, KINDS } from './kinds.ts';
 import type { MayWrite } from './write.ts';
 
 /** The object an event is about. */
@@ -56,10 +58,10 @@ export function eventTeller(client: KubeClient, instance: string, may: MayWrite)
       const { apiVersion, kind } = regarding;
       return client.request({
         method: 'POST',
-        path: `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`,
+        path: collectionPath(KINDS.events, namespace),
         body: {
-          apiVersion: 'events.k8s.io/v1',
-          kind: 'Event',
+          apiVersion: KINDS.events.apiVersion,
+          kind: KINDS.events.kind,
           metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}` },
           eventTime: microTime(new Date()),
           type,

@@ -1,4 +1,5 @@
 // Leader election by a Lease (coordination.k8s.io): of several controllers one works, the others wait.
+// By hand: the library has no leader election.
 //
 //   waiting ──free, expired, released, or its process is dead──▶ leading ──renewed every 2 s──▶ leading
 //                                                                │   ▲ └── taken ──▶ lost: the process ends
@@ -11,6 +12,10 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { microTime } from './events.ts';
+import { collectionPath, KINDS, type Kind, type ObjectName, objectPath } from './kinds.ts';
+import { readObject } from './objects.ts';
+
+const KIND: Kind<Lease> = KINDS.leases;
 
 export interface Lease {
   readonly metadata: { readonly resourceVersion?: string };
@@ -22,6 +27,12 @@ export interface Lease {
     readonly leaseTransitions?: number;
   };
 }
+
+/** Reads one. */
+export const readLease = (
+  client: Pick<KubeClient, 'request'>,
+  name: ObjectName,
+): Promise<KubeOutcome<Lease>> => readObject(client, KIND, name);
 
 export interface LeadOptions {
   readonly client: KubeClient;
@@ -93,7 +104,6 @@ export function standForElection(options: LeadOptions): Lead {
 class Candidate implements Lead {
   readonly #options: LeadOptions;
   readonly #timing: { readonly lease: number; readonly deadline: number; readonly retry: number };
-  readonly #collection: string;
   readonly #path: string;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
@@ -111,8 +121,7 @@ class Candidate implements Lead {
   constructor(options: LeadOptions) {
     this.#options = options;
     this.#timing = options.timing ?? TIMING;
-    this.#collection = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(options.namespace)}/leases`;
-    this.#path = `${this.#collection}/${encodeURIComponent(options.name)}`;
+    this.#path = objectPath(KIND, options);
     this.#running = this.#run();
     // Beside the loop, for a request may hang longer than the deadline.
     const watchdog = setInterval(() => this.#watch(), 250);
@@ -133,7 +142,7 @@ class Candidate implements Lead {
     this.#stopping.abort();
     await this.#running;
     if (!this.#led) return;
-    const read = await client.request<Lease>({ method: 'GET', path: this.#path });
+    const read = await readLease(client, this.#options);
     if (!read.ok || read.object.spec?.holderIdentity !== identity) return;
     const { holderIdentity: _, ...spec } = { ...read.object.spec, leaseDurationSeconds: 1 };
     await client.request({ method: 'PUT', path: this.#path, body: { ...read.object, spec } });
@@ -175,7 +184,7 @@ class Candidate implements Lead {
   /** One try to get or keep the lease: `held` by another, `unsure` when nobody answered or somebody was faster. */
   async #attempt(): Promise<'mine' | 'held' | 'unsure'> {
     const sentAt = performance.now();
-    const read = await this.#options.client.request<Lease>({ method: 'GET', path: this.#path });
+    const read = await readLease(this.#options.client, this.#options);
     if (!read.ok && read.reason !== 'notFound') return this.#unsure(read);
     const before = read.ok ? read.object : undefined;
     if (before !== undefined && this.#held(before)) return 'held';
@@ -214,9 +223,10 @@ class Candidate implements Lead {
       leaseTransitions: (before?.spec?.leaseTransitions ?? 0) + (mine || before === undefined ? 0 : 1),
     };
     const metadata = { name, namespace, ...resourceVersion(before) };
-    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    const { apiVersion, kind } = KIND;
+    const body = { apiVersion, kind, metadata, spec };
     return before === undefined
-      ? client.request({ method: 'POST', path: this.#collection, body })
+      ? client.request({ method: 'POST', path: collectionPath(KIND, namespace), body })
       : client.request({ method: 'PUT', path: this.#path, body });
   }
 }

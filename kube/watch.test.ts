@@ -1,143 +1,261 @@
-// Tests of watch, against a server that answers lists and watches as told.
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { KubeConfig } from '@kubernetes/client-node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+// Tests of watch, on an API server over HTTP.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Service } from '../api/kube.ts';
+import { ApiServer } from '../e2e/harness/api-server.ts';
 import { kubeClient } from './client.ts';
-import { PATHS, type Watched, type WatchState, watchKind } from './watch.ts';
+import { KINDS } from './kinds.ts';
+import { type Watched, type WatchOptions, type WatchState, watchKind } from './watch.ts';
 
-let server: Server;
-let items: object[] = [];
-/** Status of the watches to come; an open watch is kept. */
-let watchStatus = 200;
-const requests: string[] = [];
-const open = new Set<ServerResponse>();
+let server: ApiServer;
 let watched: Watched<Service> | undefined;
-
-const service = (name: string, resourceVersion: string) => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: 'shop', resourceVersion, managedFields: [{ manager: 'x' }] },
-});
+let news: string[];
+let states: WatchState[];
 
 beforeEach(async () => {
-  requests.length = 0;
-  items = [service('a', '5')];
-  watchStatus = 200;
-  server = createServer((request, response) => {
-    const url = new URL(request.url ?? '', 'http://server');
-    const watching = url.searchParams.get('watch') === 'true';
-    requests.push(watching ? `watch ${url.searchParams.get('resourceVersion')}` : `list ${url.pathname}`);
-    if (!watching) {
-      response.end(JSON.stringify({ metadata: { resourceVersion: '10' }, items }));
-      return;
-    }
-    response.writeHead(watchStatus);
-    if (watchStatus !== 200) {
-      response.end('{}');
-      return;
-    }
-    response.flushHeaders();
-    open.add(response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await ApiServer.start();
+  [news, states] = [[], []];
+  put('a');
 });
-
 afterEach(async () => {
+  vi.useRealTimers();
   watched?.stop();
-  for (const response of open) response.destroy();
-  open.clear();
-  await new Promise((resolve) => server.close(resolve));
+  await server.stop();
 });
 
-function start() {
-  const kubeConfig = new KubeConfig();
-  const { port } = server.address() as AddressInfo;
-  kubeConfig.loadFromClusterAndUser(
-    { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-    { name: 'u' },
-  );
-  const news: string[] = [];
-  const states: WatchState[] = [];
-  watched = watchKind<Service>({
-    client: kubeClient(kubeConfig),
-    path: PATHS.services,
-    trim: ({ metadata: { name, namespace = '', resourceVersion = '' } }) => ({
-      metadata: { name, namespace, resourceVersion },
-    }),
+const LIST = 'GET /api/v1/services';
+const WATCH = 'WATCH /api/v1/services';
+const name = (name: string) => ({ namespace: 'shop', name });
+const put = (of: string, port = 80) =>
+  server.put(KINDS.services, {
+    metadata: { ...name(of), managedFields: [{ manager: 'x' }] },
+    spec: { ports: [{ port }] },
+  } as Service);
+const version = (of: string) => server.read(KINDS.services, name(of))?.metadata.resourceVersion;
+
+function start(more: Partial<WatchOptions<Service>> = {}): Watched<Service> {
+  watched = watchKind({
+    client: kubeClient(server.kubeConfig),
+    kind: KINDS.services,
     onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),
     onState: (state) => states.push(state),
+    ...more,
   });
-  return { watched, news, states };
+  return watched;
 }
 
-async function until(what: () => boolean): Promise<void> {
-  const deadline = Date.now() + 120_000;
-  while (!what()) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Started, with its first list told and its watch open. */
+async function open(more: Partial<WatchOptions<Service>> = {}): Promise<Watched<Service>> {
+  const started = start(more);
+  await started.synced;
+  await expect.poll(() => server.watches).toBe(1);
+  return started;
 }
+const connections = () => states.map(({ connected }) => connected);
 
-const send = (type: string, object: object): void => {
-  for (const response of open) response.write(`${JSON.stringify({ type, object })}\n`);
-};
-
-const end = (): void => {
-  for (const response of open) response.end();
-  open.clear();
-};
-
-test('objects are trimmed, whether listed or watched', async () => {
-  const { watched, news } = start();
-  await watched.synced;
-  await until(() => open.size === 1);
-  send('ADDED', service('b', '11'));
-  await until(() => news.length === 2);
-  expect(watched.list('shop')).toEqual([
-    { metadata: { name: 'a', namespace: 'shop', resourceVersion: '5' } },
-    { metadata: { name: 'b', namespace: 'shop', resourceVersion: '11' } },
+test('what is listed is known, what changes is followed; nothing that is not read is kept', async () => {
+  const services = await open({
+    trim: ({ metadata: { namespace = '', name } }) => ({ metadata: { namespace, name } }),
+  });
+  put('b');
+  put('a', 81);
+  server.remove(KINDS.services, name('b'));
+  await expect.poll(() => news).toEqual(['added a', 'added b', 'updated a', 'deleted b']);
+  expect(services.list('shop')).toEqual([{ metadata: name('a') }]);
+  expect([services.list('sho'), services.get('shop', 'b'), services.get('shop', 'a')]).toEqual([
+    [],
+    undefined,
+    { metadata: name('a') },
   ]);
 });
 
-test('a watch that ends is taken up where it ended, in a second at most, and without a word', async () => {
-  const { watched, states } = start();
-  await watched.synced;
-  await until(() => open.size === 1);
-  send('BOOKMARK', { metadata: { resourceVersion: '20' } });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  for (let n = 2; n < 5; n += 1) {
-    const from = Date.now();
-    end();
-    await until(() => open.size === 1);
-    expect(Date.now() - from).toBeLessThan(5_000);
-  }
-  expect(requests).toEqual(['list /api/v1/services', 'watch 10', 'watch 20', 'watch 20', 'watch 20']);
-  expect(states).toEqual([{ connected: true }]);
+test('managed fields are cut without being asked, and selectors go along', async () => {
+  const services = await open({ namespace: 'shop', labelSelector: '!x', fieldSelector: 'metadata.name=a' });
+  expect(services.list()[0]?.metadata).not.toHaveProperty('managedFields');
+  const queries = server.requests.map(({ path, query }) => [
+    path,
+    query.get('labelSelector'),
+    query.get('fieldSelector'),
+  ]);
+  const asked = ['/api/v1/namespaces/shop/services', '!x', 'metadata.name=a'];
+  expect(queries).toEqual([asked, asked]);
 });
 
-test('a version that is too old is listed anew; what went meanwhile is told', async () => {
-  const { watched, news } = start();
-  await watched.synced;
-  await until(() => open.size === 1);
-  items = [service('b', '12')];
-  send('ERROR', { code: 410, metadata: {} });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  end();
-  await until(() => news.length === 3);
-  expect(news).toEqual(['added a', 'deleted a', 'added b']);
+test('a list of many pages is told once it is whole', async () => {
+  for (let at = 0; at < 1_100; at += 1) put(`s${at}`);
+  const services = await open();
+  expect(services.list()).toHaveLength(1_101);
+  expect(server.lines.filter((line) => line === LIST)).toHaveLength(3);
 });
 
-test('a version that the server refuses again and again is listed anew', async () => {
-  watchStatus = 504;
-  const { watched, news, states } = start();
-  await watched.synced;
-  await until(() => requests.filter((line) => line.startsWith('watch')).length >= 2);
-  items = [];
-  await until(() => news.includes('deleted a'));
-  expect(watched.healthy()).toBe(false);
-  watchStatus = 200;
-  await until(() => watched.healthy());
-  expect(states.map(({ connected }) => connected)).toEqual([false, true]);
+describe('a watch that ends is taken up where it ended, without a word', () => {
+  test.each(['end', 'destroy'] as const)('by the server: %s', async (how) => {
+    await open();
+    put('b');
+    await expect.poll(() => news).toContain('added b');
+    const last = version('b');
+    server.endWatches(how);
+    put('c');
+    await expect.poll(() => news).toContain('added c');
+    expect(server.lines).toEqual([LIST, `${WATCH} 1`, `${WATCH} ${last}`]);
+    expect(news).toEqual(['added a', 'added b', 'added c']);
+    expect(connections()).toEqual(how === 'end' ? [true] : [true, false, true]);
+  });
+
+  test('at the version of the last bookmark', async () => {
+    await open();
+    server.send('BOOKMARK', { kind: 'Service', metadata: { resourceVersion: '20' } });
+    server.endWatches();
+    await expect.poll(() => server.lines.at(-1)).toBe(`${WATCH} 20`);
+    expect(server.requests.at(-1)?.query.get('allowWatchBookmarks')).toBe('true');
+    expect(news).toEqual(['added a']);
+  });
+
+  test('after silence, which is how a dead connection shows', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { synced } = start();
+    await synced;
+    await vi.waitUntil(() => server.watches === 1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    await vi.waitUntil(() => server.lines.filter((line) => line.startsWith(WATCH)).length === 2, {
+      timeout: 60_000,
+    });
+    expect(connections()).toEqual([true]);
+  });
+
+  test('at most once a second, however fast it ends', async () => {
+    const at: number[] = [];
+    server.bend(({ query }) => {
+      if (!query.has('watch')) return undefined;
+      at.push(performance.now());
+      return { status: 200, body: '' };
+    });
+    const from = performance.now();
+    start();
+    await expect.poll(() => at.length).toBe(3);
+    // The third one begins two seconds after the first at the earliest; timers are exact to the millisecond.
+    expect((at[2] ?? 0) - from).toBeGreaterThan(1_990);
+  });
+});
+
+describe('what can no longer be followed is listed anew, and what went meanwhile is told', () => {
+  const anew = async (): Promise<void> => {
+    await expect.poll(() => news).toEqual(['added a', 'deleted a', 'added b']);
+    expect(server.lines.filter((line) => line === LIST)).toHaveLength(2);
+  };
+  const exchange = (): void => {
+    server.compact();
+    server.remove(KINDS.services, name('a'));
+    put('b');
+    server.compact();
+  };
+
+  test('410 within the watch', async () => {
+    await open();
+    server.endWatches();
+    exchange();
+    await anew();
+    expect(connections()).toEqual([true]);
+  });
+
+  test('410 as the answer', async () => {
+    await open();
+    let once = true;
+    server.bend(({ query }) => {
+      if (!query.has('watch') || !once) return undefined;
+      once = false;
+      return { status: 410, body: {} };
+    });
+    server.endWatches();
+    exchange();
+    await anew();
+  });
+
+  test('another error within the watch', async () => {
+    await open();
+    server.bend(() => undefined);
+    server.send('ERROR', { kind: 'Status', code: 500, message: 'etcd went away' });
+    await expect.poll(() => states).toContainEqual({ connected: false, because: 'etcd went away' });
+    await expect.poll(() => server.lines.filter((line) => line === LIST)).toHaveLength(2);
+  });
+
+  test('a version that the server refuses again and again', async () => {
+    server.bend(({ query }) => (query.has('watch') ? { status: 504, body: {} } : undefined));
+    start();
+    await expect.poll(() => server.lines.filter((line) => line === LIST).length).toBe(2);
+    const refused = `${WATCH} 1`;
+    expect(server.lines.slice(0, 5)).toEqual([LIST, refused, refused, refused, LIST]);
+    expect(watched?.healthy()).toBe(false);
+    server.bend(() => undefined);
+    await expect.poll(() => watched?.healthy()).toBe(true);
+    expect(connections()).toEqual([false, true]);
+  });
+});
+
+test('an API server that is away is asked again; what was known stays known, and is not called healthy', async () => {
+  const services = await open();
+  server.bend(() => ({ status: 503, body: { message: 'away' } }));
+  server.endWatches('destroy');
+  await expect.poll(() => server.requests.length).toBeGreaterThan(4);
+  expect([services.list().length, services.healthy()]).toEqual([1, false]);
+  server.bend(() => undefined);
+  put('b');
+  await expect.poll(() => [services.list().length, services.healthy()]).toEqual([2, true]);
+  expect(news).toEqual(['added a', 'added b']);
+});
+
+test('a server that never answers is not healthy', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { synced } = start();
+  server.bend(({ query }) => (query.has('watch') ? new Promise(() => undefined) : undefined));
+  await synced;
+  await vi.waitUntil(() => server.lines.length === 2);
+  await vi.advanceTimersByTimeAsync(30_000);
+  await vi.waitUntil(() => states.length === 1, { timeout: 60_000 });
+  expect(connections()).toEqual([false]);
+});
+
+describe('a kind that is not installed', () => {
+  const missing = { status: 404, body: { message: 'the server could not find the requested resource' } };
+  test('has no objects, where that may be', async () => {
+    server.bend(() => missing);
+    const { synced } = start({ mayBeMissing: true });
+    await synced;
+    expect([watched?.list(), watched?.healthy()]).toEqual([[], true]);
+  });
+
+  test('loses them when it goes', async () => {
+    const services = await open({ mayBeMissing: true });
+    server.bend(() => missing);
+    server.endWatches();
+    await expect.poll(() => news).toEqual(['added a', 'deleted a']);
+    await expect.poll(() => [services.list().length, services.healthy()]).toEqual([0, true]);
+  });
+
+  test('is a failure, where that may not be', async () => {
+    server.bend(() => missing);
+    start();
+    await expect.poll(() => states).toEqual([{ connected: false, because: missing.body.message }]);
+  });
+});
+
+test('once stopped it tells nothing and asks nothing', async () => {
+  await open();
+  watched?.stop();
+  await expect.poll(() => server.watches).toBe(0);
+  const { length } = server.requests;
+  put('b');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect([news, server.requests.length]).toEqual([['added a'], length]);
+});
+
+test('what a listener throws is no trouble of the connection: it ends the process', async () => {
+  const thrown = new Promise((resolve) => process.once('unhandledRejection', resolve));
+  const others = process.listeners('unhandledRejection');
+  expect(others.length).toBeGreaterThan(0);
+  start({
+    onChange: () => {
+      throw new Error('our own mistake');
+    },
+  });
+  expect(await thrown).toMatchObject({ message: 'our own mistake' });
 });

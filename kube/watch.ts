@@ -1,41 +1,32 @@
-// Informers: a local copy of the objects of one kind, kept by list and watch, that outlives any loss of the API server.
+// watch: a local copy of the objects of one kind, kept by list and watch, that outlives any loss of the API server.
 //
-//   list ─▶ watch ─ends─▶ watch again from where it ended (at most 1 s later)
-//     ▲       └─ 410, or refused three times ─▶ list (what is gone is reported as deleted)
-//     └─ error ─▶ wait 0.2 s … 30 s ─▶ watch, or list if there was none
+//   list ──▶ watch ──ended by the server, or silent──▶ watch from where it ended
+//    ▲         ├─ version too old, kind gone, error within the watch, refused three times ──▶ list
+//    │         └─ connection failed ──▶ wait 0.2 s … 30 s ──▶ watch from where it ended
+//    └── failed: wait 0.2 s … 30 s          (what a list does not show any more is told as deleted)
+//
+// One watch is the library's (`Watch`). Its informer (`ListWatch`) is not used: it asks for no bookmarks, ends at the first
+// failure, does not say when the first list is in or whether it is connected, keeps whole objects, and takes every error
+// within a watch but 410 for nothing.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KubeConfig, type KubernetesObject, ListWatch, Watch } from '@kubernetes/client-node';
+import { Watch } from '@kubernetes/client-node';
+import type { ObjectMeta } from '../api/kube.ts';
 import { retryDelay } from './backoff.ts';
 import { type KubeClient, whyOf } from './client.ts';
+import { collectionPath, type Kind } from './kinds.ts';
+import { listAs, queryOf, type Selection } from './list.ts';
 
 export type Change = 'added' | 'updated' | 'deleted';
 
-/** Where the kinds that we watch live. */
-export const PATHS = {
-  ingresses: '/apis/networking.k8s.io/v1/ingresses',
-  classParams: '/apis/elbv2.k8s.aws/v1beta1/ingressclassparams',
-  namespaces: '/api/v1/namespaces',
-  ingressClasses: '/apis/networking.k8s.io/v1/ingressclasses',
-  services: '/api/v1/services',
-  endpointSlices: '/apis/discovery.k8s.io/v1/endpointslices',
-  nodes: '/api/v1/nodes',
-  pods: '/api/v1/pods',
-  bindings: '/apis/albatross.dev/v1alpha1/loadbalancerbindings',
-} as const;
-
-export interface WatchOptions<T> {
+export interface WatchOptions<T> extends Selection {
   readonly client: KubeClient;
-  /** One of `PATHS`. */
-  readonly path: string;
-  /** Unset: all namespaces. */
-  readonly namespace?: string;
-  readonly labelSelector?: string;
+  readonly kind: Kind<T>;
   /** The kind may not be installed: it is then known that there are none, and looked for again every half minute. */
-  readonly mayBeMissing?: true;
+  readonly mayBeMissing?: boolean;
   /** Cuts an object down to what is read of it before it is kept; `metadata.managedFields` is always cut. */
   trim?(object: T): T;
-  /** Told of every change, those of the first list included. Must not throw. */
-  onChange(object: T, change: Change): void;
+  /** Told of every change, those of the first list included. What it throws ends the process: it is our own mistake. */
+  onChange?(object: T, change: Change): void;
   /** Told once for each transition, not for each retry. */
   onState?(state: WatchState): void;
 }
@@ -45,172 +36,255 @@ export type WatchState =
   | { readonly connected: false; readonly because: string };
 
 export interface Watched<T> {
+  /** Namespace: empty for a kind without namespaces. */
   get(namespace: string, name: string): T | undefined;
+  /** Unset: of all namespaces. */
   list(namespace?: string): readonly T[];
-  /** Resolves once the first list is in and its changes were reported. */
+  /** Resolves once the first list is in and its changes were told. */
   readonly synced: Promise<void>;
   /** False while the API server is out of reach; what is kept may be old then. */
   healthy(): boolean;
   stop(): void;
 }
 
-const RESTART_MS = { first: 200, longest: 30_000 };
-const LONGEST_PAUSE_MS = 1_000;
+const RETRY_MS = { first: 200, longest: 30_000 };
+/** At most one watch is opened in this time, in milliseconds, however fast the server ends them. */
+const PACE_MS = 1_000;
 /** A connection that stood this long was a good one: the next failure is waited for from the start. */
 const GOOD_AFTER_MS = 5_000;
-/** Watches refused in a row after which what is known is listed anew: its version may be one that the server never had. */
+/** Watches refused in a row after which all is listed anew: the version may be one that the server never had. */
 const REFUSALS = 3;
+/**
+ * The server ends a watch after this time, with a bookmark just before. The library takes a watch for dead that is silent for 30
+ * seconds, and the server's other bookmarks come once a minute: so the version stays young, and a dead connection is noticed.
+ */
+const WATCH_SECONDS = 25;
 
-interface Hooks {
-  trim(object: KubernetesObject): KubernetesObject;
-  listed(): void;
-  connected(): void;
-}
-
-type OnEvent = (phase: string, object: unknown, event?: unknown) => void;
-type OnDone = (error: unknown) => void;
-
-/** Events that carry an object of the kind; the others carry a version or an error. */
-const OBJECTS: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED']);
-
-const isObject = (value: unknown): value is KubernetesObject =>
-  typeof value === 'object' && value !== null && 'metadata' in value;
-
-const refused = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'statusCode' in error &&
-  typeof error.statusCode === 'number';
-
-/** The library's watch, with trimmed objects, and with every way to fail ending in `done`. */
-class HookedWatch extends Watch {
-  readonly #hooks: Hooks;
-  #refusals = 0;
-
-  constructor(kubeConfig: KubeConfig, hooks: Hooks) {
-    super(kubeConfig);
-    this.#hooks = hooks;
-  }
-
-  override async watch(
-    path: string,
-    query: Record<string, string | number | boolean | undefined>,
-    onEvent: OnEvent,
-    onDone: OnDone,
-  ): Promise<AbortController> {
-    this.#hooks.listed();
-    let failed = false;
-    const done = (error: unknown): void => {
-      failed = true;
-      this.#refusals = refused(error) ? this.#refusals + 1 : 0;
-      onDone(this.#refusals > 0 && this.#refusals % REFUSALS === 0 ? { statusCode: 410 } : error);
-    };
-    const event: OnEvent = (phase, object, whole) =>
-      onEvent(phase, isObject(object) && OBJECTS.has(phase) ? this.#hooks.trim(object) : object, whole);
-    try {
-      // Bookmarks keep the known version young while a kind is quiet, so that a reconnect needs no list.
-      const controller = await super.watch(`${path}?allowWatchBookmarks=true`, query, event, done);
-      if (!failed) this.#hooks.connected();
-      return controller;
-    } catch (thrown) {
-      done(thrown);
-      return new AbortController();
-    }
-  }
-}
-
-/** The path of all objects of a kind, or of those in one namespace. */
-export function collection(path: string, namespace: string | undefined): string {
-  return namespace === undefined
-    ? path
-    : path.replace(/\/([^/]+)$/, `/namespaces/${encodeURIComponent(namespace)}/$1`);
+/** Starts to watch one kind; never gives up. */
+export function watchKind<T extends { readonly metadata: ObjectMeta }>(options: WatchOptions<T>): Watched<T> {
+  return new Informer(options);
 }
 
 /** The API server does not know the kind. */
 class KindMissing extends Error {}
 
-async function list(client: KubeClient, path: string, labelSelector: string | undefined) {
-  const query = labelSelector === undefined ? {} : { labelSelector };
-  const outcome = await client.request<{
-    metadata?: { resourceVersion?: string };
-    items?: KubernetesObject[] | null;
-  }>({
-    method: 'GET',
-    path,
-    query,
-  });
-  if (!outcome.ok)
-    throw outcome.reason === 'notFound' ? new KindMissing(outcome.message) : new Error(outcome.message);
-  return { metadata: outcome.object.metadata ?? {}, items: outcome.object.items ?? [] };
+/** A listener threw: our own mistake, which no retry mends. */
+class ListenerFailed extends Error {}
+
+interface Kept<T> {
+  readonly key: string;
+  readonly object: T;
+  readonly version: string | undefined;
 }
 
-/** Starts to watch one kind. */
-export function watchKind<T extends object>(options: WatchOptions<T>): Watched<T> {
-  const path = collection(options.path, options.namespace);
-  const { promise: synced, resolve: listed } = Promise.withResolvers<void>();
-  const state = { connected: undefined as boolean | undefined, since: 0, attempt: 0, stopped: false };
-  // The library's type of an object differs from ours in dates only, which are never dates on the wire.
-  const ours = (object: KubernetesObject): T => object as unknown as T;
-  const trim = (object: KubernetesObject): KubernetesObject => {
-    delete object.metadata?.managedFields;
-    return options.trim === undefined ? object : (options.trim(ours(object)) as KubernetesObject);
-  };
-  const connected = (): void => {
-    const news = state.connected !== true;
-    state.connected = true;
-    state.since = performance.now();
-    if (news) options.onState?.({ connected: true });
-  };
-  const watch = new HookedWatch(options.client.kubeConfig, { trim, listed, connected });
-  const listAll = async () => {
-    const all = await list(options.client, path, options.labelSelector);
-    return { ...all, items: all.items.map(trim) };
-  };
-  const pause = { delayFn: (ms: number) => sleep(Math.min(ms, LONGEST_PAUSE_MS)) };
-  const informer = new ListWatch(path, watch, listAll, false, options.labelSelector, undefined, pause);
-  let restart: NodeJS.Timeout | undefined;
+const statusOf = (error: unknown): number | undefined =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
 
-  const failed = (error: unknown): void => {
-    if (state.stopped) return;
-    if (options.mayBeMissing === true && error instanceof KindMissing) {
-      listed();
-      connected();
-      restart ??= setTimeout(begin, RESTART_MS.longest);
-      return;
-    }
-    if (state.connected === true && performance.now() - state.since > GOOD_AFTER_MS) state.attempt = 0;
-    if (state.connected !== false) options.onState?.({ connected: false, because: whyOf(error) });
-    state.connected = false;
-    if (restart !== undefined) return;
-    restart = setTimeout(begin, retryDelay(state.attempt, RESTART_MS, Math.random()));
-    state.attempt += 1;
-  };
-  function begin(): void {
-    restart = undefined;
-    informer.start().catch(failed);
+const isSilence = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+
+const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T> {
+  readonly #options: WatchOptions<T>;
+  readonly #kept = new Map<string, Kept<T>>();
+  readonly #stopping = new AbortController();
+  readonly #synced = Promise.withResolvers<void>();
+  /** The watch that is open. */
+  #open: AbortController | undefined;
+  /** What is known is of this version; empty: it has to be listed. */
+  #version = '';
+  /** Undefined: nothing is known yet. */
+  #connected: boolean | undefined;
+  #connectedAt = 0;
+  #refusals = 0;
+
+  constructor(options: WatchOptions<T>) {
+    this.#options = options;
+    void this.#run();
   }
 
-  // A watch that is just being opened when it is stopped would still tell.
-  const tell = (change: Change) => (object: KubernetesObject) => {
-    if (!state.stopped) options.onChange(ours(object), change);
-  };
-  informer.on('add', tell('added'));
-  informer.on('update', tell('updated'));
-  informer.on('delete', tell('deleted'));
-  informer.on('error', failed);
-  begin();
-  return {
-    get: (namespace, name) => {
-      const object = informer.get(name, namespace);
-      return object === undefined ? undefined : ours(object);
-    },
-    list: (namespace) => informer.list(namespace).map(ours),
-    synced,
-    healthy: () => state.connected === true,
-    stop: () => {
-      state.stopped = true;
-      clearTimeout(restart);
-      informer.stop().catch(failed);
-    },
-  };
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.#kept.get(keyOf(namespace, name))?.object;
+  }
+
+  list(namespace?: string): readonly T[] {
+    const objects: T[] = [];
+    for (const [key, { object }] of this.#kept)
+      if (namespace === undefined || key.startsWith(`${namespace}/`)) objects.push(object);
+    return objects;
+  }
+
+  healthy(): boolean {
+    return this.#connected === true;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#open?.abort();
+  }
+
+  async #run(): Promise<void> {
+    let attempt = 0;
+    while (!this.#stopping.signal.aborted) {
+      const from = performance.now();
+      try {
+        if (this.#version === '') await this.#list();
+        await this.#watch();
+        attempt = 0;
+        await this.#pause(PACE_MS - (performance.now() - from));
+      } catch (thrown) {
+        if (thrown instanceof ListenerFailed) throw thrown.cause;
+        if (this.#stopping.signal.aborted) return;
+        if (thrown instanceof KindMissing && this.#options.mayBeMissing === true) {
+          await this.#missing();
+          continue;
+        }
+        if (this.#connected === true && performance.now() - this.#connectedAt > GOOD_AFTER_MS) attempt = 0;
+        this.#disconnected(whyOf(thrown));
+        await this.#pause(retryDelay(attempt, RETRY_MS, Math.random()));
+        attempt += 1;
+      }
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+
+  async #list(): Promise<void> {
+    const { client, kind } = this.#options;
+    const listed = await listAs(client, kind, this.#options, (object) => this.#keep(object));
+    if (!listed.ok)
+      throw listed.reason === 'notFound' ? new KindMissing(listed.message) : new Error(listed.message);
+    if (this.#stopping.signal.aborted) return;
+    this.#replace(listed.object.items);
+    this.#version = listed.object.resourceVersion;
+    this.#synced.resolve();
+  }
+
+  /** There are none, until the kind is installed. */
+  async #missing(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#replace([]);
+    this.#synced.resolve();
+    this.#nowConnected();
+    await this.#pause(RETRY_MS.longest);
+  }
+
+  /**
+   * Watches until the server ends it or nothing comes any more.
+   * @throws Error when it is refused, the connection breaks, or the server tells an error.
+   */
+  #watch(): Promise<void> {
+    const { client, kind, namespace } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const state = { opened: false, failed: false };
+    const done = (error: unknown): void => {
+      const ended = error === null || error === undefined || (state.opened && isSilence(error));
+      state.failed = !ended;
+      const status = statusOf(error);
+      if (status !== undefined) this.#refused(status);
+      // Of a version that is too old the new list is the answer.
+      if (ended || status === 410) resolve();
+      else reject(error);
+    };
+    const event = (type: string, object: unknown): void => {
+      if (this.#stopping.signal.aborted) return;
+      try {
+        this.#take(type, object);
+        if (type !== 'ERROR') return;
+        resolve();
+      } catch (thrown) {
+        reject(thrown);
+      }
+      this.#open?.abort();
+    };
+    const query = {
+      ...queryOf(this.#options),
+      resourceVersion: this.#version,
+      allowWatchBookmarks: true,
+      timeoutSeconds: WATCH_SECONDS,
+    };
+    const watch = new Watch(client.kubeConfig).watch(collectionPath(kind, namespace), query, event, done);
+    watch.then((controller) => {
+      this.#open = controller;
+      if (this.#stopping.signal.aborted) return controller.abort();
+      if (state.failed) return;
+      state.opened = true;
+      this.#refusals = 0;
+      this.#nowConnected();
+    }, reject);
+    return promise;
+  }
+
+  #refused(status: number): void {
+    this.#refusals += 1;
+    if (status === 410 || status === 404 || this.#refusals % REFUSALS === 0) this.#version = '';
+  }
+
+  /** Takes an event of the watch (Kubernetes API reference, WatchEvent). @throws Error that the server tells. */
+  #take(type: string, sent: unknown): void {
+    if (type === 'ERROR') {
+      this.#version = '';
+      const { code, message } = sent as { readonly code?: number; readonly message?: string };
+      if (code === 410) return;
+      throw new Error(message ?? `the watch ended with an error (${code ?? 'without a code'})`);
+    }
+    const object = sent as T;
+    const version = object.metadata.resourceVersion ?? this.#version;
+    if (type === 'ADDED' || type === 'MODIFIED') this.#put(this.#keep(object));
+    if (type === 'DELETED') this.#drop(this.#keep(object));
+    this.#version = version;
+  }
+
+  #keep(object: T): Kept<T> {
+    const metadata: ObjectMeta & { managedFields?: unknown } = object.metadata;
+    const { namespace = '', name, resourceVersion: version } = metadata;
+    delete metadata.managedFields;
+    return { key: keyOf(namespace, name), version, object: this.#options.trim?.(object) ?? object };
+  }
+
+  #put(kept: Kept<T>): void {
+    const before = this.#kept.get(kept.key);
+    if (before !== undefined && before.version !== undefined && before.version === kept.version) return;
+    this.#kept.set(kept.key, kept);
+    this.#tell(kept, before === undefined ? 'added' : 'updated');
+  }
+
+  #drop(kept: Kept<T>): void {
+    if (this.#kept.delete(kept.key)) this.#tell(kept, 'deleted');
+  }
+
+  #replace(all: readonly Kept<T>[]): void {
+    const keys = new Set(all.map(({ key }) => key));
+    for (const kept of [...this.#kept.values()]) if (!keys.has(kept.key)) this.#drop(kept);
+    for (const kept of all) this.#put(kept);
+  }
+
+  #tell({ object }: Kept<T>, change: Change): void {
+    try {
+      this.#options.onChange?.(object, change);
+    } catch (cause) {
+      throw new ListenerFailed('a listener of a watch threw', { cause });
+    }
+  }
+
+  #nowConnected(): void {
+    const news = this.#connected !== true;
+    this.#connected = true;
+    this.#connectedAt = performance.now();
+    if (news) this.#options.onState?.({ connected: true });
+  }
+
+  #disconnected(because: string): void {
+    const news = this.#connected !== false;
+    this.#connected = false;
+    if (news) this.#options.onState?.({ connected: false, because });
+  }
 }

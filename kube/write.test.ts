@@ -1,11 +1,153 @@
-// Tests of write.
-import { describe, expect, test } from 'vitest';
+// Tests of write, on an API server over HTTP.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress } from '../api/kube.ts';
 import { POLICIES, POLICY_ANNOTATION, type Policy } from '../api/policy.ts';
-import { withAddress, withoutAddress } from './addresses.ts';
-import { type KubeCall, type KubeClient, outcomeOf } from './client.ts';
+import { ApiServer } from '../e2e/harness/api-server.ts';
+import { type KubeClient, kubeClient } from './client.ts';
 import { eventTeller } from './events.ts';
-import { asOrdered, claimOf, mergePatch, underPolicy, withoutFinalizers, writer } from './write.ts';
+import { KINDS } from './kinds.ts';
+import { FIELD_MANAGERS } from './objects.ts';
+import {
+  applyBinding,
+  asOrdered,
+  claimOf,
+  mergePatch,
+  underPolicy,
+  withoutFinalizers,
+  writer,
+} from './write.ts';
+
+let server: ApiServer;
+let client: KubeClient;
+beforeEach(async () => {
+  server = await ApiServer.start();
+  client = kubeClient(server.kubeConfig);
+});
+afterEach(() => server.stop());
+
+const NAME = { namespace: 'shop', name: 'web' };
+const spec = (group: string): BindingSpec => ({
+  ingressRef: { name: 'web', hash: 'h' },
+  group,
+  order: 0,
+  intent: { settings: {}, rules: [] },
+});
+
+describe('bindings', () => {
+  const write = () => writer(client, underPolicy('sync'));
+  const stored = () => server.read(KINDS.bindings, NAME);
+  const made = async (): Promise<LoadBalancerBinding> => {
+    const outcome = await write().applyBinding(NAME, spec('a'));
+    if (!outcome.ok) throw new Error(outcome.message);
+    return outcome.object;
+  };
+  const CONFLICT = { ok: false, reason: 'conflict' };
+
+  test('webhook and controller apply a spec under one name, and patch nothing of each other away', async () => {
+    await applyBinding(client, NAME, spec('a'));
+    const first = await made();
+    await write().claim(first, ['albatross.dev/resources']);
+    await applyBinding(client, NAME, spec('b'));
+    expect(stored()).toMatchObject({
+      metadata: {
+        finalizers: ['albatross.dev/resources'],
+        managedFields: [{ manager: 'albatross', operation: 'Apply' }],
+      },
+      spec: { group: 'b' },
+    });
+    const managers = new Set(server.requests.map(({ query }) => query.get('fieldManager')));
+    expect([...managers]).toEqual([FIELD_MANAGERS.albatross]);
+    expect(server.requests.map(({ contentType }) => contentType)).toEqual([
+      'application/apply-patch+yaml',
+      'application/apply-patch+yaml',
+      'application/merge-patch+json',
+      'application/apply-patch+yaml',
+    ]);
+  });
+
+  test('an apply with the uid of one that is gone makes none', async () => {
+    const { metadata } = await made();
+    server.remove(KINDS.bindings, NAME);
+    expect(await write().applyBinding({ ...NAME, uid: metadata.uid ?? '' }, spec('b'))).toMatchObject(
+      CONFLICT,
+    );
+    expect(stored()).toBeUndefined();
+  });
+
+  test('what was decided on an older version is a conflict, and nothing is written', async () => {
+    const old = { ...(await made()), status: { state: 'Ready' } } as LoadBalancerBinding;
+    server.put(KINDS.bindings, { ...old, status: { state: 'Pending' } } as LoadBalancerBinding);
+    expect(await write().patchStatus(old, { state: 'Degraded' })).toMatchObject(CONFLICT);
+    expect(await write().claim(old, ['albatross.dev/resources'])).toMatchObject(CONFLICT);
+    const held = { ...old, metadata: { ...old.metadata, finalizers: ['x'] } };
+    expect(await write().releaseBinding(held, () => true)).toMatchObject(CONFLICT);
+    expect(stored()).toMatchObject({ status: { state: 'Pending' } });
+  });
+
+  test('what a target group left in the status goes, whatever else was written meanwhile', async () => {
+    const registered = { a: [{ id: 'i-1', port: 80 }], b: [] };
+    const old = await made();
+    server.put(KINDS.bindings, { ...old, status: { registered } } as never);
+    expect(await write().forgetTargets(old, 'a')).toMatchObject({ ok: true });
+    expect(stored()).toMatchObject({ status: { registered: { b: [] } } });
+    expect(stored()?.status).not.toHaveProperty('registered.a');
+  });
+
+  test('only the one that is meant is deleted', async () => {
+    const old = await made();
+    server.remove(KINDS.bindings, NAME);
+    const next = await made();
+    expect(await write().deleteBinding(old)).toMatchObject(CONFLICT);
+    expect(stored()?.metadata.uid).toBe(next.metadata.uid);
+    expect(await write().deleteBinding(next)).toMatchObject({ ok: true });
+    expect(stored()).toBeUndefined();
+  });
+});
+
+describe('a finalizer on an Ingress', () => {
+  const hold = (ingress: Ingress) => writer(client, underPolicy('sync')).holdIngress(ingress, 'ours');
+  const put = (more: object = {}): Ingress =>
+    server.put(KINDS.ingresses, {
+      metadata: { ...NAME, finalizers: ['other'], ...more },
+    } as Ingress) as Ingress;
+
+  test('is put on as it is stored now, beside those of others, once', async () => {
+    const old = put();
+    put({ finalizers: ['other', 'another'] });
+    expect(await hold(old)).toMatchObject({ ok: true });
+    expect(server.read(KINDS.ingresses, NAME)?.metadata.finalizers).toEqual(['other', 'another', 'ours']);
+    expect(await hold(old)).toMatchObject({ ok: true });
+    expect(server.lines.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  test.each<[string, (old: Ingress) => void]>([
+    [
+      'another one',
+      () => {
+        server.remove(KINDS.ingresses, NAME);
+        put();
+      },
+    ],
+    ['being deleted', () => void put({ deletionTimestamp: '2026-11-30T00:00:00Z' })],
+    ['careful now', () => void put({ annotations: { [POLICY_ANNOTATION]: 'observe' } })],
+  ])('is not put on one that is %s', async (_, change) => {
+    const old = put();
+    change(old);
+    expect(await hold(old)).toMatchObject({ ok: false, reason: 'conflict' });
+    expect(server.lines.filter((line) => line.startsWith('PATCH'))).toEqual([]);
+  });
+
+  test('is not written over a list that changed between reading and writing', async () => {
+    const old = put();
+    server.bend(({ method }) => {
+      if (method === 'PATCH') put({ finalizers: ['other', 'another'] });
+      return undefined;
+    });
+    expect(await hold(old)).toMatchObject({ ok: false, reason: 'conflict' });
+    expect(server.read(KINDS.ingresses, NAME)?.metadata.finalizers).toEqual(['other', 'another']);
+  });
+});
 
 describe('merge patch', () => {
   test.each([
@@ -63,92 +205,36 @@ describe('claim', () => {
   });
 });
 
-describe('the address of an Ingress', () => {
-  type Entry = NonNullable<NonNullable<NonNullable<Ingress['status']>['loadBalancer']>['ingress']>[number];
-  const metadata = { name: 'web', resourceVersion: '7' };
-  const wanted = { hostname: 'LB.example.com', ports: [443, 80] };
-  const said = {
-    hostname: 'lb.example.com',
-    ports: [
-      { port: 80, protocol: 'TCP' },
-      { port: 443, protocol: 'TCP' },
-    ],
-  };
-  const nlb = { hostname: 'nlb.example.com', ports: [{ port: 443, protocol: 'TCP' }] };
-  const nginx = { ip: '192.0.2.1' };
-  const old = { hostname: 'Old.example.com' };
-  /** The list that is written; `nothing` when no write is needed. */
-  const writtenOver = (...list: Entry[]): unknown => {
-    const change = withAddress(
-      { metadata, status: { loadBalancer: { ingress: list } } },
-      wanted,
-      (hostname) => hostname === 'old.example.com',
-    );
-    if (change === undefined) return 'nothing';
-    expect(change).toMatchObject({ metadata: { resourceVersion: '7' } });
-    return (change as { status: { loadBalancer: { ingress: unknown } } }).status.loadBalancer.ingress;
-  };
-  test.each<[string, Entry[], unknown]>([
-    ['none yet', [], [said]],
-    [
-      'said, in another case and without protocols',
-      [{ ...said, ports: [{ port: 443 }, { port: 80 }] }],
-      'nothing',
-    ],
-    ['a port less', [{ hostname: 'lb.example.com', ports: [{ port: 80 }] }], [said]],
-    ['the one before', [old], [said]],
-    ['the one before and this one', [old, said], [said]],
-    ['of a frontend NLB, too', [said, nlb], 'nothing'],
-    ['of a frontend NLB, first', [nlb, said], 'nothing'],
-    ['of a frontend NLB, and the one before', [nlb, old], [nlb, said]],
-    ['the one before, and of a frontend NLB', [old, nlb], [said, nlb]],
-    ['of a frontend NLB alone', [nlb], [nlb, said]],
-    ['an IP address of somebody else', [nginx], [nginx, said]],
-    ['twice, somebody in between', [said, nginx, old], [said, nginx]],
-  ])('%s', (_name, list, written) => {
-    expect(writtenOver(...list)).toEqual(written);
-  });
-
-  test('what was written is not written again', () => {
-    for (const list of [[], [old], [nlb, old], [nginx, said, old]]) {
-      const once = writtenOver(...list);
-      expect(writtenOver(...(once === 'nothing' ? list : (once as Entry[])))).toBe('nothing');
-    }
-  });
-});
-
 describe('what of an Ingress is written under which policy', () => {
   /** Everything that a writer does to an Ingress, as the requests it sends beside reads. */
   async function written(ceiling: Policy, annotation?: string): Promise<string[]> {
-    const calls: KubeCall[] = [];
-    const ingress: Ingress = {
+    const ingress = server.put(KINDS.ingresses, {
       metadata: {
         namespace: 'shop',
         name: 'web',
         ...(annotation === undefined ? {} : { annotations: { [POLICY_ANNOTATION]: annotation } }),
       },
       status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } },
-    };
-    const request = async (call: KubeCall) => {
-      if (call.method !== 'GET') calls.push(call);
-      return { ok: true, object: ingress };
-    };
-    const client = { request } as unknown as KubeClient;
+    }) as Ingress;
     const may = underPolicy(ceiling);
     const write = writer(client, may);
     await write.writeFinalizers(ingress, ['x']);
     await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [] }, () => false);
     await write.takeAddress(ingress.metadata, 'lb.example.com');
+    await write.holdIngress(ingress, 'y');
     await eventTeller(client, 'test', may).tell(
       { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: ingress.metadata },
       { type: 'Normal', reason: 'Applied', action: 'Apply', note: 'one' },
     );
-    return calls.map(({ method, path }) => `${method} ${path.replace(/^.*namespaces\/shop\//, '')}`);
+    return server.lines
+      .filter((line) => !line.startsWith('GET '))
+      .map((line) => line.replace(/\/apis.*namespaces\/shop\//, ''));
   }
   const all = [
     'PATCH ingresses/web',
     'PATCH ingresses/web/status',
     'PATCH ingresses/web/status',
+    'PATCH ingresses/web',
     'POST events',
   ];
   const cases = POLICIES.flatMap((ceiling) =>
@@ -163,32 +249,4 @@ describe('what of an Ingress is written under which policy', () => {
   test('a person may order it', () => {
     expect(asOrdered('ingressFinalizers', { annotations: { [POLICY_ANNOTATION]: 'observe' } })).toBe(true);
   });
-});
-
-test.each([
-  [404, '{"message":"no such thing"}', { ok: false, reason: 'notFound', message: 'no such thing' }],
-  [409, '{}', { ok: false, reason: 'conflict', message: 'HTTP 409' }],
-  [422, 'x', { ok: false, reason: 'invalid', message: 'HTTP 422' }],
-  [403, '{}', { ok: false, reason: 'forbidden', message: 'HTTP 403' }],
-  [405, '{}', { ok: false, reason: 'forbidden', message: 'HTTP 405' }],
-  [503, '', { ok: false, reason: 'unavailable', message: 'HTTP 503' }],
-  [201, '{"a":1}', { ok: true, object: { a: 1 } }],
-])('HTTP %i', (status, text, outcome) => {
-  expect(outcomeOf({ status, text })).toEqual(outcome);
-});
-
-test('one address goes, the others stay, with the version it was decided on', () => {
-  const ours = { hostname: 'k8s-shop.elb.amazonaws.com' };
-  const theirs = { hostname: 'other.example.com' };
-  const metadata = { name: 'web', resourceVersion: '7' };
-  const having = (...ingress: { hostname: string }[]) => ({
-    metadata,
-    status: { loadBalancer: { ingress } },
-  });
-  expect(withoutAddress(having(ours, theirs), ours.hostname)).toEqual({
-    metadata: { resourceVersion: '7' },
-    status: { loadBalancer: { ingress: [theirs] } },
-  });
-  expect(withoutAddress(having(theirs), ours.hostname)).toBeUndefined();
-  expect(withoutAddress({ metadata }, ours.hostname)).toBeUndefined();
 });

@@ -6,12 +6,8 @@ import type { Ingress, ObjectMeta } from '../api/kube.ts';
 import { mayWrite, type Policy, policyOfIngress, type Written } from '../api/policy.ts';
 import { type IngressAddress, withAddress, withoutAddress } from './addresses.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
-
-/** Who we are in `managedFields`. */
-export const FIELD_MANAGER = 'albatross';
-
-const MERGE_PATCH = 'application/merge-patch+json';
-const APPLY_PATCH = 'application/apply-patch+yaml';
+import { KINDS, type ObjectName } from './kinds.ts';
+import { applyObject, deleteObject, FIELD_MANAGERS, patchObject, readObject } from './objects.ts';
 
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -98,110 +94,77 @@ export interface Writer {
   ): Promise<KubeOutcome | undefined>;
 }
 
-const BINDINGS = '/apis/albatross.dev/v1alpha1';
-const INGRESSES = '/apis/networking.k8s.io/v1';
-
-/** Path of one object. */
-function pathOf(
-  group: string,
-  plural: string,
-  { namespace = '', name }: { namespace?: string; name: string },
-): string {
-  return `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}/${encodeURIComponent(name)}`;
-}
-
-const bindingPath = (name: { namespace?: string; name: string }): string =>
-  pathOf(BINDINGS, 'loadbalancerbindings', name);
-const ingressPath = (name: { namespace?: string; name: string }): string =>
-  pathOf(INGRESSES, 'ingresses', name);
+/** Makes the spec of a binding exactly `spec`; the webhook and the controller do it here, so that neither takes it from the other. */
+export const applyBinding = (
+  client: Pick<KubeClient, 'request'>,
+  { namespace = '', name, uid }: ObjectName & { readonly uid?: string },
+  spec: BindingSpec,
+  timeoutMs?: number,
+): Promise<KubeOutcome<LoadBalancerBinding>> =>
+  applyObject(
+    client,
+    KINDS.bindings,
+    { metadata: { namespace, name, ...(uid === undefined ? {} : { uid }) }, spec },
+    { fieldManager: FIELD_MANAGERS.albatross, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+  );
 
 /** The writes, through `client`, as far as `may` lets them. */
 export function writer(client: KubeClient, may: MayWrite): Writer {
-  const merge: Merge = (path, body) =>
-    client.request({
-      method: 'PATCH',
-      path,
-      query: { fieldManager: FIELD_MANAGER },
-      contentType: MERGE_PATCH,
-      body,
-    });
+  const patchBinding = (name: ObjectName, change: object, subresource?: 'status') =>
+    patchObject(client, KINDS.bindings, name, change, subresource);
+  const patchIngress = (name: ObjectName, change: object, subresource?: 'status') =>
+    patchObject(client, KINDS.ingresses, name, change, subresource);
   return {
-    applyBinding: ({ namespace, name, uid }, spec) =>
-      client.request({
-        method: 'PATCH',
-        path: bindingPath({ namespace, name }),
-        query: { fieldManager: FIELD_MANAGER, force: 'true' },
-        contentType: APPLY_PATCH,
-        body: {
-          apiVersion: 'albatross.dev/v1alpha1',
-          kind: 'LoadBalancerBinding',
-          metadata: { namespace, name, ...(uid === undefined ? {} : { uid }) },
-          spec,
-        },
-      }),
-    async patchStatus(binding, status) {
-      const change = mergePatch(binding.status ?? {}, status);
-      if (change === undefined) return undefined;
+    applyBinding: (metadata, spec) => applyBinding(client, metadata, spec),
+    async patchStatus({ metadata, status: before = {} }, after) {
+      const status = mergePatch(before, after);
+      if (status === undefined) return undefined;
       // The change was decided on this version: on another one it might leave out what is wrong there.
-      const { resourceVersion } = binding.metadata;
-      return merge(`${bindingPath(binding.metadata)}/status`, {
-        metadata: { resourceVersion },
-        status: change,
-      });
+      const { resourceVersion } = metadata;
+      return patchBinding(metadata, { metadata: { resourceVersion }, status }, 'status');
     },
     forgetTargets: ({ metadata }, targetGroupArn) =>
-      merge(`${bindingPath(metadata)}/status`, { status: { registered: { [targetGroupArn]: null } } }),
+      patchBinding(metadata, { status: { registered: { [targetGroupArn]: null } } }, 'status'),
     async claim({ metadata }, finalizers, owner) {
       const change = claimOf(metadata, finalizers, owner);
-      return change === undefined ? undefined : merge(bindingPath(metadata), { metadata: change });
+      return change === undefined ? undefined : patchBinding(metadata, { metadata: change });
     },
     async releaseBinding({ metadata }, drop) {
       const change = withoutFinalizers(metadata, drop);
-      return change === undefined ? undefined : merge(bindingPath(metadata), { metadata: change });
+      return change === undefined ? undefined : patchBinding(metadata, { metadata: change });
     },
-    deleteBinding: ({ metadata }) =>
-      client.request({
-        method: 'DELETE',
-        path: bindingPath(metadata),
-        body: {
-          apiVersion: 'v1',
-          kind: 'DeleteOptions',
-          ...(metadata.uid === undefined ? {} : { preconditions: { uid: metadata.uid } }),
-        },
-      }),
+    deleteBinding: ({ metadata }) => deleteObject(client, KINDS.bindings, metadata),
     async writeFinalizers({ metadata }, finalizers) {
       if (!may('ingressFinalizers', metadata)) return undefined;
       if (isDeepStrictEqual(metadata.finalizers ?? [], finalizers)) return undefined;
       // The version says on which list this was decided: nobody's finalizer is lost or brought back.
       const { resourceVersion } = metadata;
-      return merge(ingressPath(metadata), { metadata: { resourceVersion, finalizers } });
+      return patchIngress(metadata, { metadata: { resourceVersion, finalizers } });
     },
-    holdIngress: (ingress, finalizer) => holdIngress({ client, may, merge }, ingress, finalizer),
+    holdIngress: (ingress, finalizer) => holdIngress(client, may, ingress, finalizer),
     async writeAddress(ingress, address, former) {
       if (!may('ingressStatus', ingress.metadata)) return undefined;
       const change = withAddress(ingress, address, former);
-      return change === undefined ? undefined : merge(`${ingressPath(ingress.metadata)}/status`, change);
+      return change === undefined ? undefined : patchIngress(ingress.metadata, change, 'status');
     },
     async takeAddress(name, hostname) {
-      const read = await client.request<Ingress>({ method: 'GET', path: ingressPath(name) });
+      const read = await readObject(client, KINDS.ingresses, name);
       if (!read.ok) return read.reason === 'notFound' ? undefined : read;
       if (!may('ingressStatus', read.object.metadata)) return undefined;
       const without = withoutAddress(read.object, hostname);
-      return without === undefined ? undefined : merge(`${ingressPath(name)}/status`, without);
+      return without === undefined ? undefined : patchIngress(name, without, 'status');
     },
   };
 }
 
-type Merge = <T>(path: string, body: object) => Promise<KubeOutcome<T>>;
-
 /** Reads the Ingress anew: what the watch told may be older than our own last write. */
 async function holdIngress(
-  { client, may, merge }: { readonly client: KubeClient; readonly may: MayWrite; readonly merge: Merge },
+  client: KubeClient,
+  may: MayWrite,
   { metadata }: { readonly metadata: ObjectMeta },
   finalizer: string,
 ): Promise<KubeOutcome<Ingress>> {
-  const path = ingressPath(metadata);
-  const read = await client.request<Ingress>({ method: 'GET', path });
+  const read = await readObject(client, KINDS.ingresses, metadata);
   if (!read.ok) return read;
   const { uid, deletionTimestamp, resourceVersion, finalizers = [] } = read.object.metadata;
   if (uid !== metadata.uid || deletionTimestamp !== undefined)
@@ -209,7 +172,9 @@ async function holdIngress(
   if (!may('ingressFinalizers', read.object.metadata))
     return { ok: false, reason: 'conflict', message: 'its policy forbids it now' };
   if (finalizers.includes(finalizer)) return read;
-  return merge(path, { metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } });
+  return patchObject(client, KINDS.ingresses, metadata, {
+    metadata: { resourceVersion, finalizers: [...finalizers, finalizer] },
+  });
 }
 
 /** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */

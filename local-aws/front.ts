@@ -3,11 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveCertificates } from './account/acm.ts';
 import { checkAdmitted } from './account/admitted.ts';
-import { type PassedRequest, passOn } from './account/behind.ts';
 import { guard } from './account/guard.ts';
 import { NOTHING, needsOf } from './account/needs.ts';
 import { type Pools, serveNetwork } from './account/network.ts';
-import { Passage } from './account/passage.ts';
 import { concernsProtections, protectionAnswer, protectionFacts } from './account/protect.ts';
 import { isTagCall, serveTags, type TagCall, type TagInput, type TagOutput } from './account/tag-changes.ts';
 import {
@@ -26,6 +24,8 @@ import { isAction, isMutating, perform } from './elb/perform.ts';
 import { AwsRefusal } from './elb/refusal.ts';
 import { type Context, type ElbState, emptyState } from './elb/state.ts';
 import { Eyes, FaultPlan } from './eyes.ts';
+import { ConnectionReset } from './faults.ts';
+import { forwardToMoto, MotoProxy, type RawRequest } from './moto/moto-proxy.ts';
 import { performProtection } from './protections/perform.ts';
 import { emptyProtections, type ProtectionState } from './protections/state.ts';
 import { type Answer, json, refusalAnswer, xml } from './protocol/answer.ts';
@@ -55,14 +55,14 @@ export class Front {
   readonly faults: FaultPlan;
   readonly reader: WorldReader;
   readonly #settings: FrontSettings;
-  readonly #passage: Passage;
+  readonly #motoProxy: MotoProxy;
   #journal: Journal | undefined;
 
   constructor(settings: FrontSettings) {
     this.#settings = settings;
     this.state = settings.start.state;
     this.protections = settings.start.protections;
-    this.#passage = new Passage(settings.motoUrl);
+    this.#motoProxy = new MotoProxy(settings.motoUrl);
     this.faults = new FaultPlan(settings.latencyMs, this.state.serial);
     this.reader = readWorld(settings.motoUrl, settings.region);
   }
@@ -75,7 +75,7 @@ export class Front {
 
   /** Tells moto again what it was told before a restart, and takes up the certificates among it. */
   repeat(calls: readonly PassedCall[]): Promise<void> {
-    return this.#passage.repeat(calls, this.#settings.region, (passed, answer) => {
+    return this.#motoProxy.repeat(calls, this.#settings.region, (passed, answer) => {
       const call = readCall(passed.method, passed.path, passed.headers, Buffer.from(passed.body, 'base64'));
       if (isImport(call)) this.#imported(call.json, answer);
     });
@@ -84,12 +84,12 @@ export class Front {
   /** From now on every change is written down before it is answered. */
   record(journal: Journal): void {
     this.#journal = journal;
-    this.#passage.record(journal);
+    this.#motoProxy.record(journal);
   }
 
   /** As if it had just been started without a state file: nothing is left, of moto neither. */
   async reset(): Promise<void> {
-    await this.#passage.reset(this.#settings.region);
+    await this.#motoProxy.reset(this.#settings.region);
     // Serials go on, so that no ARN comes twice.
     become(this.state, { ...emptyState(), serial: this.state.serial });
     become(this.protections, emptyProtections());
@@ -102,7 +102,7 @@ export class Front {
   }
 
   /** Answers one request; never rejects but for a bug, or a connection that is to be cut. */
-  async handle(request: PassedRequest): Promise<Answer> {
+  async handle(request: RawRequest): Promise<Answer> {
     const call = readCall(request.method, request.path, request.headers, request.body);
     const requestId = randomUUID();
     this.faults.called(call.action, this.eyes.count(call.service, call.action));
@@ -119,12 +119,13 @@ export class Front {
       if (after !== undefined) throw after;
       return answer;
     } catch (error) {
-      if (error instanceof AwsRefusal) return refusalAnswer(call, error, requestId);
-      throw error;
+      const refusal = error instanceof AwsRefusal ? error : unanswered(this.#settings.motoUrl, error);
+      if (refusal === undefined) throw error;
+      return refusalAnswer(call, refusal, requestId);
     }
   }
 
-  async #serve(call: Call, request: PassedRequest, requestId: string): Promise<Answer> {
+  async #serve(call: Call, request: RawRequest, requestId: string): Promise<Answer> {
     if (call.service === 'elasticloadbalancing') return this.#loadBalancing(call, requestId);
     if (call.service === 'tagging' && call.action === 'GetResources' && concernsUs(call.json))
       return this.#getResources(call.json, request);
@@ -133,7 +134,7 @@ export class Front {
     if (concernsProtections(call)) return this.#protect(call, request);
     const network = await serveNetwork(this.#network(), call);
     if (network !== undefined) return xml(ec2Xml(call.action, network, requestId));
-    const pass = (one: PassedRequest) => this.#passage.pass(call, one);
+    const pass = (one: RawRequest) => this.#motoProxy.pass(call, one);
     const certificates = await serveCertificates(this.state, call, request, pass);
     if (certificates !== undefined) return certificates;
     const { state, protections, reader } = this;
@@ -183,17 +184,17 @@ export class Front {
     return output;
   }
 
-  async #tags(action: TagCall, input: TagInput, request: PassedRequest): Promise<Answer> {
+  async #tags(action: TagCall, input: TagInput, request: RawRequest): Promise<Answer> {
     const behind = async (rest: TagInput): Promise<TagOutput> => {
       const body = Buffer.from(JSON.stringify(rest));
-      const answer = await passOn(this.#settings.motoUrl, { ...request, body });
+      const answer = await forwardToMoto(this.#settings.motoUrl, { ...request, body });
       return JSON.parse(answer.body.toString()) as TagOutput;
     };
     const change = (name: ActionName, changes: object) => this.#perform(name, changes);
     return json(await serveTags(this.#visible(), action, input, { change, behind }));
   }
 
-  async #protect(call: Call, request: PassedRequest): Promise<Answer> {
+  async #protect(call: Call, request: RawRequest): Promise<Answer> {
     const { loadBalancers } = this.state;
     const sources = { state: this.protections, loadBalancers, motoUrl: this.#settings.motoUrl };
     const facts = await protectionFacts(sources, call, request, this.context());
@@ -211,7 +212,7 @@ export class Front {
     return upTo === undefined ? this.state : visibleState(this.state, upTo);
   }
 
-  async #getResources(input: GetResourcesInput, request: PassedRequest): Promise<Answer> {
+  async #getResources(input: GetResourcesInput, request: RawRequest): Promise<Answer> {
     checkGetResources(input);
     const all = ourMappings(this.#visible(), input);
     const rest = withoutOurs(input);
@@ -219,7 +220,7 @@ export class Front {
     do {
       if (rest === undefined) break;
       const body = Buffer.from(JSON.stringify({ ...rest, ...(token ? { PaginationToken: token } : {}) }));
-      const answer = await passOn(this.#settings.motoUrl, { ...request, body });
+      const answer = await forwardToMoto(this.#settings.motoUrl, { ...request, body });
       if (answer.status >= 300) return answer;
       const found = JSON.parse(answer.body.toString()) as {
         PaginationToken?: string;
@@ -230,6 +231,14 @@ export class Front {
     } while (token);
     return json(pageOfMappings(all, input));
   }
+}
+
+/** The refusal of a call that needs moto, when moto has gone; undefined for any other error. */
+function unanswered(motoUrl: string, error: unknown): AwsRefusal | undefined {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  const because = [code, cause?.code].find((each) => each === 'ECONNREFUSED' || each === 'ECONNRESET');
+  if (because === undefined || error instanceof ConnectionReset) return undefined;
+  return new AwsRefusal('ServiceUnavailable', `moto at ${motoUrl} does not answer (${because})`, 503);
 }
 
 /** Gives an object that others hold the contents of another one. */

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { CoipPool, IpamPool } from '@aws-sdk/client-ec2';
-import type { PassedRequest } from './account/behind.ts';
 import type { Desk } from './control/desk.ts';
 import { pageOf } from './control/page.ts';
 import { answerLocal, isLocal } from './control/paths.ts';
@@ -14,6 +13,7 @@ import { DEFAULT_LIMITS, type ElbState, type Limits } from './elb/state.ts';
 import type { CallCount, Faults, Mutation } from './eyes.ts';
 import { ConnectionReset } from './faults.ts';
 import { Front } from './front.ts';
+import type { RawRequest } from './moto/moto-proxy.ts';
 import type { ProtectionState } from './protections/state.ts';
 import type { Answer } from './protocol/answer.ts';
 import { type Entry, replay } from './state-file/entries.ts';
@@ -240,7 +240,7 @@ async function answer(
 }
 
 /** A person, who asks for the page or under `/_local`, or an AWS client. */
-function answerTo(front: Front, desk: Desk, request: PassedRequest): Answer | Promise<Answer> {
+function answerTo(front: Front, desk: Desk, request: RawRequest): Answer | Promise<Answer> {
   if (isLocal(request)) return answerLocal(desk, request);
   const { method, path, headers } = request;
   // Clients sign, name their action, or both.

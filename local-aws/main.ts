@@ -1,13 +1,15 @@
 // The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
 import { once } from 'node:events';
-import { Unmet, wordsOf } from '../api/unmet.ts';
-import { COVERS } from '../cli/local-aws-coverage.ts';
-import { startMoto } from './account/moto.ts';
+import { Unmet, unmet, wordsOf } from '../api/unmet.ts';
 import { putToS3 } from './account/objects.ts';
 import { type Account, seedAccount } from './account/seed.ts';
 import { readTarget } from './control/desk.ts';
+import { COVERS } from './coverage.ts';
 import type { Address } from './data-plane/upstreams.ts';
+import type { ServerLife } from './life.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
+import { type Moto, startMoto } from './moto/moto-process.ts';
+import { runningMoto } from './moto/running-moto.ts';
 
 export interface LocalAwsRun {
   /** The address to listen on. */
@@ -15,6 +17,8 @@ export interface LocalAwsRun {
   /** 0: any free port. */
   port: number;
   stateFile?: string;
+  /** A moto that runs already; one of its own unless told. */
+  motoUrl?: string;
   region: string;
   account: string;
   /** From `provisioning` to `active`. */
@@ -32,19 +36,13 @@ export interface LocalAwsRun {
   seedAccount: boolean;
 }
 
-/** Where it lives: asked to end by `ending`, told `ready` when it listens. */
-export interface LocalAwsLife {
-  readonly ending: AbortSignal;
-  ready(): void;
-}
-
 /**
  * Serves until it is asked to end, then ends in order, moto with it; gives the exit code.
  * @throws Unmet in words for a person: the port is taken, moto is not installed, the state file cannot be used.
  */
-export async function runLocalAws(options: LocalAwsRun, { ending, ready }: LocalAwsLife): Promise<0 | 1> {
+export async function runLocalAws(options: LocalAwsRun, { ending, ready }: ServerLife): Promise<0 | 1> {
   const targets = new Map(options.targets.map(targetOf));
-  const moto = await startMoto({ account: options.account }).catch(cannotStart);
+  const moto = await motoOf(options).catch(cannotStart);
   try {
     const aws = await start(options, moto.url, targets).catch(cannotStart);
     for (const bucket of options.buckets) await putToS3(aws.url, bucket);
@@ -58,12 +56,24 @@ export async function runLocalAws(options: LocalAwsRun, { ending, ready }: Local
       asked.then(() => 'asked' as const),
       moto.ended.then(() => 'moto' as const),
     ]);
-    if (because === 'moto') console.error('albatross local-aws: moto has ended, and with it most of AWS');
+    if (because === 'moto') console.error('moto has ended, and with it most of AWS');
     await aws.close();
     return because === 'asked' ? 0 : 1;
   } finally {
     await moto.close();
   }
+}
+
+/** @throws Unmet when there is none, or one that cannot be used. */
+async function motoOf({ account, motoUrl, stateFile }: LocalAwsRun): Promise<Moto> {
+  if (motoUrl === undefined) return startMoto({ account });
+  if (stateFile !== undefined)
+    throw unmet(
+      `--state ${stateFile}`,
+      'only a moto that is started here comes back with the same ids, and --moto names another one',
+      'leave one of the two flags out',
+    );
+  return runningMoto(motoUrl, account);
 }
 
 /** Whatever stops it before it listens is said in words for the person in front of it. */

@@ -6,9 +6,9 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import { startMoto } from './account/moto.ts';
 import { type Account, seedAccount } from './account/seed.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
+import { startMoto } from './moto/moto-process.ts';
 
 export interface Page {
   status: number;

@@ -1,33 +1,47 @@
 // The claim's loop: looks when told, writes only what differs, tries again, never in a hot loop.
 import { pino } from 'pino';
-import { afterEach, expect, test } from 'vitest';
-import type { IngressClass } from '../api/kube.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { IngressClass, ValidatingWebhookConfiguration } from '../api/kube.ts';
 import { CONTROLLER } from '../api/ownership.ts';
-import { type Claim, keepClaim, type WebhookConfiguration } from './claim.ts';
+import { ApiServer } from '../e2e/harness/api-server.ts';
+import { kubeClient } from '../kube/client.ts';
+import { KINDS } from '../kube/kinds.ts';
+import { type Claim, keepClaim } from './claim.ts';
 
+let server: ApiServer;
 let claim: Claim | undefined;
-afterEach(() => claim?.stop());
+beforeEach(async () => {
+  server = await ApiServer.start();
+});
+afterEach(async () => {
+  claim?.stop();
+  await server.stop();
+});
 
-/** An API server that holds one expression, and fails as often as told. */
+const NAME = { name: 'albatross' };
+const configurationOf = (expression: string): ValidatingWebhookConfiguration => ({
+  metadata: NAME,
+  webhooks: [{ name: 'validate-ingress.albatross.dev', matchConditions: [{ name: 'ours', expression }] }],
+});
+
+/** A claim on an API server that fails as often as told. */
 function world(failures = 0) {
   const classes: IngressClass[] = [];
-  const writes: string[] = [];
-  let expression = 'false';
-  const configuration = (): WebhookConfiguration => ({
-    metadata: { name: 'albatross' },
-    webhooks: [{ name: 'validate-ingress.albatross.dev', matchConditions: [{ name: 'ours', expression }] }],
-  });
+  const writes = (): string[] =>
+    server.requests.flatMap(
+      ({ body }) =>
+        (body as ValidatingWebhookConfiguration | undefined)?.webhooks?.[0]?.matchConditions?.[0]
+          ?.expression ?? [],
+    );
+  server.put(KINDS.webhookConfigurations, configurationOf('false'));
+  server.bend(() => (failures-- > 0 ? { status: 503, body: {} } : undefined));
   claim = keepClaim({
-    classes: { all: () => classes, synced: Promise.resolve() },
-    configurations: { get: configuration, synced: Promise.resolve() },
-    connection: {
-      list: () => Promise.reject(new Error('not asked for')),
-      apply: async (_path, object) => {
-        if (failures-- > 0) throw new Error('unavailable');
-        expression = (object as WebhookConfiguration).webhooks?.[0]?.matchConditions?.[0]?.expression ?? '';
-        writes.push(expression);
-      },
+    classes: { list: () => classes, synced: Promise.resolve() },
+    configurations: {
+      get: (_, name) => server.read(KINDS.webhookConfigurations, { name }),
+      synced: Promise.resolve(),
     },
+    client: kubeClient(server.kubeConfig),
     log: pino({ level: 'silent' }),
     legacyClass: 'alb',
     pauseMs: 5,
@@ -39,7 +53,7 @@ function world(failures = 0) {
       claim?.look();
     },
     reset: () => {
-      expression = 'false';
+      server.put(KINDS.webhookConfigurations, configurationOf('false'));
       claim?.look();
     },
   };
@@ -47,30 +61,33 @@ function world(failures = 0) {
 
 test('writes once at the start, then once for each class', async () => {
   const { writes, addClass } = world();
-  await expect.poll(() => writes.length).toBe(1);
+  await expect.poll(() => writes().length).toBe(1);
   addClass('public');
-  await expect.poll(() => writes.length).toBe(2);
-  expect(writes[1]).toContain("['public']");
+  await expect.poll(() => writes().length).toBe(2);
+  expect(writes()[1]).toContain("['public']");
   addClass('private');
-  await expect.poll(() => writes.at(-1)).toContain("['private', 'public']");
+  await expect.poll(() => writes().at(-1)).toContain("['private', 'public']");
 });
 
 test('says nothing while all is well', async () => {
   const { writes } = world();
-  await expect.poll(() => writes.length).toBe(1);
+  await expect.poll(() => writes().length).toBe(1);
   claim?.look();
   await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(writes).toHaveLength(1);
+  expect(writes()).toHaveLength(1);
 });
 
 test('writes again when somebody applied the manifest again', async () => {
   const { writes, reset } = world();
-  await expect.poll(() => writes.length).toBe(1);
+  await expect.poll(() => writes().length).toBe(1);
   reset();
-  await expect.poll(() => writes.length).toBe(2);
+  await expect.poll(() => writes().length).toBe(2);
 });
 
-test('tries again after a failure', async () => {
+test('tries again after failures', async () => {
   const { writes } = world(2);
-  await expect.poll(() => writes.length).toBe(1);
+  await expect.poll(() => writes().length).toBe(3);
+  const stored = () => server.read(KINDS.webhookConfigurations, NAME);
+  await expect.poll(stored).toMatchObject(configurationOf(writes()[0] ?? ''));
+  expect(stored()?.metadata).toMatchObject({ managedFields: [{ manager: 'albatross-webhook' }] });
 });

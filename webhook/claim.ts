@@ -4,18 +4,17 @@
 //                          ├─→ expression differs? ─→ apply that one field ─→ (seen by the watch) ─→ equal
 //   configuration changed ─┘         ↑ somebody applied the manifest again
 import type { Logger } from 'pino';
-import type { IngressClass } from '../api/kube.ts';
+import type { IngressClass, ValidatingWebhookConfiguration } from '../api/kube.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { KINDS } from '../kube/kinds.ts';
+import { applyObject, FIELD_MANAGERS } from '../kube/objects.ts';
+import type { Watched } from '../kube/watch.ts';
 import { matchExpression, ourClasses } from './classes.ts';
-import type { Connection } from './connection.ts';
-import type { Named, Watched } from './watch.ts';
 
 /** Names in config/webhook/configuration.yaml. */
 export const CONFIGURATION = 'albatross';
 const WEBHOOK = 'validate-ingress.albatross.dev';
 const CONDITION = 'ours';
-const FIELD_MANAGER = 'albatross-webhook';
-
-export const CONFIGURATIONS_PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
 
 /** Shortest time between two writes, in milliseconds: whoever else insists on the field is not fought in a hot loop. */
 const PAUSE_MS = 1_000;
@@ -23,17 +22,10 @@ const PAUSE_MS = 1_000;
 /** After failures the pause doubles, up to this many times the shortest. */
 const LONGEST_PAUSES = 32;
 
-export interface WebhookConfiguration extends Named {
-  readonly webhooks?: readonly {
-    readonly name: string;
-    readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
-  }[];
-}
-
 export interface ClaimOptions {
-  readonly classes: Pick<Watched<IngressClass>, 'all' | 'synced'>;
-  readonly configurations: Pick<Watched<WebhookConfiguration>, 'get' | 'synced'>;
-  readonly connection: Connection;
+  readonly classes: Pick<Watched<IngressClass>, 'list' | 'synced'>;
+  readonly configurations: Pick<Watched<ValidatingWebhookConfiguration>, 'get' | 'synced'>;
+  readonly client: Pick<KubeClient, 'request'>;
   readonly log: Logger;
   /** The value of kubernetes.io/ingress.class that is ours. */
   readonly legacyClass: string;
@@ -51,7 +43,7 @@ export interface Claim {
  * is the administrator's choice and stays as it is.
  */
 export function claimOf(
-  configuration: WebhookConfiguration | undefined,
+  configuration: ValidatingWebhookConfiguration | undefined,
   classes: readonly IngressClass[],
   legacyClass: string,
 ): string | undefined {
@@ -64,24 +56,25 @@ export function claimOf(
 
 /** Looks once both caches have synced, then whenever `look` is called; a failed write is tried again. */
 export function keepClaim(options: ClaimOptions): Claim {
-  const { classes, configurations, connection, log, legacyClass, pauseMs = PAUSE_MS } = options;
+  const { classes, configurations, client, log, legacyClass, pauseMs = PAUSE_MS } = options;
   let timer: NodeJS.Timeout | undefined;
   let busy = true;
   let again = false;
   let pauses = 1;
 
   const pass = async () => {
-    const expression = claimOf(configurations.get(CONFIGURATION), classes.all(), legacyClass);
+    const expression = claimOf(configurations.get('', CONFIGURATION), classes.list(), legacyClass);
     if (expression === undefined) return;
-    try {
-      await connection.apply(`${CONFIGURATIONS_PATH}/${CONFIGURATION}`, claimed(expression), FIELD_MANAGER);
+    const outcome = await applyObject(client, KINDS.webhookConfigurations, claimed(expression), {
+      fieldManager: FIELD_MANAGERS.webhook,
+    });
+    if (outcome.ok) {
       pauses = 1;
       log.info({ expression }, 'webhook configuration covers our classes');
-    } catch (error) {
+    } else {
       again = true;
       pauses = Math.min(LONGEST_PAUSES, pauses * 2);
-      const words = error instanceof Error ? error.message : String(error);
-      log.warn({ error: words }, 'webhook configuration not updated');
+      log.warn({ error: outcome.message }, 'webhook configuration not updated');
     }
     await new Promise<void>((resolve) => {
       timer = setTimeout(resolve, pauses * pauseMs);
@@ -106,10 +99,8 @@ export function keepClaim(options: ClaimOptions): Claim {
 }
 
 /** Only the one field: everything else in the configuration belongs to whoever applied the manifest. */
-function claimed(expression: string): object {
+function claimed(expression: string): ValidatingWebhookConfiguration {
   return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingWebhookConfiguration',
     metadata: { name: CONFIGURATION },
     webhooks: [{ name: WEBHOOK, matchConditions: [{ name: CONDITION, expression }] }],
   };

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { IngressClass } from '../api/kube.ts';
+import type { IngressClass, ValidatingWebhookConfiguration } from '../api/kube.ts';
 import { CONTROLLER, defaultClassOf } from '../api/ownership.ts';
-import { claimOf, type WebhookConfiguration } from './claim.ts';
+import { claimOf } from './claim.ts';
 import { matchExpression, ourClasses } from './classes.ts';
 
 const MANIFEST = new URL('../config/webhook/configuration.yaml', import.meta.url);
-const shipped = parse(readFileSync(MANIFEST, 'utf8')) as WebhookConfiguration;
+const shipped = parse(readFileSync(MANIFEST, 'utf8')) as ValidatingWebhookConfiguration;
 
 const made = (
   name: string,

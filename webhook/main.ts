@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { meet, notListening } from '../api/unmet.ts';
+import { kubeClient } from '../kube/client.ts';
 import { type CertificateFiles, expiryOf, followCertificate, type KeyAndCertificate } from './certificate.ts';
-import { connect } from './connection.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { recorder } from './record.ts';
 import { respond } from './respond.ts';
@@ -52,12 +52,12 @@ export const filesOf = ({ tlsCertFile, tlsPrivateKeyFile }: WebhookOptions): Cer
  * @throws Unmet when a port is not to be had.
  */
 export async function runWebhook(options: WebhookOptions, life: WebhookLife): Promise<0> {
-  const { kubeConfig: config, certificate, log, ending } = life;
+  const { kubeConfig, certificate, log, ending } = life;
   const metrics = createMetrics();
   metrics.certificateExpiry.set(expiryOf(certificate));
-  const connection = connect(config);
-  const surroundings = watchSurroundings({ config, connection, log }, options);
-  const record = options.record ? recorder(connection, log) : undefined;
+  const client = kubeClient(kubeConfig);
+  const surroundings = watchSurroundings({ client, log }, options);
+  const record = options.record ? recorder(client, log) : undefined;
   const server = createServer({
     certificate,
     missing: surroundings.missing,

@@ -1,12 +1,12 @@
 // From review to answer: what is recorded, counted and logged, and that a failed recording keeps nobody out.
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ingress } from '../api/kube.ts';
+import { ApiServer, type Bend } from '../e2e/harness/api-server.ts';
+import { kubeClient } from '../kube/client.ts';
+import { KINDS } from '../kube/kinds.ts';
 import type { Around } from './admit.ts';
-import { type Connection, connect } from './connection.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { type Recorder, recorder } from './record.ts';
 import { respond } from './respond.ts';
@@ -73,55 +73,38 @@ test('a refusal is one line with its codes, and counted by code', async () => {
   expect(await counted('problems_total')).toContain('{code="NotAllowed",severity="refuse"} 1');
 });
 
-describe('recording', () => {
-  const connection = (apply: Connection['apply']): Connection => ({
-    apply,
-    list: () => Promise.reject(new Error('not asked for')),
+describe('on an API server', () => {
+  let server: ApiServer;
+  beforeEach(async () => {
+    server = await ApiServer.start();
+  });
+  afterEach(() => server.stop());
+  const record = () => recorder(kubeClient(server.kubeConfig), log);
+  const FRONT = { namespace: 'shop', name: 'front' };
+
+  test('recording is a server-side apply to the name of the Ingress, without an owner', async () => {
+    await respond(review('internal'), around, { record: record(), metrics, log });
+    const stored = server.read(KINDS.bindings, FRONT);
+    expect(stored).toMatchObject({
+      kind: 'LoadBalancerBinding',
+      metadata: { ...FRONT, managedFields: [{ manager: 'albatross', operation: 'Apply' }] },
+      spec: { ingressRef: { name: 'front' } },
+    });
+    expect(stored?.metadata).not.toHaveProperty('ownerReferences');
   });
 
-  test('is a server-side apply to the name of the Ingress, without an owner', async () => {
-    const calls: unknown[] = [];
-    const record = recorder(
-      connection(async (path, object, manager) => void calls.push({ path, object, manager })),
-      log,
-    );
-    await respond(review('internal'), around, { record, metrics, log });
-    expect(calls).toEqual([
-      {
-        path: '/apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/front',
-        manager: 'albatross',
-        object: expect.objectContaining({
-          kind: 'LoadBalancerBinding',
-          metadata: { namespace: 'shop', name: 'front' },
-        }),
-      },
-    ]);
-  });
-
-  test('that fails is one line, and the Ingress is admitted', async () => {
-    const record = recorder(
-      connection(() => Promise.reject(new Error('away'))),
-      log,
-    );
-    expect(await respond(review('internal'), around, { record, metrics, log })).toMatchObject({
+  test.each<[string, Bend, string]>([
+    ['is refused', () => ({ status: 403, body: { message: 'no right' } }), 'no right'],
+    ['is not answered in a second', () => new Promise(() => undefined), 'aborted due to timeout'],
+  ])('recording that %s is one line, and the Ingress is admitted', async (_, bend, error) => {
+    server.bend(bend);
+    expect(await respond(review('internal'), around, { record: record(), metrics, log })).toMatchObject({
       allowed: true,
     });
-    expect(lines).toMatchObject([{ msg: 'binding not recorded', error: 'away' }]);
+    expect(lines).toMatchObject([{ msg: 'binding not recorded', error: expect.stringContaining(error) }]);
     expect(await counted('recordings_total')).toContain('{outcome="failed"} 1');
   });
-});
 
-describe('writes to the API server', () => {
-  const written: string[] = [];
-  const apiServer = createServer((incoming, answer) => {
-    written.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
-    incoming.resume().on('end', () => answer.writeHead(200).end('{}'));
-  });
-  beforeAll(() => new Promise<void>((resolve) => apiServer.listen(0, '127.0.0.1', resolve)));
-  afterAll(() => {
-    apiServer.closeAllConnections();
-    apiServer.close();
-  });
   const BINDING = 'PATCH /apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/front';
   const [internal, open] = [review('internal'), review('internet-facing')];
   const from = (old: AdmissionRequest, next: AdmissionRequest): AdmissionRequest => ({
@@ -137,16 +120,9 @@ describe('writes to the API server', () => {
     ['a refusal: none', review('public'), []],
     ['a dry run: none', review('internal', true), []],
     ['a dry run of an update: none', { ...from(internal, open), dryRun: true }, []],
-  ])('%s', async (_, request, expected) => {
-    written.length = 0;
-    const { port } = apiServer.address() as AddressInfo;
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-      { name: 'u' },
-    );
-    await respond(request, around, { record: recorder(connect(config), log), metrics, log });
-    expect(written).toEqual(expected);
+  ])('what is written for %s', async (_, request, expected) => {
+    await respond(request, around, { record: record(), metrics, log });
+    expect(server.lines).toEqual(expected);
   });
 });
 

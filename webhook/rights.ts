@@ -1,24 +1,22 @@
 // What the webhook must be allowed to do at the API server. Pure.
-import { type Right, rights } from '../api/rights.ts';
+import type { Right } from '../api/rights.ts';
+import { KINDS, type Kind, rightsTo } from '../kube/kinds.ts';
+import { CONFIGURATION } from './claim.ts';
+import { NEEDED, USEFUL } from './surroundings.ts';
 
-const configuration = {
-  group: 'admissionregistration.k8s.io',
-  resource: 'validatingwebhookconfigurations',
-  name: 'albatross',
-};
+/** Of webhook configurations only our own is read and written: a list or watch that is narrowed to one name counts as that name. */
+const rightsToOwn = (verbs: readonly Right['verb'][], kind: Kind): Right[] =>
+  rightsTo(verbs, kind, kind === KINDS.webhookConfigurations ? { name: CONFIGURATION } : {});
 
-/** Without these it is never ready: what an answer is made from (surroundings.ts). */
-export const RIGHTS: readonly Right[] = [
-  ...rights(['list', 'watch'], { group: '', resource: 'services' }),
-  ...rights(['list', 'watch'], { group: '', resource: 'namespaces' }),
-  ...rights(['list', 'watch'], { group: 'networking.k8s.io', resource: 'ingressclasses' }),
-  ...rights(['list', 'watch'], { group: 'elbv2.k8s.aws', resource: 'ingressclassparams' }),
-  ...rights(['list', 'watch'], configuration),
-];
+const toWatch = (kinds: Readonly<Record<string, Kind>>): Right[] =>
+  Object.values(kinds).flatMap((kind) => rightsToOwn(['list', 'watch'], kind));
+
+/** Without these it is never ready: what an answer is made from. */
+export const RIGHTS: readonly Right[] = toWatch(NEEDED);
 
 /** Without these it answers all the same, and the controller finds out. `record`: whether accepted intents are recorded. */
-export function usefulRights({ record }: { readonly record: boolean }): Right[] {
-  const bindings = { group: 'albatross.dev', resource: 'loadbalancerbindings' };
-  const verbs = record ? (['list', 'watch', 'create', 'patch'] as const) : (['list', 'watch'] as const);
-  return [...rights(verbs, bindings), ...rights(['patch'], configuration)];
-}
+export const usefulRights = ({ record }: { readonly record: boolean }): Right[] => [
+  ...toWatch(USEFUL),
+  ...(record ? rightsToOwn(['create', 'patch'], KINDS.bindings) : []),
+  ...rightsToOwn(['patch'], KINDS.webhookConfigurations),
+];

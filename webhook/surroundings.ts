@@ -1,14 +1,16 @@
 // What a judgement may look at beside the Ingress, kept true by watches: Services, IngressClasses and bindings. The webhook
 // configuration is watched here too, for the claim.
-import type { IngressClassParams } from '../api/classparams.ts';
+import type { Logger } from 'pino';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import type { IngressClass, Namespace, Service } from '../api/kube.ts';
+import type { IngressClass, ObjectMeta, Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { ControllerDefaults } from '../api/read.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { KINDS, type Kind } from '../kube/kinds.ts';
+import { type Watched, type WatchOptions, type WatchState, watchKind } from '../kube/watch.ts';
 import type { Around } from './admit.ts';
-import { CONFIGURATION, CONFIGURATIONS_PATH, keepClaim, type WebhookConfiguration } from './claim.ts';
+import { CONFIGURATION, keepClaim } from './claim.ts';
 import type { Locks } from './locks.ts';
-import { type Named, type Watched, type WatchOptions, watchAll } from './watch.ts';
 
 export interface SurroundingsOptions extends ControllerDefaults, Locks {
   /** The value of the annotation kubernetes.io/ingress.class that is ours. */
@@ -22,65 +24,59 @@ export interface WatchedSurroundings {
   readonly stop: () => void;
 }
 
-type Access = Pick<WatchOptions<Named>, 'config' | 'connection' | 'log'>;
+interface Access {
+  readonly client: KubeClient;
+  readonly log: Logger;
+}
+
+/** What an answer is made from; until the first list of each is in, nothing is answered. `rights.ts` asks for them. */
+export const NEEDED = {
+  services: KINDS.services,
+  ingressClasses: KINDS.ingressClasses,
+  classParams: KINDS.classParams,
+  namespaces: KINDS.namespaces,
+  webhookConfigurations: KINDS.webhookConfigurations,
+} as const;
+
+/** Not waited for: without the other members a conflict is found by the controller, and everything else here. */
+export const USEFUL = { bindings: KINDS.bindings } as const;
+
+type Special<T> = Pick<WatchOptions<T>, 'trim' | 'onChange' | 'mayBeMissing' | 'fieldSelector'>;
 
 /** Starts the watches and the claim that follows from two of them. */
 export function watchSurroundings(access: Access, options: SurroundingsOptions): WatchedSurroundings {
-  const missing = new Set([
-    'services',
-    'ingress classes',
-    'class parameters',
-    'namespaces',
-    'webhook configuration',
-  ]);
-  const whenSynced = ({ synced }: Watched<unknown>, name: string) =>
-    void synced.then(() => missing.delete(name));
-
+  const missing = new Set<string>();
+  const needed = <T extends { readonly metadata: ObjectMeta }>(
+    kind: Kind<T>,
+    special: Special<T> = {},
+  ): Watched<T> => {
+    missing.add(kind.plural);
+    const watched = watch(access, kind, special);
+    void watched.synced.then(() => missing.delete(kind.plural));
+    return watched;
+  };
   let look = () => {};
-  const changed = () => look();
-  const services = watchAll<Service>({ ...access, path: '/api/v1/services', keep: slim, changed: () => {} });
-  const classes = watchAll<IngressClass>({
-    ...access,
-    path: '/apis/networking.k8s.io/v1/ingressclasses',
-    keep: (each) => each,
-    changed,
+  const onChange = () => look();
+  const services = needed(NEEDED.services, { trim: slim });
+  const classes = needed(NEEDED.ingressClasses, { onChange });
+  const parameters = needed(NEEDED.classParams, { mayBeMissing: true });
+  const namespaces = needed(NEEDED.namespaces, {
+    trim: ({ metadata: { name, labels = {} } }) => ({ metadata: { name, labels } }),
   });
-  const parameters = watchAll<IngressClassParams>({
-    ...access,
-    path: '/apis/elbv2.k8s.aws/v1beta1/ingressclassparams',
-    mayBeMissing: true,
-    keep: (each) => each,
-    changed: () => {},
-  });
-  const namespaces = watchAll<Namespace>({
-    ...access,
-    path: '/api/v1/namespaces',
-    keep: ({ metadata: { name, labels = {} } }) => ({ metadata: { name, labels } }),
-    changed: () => {},
-  });
-  const configurations = watchAll<WebhookConfiguration>({
-    ...access,
-    path: CONFIGURATIONS_PATH,
+  const configurations = needed(NEEDED.webhookConfigurations, {
     fieldSelector: `metadata.name=${CONFIGURATION}`,
-    keep: (each) => each,
-    changed,
+    onChange,
   });
   const members = watchMembers(access);
-  // Not waited for: without the other members a conflict is found by the controller, and everything else here.
-  whenSynced(services, 'services');
-  whenSynced(classes, 'ingress classes');
-  whenSynced(parameters, 'class parameters');
-  whenSynced(namespaces, 'namespaces');
-  whenSynced(configurations, 'webhook configuration');
   const claim = keepClaim({ ...access, classes, configurations, legacyClass: options.ingressClass });
   look = claim.look;
 
   return {
     around: {
       ...aroundOf(options, services, classes, members.of),
-      recorded: (namespace, name) => members.bindings.get(name, namespace),
-      classParams: (name) => parameters.get(name),
-      namespaceLabels: (name) => namespaces.get(name)?.metadata.labels,
+      recorded: (namespace, name) => members.bindings.get(namespace, name),
+      classParams: (name) => parameters.get('', name),
+      namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
     },
     missing: () => [...missing],
     stop: () => {
@@ -91,6 +87,16 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
   };
 }
 
+function watch<T extends { readonly metadata: ObjectMeta }>(
+  { client, log }: Access,
+  kind: Kind<T>,
+  special: Special<T>,
+): Watched<T> {
+  const onState = (state: WatchState) =>
+    log[state.connected ? 'info' : 'warn']({ kind: kind.plural, ...state }, 'watch');
+  return watchKind({ client, kind, ...special, onState });
+}
+
 const NONE: readonly LoadBalancerBinding[] = [];
 
 /** Bindings by group; the index is made anew when it is asked for after a change. */
@@ -99,16 +105,14 @@ function watchMembers(access: Access): {
   readonly of: Around['membersOf'];
 } {
   let index: Map<string, LoadBalancerBinding[]> | undefined;
-  const bindings = watchAll<LoadBalancerBinding>({
-    ...access,
-    path: '/apis/albatross.dev/v1alpha1/loadbalancerbindings',
-    keep: slimBinding,
-    changed: () => {
+  const bindings = watch(access, USEFUL.bindings, {
+    trim: slimBinding,
+    onChange: () => {
       index = undefined;
     },
   });
   const of = (group: string): readonly LoadBalancerBinding[] => {
-    index ??= Map.groupBy(bindings.all(), ({ spec }) => spec.group);
+    index ??= Map.groupBy(bindings.list(), ({ spec }) => spec.group);
     return index.get(group) ?? NONE;
   };
   return { bindings, of };
@@ -120,16 +124,16 @@ function aroundOf(
   classes: Watched<IngressClass>,
   membersOf: Around['membersOf'],
 ): Omit<Around, 'recorded'> {
-  const ingressClass = (name: string) => classes.get(name);
+  const ingressClass = (name: string) => classes.get('', name);
   return {
     options,
     locks: options,
     membersOf,
     ingressClass,
-    defaultClass: () => defaultClassOf(classes.all()),
-    service: (namespace, name) => services.get(name, namespace),
+    defaultClass: () => defaultClassOf(classes.list()),
+    service: (namespace, name) => services.get(namespace, name),
     ownershipOf: (ingress) =>
-      ownership(ingress, ingressClass, defaultClassOf(classes.all()), options.ingressClass),
+      ownership(ingress, ingressClass, defaultClassOf(classes.list()), options.ingressClass),
   };
 }
 

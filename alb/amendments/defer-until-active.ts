@@ -2,7 +2,13 @@
 // (aws-model 8.4), and protected is what exists; until then the group wants neither.
 import type { Resource, Seldom } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
+import { kinds } from '../kinds/kinds.ts';
 import type { Amendment } from './amendment.ts';
+
+/** Only these may say in the schema that they are asked for later. */
+const SELDOM = Object.entries(kinds.loadBalancer.fields).flatMap(([name, { since }]) =>
+  since === undefined ? [] : [name as keyof Seldom],
+);
 
 export interface Ripe {
   readonly resources: readonly Resource[];
@@ -14,10 +20,8 @@ export interface Ripe {
 export function ripe(wanted: readonly Resource[], found: readonly Found[]): Ripe {
   const states = found.flatMap(({ kind, extra }) => (kind === 'loadBalancer' ? [extra.state] : []));
   const active = states.length > 0 && !states.includes('provisioning');
-  const early: readonly (keyof Seldom)[] = [
-    ...(active ? [] : (['capacityUnits'] as const)),
-    ...(states.length > 0 ? [] : (['webAcl', 'shield'] as const)),
-  ];
+  const can = { existing: states.length > 0, active };
+  const early = SELDOM.filter((field) => !can[kinds.loadBalancer.fields[field].since]);
   const seldom = seldomWanted(wanted);
   const waits = early.filter((field) => seldom[field] !== undefined);
   return waits.length === 0

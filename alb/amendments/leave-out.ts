@@ -1,9 +1,9 @@
 // The desired resources without what AWS refused: the setting goes, else the rule (design: Groups). What is there already
 // stays as it is; a route that cannot be made as it is wanted answers 503, so that no later rule gets its requests. Pure.
-import type { Action, ForwardTarget, Permission, Resource } from '../../api/aws.ts';
+import type { Action, ForwardTarget, Resource } from '../../api/aws.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
-import { permissionKey } from '../kinds/security-group.ts';
+import { fieldsOf } from '../kinds/kinds.ts';
 import type { Matching } from '../plan/match.ts';
 import { keyOf, type Part, type Refusal, whole } from './parts.ts';
 import type { Refused } from './rejection-memory.ts';
@@ -40,32 +40,26 @@ function isOut({ refused, left }: Work, part: Part): boolean {
   return refusal !== undefined;
 }
 
-/**
- * Fields that may be absent; one that must be there is asked for again and again. What protects by them is closed where it is
- * left out (aftermath.ts).
- */
-const OPTIONAL = new Set([
-  'sslPolicy',
-  'mutualAuthentication',
-  'capacityUnits',
-  'ipamPool',
-  'customerOwnedPool',
-]);
-
 /** Without entries and fields that were refused; they stay as they were found. */
 function trimmed(work: Work, resource: Resource): Resource {
   const { kind, id } = resource;
   const spec: Spec = { ...resource.spec };
   const have: Spec = { ...work.matching.matched.get(id)?.spec };
-  for (const [field, value] of Object.entries(spec)) {
+  for (const [field, { optional, entries }] of Object.entries(fieldsOf(kind))) {
+    const value = spec[field];
+    if (value === undefined) continue;
     if (isOut(work, { kind, id, field, value })) {
       if (have[field] !== undefined) spec[field] = have[field];
-      else if (OPTIONAL.has(field)) delete spec[field];
-    } else if (field === 'attributes' || field === 'tags') {
-      const entries = Object.entries(value as Record<string, string>).filter(
-        ([entry, said]) => !isOut(work, { kind, id, field, entry, value: said }),
-      );
-      spec[field] = { ...keptTags(field, value, have[field]), ...Object.fromEntries(entries) };
+      // What protects by it is closed where it is left out (rejected-parts.ts).
+      else if (optional === true) delete spec[field];
+    } else if (entries !== undefined) {
+      const rest = entries(value, undefined).filter((one) => !isOut(work, { kind, id, field, ...one }));
+      spec[field] = Array.isArray(value)
+        ? rest.map((one) => one.value)
+        : {
+            ...keptTags(field, value, have[field]),
+            ...Object.fromEntries(rest.map((one) => [one.entry, one.value])),
+          };
     }
   }
   return { ...resource, spec } as object as Resource;
@@ -74,15 +68,12 @@ function trimmed(work: Work, resource: Resource): Resource {
 function listenerWithout(work: Work, listener: Resource<'listener'>, gone: ReadonlySet<string>): Resource {
   const { kind, id, spec } = listener;
   const less = trimmed(work, listener) as Resource<'listener'>;
-  const certificates = spec.certificates.filter(
-    (arn) => !isOut(work, { kind, id, field: 'certificates', entry: arn, value: arn }),
-  );
   const { defaultActions: value } = spec;
   const there = work.matching.matched.get(id);
   const now = there?.kind === 'listener' ? there.spec.defaultActions : [];
   const otherwise = canGoOn(work, value, now) ? now : [UNAVAILABLE];
   const actions = isOut(work, { kind, id, field: 'defaultActions', value }) ? otherwise : value;
-  return { kind, id, spec: { ...less.spec, certificates, defaultActions: withoutGroups(actions, gone) } };
+  return { kind, id, spec: { ...less.spec, defaultActions: withoutGroups(actions, gone) } };
 }
 
 /** Tags that are not wanted are taken away, so a refused value leaves the one that is there. */
@@ -90,13 +81,6 @@ function keptTags(field: string, wanted: unknown, found: unknown): Record<string
   if (field !== 'tags' || typeof found !== 'object' || found === null) return {};
   const names = Object.keys(wanted as object);
   return Object.fromEntries(Object.entries(found).filter(([key]) => names.includes(key)));
-}
-
-/** A managed security group without the sources that were refused: less is let in, never more. */
-function narrowed(work: Work, { kind, id, spec }: Resource<'securityGroup'>): Resource {
-  const out = (one: Permission): boolean =>
-    isOut(work, { kind, id, field: 'ingress', entry: permissionKey(one), value: one });
-  return { kind, id, spec: { ...spec, ingress: spec.ingress.filter((one) => !out(one)) } };
 }
 
 /** A forward without target groups that could not be made. */
@@ -193,8 +177,7 @@ export function leaveOut(
       return ruleWithout(work, { ...resource, spec: { ...resource.spec, actions } });
     }
     if (resource.kind === 'listener') return [listenerWithout(work, resource, gone)];
-    const less = trimmed(work, resource);
-    return [less.kind === 'securityGroup' ? narrowed(work, less) : less];
+    return [trimmed(work, resource)];
   });
   return { resources, left: [...work.left.values()] };
 }

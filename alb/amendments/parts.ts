@@ -3,7 +3,7 @@
 import type { Kind, Resource } from '../../api/aws.ts';
 import type { AwsFailure } from '../failures/failure.ts';
 import type { Found } from '../kinds/kind.ts';
-import { permissionKey } from '../kinds/security-group.ts';
+import { fieldsOf } from '../kinds/kinds.ts';
 import type { Modify } from '../plan/operation.ts';
 
 export interface Part {
@@ -40,9 +40,6 @@ type Spec = Readonly<Record<string, unknown>>;
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Maps whose entries are independent of each other. */
-const MAPS = new Set(['attributes', 'tags']);
-
 /** What a change asks for, part by part; what it takes away is none of it. A rule is one part. */
 export function partsOf({ resource, found, change }: Modify): Part[] {
   if (resource.kind === 'rule') return [whole(resource)];
@@ -50,29 +47,9 @@ export function partsOf({ resource, found, change }: Modify): Part[] {
   const wanted: Spec = { ...resource.spec };
   const have: Spec = { ...found.spec };
   return change.flatMap(({ field }): Part[] => {
-    const [to, from] = [wanted[field], have[field]];
-    const entries = (list: readonly (readonly [string, unknown])[]): Part[] =>
-      list.map(([entry, value]) => ({ kind, id, field, entry, value }));
-    if (MAPS.has(field) && isMap(to)) {
-      const known = isMap(from) ? from : {};
-      return entries(Object.entries(to).filter(([key, value]) => known[key] !== value));
-    }
-    if (resource.kind === 'listener' && field === 'certificates') {
-      const known = found.kind === 'listener' ? found.spec.certificates : [];
-      const [first] = resource.spec.certificates;
-      const missing = resource.spec.certificates.filter(
-        (arn) => !known.includes(arn) || (arn === first && known[0] !== first),
-      );
-      return entries(missing.map((arn) => [arn, arn]));
-    }
-    if (resource.kind === 'securityGroup' && field === 'ingress') {
-      const known = new Set(
-        found.kind === 'securityGroup' ? found.spec.ingress.map((one) => permissionKey(one)) : [],
-      );
-      const all = resource.spec.ingress.map((one) => [permissionKey(one), one] as const);
-      return entries(all.filter(([key]) => !known.has(key)));
-    }
-    return [{ kind, id, field, value: to }];
+    const entries = fieldsOf(kind)[field]?.entries?.(wanted[field], have[field]);
+    if (entries === undefined) return [{ kind, id, field, value: wanted[field] }];
+    return entries.map((one) => ({ kind, id, field, ...one }));
   });
 }
 
@@ -84,9 +61,11 @@ export function specWith(found: Found, { resource }: Pick<Modify, 'resource'>, p
   const now = have[field];
   if (entry === undefined) return { ...have, [field]: value } as object as Resource['spec'];
   if (isMap(now)) return { ...have, [field]: { ...now, [entry]: value } } as object as Resource['spec'];
-  const list = Array.isArray(now) ? now : [];
-  const leads = resource.kind === 'listener' && resource.spec.certificates[0] === entry;
-  const next = leads ? [entry, ...list.filter((one) => one !== entry)] : [...list, value];
+  const list: unknown[] = Array.isArray(now) ? now : [];
+  const wanted = new Map<string, unknown>(Object.entries(resource.spec)).get(field);
+  // What is first is the default, where the order of a list counts.
+  const leads = Array.isArray(wanted) && wanted[0] === value;
+  const next = leads ? [value, ...list.filter((one) => one !== value)] : [...list, value];
   return { ...have, [field]: next } as object as Resource['spec'];
 }
 
@@ -125,42 +104,27 @@ function forwardsOutside({ kind, spec }: Resource): boolean {
   );
 }
 
-/** Errors of CreateListener by what they are about (Elastic Load Balancing API Reference, CreateListener: Errors). */
-const ABOUT: readonly (readonly [RegExp, string])[] = [
-  [/Certificate/, 'certificates'],
-  [/^SSLPolicy/, 'sslPolicy'],
-  [/^TrustStore/, 'mutualAuthentication'],
-  [/^TargetGroup|LoadBalancerAction$|^TooManyActions$|UniqueTargetGroups/, 'defaultActions'],
-];
-
-/** What may be wrong with a listener when the error does not tell: tried in this order, one for each pass. */
-const SUSPECTS = ['defaultActions', 'sslPolicy', 'certificates'] as const;
-
 /** What of a resource that could not be made AWS did not like; none when the error does not tell. */
 export function partsOfNew(resource: Resource, failure: AwsFailure): Part[] {
   const { code, action } = failure;
   const { kind, id } = resource;
   if (kind === 'rule' || kind === 'targetGroup') return [whole(resource)];
-  if (resource.kind !== 'listener' || !action.startsWith('Create') || forbids(failure)) return [];
-  const { certificates, defaultActions, ...spec } = resource.spec;
-  const known: Spec = { ...spec, certificates: certificates[0] };
-  // A port without a default backend answers by itself.
-  const others: Spec = defaultActions.every(({ type }) => type === 'fixed-response')
-    ? {}
-    : { defaultActions };
-  const said: Spec = { ...known, ...others };
-  const told = ABOUT.find(([pattern]) => pattern.test(code))?.[1];
-  const suspects = certificates.length > 1 ? SUSPECTS : SUSPECTS.slice(0, 2);
-  const field = told ?? suspects.find((one) => said[one] !== undefined);
-  const value = field === undefined ? undefined : said[field];
-  if (field === undefined || value === undefined) return [];
-  return [
-    {
-      kind,
-      id,
-      field,
-      ...(typeof value === 'string' && field === 'certificates' ? { entry: value } : {}),
-      value,
+  if (!action.startsWith('Create') || forbids(failure)) return [];
+  const spec: Spec = { ...resource.spec };
+  const all = Object.entries(fieldsOf(kind)).flatMap(([field, { creation }]) =>
+    creation === undefined ? [] : [{ field, creation }],
+  );
+  // One for each pass, in their order.
+  const suspects = all
+    .filter(({ creation: { suspect } }) => suspect !== undefined)
+    .toSorted((a, b) => (a.creation.suspect ?? 0) - (b.creation.suspect ?? 0));
+  const about = all.find(({ creation }) => creation.codes.test(code));
+  const parts = (about === undefined ? suspects : [about]).flatMap(
+    ({ field, creation: { sent } }): Part[] => {
+      const value = spec[field];
+      const asked = value === undefined || sent === undefined ? { value } : sent(value, about !== undefined);
+      return asked?.value === undefined ? [] : [{ kind, id, field, ...asked }];
     },
-  ];
+  );
+  return parts.slice(0, 1);
 }

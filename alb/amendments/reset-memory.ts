@@ -3,14 +3,15 @@
 //
 //   operation ─ about to set keys ─▶ remembered (unsettle) ─▶ carried out ─▶ not at the default: remembered
 //                                                                            at the default, or gone: forgotten
-import type { Resource } from '../../api/aws.ts';
+import type { Kind, Resource, Seldom } from '../../api/aws.ts';
 import { heldGroups } from '../../api/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Backend } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
+import { fieldsOf } from '../kinds/kinds.ts';
 import type { Operation, Outcome } from '../plan/operation.ts';
-import { CAPACITY, defaultsOf, isAttribute, isMoved, valuesOf } from './resettable.ts';
+import { defaultsOf, fieldOfKey, isField, isMoved, valuesOf } from './resettable.ts';
 
 /** Keys by ARN of a resource, or by group and desired id of one that is about to be made. */
 export type SetKeys = Readonly<Record<string, string[]>>;
@@ -37,21 +38,28 @@ function union(...all: readonly SetKeys[]): SetKeys {
 export const known = (bindings: readonly LoadBalancerBinding[]): SetKeys =>
   union(...bindings.map(({ status }) => status?.set ?? {}));
 
-/** Whether a reservation was made by us, so that it must be looked at. */
-export const knowsCapacity = (set: SetKeys): boolean =>
-  Object.values(set).some((keys) => keys.includes(CAPACITY));
+/** What only few load balancers want and was set by us, so that it must be looked at. */
+export function knownSeldom(set: SetKeys): Seldom {
+  const keys = new Set(Object.values(set).flat());
+  const fields = Object.entries(fieldsOf('loadBalancer')).filter(
+    ([name, { since, unsaid }]) => since !== undefined && unsaid !== undefined && keys.has(name),
+  );
+  // Which of them counts, not with which value.
+  return Object.fromEntries(fields.map(([name, { unsaid }]) => [name, unsaid?.({})]));
+}
 
 /** Keys that an operation sets to something else than AWS's default. */
 function settingOf(operation: Operation): string[] {
   if (operation.verb !== 'create' && operation.verb !== 'modify') return [];
   const { resource } = operation;
+  const { kind } = resource;
   const [said, defaults] = [valuesOf(resource), defaultsOf(resource)];
-  const news = Object.keys(said).filter((key) => isMoved(said, defaults, key));
-  // Capacity is reserved later, when the load balancer is active.
-  if (operation.verb === 'create') return news.filter((key) => key !== CAPACITY);
+  const news = Object.keys(said).filter((key) => isMoved(kind, said, defaults, key));
+  // What can be asked for later only is not set by creating it.
+  if (operation.verb === 'create') return news.filter((key) => fieldsOf(kind)[key]?.since === undefined);
   const now = valuesOf(operation.found);
   const fields = new Set(operation.change.map(({ field }) => field));
-  return news.filter((key) => (isAttribute(key) ? said[key] !== now[key] : fields.has(key)));
+  return news.filter((key) => (isField(kind, key) ? fields.has(key) : said[key] !== now[key]));
 }
 
 /** Keys of one resource: of a member when it is its target group, else of all. */
@@ -100,22 +108,19 @@ export function beginning(
   );
 }
 
-/** What an action that AWS refused has certainly not set: itself, and what comes after it (aws-model 3.4 to 3.8). */
-const UNSET: Readonly<Record<string, (key: string) => boolean>> = {
-  ModifyLoadBalancerAttributes: () => true,
-  ModifyCapacityReservation: (key) => key === CAPACITY,
-  ModifyListener: () => true,
-  ModifyListenerAttributes: isAttribute,
-  ModifyTargetGroupAttributes: () => true,
-};
+/** Whether an action that AWS refused has certainly not set a key: it sets it itself, or comes before (aws-model 3.4 to 3.8). */
+function isUnset(kind: Kind, action: string, key: string): boolean {
+  const set = Object.entries(fieldsOf(kind)).filter(([, field]) => field.action !== undefined);
+  const from = set.findIndex(([, field]) => field.action === action);
+  return from >= 0 && set.slice(from).some(([name]) => name === fieldOfKey(kind, key));
+}
 
 /** Keys that an operation has set, or may have set. */
 function begunBy({ operation, result, failure }: Outcome): string[] {
   if (result === 'skipped' || result === 'waiting') return [];
   const keys = settingOf(operation);
   if (failure === undefined || failure.kind === 'unavailable') return keys;
-  const unset = UNSET[failure.action];
-  return unset === undefined ? keys : keys.filter((key) => !unset(key));
+  return keys.filter((key) => !isUnset(operation.kind, failure.action, key));
 }
 
 export interface Ending {
@@ -146,7 +151,7 @@ export function remaining(ending: Ending): Remembered {
     const id = ids.get(one.arn) ?? '';
     const [now, defaults] = [valuesOf(one), defaultsOf(one)];
     // What is not known of a resource that we just made is as AWS makes it.
-    const moved = keysOf(set, group, id, one.arn).filter((key) => isMoved(now, defaults, key));
+    const moved = keysOf(set, group, id, one.arn).filter((key) => isMoved(one.kind, now, defaults, key));
     const keys = joined(moved, keysOf(uncertain, group, id, one.arn));
     return { name: one.arn, keys, owner: owner.get(id) };
   });

@@ -9,7 +9,7 @@ import type { Operation } from '../plan/operation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Amendment } from './amendment.ts';
 import { keysOf, type SetKeys } from './reset-memory.ts';
-import { CAPACITY, defaultsOf, isAttribute, isMoved, MUTUAL, valuesOf } from './resettable.ts';
+import { defaultsOf, isMoved, valuesOf, withDefaults } from './resettable.ts';
 
 export interface Reset {
   readonly resources: readonly Resource[];
@@ -31,7 +31,7 @@ export function reset(
     if (there === undefined || isYoung(there)) return resource;
     const [said, now, defaults] = [valuesOf(resource), valuesOf(there), defaultsOf(resource)];
     const keys = keysOf(remembered, group, resource.id, there.arn).filter(
-      (key) => !Object.hasOwn(said, key) && isMoved(now, defaults, key),
+      (key) => !Object.hasOwn(said, key) && isMoved(resource.kind, now, defaults, key),
     );
     if (keys.length === 0) return resource;
     back.set(resource.id, keys);
@@ -43,32 +43,6 @@ export function reset(
 /** Nothing can be given back before a load balancer is active, and nothing was reserved. */
 const isYoung = ({ kind, extra }: Found): boolean =>
   kind === 'loadBalancer' && extra.state === 'provisioning';
-
-function withDefaults(resource: Resource, keys: readonly string[]): Resource {
-  const defaults = defaultsOf(resource);
-  const ofAttributes = keys.filter(isAttribute);
-  const more = Object.fromEntries(ofAttributes.map((key) => [key, defaults[key] ?? '']));
-  switch (resource.kind) {
-    case 'loadBalancer': {
-      const spec = { ...resource.spec, attributes: { ...resource.spec.attributes, ...more } };
-      return { ...resource, spec: keys.includes(CAPACITY) ? { ...spec, capacityUnits: 0 } : spec };
-    }
-    case 'listener': {
-      const spec = { ...resource.spec, attributes: { ...resource.spec.attributes, ...more } };
-      return {
-        ...resource,
-        spec: keys.includes(MUTUAL) ? { ...spec, mutualAuthentication: { mode: 'off' } } : spec,
-      };
-    }
-    case 'targetGroup':
-      return {
-        ...resource,
-        spec: { ...resource.spec, attributes: { ...resource.spec.attributes, ...more } },
-      };
-    default:
-      return resource;
-  }
-}
 
 /** The plan in which operations that set something back say why. */
 export function withReasons(planned: Plan, { back }: Pick<Reset, 'back'>): Plan {

@@ -1,5 +1,6 @@
 // Attributes of load balancers, listeners and target groups: only wanted keys are compared and sent (aws-model 3.5).
 import type { Attributes } from '../../api/aws.ts';
+import type { Entry } from './kind.ts';
 
 /** An attribute on the wire. */
 export interface Attribute {
@@ -18,3 +19,7 @@ export function attributeChange(wanted: Attributes, found: Attributes): Attribut
 /** A key that is not wanted is left as it is. */
 export const sameAttributes = (wanted: Attributes, found: Attributes): boolean =>
   attributeChange(wanted, found).length === 0;
+
+/** Entries of a map that `found` lacks or has with another value. */
+export const mapEntries = (wanted: Attributes, found: Attributes = {}): Entry[] =>
+  Object.entries(wanted).flatMap(([entry, value]) => (found[entry] === value ? [] : [{ entry, value }]));

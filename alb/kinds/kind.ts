@@ -1,5 +1,5 @@
 // The schema of an AWS kind: how a difference in each field is treated, and what a found resource is. No calls.
-import type { Kind, Ref, Resource, SpecOf } from '../../api/aws.ts';
+import type { Kind, Ref, Resource, Seldom, SpecOf } from '../../api/aws.ts';
 import type { Operation } from '../plan/operation.ts';
 
 /** Gives the ARN (security groups: the id) that a reference stands for; a plain string is one already. */
@@ -38,13 +38,46 @@ export type Found<K extends Kind = Kind> = { [P in K]: FoundOf<P> }[K];
 /** How a difference is treated. `createOnly`: sent at creation, never compared again (aws-model 3.3). */
 export type Treatment = 'modify' | 'replace' | 'createOnly';
 
-/** One field of a kind. */
-export interface Field<V = unknown> {
+/** An entry of a map or list, by its key. */
+export interface Entry {
+  readonly entry: string;
+  readonly value: unknown;
+}
+
+/** What AWS says when it refuses to make a resource because of one field. */
+export interface CreationRefusal<V = unknown> {
+  /** Codes that are about this field. */
+  readonly codes: RegExp;
+  /** The place of the field among those that are left out one after another when the code does not tell. */
+  readonly suspect?: number;
+  /**
+   * What of the value may be what AWS refused, where that is not all of it; undefined when nothing is. `named`: the code is
+   * about this field.
+   */
+  sent?(value: V, named: boolean): (Pick<Entry, 'value'> & Partial<Entry>) | undefined;
+}
+
+/** One field of a kind: all that sets it apart from other fields, so that nobody else keeps a list of names. */
+export interface Field<V = unknown, S = unknown> {
   readonly change: Treatment;
   /** Comparison where plain deep equality is wrong; references in `wanted` are resolved to `{ ref: ARN }`. */
   equal?(wanted: V, found: V): boolean;
   /** It is set by another service: each difference is an operation of its own, after all others. */
   readonly apart?: true;
+  /** Left out where AWS refuses it and has none; any other field is asked for again and again. */
+  readonly optional?: boolean;
+  /** When it can be asked for, where that is not at creation: once the load balancer exists, or is active (aws-model 8.4). */
+  readonly since?: 'existing' | 'active';
+  /** Of a map or list whose entries are independent of each other: those that `found` lacks, each of which can be asked for alone. */
+  entries?(wanted: V, found: V | undefined): readonly Entry[];
+  /**
+   * What AWS gives when nobody says it; of a map, for each key. What we set goes back to it (hack/decisions/0011); what has
+   * none stays as it is.
+   */
+  unsaid?(spec: S): V | undefined;
+  /** The action that sets what can go back. When AWS refuses it, neither this field was set nor the ones below it. */
+  readonly action?: string;
+  readonly creation?: CreationRefusal<V>;
 }
 
 /** A kind whose name is not known here: all that the plan needs. */
@@ -63,11 +96,16 @@ export interface KindSchema {
   diff?(wanted: readonly Resource[], found: readonly Found[], resolve: Resolve): Operation[];
 }
 
+/** What may be absent says whether it may be left out, and what only few load balancers want when it can be asked for. */
+type FieldOf<K extends Kind, F extends keyof SpecOf[K]> = Field<SpecOf[K][F], SpecOf[K]> &
+  (undefined extends SpecOf[K][F] ? { readonly optional: boolean } : { readonly optional?: never }) &
+  (F extends keyof Seldom ? { readonly since: 'existing' | 'active' } : { readonly since?: never });
+
 /** The schema of one kind: every field of its spec, and no other. */
 export interface SchemaOf<K extends Kind> {
   readonly kind: K;
   readonly order: number;
-  readonly fields: { readonly [F in keyof Required<SpecOf[K]>]: Field<SpecOf[K][F]> };
+  readonly fields: { readonly [F in keyof Required<SpecOf[K]>]: FieldOf<K, F> };
   parent?(found: Found<K>): string;
   heldBy?(found: Found<K>): readonly string[];
   successor?(spec: SpecOf[K], predecessors: readonly Found[]): SpecOf[K];

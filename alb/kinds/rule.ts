@@ -13,7 +13,7 @@ export const rule: SchemaOf<'rule'> = {
     priority: { change: 'modify' },
     conditions: { change: 'modify', equal: sameConditions },
     actions: { change: 'modify', equal: sameActions },
-    transforms: { change: 'modify', equal: sameTransforms },
+    transforms: { change: 'modify', equal: sameTransforms, optional: false },
     tags: { change: 'modify', equal: sameTags },
   },
   parent: ({ spec }) => spec.listener.ref,

@@ -1,6 +1,7 @@
 // The security group kind: the managed frontend group of a load balancer (aws-model 5.3, 5.4).
 import type { Permission } from '../../api/aws.ts';
 import { networkOf } from '../../api/cidr.ts';
+import { mapEntries } from './attributes.ts';
 import { arnOf, type Resolve, type SchemaOf, sameSet } from './kind.ts';
 import { sameTagsKeepingLegacy } from './tags.ts';
 
@@ -33,7 +34,12 @@ export const securityGroup: SchemaOf<'securityGroup'> = {
           wanted.map((one) => permissionKey(one)),
           found.map((one) => permissionKey(one)),
         ),
+      entries: (wanted, found = []) => {
+        const known = new Set(found.map((one) => permissionKey(one)));
+        const all = wanted.map((value) => ({ entry: permissionKey(value), value }));
+        return all.filter(({ entry }) => !known.has(entry));
+      },
     },
-    tags: { change: 'modify', equal: sameTagsKeepingLegacy },
+    tags: { change: 'modify', equal: sameTagsKeepingLegacy, entries: mapEntries },
   },
 };

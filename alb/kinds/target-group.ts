@@ -1,5 +1,6 @@
 // The target group kind (aws-model 3.3, 3.6, 6.2, 6.3).
-import { sameAttributes } from './attributes.ts';
+import { TARGET_GROUP_DEFAULTS } from '../../api/defaults.ts';
+import { mapEntries, sameAttributes } from './attributes.ts';
 import { freeName, type SchemaOf } from './kind.ts';
 import { sameTagsKeepingLegacy } from './tags.ts';
 
@@ -14,10 +15,16 @@ export const targetGroup: SchemaOf<'targetGroup'> = {
     protocolVersion: { change: 'replace' },
     // Addresses of the other family cannot be registered.
     ipAddressType: { change: 'replace' },
-    targetControlPort: { change: 'replace' },
+    targetControlPort: { change: 'replace', optional: false },
     healthCheck: { change: 'modify' },
-    attributes: { change: 'modify', equal: sameAttributes },
-    tags: { change: 'modify', equal: sameTagsKeepingLegacy },
+    attributes: {
+      change: 'modify',
+      equal: sameAttributes,
+      entries: mapEntries,
+      unsaid: () => TARGET_GROUP_DEFAULTS,
+      action: 'ModifyTargetGroupAttributes',
+    },
+    tags: { change: 'modify', equal: sameTagsKeepingLegacy, entries: mapEntries },
   },
   /** AWS: a target group belongs to one load balancer at most (aws-limits TG9, `TargetGroupAssociationLimit`). */
   heldBy: ({ extra }) => extra.loadBalancerArns ?? [],

@@ -1,9 +1,10 @@
 // Tests of adoption: how far an Ingress is taken over, and which TargetGroupBindings may go.
 import { describe, expect, test } from 'vitest';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../../api/kube.ts';
 import { ingress } from '../laws/paper.ts';
 import { adoptions, groupOfLeftover, leftovers } from './adoption.ts';
-import type { Survey, TargetGroupBinding } from './survey.ts';
+import type { Survey } from './survey.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/k8s-shop-web/1';
 const BALANCER = { name: 'k8s', arn: 'arn:lb', dnsName: 'k8s.example.com' };

@@ -1,10 +1,10 @@
 // cleanup: deletes TargetGroupBindings of the LBC without anybody taking their targets out of service.
-import { keyOf } from '../../api/kube.ts';
+import { keyOf, type TargetGroupBinding } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
-import { collection } from '../../kube/watch.ts';
-import { FIELD_MANAGER, withoutFinalizers } from '../../kube/write.ts';
+import { KINDS } from '../../kube/kinds.ts';
+import { deleteObject, patchObject } from '../../kube/objects.ts';
+import { withoutFinalizers } from '../../kube/write.ts';
 import type { Leftover } from './adoption.ts';
-import { TARGET_GROUP_BINDINGS, type TargetGroupBinding } from './survey.ts';
 
 /** With it the LBC deregisters all targets before the object goes (aws-model 6.9). */
 const FINALIZER = 'elbv2.k8s.aws/resources';
@@ -17,25 +17,12 @@ export interface Result {
 }
 
 async function remove(client: KubeClient, { metadata }: TargetGroupBinding): Promise<KubeOutcome> {
-  const path = `${collection(TARGET_GROUP_BINDINGS, metadata.namespace)}/${encodeURIComponent(metadata.name)}`;
   const change = withoutFinalizers(metadata, (finalizer) => finalizer === FINALIZER);
   if (change !== undefined) {
-    const freed = await client.request({
-      method: 'PATCH',
-      path,
-      query: { fieldManager: FIELD_MANAGER },
-      contentType: 'application/merge-patch+json',
-      body: { metadata: change },
-    });
+    const freed = await patchObject(client, KINDS.targetGroupBindings, metadata, { metadata: change });
     if (!freed.ok) return freed;
   }
-  const { uid } = metadata;
-  const preconditions = uid === undefined ? {} : { preconditions: { uid } };
-  return client.request({
-    method: 'DELETE',
-    path,
-    body: { apiVersion: 'v1', kind: 'DeleteOptions', ...preconditions },
-  });
+  return deleteObject(client, KINDS.targetGroupBindings, metadata);
 }
 
 /**

@@ -1,6 +1,6 @@
 // lease: work that must not meet a controller is done while holding that controller's own Lease.
 import type { KubeClient } from '../../kube/client.ts';
-import { identityOfProcess, type Lease, standForElection } from '../../kube/lease.ts';
+import { identityOfProcess, readLease, standForElection } from '../../kube/lease.ts';
 import { Refusal } from './survey.ts';
 
 export interface LeaseName {
@@ -10,9 +10,6 @@ export interface LeaseName {
 
 /** How long a Lease without a living holder takes to run out, and a little more, in milliseconds. */
 const PATIENCE_MS = 22_000;
-
-const pathOf = ({ namespace, name }: LeaseName): string =>
-  `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${encodeURIComponent(name)}`;
 
 /**
  * Who holds a Lease: a name, `nobody`, or `absent` when there is no such Lease. A holder that did not renew in time is
@@ -24,7 +21,7 @@ export async function holderOf(
   lease: LeaseName,
   now: number,
 ): Promise<{ readonly holder: string } | 'nobody' | 'absent'> {
-  const read = await client.request<Lease>({ method: 'GET', path: pathOf(lease) });
+  const read = await readLease(client, lease);
   if (!read.ok && read.reason === 'notFound') return 'absent';
   if (!read.ok) throw new Refusal(`cannot read the Lease ${lease.namespace}/${lease.name}: ${read.message}`);
   const { holderIdentity: holder = '', renewTime = '', leaseDurationSeconds = 15 } = read.object.spec ?? {};

@@ -1,17 +1,11 @@
 // survey: what a handover looks at, listed once: Ingresses of ours, their bindings, and the LBC's TargetGroupBindings.
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../api/kube.ts';
+import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { KINDS, type Kind } from '../../kube/kinds.ts';
 import { listAll } from '../../kube/list.ts';
-import { collection, PATHS } from '../../kube/watch.ts';
 import { lbcGroups } from '../exchange.ts';
 import { whoseIs } from '../reading.ts';
-
-/** The LBC's object for one target group, as far as it is read (aws-model 2.1, 6.6). */
-export interface TargetGroupBinding {
-  readonly metadata: ObjectMeta;
-  readonly spec?: { readonly targetGroupARN?: string };
-}
 
 export interface Survey {
   /** Those of our classes, and those that a binding or a finalizer of the LBC says something about. */
@@ -24,21 +18,19 @@ export interface Survey {
 /** Why a handover cannot go on, for people. */
 export class Refusal extends Error {}
 
-export const TARGET_GROUP_BINDINGS = '/apis/elbv2.k8s.aws/v1beta1/targetgroupbindings';
-
 /**
  * All objects of a kind; undefined when the kind is not installed.
  * @throws Refusal with the API server's words when they cannot be listed.
  */
 async function list<T>(
   client: KubeClient,
-  kind: string,
+  kind: Kind<T>,
   namespace?: string,
 ): Promise<readonly T[] | undefined> {
-  const all = await listAll<T>(client, collection(kind, namespace));
-  if (all.ok) return all.object;
+  const all = await listAll(client, kind, namespace === undefined ? {} : { namespace });
+  if (all.ok) return all.object.items;
   if (all.reason === 'notFound') return undefined;
-  throw new Refusal(`cannot list ${kind.split('/').at(-1)}: ${all.message}`);
+  throw new Refusal(`cannot list ${kind.plural}: ${all.message}`);
 }
 
 export interface Surveying {
@@ -58,10 +50,10 @@ export async function survey(
   { namespace, ingressClass, leftovers }: Surveying,
 ): Promise<Survey> {
   const [ingresses = [], classes = [], bindings, targetGroupBindings] = await Promise.all([
-    list<Ingress>(client, PATHS.ingresses, namespace),
-    list<IngressClass>(client, PATHS.ingressClasses),
-    list<LoadBalancerBinding>(client, PATHS.bindings, namespace),
-    leftovers ? list<TargetGroupBinding>(client, TARGET_GROUP_BINDINGS, namespace) : undefined,
+    list(client, KINDS.ingresses, namespace),
+    list(client, KINDS.ingressClasses),
+    list(client, KINDS.bindings, namespace),
+    leftovers ? list(client, KINDS.targetGroupBindings, namespace) : undefined,
   ]);
   if (bindings === undefined) throw new Refusal('Albatross is not installed here: there are no bindings');
   const byName = new Map(classes.map((one) => [one.metadata.name, one]));

@@ -7,19 +7,15 @@ import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { finalizerOf } from '../bindings.ts';
 import { ingress, service } from '../laws/paper.ts';
 import { DEFAULTS } from '../options.ts';
-import { clusterSeen, type Objects, readObjects } from './cluster.ts';
+import { clusterSeen, NO_OBJECTS, type Objects, readObjects } from './cluster.ts';
 import { groupsAsked } from './selection.ts';
 
 const CLASS = { metadata: { name: 'alb' }, spec: { controller: 'ingress.k8s.aws/alb' } };
 const NONE: Objects = {
-  ingresses: [],
+  ...NO_OBJECTS,
   ingressClasses: [CLASS, { metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } }],
-  classParams: [],
   namespaces: [{ metadata: { name: 'shop' } }],
   services: [service()],
-  endpointSlices: [],
-  nodes: [],
-  bindings: [],
 };
 const of = (one: Ingress, className = 'alb'): Ingress => ({
   ...one,

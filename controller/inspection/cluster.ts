@@ -1,34 +1,18 @@
 // The cluster as it is at one moment: every object that decisions are made from is listed once, and nothing is watched.
 import { bindingFor } from '../../api/bind.ts';
-import type { IngressClassParams } from '../../api/classparams.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import {
-  type Ingress,
-  type IngressClass,
-  keyOf,
-  type Namespace,
-  type ObjectMeta,
-  type Service,
-} from '../../api/kube.ts';
+import { keyOf, type ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { collection, PATHS } from '../../kube/watch.ts';
+import { listAll } from '../../kube/list.ts';
 import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings.ts';
 import { SERVICE_LABEL } from '../informers.ts';
 import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../reading.ts';
-import type { EndpointSlice, Node, World } from '../targets/endpoints.ts';
+import type { World } from '../targets/endpoints.ts';
+import { MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
 import { Unanswered } from './unanswered.ts';
 
-/** Everything that is read, by the names of `PATHS`. */
-export interface Objects {
-  readonly ingresses: readonly Ingress[];
-  readonly ingressClasses: readonly IngressClass[];
-  readonly classParams: readonly IngressClassParams[];
-  readonly namespaces: readonly Namespace[];
-  readonly services: readonly Service[];
-  readonly endpointSlices: readonly EndpointSlice[];
-  readonly nodes: readonly Node[];
-  readonly bindings: readonly LoadBalancerBinding[];
-}
+/** Everything that is read. */
+export type Objects = { readonly [K in WatchedKind]: readonly WatchedObjects[K][] };
 
 export interface ClusterSeen {
   /** Every Ingress of ours beside its binding as the controller would bring it in line. */
@@ -38,11 +22,19 @@ export interface ClusterSeen {
   absent(key: string): string | undefined;
 }
 
-export type Kind = keyof Objects;
+export const NO_OBJECTS: Objects = {
+  ingresses: [],
+  ingressClasses: [],
+  classParams: [],
+  namespaces: [],
+  services: [],
+  endpointSlices: [],
+  nodes: [],
+  bindings: [],
+};
 
-/** Kinds of which a cluster may know nothing: before Albatross is installed there are neither bindings nor parameters. */
-const MAY_BE_MISSING: ReadonlySet<Kind> = new Set(['classParams', 'bindings']);
-const NAMESPACED: ReadonlySet<Kind> = new Set(['ingresses', 'services', 'endpointSlices', 'bindings']);
+/** Before Albatross is installed there are no bindings either. */
+const mayBeMissing = (kind: WatchedKind): boolean => kind === 'bindings' || MAY_BE_MISSING.has(kind);
 
 /**
  * Lists everything, or only some `kinds`, at the same time.
@@ -51,35 +43,24 @@ const NAMESPACED: ReadonlySet<Kind> = new Set(['ingresses', 'services', 'endpoin
 export async function readObjects(
   client: KubeClient,
   watchNamespace?: string,
-  kinds?: readonly Kind[],
+  kinds = Object.keys(NO_OBJECTS) as readonly WatchedKind[],
 ): Promise<Objects> {
   const failures: { readonly kind: string; readonly message: string }[] = [];
-  const list = async <T>(kind: Kind): Promise<readonly T[]> => {
-    if (kinds !== undefined && !kinds.includes(kind)) return [];
-    const path = collection(PATHS[kind], NAMESPACED.has(kind) ? watchNamespace : undefined);
-    const outcome = await client.request<{ items?: T[] | null }>({ method: 'GET', path });
-    if (outcome.ok) return outcome.object.items ?? [];
-    if (outcome.reason === 'notFound' && MAY_BE_MISSING.has(kind)) return [];
-    failures.push({ kind: path.split('/').at(-1) ?? path, message: outcome.message });
-    return [];
-  };
-  const [ingresses, ingressClasses, classParams, namespaces, services, endpointSlices, nodes, bindings] =
-    await Promise.all([
-      list<Ingress>('ingresses'),
-      list<IngressClass>('ingressClasses'),
-      list<IngressClassParams>('classParams'),
-      list<Namespace>('namespaces'),
-      list<Service>('services'),
-      list<EndpointSlice>('endpointSlices'),
-      list<Node>('nodes'),
-      list<LoadBalancerBinding>('bindings'),
-    ]);
+  const objects = { ...NO_OBJECTS };
+  const scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
+  async function read<K extends WatchedKind>(kind: K): Promise<void> {
+    const all = await listAll(client, WATCHED[kind], scope);
+    if (all.ok) Object.assign(objects, { [kind]: all.object.items });
+    else if (all.reason !== 'notFound' || !mayBeMissing(kind))
+      failures.push({ kind: WATCHED[kind].plural, message: all.message });
+  }
+  await Promise.all(kinds.map(read));
   const byMessage = [...Map.groupBy(failures, ({ message }) => message)];
   const lines = byMessage.map(
     ([message, of]) => `cannot list ${of.map(({ kind }) => kind).join(', ')}: ${message}`,
   );
   if (lines.length > 0) throw new Unanswered(lines.join('\n'));
-  return { ingresses, ingressClasses, classParams, namespaces, services, endpointSlices, nodes, bindings };
+  return objects;
 }
 
 /** What is in a list, by namespace and name. */

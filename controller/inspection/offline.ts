@@ -8,7 +8,7 @@ import { CONTROLLER } from '../../api/ownership.ts';
 import type { ControllerDefaults } from '../../api/read.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isService } from '../../api/shape.ts';
 import { DEFAULTS } from '../options.ts';
-import { clusterSeen, type Objects } from './cluster.ts';
+import { clusterSeen, NO_OBJECTS, type Objects } from './cluster.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 export interface Offline {
@@ -55,13 +55,11 @@ function objectsOf(found: readonly unknown[]): Objects {
     if (name !== undefined && !params.has(name)) params.set(name, { metadata: { name } });
   }
   return {
+    ...NO_OBJECTS,
     ingresses,
     ingressClasses: [...classes.values(), ...assumed.values()],
     classParams: [...params.values()],
     namespaces: placed.filter(isNamespace),
     services: placed.filter(isService),
-    endpointSlices: [],
-    nodes: [],
-    bindings: [],
   };
 }

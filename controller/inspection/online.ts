@@ -4,12 +4,13 @@ import type { ControllerDefaults } from '../../api/read.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { DEFAULTS } from '../options.ts';
-import { clusterSeen, type Kind, readObjects } from './cluster.ts';
+import type { WatchedKind } from '../watched.ts';
+import { clusterSeen, readObjects } from './cluster.ts';
 import type { Offline } from './offline.ts';
 import { standingOf } from './standing.ts';
 
 /** What rules are made of; who stands behind the Services is not asked. */
-const KINDS: readonly Kind[] = [
+const KINDS: readonly WatchedKind[] = [
   'ingresses',
   'ingressClasses',
   'classParams',

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { ripe, seldomWanted } from '../../alb/amendments/defer-until-active.ts';
 import { recall } from '../../alb/amendments/oidc-secret-memory.ts';
-import { known, knowsCapacity, type SetKeys } from '../../alb/amendments/reset-memory.ts';
+import { known, knownSeldom, type SetKeys } from '../../alb/amendments/reset-memory.ts';
 import type { Wanted } from '../../alb/desire/desiring.ts';
 import { SHARED_STACK } from '../../alb/desire/tags.ts';
 import type { Group } from '../../alb/group.ts';
@@ -76,8 +76,10 @@ async function findAll(
   wanted: Wanted,
   remembered: SetKeys,
 ): Promise<readonly Found[]> {
-  const back = knowsCapacity(remembered) ? { capacityUnits: 0 } : {};
-  const own = await world.inventory.of(group.id, { ...back, ...seldomWanted(wanted.resources) });
+  const own = await world.inventory.of(group.id, {
+    ...knownSeldom(remembered),
+    ...seldomWanted(wanted.resources),
+  });
   const shared = await world.inventory.of(SHARED_STACK);
   const wants = wanted.resources.some(({ spec }) => SHARED_TAG in spec.tags);
   return wants || deserted(world.book) ? [...own, ...shared] : own;

@@ -11,6 +11,8 @@ import type { OidcClient } from '../../api/aws.ts';
 import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
+import { KINDS } from '../../kube/kinds.ts';
+import { readObject } from '../../kube/objects.ts';
 
 export interface SecretsOptions {
   readonly client: Pick<KubeClient, 'request'>;
@@ -155,8 +157,7 @@ class Reader implements Secrets {
 
   async #read(key: string): Promise<Read & { readonly silent?: boolean }> {
     const [namespace = '', name = ''] = key.split('/');
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-    const outcome = await this.#options.client.request<SecretObject>({ method: 'GET', path });
+    const outcome = await readObject<SecretObject>(this.#options.client, KINDS.secrets, { namespace, name });
     const away = !outcome.ok && outcome.reason === 'unavailable';
     return { ...clientIn(outcome), ...(away ? { silent: true } : {}) };
   }

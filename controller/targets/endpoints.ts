@@ -1,34 +1,10 @@
 // Endpoints: which targets a target group should have, from EndpointSlices or nodes (aws-model 6.4, 6.5). Pure.
 
 import type { Backend } from '../../alb/desire/desiring.ts';
-import type { ObjectMeta, Service, ServicePort } from '../../api/kube.ts';
+import type { EndpointSlice, Node, Service, ServicePort } from '../../api/kube.ts';
 
-export interface EndpointSlice {
-  readonly metadata: ObjectMeta;
-  readonly addressType?: string;
-  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[];
-  readonly endpoints?: readonly {
-    readonly addresses: readonly string[];
-    readonly conditions?: {
-      readonly ready?: boolean;
-      readonly serving?: boolean;
-      readonly terminating?: boolean;
-    };
-    readonly nodeName?: string;
-    readonly targetRef?: { readonly kind?: string };
-  }[];
-}
+export type { EndpointSlice, Node };
 
-export interface Node {
-  readonly metadata: ObjectMeta;
-  readonly spec?: {
-    readonly providerID?: string;
-    readonly taints?: readonly { readonly key: string; readonly effect?: string }[];
-  };
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-
-/** One target: an instance id or an address in the VPC, and the port on it. `node` is where it runs. */
 export interface Target {
   readonly id: string;
   readonly port: number;

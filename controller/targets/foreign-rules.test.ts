@@ -13,7 +13,6 @@ test.each<[string, KubeOutcome, object]>([
   ['the kind is not installed', { ok: false, reason: 'notFound', message: '' }, { some: false }],
   ['one that asks for no rules', one({ targetGroupARN: 'a' }), { some: false }],
   ['one that asks for rules', one({ networking: { ingress: [] } }), { some: true }],
-  ['more than can be looked at', listed({ items: [], metadata: { continue: 'x' } }), { some: true }],
   [
     'no answer',
     { ok: false, reason: 'forbidden', message: 'no' },

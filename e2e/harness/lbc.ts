@@ -1,9 +1,9 @@
 // The traces of the AWS Load Balancer Controller in a cluster, put in place of ours: finalizers on Ingresses, its
 // TargetGroupBindings, Lease and webhook. What it has in AWS is what Albatross has: names and tags are the same.
-import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { actingAs } from '../../kube/config.ts';
-import { collection, PATHS } from '../../kube/watch.ts';
+import { KINDS } from '../../kube/kinds.ts';
+import { listAll } from '../../kube/list.ts';
 import { asOrdered, writer } from '../../kube/write.ts';
 import { albatross, type Said } from './command.ts';
 import { NAMESPACE } from './install.ts';
@@ -95,8 +95,8 @@ export async function forgetBindings(
   name?: string,
 ): Promise<void> {
   const client = kubeClient(actingAs(cluster.client, CONTROLLER));
-  const path = collection(PATHS.bindings, namespace);
-  const read = await client.request<{ items: LoadBalancerBinding[] }>({ method: 'GET', path });
+  const scope = namespace === undefined ? {} : { namespace };
+  const read = await listAll(client, KINDS.bindings, scope);
   if (!read.ok) throw new Error(read.message);
   const write = writer(client, asOrdered);
   const mine = read.object.items.filter(({ metadata }) => name === undefined || metadata.name === name);
@@ -106,7 +106,7 @@ export async function forgetBindings(
       await write.deleteBinding(binding);
     }),
   );
-  const left = await client.request<{ items: LoadBalancerBinding[] }>({ method: 'GET', path });
+  const left = await listAll(client, KINDS.bindings, scope);
   const kept = left.ok
     ? left.object.items.filter(({ metadata }) => mine.some((one) => one.metadata.uid === metadata.uid))
     : mine;

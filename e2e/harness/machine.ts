@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { motoPlace, sharedCache } from '../../local-aws/moto/moto-python.ts';
 
 /** The checkout's root directory. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -37,12 +37,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * what they are built from so that a changed pin never meets an old build.
  */
 export function places(env: Environment = process.env): { kubernetes: string; moto: string } {
-  const cache = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'albatross');
   const tools = join(ROOT, 'hack/tools');
-  return {
-    kubernetes: join(cache, `kubernetes-${hashOf(join(tools, 'go.mod'), join(tools, 'go.sum'))}`),
-    moto: join(cache, `moto-${hashOf(join(tools, 'requirements.txt'))}`),
-  };
+  const kubernetes = `kubernetes-${hashOf(join(tools, 'go.mod'), join(tools, 'go.sum'))}`;
+  return { kubernetes: join(sharedCache(env), kubernetes), moto: motoPlace(env) };
 }
 
 function hashOf(...files: string[]): string {

@@ -6,7 +6,7 @@
 //   worker           asks        file 1: connect ◀──┘──▶ use        file 2: put the snapshot back ──▶ connect ──▶ …
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Moto, startMoto } from '../../local-aws/account/moto.ts';
+import { type Moto, startMoto } from '../../local-aws/moto/moto-process.ts';
 import { type Cluster, type ClusterPlace, connectCluster, startCluster } from './cluster.ts';
 import { restoreSnapshot, type Snapshot, takeSnapshot } from './etcd.ts';
 import { crdManifest, installAlbatross } from './install.ts';

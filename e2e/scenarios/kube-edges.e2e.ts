@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
-import type { Ingress, Service } from '../../api/kube.ts';
+import type { Ingress } from '../../api/kube.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../../kube/client.ts';
 import { eventTeller } from '../../kube/events.ts';
+import { KINDS } from '../../kube/kinds.ts';
 import { identityOfProcess, standForElection } from '../../kube/lease.ts';
-import { PATHS, type WatchState, watchKind } from '../../kube/watch.ts';
+import { type WatchState, watchKind } from '../../kube/watch.ts';
 import { underPolicy, writer } from '../../kube/write.ts';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
@@ -50,9 +51,9 @@ describe('watch', () => {
     await cluster.apply(service('before'));
     const news: string[] = [];
     const states: WatchState[] = [];
-    const services = watchKind<Service>({
+    const services = watchKind({
       client,
-      path: PATHS.services,
+      kind: KINDS.services,
       namespace: 'default',
       labelSelector: 'watched=yes',
       onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),
@@ -96,9 +97,9 @@ describe('watch', () => {
 
   test('bindings are watched the same way', async () => {
     const news: string[] = [];
-    const bindings = watchKind<LoadBalancerBinding>({
+    const bindings = watchKind({
       client,
-      path: PATHS.bindings,
+      kind: KINDS.bindings,
       onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),
     });
     await bindings.synced;

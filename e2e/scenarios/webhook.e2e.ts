@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf } from '../../api/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Ingress } from '../../api/kube.ts';
-import { connect } from '../../webhook/connection.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { KINDS } from '../../kube/kinds.ts';
+import { patchObject } from '../../kube/objects.ts';
 import { NAMESPACE, render, webhookConfiguration } from '../harness/install.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { BAD, ingress, prepareWebhookHost, type WebhookHost } from '../harness/webhook.ts';
@@ -97,9 +99,9 @@ describe('kubectl apply', () => {
     };
     const config = new KubeConfig();
     config.loadFromFile(await host.cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller'));
-    const path = '/apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/shown/status';
-    const binding = { apiVersion: 'albatross.dev/v1alpha1', kind: 'LoadBalancerBinding' };
-    await connect(config).apply(path, { ...binding, metadata: { name: 'shown' }, status }, 'controller');
+    const name = { namespace: 'shop', name: 'shown' };
+    const written = await patchObject(kubeClient(config), KINDS.bindings, name, { status }, 'status');
+    expect(written).toMatchObject({ ok: true });
     await expect
       .poll(() => words(shown({ scheme: 'internet-facing', 'target-type': 'ip' })))
       .toEqual(

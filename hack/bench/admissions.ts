@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Pool } from 'undici';
-import { bind, bindingFor } from '../../api/bind.ts';
+import { bind } from '../../api/bind.ts';
 import type { BindingSpec } from '../../api/generated/binding.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { readIngress } from '../../api/read.ts';
@@ -11,7 +11,8 @@ import { NAMESPACE } from '../../e2e/harness/install.ts';
 import { freePorts } from '../../e2e/harness/machine.ts';
 import type { RunningProcess } from '../../e2e/harness/process.ts';
 import { prepareWebhookHost, type WebhookHost } from '../../e2e/harness/webhook.ts';
-import { connect } from '../../webhook/connection.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { applyBinding } from '../../kube/write.ts';
 import { member, plain, review, rich } from './reviews.ts';
 import { table } from './table.ts';
 
@@ -93,13 +94,12 @@ async function furnish({ cluster }: WebhookHost): Promise<void> {
   await cluster.apply({ ...service, spec: { type: 'NodePort', ports } });
   const config = new KubeConfig();
   config.loadFromFile(await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook'));
-  const connection = connect(config);
+  const client = kubeClient(config);
   const todo = Array.from({ length: BINDINGS }, (_, at) => member(at));
   const writer = async (): Promise<void> => {
     for (let ingress = todo.pop(); ingress !== undefined; ingress = todo.pop()) {
-      const binding = bindingFor(ingress, specOf(ingress));
-      const path = `/apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/${ingress.metadata.name}`;
-      await connection.apply(path, binding, 'albatross');
+      const written = await applyBinding(client, ingress.metadata, specOf(ingress));
+      if (!written.ok) throw new Error(written.message);
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));

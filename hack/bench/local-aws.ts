@@ -4,9 +4,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
-import { startMoto } from '../../local-aws/account/moto.ts';
 import { seedAccount } from '../../local-aws/account/seed.ts';
 import { type CallCount, startLocalAws } from '../../local-aws/local-aws.ts';
+import { startMoto } from '../../local-aws/moto/moto-process.ts';
 import { table } from './table.ts';
 
 const BALANCERS = 1_000;

@@ -1,10 +1,10 @@
 // Certificates as ACM lists and describes them, where moto answers otherwise (moto-coverage 8; AWS Certificate Manager API Reference).
 import { refuse } from '../elb/refusal.ts';
 import type { ElbState } from '../elb/state.ts';
+import type { RawRequest } from '../moto/moto-proxy.ts';
 import { maybeText, numberOf, structureOf, textsOf } from '../protections/input.ts';
 import { type Answer, json } from '../protocol/answer.ts';
 import type { Call } from '../protocol/call.ts';
-import type { PassedRequest } from './behind.ts';
 
 /** ListCertificates, Filters.keyTypes: what is listed unless other types are asked for. */
 const LISTED_KEY_TYPES = ['RSA_1024', 'RSA_2048'];
@@ -17,8 +17,8 @@ const PAGE = { min: 1, max: 1000, unset: 1000 };
 export async function serveCertificates(
   state: ElbState,
   call: Call,
-  request: PassedRequest,
-  pass: (request: PassedRequest) => Promise<Answer>,
+  request: RawRequest,
+  pass: (request: RawRequest) => Promise<Answer>,
 ): Promise<Answer | undefined> {
   if (call.service !== 'acm') return undefined;
   if (call.action === 'ListCertificates') {

@@ -1,6 +1,6 @@
 // What is let in: calls of this Region, to services that tell the truth here. What would pass to moto and know nothing of the
 // load balancers of this tool is refused by name.
-import { COVERS } from '../../cli/local-aws-coverage.ts';
+import { COVERS } from '../coverage.ts';
 import { AwsRefusal } from '../elb/refusal.ts';
 import type { Call } from '../protocol/call.ts';
 

@@ -1,11 +1,11 @@
 // What stands between a call and moto: refusals that AWS would give because of what else there is, and networks as EC2 keeps them.
 import { AwsRefusal, refuse } from '../elb/refusal.ts';
 import type { ElbState } from '../elb/state.ts';
+import type { RawRequest } from '../moto/moto-proxy.ts';
 import { goneOf, type ProtectionState } from '../protections/state.ts';
 import { checkUnassociated } from '../protections/web-acls.ts';
 import type { Call } from '../protocol/call.ts';
 import { usersOf } from './acm.ts';
-import type { PassedRequest } from './behind.ts';
 import { checkNewGroup, checkNewRules, withCanonicalNetworks } from './group-rules.ts';
 import { changesOurInterface } from './network.ts';
 
@@ -90,7 +90,7 @@ const RULES =
  * Lets a call through to moto, or refuses it (moto-coverage 7, 8). Answers the request to send, in which the networks of
  * rules are canonical.
  */
-export async function guard(guarded: Guarded, call: Call, request: PassedRequest): Promise<PassedRequest> {
+export async function guard(guarded: Guarded, call: Call, request: RawRequest): Promise<RawRequest> {
   const interfaceId = changesOurInterface(guarded.state, call);
   if (interfaceId !== undefined)
     refuse(

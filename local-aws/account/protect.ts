@@ -1,12 +1,12 @@
 // Calls on Shield and web ACLs: looks up the facts that the protections need, and asks moto for the web ACLs it keeps.
 import { AwsRefusal } from '../elb/refusal.ts';
+import { forwardToMoto, type RawRequest } from '../moto/moto-proxy.ts';
 import { structureOf } from '../protections/input.ts';
 import { isProtection } from '../protections/perform.ts';
 import { goneOf, type ProtectionFacts, type ProtectionState } from '../protections/state.ts';
 import { webAclNameOf } from '../protections/web-acls.ts';
 import { type Answer, json } from '../protocol/answer.ts';
 import type { Call } from '../protocol/call.ts';
-import { type PassedRequest, passOn } from './behind.ts';
 
 /** Whether a call is answered by the protections; associations of what is no load balancer are left to moto. */
 export function concernsProtections(call: Call): boolean {
@@ -27,7 +27,7 @@ export interface ProtectionSources {
 export async function protectionFacts(
   sources: ProtectionSources,
   call: Call,
-  request: PassedRequest,
+  request: RawRequest,
   where: Pick<ProtectionFacts, 'now' | 'region' | 'account'>,
 ): Promise<ProtectionFacts> {
   const { now, region, account } = where;
@@ -48,7 +48,7 @@ export async function protectionFacts(
 export async function protectionAnswer(
   sources: ProtectionSources,
   call: Call,
-  request: PassedRequest,
+  request: RawRequest,
   output: object,
 ): Promise<Answer> {
   if (call.service !== 'wafv2' || call.action !== 'GetWebACLForResource') return json(output);
@@ -59,10 +59,10 @@ export async function protectionAnswer(
 }
 
 /** A web ACL as moto knows it (GetWebACL by name, id and scope), or undefined. */
-async function webAcl(motoUrl: string, request: PassedRequest, arn: string): Promise<unknown> {
+async function webAcl(motoUrl: string, request: RawRequest, arn: string): Promise<unknown> {
   const named = webAclNameOf(arn);
   if (named === undefined) return undefined;
-  const answer = await passOn(motoUrl, {
+  const answer = await forwardToMoto(motoUrl, {
     ...request,
     headers: { ...request.headers, 'x-amz-target': 'AWSWAF_20190729.GetWebACL' },
     body: Buffer.from(JSON.stringify({ Name: named.name, Id: named.id, Scope: named.scope })),

@@ -1,6 +1,6 @@
 // The page for people: what there is, where each listener really listens, and what was done.
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { COVERS } from '../../cli/local-aws-coverage.ts';
+import { COVERS } from '../coverage.ts';
 import { groupsOf } from '../elb/links.ts';
 import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../elb/state.ts';
 import { healthOf } from '../elb/targets.ts';

@@ -1,8 +1,8 @@
 // The paths under `/_local`, which no AWS service uses: faults, counts, mutations, targets and doors, as JSON.
 import { Ajv, type JSONSchemaType, type ValidateFunction } from 'ajv';
-import type { PassedRequest } from '../account/behind.ts';
 import { lineOf } from '../eyes.ts';
 import type { When } from '../faults.ts';
+import type { RawRequest } from '../moto/moto-proxy.ts';
 import type { Answer } from '../protocol/answer.ts';
 import { type Desk, doorsOf, readTarget } from './desk.ts';
 
@@ -94,11 +94,11 @@ const say = (body: object, status = 200): Answer => ({
 /** moto's own path as well, by which many reset it: it must not reset one half. */
 const MOTO_RESET = '/moto-api/reset';
 
-export const isLocal = ({ method, path }: Pick<PassedRequest, 'method' | 'path'>): boolean =>
+export const isLocal = ({ method, path }: Pick<RawRequest, 'method' | 'path'>): boolean =>
   path.startsWith('/_local') || (method === 'POST' && path === MOTO_RESET);
 
 /** Answers one request under `/_local`; a mistake gets status 400 and words for a person. */
-export async function answerLocal(desk: Desk, request: PassedRequest): Promise<Answer> {
+export async function answerLocal(desk: Desk, request: RawRequest): Promise<Answer> {
   const path = request.path.replace(/\?.*$/, '');
   const handlers = PATHS[path];
   if (handlers === undefined)
@@ -113,7 +113,7 @@ export async function answerLocal(desk: Desk, request: PassedRequest): Promise<A
   }
 }
 
-type Handler = (desk: Desk, request: PassedRequest) => object | Promise<object>;
+type Handler = (desk: Desk, request: RawRequest) => object | Promise<object>;
 
 const resetAll: Handler = async (desk, request) => {
   fromNoBrowser(request);
@@ -189,11 +189,11 @@ function order({ faults }: Desk, asked: FaultOrder): void {
 }
 
 /** A page in a browser must not give orders: it sends its origin along, and JSON not without asking first. */
-function fromNoBrowser({ headers }: PassedRequest): void {
+function fromNoBrowser({ headers }: RawRequest): void {
   if (headers.origin !== undefined) throw new Mistake('orders from web pages are not taken');
 }
 
-function bodyOf<T>(request: PassedRequest, isRight: ValidateFunction<T>): T {
+function bodyOf<T>(request: RawRequest, isRight: ValidateFunction<T>): T {
   fromNoBrowser(request);
   if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
     throw new Mistake('send JSON, with the header content-type: application/json');

@@ -1,5 +1,5 @@
 // The words for what this tool does not cover: Elastic Load Balancing itself would take it.
-import { COVERS } from '../../cli/local-aws-coverage.ts';
+import { COVERS } from '../coverage.ts';
 import { invalid } from './refusal.ts';
 
 /** Refuses what AWS offers and this tool does not. */

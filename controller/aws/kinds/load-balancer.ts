@@ -102,10 +102,8 @@ async function adopt(
   const way = 'delete that one, or say another name with alb.ingress.kubernetes.io/load-balancer-name';
   refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags, way);
   const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  // Capacity waits until the load balancer is active, and protections are not known yet.
-  const later: readonly string[] = ['capacityUnits', 'webAcl', 'shield'];
   const fields = changedFields(kinds.loadBalancer, wanted, found, resolve).filter(
-    (field) => !later.includes(field),
+    (field) => kinds.loadBalancer.fields[field].since === undefined,
   );
   return completing(found, fields, () => loadBalancerCalls.modify(aws, found, wanted, fields, resolve));
 }

@@ -4,15 +4,9 @@ import { PREFIX } from '../../../api/annotation.ts';
 import type { IngressClassParams } from '../../../api/classparams.ts';
 import { heldGroups } from '../../../api/finalizers.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
-import { type Ingress, type IngressClass, keyOf, type ObjectMeta } from '../../../api/kube.ts';
+import { type Ingress, type IngressClass, keyOf, type TargetGroupBinding } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
 import { lbcGroups } from '../../exchange.ts';
-
-/** The LBC's object for the targets of one target group, made by people or by the LBC. */
-export interface TargetGroupBinding {
-  readonly metadata: ObjectMeta;
-  readonly spec?: { readonly targetGroupARN?: string; readonly targetGroupName?: string };
-}
 
 /** Every object that can name a stack or a resource in AWS, of all namespaces and classes. */
 export interface Objects {

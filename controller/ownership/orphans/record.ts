@@ -4,6 +4,8 @@
 //   a pass over a group ─note─▶ memory ─a second later─▶ ConfigMap        start, look ─load─▶ memory
 import type { KubeClient, KubeOutcome } from '../../../kube/client.ts';
 import { type ConfigMap, readConfigMap, writeConfigMap } from '../../../kube/config-map.ts';
+import { KINDS } from '../../../kube/kinds.ts';
+import { listAll } from '../../../kube/list.ts';
 import type { Next } from '../../queue.ts';
 import type { Owned } from './judge.ts';
 
@@ -36,13 +38,9 @@ type Answer<T> = { readonly ok: true; readonly value: T } | Extract<KubeOutcome,
  * Asked for by `list`, since the controller has no `get` on namespaces.
  */
 async function identity(client: Pick<KubeClient, 'request'>, fleet: Fleet): Promise<Answer<string>> {
-  const listed = await client.request<{ items?: { metadata?: { uid?: string } }[] | null }>({
-    method: 'GET',
-    path: '/api/v1/namespaces',
-    query: { fieldSelector: 'metadata.name=kube-system' },
-  });
+  const listed = await listAll(client, KINDS.namespaces, { fieldSelector: 'metadata.name=kube-system' });
   if (!listed.ok) return listed;
-  const uid = listed.object.items?.[0]?.metadata?.uid;
+  const uid = listed.object.items[0]?.metadata.uid;
   if (uid === undefined)
     return { ok: false, reason: 'unavailable', message: 'the namespace kube-system does not exist' };
   return { ok: true, value: JSON.stringify({ name: fleet.clusterName, vpc: fleet.vpcId, uid }) };

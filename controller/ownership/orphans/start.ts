@@ -3,6 +3,7 @@
 import { policyOfGroup } from '../../../alb/plan/policy.ts';
 import { ownNamespace } from '../../../kube/config.ts';
 import type { Events } from '../../../kube/events.ts';
+import { KINDS } from '../../../kube/kinds.ts';
 import type { Deciding } from '../../decide.ts';
 import { orphanRules } from '../../options.ts';
 import type { Next } from '../../queue.ts';
@@ -56,7 +57,7 @@ export function startOrphans(
         log,
         registry,
         events,
-        regarding: { apiVersion: 'v1', kind: 'ConfigMap', metadata: place },
+        regarding: { apiVersion: KINDS.configMaps.apiVersion, kind: KINDS.configMaps.kind, metadata: place },
       }),
       incomplete: unseen,
       now: () => performance.timeOrigin + performance.now(),

@@ -1,24 +1,29 @@
 """moto as the local AWS runs it: gone when its parent is gone, and, on request, the same ids and times when calls are repeated.
 
+It writes its port to standard output once it listens, and ends when its standard input does.
+
 A request with the headers X-Local-Seed and X-Local-Now (milliseconds since the epoch) is worked on alone, with
 randomness and clock set to these, so that the same requests in the same order make the same account.
 """
 
-import argparse
 import datetime
+import logging
 import os
 import random
+import sys
 import threading
-import time
 
-import moto.core.utils
-from moto.moto_api._internal import mock_random
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
-from werkzeug.serving import run_simple
+try:
+    import moto.core.utils
+    from moto.moto_api._internal import mock_random
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server
+except ImportError as error:
+    sys.exit(f"moto's server is not whole there ({error})")
 
 given = threading.local()
 
@@ -63,23 +68,22 @@ def repeatable(app):
     return answer
 
 
-def leave_with(parent):
-    """Ends this process when its parent has died, be it by SIGKILL."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
+def end_with_parent():
+    """Ends this process when its parent has died, be it by SIGKILL: then nobody holds the other end of the pipe."""
+    sys.stdin.buffer.read()
     os._exit(0)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--parent", type=int, required=True)
-    arguments = parser.parse_args()
-    os.environ.setdefault("MOTO_PORT", str(arguments.port))
     moto.core.utils.datetime = Clock()
-    threading.Thread(target=leave_with, args=(arguments.parent,), daemon=True).start()
+    # A line for each request would tell nobody anything.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = repeatable(DomainDispatcherApplication(create_backend_app))
-    run_simple("127.0.0.1", arguments.port, app, threaded=True, request_handler=MotoRequestHandler)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
+    os.environ["MOTO_PORT"] = str(server.port)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    print(server.port, flush=True)
+    server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,61 @@
-// The way to moto: as it comes without a state file; with one, changes one after the other, repeatable and written down.
+// The proxy to moto. Without a state file requests go there as they come; with one, changes go one after the other, with
+// a seed and a time, and are written down, so that moto can be brought to the same state again.
+import http from 'node:http';
 import { isMutating } from '../elb/perform.ts';
 import type { Answer } from '../protocol/answer.ts';
 import type { Call } from '../protocol/call.ts';
 import type { PassedCall } from '../state-file/entries.ts';
 import type { Journal } from '../state-file/state-file.ts';
-import { type PassedRequest, passOn } from './behind.ts';
+
+export interface RawRequest {
+  method: string;
+  path: string;
+  headers: http.IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** Sends a request to moto and reads the whole answer. */
+export function forwardToMoto(motoUrl: string, request: RawRequest): Promise<Answer> {
+  const { host, ...headers } = request.headers;
+  const base = new URL(motoUrl);
+  return new Promise((resolve, reject) => {
+    const out = http.request(
+      {
+        hostname: base.hostname,
+        port: base.port,
+        method: request.method,
+        path: request.path,
+        // The signature is not checked, so the host may change; the length is the body's own.
+        headers: { ...headers, host: base.host, 'content-length': String(request.body.length) },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 502,
+            contentType: response.headers['content-type'] ?? 'text/xml',
+            body: repaired(Buffer.concat(chunks)),
+          }),
+        );
+      },
+    );
+    out.on('error', reject);
+    out.end(request.body);
+  });
+}
+
+/** moto writes the state of a subnet's IPv6 network as the text of a Python dictionary. */
+const PYTHON_STATE = /\{(?:'|&#39;)State(?:'|&#39;): (?:'|&#39;)(\w+)(?:'|&#39;)\}/g;
+
+const repaired = (body: Buffer): Buffer =>
+  body.includes('ipv6CidrBlockState') ? Buffer.from(body.toString().replace(PYTHON_STATE, '$1')) : body;
 
 /** Headers that moto reads; the rest, and what is secret, is not kept. */
 const KEPT = /^(content-(?!length$)|x-amz-(?!security-token$)|authorization$|accept$)/;
 
-export class Passage {
+export class MotoProxy {
   readonly #url: string;
   #journal: Journal | undefined;
   #seed = 0;
@@ -50,7 +96,7 @@ export class Passage {
    */
   async reset(region: string): Promise<void> {
     await this.#last;
-    const answer = await passOn(this.#url, {
+    const answer = await forwardToMoto(this.#url, {
       method: 'POST',
       path: '/moto-api/reset',
       headers: {},
@@ -66,17 +112,17 @@ export class Passage {
     this.#journal = journal;
   }
 
-  pass(call: Call, request: PassedRequest): Promise<Answer> {
+  pass(call: Call, request: RawRequest): Promise<Answer> {
     const journal = this.#journal;
     const harmless = !isMutating(call.action) && this.#begun.has(scopeOf(request));
-    if (journal === undefined || harmless) return passOn(this.#url, request);
+    if (journal === undefined || harmless) return forwardToMoto(this.#url, request);
     const answer = this.#last.then(() => this.#change(journal, request));
     // A failure is the caller's; the next change goes its way.
     this.#last = answer.catch(() => undefined);
     return answer;
   }
 
-  async #change(journal: Journal, request: PassedRequest): Promise<Answer> {
+  async #change(journal: Journal, request: RawRequest): Promise<Answer> {
     this.#seed += 1;
     const seed = this.#seed;
     const at = Date.now();
@@ -87,13 +133,13 @@ export class Passage {
     return answer;
   }
 
-  #send(request: PassedRequest, seed: number, at: number): Promise<Answer> {
+  #send(request: RawRequest, seed: number, at: number): Promise<Answer> {
     const headers = { ...request.headers, 'x-local-seed': `albatross ${seed}`, 'x-local-now': String(at) };
-    return passOn(this.#url, { ...request, headers });
+    return forwardToMoto(this.#url, { ...request, headers });
   }
 }
 
-function firstWord(region: string): PassedRequest {
+function firstWord(region: string): RawRequest {
   const scope = `Credential=local/20260101/${region}/ec2/aws4_request`;
   return {
     method: 'POST',
@@ -107,10 +153,10 @@ function firstWord(region: string): PassedRequest {
 }
 
 /** Region and service, as signed for. */
-const scopeOf = ({ headers }: PassedRequest): string =>
+const scopeOf = ({ headers }: RawRequest): string =>
   /Credential=[^/]+\/\d{8}\/([^/]+\/[^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 
-function passedCall(request: PassedRequest, seed: number, at: number): PassedCall {
+function passedCall(request: RawRequest, seed: number, at: number): PassedCall {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (KEPT.test(name) && typeof value === 'string')
@@ -119,6 +165,6 @@ function passedCall(request: PassedRequest, seed: number, at: number): PassedCal
   return { kind: 'passed', at, seed, method, path, headers, body: request.body.toString('base64') };
 }
 
-function requestOf({ method, path, headers, body }: PassedCall): PassedRequest {
+function requestOf({ method, path, headers, body }: PassedCall): RawRequest {
   return { method, path, headers, body: Buffer.from(body, 'base64') };
 }

@@ -1,0 +1,63 @@
+// watched: the kinds that decisions are made from. One more is a row here: the controller watches it, `albatross plan` lists it, and
+// its rights are asked for at the start. What a change of it means is said in informers.ts; config/rbac grants the rights.
+import type { IngressClassParams } from '../api/classparams.ts';
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type {
+  EndpointSlice,
+  Ingress,
+  IngressClass,
+  Namespace,
+  Node,
+  ObjectMeta,
+  Service,
+} from '../api/kube.ts';
+import { KINDS, type Kind } from '../kube/kinds.ts';
+
+export interface WatchedObjects {
+  readonly ingresses: Ingress;
+  readonly ingressClasses: IngressClass;
+  readonly classParams: IngressClassParams;
+  readonly namespaces: Namespace;
+  readonly services: Service;
+  readonly endpointSlices: EndpointSlice;
+  readonly nodes: Node;
+  readonly bindings: LoadBalancerBinding;
+}
+
+export type WatchedKind = keyof WatchedObjects;
+
+export const WATCHED: { readonly [K in WatchedKind]: Kind<WatchedObjects[K]> } = {
+  ingresses: KINDS.ingresses,
+  ingressClasses: KINDS.ingressClasses,
+  classParams: KINDS.classParams,
+  namespaces: KINDS.namespaces,
+  services: KINDS.services,
+  endpointSlices: KINDS.endpointSlices,
+  nodes: KINDS.nodes,
+  bindings: KINDS.bindings,
+};
+
+/** Kinds of others, which a cluster may not have. */
+export const MAY_BE_MISSING: ReadonlySet<WatchedKind> = new Set(['classParams']);
+
+/** What we read of an object; the rest is not kept, for memory. */
+export function trimmed<T extends { readonly metadata: ObjectMeta }>(object: T): T {
+  const { annotations, ...metadata } = object.metadata;
+  const kept = Object.entries(annotations ?? {}).filter(
+    ([name]) => !name.startsWith('kubectl.kubernetes.io/'),
+  );
+  return { ...object, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
+}
+
+/** A node without what changes every few seconds and is never read; two that differ here may differ as targets. */
+export function trimmedNode({ metadata, spec, status }: Node): Node {
+  const ready = (status?.conditions ?? []).filter(({ type }) => type === 'Ready');
+  return {
+    metadata: { name: metadata.name, ...(metadata.labels === undefined ? {} : { labels: metadata.labels }) },
+    spec: {
+      ...(spec?.providerID === undefined ? {} : { providerID: spec.providerID }),
+      ...(spec?.taints === undefined ? {} : { taints: spec.taints }),
+    },
+    status: { conditions: ready.map(({ type, status: holds }) => ({ type, status: holds })) },
+  };
+}

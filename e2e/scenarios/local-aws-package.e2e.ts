@@ -1,0 +1,153 @@
+// The local AWS as somebody gets it who has no checkout: packed, installed into an empty folder, started by its name.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startMoto } from '../../local-aws/moto/moto-process.ts';
+import { pythonPath, ROOT } from '../harness/machine.ts';
+import { type RunningProcess, startProcess, untilReady } from '../harness/process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'albatross-package-'));
+const tools = join(folder, 'tools');
+const empty = join(folder, 'empty');
+/** A machine without a checkout: no cache of ours, and moto where its owner installed it. */
+const env = {
+  PATH: [tools, process.env.PATH].join(delimiter),
+  XDG_CACHE_HOME: join(folder, 'cache'),
+  npm_config_update_notifier: 'false',
+};
+const run = promisify(execFile);
+
+/** Runs `npx albatross-local-aws` until it ends; its exit code and what it said to the person. */
+async function ended(...flags: string[]): Promise<{ code: unknown; said: string }> {
+  try {
+    const { stdout } = await run('npx', ['albatross-local-aws', ...flags], {
+      cwd: empty,
+      env: { ...process.env, ...env, PATH: process.env.PATH },
+    });
+    return { code: 0, said: stdout };
+  } catch (error) {
+    const { code, stderr } = error as { code: unknown; stderr: string };
+    return { code, said: stderr.trim() };
+  }
+}
+
+/** Starts it; gives the process of npx, the leader of its group, and the URL of the ready line. */
+async function started(...flags: string[]): Promise<{ npx: RunningProcess; url: string }> {
+  const npx = await startProcess({
+    name: 'albatross-local-aws',
+    command: 'sh',
+    args: ['-c', 'cd "$0" && exec npx albatross-local-aws --port 0 "$@"', empty, ...flags],
+    env,
+    log: join(folder, `run-${flags.length}.log`),
+  });
+  const urlOf = () => /listens on (http:\/\/\S+?);/.exec(readFileSync(npx.log, 'utf8'))?.[1];
+  await untilReady(npx, async () => urlOf() !== undefined);
+  return { npx, url: urlOf() ?? '' };
+}
+
+/** Ctrl-C: everybody in the group of the terminal hears of it. */
+async function interrupted({ npx, url }: { npx: RunningProcess; url: string }): Promise<void> {
+  process.kill(-npx.pid, 'SIGINT');
+  await npx.exited;
+  await expect
+    .poll(() =>
+      fetch(url).then(
+        ({ status }) => `still answers ${status}`,
+        () => 'gone',
+      ),
+    )
+    .toBe('gone');
+}
+
+const clientOf = (endpoint: string) =>
+  new elb.ElasticLoadBalancingV2Client({
+    endpoint,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+
+/** As pip writes it into the folder of scripts of an environment that has moto. */
+function installMotoServer(): void {
+  mkdirSync(tools);
+  writeFileSync(join(tools, 'moto_server'), `#!${pythonPath()}\nimport moto.server\n`, { mode: 0o755 });
+}
+
+beforeAll(async () => {
+  mkdirSync(empty);
+  await run('npm', ['pack', '-w', 'local-aws', '--pack-destination', folder], { cwd: ROOT });
+  const [tarball = 'none'] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  // Offline: everything that it needs is in the package.
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, tarball)], {
+    cwd: empty,
+    env: { ...process.env, ...env },
+  });
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('it holds plain JavaScript, and brings no other package along', () => {
+  const modules = readdirSync(join(empty, 'node_modules')).filter((name) => !name.startsWith('.'));
+  expect(modules).toEqual(['albatross-local-aws']);
+  const files = readdirSync(join(empty, 'node_modules/albatross-local-aws'), {
+    recursive: true,
+    encoding: 'utf8',
+  });
+  expect(files.filter((name) => name.endsWith('.ts'))).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'dist/LICENSE', 'dist/LIBRARIES.txt']));
+});
+
+test('without moto it ends with one line that says how to get it', async () => {
+  expect(await ended()).toEqual({
+    code: 1,
+    said: expect.stringMatching(
+      /^albatross-local-aws: cannot start: moto, .*: no moto_server on the PATH; install it \(pipx install 'moto\[server\]==[\d.]+'; .*--moto$/,
+    ),
+  });
+});
+
+test('it serves load balancers, the rest by the moto on the PATH, and ends with Ctrl-C', async () => {
+  installMotoServer();
+  const aws = await started('--seed-account');
+  const client = clientOf(aws.url);
+  const { TargetGroups } = await client.send(
+    new elb.CreateTargetGroupCommand({ Name: 'web', TargetType: 'lambda' }),
+  );
+  expect(TargetGroups?.[0]?.TargetGroupName).toBe('web');
+  await expect(client.send(new elb.DescribeTargetGroupsCommand({ Names: ['none'] }))).rejects.toMatchObject({
+    name: 'TargetGroupNotFoundException',
+  });
+  await interrupted(aws);
+});
+
+test('--moto takes one that runs, of the same account, and says when it is gone', async () => {
+  const moto = await startMoto({ account: '210987654321' });
+  expect((await ended('--moto', moto.url)).said).toBe(
+    `albatross-local-aws: cannot start: --moto ${moto.url}: its account is 210987654321, and this one is 123456789012; add --account 210987654321`,
+  );
+  expect((await ended('--moto', moto.url, '--state', 'aws.jsonl')).said).toMatch(
+    /leave one of the two flags out$/,
+  );
+  const aws = await started('--moto', moto.url, '--account', '210987654321', '--seed-account');
+  await moto.close();
+  const { status } = await fetch(`${aws.url}/`);
+  expect(status).toBe(200);
+  await expect(
+    clientOf(aws.url).send(
+      new elb.CreateTargetGroupCommand({ Name: 'web', Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1' }),
+    ),
+  ).rejects.toMatchObject({
+    name: 'ServiceUnavailable',
+    message: expect.stringMatching(`^moto at ${moto.url} does not answer`),
+  });
+  await interrupted(aws);
+  expect((await ended('--moto', moto.url)).said).toMatch(
+    /nothing answers there \(.*\); start moto_server, or leave --moto out/,
+  );
+});
