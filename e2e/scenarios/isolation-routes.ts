@@ -213,8 +213,10 @@ export async function wrong(
 }
 
 export interface Asking {
-  /** Wrong answers since the last time, and how many answers there were. */
-  take(): { readonly answers: number; readonly wrong: readonly string[] };
+  /** How many answers there were since the last `take`. */
+  answers(): number;
+  /** The wrong ones since the last time. */
+  take(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -232,8 +234,9 @@ export function askOnAndOn(stage: Pick<Stage, 'aws'>, dnsName: string): Asking {
     }
   })();
   return {
+    answers: () => answers,
     take() {
-      const taken = { answers, wrong: [...new Set(all)] };
+      const taken = [...new Set(all)];
       [answers, all] = [0, []];
       return taken;
     },
