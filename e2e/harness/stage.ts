@@ -84,7 +84,7 @@ async function startWorld(
     const moto = await preparedMoto();
     down.defer(() => moto.close());
     const aws = await startLocalAws({
-      healthIntervalScale: 0.02,
+      healthIntervalScale: 0.05,
       ...awsOptions,
       motoUrl: moto.url,
       targetAddress: (target) => addressOf(target),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Picture, takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { kubectl, untilQuiet } from '../harness/watching.ts';
+import { bindingNames, bindingOf, bindingsOf, kubectl, untilQuiet } from '../harness/watching.ts';
 
 let stage: Stage;
 let empty: Picture;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   // A neighbour stays all the time: what all share stays with it, so that a round is short, and nothing may happen to it.
   await stage.cluster.apply(ingress('calm', 'stays', { hosts: { '': { '/': 'web:80' } } }));
   await vi.waitFor(
-    async () => expect(await k('get lbb stays -n calm -o jsonpath={.status.targets}')).toBe('3/3'),
+    async () => expect((await bindingOf(stage.cluster, 'calm', 'stays')).status?.targets).toBe('3/3'),
     long,
   );
   await untilQuiet(stage);
@@ -43,17 +43,17 @@ afterAll(() => stage?.stop());
 
 async function allReady(): Promise<void> {
   await vi.waitFor(async () => {
-    const states = await k(
-      'get lbb -n ten -o jsonpath={range.items[*]}{.status.state}:{.status.targets}{"\\n"}{end}',
+    const states = (await bindingsOf(stage.cluster, 'ten')).map(
+      ({ status }) => `${status?.state}:${status?.targets}`,
     );
-    expect(states.split('\n').sort()).toEqual([...Array(5).fill('Ready:1/1'), ...Array(5).fill('Ready:3/3')]);
+    expect(states.sort()).toEqual([...Array(5).fill('Ready:1/1'), ...Array(5).fill('Ready:3/3')]);
   }, long);
   await untilQuiet(stage, 400);
 }
 
 async function allGone(): Promise<void> {
   await k('delete ingress -n ten --all');
-  await vi.waitFor(async () => expect(await k('get lbb -n ten -o name')).toBe(''), long);
+  await vi.waitFor(async () => expect(await bindingNames(stage.cluster, 'ten')).toEqual([]), long);
   await vi.waitFor(async () => {
     expect(await takePicture(stage)).toEqual(empty);
   }, long);
