@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { collection, PATHS } from '../../kube/watch.ts';
+import { collectionPath, KINDS, objectPath } from '../../kube/kinds.ts';
 import type { CallCount } from '../../local-aws/local-aws.ts';
 import type { Cluster } from './cluster.ts';
 import type { Stage } from './stage.ts';
@@ -35,7 +35,7 @@ export interface BindingSeen extends LoadBalancerBinding {
  * @throws Error when there is none.
  */
 export async function bindingOf(cluster: Cluster, namespace: string, name: string): Promise<BindingSeen> {
-  const path = `${collection(PATHS.bindings, namespace)}/${name}`;
+  const path = objectPath(KINDS.bindings, { namespace, name });
   const binding = await cluster.read<LoadBalancerBinding>(path);
   if (binding === undefined) throw new Error(`there is no binding ${namespace}/${name}`);
   const conditions = (binding.status?.conditions ?? []).map((one) => [one.type, one] as const);
@@ -48,7 +48,7 @@ export async function bindingsOf(
   namespace?: string,
 ): Promise<readonly LoadBalancerBinding[]> {
   const list = await read<{ readonly items: readonly LoadBalancerBinding[] }>(
-    collection(PATHS.bindings, namespace),
+    collectionPath(KINDS.bindings, namespace),
   );
   if (list === undefined) throw new Error('bindings are not served');
   return list.items;

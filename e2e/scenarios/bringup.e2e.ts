@@ -85,22 +85,22 @@ test('ten Ingresses come up undisturbed', async () => {
   await allGone();
 });
 
-test('twenty times the same after kill -9', async () => {
-  for (let round = 0; round < 20; round += 1) {
-    const started = Date.now();
-    stage.aws.resetCalls();
-    const fatal = 1 + Math.floor(Math.random() * calls * 0.9);
-    const delay = 50 + Math.floor(Math.random() * 1_450);
-    const byCall = round % 2 === 0;
-    const moment = byCall
-      ? new Promise<void>((resolve) => stage.aws.faults.onCall((_, n) => n === fatal && resolve()))
-      : sleep(delay);
-    await disturbed(moment);
-    stage.aws.faults.onCall(() => undefined);
-    const what = byCall ? `at AWS call ${fatal} of ${calls}` : `after ${delay} ms`;
-    // The rules of nodes serve all, and come last.
-    await vi.waitFor(async () => expect(await takePicture(stage), what).toEqual(undisturbed), long);
-    await allGone();
-    console.log(`round ${round + 1}: killed ${what}, the same end state, ${Date.now() - started} ms`);
-  }
+const ROUNDS = Array.from({ length: 20 }, (_, index) => index + 1);
+
+test.each(ROUNDS)('kill -9, round %i: the same end state', async (round) => {
+  const started = Date.now();
+  stage.aws.resetCalls();
+  const fatal = 1 + Math.floor(Math.random() * calls * 0.9);
+  const delay = 50 + Math.floor(Math.random() * 1_450);
+  const byCall = round % 2 === 1;
+  const moment = byCall
+    ? new Promise<void>((resolve) => stage.aws.faults.onCall((_, n) => n === fatal && resolve()))
+    : sleep(delay);
+  await disturbed(moment);
+  stage.aws.faults.onCall(() => undefined);
+  const what = byCall ? `at AWS call ${fatal} of ${calls}` : `after ${delay} ms`;
+  // The rules of nodes serve all, and come last.
+  await vi.waitFor(async () => expect(await takePicture(stage), what).toEqual(undisturbed), long);
+  await allGone();
+  console.log(`round ${round}: killed ${what}, the same end state, ${Date.now() - started} ms`);
 });

@@ -1,7 +1,7 @@
 // From the LBC and back: nothing is changed in AWS, finalizers change hands, leftovers go without harm (docs/migrate.md).
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { PATHS } from '../../kube/watch.ts';
+import { collectionPath, KINDS } from '../../kube/kinds.ts';
 import { albatross, awsOf, placeOf } from '../harness/command.ts';
 import {
   asAdministrator,
@@ -42,7 +42,7 @@ interface Stored {
 }
 
 async function stored(): Promise<readonly Stored[]> {
-  return (await stage.cluster.read<{ items: Stored[] }>(PATHS.ingresses))?.items ?? [];
+  return (await stage.cluster.read<{ items: Stored[] }>(collectionPath(KINDS.ingresses)))?.items ?? [];
 }
 
 /** The finalizers of every Ingress. */

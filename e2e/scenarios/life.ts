@@ -1,7 +1,7 @@
 // The life of one Ingress on a real API server: a stage, and waiting until it is as it should be; shared by scenarios.
 import { expect, vi } from 'vitest';
 import type { Ingress } from '../../api/kube.ts';
-import { collection, PATHS } from '../../kube/watch.ts';
+import { KINDS, objectPath } from '../../kube/kinds.ts';
 import type { LoadBalancerPicture, Picture } from '../harness/picture.ts';
 import { ingress } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
@@ -24,7 +24,7 @@ export const DONE = 'The load balancer does what the Ingress says.';
 export const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 /** An Ingress as it is stored. @throws Error when there is none. */
 export async function ingressOf(of: string, name: string): Promise<Ingress> {
-  const stored = await stage.cluster.read<Ingress>(`${collection(PATHS.ingresses, of)}/${name}`);
+  const stored = await stage.cluster.read<Ingress>(objectPath(KINDS.ingresses, { namespace: of, name }));
   if (stored === undefined) throw new Error(`there is no Ingress ${of}/${name}`);
   return stored;
 }
