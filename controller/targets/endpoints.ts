@@ -19,12 +19,6 @@ export function targetOfKey(key: string): { readonly Id: string; readonly Port: 
   return { Id: key.slice(0, colon), Port: Number(key.slice(colon + 1)) };
 }
 
-/** Adds to `own` what is wanted now, so that it is told from what other clusters registered when it goes. */
-export function oursAmong(own: Set<string>, wanted: ReadonlyMap<string, Target>): (key: string) => boolean {
-  for (const key of wanted.keys()) own.add(key);
-  return (key) => own.has(key);
-}
-
 /** The instance id at the end of a provider id, or undefined for a node that is no EC2 instance. */
 export function instanceOf(node: Node): string | undefined {
   const last = node.spec?.providerID?.split('/').at(-1);
