@@ -121,7 +121,7 @@ export async function ask(
   path: string,
   { host = dnsName, port = 80 } = {},
 ): Promise<Answer> {
-  const door = aws.frontDoor(dnsName, port);
+  const door = aws.listenerAddress(dnsName, port);
   if (door === undefined) throw new Error(`nothing listens on ${dnsName}:${port}`);
   const request = get({ ...door, path, headers: { host }, agent: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];

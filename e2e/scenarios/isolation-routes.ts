@@ -169,7 +169,7 @@ function saidBy(body: string, location: string | undefined): string {
 const agents = { plain: new PlainAgent({ keepAlive: true }), secure: new SecureAgent({ keepAlive: true }) };
 
 function ask({ aws }: Pick<Stage, 'aws'>, dnsName: string, { port, host, path }: Route): Promise<Got> {
-  const door = aws.frontDoor(dnsName, port);
+  const door = aws.listenerAddress(dnsName, port);
   if (door === undefined) return Promise.reject(new Error(`nothing listens on port ${port}`));
   const of: RequestOptions = { ...door, path, headers: { host } };
   return new Promise((resolve, reject) => {

@@ -160,7 +160,7 @@ describe('a login by OpenID Connect', () => {
   const resolved = async () => (await bindingOf(stage.cluster, 'sso', 'shop')).conditions.ResolvedRefs;
 
   async function visit(path: string) {
-    const door = stage.aws.frontDoor(await hostOf('sso', 'shop'), 443);
+    const door = stage.aws.listenerAddress(await hostOf('sso', 'shop'), 443);
     if (door === undefined) throw new Error('nothing listens');
     const options = { headers: { host: 'shop.example.com' }, rejectUnauthorized: false, agent: false };
     const [answer] = (await once(get({ ...door, path, ...options }), 'response')) as [IncomingMessage];

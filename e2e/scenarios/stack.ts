@@ -21,16 +21,16 @@ import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
 import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
-import { type Rig, startRig } from '../../local-aws/rig.ts';
+import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
 
-export let rig: Rig;
+export let rig: Fixture;
 export let aws: Aws;
 
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 /** Starts the local AWS and connects to it as the controller does. */
 export async function startAws(): Promise<void> {
-  rig = await startRig();
+  rig = await startFixture();
   Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: rig.aws.url });
   const { region, vpcId, cluster } = rig.account;
   const registry = new Registry();
