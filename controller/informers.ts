@@ -1,7 +1,14 @@
 // Informers: what the controller watches, and which work each change means.
 import { hash } from 'node:crypto';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { type Ingress, keyOf, type Namespace, type Service } from '../api/kube.ts';
+import {
+  type EndpointSlice,
+  type Ingress,
+  keyOf,
+  type Namespace,
+  type Node,
+  type Service,
+} from '../api/kube.ts';
 import type { Reading } from '../api/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Change, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
@@ -9,7 +16,7 @@ import type { Book } from './bindings.ts';
 import type { ControllerOptions } from './options.ts';
 import type { Priority } from './queue.ts';
 import { isTerminating, readingOf, seenIngress } from './reading.ts';
-import type { EndpointSlice, Node, World } from './targets/endpoints.ts';
+import type { World } from './targets/endpoints.ts';
 import { SliceIndex } from './targets/slice-index.ts';
 import {
   MAY_BE_MISSING,

@@ -1,12 +1,11 @@
 // The controller, wired: options in, a running process out. The only file here that knows all the others.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { isFailure } from '../alb/failures/failure.ts';
 import { meet } from '../api/unmet.ts';
 import { kubeClient } from '../kube/client.ts';
-import { ownNamespace } from '../kube/config.ts';
+import { type KubeConfig, ownNamespace } from '../kube/config.ts';
 import { identityOfProcess, type Lead, standForElection } from '../kube/lease.ts';
 import { connectAws } from './aws/calls.ts';
 import { createInventory } from './aws/inventory.ts';

@@ -3,8 +3,6 @@
 import type { Backend } from '../../alb/desire/desiring.ts';
 import type { EndpointSlice, Node, Service, ServicePort } from '../../api/kube.ts';
 
-export type { EndpointSlice, Node };
-
 export interface Target {
   readonly id: string;
   readonly port: number;

@@ -1,10 +1,12 @@
 // What target groups need of the security groups of nodes, looked up for those that are asked about and for no others.
+
 import type { Tags } from '../../api/aws.ts';
+import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import type { Lookups } from '../aws/facts.ts';
 import { endpointGroup, keyOfPlace, type Place } from '../aws/interfaces.ts';
 import { takesOver } from '../exchange.ts';
-import { endpointsOf, instanceOf, type Node, servingNodes, type World } from './endpoints.ts';
+import { endpointsOf, instanceOf, servingNodes, type World } from './endpoints.ts';
 import { placeOf, portsOf, type Reach } from './node-rules.ts';
 import type { Serving } from './serving.ts';
 

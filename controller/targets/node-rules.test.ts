@@ -1,6 +1,7 @@
 // The rules that node security groups should have (aws-model 5.7, 5.8).
+
 import { describe, expect, test } from 'vitest';
-import type { Node } from './endpoints.ts';
+import type { Node } from '../../api/kube.ts';
 import { permissionsFor, placeOf, ruleChange, rulesChangedByHand } from './node-rules.ts';
 
 const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>

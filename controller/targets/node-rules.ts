@@ -2,11 +2,13 @@
 // (aws-model 5.6, 5.7, 5.8). Pure.
 //
 //   all target groups ─▶ ports by (node group, source group) ─▶ one rule from lowest to highest ─▶ authorize, then revoke
+
 import { arnOf } from '../../alb/kinds/kind.ts';
 import { permissionKey } from '../../alb/kinds/security-group.ts';
 import type { Permission } from '../../api/aws.ts';
+import type { Node } from '../../api/kube.ts';
 import type { Place } from '../aws/interfaces.ts';
-import { instanceOf, type Node, type Target } from './endpoints.ts';
+import { instanceOf, type Target } from './endpoints.ts';
 
 /** Marks the rules that are ours; others on the same group are never touched (aws-model 1.6). */
 export const DESCRIPTION = 'elbv2.k8s.aws/targetGroupBinding=shared';

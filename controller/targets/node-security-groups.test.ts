@@ -1,9 +1,10 @@
 // The program for security groups of nodes: what it asks, what it takes away, and what it looks at again.
+
 import { describe, expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
+import type { EndpointSlice, Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { keyOfPlace, type Place, type SecurityGroupFact } from '../aws/interfaces.ts';
-import type { EndpointSlice, Node } from './endpoints.ts';
 import { type NodeAccessOptions, nodeAccess } from './node-security-groups.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';

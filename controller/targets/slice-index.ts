@@ -1,6 +1,6 @@
 // EndpointSlices by the Service that they belong to.
+import type { EndpointSlice } from '../../api/kube.ts';
 import type { Change } from '../../kube/watch.ts';
-import type { EndpointSlice } from './endpoints.ts';
 
 /** Stands for one Service. */
 export const serviceKey = (namespace: string, service: string): string => `${namespace}/${service}`;

@@ -1,10 +1,12 @@
 // The targets program: what it asks and changes in AWS, and what it trusts of the process before it.
+
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
+import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { service } from '../laws/paper.ts';
 import type { Health } from '../pass.ts';
-import type { Node, World } from './endpoints.ts';
+import type { World } from './endpoints.ts';
 import type { Serving } from './serving.ts';
 import { targetsHash } from './target-health.ts';
 import { type TargetsOptions, targetsProgram } from './targets.ts';
