@@ -4,19 +4,26 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The scenarios that take longest, in this order: one of them started last would be waited for by all. */
 const LONGEST = [
-  'conformance',
   'bringup',
+  'conformance',
+  'local-aws-process',
+  'namespaces',
+  'orphans',
+  'isolation',
+  'observe',
   'drift',
-  'updates',
   'resets',
+  'policy',
+  'updates',
+  'target-type',
   'protections',
   'robust',
-  'handover',
-  'groups',
   'restart',
   'controller',
-  'target-type',
-  'isolation',
+  'ending',
+  'demo',
+  'kube-edges',
+  'config',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -57,8 +64,9 @@ export default defineConfig({
           // Patience costs nothing while tests pass, and a busy machine needs it.
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          // Every file has a cluster of its own and mostly waits, so two share two cores well.
-          maxWorkers: 2,
+          // Files share what they import and, in each worker, a cluster; they mostly wait, so four share two cores well.
+          isolate: false,
+          maxWorkers: 4,
         },
       },
     ],

@@ -1,11 +1,11 @@
 // What a process needs of the API server before it begins: that it answers, knows our kind, and grants the rights. What never
 // ends by itself is told at once; an API server that does not answer is given a moment.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import { unmet } from '../api/unmet.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../kube/client.ts';
+import type { KubeConfig } from '../kube/config.ts';
 import { collectionPath, KINDS, versionPath } from '../kube/kinds.ts';
 
 export interface ApiServerNeeds {

@@ -2,8 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import type { BindingSpec } from '../api/generated/binding.ts';
+import type { Ingress } from '../api/kube.ts';
+import { POLICIES } from '../api/policy.ts';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import * as controller from '../controller/rights.ts';
+import { ApiServer, type Asked } from '../e2e/harness/api-server.ts';
+import { kubeClient } from '../kube/client.ts';
+import { KINDS } from '../kube/kinds.ts';
+import { underPolicy, writer } from '../kube/write.ts';
 import * as webhook from '../webhook/rights.ts';
 
 interface Role {
@@ -45,6 +52,65 @@ test.each([
   const roles = rolesIn(name);
   expect(needs.filter((right) => !granted(roles, right))).toEqual([]);
   expect(needs.length).toBeGreaterThan(10);
+});
+
+describe('what the controller writes at the API server, it asks the right for', () => {
+  /** What a request needs (Kubernetes: Authorization Overview, "Determine the request verb"). */
+  const VERBS: Readonly<Record<string, readonly Right['verb'][]>> = {
+    GET: ['get'],
+    PUT: ['update'],
+    POST: ['create'],
+    PATCH: ['patch'],
+    DELETE: ['delete'],
+  };
+  function neededFor({ method, path, query }: Asked): Right[] {
+    const [, group = '', namespace = '', plural = '', , status] =
+      /^\/apis?(?:\/([^/]+))?\/v[^/]+\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(\/status)?$/.exec(path) ??
+      [];
+    // Server-side apply makes what is not there.
+    const verbs = query.has('force') ? (['create', 'patch'] as const) : (VERBS[method] ?? []);
+    return verbs.map((verb) => ({ verb, group, resource: `${plural}${status ?? ''}`, namespace }));
+  }
+
+  test.each(POLICIES)('--policy=%s', async (policy) => {
+    const server = await ApiServer.start();
+    try {
+      const name = { namespace: 'shop', name: 'web' };
+      const metadata = { ...name, finalizers: ['x'], resourceVersion: '1' };
+      const status = { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } };
+      const ingress = server.put(KINDS.ingresses, { metadata, status }) as Ingress;
+      const spec: BindingSpec = {
+        ingressRef: { name: 'web', hash: '' },
+        group: 'shop/web',
+        order: 0,
+        intent: { settings: {}, rules: [] },
+      };
+      const write = writer(kubeClient(server.kubeConfig), underPolicy(policy));
+      const applied = await write.applyBinding(name, spec);
+      if (!applied.ok) throw new Error(applied.message);
+      await write.claim(applied.object, ['y']);
+      await write.patchStatus(applied.object, { targets: '0/0' });
+      await write.forgetTargets(applied.object, 'arn');
+      await write.deleteBinding(applied.object);
+      await write.writeFinalizers(ingress, []);
+      await write.holdIngress(ingress, 'y');
+      await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [80] }, () => false);
+      await write.takeAddress(name, 'lb.example.com');
+      const asked = controller.rightsOf({ ...options, policy, watchNamespace: 'shop' }, 'here');
+      const has = ({ verb, group, resource }: Right): boolean =>
+        asked.some((one) => one.verb === verb && one.group === group && one.resource === resource);
+      const needed = server.requests.flatMap(neededFor);
+      expect(needed.filter((right) => !has(right))).toEqual([]);
+      const used = new Set(needed.map(({ verb, resource }) => `${verb} ${resource}`));
+      const idle = asked.filter(
+        ({ verb, resource }) =>
+          !['list', 'watch'].includes(verb) && resource !== 'leases' && !used.has(`${verb} ${resource}`),
+      );
+      expect(idle).toEqual([]);
+    } finally {
+      await server.stop();
+    }
+  });
 });
 
 describe('only what is used is asked for', () => {

@@ -1,6 +1,6 @@
 // The conditions of a binding after a pass, and its state: in the same words as the plan, the events and the problems. Pure.
 
-import type { Unmet } from '../alb/desire/desiring.ts';
+import type { Backend, Unmet } from '../alb/desire/desiring.ts';
 import { type AwsFailure, answerOf } from '../alb/failures/failure.ts';
 import type { Found } from '../alb/kinds/kind.ts';
 import { inWords, type Operation } from '../alb/plan/operation.ts';
@@ -9,7 +9,7 @@ import { type NextCondition, REFERENCES, setCondition } from '../api/conditions.
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import { type Problem, sentence } from '../api/problem.ts';
-import type { Pass } from './pass.ts';
+import type { Health, Pass } from './pass.ts';
 
 const MESSAGE_MAX = 2000;
 
@@ -138,11 +138,12 @@ export function readyBy(conditions: readonly NextCondition[]): NextCondition {
     : { ...not, type: 'Ready', status: 'False' };
 }
 
-/** Target groups of one member without any target, each with its reason. */
-function withoutTargets({ backends, became, health }: Pass, key: string): string[] {
-  return backends.flatMap((backend) => {
-    const there = backend.member === key ? became.get(backend.id) : undefined;
-    if (there === undefined || health(there.arn)?.total !== 0) return [];
+/** Why there is nothing behind target groups without any target, each in a sentence without its full stop. */
+export function withoutTargets(
+  targetGroups: readonly { readonly backend: Backend; readonly health: Health | undefined }[],
+): string[] {
+  return targetGroups.flatMap(({ backend, health }) => {
+    if (health?.total !== 0) return [];
     const { namespace, service, port, targetType, nodeLabels = {} } = backend;
     const labels = Object.entries(nodeLabels).map(([label, value]) => `${label}=${value}`);
     const nodes = labels.length === 0 ? 'no node' : `no node with ${labels.join(', ')}`;
@@ -156,12 +157,18 @@ function withoutTargets({ backends, became, health }: Pass, key: string): string
 }
 
 /** What is served as it says answers 503 where nothing is behind it, as with the LBC: true, and told. */
-function servedBy(ready: NextCondition, pass: Pass, key: string): NextCondition {
-  const empty = ready.status === 'True' ? withoutTargets(pass, key) : [];
-  if (empty.length === 0) return ready;
+export function servedBy(ready: NextCondition, empty: readonly string[]): NextCondition {
+  if (ready.status !== 'True' || empty.length === 0) return ready;
   const message = `${ready.message} Requests are answered 503 for what has nothing behind it. ${empty.map((one) => `${one}.`).join(' ')}`;
   return { ...ready, reason: 'NoTargets', message: cut(message) };
 }
+
+/** Target groups of one member, as the pass left them. */
+const targetGroupsOf = ({ backends, became, health }: Pass, key: string) =>
+  backends.flatMap((backend) => {
+    const there = backend.member === key ? became.get(backend.id) : undefined;
+    return there === undefined ? [] : [{ backend, health: health(there.arn) }];
+  });
 
 /** The conditions of one binding after a pass. */
 export function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingCondition[] {
@@ -185,7 +192,7 @@ export function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingC
   ];
   const { generation } = binding.metadata;
   const seen = generation === undefined ? {} : { observedGeneration: generation };
-  return [...next, servedBy(readyBy(next), pass, key)].reduce(
+  return [...next, servedBy(readyBy(next), withoutTargets(targetGroupsOf(pass, key)))].reduce(
     (conditions, one) => setCondition(conditions, { ...one, ...seen }, pass.now),
     [...(binding.status?.conditions ?? [])],
   );

@@ -46,7 +46,7 @@ function setUp(said: Readonly<Record<string, string>> = {}) {
     return derive(KEY, {
       ...{ book, write: writer(client, underPolicy('sync')), ceiling: 'sync', now: Date.now },
       failed: () => undefined,
-      refused: (entry, note) => told.push(`${keyOf(entry.ingress)}: ${note}`),
+      refused: (entry, { note }) => told.push(`${keyOf(entry.ingress)}: ${note}`),
     });
   }
   const since = async (): Promise<string[]> => {

@@ -16,6 +16,7 @@ import { canonicalText } from '../api/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../api/policy.ts';
 import type { KubeFailure, KubeOutcome } from '../kube/client.ts';
+import type { News } from '../kube/events.ts';
 import { KINDS } from '../kube/kinds.ts';
 import type { OwnerReference, Writer } from '../kube/write.ts';
 import { type Book, type Entry, finalizerOf, heldGroups } from './bindings.ts';
@@ -38,7 +39,7 @@ export interface Deriving {
   now(): number;
   failed(key: string, step: string, outcome: KubeOutcome): void;
   /** Tells people that the API server takes no binding of an Ingress, and what that means. */
-  refused(entry: Entry, note: string): void;
+  refused(entry: Entry, news: News): void;
 }
 
 /** Answers that trying again does not change; `notFound` of an apply, which makes what is not there: the kind is gone. */
@@ -95,10 +96,12 @@ function settleBinding(
   const then = deriving.book.stays(group)
     ? 'what the load balancer has stays as it is'
     : 'nothing is made for it in AWS';
-  deriving.refused(
-    entry,
-    `LoadBalancerBinding ${key} is refused: ${refusal.message}. Until it is taken, ${then}.`,
-  );
+  deriving.refused(entry, {
+    type: 'Warning',
+    reason: 'BindingRefused',
+    action: 'Record',
+    note: `LoadBalancerBinding ${key} is refused: ${refusal.message}. Until it is taken, ${then}.`,
+  });
   deriving.failed(key, step, refusal);
   return 'retry';
 }

@@ -1,7 +1,14 @@
 // Informers: what the controller watches, and which work each change means.
 import { hash } from 'node:crypto';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { type Ingress, keyOf, type Namespace, type Service } from '../api/kube.ts';
+import {
+  type EndpointSlice,
+  type Ingress,
+  keyOf,
+  type Namespace,
+  type Node,
+  type Service,
+} from '../api/kube.ts';
 import type { Reading } from '../api/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Change, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
@@ -9,7 +16,7 @@ import type { Book } from './bindings.ts';
 import type { ControllerOptions } from './options.ts';
 import type { Priority } from './queue.ts';
 import { isTerminating, readingOf, seenIngress } from './reading.ts';
-import type { EndpointSlice, Node, World } from './targets/endpoints.ts';
+import type { World } from './targets/endpoints.ts';
 import { SliceIndex } from './targets/slice-index.ts';
 import {
   MAY_BE_MISSING,
@@ -27,8 +34,9 @@ export interface InformersOptions {
   readonly work: {
     binding(key: string, priority: Priority, afterMs?: number): void;
     group(id: string, priority: Priority, afterMs?: number): void;
-    /** Without arguments: the nodes changed. */
-    targets(namespace?: string, service?: string): void;
+    /** A Service or its endpoints changed. */
+    service(namespace: string, name: string): void;
+    nodes(): void;
   };
   onState(kind: string, state: WatchState): void;
 }
@@ -86,7 +94,7 @@ class Watching implements Informers {
     this.#started = true;
     for (const key of book.keys()) work.binding(key, 'low');
     for (const group of book.groups()) work.group(group, 'low');
-    work.targets();
+    work.nodes();
   }
 
   get #watches(): readonly Watched<unknown>[] {
@@ -174,7 +182,7 @@ class Watching implements Informers {
     const { book, work } = this.#options;
     if (!this.#started) return;
     for (const group of groupsUsing(book, namespace, name)) work.group(group, 'normal');
-    work.targets(namespace, name);
+    work.service(namespace, name);
   }
 
   #bindingChanged(binding: LoadBalancerBinding, change: Change): void {
@@ -198,7 +206,7 @@ class Watching implements Informers {
     if (service === undefined) return;
     const namespace = slice.metadata.namespace ?? '';
     this.#slices.put(`${namespace}/${service}`, slice, change);
-    if (this.#started) this.#options.work.targets(namespace, service);
+    if (this.#started) this.#options.work.service(namespace, service);
   }
 
   #nodeChanged(node: Node, change: Change): void {
@@ -207,7 +215,7 @@ class Watching implements Informers {
     if (this.#nodeFacts.get(name) === facts) return;
     if (facts === undefined) this.#nodeFacts.delete(name);
     else this.#nodeFacts.set(name, facts);
-    if (this.#started) this.#options.work.targets();
+    if (this.#started) this.#options.work.nodes();
   }
 }
 

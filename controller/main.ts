@@ -1,12 +1,11 @@
 // The controller, wired: options in, a running process out. The only file here that knows all the others.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { isFailure } from '../alb/failures/failure.ts';
 import { meet } from '../api/unmet.ts';
 import { kubeClient } from '../kube/client.ts';
-import { ownNamespace } from '../kube/config.ts';
+import { type KubeConfig, ownNamespace } from '../kube/config.ts';
 import { identityOfProcess, type Lead, standForElection } from '../kube/lease.ts';
 import { connectAws } from './aws/calls.ts';
 import { createInventory } from './aws/inventory.ts';
@@ -18,7 +17,7 @@ import { readSecrets } from './logins/secrets.ts';
 import { type ControllerOptions, VERSION } from './options.ts';
 import { serve } from './serve.ts';
 import type { World } from './targets/endpoints.ts';
-import { type Parts, type Programs, startPrograms, watchDepth } from './workers.ts';
+import { type Parts, type Workers, wireWorkers } from './workers.ts';
 
 /** Longest wait between two attempts to read the inventory at start, in milliseconds. */
 const INVENTORY_RETRY_MS = 60_000;
@@ -141,21 +140,20 @@ async function startController(options: ControllerOptions, life: ControllerLife)
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const servers = await openPorts(options, registry, life.ending);
-  const running: { informers?: Informers; programs?: Programs } = {};
+  const running: { informers?: Informers; workers?: Workers } = {};
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
   const world: World = {
     service: (namespace, name) => running.informers?.world.service(namespace, name),
     slices: (namespace, service) => running.informers?.world.slices(namespace, service) ?? [],
     nodes: () => running.informers?.world.nodes() ?? [],
   };
-  const touched = (group: string): void => running.programs?.work.group(group, 'normal');
+  const touched = (group: string): void => running.workers?.work.group(group, 'normal');
   const unseen = (): string | undefined =>
     running.informers?.healthy() === true ? undefined : 'a watch at the API server is interrupted';
   const parts = connect(options, life, registry, world, { lose, touched, unseen });
   const { log, client, book, lead } = parts;
-  const programs = startPrograms(parts);
-  running.programs = programs;
-  watchDepth(registry, programs.queues);
+  const workers = wireWorkers(parts);
+  running.workers = workers;
 
   async function work(): Promise<void> {
     await lead?.whenLeading();
@@ -163,11 +161,11 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     await readInventory(parts, life.ending);
     if (life.ending.aborted) return;
     const onState = (kind: string, state: object): void => log.info({ kind, ...state }, 'watch');
-    running.informers = startInformers({ client, book, options, work: programs.work, onState });
+    running.informers = startInformers({ client, book, options, work: workers.work, onState });
     await running.informers.synced;
     log.info({ groups: book.groups().length }, 'synced');
-    await programs.orphans.look();
-    await lookForDrift(parts, programs, life.ending);
+    await workers.orphans.look();
+    await lookForDrift(parts, workers, life.ending);
   }
 
   work().catch((error: unknown) => {
@@ -179,7 +177,7 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     async stop() {
       running.informers?.stop();
       parts.secrets.stop();
-      const drained = Promise.all(Object.values(programs.queues).map((queue) => queue.drain()));
+      const drained = Promise.all(Object.values(workers.queues).map((queue) => queue.drain()));
       // What pauses for want of the lease does not end.
       if (lead?.leading() !== false) await drained;
       await lead?.release();

@@ -10,23 +10,25 @@ import type { KubeOutcome } from '../kube/client.ts';
 import type { Events, Regarding } from '../kube/events.ts';
 import { KINDS } from '../kube/kinds.ts';
 import type { Writer } from '../kube/write.ts';
-import { isAddressOf, toldAddresses } from './addressed.ts';
+import { addressed, isAddressOf, toldAddresses } from './addressed.ts';
 import { type Book, finalizerOf } from './bindings.ts';
 import { driftNews } from './drift-report.ts';
 import { withoutHoldings } from './exchange.ts';
-import type { Pass } from './pass.ts';
+import type { Pass, Untold } from './pass.ts';
 import { statusOf } from './status.ts';
+import type { StatusWrites } from './status-writes.ts';
 import { servingOf } from './targets/serving.ts';
-import type { Serving, Targets } from './targets/targets.ts';
+import type { Targets } from './targets/targets.ts';
 
 export interface Publishing {
   readonly book: Book;
   readonly write: Writer;
   readonly events: Events;
-  readonly targets: Targets;
+  readonly statuses: Pick<StatusWrites, 'update'>;
+  readonly targets: Pick<Targets, 'serve' | 'health'>;
   readonly cluster: ClusterSettings;
-  /** A group was looked at, and what serves it is known: rules on nodes may have to change. */
-  published(group: string): void;
+  /** A group was looked at, and the target groups of these members (`namespace/name`) are known. */
+  published(group: string, members: readonly string[]): void;
   now(): Date;
   failed(key: string, step: string, outcome: KubeOutcome): void;
 }
@@ -122,22 +124,24 @@ async function tellMember(
   pass: Pass,
   effective: LoadBalancerBinding,
 ): Promise<boolean> {
+  const { book, statuses } = publishing;
   const key = keyOf(effective);
-  const binding = publishing.book.bindingOf(key);
+  const binding = book.bindingOf(key);
   if (binding === undefined) return true;
-  const became = statusOf(pass, { ...binding, metadata: effective.metadata, spec: effective.spec });
-  const entry = publishing.book.entry(key);
-  const { written: addressed, address } =
+  const { metadata, spec } = effective;
+  const became = (of: LoadBalancerBinding): BindingStatus => statusOf(pass, { ...of, metadata, spec });
+  const entry = book.entry(key);
+  const { written: isAddressed, address } =
     entry === undefined
       ? { written: true, address: toldAddresses(binding.status)[0] }
-      : await tellIngress(publishing, pass, entry.ingress, became);
-  const status = address === undefined ? became : { ...became, address };
+      : await tellIngress(publishing, pass, entry.ingress, became(binding));
   if (entry !== undefined) await tellDrift(publishing, entry.ingress, pass);
-  await tellPeople(publishing, binding, status);
-  const written = await publishing.write.patchStatus(binding, status);
-  // The next pass may come before the informer tells of our own write.
-  if (written?.ok) publishing.book.answered(written.object);
-  return fine(publishing, key, 'write status', written) && addressed;
+  await tellPeople(publishing, binding, became(binding));
+  const written = await statuses.update(key, 'write status', (of) => ({
+    ...became(of),
+    ...(address === undefined ? {} : { address }),
+  }));
+  return written === 'written' && isAddressed;
 }
 
 /**
@@ -184,63 +188,51 @@ export async function unsettle(
   toSet: Remembered,
 ): Promise<boolean> {
   const written = await Promise.all(
-    bindings.map(async (effective) => {
+    bindings.map((effective) => {
       const key = keyOf(effective);
-      const binding = publishing.book.bindingOf(key);
-      if (binding === undefined) return true;
-      const { appliedHash: _, ...rest } = binding.status ?? {};
       const set = toSet.get(key);
-      const status = {
-        ...rest,
-        ...(endangered.has(key) ? { clientSecrets: {} } : {}),
-        ...(set === undefined ? {} : { set }),
-      };
-      const outcome = await publishing.write.patchStatus(binding, status);
-      if (outcome?.ok) publishing.book.answered(outcome.object);
-      return fine(publishing, key, 'unsettle binding', outcome);
+      return publishing.statuses.update(key, 'unsettle binding', ({ status = {} }) => {
+        const { appliedHash: _, ...rest } = status;
+        return {
+          ...rest,
+          ...(endangered.has(key) ? { clientSecrets: {} } : {}),
+          ...(set === undefined ? {} : { set }),
+        };
+      });
     }),
   );
-  return written.every((one) => one);
+  return written.every((one) => one === 'written');
 }
 
-/** Takes the memory of a target group's targets off its binding; true when the binding is without, or gone. */
-export async function forgetTargets(
-  { book, write, failed }: Pick<Publishing, 'book' | 'write' | 'failed'>,
-  { arn, backend: { member } }: Pick<Serving, 'arn' | 'backend'>,
-): Promise<boolean> {
-  const binding = book.bindingOf(member);
-  if (binding === undefined) return true;
-  const outcome = await write.forgetTargets(binding, arn);
-  if (outcome.ok) book.answered(outcome.object);
-  else if (outcome.reason !== 'notFound') failed(member, 'forget targets', outcome);
-  return outcome.ok || outcome.reason === 'notFound';
+/** Whether something of a group waits until targets are healthy: requests, what is replaced, or the address that is told. */
+function waitsForTargets(pass: Untold & Pick<Pass, 'health'>): boolean {
+  const leaving = pass.outcomes.some(
+    ({ result, operation }) => result === 'waiting' && operation.verb === 'delete',
+  );
+  const told = addressed(pass);
+  const isWanted = [...pass.became.values()].some(({ arn }) => arn === told?.arn);
+  return pass.handing === true || leaving || (told !== undefined && !isWanted);
 }
 
 /** Publishes one pass; true when everything was written. */
-export async function publish(
-  publishing: Publishing,
-  group: Group,
-  of: Omit<Pass, 'health' | 'now'>,
-): Promise<boolean> {
-  const { targets } = publishing;
-  if (of.decided) {
-    targets.serve(group.id, servingOf(publishing, group, of));
-    // Not before it is known what the group needs: rules on nodes that nobody is known to need are taken away.
-    publishing.published(group.id);
-  }
-  const pass: Pass = { ...of, health: (arn) => targets.health(arn), now: publishing.now().toISOString() };
+export async function publish(publishing: Publishing, group: Group, of: Untold): Promise<boolean> {
+  const { targets, book } = publishing;
+  const health: Pass['health'] = (arn) => targets.health(arn);
+  if (of.decided)
+    targets.serve(group.id, servingOf(publishing, group, of), waitsForTargets({ ...of, health }));
+  const pass: Pass = { ...of, health, now: publishing.now().toISOString() };
   const leaving = new Set(group.leaving.map(keyOf));
   const goes = (binding: LoadBalancerBinding): boolean => of.clean && leaving.has(keyOf(binding));
-  const told = await Promise.all(
-    of.bindings.map((binding) => {
-      const key = keyOf(binding);
-      const moving = leaving.has(key) && publishing.book.entry(key) !== undefined;
-      return moving || goes(binding) ? true : tellMember(publishing, pass, binding);
-    }),
-  );
+  // Who moves to another group is told by that one.
+  const moves = (key: string): boolean => leaving.has(key) && book.entry(key) !== undefined;
+  const telling = of.bindings.filter((binding) => !moves(keyOf(binding)) && !goes(binding));
+  const told = Promise.all(telling.map((binding) => tellMember(publishing, pass, binding)));
+  // Not before it is known what the group needs: rules on nodes that nobody is known to need are taken away.
+  if (of.decided) publishing.published(group.id, telling.map(keyOf));
+  const written = await told;
   // Who goes takes its memory along, so those that stay have theirs before.
   const released = await Promise.all(
     of.bindings.filter(goes).map((binding) => release(publishing, group, binding)),
   );
-  return [...told, ...released].every((one) => one);
+  return [...written, ...released].every((one) => one);
 }

@@ -17,7 +17,7 @@ export function rightsOf(options: Asked, leases: string): Right[] {
     ...Object.values(WATCHED).flatMap((kind) => rightsTo(['list', 'watch'], kind, scope)),
     ...rightsTo(['create', 'patch', 'delete'], KINDS.bindings, scope),
     ...rightsTo(['patch'], KINDS.bindings, { ...scope, subresource: 'status' }),
-    ...(mayWrite('ingressFinalizers', policy) ? rightsTo(['patch'], KINDS.ingresses, scope) : []),
+    ...(mayWrite('ingressFinalizers', policy) ? rightsTo(['get', 'patch'], KINDS.ingresses, scope) : []),
     ...(mayWrite('ingressStatus', policy)
       ? rightsTo(['patch'], KINDS.ingresses, { ...scope, subresource: 'status' })
       : []),

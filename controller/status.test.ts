@@ -11,7 +11,7 @@ import { addressed } from './addressed.ts';
 import { interpret } from './laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from './laws/paper.ts';
 import type { Pass } from './pass.ts';
-import { rememberedHealth, statusOf, targetsOf } from './status.ts';
+import { statusOf } from './status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
 const applied: Applied = { ingresses: [ingress()], services: [service()] };
@@ -56,7 +56,7 @@ describe('a Service without targets', () => {
   ])('is served, and told: for %s', (_, more, why) => {
     expect(ready(more)).toMatchObject({ status: 'True', reason: 'NoTargets' });
     expect(ready(more)?.message).toContain(`has no targets: ${why}.`);
-    expect(statusOf(pass(more), binding)).toMatchObject({ state: 'Ready', targets: '0/0' });
+    expect(statusOf(pass(more), binding)).toMatchObject({ state: 'Ready' });
   });
 
   test('is not told while some target is registered, or nobody knows', () => {
@@ -255,30 +255,15 @@ describe('the address', () => {
   });
 });
 
-describe('targets', () => {
-  test('are counted over the target groups of the member', () => {
-    expect(targetsOf(pass(), 'shop/web')).toMatchObject({
-      targets: '2/3',
-      targetGroups: [{ service: 'web', port: 80, healthy: 2, total: 3 }],
-    });
-    expect(targetsOf(pass(), 'shop/other')).toEqual({ targets: '0/0', targetGroups: [] });
-  });
-  test('are those told last while nothing is known', () => {
-    const before = statusOf(pass(), binding);
-    expect(targetsOf(pass({ health: () => undefined }), 'shop/web', before).targets).toBe('2/3');
-    expect(targetsOf(pass({ health: () => undefined }), 'shop/web').targets).toBe('0/0');
-  });
-  test('are remembered by a hash, which stays while nothing is known and goes while they change', () => {
-    const arn = became.get(wanted.backends[0]?.id ?? '')?.arn ?? '';
-    const before = statusOf(pass({ health: () => ({ healthy: 2, total: 3, hash: 'h' }) }), binding);
-    expect(before.registered).toEqual({ [arn]: 'h' });
-    expect(rememberedHealth(before, arn)).toEqual({ healthy: 2, total: 3, hash: 'h' });
-    expect(rememberedHealth(before, 'another')).toBeUndefined();
-    expect(targetsOf(pass({ health: () => undefined }), 'shop/web', before).registered).toEqual({
-      [arn]: 'h',
-    });
-    expect(targetsOf(pass(), 'shop/web', before).registered).toBeUndefined();
-  });
+test('what the targets program wrote stays as it is', () => {
+  const written: BindingStatus = {
+    targets: '2/3',
+    targetGroups: [{ name: 'n', arn: 'a', service: 'web', port: 80, healthy: 2, total: 3 }],
+    registered: { a: 'h' },
+  };
+  const none = pass({ health: () => ({ healthy: 0, total: 0 }) });
+  expect(statusOf(none, { ...binding, status: written })).toMatchObject(written);
+  expect(statusOf(none, binding)).not.toHaveProperty('targets');
 });
 
 test('a plan in words, the hash of what was applied, and what was observed', () => {

@@ -7,7 +7,7 @@ import type { BindingStatus, LoadBalancerBinding } from '../api/generated/bindin
 import { keyOf } from '../api/kube.ts';
 import { addressed } from './addressed.ts';
 import { conditionsOf, DELETING, readyBy, stateOf } from './conditions.ts';
-import type { Health, Pass } from './pass.ts';
+import type { Pass } from './pass.ts';
 
 function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingStatus> {
   const balancer = addressed(pass);
@@ -33,36 +33,6 @@ function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingSt
   };
 }
 
-/** Target groups of one member with their health, as it was told last where it is not known yet, and `healthy/total` over all. */
-export function targetsOf(
-  pass: Pick<Pass, 'backends' | 'became' | 'health'>,
-  key: string,
-  before?: BindingStatus,
-): Pick<BindingStatus, 'targetGroups' | 'targets' | 'registered'> {
-  const registered: Record<string, string> = {};
-  const targetGroups = pass.backends
-    .filter(({ member }) => member === key)
-    .flatMap(({ id, service, port }) => {
-      const found = pass.became.get(id);
-      if (found?.kind !== 'targetGroup') return [];
-      const { healthy, total, hash } = pass.health(found.arn) ??
-        rememberedHealth(before, found.arn) ?? { healthy: 0, total: 0 };
-      if (hash !== undefined) registered[found.arn] = hash;
-      return [{ name: found.spec.name, arn: found.arn, service, port, healthy, total }];
-    });
-  const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
-  const targets = `${sum('healthy')}/${sum('total')}`;
-  return { targetGroups, targets, ...(Object.keys(registered).length === 0 ? {} : { registered }) };
-}
-
-/** What a status says about the targets of a target group; undefined when it does not name it. */
-export function rememberedHealth(status: BindingStatus | undefined, arn: string): Health | undefined {
-  const told = status?.targetGroups?.find((one) => one.arn === arn);
-  if (told === undefined) return undefined;
-  const hash = status?.registered?.[arn];
-  return { healthy: told.healthy, total: told.total, ...(hash === undefined ? {} : { hash }) };
-}
-
 /** The status of a binding from the moment it is deleted, before anything of it is removed. */
 export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: string): BindingStatus {
   const { generation } = metadata;
@@ -74,6 +44,16 @@ export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: s
   );
   return { ...status, state: 'Deleting', conditions };
 }
+
+/** What the targets program writes (targets/target-status.ts) stays as it is. */
+const targetFieldsOf = (before: BindingStatus = {}): BindingStatus => {
+  const { targetGroups, targets, registered } = before;
+  return {
+    ...(targetGroups === undefined ? {} : { targetGroups }),
+    ...(targets === undefined ? {} : { targets }),
+    ...(registered === undefined ? {} : { registered }),
+  };
+};
 
 /** The status of one binding after a pass. */
 export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatus {
@@ -90,7 +70,7 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
     conditions,
     state: stateOf(conditions, binding.metadata.deletionTimestamp !== undefined),
     ...ofAws(pass, binding.status),
-    ...targetsOf(pass, key, binding.status),
+    ...targetFieldsOf(binding.status),
     ...(secrets === undefined ? {} : { clientSecrets: secrets }),
     ...(Object.keys(set).length === 0 ? {} : { set }),
     ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),

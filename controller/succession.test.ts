@@ -8,7 +8,8 @@ import { interpret } from './laws/interpret.ts';
 import { ingress, service, wantedBy } from './laws/paper.ts';
 import type { Health } from './pass.ts';
 import { succession } from './succession.ts';
-import type { Serving } from './targets/targets.ts';
+import type { Serving } from './targets/serving.ts';
+import { TargetGroupIndex } from './targets/target-group-index.ts';
 
 const wanted = wantedBy({ ingresses: [ingress()], services: [service()] });
 const found = interpret(plan(schemas, wanted.resources, []), []);
@@ -24,6 +25,7 @@ function play(health: Record<string, Health>) {
   const clock = { now: 0 };
   const serving = (arn: string, of: Backend, more: Partial<Serving> = {}): Serving => ({
     arn,
+    name: 'web',
     group: group?.group ?? '',
     backend: of,
     made: false,
@@ -34,7 +36,9 @@ function play(health: Record<string, Health>) {
     backend === undefined
       ? []
       : [serving(group?.arn ?? '', backend), serving(old.arn, backend, { leaving: true })];
-  const targets = { all: () => all, health: (arn: string) => health[arn] };
+  const served = new TargetGroupIndex();
+  for (const one of all) served.put(one);
+  const targets = { served, health: (arn: string) => health[arn] };
   return { clock, health, ...succession(targets, GRACE, () => clock.now) };
 }
 

@@ -5,7 +5,7 @@ import type { Ready } from '../alb/amendments/target-group-cutover.ts';
 import type { Found } from '../alb/kinds/kind.ts';
 import type { Applying } from './apply.ts';
 import type { Health } from './pass.ts';
-import type { Serving, Targets } from './targets/targets.ts';
+import type { Targets } from './targets/targets.ts';
 
 /** Longest wait for a healthy target of a new target group before requests go to it all the same, in milliseconds. */
 const LONGEST_MS = 300_000;
@@ -17,7 +17,7 @@ export interface Succession {
 
 /** `graceMs`: how long what is replaced stays after its successor serves. `now` in milliseconds from any fixed point. */
 export function succession(
-  targets: Pick<Targets, 'all' | 'health'>,
+  targets: Pick<Targets, 'served' | 'health'>,
   graceMs: number,
   now: () => number,
 ): Succession {
@@ -63,12 +63,14 @@ const serves = (health: Health | undefined): boolean =>
   health !== undefined && (health.healthy > 0 || (health.total === 0 && health.hash !== undefined));
 
 /** A successor serves when AWS calls it active and, if it forwards to anything, some target of it is healthy. */
-function whyNot(successor: Found, targets: Pick<Targets, 'all' | 'health'>): string | undefined {
+function whyNot(successor: Found, targets: Pick<Targets, 'served' | 'health'>): string | undefined {
   if (successor.kind === 'loadBalancer' && successor.extra.state !== 'active') {
     return `${successor.spec.name} is ${successor.extra.state ?? 'new'}`;
   }
-  const mine = ({ arn, group, leaving }: Serving): boolean =>
-    successor.kind === 'targetGroup' ? arn === successor.arn : group === successor.group && leaving !== true;
-  const sick = targets.all().find((one) => mine(one) && !serves(targets.health(one.arn)));
+  const mine =
+    successor.kind === 'targetGroup'
+      ? [targets.served.get(successor.arn)]
+      : targets.served.ofGroup(successor.group).filter(({ leaving }) => leaving !== true);
+  const sick = mine.find((one) => one !== undefined && !serves(targets.health(one.arn)));
   return sick === undefined ? undefined : `no target of ${sick.backend.service} is healthy behind it yet`;
 }

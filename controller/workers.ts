@@ -1,38 +1,48 @@
-// The programs and their queues, wired to each other: bindings, groups, targets, node access.
+// The workers: every program with its queue, wired to each other. Nothing is decided here, and nothing runs before a key is added
+// to a queue.
+//
+//   Ingresses, bindings ─▶ bindings, groups ─▶ record       Services, EndpointSlices, Nodes ─▶ targets ─▶ targetStatus
+//                                     └─▶ targets, targetStatus, nodes                 └─▶ nodes     └─▶ groups that wait for it
 import type { Logger } from 'pino';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { refusalMemory } from '../alb/amendments/rejection-memory.ts';
-import { SHARED_STACK } from '../alb/desire/tags.ts';
 import { inWords } from '../alb/plan/operation.ts';
-import { policyOfGroup } from '../alb/plan/policy.ts';
 import { keyOf } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Events, eventTeller } from '../kube/events.ts';
-import { underPolicy, writer } from '../kube/write.ts';
+import { underPolicy, type Writer, writer } from '../kube/write.ts';
 import type { Aws } from './aws/calls.ts';
 import { type Lookups, lookups } from './aws/facts.ts';
 import type { Inventory } from './aws/inventory.ts';
 import type { Book } from './bindings.ts';
-import { type Deriving, derive } from './derive.ts';
+import { derive } from './derive.ts';
 import { Drifts } from './drift.ts';
-import { type DriftReport, driftNews } from './drift-report.ts';
-import { takesOver } from './exchange.ts';
+import type { DriftReport } from './drift-report.ts';
 import type { InformersOptions } from './informers.ts';
 import type { Secrets } from './logins/secrets.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
-import { startOrphans } from './ownership/orphans/start.ts';
-import { forgetTargets, type Publishing, publish, regardingOf, unsettle } from './publish.ts';
-import { createQueue, type Queue } from './queue.ts';
+import { wireOrphans } from './ownership/orphans/start.ts';
+import { type Publishing, publish, regardingOf, unsettle } from './publish.ts';
+import { createQueue, type Next, type Priority, type Queue } from './queue.ts';
+import { countRuns, watchDepth } from './queue-metrics.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
+import { StatusWrites } from './status-writes.ts';
 import { succession } from './succession.ts';
 import type { World } from './targets/endpoints.ts';
 import { foreignRules } from './targets/foreign-rules.ts';
 import { type NodeAccess, nodeAccess } from './targets/node-security-groups.ts';
-import { type Serving, type Targets, targetsProgram } from './targets/targets.ts';
+import { mayRevoke } from './targets/revocation.ts';
+import { tellTargetDrift } from './targets/target-drift.ts';
+import { reconcileTargetStatus } from './targets/target-status.ts';
+import { type Targets, targetsProgram } from './targets/targets.ts';
 
-/** The key of the node access program: there is one per cluster. */
-const NODES = 'nodes';
+/** The one key of programs that work on the whole cluster. */
+const CLUSTER = 'cluster';
+/** The rules on nodes wait for what else changes at the same time, in milliseconds. */
+const NODES_MS = { group: 100, targets: 200 };
+/** The status of targets waits until those of a new target group are registered, in milliseconds. */
+const TARGETS_TOLD_MS = 100;
 
 export interface Parts {
   readonly options: ControllerOptions;
@@ -51,8 +61,12 @@ export interface Parts {
   unseen(): string | undefined;
 }
 
-export interface Programs {
-  readonly queues: Readonly<Record<'bindings' | 'groups' | 'targets' | 'nodes' | 'record', Queue>>;
+type Queues = Readonly<
+  Record<'bindings' | 'groups' | 'targets' | 'targetStatus' | 'nodes' | 'record', Queue>
+>;
+
+export interface Workers {
+  readonly queues: Queues;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
   /** Has everything of a group looked at in AWS. */
@@ -63,52 +77,80 @@ export interface Programs {
   readonly orphans: Pick<Orphans, 'look'>;
 }
 
-function startTargets(
-  parts: Parts,
+/** What all programs write with. */
+interface Writes {
+  readonly write: Writer;
+  readonly statuses: StatusWrites;
+  readonly events: Events;
+  failed: Publishing['failed'];
+}
+
+function writesOf({ options, client, book, log }: Parts): Writes {
+  // The one place where the controller's writes are bound to its policy.
+  const may = underPolicy(options.policy);
+  const write = writer(client, may);
+  const failed: Publishing['failed'] = (key, step, outcome) =>
+    log.warn({ key, step, outcome }, 'cannot write to the API server');
+  const events = eventTeller(client, 'albatross-controller', may);
+  return { write, statuses: new StatusWrites({ book, write, failed }), events, failed };
+}
+
+function openQueues(
+  { options, log, registry }: Parts,
+  runs: Readonly<Record<keyof Queues, (key: string) => Promise<Next>>>,
+): Queues {
+  const counted = countRuns(registry);
+  const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
+  const open = (queue: keyof Queues, workers: number): Queue =>
+    createQueue({ workers, run: counted(queue, runs[queue]), onError });
+  const queues = {
+    bindings: open('bindings', 8),
+    groups: open('groups', options.ingressMaxConcurrentReconciles),
+    targets: open('targets', options.targetgroupbindingMaxConcurrentReconciles),
+    targetStatus: open('targetStatus', 8),
+    nodes: open('nodes', 1),
+    record: open('record', 1),
+  };
+  watchDepth(registry, queues);
+  return queues;
+}
+
+function wireTargets(
+  { aws, world, inventory, log, book, driftReport }: Parts,
   find: Lookups,
-  telling: Pick<Publishing, 'write' | 'failed' | 'events'>,
-  queues: () => Programs['queues'],
+  { statuses, events }: Writes,
+  queues: Queues,
+  served: (arns: readonly string[]) => void,
 ): Targets {
-  const { aws, world, inventory, log, book } = parts;
   return targetsProgram({
-    unsettle: (serving) => forgetTargets({ book, ...telling }, serving),
-    now: () => performance.now(),
-    random: Math.random,
-    drifted: (serving, lines) => tellTargets(parts, telling.events, serving, lines),
     aws,
     world,
+    forget: async ({ arn, backend }) => (await statuses.forgetTargets(backend.member, arn)) === 'written',
+    now: () => performance.now(),
+    random: Math.random,
+    drifted: (serving, lines) => tellTargetDrift({ book, events, report: driftReport }, serving, lines),
     inVpc: (address) => find.inVpc(address),
-    enqueue: (arn, urgent) => queues().targets.add(arn, urgent ? 'high' : 'normal'),
-    changed: (group) => queues().groups.add(group, 'normal'),
-    lost: ({ group }) => {
+    enqueue: (arn, urgent) => queues.targets.add(arn, urgent ? 'high' : 'normal'),
+    served,
+    changed({ group, backend }, awaited) {
+      queues.targetStatus.add(backend.member);
+      if (awaited) queues.groups.add(group, 'normal');
+    },
+    lost({ group }) {
       inventory.forget(group);
-      queues().groups.add(group, 'normal');
+      queues.groups.add(group, 'normal');
     },
     failed: ({ arn, group }, { action, code, message }) =>
       log.warn({ group, targetGroup: arn, action, code, error: message }, 'cannot bring targets in line'),
   });
 }
 
-/** Targets that somebody else registered or deregistered. */
-function tellTargets(
-  { book, driftReport }: Parts,
-  events: Events,
-  { arn, group, policy, backend: { member, service } }: Serving,
-  lines: readonly string[],
-): void {
-  const words = lines.map((line) => `${line} of ${service}`);
-  driftReport(
-    { group, targetGroup: arn },
-    words.map((one) => ({ kind: 'target', words: one })),
-  );
-  const ingress = book.entry(member)?.ingress;
-  const then = policy === 'observe' ? 'left so by the policy' : 'put right';
-  // Told aside: nothing waits for it, and what fails is in the log.
-  if (ingress !== undefined)
-    void events.tell(regardingOf(ingress, book.bindingOf(member)), driftNews(words, then));
-}
-
-function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: Publishing): Reconciling {
+function wireGroups(
+  parts: Parts,
+  find: Lookups,
+  targets: Targets,
+  publishing: Publishing,
+): Omit<Reconciling, 'unclaimed'> {
   const { book, inventory, aws, world, options, log } = parts;
   return {
     book,
@@ -134,30 +176,18 @@ function startGroups(parts: Parts, find: Lookups, targets: Targets, publishing: 
   };
 }
 
-function startNodes(
+function wireNodes(
   { aws, world, options, book, inventory, log, driftReport, client }: Parts,
   find: Lookups,
   targets: Targets,
-  seen: ReadonlySet<string>,
   cannot: Publishing['failed'],
 ): NodeAccess {
   return nodeAccess({
     aws,
     lookups: find,
     world,
-    serving: () => targets.all().filter(({ policy }) => takesOver(policy)),
-    // While somebody is careful nothing is taken away from the nodes, which serve all; who leaves has no targets any more, and
-    // may be careful all the same.
-    complete() {
-      if (options.policy !== 'sync') return false;
-      const groups = new Set(book.groups());
-      // Load balancers of others with the tag of this cluster, and orphans, reach their targets by the same rules.
-      return (
-        inventory.groups().every((group) => group === SHARED_STACK || groups.has(group)) &&
-        targets.all().every(({ policy }) => policy === 'sync') &&
-        [...groups].every((group) => seen.has(group) && policyOfGroup('sync', book.of(group)) === 'sync')
-      );
-    },
+    served: targets.served,
+    complete: () => mayRevoke({ policy: options.policy, book, inventory, targets }),
     async foreign() {
       const answer = await foreignRules(client);
       if ('some' in answer) return answer.some;
@@ -181,65 +211,50 @@ function startNodes(
   });
 }
 
-/** Wires the programs; nothing runs before something is added to a queue. */
-export function startPrograms(parts: Parts): Programs {
-  const { options, log, client, aws, book } = parts;
+/** Wires the programs, each with its queue. */
+export function wireWorkers(parts: Parts): Workers {
+  const { options, book, aws } = parts;
   const find = lookups(aws, lookupOptions(options));
-  // The one place where the controller's writes are bound to its policy.
-  const may = underPolicy(options.policy);
-  const write = writer(client, may);
-  const seen = new Set<string>();
-  const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
-  const failed: Publishing['failed'] = (key, step, outcome) =>
-    log.warn({ key, step, outcome }, 'cannot write to the API server');
-  const events = eventTeller(client, 'albatross-controller', may);
-  const refused: Deriving['refused'] = ({ ingress }, note) => {
-    // Told aside: nothing waits for it, and what fails is in the log.
-    const news = { type: 'Warning', reason: 'BindingRefused', action: 'Record', note } as const;
-    void events.tell(regardingOf(ingress, book.bindingOf(keyOf(ingress))), news);
-  };
-  const targets = startTargets(parts, find, { write, failed, events }, () => queues);
-  const published = (group: string): void => {
-    seen.add(group);
-    net.note(group);
-    queues.nodes.addAfter(NODES, 100);
-  };
+  const writes = writesOf(parts);
+  const { write, statuses, events, failed } = writes;
+  const now = (): Date => new Date();
+  const queues = openQueues(parts, {
+    bindings: (key) =>
+      derive(key, {
+        ...{ book, write, ceiling: options.policy, now: Date.now, failed },
+        // Nothing waits for the event, and what fails is in the log.
+        refused: ({ ingress }, news) =>
+          void events.tell(regardingOf(ingress, book.bindingOf(keyOf(ingress))), news),
+      }),
+    groups: (key) => reconcile(key, reconciling),
+    targets: (arn) => targets.reconcile(arn),
+    targetStatus: (member) => reconcileTargetStatus(member, { targets, statuses, now }),
+    nodes: () => nodes.run(),
+    record: () => orphans.write(),
+  });
+  const targets = wireTargets(parts, find, writes, queues, (arns) => nodes.served(arns));
+  const nodes = wireNodes(parts, find, targets, failed);
   const publishing: Publishing = {
-    book,
-    write,
-    events,
-    targets,
-    cluster: clusterSettings(options),
-    published,
-    now: () => new Date(),
-    failed,
+    ...{ book, write, statuses, events, targets, cluster: clusterSettings(options), now, failed },
+    published(group, members) {
+      orphans.note(group);
+      queues.nodes.addAfter(CLUSTER, NODES_MS.group);
+      for (const member of members) queues.targetStatus.addAfter(member, TARGETS_TOLD_MS);
+    },
   };
-  const reconciling = startGroups(parts, find, targets, publishing);
-  const nodes = startNodes(parts, find, targets, seen, failed);
-  const net = startOrphans(parts, reconciling, events, () => queues);
-  const queues: Programs['queues'] = {
-    bindings: createQueue({
-      workers: 8,
-      run: (key) => derive(key, { book, write, ceiling: options.policy, now: Date.now, failed, refused }),
-      onError,
-    }),
-    groups: createQueue({
-      workers: options.ingressMaxConcurrentReconciles,
-      run: (key) => reconcile(key, { ...reconciling, unclaimed: (stack) => net.orphans.remove(stack) }),
-      onError,
-    }),
-    targets: createQueue({
-      workers: options.targetgroupbindingMaxConcurrentReconciles,
-      run: (arn) => targets.reconcile(arn),
-      onError,
-    }),
-    nodes: createQueue({ workers: 1, run: nodes.run, onError }),
-    record: createQueue({ workers: 1, run: net.write, onError }),
+  const groups = wireGroups(parts, find, targets, publishing);
+  const orphans = wireOrphans(parts, groups, events, queues);
+  const reconciling: Reconciling = {
+    ...groups,
+    unclaimed(group) {
+      targets.forgetGroup(group);
+      return orphans.orphans.remove(group);
+    },
   };
   return {
     queues,
-    orphans: net.orphans,
-    work: workOf(queues, targets),
+    orphans: orphans.orphans,
+    work: workOf(queues, targets, nodes),
     look(group) {
       parts.inventory.doubt(group);
       queues.groups.add(group, 'low');
@@ -247,37 +262,28 @@ export function startPrograms(parts: Parts): Programs {
     },
     lookAtNodes() {
       nodes.doubt();
-      queues.nodes.add(NODES, 'low');
+      queues.nodes.add(CLUSTER, 'low');
     },
   };
 }
 
-function workOf(queues: Programs['queues'], targets: Targets): Programs['work'] {
+const addTo = (queue: Queue, key: string, priority: Priority, afterMs = 0): void =>
+  afterMs === 0 ? queue.add(key, priority) : queue.addAfter(key, afterMs, priority);
+
+function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): Workers['work'] {
   return {
-    binding(key, priority, afterMs) {
-      if (afterMs === undefined) queues.bindings.add(key, priority);
-      else queues.bindings.addAfter(key, afterMs, priority);
+    binding: (key, priority, afterMs) => addTo(queues.bindings, key, priority, afterMs),
+    group: (id, priority, afterMs) => addTo(queues.groups, id, priority, afterMs),
+    service(namespace, name) {
+      const arns = targets.touchService(namespace, name);
+      if (arns.length === 0) return;
+      nodes.touch(arns);
+      queues.nodes.addAfter(CLUSTER, NODES_MS.targets);
     },
-    group(id, priority, afterMs = 0) {
-      if (afterMs === 0) queues.groups.add(id, priority);
-      else queues.groups.addAfter(id, afterMs, priority);
-    },
-    targets(namespace, service) {
-      targets.touch(namespace, service);
-      queues.nodes.addAfter(NODES, 200);
+    nodes() {
+      targets.touchNodes();
+      nodes.touchAll();
+      queues.nodes.addAfter(CLUSTER, NODES_MS.targets);
     },
   };
-}
-
-/** Shows how much waits. */
-export function watchDepth(registry: Registry, queues: Programs['queues']): void {
-  new Gauge({
-    name: 'albatross_queue_depth',
-    help: 'Keys that wait for a worker.',
-    labelNames: ['queue'],
-    registers: [registry],
-    collect() {
-      for (const [queue, of] of Object.entries(queues)) this.set({ queue }, of.depth());
-    },
-  });
 }

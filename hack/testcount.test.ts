@@ -1,6 +1,6 @@
 // The last line of `make test` never says "0 failed" when something failed.
 import { describe, expect, test } from 'vitest';
-import { count, lastLine } from './testcount.ts';
+import { count, lastLine, slowest } from './testcount.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -30,6 +30,16 @@ describe('count', () => {
   ])('%s', (_, exitCode, text, expected) => {
     expect(count(exitCode, text)).toEqual(expected);
   });
+});
+
+test('the slowest files of all suites come first, some of them only', () => {
+  const timed = (name: string, startTime: number, endTime: number) => ({
+    ...file('passed', 'passed'),
+    ...{ name: `/house/${name}`, startTime, endTime },
+  });
+  const unit = report(timed('api/a.test.ts', 1_000, 1_500), timed('api/b.test.ts', 0, 100));
+  const e2e = report(timed('e2e/c.e2e.ts', 0, 63_210));
+  expect(slowest([unit, e2e], '/house', 2)).toEqual(['   63.2 s  e2e/c.e2e.ts', '    0.5 s  api/a.test.ts']);
 });
 
 test('the last line adds up the suites', () => {

@@ -1,4 +1,5 @@
-// Counts tests over several vitest runs, from the reports of its JSON reporter.
+// Counts tests over several vitest runs, and finds the slowest files, from the reports of its JSON reporter.
+import { relative } from 'node:path';
 
 export interface Counts {
   readonly passed: number;
@@ -9,7 +10,12 @@ interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly testResults: readonly {
+    /** Path of the file. */
+    readonly name: string;
     readonly status: string;
+    /** Milliseconds since 1970; without what comes before the first test. */
+    readonly startTime: number;
+    readonly endTime: number;
     readonly assertionResults: readonly { readonly status: string }[];
   }[];
 }
@@ -27,6 +33,19 @@ export function count(exitCode: number, report: string | undefined): Counts {
   ).length;
   const failed = numFailedTests + brokenFiles;
   return { passed: numPassedTests, failed: exitCode !== 0 && failed === 0 ? 1 : failed };
+}
+
+/** The files that took longest, as lines: `  63.2 s  e2e/scenarios/drift.e2e.ts`. */
+export function slowest(reports: readonly string[], root: string, most = 15): string[] {
+  return reports
+    .flatMap((report) => (JSON.parse(report) as Report).testResults)
+    .map(({ name, startTime, endTime }) => ({
+      path: relative(root, name),
+      seconds: (endTime - startTime) / 1000,
+    }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, most)
+    .map(({ path, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${path}`);
 }
 
 /** The line that ends `make test`. */

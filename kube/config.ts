@@ -5,6 +5,8 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type Unmet, unmet, unreadable } from '../api/unmet.ts';
 
+export type { KubeConfig };
+
 /** What the library falls back to where nothing is found. */
 const NOTHING = 'http://localhost:8080';
 

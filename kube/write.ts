@@ -16,7 +16,10 @@ export interface OwnerReference {
   readonly uid: string;
 }
 
-/** Whether something of an Ingress may be written, by what is known of it. */
+/**
+ * Whether something of an Ingress may be written, by what is known of it. What may not be written of one without annotations may be
+ * written of none: an annotation asks for more care, never for less.
+ */
 export type MayWrite = (what: Written, ingress: Pick<ObjectMeta, 'annotations'>) => boolean;
 
 /** As the policy of each Ingress says, and never more than the controller's own allows. */
@@ -148,6 +151,7 @@ export function writer(client: KubeClient, may: MayWrite): Writer {
       return change === undefined ? undefined : patchIngress(ingress.metadata, change, 'status');
     },
     async takeAddress(name, hostname) {
+      if (!may('ingressStatus', {})) return undefined;
       const read = await readObject(client, KINDS.ingresses, name);
       if (!read.ok) return read.reason === 'notFound' ? undefined : read;
       if (!may('ingressStatus', read.object.metadata)) return undefined;
@@ -164,13 +168,14 @@ async function holdIngress(
   { metadata }: { readonly metadata: ObjectMeta },
   finalizer: string,
 ): Promise<KubeOutcome<Ingress>> {
+  const forbidden = { ok: false, reason: 'conflict', message: 'its policy forbids it now' } as const;
+  if (!may('ingressFinalizers', {})) return forbidden;
   const read = await readObject(client, KINDS.ingresses, metadata);
   if (!read.ok) return read;
   const { uid, deletionTimestamp, resourceVersion, finalizers = [] } = read.object.metadata;
   if (uid !== metadata.uid || deletionTimestamp !== undefined)
     return { ok: false, reason: 'conflict', message: 'the Ingress is being deleted' };
-  if (!may('ingressFinalizers', read.object.metadata))
-    return { ok: false, reason: 'conflict', message: 'its policy forbids it now' };
+  if (!may('ingressFinalizers', read.object.metadata)) return forbidden;
   if (finalizers.includes(finalizer)) return read;
   return patchObject(client, KINDS.ingresses, metadata, {
     metadata: { resourceVersion, finalizers: [...finalizers, finalizer] },

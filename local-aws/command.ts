@@ -7,7 +7,7 @@ import type { LocalAwsRun } from './main.ts';
 /** Where people find it unless they choose; the port that emulators of AWS are known by. */
 const DEFAULT_PORT = 4566;
 
-interface Flags {
+interface LocalAwsFlags {
   host: string;
   port: number;
   state?: string;
@@ -77,7 +77,7 @@ export function localAwsCommand(name: string): Command {
       'after',
       `\n${COVERS}\nCalls of another Region, and of services that would know nothing of its load balancers, are refused.`,
     )
-    .action(async (flags: Flags, command: Command) => {
+    .action(async (flags: LocalAwsFlags, command: Command) => {
       const called = [command.parent?.name(), name].filter(Boolean).join(' ');
       // Everything else is loaded once it is needed: `--help` answers at once.
       const { runLocalAws } = await import('./main.ts');
@@ -85,7 +85,7 @@ export function localAwsCommand(name: string): Command {
     });
 }
 
-const runOf = (flags: Flags): LocalAwsRun => ({
+const runOf = (flags: LocalAwsFlags): LocalAwsRun => ({
   host: flags.host,
   port: flags.port,
   ...(flags.state === undefined ? {} : { stateFile: flags.state }),

@@ -1,8 +1,8 @@
 // Token buckets, late visibility and what is planned.
 import { expect, test } from 'vitest';
 import { Buckets } from './buckets.ts';
+import { visibleState } from './elb/eventual-consistency.ts';
 import { inMemory } from './elb/in-memory.ts';
-import { visibleState } from './elb/late.ts';
 import { ConnectionReset, FaultPlan } from './faults.ts';
 
 const taken = (buckets: Buckets, action: string, now: number): number => {
@@ -50,8 +50,8 @@ test('what is new is heard of later, what was there before at once', () => {
   const faults = new FaultPlan(0, 3);
   expect(faults.visibleUpTo(0)).toBeUndefined();
   faults.setVisibleAfter(100);
-  faults.born(5, 1000);
-  faults.born(7, 1050);
+  faults.recordSerial(5, 1000);
+  faults.recordSerial(7, 1050);
   expect([1000, 1099, 1100, 1150].map((now) => faults.visibleUpTo(now))).toEqual([3, 3, 5, 7]);
 });
 

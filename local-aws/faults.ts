@@ -13,7 +13,7 @@ export class ConnectionReset extends Error {
 
 export type When = 'before' | 'after';
 
-interface Failure {
+interface PlannedFailure {
   error: AwsRefusal | ConnectionReset;
   when: When;
   left: number;
@@ -51,7 +51,7 @@ export interface Faults {
 }
 
 export class FaultPlan implements Faults {
-  readonly #failures = new Map<string, Failure[]>();
+  readonly #failures = new Map<string, PlannedFailure[]>();
   #listener: (action: string, n: number) => void = () => {};
   #kills: { left: number; pid: number }[] = [];
   #buckets: Buckets | undefined;
@@ -150,7 +150,7 @@ export class FaultPlan implements Faults {
   }
 
   /** To be told after each change how far serials have come. */
-  born(serial: number, at: number): void {
+  recordSerial(serial: number, at: number): void {
     if (serial > this.#newest && this.#visibleAfterMs > 0) this.#births.push({ serial, at });
     this.#newest = serial;
   }
@@ -164,7 +164,7 @@ export class FaultPlan implements Faults {
     return this.#heard;
   }
 
-  #add(action: string, failure: Failure): void {
+  #add(action: string, failure: PlannedFailure): void {
     this.#failures.set(action, [
       ...(this.#failures.get(action) ?? []).filter((one) => one.left > 0),
       failure,

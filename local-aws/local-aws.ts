@@ -3,23 +3,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { CoipPool, IpamPool } from '@aws-sdk/client-ec2';
-import type { Desk } from './control/desk.ts';
+import { ApiServer } from './api-server.ts';
+import type { CallCount, Faults, Mutation } from './call-log.ts';
+import type { ControlApi } from './control/control-api.ts';
 import { pageOf } from './control/page.ts';
 import { answerLocal, isLocal } from './control/paths.ts';
 import { DataPlane } from './data-plane/data-plane.ts';
-import { reachable } from './data-plane/door.ts';
+import { reachable } from './data-plane/listener-server.ts';
 import type { Address } from './data-plane/upstreams.ts';
 import { DEFAULT_LIMITS, type ElbState, type Limits } from './elb/state.ts';
-import type { CallCount, Faults, Mutation } from './eyes.ts';
 import { ConnectionReset } from './faults.ts';
-import { Front } from './front.ts';
 import type { RawRequest } from './moto/moto-proxy.ts';
 import type { ProtectionState } from './protections/state.ts';
-import type { Answer } from './protocol/answer.ts';
-import { type Entry, replay } from './state-file/entries.ts';
+import type { HttpAnswer } from './protocol/answer.ts';
+import { type JournalEntry, replay } from './state-file/entries.ts';
 import { type Journal, openStateFile, readStateFile } from './state-file/state-file.ts';
 
-export type { CallCount, Faults, Mutation } from './eyes.ts';
+export type { CallCount, Faults, Mutation } from './call-log.ts';
 
 export interface LocalAwsOptions {
   /** The address that it and its listeners listen on; 127.0.0.1 unless told. */
@@ -65,7 +65,7 @@ export interface LocalAws {
   /** A copy of what protects load balancers. */
   protections(): ProtectionState;
   /** Where the listener of an active load balancer really listens. */
-  frontDoor(dnsName: string, port: number): { host: string; port: number } | undefined;
+  listenerAddress(dnsName: string, port: number): { host: string; port: number } | undefined;
   /** Makes a certificate known that is not imported into ACM through this endpoint (those are known by themselves). */
   knowCertificate(arn: string, certPem: string, keyPem: string): void;
   faults: Faults;
@@ -94,7 +94,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { entries, notes } =
     options.stateFile === undefined ? { entries: [], notes: [] } : readStateFile(options.stateFile, settings);
   const start = replay(entries, settings);
-  const front = new Front({
+  const apiServer = new ApiServer({
     ...settings,
     motoUrl: options.motoUrl,
     start,
@@ -103,13 +103,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     changed: (action) => plane.changed(action),
     certificateImported: (arn, certPem, keyPem) => plane.knowCertificate(arn, certPem, keyPem),
   });
-  front.faults.setVisibleAfter(options.visibleAfterMs ?? 0);
-  front.faults.setThrottling(options.throttle ?? false);
+  apiServer.faults.setVisibleAfter(options.visibleAfterMs ?? 0);
+  apiServer.faults.setThrottling(options.throttle ?? false);
   const targets = new Map(options.targets);
   let journal: Journal | undefined;
   const plane = new DataPlane({
-    state: front.state,
-    world: front.reader.world,
+    state: apiServer.state,
+    world: apiServer.reader.world,
     timeScale: settings.timeScale,
     targetAddress: (target) => targets.get(`${target.id}:${target.port}`) ?? options.targetAddress?.(target),
     healthChanged: (change) => journal?.write(change),
@@ -117,39 +117,39 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   });
   const know = (arn: string, certPem: string, keyPem: string) => {
     plane.knowCertificate(arn, certPem, keyPem);
-    front.reader.addCertificate(arn);
+    apiServer.reader.addCertificate(arn);
   };
   if (options.stateFile !== undefined) {
-    await takeUp(front, entries, know);
+    await takeUp(apiServer, entries, know);
     journal = openStateFile(options.stateFile, settings, { entries, ...start });
-    front.record(journal);
+    apiServer.record(journal);
     await plane.changed('CreateListener');
   }
-  const { state, eyes, faults } = front;
-  const desk: Desk = {
-    ...{ state, eyes, faults, targets },
-    frontDoor: (dnsName, port) => plane.frontDoor(dnsName, port),
-    reset: () => resetAll(front, targets, options.targets ?? new Map()),
-    context: () => front.context(),
+  const { state, callLog, faults } = apiServer;
+  const control: ControlApi = {
+    ...{ state, callLog, faults, targets },
+    listenerAddress: (dnsName, port) => plane.listenerAddress(dnsName, port),
+    reset: () => resetAll(apiServer, targets, options.targets ?? new Map()),
+    context: () => apiServer.context(),
   };
-  const shut = () => shutDown(front, plane, journal);
-  const { server, url } = await serve(front, desk, options).catch(async (error: unknown) => {
+  const shut = () => shutDown(apiServer, plane, journal);
+  const { server, url } = await serve(apiServer, control, options).catch(async (error: unknown) => {
     await shut();
     throw error;
   });
   return {
     url,
-    calls: () => front.eyes.calls(),
-    resetCalls: () => front.eyes.reset(),
-    mutations: () => front.eyes.mutations(),
-    state: () => structuredClone(front.state),
-    protections: () => structuredClone(front.protections),
-    ...{ frontDoor: desk.frontDoor, reset: desk.reset },
+    calls: () => apiServer.callLog.calls(),
+    resetCalls: () => apiServer.callLog.reset(),
+    mutations: () => apiServer.callLog.mutations(),
+    state: () => structuredClone(apiServer.state),
+    protections: () => structuredClone(apiServer.protections),
+    ...{ listenerAddress: control.listenerAddress, reset: control.reset },
     knowCertificate: (arn, certPem, keyPem) => {
       know(arn, certPem, keyPem);
       journal?.write({ kind: 'certificate', arn, certPem, keyPem });
     },
-    faults: front.faults,
+    faults: apiServer.faults,
     isNew: entries.length === 0,
     targets,
     notes,
@@ -161,18 +161,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
 }
 
-async function shutDown(front: Front, plane: DataPlane, journal: Journal | undefined): Promise<void> {
-  front.reader.close();
+async function shutDown(apiServer: ApiServer, plane: DataPlane, journal: Journal | undefined): Promise<void> {
+  apiServer.reader.close();
   await plane.close();
   journal?.close();
 }
 
 async function resetAll(
-  front: Front,
+  apiServer: ApiServer,
   targets: Map<string, Address>,
   atTheStart: ReadonlyMap<string, Address>,
 ): Promise<void> {
-  await front.reset();
+  await apiServer.reset();
   targets.clear();
   for (const [target, address] of atTheStart) targets.set(target, address);
 }
@@ -187,21 +187,21 @@ const settingsOf = (options: LocalAwsOptions) => ({
 
 /** What the state machine does not hold: moto's account, and certificates. */
 async function takeUp(
-  front: Front,
-  entries: readonly Entry[],
+  apiServer: ApiServer,
+  entries: readonly JournalEntry[],
   know: (arn: string, certPem: string, keyPem: string) => void,
 ): Promise<void> {
-  await front.repeat(entries.filter((entry) => entry.kind === 'passed'));
+  await apiServer.repeat(entries.filter((entry) => entry.kind === 'passed'));
   for (const entry of entries) if (entry.kind === 'certificate') know(entry.arn, entry.certPem, entry.keyPem);
 }
 
 async function serve(
-  front: Front,
-  desk: Desk,
+  apiServer: ApiServer,
+  control: ControlApi,
   { host = LOOPBACK, port = 0 }: LocalAwsOptions,
 ): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
-    answer(front, desk, request, response).catch((error: unknown) => {
+    answer(apiServer, control, request, response).catch((error: unknown) => {
       if (error instanceof ConnectionReset) {
         request.socket.resetAndDestroy();
         return;
@@ -222,8 +222,8 @@ async function serve(
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 async function answer(
-  front: Front,
-  desk: Desk,
+  apiServer: ApiServer,
+  control: ControlApi,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -234,17 +234,21 @@ async function answer(
     headers: request.headers,
     body,
   };
-  const { status, contentType, body: out } = await answerTo(front, desk, passed);
+  const { status, contentType, body: out } = await answerTo(apiServer, control, passed);
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(out) });
   response.end(out);
 }
 
 /** A person, who asks for the page or under `/_local`, or an AWS client. */
-function answerTo(front: Front, desk: Desk, request: RawRequest): Answer | Promise<Answer> {
-  if (isLocal(request)) return answerLocal(desk, request);
+function answerTo(
+  apiServer: ApiServer,
+  control: ControlApi,
+  request: RawRequest,
+): HttpAnswer | Promise<HttpAnswer> {
+  if (isLocal(request)) return answerLocal(control, request);
   const { method, path, headers } = request;
   // Clients sign, name their action, or both.
   if (method === 'GET' && path === '/' && headers.authorization === undefined)
-    return { status: 200, contentType: 'text/html; charset=utf-8', body: pageOf(desk) };
-  return front.handle(request);
+    return { status: 200, contentType: 'text/html; charset=utf-8', body: pageOf(control) };
+  return apiServer.handle(request);
 }

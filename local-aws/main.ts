@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { Unmet, unmet, wordsOf } from '../api/unmet.ts';
 import { putToS3 } from './account/objects.ts';
-import { type Account, seedAccount } from './account/seed.ts';
-import { readTarget } from './control/desk.ts';
+import { type SeededAccount, seedAccount } from './account/seed.ts';
+import { readTarget } from './control/control-api.ts';
 import { COVERS } from './coverage.ts';
 import type { Address } from './data-plane/upstreams.ts';
 import type { ServerLife } from './life.ts';
@@ -127,7 +127,7 @@ const LOOPBACK = /^(127\.|localhost$|::1$)/;
 function welcome(
   aws: LocalAws,
   { region, stateFile, host }: LocalAwsRun,
-  account: Account | undefined,
+  account: SeededAccount | undefined,
 ): string {
   const kept =
     stateFile === undefined ? 'nothing is kept when it ends (see --state)' : `kept in ${stateFile}`;
@@ -157,7 +157,7 @@ function accountLines({
   nodeSecurityGroupId,
   nodes,
   certificates,
-}: Account): string[] {
+}: SeededAccount): string[] {
   return [
     `Subnets and nodes are tagged for the cluster ${cluster} (kubernetes.io/cluster/${cluster}): albatross controller --cluster-name ${cluster}`,
     `VPC             ${vpcId}`,

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { meet, notListening } from '../api/unmet.ts';
 import { kubeClient } from '../kube/client.ts';
+import type { KubeConfig } from '../kube/config.ts';
 import { type CertificateFiles, expiryOf, followCertificate, type KeyAndCertificate } from './certificate.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { recorder } from './record.ts';

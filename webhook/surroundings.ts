@@ -32,9 +32,9 @@ interface Access {
 /** What an answer is made from; until the first list of each is in, nothing is answered. `rights.ts` asks for them. */
 export const NEEDED = {
   services: KINDS.services,
+  namespaces: KINDS.namespaces,
   ingressClasses: KINDS.ingressClasses,
   classParams: KINDS.classParams,
-  namespaces: KINDS.namespaces,
   webhookConfigurations: KINDS.webhookConfigurations,
 } as const;
 

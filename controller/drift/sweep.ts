@@ -2,7 +2,7 @@
 // by group, slowly.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure } from '../../alb/failures/failure.ts';
-import type { Parts, Programs } from '../workers.ts';
+import type { Parts, Workers } from '../workers.ts';
 import { goRound } from './round-robin.ts';
 
 type Sweeping = Pick<Parts, 'inventory' | 'options' | 'log' | 'book'>;
@@ -10,7 +10,7 @@ type Sweeping = Pick<Parts, 'inventory' | 'options' | 'log' | 'book'>;
 /** Bulk reads, then the groups in which something is not as it was known, and the rules on nodes. */
 async function sweep(
   { inventory, options, log }: Sweeping,
-  { queues, lookAtNodes, orphans }: Pick<Programs, 'queues' | 'lookAtNodes' | 'orphans'>,
+  { queues, lookAtNodes, orphans }: Pick<Workers, 'queues' | 'lookAtNodes' | 'orphans'>,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -36,17 +36,17 @@ async function sweep(
 /** Looks until it is aborted. Nothing is asked in the first `syncPeriod` after a start. */
 export async function lookForDrift(
   parts: Sweeping,
-  programs: Pick<Programs, 'queues' | 'lookAtNodes' | 'look' | 'orphans'>,
+  workers: Pick<Workers, 'queues' | 'lookAtNodes' | 'look' | 'orphans'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { syncPeriod, driftPeriod } = parts.options;
   await Promise.all([
-    sweep(parts, programs, signal),
+    sweep(parts, workers, signal),
     goRound({
       groups: () => parts.book.groups(),
       periodMs: driftPeriod * 1000,
       firstMs: Math.min(syncPeriod, driftPeriod) * 1000,
-      look: (group) => programs.look(group),
+      look: (group) => workers.look(group),
       sleep: async (ms) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
       ended: () => signal.aborted,
       random: Math.random,

@@ -13,8 +13,8 @@ import type {
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
 import type { ConformanceCase } from '../../e2e/harness/conformance-case.ts';
 import { type InMemory, inMemory } from '../../local-aws/elb/in-memory.ts';
-import { emptyWorld, objectName, type World } from '../../local-aws/elb/surroundings.ts';
-import { bundleAt, CA_PEM } from '../../local-aws/elb/trust-store-rig.ts';
+import { emptySurroundings, objectName, type Surroundings } from '../../local-aws/elb/surroundings.ts';
+import { bundleAt, CA_PEM } from '../../local-aws/elb/trust-store-fixture.ts';
 
 export const CLUSTER = 'lab';
 const VPC = 'vpc-lab';
@@ -38,8 +38,8 @@ const SECURITY_GROUPS = { nodes: 'sg-00000001', 'web-sg': 'sg-00000002', 'extra-
 
 const subnetId = (kind: number, zone: number): string => `subnet-000000${kind}${zone}`;
 
-function world(): World {
-  const all = emptyWorld();
+function world(): Surroundings {
+  const all = emptySurroundings();
   all.vpcs.set(VPC, { id: VPC, cidrs: ['10.0.0.0/16', 'fd00::/56'] });
   for (const [row, kind] of KINDS.entries())
     for (const [at, letter] of ZONES.entries()) {

@@ -17,6 +17,8 @@ import { type Publishing, publish, unsettle } from '../publish.ts';
 import type { Next } from '../queue.ts';
 import { seenIngress } from '../reading.ts';
 import { type Reconciling, reconcile } from '../reconcile.ts';
+import { StatusWrites } from '../status-writes.ts';
+import { reconcileTargetStatus } from '../targets/target-status.ts';
 import { targetsProgram } from '../targets/targets.ts';
 import type { Account } from './account.ts';
 import { type ApiServer, asBinding, asIngress, type StoredKind, type Told } from './api-server.ts';
@@ -83,13 +85,16 @@ function programs(world: Operating) {
   const failed = (): void => undefined;
   const targets = targetsProgram({
     ...{ aws, world: { service: world.service, slices: () => [], nodes: () => [] }, now: world.now },
-    ...{ random: () => 0, inVpc: async () => true, unsettle: async () => true },
+    ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: failed },
     ...{ enqueue: failed, changed: failed, lost: failed, failed, drifted: failed },
   });
+  const statuses = new StatusWrites({ book, write, failed });
+  const now = () => new Date(world.now());
+  const targetStatus = queueOf(world, (member) => reconcileTargetStatus(member, { targets, statuses, now }));
   const publishing: Publishing = {
-    ...{ book, write, targets, cluster: CLUSTER, failed, published: failed },
+    ...{ book, write, statuses, targets, cluster: CLUSTER, failed, now },
+    published: (_, members) => members.forEach(targetStatus),
     events: eventTeller(client, 'law', may),
-    now: () => new Date(world.now()),
   };
   const reconciling: Reconciling = {
     ...{ book, inventory, aws, cluster: CLUSTER, lookups, policy: 'sync' },

@@ -1,7 +1,7 @@
 // What a request meets in an account on paper: the listener, and the actions of the rule that takes it.
 import type { MatchRequest } from '../../api/match.ts';
 import { matchRule } from '../../api/match.ts';
-import type { Rule } from '../../local-aws/elb/state.ts';
+import type { RuleRecord } from '../../local-aws/elb/state.ts';
 import type { Account } from './account.ts';
 
 export interface Met {
@@ -13,8 +13,8 @@ export interface Met {
     readonly mode?: string;
     readonly trustStore?: string;
   };
-  readonly conditions: Rule['conditions'];
-  readonly actions: Rule['actions'];
+  readonly conditions: RuleRecord['conditions'];
+  readonly actions: RuleRecord['actions'];
 }
 
 /** A GET by URL, from a public address. */

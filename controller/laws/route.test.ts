@@ -12,7 +12,7 @@ import { kinds } from '../../alb/kinds/kinds.ts';
 import { requestOf } from '../../api/asked.ts';
 import type { Resource } from '../../api/aws.ts';
 import type { MatchRequest } from '../../api/match.ts';
-import { type PlaneRig, startPlane } from '../../local-aws/data-plane/rig.ts';
+import { type DataPlaneFixture, startDataPlane } from '../../local-aws/data-plane/fixture.ts';
 import { perform } from '../../local-aws/elb/perform.ts';
 import { type Aws, connectAws } from '../aws/calls.ts';
 import { calls } from '../aws/kinds/kinds.ts';
@@ -23,7 +23,7 @@ import type { Applied } from './paper.ts';
 import { asked, ruled } from './routed.ts';
 
 /** Our clients, with the state machine of the local AWS in place of the network. */
-function connected({ aws, plane }: PlaneRig): Aws {
+function connected({ aws, plane }: DataPlaneFixture): Aws {
   const registry = new Registry();
   const options = {
     clusterName: 'prod',
@@ -50,7 +50,7 @@ function connected({ aws, plane }: PlaneRig): Aws {
 }
 
 /** Target groups, listeners and rules as our kinds make them, and behind every target group one target that says what came. */
-async function apply(rig: PlaneRig, { wanted }: Standing): Promise<void> {
+async function apply(rig: DataPlaneFixture, { wanted }: Standing): Promise<void> {
   const aws = connected(rig);
   const arns = new Map([[LOAD_BALANCER, rig.arn]]);
   const resolve: Resolve = (ref) => {
@@ -116,14 +116,14 @@ function said(standing: Standing, request: MatchRequest): Said | undefined {
 }
 
 async function met(
-  rig: PlaneRig,
+  rig: DataPlaneFixture,
   { port, protocol, path, query, method, headers }: MatchRequest,
 ): Promise<Met> {
   const plain = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],
   );
   const url = query === '' ? path : `${path}?${query}`;
-  const options = { ...rig.door(port), path: url, method, headers: plain, agent: false };
+  const options = { ...rig.addressOf(port), path: url, method, headers: plain, agent: false };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent =
       protocol === 'http'
@@ -147,11 +147,11 @@ const agreed = {
   passed: 0,
 };
 
-async function agree(rig: PlaneRig, standing: Standing, request: MatchRequest): Promise<void> {
+async function agree(rig: DataPlaneFixture, standing: Standing, request: MatchRequest): Promise<void> {
   const answering = route(standing, request);
   const says = said(standing, request);
   if (says === undefined || 'because' in answering) {
-    expect(() => rig.door(request.port)).toThrow('no listener');
+    expect(() => rig.addressOf(request.port)).toThrow('no listener');
     agreed.nothing += 1;
     return;
   }
@@ -190,7 +190,7 @@ test('it says what the load balancer does, for 1,000 requests', { timeout: 120_0
       const standing = standingOf(sheet);
       // What admission refuses has no rules.
       fc.pre(standing.refused.length === 0);
-      const rig = await startPlane(1);
+      const rig = await startDataPlane(1);
       try {
         await apply(rig, standing);
         for (const one of all) {

@@ -3,8 +3,6 @@
 import type { Backend } from '../../alb/desire/desiring.ts';
 import type { EndpointSlice, Node, Service, ServicePort } from '../../api/kube.ts';
 
-export type { EndpointSlice, Node };
-
 export interface Target {
   readonly id: string;
   readonly port: number;
@@ -17,12 +15,6 @@ export const keyOfTarget = ({ id, port }: Pick<Target, 'id' | 'port'>): string =
 export function targetOfKey(key: string): { readonly Id: string; readonly Port: number } {
   const colon = key.lastIndexOf(':');
   return { Id: key.slice(0, colon), Port: Number(key.slice(colon + 1)) };
-}
-
-/** Adds to `own` what is wanted now, so that it is told from what other clusters registered when it goes. */
-export function oursAmong(own: Set<string>, wanted: ReadonlyMap<string, Target>): (key: string) => boolean {
-  for (const key of wanted.keys()) own.add(key);
-  return (key) => own.has(key);
 }
 
 /** The instance id at the end of a provider id, or undefined for a node that is no EC2 instance. */

@@ -1,117 +1,13 @@
-// The rules that node security groups should have (aws-model 5.7).
+// The program for security groups of nodes: what it asks, what it takes away, and what it looks at again.
+
 import { describe, expect, test } from 'vitest';
+import { AwsFailure } from '../../alb/failures/failure.ts';
+import type { EndpointSlice, Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
-import type { Lookups } from '../aws/facts.ts';
-import type { Node } from './endpoints.ts';
-import {
-  nodeAccess,
-  permissionsFor,
-  placeOf,
-  ruleChange,
-  rulesChangedByHand,
-} from './node-security-groups.ts';
-import type { Serving } from './targets.ts';
-
-const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
-  Object.fromEntries(
-    [...permissionsFor(reaches)].map(([group, permissions]) => [
-      group,
-      permissions.map(
-        ({ protocol, fromPort, toPort, source }) =>
-          `${protocol} ${fromPort}-${toPort} ${'group' in source ? source.group : ''}`,
-      ),
-    ]),
-  );
-
-test.each([
-  ['nothing', [], {}],
-  ['one port', [{ nodeGroup: 'sg-n', source: 'sg-s', ports: [30080] }], { 'sg-n': ['tcp 30080-30080 sg-s'] }],
-  [
-    'from the lowest to the highest port of a source',
-    [
-      { nodeGroup: 'sg-n', source: 'sg-s', ports: [30080, 9000] },
-      { nodeGroup: 'sg-n', source: 'sg-s', ports: [31000] },
-    ],
-    { 'sg-n': ['tcp 9000-31000 sg-s'] },
-  ],
-  [
-    'sources and node groups apart',
-    [
-      { nodeGroup: 'sg-n', source: 'sg-s', ports: [1] },
-      { nodeGroup: 'sg-n', source: 'sg-t', ports: [2] },
-      { nodeGroup: 'sg-m', source: 'sg-s', ports: [3] },
-    ],
-    { 'sg-n': ['tcp 1-1 sg-s', 'tcp 2-2 sg-t'], 'sg-m': ['tcp 3-3 sg-s'] },
-  ],
-  ['no port, no rule', [{ nodeGroup: 'sg-n', source: 'sg-s', ports: [] }], { 'sg-n': [] }],
-])('%s', (_, reaches, expected) => {
-  expect(lines(reaches)).toEqual(expected);
-});
-
-test('without restriction there is one rule for all ports of a source', () => {
-  const reaches = [
-    { nodeGroup: 'sg-n', source: 'sg-s', ports: [30080] },
-    { nodeGroup: 'sg-n', source: 'sg-s', ports: [8080] },
-  ];
-  expect(permissionsFor(reaches, false).get('sg-n')).toMatchObject([{ fromPort: 0, toPort: 65535 }]);
-});
-
-describe('where a target is let in (aws-model 5.8)', () => {
-  const node = (name: string, labels: Record<string, string>, providerID: string): [string, Node] => [
-    name,
-    { metadata: { name, labels }, spec: { providerID } },
-  ];
-  const nodes = new Map([
-    node('ec2', {}, 'aws:///us-west-2a/i-1'),
-    node('fargate', { 'eks.amazonaws.com/compute-type': 'fargate' }, 'aws:///us-west-2a/x/fargate-10-0-0-1'),
-    node('pod', { 'sagemaker.amazonaws.com/compute-type': 'hyperpod' }, 'aws:///usw2-az1/sagemaker/i-2'),
-    node('hybrid', { 'eks.amazonaws.com/compute-type': 'hybrid' }, 'eks-hybrid:///us-west-2/c/mi-1'),
-  ]);
-  test.each([
-    ['ec2', 'instance', { instance: 'i-1' }],
-    ['ec2', 'ip', { instance: 'i-1', address: '10.0.0.1' }],
-    ['fargate', 'ip', { address: '10.0.0.1' }],
-    ['pod', 'ip', { address: '10.0.0.1' }],
-    ['hybrid', 'ip', undefined],
-    ['gone', 'ip', undefined],
-  ] as const)('on node %s, target type %s', (on, type, place) => {
-    expect(placeOf({ id: '10.0.0.1', node: on }, type, nodes)).toEqual(place);
-  });
-});
-
-test('every rule carries the mark by which it is known as ours', () => {
-  const [permission] = permissionsFor([{ nodeGroup: 'sg-n', source: 'sg-s', ports: [1] }]).get('sg-n') ?? [];
-  expect(permission?.description).toBe('elbv2.k8s.aws/targetGroupBinding=shared');
-});
-
-describe('what changes on a node group', () => {
-  const range = (fromPort: number, toPort: number, group = 'sg-s') => ({
-    protocol: 'tcp',
-    fromPort,
-    toPort,
-    source: { group },
-  });
-  const [wide, narrow] = [range(30000, 31000), range(30100, 30200)];
-  test.each([
-    ['as it is', [wide], [wide], true, [], []],
-    ['nothing there yet', [], [wide], false, [wide], []],
-    ['less is needed, and all is known', [wide], [narrow], true, [narrow], [wide]],
-    ['less is needed as far as is known', [wide], [narrow], false, [], []],
-    ['more is needed as far as is known', [narrow], [wide], false, [wide], []],
-    [
-      'a wider one of another source admits nothing',
-      [range(1, 65535, 'sg-t')],
-      [narrow],
-      false,
-      [narrow],
-      [],
-    ],
-    ['nobody needs it', [wide], [], true, [], [wide]],
-    ['nobody needs it as far as is known', [wide], [], false, [], []],
-  ])('%s', (_, now, wanted, complete, missing, extra) => {
-    expect(ruleChange(now, wanted, complete)).toEqual({ missing, extra });
-  });
-});
+import { keyOfPlace, type Place, type SecurityGroupFact } from '../aws/interfaces.ts';
+import { type NodeAccessOptions, nodeAccess } from './node-security-groups.ts';
+import type { Serving } from './serving.ts';
+import { TargetGroupIndex } from './target-group-index.ts';
 
 const rules = {
   GroupId: 'sg-node',
@@ -125,104 +21,215 @@ const rules = {
   ],
 };
 
-test('what is unclear may need any rule: none is taken away', async () => {
+const NODE: Node = {
+  metadata: { name: 'node' },
+  spec: { providerID: 'aws:///us-west-2a/i-1' },
+  status: { conditions: [{ type: 'Ready', status: 'True' }] },
+};
+
+/** A target group of pods for the Service of its name. */
+const pods = (service: string, port = 8080): Serving => ({
+  arn: `arn:${service}`,
+  name: service,
+  group: `shop/${service}`,
+  source: 'sg-shared',
+  policy: 'sync',
+  made: false,
+  backend: {
+    ...{ id: service, member: `shop/${service}`, namespace: 'shop', service, port: 80 },
+    ...{ targetType: 'ip', ipAddressType: 'ipv4', reach: [port] },
+  },
+});
+
+const sliceOf = (addresses: readonly string[]): EndpointSlice => ({
+  metadata: { name: 'x', namespace: 'shop' },
+  addressType: 'IPv4',
+  ports: [{ name: 'http', port: 8080 }],
+  endpoints: addresses.map((address) => ({
+    addresses: [address],
+    targetRef: { kind: 'Pod' },
+    nodeName: 'node',
+  })),
+});
+
+interface Scene extends Partial<NodeAccessOptions> {
+  readonly serving?: readonly Serving[];
+  /** Security groups of every place. */
+  readonly groups?: readonly SecurityGroupFact[];
+  readonly onSend?: () => void;
+}
+
+function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ...more }: Scene = {}) {
   const sent: string[] = [];
+  const asked: string[] = [];
+  const looked: string[] = [];
   const unclear: string[] = [];
+  const served = new TargetGroupIndex();
+  for (const one of serving) served.put(one);
+  const endpoints = new Map(serving.map(({ backend: { service } }) => [service, ['10.0.0.1']]));
   const send = async (command: object): Promise<object> => {
-    sent.push(command.constructor.name);
+    sent.push(command.constructor.name.replace('SecurityGroup', '').replace('Command', ''));
+    onSend?.();
     return { SecurityGroups: [rules] };
   };
-  const port = { name: 'http', port: 80, targetPort: 8080, nodePort: 31000 };
-  const serving = {
-    source: 'sg-shared',
-    backend: { id: 't', namespace: 'shop', service: 'web', port: 80, targetType: 'instance', reach: [31000] },
-  } as unknown as Serving;
-  const node: Node = {
-    metadata: { name: 'node' },
-    spec: { providerID: 'aws:///us-west-2a/i-1' },
-    status: { conditions: [{ type: 'Ready', status: 'True' }] },
-  };
-  const several = [
-    { id: 'sg-a', tags: {} },
-    { id: 'sg-b', tags: {} },
-  ];
-  await nodeAccess({
+  const program = nodeAccess({
     aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
-    lookups: { interfaceGroups: async () => new Map([['i-1/', several]]) } as unknown as Lookups,
-    world: {
-      service: () => ({ metadata: { name: 'web' }, spec: { ports: [port] } }),
-      slices: () => [],
-      nodes: () => [node],
+    lookups: {
+      async interfaceGroups(places: readonly Place[]) {
+        asked.push(places.map(keyOfPlace).join(' '));
+        return new Map(places.map((place) => [keyOfPlace(place), [...groups]]));
+      },
     },
-    serving: () => [serving],
+    world: {
+      service: (_, name) => ({
+        metadata: { name },
+        spec: { ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+      }),
+      slices(_, service) {
+        looked.push(service);
+        return [sliceOf(endpoints.get(service) ?? [])];
+      },
+      nodes: () => (serving.length === 0 ? [] : [NODE]),
+    },
+    served,
     complete: () => true,
     unclear: (place) => unclear.push(place),
     failed: () => undefined,
     drifted: () => undefined,
-  }).run();
-  expect([sent, unclear]).toEqual([['DescribeSecurityGroupsCommand'], ['i-1']]);
-});
-
-test.each([
-  [false, ['DescribeSecurityGroupsCommand', 'RevokeSecurityGroupIngressCommand']],
-  [true, ['DescribeSecurityGroupsCommand']],
-])('rules that nobody of ours needs, and may others: %s', async (foreign, expected) => {
-  const sent: string[] = [];
-  const send = async (command: object): Promise<object> => {
-    sent.push(command.constructor.name);
-    return { SecurityGroups: [rules] };
-  };
-  await nodeAccess({
-    aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
-    lookups: { interfaceGroups: async () => new Map() } as unknown as Lookups,
-    world: { service: () => undefined, slices: () => [], nodes: () => [] },
-    serving: () => [],
-    complete: () => true,
-    foreign: async () => foreign,
-    unclear: () => undefined,
-    failed: () => undefined,
-    drifted: () => undefined,
-  }).run();
-  expect(sent).toEqual(expected);
-});
-
-test('a group that is seen while the rules are being read has not lost them', async () => {
-  const sent: string[] = [];
-  let seen = false;
-  const send = async (command: object): Promise<object> => {
-    sent.push(command.constructor.name);
-    seen = true;
-    return { SecurityGroups: [rules] };
-  };
-  const { run } = nodeAccess({
-    aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
-    lookups: { interfaceGroups: async () => new Map() } as unknown as Lookups,
-    world: { service: () => undefined, slices: () => [], nodes: () => [] },
-    serving: () => [],
-    complete: () => seen,
-    unclear: () => undefined,
-    failed: () => undefined,
-    drifted: () => undefined,
+    ...more,
   });
-  await run();
-  expect(sent).toEqual(['DescribeSecurityGroupsCommand']);
-  await run();
-  expect(sent).toEqual(['DescribeSecurityGroupsCommand', 'RevokeSecurityGroupIngressCommand']);
-});
+  return { program, sent, asked, looked, unclear, served, endpoints };
+}
 
-describe('rules that somebody else changed', () => {
-  const rule = (port: number) => ({
-    protocol: 'tcp',
-    fromPort: port,
-    toPort: port,
-    source: { group: 'sg-s' },
+describe('what is taken away', () => {
+  test('nothing where it is unclear: it may need any rule', async () => {
+    const several = [
+      { id: 'sg-a', tags: {} },
+      { id: 'sg-b', tags: {} },
+    ];
+    const { program, sent, unclear } = play({ serving: [pods('web')], groups: several });
+    await program.run();
+    expect([sent, unclear]).toEqual([['Describes'], ['10.0.0.1']]);
   });
+
   test.each([
-    ['one is revoked', [rule(1)], [], [rule(1)], ['authorize tcp 1-1 from sg-s']],
-    ['one is added', [rule(1)], [rule(1), rule(2)], [rule(1)], ['revoke tcp 2-2 from sg-s']],
-    ['what we did not make yet is none', [], [], [rule(1)], []],
-    ['what nobody needs any more is none', [rule(1), rule(2)], [rule(1), rule(2)], [rule(1)], []],
-  ])('%s', (_, left, now, wanted, lines) => {
-    expect(rulesChangedByHand(left, now, ruleChange(now, wanted, true))).toEqual(lines);
+    [false, ['Describes', 'RevokeIngress']],
+    [true, ['Describes']],
+  ])('rules that nobody of ours needs, and may others: %s', async (foreign, expected) => {
+    const { program, sent } = play({ foreign: async () => foreign });
+    await program.run();
+    expect(sent).toEqual(expected);
+  });
+
+  test('nothing of a group that is seen while the rules are being read', async () => {
+    let seen = false;
+    const { program, sent } = play({
+      complete: () => seen,
+      onSend: () => {
+        seen = true;
+      },
+    });
+    await program.run();
+    expect(sent).toEqual(['Describes']);
+    program.served([]);
+    await program.run();
+    expect(sent).toEqual(['Describes', 'RevokeIngress']);
+  });
+
+  test('nothing while target groups changed since they were looked at; it is made up for', async () => {
+    const scene = play({
+      serving: [pods('web', 30080)],
+      lookups: {
+        async interfaceGroups(places: readonly Place[]) {
+          program.served(['arn:web']);
+          return new Map(places.map((place) => [keyOfPlace(place), [{ id: 'sg-other', tags: {} }]]));
+        },
+      },
+    });
+    const { program, sent, served } = scene;
+    await program.run();
+    expect(sent).not.toContain('RevokeIngress');
+    served.delete('arn:web');
+    await program.run();
+    expect(sent).toContain('RevokeIngress');
+  });
+});
+
+describe('what is looked at', () => {
+  test('after a change of one Service its target groups only, and no rule when they need the same as before', async () => {
+    const { program, sent, asked, looked, endpoints } = play({
+      serving: [pods('web', 30080), pods('api', 30080), pods('pay', 30080)],
+    });
+    await program.run();
+    expect(looked).toEqual(['web', 'api', 'pay']);
+    expect(asked).toEqual(['i-1/ i-1/10.0.0.1']);
+    const before = sent.length;
+    for (const list of [looked, asked]) list.splice(0);
+    endpoints.set('api', ['10.0.0.2']);
+    program.touch(['arn:api']);
+    await program.run();
+    expect(looked).toEqual(['api']);
+    expect(asked).toEqual(['i-1/10.0.0.2']);
+    expect(sent).toHaveLength(before);
+  });
+
+  test('nothing at all when nothing changed', async () => {
+    const { program, sent, asked } = play({ serving: [pods('web', 30080)] });
+    await program.run();
+    const before = [sent.length, asked.length];
+    await program.run();
+    expect([sent.length, asked.length]).toEqual(before);
+  });
+
+  test('the first pod of a Service needs a rule, and its last one none any more', async () => {
+    const { program, sent, endpoints } = play({ serving: [pods('web', 8080), pods('api', 30080)] });
+    endpoints.set('web', []);
+    await program.run();
+    expect(sent).toEqual(['Describes']);
+    endpoints.set('web', ['10.0.0.9']);
+    program.touch(['arn:web']);
+    await program.run();
+    expect(sent.splice(0)).toEqual(['Describes', 'AuthorizeIngress', 'RevokeIngress']);
+    endpoints.set('web', []);
+    program.touch(['arn:web']);
+    await program.run();
+    expect(sent).toEqual(['AuthorizeIngress', 'RevokeIngress']);
+  });
+
+  test('what AWS could not tell, each time; everything, when the nodes changed or rules are in doubt', async () => {
+    const { program, asked, sent } = play({
+      serving: [pods('web', 30080), pods('api', 30080)],
+      groups: [],
+    });
+    await program.run();
+    await program.run();
+    expect(asked).toEqual(['i-1/ i-1/10.0.0.1', 'i-1/10.0.0.1']);
+    program.touchAll();
+    await program.run();
+    expect(asked.at(-1)).toBe('i-1/ i-1/10.0.0.1');
+    const before = sent.length;
+    program.doubt();
+    await program.run();
+    expect(sent.slice(before)).toEqual(['Describes']);
+  });
+
+  test('what a failure kept from being learned, again', async () => {
+    let down = true;
+    const failures: string[] = [];
+    const { program, looked } = play({
+      serving: [pods('web')],
+      lookups: {
+        async interfaceGroups(places: readonly Place[]) {
+          if (down)
+            throw new AwsFailure({ action: 'X', code: 'Y', kind: 'throttled', message: '', status: 400 });
+          return new Map(places.map((place) => [keyOfPlace(place), [{ id: 'sg-node', tags: {} }]]));
+        },
+      },
+      failed: ({ code }) => failures.push(code),
+    });
+    expect(await program.run()).toBe('retry');
+    down = false;
+    expect(await program.run()).toBe('done');
+    expect([looked, failures]).toEqual([['web', 'web'], ['Y']]);
   });
 });

@@ -1,7 +1,7 @@
-// The node access program: lets load balancers reach targets through the security groups of the nodes (aws-model 5.6, 5.7).
-// One key for the whole cluster, because the rules of one node group serve all target groups:
-//
-//   all target groups ─▶ ports by (node group, source group) ─▶ one rule from lowest to highest ─▶ authorize, then revoke
+// The program for security groups of nodes: lets load balancers reach targets through them (aws-model 5.6, 5.7). One key for the
+// whole cluster, because the rules of one node group serve all target groups. What each target group needs is remembered, and
+// looked at again when it, its Service or the nodes changed; the rules only when some need is another one then.
+import { isDeepStrictEqual } from 'node:util';
 import {
   AuthorizeSecurityGroupIngressCommand,
   DescribeSecurityGroupsCommand,
@@ -9,158 +9,57 @@ import {
 } from '@aws-sdk/client-ec2';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { arnOf } from '../../alb/kinds/kind.ts';
-import { permissionKey } from '../../alb/kinds/security-group.ts';
-import type { Permission, Tags } from '../../api/aws.ts';
+import type { Permission } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/calls.ts';
-import type { Lookups } from '../aws/facts.ts';
-import { endpointGroup, keyOfPlace, type Place } from '../aws/interfaces.ts';
 import { permissionsFromAws, permissionToAws } from '../aws/kinds/security-group.ts';
 import type { Next } from '../queue.ts';
-import { endpointsOf, instanceOf, type Node, servingNodes, type Target, type World } from './endpoints.ts';
-import type { Serving } from './targets.ts';
+import { type Need, type NeedsOptions, needsOf } from './node-needs.ts';
+import { DESCRIPTION, permissionsFor, ruleChange, rulesChangedByHand } from './node-rules.ts';
+import type { TargetGroupIndex } from './target-group-index.ts';
 
-/** Marks the rules that are ours; others on the same group are never touched (aws-model 1.6). */
-const DESCRIPTION = 'elbv2.k8s.aws/targetGroupBinding=shared';
-
-/** Ports that one source must reach behind one security group. */
-export interface Reach {
-  readonly nodeGroup: string;
-  readonly source: string;
-  readonly ports: readonly number[];
-}
-
-const ALL_PORTS: readonly number[] = [0, 65_535];
-
-/**
- * The rules that node groups should have: for each source one from its lowest to its highest port, or for all ports where
- * the operator does not restrict them (aws-model 5.6, 5.7). Pure.
- */
-export function permissionsFor(reaches: readonly Reach[], restricted = true): Map<string, Permission[]> {
-  const byGroup = Map.groupBy(reaches, ({ nodeGroup }) => nodeGroup);
-  return new Map(
-    [...byGroup].map(([nodeGroup, all]) => {
-      const bySource = Map.groupBy(all, ({ source }) => source);
-      const permissions = [...bySource].flatMap(([source, of]): Permission[] => {
-        const ports = restricted ? of.flatMap((reach) => reach.ports) : ALL_PORTS;
-        if (ports.length === 0) return [];
-        return [
-          {
-            protocol: 'tcp',
-            fromPort: Math.min(...ports),
-            toPort: Math.max(...ports),
-            source: { group: source },
-            description: DESCRIPTION,
-          },
-        ];
-      });
-      return [nodeGroup, permissions];
-    }),
-  );
-}
-
-/** Whether a rule lets in all that another one does. */
-function admits(wide: Permission, narrow: Permission): boolean {
-  const same = { fromPort: 0, toPort: 0 };
-  return (
-    permissionKey({ ...wide, ...same }) === permissionKey({ ...narrow, ...same }) &&
-    wide.fromPort <= narrow.fromPort &&
-    wide.toPort >= narrow.toPort
-  );
-}
-
-/**
- * Rules to add to a node group and to take away. Until everything is known (`complete`) nothing is taken away, and what a
- * wider rule lets in needs none of its own: after a restart the range of ports grows to what it was. Pure.
- */
-export function ruleChange(
-  now: readonly Permission[],
-  wanted: readonly Permission[],
-  complete: boolean,
-): { readonly missing: Permission[]; readonly extra: Permission[] } {
-  const has = (list: readonly Permission[], one: Permission): boolean =>
-    list.some((other) => permissionKey(other) === permissionKey(one));
-  const missing = wanted.filter((one) => !has(now, one));
-  if (!complete)
-    return { missing: missing.filter((one) => !now.some((wide) => admits(wide, one))), extra: [] };
-  return { missing, extra: now.filter((one) => !has(wanted, one)) };
-}
-
-export interface NodeAccessOptions {
+export interface NodeAccessOptions extends NeedsOptions {
   readonly aws: Aws;
-  readonly lookups: Lookups;
-  readonly world: World;
-  serving(): readonly Serving[];
+  /** The target groups whose rules are ours to write. */
+  readonly served: Pick<TargetGroupIndex, 'all' | 'get'>;
   /** True once every group was looked at since the start: only then is it known which rules nobody needs. */
   complete(): boolean;
   /** Asked before rules are taken away: whether some may be needed by what is not ours. Absent: none are. */
   foreign?(): Promise<boolean>;
   /** False: one rule for all ports of a source. */
   readonly restricted?: boolean;
-  /** Tags that tell the group for target rules, beside the cluster's, where a network interface has several groups. */
-  readonly groupTags?: Readonly<Tags>;
-  /**
-   * An instance or address whose group for target rules is unclear: nothing has the address, or its network interface has
-   * several groups and none, or several, are the cluster's.
-   */
+  /** What a target group needs is unclear at an instance or address (`Need`). */
   unclear(place: string): void;
   failed(failure: AwsFailure): void;
   /** What somebody else changed on a node group, in words. */
   drifted(nodeGroup: string, lines: readonly string[]): void;
 }
 
-const COMPUTE = 'eks.amazonaws.com/compute-type';
-const HYPERPOD = 'sagemaker.amazonaws.com/compute-type';
-
-/** Where a target is let in; undefined where no security group stands before it (aws-model 5.8). Pure. */
-export function placeOf(
-  { id, node }: Pick<Target, 'id' | 'node'>,
-  targetType: 'instance' | 'ip',
-  nodes: ReadonlyMap<string, Node>,
-): Place | undefined {
-  const on = nodes.get(node);
-  if (on === undefined) return undefined;
-  const instance = instanceOf(on);
-  if (targetType === 'instance') return instance === undefined ? undefined : { instance };
-  const labels = on.metadata.labels ?? {};
-  if (labels[COMPUTE] === 'hybrid') return undefined;
-  const alone = labels[COMPUTE] === 'fargate' || labels[HYPERPOD] === 'hyperpod';
-  return alone || instance === undefined ? { address: id } : { instance, address: id };
-}
-
-const numbers = (reach: readonly (number | string)[], targets: readonly { port: number }[]): number[] =>
-  reach.flatMap((port) => (typeof port === 'number' ? [port] : targets.map((target) => target.port)));
-
 export interface NodeAccess {
   /** Brings all node groups in line. */
   run(): Promise<Next>;
-  /** Has the rules read again the next time: somebody may have changed them. */
+  /** The Service of target groups (by ARN) changed, or its endpoints: looked at are those, and rules only if needs changed. */
+  touch(arns: readonly string[]): void;
+  /** Target groups came, went or changed: what is known of them may also tell that rules are needed no more. */
+  served(arns: readonly string[]): void;
+  /** The nodes changed: every target group may need something else. */
+  touchAll(): void;
+  /** Has everything looked at the next time, and the rules read again: somebody may have changed them. */
   doubt(): void;
 }
 
 /** Starts the program; it works when it is run. */
-export function nodeAccess(options: NodeAccessOptions): NodeAccess {
-  const program = new Program(options);
-  return { run: () => program.run(), doubt: () => program.doubt() };
-}
+export const nodeAccess = (options: NodeAccessOptions): NodeAccess => new NodeAccessProgram(options);
 
-/** What somebody else did to the rules that were left on a node group, as far as it is to be put right. Pure. */
-export function rulesChangedByHand(
-  left: readonly Permission[],
-  now: readonly Permission[],
-  { missing, extra }: ReturnType<typeof ruleChange>,
-): string[] {
-  const words = (verb: string, { protocol, fromPort, toPort, source }: Permission): string =>
-    `${verb} ${protocol} ${fromPort}-${toPort} from ${'group' in source ? arnOf(source.group) : 'elsewhere'}`;
-  const has = (list: readonly Permission[], one: Permission): boolean =>
-    list.some((other) => permissionKey(other) === permissionKey(one));
-  return [
-    ...missing.filter((one) => has(left, one)).map((one) => words('authorize', one)),
-    ...extra.filter((one) => has(now, one) && !has(left, one)).map((one) => words('revoke', one)),
-  ];
-}
-
-class Program {
+class NodeAccessProgram implements NodeAccess {
   readonly #options: NodeAccessOptions;
+  /** By ARN. */
+  readonly #needs = new Map<string, Need>();
+  /** ARNs of target groups whose needs are to be looked at. */
+  readonly #stale = new Set<string>();
+  /** The needs of all of them are, and the nodes themselves. */
+  #allStale = true;
+  /** The rules are to be looked at whether or not a need changed. */
+  #rulesDue = true;
   /** Our rules on each node group that we know of. */
   readonly #present = new Map<string, Permission[]>();
   #searched = false;
@@ -171,14 +70,42 @@ class Program {
     this.#options = options;
   }
 
+  touch(arns: readonly string[]): void {
+    for (const arn of arns) this.#stale.add(arn);
+  }
+
+  served(arns: readonly string[]): void {
+    this.touch(arns);
+    this.#rulesDue = true;
+  }
+
+  touchAll(): void {
+    this.#allStale = true;
+    this.#rulesDue = true;
+  }
+
+  doubt(): void {
+    this.touchAll();
+    this.#searched = false;
+    for (const [nodeGroup, rules] of this.#present) this.#left.set(nodeGroup, rules);
+    this.#present.clear();
+  }
+
   async run(): Promise<Next> {
     try {
-      // Asked before it is looked what is needed: a group that is seen meanwhile is not in there yet.
-      const seen = this.#options.complete();
-      const { reaches, clear } = await this.#reaches();
-      // What is unclear may need any rule that is there.
-      const complete = seen && clear;
-      const wanted = permissionsFor(reaches, this.#options.restricted);
+      const changed = await this.#learn();
+      if (!changed && !this.#rulesDue) return 'done';
+      const known = this.#stale.size === 0 && !this.#allStale;
+      this.#rulesDue = !known;
+      const needs = [...this.#needs.values()];
+      const wanted = permissionsFor(
+        needs.flatMap(({ reaches }) => reaches),
+        this.#options.restricted,
+      );
+      // Asked in the same moment as what is needed: a group that is seen later, or changed meanwhile, is not in there. What is
+      // unclear may need any rule that is there.
+      const complete =
+        known && this.#options.complete() && needs.every(({ unclear }) => unclear.length === 0);
       await this.#read([...wanted.keys()]);
       for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()])) {
         await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], complete);
@@ -189,46 +116,35 @@ class Program {
       this.#options.failed(thrown);
       this.#searched = false;
       this.#present.clear();
+      this.#rulesDue = true;
       return 'retry';
     }
   }
 
-  doubt(): void {
-    this.#searched = false;
-    for (const [nodeGroup, rules] of this.#present) this.#left.set(nodeGroup, rules);
-    this.#present.clear();
-  }
-
-  async #reaches(): Promise<{ readonly reaches: Reach[]; readonly clear: boolean }> {
-    const { world, lookups, aws, groupTags } = this.#options;
-    const nodes = new Map(world.nodes().map((node): [string, Node] => [node.metadata.name, node]));
-    const serving = this.#options.serving().flatMap(({ source, backend }) => {
-      if (source === undefined) return [];
-      return endpointsOf(backend, world).flatMap((target) => {
-        const place = placeOf(target, backend.targetType, nodes);
-        return place === undefined ? [] : [{ source, place, ports: numbers(backend.reach, [target]) }];
-      });
-    });
-    // All nodes that take traffic, not only those with targets now: the next target group needs no further look-up.
-    const ready = servingNodes(world.nodes()).map((node) => ({ instance: instanceOf(node) ?? '' }));
-    const places = [...ready, ...serving.map(({ place }) => place)];
-    const groups = await lookups.interfaceGroups([
-      ...new Map(places.map((place) => [keyOfPlace(place), place])).values(),
+  /** Looks at the needs that may have changed; true when some did. */
+  async #learn(): Promise<boolean> {
+    const { served, unclear } = this.#options;
+    const all = this.#allStale;
+    // What AWS could not tell is asked again each time.
+    const doubtful = [...this.#needs].filter(([, need]) => need.unknown || need.unclear.length > 0);
+    const arns = new Set([
+      ...this.#stale,
+      ...doubtful.map(([arn]) => arn),
+      ...(all ? [...this.#needs.keys(), ...served.all().map(({ arn }) => arn)] : []),
     ]);
-    const groupOf = new Map(
-      [...groups].map(([key, facts]) => [key, endpointGroup(facts, aws.clusterName, groupTags)]),
-    );
-    const unclear = new Set<string>();
-    const reaches = serving.flatMap(({ source, place, ports }): Reach[] => {
-      const nodeGroup = groupOf.get(keyOfPlace(place));
-      if (nodeGroup !== undefined) return [{ nodeGroup, source, ports }];
-      // An instance that is gone needs no rule.
-      if (place.instance === undefined || groups.has(keyOfPlace(place)))
-        unclear.add(place.address ?? place.instance ?? '');
-      return [];
+    this.#stale.clear();
+    this.#allStale = false;
+    const serving = [...arns].flatMap((arn) => served.get(arn) ?? []);
+    const needs = await needsOf(serving, all, this.#options).catch((thrown: unknown) => {
+      this.touch([...arns]);
+      this.#allStale ||= all;
+      throw thrown;
     });
-    for (const place of unclear) this.#options.unclear(place);
-    return { reaches, clear: unclear.size === 0 };
+    const news = [...arns].filter((arn) => !isDeepStrictEqual(this.#needs.get(arn), needs.get(arn)));
+    for (const arn of arns) this.#needs.delete(arn);
+    for (const [arn, need] of needs) this.#needs.set(arn, need);
+    for (const place of new Set([...needs.values()].flatMap((need) => need.unclear))) unclear(place);
+    return news.length > 0;
   }
 
   /** Reads the rules of node groups not known yet, and once per process those of all groups tagged for the cluster. */

@@ -5,10 +5,28 @@ import type { Backend } from '../../alb/desire/desiring.ts';
 import type { ClusterSettings } from '../../alb/desire/facts.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
+import type { Policy } from '../../alb/plan/policy.ts';
 import type { Book } from '../bindings.ts';
-import type { Pass } from '../pass.ts';
-import { rememberedHealth } from '../status.ts';
-import type { Serving } from './targets.ts';
+import type { Health, Pass } from '../pass.ts';
+import { rememberedHealth } from './target-status.ts';
+
+/** A target group that exists, and what it is for. */
+export interface Serving {
+  readonly arn: string;
+  readonly name: string;
+  readonly group: string;
+  readonly backend: Backend;
+  /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
+  readonly source?: string;
+  /** Of its group: under `observe` nothing is registered. */
+  readonly policy: Policy;
+  /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
+  readonly made: boolean;
+  /** A predecessor that serves until its successor does. */
+  readonly leaving?: true;
+  /** What the binding's status says of it; only read when the target group is new to this process. */
+  readonly remembered?: Health;
+}
 
 /** Stands for the ports of the targets themselves. */
 const TRAFFIC = 'traffic-port';
@@ -66,6 +84,7 @@ export function servingOf(
       const remembered = rememberedHealth(status, arn);
       return {
         arn,
+        name: one.spec.name,
         group: group.id,
         backend: leaving ? backendOf(one, backend) : backend,
         made: made && !leaving,

@@ -1,18 +1,20 @@
 // EndpointSlices by the Service that they belong to.
-
+import type { EndpointSlice } from '../../api/kube.ts';
 import type { Change } from '../../kube/watch.ts';
-import type { EndpointSlice } from './endpoints.ts';
 
-/** EndpointSlices by `namespace/service`. */
+/** Stands for one Service. */
+export const serviceKey = (namespace: string, service: string): string => `${namespace}/${service}`;
+
+/** EndpointSlices by `serviceKey`. */
 export class SliceIndex {
   readonly #slices = new Map<string, Map<string, EndpointSlice>>();
 
   put(key: string, slice: EndpointSlice, change: Change): void {
-    const of = this.#slices.get(key) ?? new Map<string, EndpointSlice>();
-    if (change === 'deleted') of.delete(slice.metadata.name);
-    else of.set(slice.metadata.name, slice);
-    if (of.size === 0) this.#slices.delete(key);
-    else this.#slices.set(key, of);
+    const known = this.#slices.get(key) ?? new Map<string, EndpointSlice>();
+    if (change === 'deleted') known.delete(slice.metadata.name);
+    else known.set(slice.metadata.name, slice);
+    if (known.size === 0) this.#slices.delete(key);
+    else this.#slices.set(key, known);
   }
 
   of(key: string): EndpointSlice[] {

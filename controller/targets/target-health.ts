@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from '../aws/calls.ts';
-import type { Health } from '../pass.ts';
 
 /** One registered target. */
 export interface TargetSeen {
@@ -33,8 +32,11 @@ export async function readHealth(aws: Aws, TargetGroupArn: string): Promise<Targ
   }));
 }
 
-/** State by `id:port` of the targets that are registered and not draining. Throws `AwsFailure`. */
-export async function registeredIn(aws: Aws, arn: string): Promise<Map<string, string>> {
+/** State by `id:port` of the targets that are registered and not draining. */
+export type Registered = ReadonlyMap<string, string>;
+
+/** One call. Throws `AwsFailure`. */
+export async function registeredIn(aws: Aws, arn: string): Promise<Registered> {
   const seen = await readHealth(aws, arn);
   return new Map(seen.flatMap((one) => (leaving(one) ? [] : [[`${one.id}:${one.port}`, one.state]])));
 }
@@ -45,19 +47,13 @@ export const targetsHash = (keys: Iterable<string>): string =>
     .update(['v1', ...[...keys].sort()].join('\n'))
     .digest('hex');
 
-/** How many there are, and how many of them are healthy. */
-export const healthOf = (registered: ReadonlyMap<string, string>): Health => ({
-  healthy: [...registered.values()].filter((state) => state === 'healthy').length,
-  total: registered.size,
-});
-
 /**
  * What somebody else did to the targets that we left in a target group: wanted ones that are gone, and ones that are there
  * although nobody wants them; in a shared one these are other clusters' business. Pure.
  */
 export function changedByHand(
   left: ReadonlySet<string>,
-  registered: ReadonlyMap<string, string>,
+  registered: Registered,
   wanted: ReadonlySet<string>,
   shared: boolean,
 ): string[] {

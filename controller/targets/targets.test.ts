@@ -1,12 +1,15 @@
 // The targets program: what it asks and changes in AWS, and what it trusts of the process before it.
+
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
+import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/calls.ts';
 import { service } from '../laws/paper.ts';
 import type { Health } from '../pass.ts';
-import type { Node, World } from './endpoints.ts';
+import type { World } from './endpoints.ts';
+import type { Serving } from './serving.ts';
 import { targetsHash } from './target-health.ts';
-import { type Serving, type TargetsOptions, targetsProgram } from './targets.ts';
+import { type TargetsOptions, targetsProgram } from './targets.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef';
 const backend: Backend = {
@@ -78,7 +81,8 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
   const options: TargetsOptions = {
     aws,
     world,
-    unsettle: async () => {
+    served: () => undefined,
+    forget: async () => {
       log.push('forget');
       return written();
     },
@@ -87,12 +91,13 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
     random: () => 0.5,
     inVpc: async () => true,
     enqueue: (arn) => enqueued.push(arn),
-    changed: () => log.push('changed'),
+    changed: (_, awaited) => log.push(awaited ? 'changed, awaited' : 'changed'),
     lost: () => undefined,
     failed: () => undefined,
   };
   const serving: Serving = {
     arn: ARN,
+    name: 'web',
     group: 'shop/web',
     backend: shared ? { ...backend, shared } : backend,
     made: false,
@@ -100,8 +105,8 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
     ...(remembered === undefined ? {} : { remembered }),
   };
   const targets = targetsProgram(options);
-  targets.serve('shop/web', [serving]);
-  return { targets, log, clock, pods, lost, enqueued, run: () => targets.reconcile(ARN) };
+  targets.serve('shop/web', [serving], false);
+  return { targets, serving, log, clock, pods, lost, enqueued, run: () => targets.reconcile(ARN) };
 }
 
 const hashed = (...ids: string[]): string => targetsHash(ids.map((id) => `${id}:8080`));
@@ -189,12 +194,17 @@ describe('what the binding may say', () => {
     expect(targets.health(ARN)?.hash).toBe(hashed('10.0.0.2'));
   });
 
-  test('one write for a change that takes several steps, as long as nobody told more', async () => {
-    const { run, log, pods } = play({ pods: ['10.0.0.1'] });
+  test('one write for changes until the hash is recorded again; asking for the health records nothing', async () => {
+    const { run, log, pods, targets } = play({ pods: ['10.0.0.1'] });
     await run();
+    expect(targets.health(ARN)?.hash).toBe(hashed('10.0.0.1'));
     pods.push('10.0.0.2');
     await run();
     expect(log.filter((line) => line === 'forget')).toHaveLength(1);
+    targets.recording(ARN);
+    pods.push('10.0.0.3');
+    await run();
+    expect(log.filter((line) => line === 'forget')).toHaveLength(2);
   });
 
   test('the order of targets says nothing, their number and ports do', () => {
@@ -227,12 +237,49 @@ test('nodes that nobody hears of any more are looked at for the pods on them', a
   const { run, log, pods, lost, enqueued, targets } = play({ pods: ['10.1.0.1'] });
   await run();
   enqueued.length = 0;
-  targets.touch();
+  targets.touchNodes();
   expect(enqueued).toEqual([]);
   lost.push({ metadata: { name: 'a' }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
-  targets.touch();
+  targets.touchNodes();
   expect(enqueued).toEqual([ARN]);
   await run();
   expect(log).toContain('RegisterTargets 10.1.0.1');
   expect(pods).toEqual(['10.1.0.1']);
+});
+
+describe('who is woken', () => {
+  test('the group, only while its pass waits for targets', async () => {
+    const { targets, serving, run, log, pods } = play({ pods: ['10.0.0.1'] });
+    targets.serve('shop/web', [serving], true);
+    await run();
+    expect(log.at(-1)).toBe('changed, awaited');
+    targets.serve('shop/web', [serving], false);
+    pods.push('10.0.0.2');
+    await run();
+    expect(log.at(-1)).toBe('changed');
+  });
+
+  test('the target groups of the Service that changed, and no other', () => {
+    const { targets, serving, enqueued } = play({});
+    const other = { ...serving, arn: `${ARN}2`, backend: { ...backend, service: 'api' } };
+    targets.serve('shop/web', [serving, other], false);
+    enqueued.length = 0;
+    expect(targets.touchService('shop', 'api')).toEqual([other.arn]);
+    expect(targets.touchService('other', 'api')).toEqual([]);
+    expect(enqueued).toEqual([other.arn]);
+  });
+
+  test('nobody for what is served no longer', () => {
+    const { targets, enqueued } = play({});
+    targets.serve('shop/web', [], false);
+    enqueued.length = 0;
+    expect([targets.touchService('shop', 'web'), targets.health(ARN), targets.served.all()]).toEqual([
+      [],
+      undefined,
+      [],
+    ]);
+    expect(targets.knows('shop/web')).toBe(true);
+    targets.forgetGroup('shop/web');
+    expect(targets.knows('shop/web')).toBe(false);
+  });
 });

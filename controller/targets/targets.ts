@@ -1,5 +1,5 @@
 // The targets program: registers and deregisters the targets of each target group, with its own queue and key, so that
-// a pod restart never plans a group again.
+// a pod restart never plans a group again. What it finds out goes to the status of a binding (target-status.ts).
 //
 //   endpoints ─▶ missing: register ─▶ extra: deregister ─▶ ask for health until all are healthy ─▶ ask now and then
 //
@@ -13,40 +13,39 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Backend } from '../../alb/desire/desiring.ts';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
-import type { Policy } from '../../alb/plan/policy.ts';
 import type { Aws } from '../aws/calls.ts';
 import { chunks } from '../chunks.ts';
 import type { Health } from '../pass.ts';
 import type { Next } from '../queue.ts';
-import { endpointsOf, keyOfTarget, oursAmong, type Target, targetOfKey, type World } from './endpoints.ts';
-import { FIRST_LOOK_MS, HEALTH_MS, LEAVING_MS, STEADY_MS } from './intervals.ts';
-import { changedByHand, healthOf, registeredIn, targetsHash } from './target-health.ts';
+import { endpointsOf, keyOfTarget, type Target, targetOfKey, type World } from './endpoints.ts';
+import { steadyLook, unsettledLook } from './intervals.ts';
+import type { Serving } from './serving.ts';
+import { TargetGroupIndex } from './target-group-index.ts';
+import { changedByHand, type Registered, registeredIn } from './target-health.ts';
+import {
+  changeOf,
+  confirmed,
+  healthOf,
+  leftIn,
+  NEW,
+  recalled,
+  registeredOf,
+  sameHealth,
+  type TargetChange,
+  type TargetState,
+  trustedFor,
+  UNKNOWN,
+  written,
+} from './target-state.ts';
 
 /** Targets in one call (aws-model 6.7). */
 const PER_CALL = 200;
 
-/** A target group that exists, and what it is for. */
-export interface Serving {
-  readonly arn: string;
-  readonly group: string;
-  readonly backend: Backend;
-  /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
-  readonly source?: string;
-  /** Of its group: under `observe` nothing is registered. */
-  readonly policy: Policy;
-  /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
-  readonly made: boolean;
-  /** A predecessor that serves until its successor does. */
-  readonly leaving?: true;
-  /** What the binding's status says of it; only read when the target group is new to this process. */
-  readonly remembered?: Health;
-}
-
 export interface TargetsOptions {
   readonly aws: Aws;
   readonly world: World;
-  /** Takes the memory of what is registered off the binding; false when this could not be written. */
-  unsettle(serving: Serving): Promise<boolean>;
+  /** Takes the hash of what is registered off the binding; false when this could not be written. */
+  forget(serving: Serving): Promise<boolean>;
   /** What somebody else registered or deregistered, in words. */
   drifted(serving: Serving, lines: readonly string[]): void;
   /** Milliseconds, from any fixed point. */
@@ -57,234 +56,222 @@ export interface TargetsOptions {
   inVpc(address: string): Promise<boolean>;
   /** Has a target group worked on. */
   enqueue(arn: string, urgent: boolean): void;
-  /** The health of a group's targets changed. */
-  changed(group: string): void;
+  /** Others are served than before, or otherwise: by ARN, also those that are served no longer. */
+  served(arns: readonly string[]): void;
+  /** The health of its targets changed; `awaited`: the pass over its group waits for that. */
+  changed(serving: Serving, awaited: boolean): void;
   /** The target group is gone: its group must be looked at again. */
   lost(serving: Serving): void;
   failed(serving: Serving, failure: AwsFailure): void;
 }
 
 export interface Targets {
-  /** What a group's target groups are now; those no longer named are forgotten. */
-  serve(group: string, serving: readonly Serving[]): void;
-  /** A Service, its endpoints or (without arguments) the nodes changed. */
-  touch(namespace?: string, service?: string): void;
+  /**
+   * What a group's target groups are now; those no longer named are forgotten. `awaited`: something of the group waits until
+   * targets are healthy, and the group is to be looked at again when that changes.
+   */
+  serve(group: string, serving: readonly Serving[], awaited: boolean): void;
+  /** A Service or its endpoints changed. Gives the ARNs of its target groups. */
+  touchService(namespace: string, service: string): readonly string[];
+  touchNodes(): void;
   /** Has AWS asked what is registered in the target groups of a group. */
   look(group: string): void;
   health(arn: string): Health | undefined;
-  all(): readonly Serving[];
+  /** The hash of what is registered is about to be written to the binding: it is taken off before that changes. */
+  recording(arn: string): void;
+  readonly served: Pick<TargetGroupIndex, 'all' | 'get' | 'ofGroup' | 'ofMember'>;
+  /** Whether it was said what the target groups of a group are. */
+  knows(group: string): boolean;
+  /** The group is no more. */
+  forgetGroup(group: string): void;
   /** Works on one target group. */
   reconcile(arn: string): Promise<Next>;
 }
 
-interface Known {
-  /** Registered and not draining, by `id:port`; undefined until asked. */
-  registered?: Map<string, string>;
-  asked: number;
-  /** What the process before knew, until AWS is asked, and when that is due. */
-  remembered?: { readonly health: Health; readonly until: number };
-  /** The binding may say what is registered: it must not any more once that changes. */
-  told: boolean;
-  /** Targets of a shared target group that were to be registered here, by `id:port`. */
-  readonly own: Set<string>;
-  /** AWS said after our last change that these are registered: what is different later, somebody else changed. */
-  confirmed?: true;
-  /** What is registered is what should be; absent while that changes, when nobody can say what is registered. */
-  inLine?: true;
+/** One target group that is served. */
+interface Entry {
+  state: TargetState;
+  /** The binding may hold a hash of what is registered. */
+  recorded: boolean;
+  /** Targets of a shared target group that were to be registered here, by `id:port`; others may be of other clusters. */
+  own: ReadonlySet<string>;
 }
-
-/** Nothing was asked yet, and the binding may say what is registered. */
-const UNKNOWN = (): Known => ({ asked: 0, told: true, own: new Set() });
 
 /** Starts the program; it works when `reconcile` is called. */
 export function targetsProgram(options: TargetsOptions): Targets {
-  return new Program(options);
+  return new TargetsProgram(options);
 }
 
-class Program implements Targets {
+class TargetsProgram implements Targets {
   readonly #options: TargetsOptions;
-  readonly #served = new Map<string, Serving>();
-  readonly #known = new Map<string, Known>();
+  readonly served = new TargetGroupIndex();
+  readonly #entries = new Map<string, Entry>();
+  /** Group → whether its pass waits for healthy targets. */
+  readonly #groups = new Map<string, boolean>();
 
   constructor(options: TargetsOptions) {
     this.#options = options;
   }
 
-  serve(group: string, serving: readonly Serving[]): void {
-    const now = new Set(serving.map(({ arn }) => arn));
-    for (const one of this.#served.values()) {
-      if (one.group !== group || now.has(one.arn)) continue;
-      this.#served.delete(one.arn);
-      this.#known.delete(one.arn);
+  serve(group: string, serving: readonly Serving[], awaited: boolean): void {
+    this.#groups.set(group, awaited);
+    const named = new Set(serving.map(({ arn }) => arn));
+    const gone = this.served.ofGroup(group).filter(({ arn }) => !named.has(arn));
+    for (const { arn } of gone) {
+      this.served.delete(arn);
+      this.#entries.delete(arn);
     }
-    for (const one of serving) {
-      const before = this.#served.get(one.arn);
-      this.#served.set(one.arn, one);
-      const fresh = before === undefined;
-      if (fresh && one.made) this.#known.set(one.arn, { ...UNKNOWN(), registered: new Map(), told: false });
-      else if (fresh) this.#known.set(one.arn, this.#recall(one));
-      // Another choice of nodes is another set of targets.
-      const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
-      // One that is about to go is watched: others wait for it, and it for them.
-      const left = one.leaving !== before?.leaving;
-      const other = one.policy !== before?.policy;
-      if (fresh || !chosen || left || other) this.#options.enqueue(one.arn, true);
-    }
+    for (const one of serving) this.#put(one);
+    this.#options.served([...gone, ...serving].map(({ arn }) => arn));
   }
 
-  touch(namespace?: string, service?: string): void {
-    for (const { arn, backend } of this.#served.values()) {
-      const named = backend.namespace === namespace && backend.service === service;
-      if (namespace === undefined ? this.#onNodes(arn, backend) : named) this.#options.enqueue(arn, true);
+  #put(one: Serving): void {
+    const { now, random, enqueue } = this.#options;
+    const before = this.served.get(one.arn);
+    this.served.put(one);
+    if (before === undefined) {
+      const state = one.made ? NEW : recalled(one.remembered, now(), random());
+      this.#entries.set(one.arn, { state, recorded: !one.made, own: new Set() });
     }
+    // Another choice of nodes is another set of targets.
+    const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
+    // One that is about to go is watched: others wait for it, and it for them.
+    const left = one.leaving !== before?.leaving;
+    if (before === undefined || !chosen || left || one.policy !== before.policy) enqueue(one.arn, true);
+  }
+
+  touchService(namespace: string, service: string): readonly string[] {
+    const arns = this.served.ofService(namespace, service).map(({ arn }) => arn);
+    for (const arn of arns) this.#options.enqueue(arn, true);
+    return arns;
+  }
+
+  touchNodes(): void {
+    for (const one of this.served.all()) if (this.#onNodes(one)) this.#options.enqueue(one.arn, true);
   }
 
   look(group: string): void {
-    for (const one of this.#served.values()) {
-      if (one.group !== group) continue;
-      const state = this.#known.get(one.arn);
-      if (state?.remembered !== undefined)
-        state.remembered = { ...state.remembered, until: this.#options.now() };
-      this.#options.enqueue(one.arn, false);
+    for (const { arn } of this.served.ofGroup(group)) {
+      const entry = this.#entries.get(arn);
+      if (entry?.state.kind === 'remembered') entry.state = { ...entry.state, until: this.#options.now() };
+      this.#options.enqueue(arn, false);
     }
   }
 
   /** Whether a change of nodes may matter; of pods' nodes only when none of the pods is ready. */
-  #onNodes(arn: string, backend: Backend): boolean {
+  #onNodes({ arn, backend }: Serving): boolean {
     if (backend.targetType === 'instance') return true;
-    const registered = this.#known.get(arn)?.registered;
+    const registered = registeredOf(this.#entries.get(arn)?.state ?? UNKNOWN);
     const endpoints = endpointsOf(backend, this.#options.world);
     return endpoints.some((one) => registered?.has(keyOfTarget(one)) === false);
   }
 
   health(arn: string): Health | undefined {
-    const state = this.#known.get(arn);
-    if (state?.registered === undefined) return state?.remembered?.health;
-    const health = healthOf(state.registered);
-    if (!state.inLine) return health;
-    state.told = true;
-    return { ...health, hash: targetsHash(state.registered.keys()) };
+    return healthOf(this.#entries.get(arn)?.state ?? UNKNOWN);
   }
 
-  /** What the process before remembered, to be trusted until a moment of its own. */
-  #recall({ remembered: health }: Serving): Known {
-    // What the binding says may be about targets that nobody can name any more: it is taken off before any change.
-    if (health?.hash === undefined) return UNKNOWN();
-    const { from, to } = FIRST_LOOK_MS[health.healthy === health.total ? 'healthy' : 'unhealthy'];
-    const until = this.#options.now() + from + this.#options.random() * (to - from);
-    return { ...UNKNOWN(), remembered: { health, until } };
+  recording(arn: string): void {
+    const entry = this.#entries.get(arn);
+    if (entry !== undefined) entry.recorded = true;
   }
 
-  all(): readonly Serving[] {
-    return [...this.#served.values()];
+  knows(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  forgetGroup(group: string): void {
+    if (!this.#groups.has(group)) return;
+    this.serve(group, [], false);
+    this.#groups.delete(group);
   }
 
   async reconcile(arn: string): Promise<Next> {
-    const serving = this.#served.get(arn);
-    if (serving === undefined) return 'done';
-    const state: Known = this.#known.get(arn) ?? UNKNOWN();
-    this.#known.set(arn, state);
+    const serving = this.served.get(arn);
+    const entry = this.#entries.get(arn);
+    if (serving === undefined || entry === undefined) return 'done';
+    const wanted = endpointsOf(serving.backend, this.#options.world).map(keyOfTarget);
+    const left = trustedFor(entry.state, wanted, this.#options.now());
+    if (left !== undefined) return { afterMs: left };
     try {
-      return this.#asRemembered(serving, state) ?? (await this.#settle(serving, state));
+      return await this.#settle(serving, entry);
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
-      delete state.registered;
+      entry.state = UNKNOWN;
       if (thrown.kind === 'notFound' && thrown.code === 'TargetGroupNotFound') this.#options.lost(serving);
       else this.#options.failed(serving, thrown);
       return 'retry';
     }
   }
 
-  /** When to look, while the endpoints are those that the process before registered and it is not time to ask AWS yet. */
-  #asRemembered({ backend }: Serving, { remembered }: Known): Next | undefined {
-    if (remembered === undefined) return undefined;
-    const left = remembered.until - this.#options.now();
-    const wanted = targetsHash(endpointsOf(backend, this.#options.world).map(keyOfTarget));
-    return left > 0 && wanted === remembered.health.hash ? { afterMs: left } : undefined;
-  }
-
-  async #settle(serving: Serving, state: Known): Promise<Next> {
-    const { group } = serving;
-    const before = state.registered;
-    const shown = before === undefined ? state.remembered?.health : healthOf(before);
-    state.registered = before ?? (await this.#look(serving, state));
-    delete state.remembered;
-    let changed = await this.#change(serving, state, state.registered);
-    if (changed === 'none' && before !== undefined) {
-      state.registered = await this.#look(serving, state);
-      // Somebody may have changed it by hand.
-      changed = await this.#change(serving, state, state.registered);
-    }
-    if (changed === 'unwritten') return 'retry';
-    state.inLine = true;
-    if (changed === 'done') state.asked = 0;
-    const health = healthOf(state.registered);
-    const news = shown?.healthy !== health.healthy || shown.total !== health.total;
-    if (news || changed === 'done') this.#options.changed(group);
-    if (health.healthy === health.total && changed === 'none')
-      return { afterMs: serving.leaving === true ? LEAVING_MS : STEADY_MS };
-    const wait = HEALTH_MS[Math.min(state.asked, HEALTH_MS.length - 1)] ?? STEADY_MS;
-    state.asked += 1;
-    return { afterMs: wait };
+  async #settle(serving: Serving, entry: Entry): Promise<Next> {
+    const before = entry.state;
+    const known = registeredOf(before);
+    const registered = known ?? (await this.#look(serving, entry));
+    let result = await this.#change(serving, entry, registered);
+    // Somebody may have changed it by hand.
+    if (result === 'none' && known !== undefined)
+      result = await this.#change(serving, entry, await this.#look(serving, entry));
+    if (result === 'unwritten') return 'retry';
+    if (result === 'done' || !sameHealth(before, entry.state))
+      this.#options.changed(serving, this.#groups.get(serving.group) === true);
+    const health = healthOf(entry.state);
+    if (health?.healthy === health?.total && result === 'none')
+      return { afterMs: steadyLook(serving.leaving === true) };
+    if (entry.state.kind !== 'settled') return 'retry';
+    const { looks } = entry.state;
+    entry.state = { ...entry.state, looks: looks + 1 };
+    return { afterMs: unsettledLook(looks) };
   }
 
   /** Asks AWS what is registered, and tells what is not as it was left. */
-  async #look(serving: Serving, state: Known): Promise<Map<string, string>> {
+  async #look(serving: Serving, entry: Entry): Promise<Registered> {
     const { aws, world, drifted } = this.#options;
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
-    const trusted = state.remembered?.health.hash === targetsHash(wanted) ? wanted : undefined;
-    const left = state.confirmed ? state.registered?.keys() : trusted;
+    const left = leftIn(entry.state, wanted);
     const registered = await registeredIn(aws, serving.arn);
-    const lines =
-      left === undefined
-        ? []
-        : changedByHand(new Set(left), registered, wanted, serving.backend.shared === true);
+    const shared = serving.backend.shared === true;
+    const lines = left === undefined ? [] : changedByHand(left, registered, wanted, shared);
     if (lines.length > 0) drifted(serving, lines);
-    state.confirmed = true;
+    entry.state = confirmed(entry.state, registered);
     return registered;
   }
 
   /**
-   * Registers what is missing, then deregisters what is extra. The memory of what was registered goes first: whoever finds
-   * it after a crash in between must ask AWS.
+   * Registers what is missing, then deregisters what is extra. The hash of what was registered goes first: whoever finds it
+   * after a crash in between must ask AWS.
    */
   async #change(
     serving: Serving,
-    state: Known,
-    registered: Map<string, string>,
+    entry: Entry,
+    registered: Registered,
   ): Promise<'none' | 'done' | 'unwritten'> {
-    const { world, unsettle } = this.#options;
-    const wanted = new Map(
-      endpointsOf(serving.backend, world).map((target) => [keyOfTarget(target), target]),
-    );
-    const missing = [...wanted.values()].filter((target) => !registered.has(keyOfTarget(target)));
-    const isOurs = serving.backend.shared ? oursAmong(state.own, wanted) : () => true;
-    const extra = [...registered.keys()].filter((key) => !wanted.has(key) && isOurs(key));
-    if (serving.policy === 'observe' || missing.length + extra.length === 0) return 'none';
-    delete state.inLine;
-    delete state.confirmed;
-    if (state.told && !(await unsettle(serving))) return 'unwritten';
-    state.told = false;
-    await this.#write(serving, missing, extra, registered);
+    const wanted = endpointsOf(serving.backend, this.#options.world);
+    if (serving.backend.shared) entry.own = new Set([...entry.own, ...wanted.map(keyOfTarget)]);
+    const change = changeOf(registered, wanted, serving.backend.shared ? entry.own : undefined);
+    if (serving.policy === 'observe' || change.missing.length + change.extra.length === 0) return 'none';
+    entry.state = { kind: 'changing', registered };
+    if (entry.recorded && !(await this.#options.forget(serving))) return 'unwritten';
+    entry.recorded = false;
+    entry.state = written(await this.#write(serving, change, registered));
     return 'done';
   }
 
+  /** Gives what is registered then. */
   async #write(
     { arn, backend }: Serving,
-    missing: readonly Target[],
-    extra: readonly string[],
-    registered: Map<string, string>,
-  ): Promise<void> {
+    { missing, extra }: TargetChange,
+    before: Registered,
+  ): Promise<Registered> {
     const { elbv2 } = this.#options.aws;
     for (const part of chunks(missing, PER_CALL)) {
       const Targets = await Promise.all(part.map((target) => this.#describeTarget(target, backend)));
       await elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
-      for (const target of part) registered.set(keyOfTarget(target), 'initial');
     }
-    for (const part of chunks(extra, PER_CALL)) {
+    for (const part of chunks(extra, PER_CALL))
       await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(targetOfKey) }));
-      for (const key of part) registered.delete(key);
-    }
+    const gone = new Set(extra);
+    const stays = [...before].filter(([key]) => !gone.has(key));
+    return new Map([...stays, ...missing.map((target) => [keyOfTarget(target), 'initial'] as const)]);
   }
 
   async #describeTarget({ id, port }: Target, backend: Backend): Promise<TargetDescription> {

@@ -68,7 +68,7 @@ function doors(aws: Stage['aws']): Set<string> {
   const { loadBalancers } = aws.state();
   const all = [...loadBalancers.values()].flatMap(({ dnsName, listeners }) =>
     Object.keys(listeners).map((port) => {
-      const door = aws.frontDoor(dnsName, Number(port));
+      const door = aws.listenerAddress(dnsName, Number(port));
       return `${dnsName}:${port}  curl --connect-to ::${door?.host}:${door?.port} …`;
     }),
   );

@@ -43,7 +43,7 @@ export function standOn(stage: Stage, show: Show): Stand {
     );
     const { protocol, port, hostname } = new URL(url);
     const wanted = Number(port) || (protocol === 'https:' ? 443 : 80);
-    const door = stage.aws.frontDoor(dnsName, wanted) ?? { host: '127.0.0.1', port: 0 };
+    const door = stage.aws.listenerAddress(dnsName, wanted) ?? { host: '127.0.0.1', port: 0 };
     return { url, door, head, ...(protocol === 'https:' ? { cacert: await trusted(stage, hostname) } : {}) };
   }
 

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, type RequestContext } from '@kubernetes/client-node';
+import { kubeClient } from '../../kube/client.ts';
 import { createAuthority, createKeyPair, type KeyAndCertificate } from './certificates.ts';
 import {
   apiServerReady,
@@ -51,6 +52,12 @@ export interface Cluster extends ClusterPlace {
   readonly dir: string;
   /** The administrator's configuration for @kubernetes/client-node. */
   readonly client: KubeConfig;
+  /**
+   * What a GET of this path of the API gives the administrator; undefined when there is no such object. For what is looked at
+   * again and again: a kubectl costs as much as a hundred of these.
+   * @throws Error with the API server's words.
+   */
+  readonly read: <T>(path: string, query?: Readonly<Record<string, string>>) => Promise<T | undefined>;
   /** Runs kubectl as the administrator, or with `kubeconfig` as somebody else. Never rejects for a non-zero exit. */
   readonly kubectl: (
     args: readonly string[],
@@ -133,11 +140,29 @@ export async function connectCluster(place: ClusterPlace): Promise<Cluster> {
   };
 }
 
+/** Keeps its connections: the library makes a new one, with a TLS handshake, for every request. */
+class KeptConnections extends KubeConfig {
+  #kept: ReturnType<RequestContext['getDispatcher']>;
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    this.#kept ??= context.getDispatcher();
+    if (this.#kept !== undefined) context.setDispatcher(this.#kept);
+  }
+}
+
 /** Every way to talk to the API server. */
 function access(place: ClusterPlace, dir: string, tools: Tools) {
   const { kubeconfig, server, caPem } = place;
-  const client = new KubeConfig();
+  const client = new KeptConnections();
   client.loadFromFile(kubeconfig);
+  const { request } = kubeClient(client);
+  const read = async <T>(path: string, query: Readonly<Record<string, string>> = {}) => {
+    const answer = await request<T>({ method: 'GET', path, query });
+    if (answer.ok) return answer.object;
+    if (answer.reason === 'notFound') return undefined;
+    throw new Error(`GET ${path}: ${answer.message}`);
+  };
   const kubectl: Cluster['kubectl'] = (args, { input, kubeconfig: other } = {}) =>
     runCommand(tools.kubectl, args, {
       env: { KUBECONFIG: other ?? kubeconfig, KUBECACHEDIR: join(dir, 'kubectl-cache') },
@@ -159,7 +184,7 @@ function access(place: ClusterPlace, dir: string, tools: Tools) {
     await writeFile(path, kubeconfigText(server, caPem, { token: status?.token ?? '' }), { mode: 0o600 });
     return path;
   };
-  return { ...place, dir, client, kubectl, apply, serviceAccountKubeconfig };
+  return { ...place, dir, client, read, kubectl, apply, serviceAccountKubeconfig };
 }
 
 /**

@@ -3,12 +3,12 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { loadBalancerAttributes, targetGroupAttributes } from '../../local-aws/elb/attributes.ts';
-import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../../local-aws/elb/state.ts';
+import type * as elb from '../../local-aws/elb/state.ts';
 import { type ConformanceCase, isOf, portToken } from './conformance-case.ts';
 
 /** What one look at everything gave. */
 export interface Seen {
-  readonly elb: ElbState;
+  readonly elb: elb.ElbState;
   readonly securityGroups: readonly SecurityGroup[];
   /** ARN of the web ACL by that of the load balancer. */
   readonly webAcls: Readonly<Record<string, string>>;
@@ -83,7 +83,10 @@ function action(
 }
 
 /** Mutual authentication, unless it is off, without what AWS adds to it. */
-function mutual(said: Listener['mutualAuthentication'], name: (id: string) => string): object | undefined {
+function mutual(
+  said: elb.ListenerRecord['mutualAuthentication'],
+  name: (id: string) => string,
+): object | undefined {
   const { TrustStoreAssociationStatus: _, TrustStoreArn: arn, ...settings } = said ?? { Mode: 'off' };
   if (settings.Mode === 'off') return undefined;
   return { ...settings, ...(arn === undefined ? {} : { TrustStoreArn: name(arn) }) };
@@ -108,7 +111,7 @@ class Recorder {
     return known ?? `sg:${found?.GroupName ?? id}`;
   }
 
-  #rule(rule: Rule, stack: string, port: number): object {
+  #rule(rule: elb.RuleRecord, stack: string, port: number): object {
     return {
       conditions: rule.conditions.map(condition).sort(byText),
       actions: rule.actions.map((one) => action(one, this.#name)),
@@ -117,7 +120,7 @@ class Recorder {
     };
   }
 
-  #listener(listener: Listener, stack: string): object {
+  #listener(listener: elb.ListenerRecord, stack: string): object {
     const { port, protocol } = listener;
     const rules = [...this.#seen.elb.rules.values()].filter(
       ({ listenerArn }) => listenerArn === listener.arn,
@@ -144,7 +147,7 @@ class Recorder {
     };
   }
 
-  loadBalancer(one: LoadBalancer, stack: string): object {
+  loadBalancer(one: elb.LoadBalancerRecord, stack: string): object {
     const listeners = [...this.#seen.elb.listeners.values()].filter(
       ({ loadBalancerArn }) => loadBalancerArn === one.arn,
     );
@@ -164,7 +167,7 @@ class Recorder {
     };
   }
 
-  targetGroup(one: TargetGroup, stack: string): object {
+  targetGroup(one: elb.TargetGroupRecord, stack: string): object {
     const check = one.healthCheck;
     return {
       Protocol: one.protocol,

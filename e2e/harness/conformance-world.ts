@@ -32,7 +32,7 @@ import {
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { putToS3 } from '../../local-aws/account/objects.ts';
 import { attachGateway } from '../../local-aws/account/seed.ts';
-import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
+import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
 export const CLUSTER = 'lab';
@@ -186,7 +186,7 @@ async function webAcl(waf: WAFV2Client, Name: string): Promise<string> {
 
 /** Makes the trust store `corp`, from a bundle in S3, and gives its ARN. */
 export async function trustStore(url: string, elb: ElasticLoadBalancingV2Client): Promise<string> {
-  const { certPem } = await selfSigned('ca.example.com');
+  const { certPem } = await selfSignedCertificate('ca.example.com');
   await putToS3(url, 'corp');
   await putToS3(url, 'corp/ca.pem', certPem);
   const bundle = { CaCertificatesBundleS3Bucket: 'corp', CaCertificatesBundleS3Key: 'ca.pem' };
@@ -200,7 +200,9 @@ async function importCertificates(acm: ACMClient, tokens: Map<string, string>): 
   for (const { CertificateArn } of CertificateSummaryList ?? [])
     await acm.send(new DeleteCertificateCommand({ CertificateArn }));
   let last = '';
-  const made = await Promise.all(CERTIFICATES.map(([, domain = '', ...more]) => selfSigned(domain, ...more)));
+  const made = await Promise.all(
+    CERTIFICATES.map(([, domain = '', ...more]) => selfSignedCertificate(domain, ...more)),
+  );
   for (const [at, [name]] of CERTIFICATES.entries()) {
     const { certPem, keyPem } = given(made[at], 'certificate');
     // A quarter of the room for each, so that there is always room for the next.

@@ -43,9 +43,18 @@ export function crdManifest(): Promise<string> {
  * @throws Error with kubectl's words when it does not render.
  */
 export async function render(cluster: Cluster, name: string): Promise<Manifest[]> {
+  const text = rendered.get(name) ?? (await kustomized(cluster, name));
+  rendered.set(name, text);
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+}
+
+/** The files do not change while a process runs. */
+const rendered = new Map<string, string>();
+
+async function kustomized(cluster: Cluster, name: string): Promise<string> {
   const { code, stdout, stderr } = await cluster.kubectl(['kustomize', join(ROOT, 'config', name)]);
   if (code !== 0) throw new Error(`config/${name} does not render: ${stderr.trim()}`);
-  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+  return stdout;
 }
 
 /**

@@ -2,7 +2,13 @@
 // so that two runs can be compared and an assertion reads like the AWS console.
 import { DescribeSecurityGroupsCommand, EC2Client, type IpPermission } from '@aws-sdk/client-ec2';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup } from '../../local-aws/elb/state.ts';
+import type {
+  ElbState,
+  ListenerRecord,
+  LoadBalancerRecord,
+  RuleRecord,
+  TargetGroupRecord,
+} from '../../local-aws/elb/state.ts';
 import type { Stage } from './stage.ts';
 
 export interface RulePicture {
@@ -38,7 +44,7 @@ export interface TargetGroupPicture {
   readonly type: string;
   readonly port?: number;
   readonly protocol?: string;
-  readonly healthCheck: TargetGroup['healthCheck'];
+  readonly healthCheck: TargetGroupRecord['healthCheck'];
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   /** `id:port`, those that drain left out. */
@@ -111,7 +117,7 @@ function ruleLines(permission: IpPermission, nameOf: (id: string) => string): st
 
 function balancerPicture(
   state: ElbState,
-  balancer: LoadBalancer,
+  balancer: LoadBalancerRecord,
   nameOf: (id: string) => string,
 ): LoadBalancerPicture {
   const { name, scheme, zones, securityGroups, attributes, tags, listeners } = balancer;
@@ -130,7 +136,7 @@ function balancerPicture(
   };
 }
 
-function listenerPicture(state: ElbState, listener: Listener | undefined): ListenerPicture {
+function listenerPicture(state: ElbState, listener: ListenerRecord | undefined): ListenerPicture {
   if (listener === undefined) throw new Error('a load balancer names a listener that does not exist');
   const rules = Object.values(listener.rules).flatMap((arn) => state.rules.get(arn) ?? []);
   return {
@@ -145,7 +151,7 @@ function listenerPicture(state: ElbState, listener: Listener | undefined): Liste
   };
 }
 
-function rulePicture(state: ElbState, { priority = 0, conditions, actions, tags }: Rule): RulePicture {
+function rulePicture(state: ElbState, { priority = 0, conditions, actions, tags }: RuleRecord): RulePicture {
   return {
     priority,
     hosts: conditions.flatMap(({ HostHeaderConfig }) => HostHeaderConfig?.Values ?? []),
@@ -176,7 +182,7 @@ function targetGroupPicture({
   attributes,
   tags,
   targets,
-}: TargetGroup): TargetGroupPicture {
+}: TargetGroupRecord): TargetGroupPicture {
   const staying = Object.entries(targets).filter(([, { drainingUntil }]) => drainingUntil === undefined);
   return {
     name,

@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { type Account, seedAccount } from '../../local-aws/account/seed.ts';
+import { type SeededAccount, seedAccount } from '../../local-aws/account/seed.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../local-aws/local-aws.ts';
 import { createAuthority } from './certificates.ts';
 import type { Cluster } from './cluster.ts';
@@ -34,7 +34,7 @@ export interface StageOptions {
 export interface Stage {
   readonly cluster: Cluster;
   readonly aws: LocalAws;
-  readonly account: Account;
+  readonly account: SeededAccount;
   readonly kubelet: Kubelet;
   /** Starts another controller process; the first one is started with the stage. */
   startController(name?: string, args?: readonly string[]): Promise<RunningProcess>;
@@ -59,7 +59,7 @@ async function ok(url: string): Promise<boolean> {
 interface Started {
   readonly cluster: Cluster;
   readonly aws: LocalAws;
-  readonly account: Account;
+  readonly account: SeededAccount;
   readonly kubelet: Kubelet;
 }
 
@@ -84,7 +84,7 @@ async function startWorld(
     const moto = await preparedMoto();
     down.defer(() => moto.close());
     const aws = await startLocalAws({
-      healthIntervalScale: 0.02,
+      healthIntervalScale: 0.05,
       ...awsOptions,
       motoUrl: moto.url,
       targetAddress: (target) => addressOf(target),
@@ -138,7 +138,7 @@ interface Places {
 class Play implements Stage {
   readonly cluster: Cluster;
   readonly aws: LocalAws;
-  readonly account: Account;
+  readonly account: SeededAccount;
   readonly kubelet: Kubelet;
   readonly logs: Stage['logs'];
   readonly #options: StageOptions;

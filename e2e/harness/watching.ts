@@ -1,8 +1,11 @@
-// Looking on while the controller works: kubectl as an assertion, conditions of a binding, and waiting until AWS is left alone.
+// Looking on while the controller works: kubectl as an assertion, bindings and conditions of a binding, and waiting until AWS is left alone.
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { keyOf } from '../../api/kube.ts';
+import { collectionPath, KINDS, objectPath } from '../../kube/kinds.ts';
 import type { CallCount } from '../../local-aws/local-aws.ts';
 import type { Cluster } from './cluster.ts';
 import type { Stage } from './stage.ts';
@@ -23,35 +26,37 @@ export interface ConditionSeen {
   readonly message: string;
 }
 
-export interface BindingSeen {
-  readonly metadata: {
-    readonly uid: string;
-    readonly generation: number;
-    readonly deletionTimestamp?: string;
-    readonly finalizers?: readonly string[];
-  };
-  readonly status?: {
-    readonly state?: string;
-    readonly observedGeneration?: number;
-    readonly targets?: string;
-    readonly loadBalancer?: { readonly arn: string; readonly dnsName: string };
-  };
+export interface BindingSeen extends LoadBalancerBinding {
   readonly conditions: Readonly<Record<string, ConditionSeen>>;
 }
 
 /**
  * A binding as it is now, its conditions by type.
- * @throws Error with kubectl's words when there is none.
+ * @throws Error when there is none.
  */
 export async function bindingOf(cluster: Cluster, namespace: string, name: string): Promise<BindingSeen> {
-  const text = await kubectl(cluster, `get lbb ${name} -n ${namespace} -o json`);
-  const { metadata, status } = JSON.parse(text);
-  const conditions = (status?.conditions ?? []).map((one: ConditionSeen & { type: string }) => [
-    one.type,
-    one,
-  ]);
-  return { metadata, status, conditions: Object.fromEntries(conditions) };
+  const path = objectPath(KINDS.bindings, { namespace, name });
+  const binding = await cluster.read<LoadBalancerBinding>(path);
+  if (binding === undefined) throw new Error(`there is no binding ${namespace}/${name}`);
+  const conditions = (binding.status?.conditions ?? []).map((one) => [one.type, one] as const);
+  return { ...binding, conditions: Object.fromEntries(conditions) };
 }
+
+/** All bindings, or those of a namespace. */
+export async function bindingsOf(
+  { read }: Pick<Cluster, 'read'>,
+  namespace?: string,
+): Promise<readonly LoadBalancerBinding[]> {
+  const list = await read<{ readonly items: readonly LoadBalancerBinding[] }>(
+    collectionPath(KINDS.bindings, namespace),
+  );
+  if (list === undefined) throw new Error('bindings are not served');
+  return list.items;
+}
+
+/** The same as `NAMESPACE/NAME`. */
+export const bindingNames = async (cluster: Pick<Cluster, 'read'>, namespace?: string): Promise<string[]> =>
+  (await bindingsOf(cluster, namespace)).map(keyOf);
 
 /** The mutating calls among these, as `action ×count`. */
 export const mutating = (calls: readonly CallCount[]): string[] =>
@@ -116,7 +121,7 @@ export async function ask(
   path: string,
   { host = dnsName, port = 80 } = {},
 ): Promise<Answer> {
-  const door = aws.frontDoor(dnsName, port);
+  const door = aws.listenerAddress(dnsName, port);
   if (door === undefined) throw new Error(`nothing listens on ${dnsName}:${port}`);
   const request = get({ ...door, path, headers: { host }, agent: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -6,6 +6,7 @@ import { type Stage, setStage } from '../harness/stage.ts';
 import {
   ask,
   type BindingSeen,
+  bindingNames,
   bindingOf,
   countAfresh,
   kubectl,
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 afterEach(async () => {
   await Promise.all(['open', 'next'].map((of) => k(`delete ingress -n ${of} --all`)));
-  await vi.waitFor(async () => expect(await k('get lbb -A -o name')).toBe(''), soon);
+  await vi.waitFor(async () => expect(await bindingNames(stage.cluster)).toEqual([]), soon);
   await untilQuiet(stage);
 });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
-import { ask, bindingOf } from '../harness/watching.ts';
+import { ask, bindingNames, bindingOf } from '../harness/watching.ts';
 import {
   bringUp,
   k,
@@ -129,7 +129,7 @@ describe('bringing up', () => {
     // No finalizer on an Ingress: kubectl waits for nothing.
     expect(await k('get ingress -A -o jsonpath={.items[*].metadata.finalizers}')).toBe('');
     await Promise.all([k('delete ingress shop -n instance'), k('delete ingress api -n ip')]);
-    await vi.waitFor(async () => expect(await k('get lbb -A -o name')).toBe(''), soon);
+    await vi.waitFor(async () => expect(await bindingNames(stage.cluster)).toEqual([]), soon);
     await vi.waitFor(async () => {
       expect(await takePicture(stage)).toMatchObject({
         loadBalancers: [],

@@ -1,5 +1,7 @@
 // From the LBC and back: nothing is changed in AWS, finalizers change hands, leftovers go without harm (docs/migrate.md).
+
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { collectionPath, KINDS } from '../../kube/kinds.ts';
 import { albatross, awsOf, placeOf } from '../harness/command.ts';
 import {
   asAdministrator,
@@ -12,8 +14,8 @@ import {
 } from '../harness/lbc.ts';
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
-import { untilQuiet } from '../harness/watching.ts';
-import { k, ready, soon, stage, startStage, stopStage } from './life.ts';
+import { bindingNames, untilQuiet } from '../harness/watching.ts';
+import { bound, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 /** Ingress → the LBC's finalizer on it. */
 const FLEET = {
@@ -35,11 +37,12 @@ interface Stored {
     readonly name: string;
     readonly finalizers?: readonly string[];
     readonly resourceVersion: string;
+    readonly managedFields: unknown;
   };
 }
 
 async function stored(): Promise<readonly Stored[]> {
-  return JSON.parse(await k('get ingress -A -o json')).items;
+  return (await stage.cluster.read<{ items: Stored[] }>(collectionPath(KINDS.ingresses)))?.items ?? [];
 }
 
 /** The finalizers of every Ingress. */
@@ -54,7 +57,7 @@ const finalizers = async (): Promise<Record<string, readonly string[]>> =>
 /** What must not change of Ingresses. */
 async function rest(): Promise<readonly object[]> {
   return (await stored()).map(
-    ({ metadata: { finalizers: _, resourceVersion: __, ...known }, ...others }) => ({
+    ({ metadata: { finalizers: _, resourceVersion: __, managedFields: ___, ...known }, ...others }) => ({
       ...others,
       metadata: known,
     }),
@@ -191,9 +194,9 @@ describe('back to the LBC', () => {
     expect(dry.out).toContain('Nothing was changed; with --yes 4 would be given back.');
     const { out, code } = await asAdministrator(stage, `release web -n shop --yes --as ${CONTROLLER}`);
     expect([code, out]).toEqual([0, expect.stringContaining('shop/web: given back')]);
-    expect(await k('get lbb -n shop -o name')).not.toContain('/web');
+    expect(await bound('shop')).not.toContain('web');
     expect((await asAdministrator(stage, `release --all --yes --as ${CONTROLLER}`)).code).toBe(0);
-    expect(await k('get lbb -A -o name')).toBe('');
+    expect(await bindingNames(stage.cluster)).toEqual([]);
     expect(await finalizers()).toEqual(theirs);
     expect(await rest()).toEqual(ingresses);
     expect(await aws()).toEqual(before);
@@ -210,7 +213,7 @@ describe('deletion', () => {
     await stage.startController('again');
     const left = { 'shop/web': [], 'shop/one': [], 'blog/two': [] };
     await vi.waitFor(async () => expect(await finalizers()).toEqual(left), soon);
-    await vi.waitFor(async () => expect(await k('get lbb -n blog -o name')).not.toContain('late'), soon);
+    await vi.waitFor(async () => expect(await bound('blog')).not.toContain('late'), soon);
     await untilQuiet(stage);
     const { loadBalancers } = await takePicture(stage);
     expect(loadBalancers.map(({ tags }) => tags['ingress.k8s.aws/stack']).sort()).toEqual([
@@ -220,9 +223,13 @@ describe('deletion', () => {
   });
 
   test('delete returns at once and leaves nothing', async () => {
-    await k('delete ingress -n shop --all --timeout=2s');
-    await k('delete ingress -n blog --all --timeout=2s');
-    await vi.waitFor(async () => expect(await k('get lbb -A -o name')).toBe(''), soon);
+    // Whoever waited for AWS would wait until it lets go.
+    stage.aws.faults.fail('DeleteLoadBalancer', 'ResourceInUse', 'still in use', 'before', 1_000);
+    await k('delete ingress -n shop --all --timeout=120s');
+    await k('delete ingress -n blog --all --timeout=120s');
+    expect(await bindingNames(stage.cluster)).not.toEqual([]);
+    stage.aws.faults.heal();
+    await vi.waitFor(async () => expect(await bindingNames(stage.cluster)).toEqual([]), soon);
     await untilQuiet(stage);
     expect((await takePicture(stage)).loadBalancers).toEqual([]);
   });

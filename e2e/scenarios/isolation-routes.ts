@@ -169,7 +169,7 @@ function saidBy(body: string, location: string | undefined): string {
 const agents = { plain: new PlainAgent({ keepAlive: true }), secure: new SecureAgent({ keepAlive: true }) };
 
 function ask({ aws }: Pick<Stage, 'aws'>, dnsName: string, { port, host, path }: Route): Promise<Got> {
-  const door = aws.frontDoor(dnsName, port);
+  const door = aws.listenerAddress(dnsName, port);
   if (door === undefined) return Promise.reject(new Error(`nothing listens on port ${port}`));
   const of: RequestOptions = { ...door, path, headers: { host } };
   return new Promise((resolve, reject) => {
@@ -213,8 +213,10 @@ export async function wrong(
 }
 
 export interface Asking {
-  /** Wrong answers since the last time, and how many answers there were. */
-  take(): { readonly answers: number; readonly wrong: readonly string[] };
+  /** How many answers there were since the last `take`. */
+  answers(): number;
+  /** The wrong ones since the last time. */
+  take(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -232,8 +234,9 @@ export function askOnAndOn(stage: Pick<Stage, 'aws'>, dnsName: string): Asking {
     }
   })();
   return {
+    answers: () => answers,
     take() {
-      const taken = { answers, wrong: [...new Set(all)] };
+      const taken = [...new Set(all)];
       [answers, all] = [0, []];
       return taken;
     },

@@ -1,9 +1,11 @@
 // The life of one Ingress on a real API server: a stage, and waiting until it is as it should be; shared by scenarios.
 import { expect, vi } from 'vitest';
+import type { Ingress } from '../../api/kube.ts';
+import { KINDS, objectPath } from '../../kube/kinds.ts';
 import type { LoadBalancerPicture, Picture } from '../harness/picture.ts';
 import { ingress } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { bindingOf, kubectl, soon, untilQuiet } from '../harness/watching.ts';
+import { type BindingSeen, bindingNames, bindingOf, kubectl, soon, untilQuiet } from '../harness/watching.ts';
 
 export { soon } from '../harness/watching.ts';
 
@@ -20,8 +22,19 @@ export const stopStage = async (): Promise<void> => stage?.stop();
 export const DONE = 'The load balancer does what the Ingress says.';
 
 export const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
-export const hostOf = (of: string, name: string): Promise<string> =>
-  k(`get ingress ${name} -n ${of} -o jsonpath={.status.loadBalancer.ingress[0].hostname}`);
+/** An Ingress as it is stored. @throws Error when there is none. */
+export async function ingressOf(of: string, name: string): Promise<Ingress> {
+  const stored = await stage.cluster.read<Ingress>(objectPath(KINDS.ingresses, { namespace: of, name }));
+  if (stored === undefined) throw new Error(`there is no Ingress ${of}/${name}`);
+  return stored;
+}
+export const hostOf = async (of: string, name: string): Promise<string> =>
+  (await ingressOf(of, name)).status?.loadBalancer?.ingress?.[0]?.hostname ?? '';
+export const statusOf = async (of: string, name: string): Promise<NonNullable<BindingSeen['status']>> =>
+  (await bindingOf(stage.cluster, of, name)).status ?? {};
+/** The names of a namespace's bindings. */
+export const bound = async (of: string): Promise<string[]> =>
+  (await bindingNames(stage.cluster, of)).map((key) => key.slice(of.length + 1));
 
 /** Applies an Ingress and waits until its binding says Ready and AWS is left alone. */
 export async function bringUp(
@@ -54,7 +67,7 @@ export const onlyBalancer = (picture: Picture): LoadBalancerPicture => {
 
 export async function removed(of: string, ...names: string[]): Promise<void> {
   await k(`delete ingress -n ${of} ${names.join(' ')}`);
-  await vi.waitFor(async () => expect(await k(`get lbb -n ${of} -o name`)).toBe(''), soon);
+  await vi.waitFor(async () => expect(await bound(of)).toEqual([]), soon);
   await untilQuiet(stage);
 }
 

@@ -9,50 +9,50 @@ import {
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { first, fixed, type Rig, refusal, startRig } from '../../local-aws/rig.ts';
+import { type Fixture, first, fixed, refusal, startFixture } from '../../local-aws/fixture.ts';
 import { createAuthority } from '../harness/certificates.ts';
 
-let rig: Rig;
+let fixture: Fixture;
 
 beforeAll(async () => {
-  rig = await startRig();
+  fixture = await startFixture();
 });
 
 afterAll(async () => {
-  await rig?.close();
+  await fixture?.close();
 });
 
 const dropLb = (LoadBalancerArn: string) =>
-  rig.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
+  fixture.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
 
 describe('network interfaces', () => {
   const describeThem = async (input: ec2.DescribeNetworkInterfacesCommandInput) =>
-    (await rig.ec2.send(new ec2.DescribeNetworkInterfacesCommand(input))).NetworkInterfaces ?? [];
+    (await fixture.ec2.send(new ec2.DescribeNetworkInterfacesCommand(input))).NetworkInterfaces ?? [];
 
   test('a load balancer has one in each zone, until it is deleted', async () => {
-    const { lb, arn } = await rig.loadBalancer();
+    const { lb, arn } = await fixture.loadBalancer();
     const Filters = [{ Name: 'description', Values: [`ELB app/${lb.LoadBalancerName}/*`] }];
     const found = await describeThem({ Filters });
-    expect(new Set(found.map((one) => one.SubnetId))).toEqual(new Set(rig.publicSubnets));
+    expect(new Set(found.map((one) => one.SubnetId))).toEqual(new Set(fixture.publicSubnets));
     for (const one of found)
       expect(one).toMatchObject({
         RequesterId: 'amazon-elb',
         RequesterManaged: true,
         Status: 'in-use',
-        VpcId: rig.account.vpcId,
+        VpcId: fixture.account.vpcId,
         Groups: [{ GroupId: lb.SecurityGroups?.[0], GroupName: 'default' }],
       });
     const one = first(found);
-    const cidr = rig.account.subnets.find((subnet) => subnet.id === one.SubnetId)?.cidr ?? '';
+    const cidr = fixture.account.subnets.find((subnet) => subnet.id === one.SubnetId)?.cidr ?? '';
     expect(one.PrivateIpAddress?.startsWith(cidr.replace(/\.0\/24$/, '.'))).toBe(true);
     const NetworkInterfaceId = one.NetworkInterfaceId ?? '';
-    const drop = rig.ec2.send(new ec2.DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+    const drop = fixture.ec2.send(new ec2.DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
     expect(await refusal(drop)).toBe('InvalidNetworkInterface.InUse');
     const attribute = new ec2.DescribeNetworkInterfaceAttributeCommand({
       NetworkInterfaceId,
       Attribute: 'description',
     });
-    expect((await rig.ec2.send(attribute)).Description?.Value).toBe(one.Description);
+    expect((await fixture.ec2.send(attribute)).Description?.Value).toBe(one.Description);
     await dropLb(arn);
     expect(await describeThem({ Filters })).toEqual([]);
     expect(await refusal(describeThem({ NetworkInterfaceIds: [NetworkInterfaceId] }))).toBe(
@@ -61,20 +61,23 @@ describe('network interfaces', () => {
   });
 
   test('they stand beside those of instances, in pages and filters', async () => {
-    const { arn } = await rig.loadBalancer();
-    const inVpc = [{ Name: 'vpc-id', Values: [rig.account.vpcId] }];
+    const { arn } = await fixture.loadBalancer();
+    const inVpc = [{ Name: 'vpc-id', Values: [fixture.account.vpcId] }];
     const all = await describeThem({ Filters: inVpc });
     const kinds = new Set(all.map((one) => one.RequesterId === 'amazon-elb'));
     expect(kinds).toEqual(new Set([true, false]));
     const seen: (string | undefined)[] = [];
-    const pages = ec2.paginateDescribeNetworkInterfaces({ client: rig.ec2, pageSize: 5 }, { Filters: inVpc });
+    const pages = ec2.paginateDescribeNetworkInterfaces(
+      { client: fixture.ec2, pageSize: 5 },
+      { Filters: inVpc },
+    );
     for await (const page of pages)
       seen.push(...(page.NetworkInterfaces ?? []).map((one) => one.NetworkInterfaceId));
     expect(seen.sort()).toEqual(all.map((one) => one.NetworkInterfaceId).sort());
-    const nodes = [{ Name: 'group-id', Values: [rig.account.nodeSecurityGroupId] }];
+    const nodes = [{ Name: 'group-id', Values: [fixture.account.nodeSecurityGroupId] }];
     const ofNodes = await describeThem({ Filters: nodes });
     expect(new Set(ofNodes.map((one) => one.PrivateIpAddress))).toEqual(
-      new Set(rig.account.nodes.map((node) => node.privateIp)),
+      new Set(fixture.account.nodes.map((node) => node.privateIp)),
     );
     const mixed = [first(ofNodes), first(all.filter((one) => one.RequesterId === 'amazon-elb'))];
     const ids = mixed.map((one) => one.NetworkInterfaceId ?? '');
@@ -88,16 +91,16 @@ describe('network interfaces', () => {
 
 describe('security groups', () => {
   const create = (changes: Partial<ec2.CreateSecurityGroupCommandInput> = {}) =>
-    rig.ec2.send(
+    fixture.ec2.send(
       new ec2.CreateSecurityGroupCommand({
-        GroupName: rig.fresh('group'),
+        GroupName: fixture.fresh('group'),
         Description: 'x',
-        VpcId: rig.account.vpcId,
+        VpcId: fixture.account.vpcId,
         ...changes,
       }),
     );
   const allow = (GroupId: string | undefined, port: number, ...CidrIp: string[]) =>
-    rig.ec2.send(
+    fixture.ec2.send(
       new ec2.AuthorizeSecurityGroupIngressCommand({
         GroupId,
         IpPermissions: [
@@ -121,7 +124,7 @@ describe('security groups', () => {
   test('networks lose their host bits, and a rule is there once', async () => {
     const { GroupId } = await create();
     await allow(GroupId, 80, '100.68.0.18/18');
-    const { SecurityGroups } = await rig.ec2.send(
+    const { SecurityGroups } = await fixture.ec2.send(
       new ec2.DescribeSecurityGroupsCommand({ GroupIds: [GroupId ?? ''] }),
     );
     expect(SecurityGroups?.[0]?.IpPermissions?.[0]?.IpRanges).toEqual([{ CidrIp: '100.68.0.0/18' }]);
@@ -134,74 +137,74 @@ describe('security groups', () => {
         { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '100.68.0.18/18' }] },
       ],
     });
-    expect(await refusal(rig.ec2.send(revoke))).toBe('accepted');
+    expect(await refusal(fixture.ec2.send(revoke))).toBe('accepted');
   });
 
   test('those of a VPC', async () => {
     const { GroupId } = await create();
     const of = (VpcId: string, Filters: ec2.Filter[] = []) =>
-      rig.ec2.send(new ec2.GetSecurityGroupsForVpcCommand({ VpcId, Filters }));
-    const { SecurityGroupForVpcs: all = [] } = await of(rig.account.vpcId);
+      fixture.ec2.send(new ec2.GetSecurityGroupsForVpcCommand({ VpcId, Filters }));
+    const { SecurityGroupForVpcs: all = [] } = await of(fixture.account.vpcId);
     const ids = all.map((one) => one.GroupId);
-    expect(ids).toEqual(expect.arrayContaining([GroupId, rig.account.nodeSecurityGroupId]));
-    expect(new Set(all.map((one) => one.PrimaryVpcId))).toEqual(new Set([rig.account.vpcId]));
-    const named = await of(rig.account.vpcId, [{ Name: 'group-id', Values: [GroupId ?? ''] }]);
+    expect(ids).toEqual(expect.arrayContaining([GroupId, fixture.account.nodeSecurityGroupId]));
+    expect(new Set(all.map((one) => one.PrimaryVpcId))).toEqual(new Set([fixture.account.vpcId]));
+    const named = await of(fixture.account.vpcId, [{ Name: 'group-id', Values: [GroupId ?? ''] }]);
     expect(named.SecurityGroupForVpcs).toHaveLength(1);
     expect(await refusal(of('vpc-00000000'))).toBe('InvalidVpcID.NotFound');
   });
 
   test('what has something in it is not deleted', async () => {
-    const VpcId = rig.account.vpcId;
-    expect(await refusal(rig.ec2.send(new ec2.DeleteVpcCommand({ VpcId })))).toBe('DependencyViolation');
-    const nodeSubnets = await rig.ec2.send(
+    const VpcId = fixture.account.vpcId;
+    expect(await refusal(fixture.ec2.send(new ec2.DeleteVpcCommand({ VpcId })))).toBe('DependencyViolation');
+    const nodeSubnets = await fixture.ec2.send(
       new ec2.DescribeNetworkInterfacesCommand({
-        Filters: [{ Name: 'group-id', Values: [rig.account.nodeSecurityGroupId] }],
+        Filters: [{ Name: 'group-id', Values: [fixture.account.nodeSecurityGroupId] }],
       }),
     );
     const SubnetId = first(nodeSubnets.NetworkInterfaces).SubnetId;
-    expect(await refusal(rig.ec2.send(new ec2.DeleteSubnetCommand({ SubnetId })))).toBe(
+    expect(await refusal(fixture.ec2.send(new ec2.DeleteSubnetCommand({ SubnetId })))).toBe(
       'DependencyViolation',
     );
-    const { Vpc } = await rig.ec2.send(new ec2.CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+    const { Vpc } = await fixture.ec2.send(new ec2.CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
     const { GroupId } = await create({ VpcId: Vpc?.VpcId });
-    const drop = () => rig.ec2.send(new ec2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
+    const drop = () => fixture.ec2.send(new ec2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
     expect(await refusal(drop())).toBe('DependencyViolation');
-    await rig.ec2.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
+    await fixture.ec2.send(new ec2.DeleteSecurityGroupCommand({ GroupId }));
     expect(await refusal(drop())).toBe('accepted');
   });
 });
 
 test('pools are those that were given: none here', async () => {
-  expect((await rig.ec2.send(new ec2.DescribeIpamPoolsCommand({}))).IpamPools).toEqual([]);
-  expect((await rig.ec2.send(new ec2.DescribeCoipPoolsCommand({}))).CoipPools).toEqual([]);
+  expect((await fixture.ec2.send(new ec2.DescribeIpamPoolsCommand({}))).IpamPools).toEqual([]);
+  expect((await fixture.ec2.send(new ec2.DescribeCoipPoolsCommand({}))).CoipPools).toEqual([]);
   const missing = new ec2.DescribeCoipPoolsCommand({ PoolIds: ['ipv4pool-coip-00000000'] });
-  expect(await refusal(rig.ec2.send(missing))).toBe('InvalidPoolID.NotFound');
+  expect(await refusal(fixture.ec2.send(missing))).toBe('InvalidPoolID.NotFound');
 });
 
 test('ACM lists the usual key types in pages, and names the load balancers that use a certificate', async () => {
-  const certificate = first(rig.account.certificates);
+  const certificate = first(fixture.account.certificates);
   const authority = await createAuthority('nobody');
   const { cert, key } = await authority.server(['ec.example.com']);
-  const { CertificateArn: ecKey } = await rig.acm.send(
+  const { CertificateArn: ecKey } = await fixture.acm.send(
     new ImportCertificateCommand({ Certificate: Buffer.from(cert), PrivateKey: Buffer.from(key) }),
   );
   const arnsOf = async (input: ListCertificatesCommandInput) =>
-    ((await rig.acm.send(new ListCertificatesCommand(input))).CertificateSummaryList ?? []).map(
+    ((await fixture.acm.send(new ListCertificatesCommand(input))).CertificateSummaryList ?? []).map(
       (one) => one.CertificateArn,
     );
-  const usual = rig.account.certificates.map((one) => one.arn);
+  const usual = fixture.account.certificates.map((one) => one.arn);
   expect(await arnsOf({})).toEqual(usual);
   expect(await arnsOf({ Includes: { keyTypes: ['EC_prime256v1'] } })).toEqual([ecKey]);
   const seen: (string | undefined)[] = [];
-  const pages = paginateListCertificates({ client: rig.acm, pageSize: 1 }, {});
+  const pages = paginateListCertificates({ client: fixture.acm, pageSize: 1 }, {});
   for await (const page of pages) {
     expect(page.CertificateSummaryList).toHaveLength(1);
     seen.push(...(page.CertificateSummaryList ?? []).map((one) => one.CertificateArn));
   }
   expect(seen).toEqual(usual);
   expect(usual.length).toBeGreaterThan(1);
-  const { arn } = await rig.loadBalancer();
-  await rig.client.send(
+  const { arn } = await fixture.loadBalancer();
+  await fixture.client.send(
     new elb.CreateListenerCommand({
       LoadBalancerArn: arn,
       Port: 443,
@@ -210,6 +213,6 @@ test('ACM lists the usual key types in pages, and names the load balancers that 
       DefaultActions: [fixed('x')],
     }),
   );
-  const used = await rig.acm.send(new DescribeCertificateCommand({ CertificateArn: certificate.arn }));
+  const used = await fixture.acm.send(new DescribeCertificateCommand({ CertificateArn: certificate.arn }));
   expect(used.Certificate?.InUseBy).toEqual([arn]);
 });

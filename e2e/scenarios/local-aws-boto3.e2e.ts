@@ -1,20 +1,20 @@
 // The local AWS as a client sees it that we did not write: boto3 calls every action, and reads what it expects.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACTIONS } from '../../local-aws/elb/model.ts';
-import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-rig.ts';
-import { type Rig, startRig } from '../../local-aws/rig.ts';
+import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-fixture.ts';
+import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
 import { runCommand } from '../harness/cluster.ts';
 import { pythonPath, ROOT } from '../harness/machine.ts';
 
-let rig: Rig;
+let fixture: Fixture;
 
 beforeAll(async () => {
-  rig = await startRig();
+  fixture = await startFixture();
 });
-afterAll(() => rig?.close());
+afterAll(() => fixture?.close());
 
 test('every action through boto3 with endpoint_url set, and moto sees none of them', async () => {
-  const { account, aws, publicSubnets } = rig;
+  const { account, aws, publicSubnets } = fixture;
   const given = {
     region: account.region,
     vpc: account.vpcId,
@@ -34,7 +34,10 @@ test('every action through boto3 with endpoint_url set, and moto sees none of th
   );
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toEqual(Object.keys(ACTIONS).sort());
-  const behind = (await (await fetch(`${rig.motoUrl}/moto-api/data.json`)).json()) as Record<string, unknown>;
+  const behind = (await (await fetch(`${fixture.motoUrl}/moto-api/data.json`)).json()) as Record<
+    string,
+    unknown
+  >;
   expect(Object.keys(behind)).toContain('ec2');
   expect(Object.values(behind.elbv2 ?? {}).flat()).toEqual([]);
 });

@@ -4,22 +4,22 @@ import { layGround } from '../../local-aws/contract/ground.ts';
 import { ROWS } from '../../local-aws/contract/rows.ts';
 import { clientsOf, runRow, type Subject } from '../../local-aws/contract/run.ts';
 import { SUBJECTS } from '../../local-aws/contract/subjects.ts';
-import { type Rig, startRig } from '../../local-aws/rig.ts';
+import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
 
-let rig: Rig;
+let fixture: Fixture;
 let local: Subject;
 let moto: Subject;
 
 beforeAll(async () => {
-  rig = await startRig();
-  const names = await layGround(rig.aws, rig.account);
-  const { region } = rig.account;
-  local = { name: 'local', clients: clientsOf(rig.aws.url, region), names };
-  moto = { name: 'moto', clients: clientsOf(rig.motoUrl, region), names };
+  fixture = await startFixture();
+  const names = await layGround(fixture.aws, fixture.account);
+  const { region } = fixture.account;
+  local = { name: 'local', clients: clientsOf(fixture.aws.url, region), names };
+  moto = { name: 'moto', clients: clientsOf(fixture.motoUrl, region), names };
 });
 
 afterAll(async () => {
-  await rig?.close();
+  await fixture?.close();
 });
 
 const titled = ROWS.map((row) => [`${row.proves.join(', ')}: ${row.name}`, row] as const);

@@ -4,24 +4,24 @@ import { text } from 'node:stream/consumers';
 import { connect as tlsConnect } from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listen, type PlaneRig, startPlane, to } from '../../local-aws/data-plane/rig.ts';
-import { fixed, until } from '../../local-aws/rig.ts';
+import { type DataPlaneFixture, listen, startDataPlane, to } from '../../local-aws/data-plane/fixture.ts';
+import { fixed, until } from '../../local-aws/fixture.ts';
 
-let rig: PlaneRig;
+let fixture: DataPlaneFixture;
 const ends: (() => void)[] = [];
 
 beforeAll(async () => {
-  rig = await startPlane(0.01);
+  fixture = await startDataPlane(0.01);
 });
 
 afterAll(async () => {
   for (const end of ends) end();
-  await rig.close();
+  await fixture.close();
 });
 
 /** Asks over HTTP/2. */
 async function askHttp2(port: number, path: string, headers: Record<string, string> = {}, body = '') {
-  const session = h2connect(`https://localhost:${rig.door(port).port}`, { ca: rig.ca });
+  const session = h2connect(`https://localhost:${fixture.addressOf(port).port}`, { ca: fixture.ca });
   const stream = session.request({ ':path': path, ':method': body === '' ? 'GET' : 'POST', ...headers });
   const answered = new Promise<number>((resolve, reject) => {
     stream.on('response', (answer) => resolve(answer[':status'] ?? 0)).on('error', reject);
@@ -33,37 +33,37 @@ async function askHttp2(port: number, path: string, headers: Record<string, stri
 }
 
 const health = async (TargetGroupArn: string) =>
-  (await rig.call('DescribeTargetHealth', { TargetGroupArn })).TargetHealthDescriptions?.map(
+  (await fixture.call('DescribeTargetHealth', { TargetGroupArn })).TargetHealthDescriptions?.map(
     ({ TargetHealth: state }) => state?.State,
   );
 
 test('clients speak HTTP/2 or HTTP/1.1 with an HTTPS listener, and a target sees HTTP/1.1', async () => {
-  await rig.serve('10.0.0.1:80', async (request, response) => {
+  await fixture.serve('10.0.0.1:80', async (request, response) => {
     const body = await text(request);
     response.end(`${request.httpVersion} ${request.headers.host} ${request.url} ${body}`);
   });
-  await rig.https(443, [to(await rig.group(['10.0.0.1']))]);
-  const { port } = rig.door(443);
+  await fixture.https(443, [to(await fixture.group(['10.0.0.1']))]);
+  const { port } = fixture.addressOf(443);
   expect(await askHttp2(443, '/a?b=c')).toEqual({ status: 200, body: '1.1 localhost /a?b=c ' });
   expect((await askHttp2(443, '/a', {}, 'x'.repeat(100_000))).body).toHaveLength(
     '1.1 localhost /a '.length + 100_000,
   );
   const offer = (ALPNProtocols: string[]) =>
     new Promise((resolve, reject) => {
-      const socket = tlsConnect({ port, host: 'localhost', ca: rig.ca, ALPNProtocols }, () => {
+      const socket = tlsConnect({ port, host: 'localhost', ca: fixture.ca, ALPNProtocols }, () => {
         resolve(socket.alpnProtocol);
         socket.destroy();
       }).on('error', reject);
     });
   expect(await offer(['h2', 'http/1.1'])).toBe('h2');
-  await rig.call('ModifyLoadBalancerAttributes', {
-    LoadBalancerArn: rig.arn,
+  await fixture.call('ModifyLoadBalancerAttributes', {
+    LoadBalancerArn: fixture.arn,
     Attributes: [{ Key: 'routing.http2.enabled', Value: 'false' }],
   });
-  expect(rig.door(443).port).toBe(port);
+  expect(fixture.addressOf(443).port).toBe(port);
   expect(await offer(['h2', 'http/1.1'])).toBe('http/1.1');
-  await rig.call('ModifyLoadBalancerAttributes', {
-    LoadBalancerArn: rig.arn,
+  await fixture.call('ModifyLoadBalancerAttributes', {
+    LoadBalancerArn: fixture.arn,
     Attributes: [{ Key: 'routing.http2.enabled', Value: 'true' }],
   });
 });
@@ -76,10 +76,10 @@ describe('targets of version HTTP2', () => {
       response.setHeader('set-cookie', ['a=1', 'b=2']);
       response.end(`${request.httpVersion} ${request.headers[':authority']} ${request.url}`);
     });
-    rig.play('10.0.0.2:80', await listen(server));
+    fixture.mapTarget('10.0.0.2:80', await listen(server));
     ends.push(() => server.close());
-    const group = await rig.group(['10.0.0.2'], { ProtocolVersion: 'HTTP2' });
-    await rig.https(8443, [to(group)]);
+    const group = await fixture.group(['10.0.0.2'], { ProtocolVersion: 'HTTP2' });
+    await fixture.https(8443, [to(group)]);
     await until(async () => (await health(group))?.[0] === 'healthy');
   });
 
@@ -90,8 +90,9 @@ describe('targets of version HTTP2', () => {
 
   test('do not go with a request over HTTP/1.1: 464 without a body', async () => {
     const response = await new Promise<string>((resolve, reject) => {
-      const socket = tlsConnect({ port: rig.door(8443).port, host: 'localhost', ca: rig.ca }, () =>
-        socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'),
+      const socket = tlsConnect(
+        { port: fixture.addressOf(8443).port, host: 'localhost', ca: fixture.ca },
+        () => socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'),
       ).on('error', reject);
       text(socket).then(resolve, reject);
     });
@@ -142,11 +143,11 @@ describe('gRPC', () => {
       );
     });
     ends.push(() => server.forceShutdown());
-    rig.play('10.0.0.3:80', { host: '127.0.0.1', port });
-    group = await rig.group(['10.0.0.3'], { ProtocolVersion: 'GRPC' });
-    await rig.https(9443, [to(group)]);
-    const credentials = grpc.credentials.createSsl(Buffer.from(rig.ca));
-    client = new grpc.Client(`localhost:${rig.door(9443).port}`, credentials);
+    fixture.mapTarget('10.0.0.3:80', { host: '127.0.0.1', port });
+    group = await fixture.group(['10.0.0.3'], { ProtocolVersion: 'GRPC' });
+    await fixture.https(9443, [to(group)]);
+    const credentials = grpc.credentials.createSsl(Buffer.from(fixture.ca));
+    client = new grpc.Client(`localhost:${fixture.addressOf(9443).port}`, credentials);
     ends.push(() => client.close());
   });
 
@@ -171,9 +172,12 @@ describe('gRPC', () => {
   test('a target is healthy when the status of the check is the expected one', async () => {
     // The default: /AWS.ALB/healthcheck is not there, which is code 12.
     await until(async () => (await health(group))?.[0] === 'healthy');
-    await rig.call('ModifyTargetGroup', { TargetGroupArn: group, Matcher: { GrpcCode: '0' } });
+    await fixture.call('ModifyTargetGroup', { TargetGroupArn: group, Matcher: { GrpcCode: '0' } });
     await until(async () => (await health(group))?.[0] === 'unhealthy');
-    await rig.call('ModifyTargetGroup', { TargetGroupArn: group, HealthCheckPath: '/greeter.Greeter/Check' });
+    await fixture.call('ModifyTargetGroup', {
+      TargetGroupArn: group,
+      HealthCheckPath: '/greeter.Greeter/Check',
+    });
     await until(async () => (await health(group))?.[0] === 'healthy');
   });
 
@@ -184,17 +188,17 @@ describe('gRPC', () => {
   });
 
   test('an error of the load balancer is its HTTP status, which the client maps', async () => {
-    const empty = await rig.group([], { ProtocolVersion: 'GRPC' });
-    const listener = [...rig.aws.state.listeners.values()].find(({ port }) => port === 9443);
+    const empty = await fixture.group([], { ProtocolVersion: 'GRPC' });
+    const listener = [...fixture.aws.state.listeners.values()].find(({ port }) => port === 9443);
     const wildcard = { Field: 'path-pattern', PathPatternConfig: { Values: ['/greeter.Greeter/Hel*'] } };
-    const { Rules: rules } = await rig.call('CreateRule', {
+    const { Rules: rules } = await fixture.call('CreateRule', {
       ListenerArn: listener?.arn,
       Priority: 1,
       Conditions: [wildcard],
       Actions: [to(empty)],
     });
     expect(await hello('you')).toMatchObject({ code: grpc.status.UNAVAILABLE });
-    await rig.call('ModifyRule', { RuleArn: rules?.[0]?.RuleArn, Actions: [fixed('no gRPC')] });
+    await fixture.call('ModifyRule', { RuleArn: rules?.[0]?.RuleArn, Actions: [fixed('no gRPC')] });
     expect(await hello('you')).toMatchObject({ code: expect.any(Number) });
   });
 });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refusal, until } from '../../local-aws/rig.ts';
+import { refusal, until } from '../../local-aws/fixture.ts';
 import { startProcess } from '../harness/process.ts';
-import { local, type Running, shop, start } from './process-rig.ts';
+import { local, type Running, shop, start } from './process-fixture.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'albatross-local-aws-'));
 const state = join(dir, 'state');

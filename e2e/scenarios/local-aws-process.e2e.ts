@@ -11,8 +11,8 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as tagging from '@aws-sdk/client-resource-groups-tagging-api';
 import * as shield from '@aws-sdk/client-shield';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { first, refusal, until } from '../../local-aws/rig.ts';
-import { local, network, type Running, shop, start } from './process-rig.ts';
+import { first, refusal, until } from '../../local-aws/fixture.ts';
+import { local, network, type Running, shop, start } from './process-fixture.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'albatross-local-aws-'));
 const state = join(dir, 'state');

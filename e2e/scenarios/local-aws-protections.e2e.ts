@@ -3,18 +3,18 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as shield from '@aws-sdk/client-shield';
 import * as waf from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, refusal, startFixture } from '../../local-aws/fixture.ts';
 import { structureOf } from '../../local-aws/protections/input.ts';
-import { type Rig, refusal, startRig } from '../../local-aws/rig.ts';
 
-let rig: Rig;
+let fixture: Fixture;
 let shieldClient: shield.ShieldClient;
 let wafClient: waf.WAFV2Client;
 
 beforeAll(async () => {
-  rig = await startRig();
+  fixture = await startFixture();
   const config = {
-    endpoint: rig.aws.url,
-    region: rig.account.region,
+    endpoint: fixture.aws.url,
+    region: fixture.account.region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   };
@@ -25,15 +25,15 @@ beforeAll(async () => {
 afterAll(async () => {
   shieldClient?.destroy();
   wafClient?.destroy();
-  await rig?.close();
+  await fixture?.close();
 });
 
 const unknown = (arn: string) => arn.replace(/.{16}$/, '0123456789abcdef');
 const dropLb = (LoadBalancerArn: string) =>
-  rig.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
+  fixture.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn }));
 
 test('Shield protects a load balancer once the account is subscribed', async () => {
-  const { arn } = await rig.loadBalancer();
+  const { arn } = await fixture.loadBalancer();
   const protect = (ResourceArn: string) =>
     shieldClient.send(new shield.CreateProtectionCommand({ Name: 'managed by a test', ResourceArn }));
   const state = await shieldClient.send(new shield.GetSubscriptionStateCommand({}));
@@ -61,7 +61,7 @@ describe('WAFv2', () => {
     MetricName: 'm',
   };
   const webAcl = async () => {
-    const Name = rig.fresh('acl');
+    const Name = fixture.fresh('acl');
     const create = { Name, Scope: 'REGIONAL', DefaultAction: { Allow: {} }, VisibilityConfig } as const;
     const { Summary } = await wafClient.send(new waf.CreateWebACLCommand(create));
     const { ARN: arn = '', Id = '', LockToken = '' } = Summary ?? {};
@@ -76,7 +76,7 @@ describe('WAFv2', () => {
     (await wafClient.send(new waf.GetWebACLForResourceCommand({ ResourceArn }))).WebACL;
 
   test('a web ACL takes the place of another, stays while it is used, and goes with the load balancer', async () => {
-    const { arn } = await rig.loadBalancer();
+    const { arn } = await fixture.loadBalancer();
     const [one, two] = [await webAcl(), await webAcl()];
     await associate(arn, one.arn);
     await associate(arn, two.arn);
@@ -91,7 +91,7 @@ describe('WAFv2', () => {
   });
 
   test('an association is taken away; what does not exist is refused', async () => {
-    const { arn } = await rig.loadBalancer();
+    const { arn } = await fixture.loadBalancer();
     const acl = await webAcl();
     expect(await refusal(associate(unknown(arn), acl.arn))).toBe('WAFUnavailableEntityException');
     const other = acl.arn.replace(/[^/]{36}$/, '00000000-0000-0000-0000-000000000000');
@@ -106,10 +106,10 @@ describe('WAFv2', () => {
 
 test('WAF Classic', async () => {
   const call = async (action: string, input: object): Promise<Record<string, unknown>> => {
-    const response = await fetch(rig.aws.url, {
+    const response = await fetch(fixture.aws.url, {
       method: 'POST',
       headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${rig.account.region}/waf-regional/aws4_request, SignedHeaders=host, Signature=0`,
+        authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${fixture.account.region}/waf-regional/aws4_request, SignedHeaders=host, Signature=0`,
         'content-type': 'application/x-amz-json-1.1',
         'x-amz-target': `AWSWAF_Regional_20161128.${action}`,
       },
@@ -118,7 +118,7 @@ test('WAF Classic', async () => {
     const answer: unknown = await response.json();
     return { status: response.status, ...structureOf(answer) };
   };
-  const { arn } = await rig.loadBalancer();
+  const { arn } = await fixture.loadBalancer();
   const { ChangeToken } = await call('GetChangeToken', {});
   const made = await call('CreateWebACL', {
     Name: 'old',

@@ -9,23 +9,23 @@ import * as x509 from '@peculiar/x509';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { listen, type PlaneRig, startPlane, to } from '../../local-aws/data-plane/rig.ts';
-import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
-import { fixed, refusal } from '../../local-aws/rig.ts';
+import { type DataPlaneFixture, listen, startDataPlane, to } from '../../local-aws/data-plane/fixture.ts';
+import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
+import { fixed, refusal } from '../../local-aws/fixture.ts';
 
-let rig: PlaneRig;
+let fixture: DataPlaneFixture;
 let group: string;
 const ends: (() => void)[] = [];
 
 beforeAll(async () => {
-  rig = await startPlane(0.01);
-  await rig.serve('10.0.0.1:80', (request, response) => response.end(JSON.stringify(request.headers)));
-  group = await rig.group(['10.0.0.1']);
+  fixture = await startDataPlane(0.01);
+  await fixture.serve('10.0.0.1:80', (request, response) => response.end(JSON.stringify(request.headers)));
+  group = await fixture.group(['10.0.0.1']);
 });
 
 afterAll(async () => {
   for (const end of ends) end();
-  await rig.close();
+  await fixture.close();
 });
 
 interface Identity {
@@ -36,7 +36,13 @@ interface Identity {
 /** Asks an HTTPS listener over HTTP/1.1; gives status and body. */
 function askSecure(port: number, identity: Partial<Identity> = {}, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const options = { host: 'localhost', port: rig.door(port).port, ca: rig.ca, agent: false, headers };
+    const options = {
+      host: 'localhost',
+      port: fixture.addressOf(port).port,
+      ca: fixture.ca,
+      agent: false,
+      headers,
+    };
     get({ ...options, ...identity }, (response) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     }).on('error', reject);
@@ -89,24 +95,24 @@ describe('client certificates', () => {
     good = await ours.issue('CN=client,O=Shop', Date.UTC(2040, 0, 1));
     old = await ours.issue('CN=old', Date.now() - DAY_MS);
     stranger = await (await authority('Elsewhere')).issue('CN=stranger', Date.UTC(2040, 0, 1));
-    rig.aws.context.world.objects.set('s3://trust/ca.pem', bundle);
+    fixture.aws.context.world.objects.set('s3://trust/ca.pem', bundle);
   });
 
   test('passthrough hands on what a client shows, or nothing', async () => {
-    await rig.https(1443, [to(group)], { MutualAuthentication: { Mode: 'passthrough' } });
+    await fixture.https(1443, [to(group)], { MutualAuthentication: { Mode: 'passthrough' } });
     const shown = (await headersSeen(1443, stranger))['x-amzn-mtls-clientcert'];
     expect(decodeURIComponent(String(shown)).trim()).toBe(stranger.cert.trim());
     expect(await headersSeen(1443)).not.toHaveProperty('x-amzn-mtls-clientcert');
   });
 
   test('verify lets in who leads to the trust store and tells the target', async () => {
-    const { TrustStores: stores } = await rig.call('CreateTrustStore', {
+    const { TrustStores: stores } = await fixture.call('CreateTrustStore', {
       Name: 'store',
       CaCertificatesBundleS3Bucket: 'trust',
       CaCertificatesBundleS3Key: 'ca.pem',
     });
     const TrustStoreArn = stores?.[0]?.TrustStoreArn;
-    const ListenerArn = await rig.https(2443, [to(group)], {
+    const ListenerArn = await fixture.https(2443, [to(group)], {
       MutualAuthentication: { Mode: 'verify', TrustStoreArn },
     });
     const seen = await headersSeen(2443, good);
@@ -120,19 +126,19 @@ describe('client certificates', () => {
     for (const identity of [stranger, old, {}])
       expect(await refusal(askSecure(2443, identity))).not.toBe('accepted');
 
-    await rig.call('ModifyListener', {
+    await fixture.call('ModifyListener', {
       ListenerArn,
       MutualAuthentication: { Mode: 'verify', TrustStoreArn, IgnoreClientCertificateExpiry: true },
     });
     expect((await askSecure(2443, old)).status).toBe(200);
     expect(await refusal(askSecure(2443, stranger))).not.toBe('accepted');
-    await rig.call('ModifyListener', { ListenerArn, MutualAuthentication: { Mode: 'off' } });
+    await fixture.call('ModifyListener', { ListenerArn, MutualAuthentication: { Mode: 'off' } });
     expect((await askSecure(2443)).status).toBe(200);
   });
 
   test('the listener’s attributes rename the headers', async () => {
-    const listener = [...rig.aws.state.listeners.values()].find(({ port }) => port === 1443);
-    await rig.call('ModifyListenerAttributes', {
+    const listener = [...fixture.aws.state.listeners.values()].find(({ port }) => port === 1443);
+    await fixture.call('ModifyListenerAttributes', {
       ListenerArn: listener?.arn,
       Attributes: [{ Key: 'routing.http.request.x_amzn_mtls_clientcert.header_name', Value: 'X-Mine' }],
     });
@@ -143,10 +149,10 @@ describe('client certificates', () => {
 });
 
 test('version and cipher are told on request, by security policy', async () => {
-  await rig.https(3443, [to(group)], { SslPolicy: 'ELBSecurityPolicy-TLS-1-2-2017-01' });
+  await fixture.https(3443, [to(group)], { SslPolicy: 'ELBSecurityPolicy-TLS-1-2-2017-01' });
   expect(await headersSeen(3443)).not.toHaveProperty('x-amzn-tls-version');
-  await rig.call('ModifyLoadBalancerAttributes', {
-    LoadBalancerArn: rig.arn,
+  await fixture.call('ModifyLoadBalancerAttributes', {
+    LoadBalancerArn: fixture.arn,
     Attributes: [{ Key: 'routing.http.x_amzn_tls_version_and_cipher_suite.enabled', Value: 'true' }],
   });
   expect(await headersSeen(3443)).toMatchObject({
@@ -158,16 +164,18 @@ test('version and cipher are told on request, by security policy', async () => {
 });
 
 test('a WebSocket passes over TLS to a target with TLS; what is not forwarded is answered', async () => {
-  const { certPem, keyPem } = await selfSigned('target');
+  const { certPem, keyPem } = await selfSignedCertificate('target');
   const secure = createHttps({ cert: certPem, key: keyPem }, (_request, response) => response.end('page'));
   new WebSocketServer({ server: secure }).on('connection', (socket, { url }) => {
     socket.on('message', (message) => socket.send(`${url} ${message}`));
   });
-  rig.play('10.0.0.4:80', await listen(secure));
+  fixture.mapTarget('10.0.0.4:80', await listen(secure));
   ends.push(() => secure.close());
-  await rig.https(4443, [to(await rig.group(['10.0.0.4'], { Protocol: 'HTTPS' }))]);
+  await fixture.https(4443, [to(await fixture.group(['10.0.0.4'], { Protocol: 'HTTPS' }))]);
   expect((await askSecure(4443)).body).toBe('page');
-  const socket = new WebSocket(`wss://localhost:${rig.door(4443).port}/chat?room=1`, { ca: rig.ca });
+  const socket = new WebSocket(`wss://localhost:${fixture.addressOf(4443).port}/chat?room=1`, {
+    ca: fixture.ca,
+  });
   const answer = await new Promise((resolve, reject) => {
     socket.on('open', () => socket.send('hello'));
     socket.on('message', (message) => resolve(String(message)));
@@ -176,8 +184,8 @@ test('a WebSocket passes over TLS to a target with TLS; what is not forwarded is
   expect(answer).toBe('/chat?room=1 hello');
   socket.terminate();
 
-  await rig.https(5443, [fixed('no sockets here')]);
-  const refused = new WebSocket(`wss://localhost:${rig.door(5443).port}/`, { ca: rig.ca });
+  await fixture.https(5443, [fixed('no sockets here')]);
+  const refused = new WebSocket(`wss://localhost:${fixture.addressOf(5443).port}/`, { ca: fixture.ca });
   const status = await new Promise((resolve) => {
     refused.on('unexpected-response', (_request, response) => resolve(response.statusCode));
     refused.on('error', () => undefined);
@@ -187,12 +195,12 @@ test('a WebSocket passes over TLS to a target with TLS; what is not forwarded is
 
 test('TLS that a target does not speak is 502', async () => {
   const plain = createHttp((_request, response) => response.end());
-  rig.play('10.0.0.5:80', await listen(plain));
+  fixture.mapTarget('10.0.0.5:80', await listen(plain));
   ends.push(() => plain.close());
   const mute = createTls({}, (socket) => socket.end());
-  rig.play('10.0.0.6:80', await listen(mute));
+  fixture.mapTarget('10.0.0.6:80', await listen(mute));
   ends.push(() => mute.close());
-  await rig.https(6443, [to(await rig.group(['10.0.0.5', '10.0.0.6'], { Protocol: 'HTTPS' }))]);
+  await fixture.https(6443, [to(await fixture.group(['10.0.0.5', '10.0.0.6'], { Protocol: 'HTTPS' }))]);
   expect((await askSecure(6443)).status).toBe(502);
   expect((await askSecure(6443)).status).toBe(502);
 });
@@ -200,8 +208,8 @@ test('TLS that a target does not speak is 502', async () => {
 test('a token is verified with the keys of its issuer', async () => {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }] };
-  const { certPem, keyPem } = await selfSigned('issuer.example.com', 'localhost');
-  rig.plane.knowCertificate('arn:issuer', certPem, keyPem);
+  const { certPem, keyPem } = await selfSignedCertificate('issuer.example.com', 'localhost');
+  fixture.plane.knowCertificate('arn:issuer', certPem, keyPem);
   const issuer = createHttps({ cert: certPem, key: keyPem }, (_request, response) =>
     response.end(JSON.stringify(keys)),
   );
@@ -219,7 +227,7 @@ test('a token is verified with the keys of its issuer', async () => {
       ],
     },
   };
-  await rig.https(7443, [jwt, { ...to(group), Order: 2 }]);
+  await fixture.https(7443, [jwt, { ...to(group), Order: 2 }]);
   const claims = { scope: 'read write', groups: ['staff', 'all'] };
   const status = async (changes: Record<string, unknown>, until = '1m', key = privateKey) => {
     const token = await new SignJWT({ iss: 'https://issuer.example.com', ...claims, ...changes })

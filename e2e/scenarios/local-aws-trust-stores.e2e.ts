@@ -2,28 +2,28 @@
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { credentialScope } from '../../local-aws/account/scope.ts';
-import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
-import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-rig.ts';
-import { first, fixed, type Rig, refusal, startRig } from '../../local-aws/rig.ts';
+import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
+import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-fixture.ts';
+import { type Fixture, first, fixed, refusal, startFixture } from '../../local-aws/fixture.ts';
 
-let rig: Rig;
+let fixture: Fixture;
 
 beforeAll(async () => {
-  rig = await startRig();
+  fixture = await startFixture();
   await s3('pki');
   await s3('pki/ca.pem', CA_PEM);
   await s3('pki/all of them/revoked.crl', await revocationList(3));
 });
 
 afterAll(async () => {
-  await rig?.close();
+  await fixture?.close();
 });
 
 /** Makes a bucket or an object, through the endpoint as anybody else would. */
 async function s3(path: string, body?: string): Promise<void> {
   const headers = { authorization: credentialScope('s3') };
   const location = `<CreateBucketConfiguration><LocationConstraint>us-west-2</LocationConstraint></CreateBucketConfiguration>`;
-  const response = await fetch(`${rig.aws.url}/${encodeURI(path)}`, {
+  const response = await fetch(`${fixture.aws.url}/${encodeURI(path)}`, {
     method: 'PUT',
     headers,
     body: body ?? location,
@@ -36,30 +36,30 @@ const bundle = (CaCertificatesBundleS3Key: string) => ({
   CaCertificatesBundleS3Key,
 });
 
-async function createStore(Name = rig.fresh('store')): Promise<string> {
+async function createStore(Name = fixture.fresh('store')): Promise<string> {
   const create = new elb.CreateTrustStoreCommand({ Name, ...bundle('ca.pem') });
-  return first((await rig.client.send(create)).TrustStores).TrustStoreArn ?? '';
+  return first((await fixture.client.send(create)).TrustStores).TrustStoreArn ?? '';
 }
 
 describe('trust stores', () => {
   test('are made of a bundle in S3, which they keep', async () => {
     const TrustStoreArn = await createStore('kept');
     const describeIt = new elb.DescribeTrustStoresCommand({ Names: ['kept'] });
-    expect((await rig.client.send(describeIt)).TrustStores).toEqual([
+    expect((await fixture.client.send(describeIt)).TrustStores).toEqual([
       {
         ...{ Name: 'kept', TrustStoreArn, Status: 'ACTIVE' },
         ...{ NumberOfCaCertificates: 1, TotalRevokedEntries: 0 },
       },
     ]);
     const get = new elb.GetTrustStoreCaCertificatesBundleCommand({ TrustStoreArn });
-    const { Location } = await rig.client.send(get);
+    const { Location } = await fixture.client.send(get);
     expect(await (await fetch(Location ?? '')).text()).toBe(CA_PEM);
   });
 
   test('an object is read anew for each call', async () => {
-    const Name = rig.fresh('late');
+    const Name = fixture.fresh('late');
     const create = () =>
-      refusal(rig.client.send(new elb.CreateTrustStoreCommand({ Name, ...bundle('late.pem') })));
+      refusal(fixture.client.send(new elb.CreateTrustStoreCommand({ Name, ...bundle('late.pem') })));
     expect(await create()).toBe('CaCertificatesBundleNotFoundException');
     await s3('pki/late.pem', 'not yet');
     expect(await create()).toBe('InvalidCaCertificatesBundleException');
@@ -70,7 +70,7 @@ describe('trust stores', () => {
 
   test('a bucket that does not exist', async () => {
     const input = { Name: 'none', ...bundle('ca.pem'), CaCertificatesBundleS3Bucket: 'no-such-bucket' };
-    expect(await refusal(rig.client.send(new elb.CreateTrustStoreCommand(input)))).toBe(
+    expect(await refusal(fixture.client.send(new elb.CreateTrustStoreCommand(input)))).toBe(
       'CaCertificatesBundleNotFoundException',
     );
   });
@@ -82,9 +82,9 @@ describe('trust stores', () => {
         TrustStoreArn,
         RevocationContents: [{ S3Bucket: 'pki', S3Key, RevocationType: 'CRL' }],
       });
-    expect(await refusal(rig.client.send(add('none.crl')))).toBe('RevocationContentNotFoundException');
-    expect(await refusal(rig.client.send(add('ca.pem')))).toBe('InvalidRevocationContentException');
-    const { TrustStoreRevocations } = await rig.client.send(add('all of them/revoked.crl'));
+    expect(await refusal(fixture.client.send(add('none.crl')))).toBe('RevocationContentNotFoundException');
+    expect(await refusal(fixture.client.send(add('ca.pem')))).toBe('InvalidRevocationContentException');
+    const { TrustStoreRevocations } = await fixture.client.send(add('all of them/revoked.crl'));
     expect(first(TrustStoreRevocations)).toEqual({
       ...{ TrustStoreArn, RevocationId: 1, RevocationType: 'CRL', NumberOfRevokedEntries: 3 },
     });
@@ -92,30 +92,30 @@ describe('trust stores', () => {
 
   test('verify clients of a listener, and cannot be deleted then', async () => {
     const TrustStoreArn = await createStore();
-    const { arn } = await rig.loadBalancer();
+    const { arn } = await fixture.loadBalancer();
     const create = new elb.CreateListenerCommand({
       ...{ LoadBalancerArn: arn, Port: 443, Protocol: 'HTTPS', DefaultActions: [fixed('hello')] },
-      Certificates: [{ CertificateArn: first(rig.account.certificates).arn }],
+      Certificates: [{ CertificateArn: first(fixture.account.certificates).arn }],
       MutualAuthentication: { Mode: 'verify', TrustStoreArn },
     });
-    const listener = first((await rig.client.send(create)).Listeners);
+    const listener = first((await fixture.client.send(create)).Listeners);
     expect(listener.MutualAuthentication).toEqual({
       ...{ Mode: 'verify', TrustStoreArn, TrustStoreAssociationStatus: 'active' },
       ...{ IgnoreClientCertificateExpiry: false, AdvertiseTrustStoreCaNames: 'off' },
     });
-    expect(await refusal(rig.client.send(new elb.DeleteTrustStoreCommand({ TrustStoreArn })))).toBe(
+    expect(await refusal(fixture.client.send(new elb.DeleteTrustStoreCommand({ TrustStoreArn })))).toBe(
       'TrustStoreInUseException',
     );
     const ResourceArn = 'arn:aws:elasticloadbalancing:us-west-2:1:listener/app/a/b/c';
     const drop = new elb.DeleteSharedTrustStoreAssociationCommand({ TrustStoreArn, ResourceArn });
-    expect(await refusal(rig.client.send(drop))).toBe('TrustStoreAssociationNotFoundException');
+    expect(await refusal(fixture.client.send(drop))).toBe('TrustStoreAssociationNotFoundException');
   });
 });
 
 test('capacity is reserved, decreased twice, and reset', async () => {
-  const { arn: LoadBalancerArn } = await rig.loadBalancer();
+  const { arn: LoadBalancerArn } = await fixture.loadBalancer();
   const reserve = (CapacityUnits: number) =>
-    rig.client.send(
+    fixture.client.send(
       new elb.ModifyCapacityReservationCommand({
         LoadBalancerArn,
         MinimumLoadBalancerCapacity: { CapacityUnits },
@@ -124,14 +124,14 @@ test('capacity is reserved, decreased twice, and reset', async () => {
   for (const units of [300, 200, 100]) await reserve(units);
   await reserve(400);
   expect(await refusal(reserve(150))).toBe('CapacityDecreaseRequestsLimitExceededException');
-  const read = await rig.client.send(new elb.DescribeCapacityReservationCommand({ LoadBalancerArn }));
+  const read = await fixture.client.send(new elb.DescribeCapacityReservationCommand({ LoadBalancerArn }));
   expect(read.LastModifiedTime).toBeInstanceOf(Date);
   expect(read.DecreaseRequestsRemaining).toBe(0);
   expect(read.CapacityReservationState).toHaveLength(3);
   for (const zone of read.CapacityReservationState ?? [])
     expect(zone).toMatchObject({ State: { Code: 'provisioned' }, EffectiveCapacityUnits: 400 / 3 });
   const reset = { LoadBalancerArn, ResetCapacityReservation: true };
-  const after = await rig.client.send(new elb.ModifyCapacityReservationCommand(reset));
+  const after = await fixture.client.send(new elb.ModifyCapacityReservationCommand(reset));
   expect(after.MinimumLoadBalancerCapacity).toBeUndefined();
 });
 
@@ -139,16 +139,16 @@ test('certificates of IAM: known by their whole ARN, gone when deleted', async (
   const iam = async (Action: string, input: Record<string, string>) => {
     const body = new URLSearchParams({ Action, Version: '2010-05-08', ...input });
     const headers = { authorization: credentialScope('iam') };
-    const response = await fetch(rig.aws.url, { method: 'POST', headers, body });
+    const response = await fetch(fixture.aws.url, { method: 'POST', headers, body });
     expect(response.status).toBe(200);
   };
-  const { certPem, keyPem } = await selfSigned('iam.example.com');
+  const { certPem, keyPem } = await selfSignedCertificate('iam.example.com');
   const name = { ServerCertificateName: 'web' };
   await iam('UploadServerCertificate', {
     ...name,
     ...{ Path: '/shop/', CertificateBody: certPem, PrivateKey: keyPem },
   });
-  const { arn: LoadBalancerArn } = await rig.loadBalancer();
+  const { arn: LoadBalancerArn } = await fixture.loadBalancer();
   let port = 8000;
   const listen = (path: string, account = '123456789012') => {
     const CertificateArn = `arn:aws:iam::${account}:server-certificate/${path}`;
@@ -156,7 +156,7 @@ test('certificates of IAM: known by their whole ARN, gone when deleted', async (
       ...{ LoadBalancerArn, Port: ++port, Protocol: 'HTTPS', DefaultActions: [fixed('hello')] },
       Certificates: [{ CertificateArn }],
     });
-    return refusal(rig.client.send(create));
+    return refusal(fixture.client.send(create));
   };
   expect(await listen('none')).toBe('CertificateNotFoundException');
   expect(await listen('web')).toBe('CertificateNotFoundException');

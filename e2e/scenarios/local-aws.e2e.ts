@@ -9,31 +9,31 @@ import {
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { first, fixed, path, type Rig, refusal, startRig } from '../../local-aws/rig.ts';
+import { type Fixture, first, fixed, path, refusal, startFixture } from '../../local-aws/fixture.ts';
 
-let rig: Rig;
+let fixture: Fixture;
 
 beforeAll(async () => {
-  rig = await startRig();
+  fixture = await startFixture();
 });
 
 afterAll(async () => {
-  await rig?.close();
+  await fixture?.close();
 });
 
 describe('load balancers', () => {
   test('a repeated create is the same load balancer, with other settings it is refused (aws-limits L1)', async () => {
-    const { lb, arn } = await rig.loadBalancer('repeat');
-    expect((await rig.loadBalancer('repeat')).arn).toBe(arn);
+    const { lb, arn } = await fixture.loadBalancer('repeat');
+    expect((await fixture.loadBalancer('repeat')).arn).toBe(arn);
     const other = new elb.CreateLoadBalancerCommand({
       Name: 'repeat',
-      Subnets: rig.publicSubnets,
+      Subnets: fixture.publicSubnets,
       Scheme: 'internal',
     });
-    expect(await refusal(rig.client.send(other))).toBe('DuplicateLoadBalancerNameException');
+    expect(await refusal(fixture.client.send(other))).toBe('DuplicateLoadBalancerNameException');
     expect(lb.DNSName).toMatch(/^repeat-\d+\.us-west-2\.elb\.amazonaws\.com$/);
     expect(lb.State?.Code).toBe('provisioning');
-    const { LoadBalancers } = await rig.client.send(
+    const { LoadBalancers } = await fixture.client.send(
       new elb.DescribeLoadBalancersCommand({ Names: ['repeat'] }),
     );
     expect(first(LoadBalancers).State?.Code).toBe('active');
@@ -48,68 +48,70 @@ describe('load balancers', () => {
     ['TA3 reserved tag', { Tags: [{ Key: 'aws:x', Value: '' }] }, 'ValidationError'],
   ])('%s is refused', async (_row, changes, expected) => {
     const Subnets =
-      changes.Subnets?.map((id) => (id === 'FIRST' ? (rig.publicSubnets[0] ?? '') : id)) ?? rig.publicSubnets;
-    const call = rig.client.send(
-      new elb.CreateLoadBalancerCommand({ Name: rig.fresh('bad'), ...changes, Subnets }),
+      changes.Subnets?.map((id) => (id === 'FIRST' ? (fixture.publicSubnets[0] ?? '') : id)) ??
+      fixture.publicSubnets;
+    const call = fixture.client.send(
+      new elb.CreateLoadBalancerCommand({ Name: fixture.fresh('bad'), ...changes, Subnets }),
     );
     expect(await refusal(call)).toBe(expected);
   });
 
   test('a protected load balancer is not deleted (L21); a missing one counts as deleted', async () => {
-    const { arn } = await rig.loadBalancer();
+    const { arn } = await fixture.loadBalancer();
     const protect = (Value: string) =>
-      rig.client.send(
+      fixture.client.send(
         new elb.ModifyLoadBalancerAttributesCommand({
           LoadBalancerArn: arn,
           Attributes: [{ Key: 'deletion_protection.enabled', Value }],
         }),
       );
-    const drop = () => rig.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: arn }));
+    const drop = () => fixture.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: arn }));
     await protect('true');
     expect(await refusal(drop())).toBe('OperationNotPermittedException');
     await protect('false');
     await drop();
     await drop();
     const mixed = new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
-    expect(await refusal(rig.client.send(mixed))).toBe('LoadBalancerNotFoundException');
+    expect(await refusal(fixture.client.send(mixed))).toBe('LoadBalancerNotFoundException');
   });
 
   test('pages neither repeat nor skip', async () => {
-    for (let i = 0; i < 5; i++) await rig.loadBalancer();
+    for (let i = 0; i < 5; i++) await fixture.loadBalancer();
     const seen: (string | undefined)[] = [];
-    const pages = elb.paginateDescribeLoadBalancers({ client: rig.client, pageSize: 2 }, {});
+    const pages = elb.paginateDescribeLoadBalancers({ client: fixture.client, pageSize: 2 }, {});
     for await (const page of pages) seen.push(...(page.LoadBalancers ?? []).map((lb) => lb.LoadBalancerArn));
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.length).toBe(rig.aws.state().loadBalancers.size);
+    expect(seen.length).toBe(fixture.aws.state().loadBalancers.size);
   });
 });
 
 describe('what is in use stays', () => {
   test('security groups, subnets and certificates of a load balancer are not deleted', async () => {
-    const { GroupId: group } = await rig.ec2.send(
+    const { GroupId: group } = await fixture.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: rig.fresh('group'),
+        GroupName: fixture.fresh('group'),
         Description: 'x',
-        VpcId: rig.account.vpcId,
+        VpcId: fixture.account.vpcId,
       }),
     );
-    const { GroupId: other } = await rig.ec2.send(
+    const { GroupId: other } = await fixture.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: rig.fresh('group'),
+        GroupName: fixture.fresh('group'),
         Description: 'x',
-        VpcId: rig.account.vpcId,
+        VpcId: fixture.account.vpcId,
       }),
     );
-    const lb = await rig.loadBalancer();
-    await rig.client.send(
+    const lb = await fixture.loadBalancer();
+    await fixture.client.send(
       new elb.SetSecurityGroupsCommand({ LoadBalancerArn: lb.arn, SecurityGroups: [group ?? ''] }),
     );
-    const drop = (GroupId: string | undefined) => rig.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+    const drop = (GroupId: string | undefined) =>
+      fixture.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
     expect(await refusal(drop(group))).toBe('DependencyViolation');
-    expect(await refusal(rig.ec2.send(new DeleteSubnetCommand({ SubnetId: rig.publicSubnets[0] })))).toBe(
-      'DependencyViolation',
-    );
-    await rig.ec2.send(
+    expect(
+      await refusal(fixture.ec2.send(new DeleteSubnetCommand({ SubnetId: fixture.publicSubnets[0] }))),
+    ).toBe('DependencyViolation');
+    await fixture.ec2.send(
       new AuthorizeSecurityGroupIngressCommand({
         GroupId: group,
         IpPermissions: [
@@ -118,46 +120,46 @@ describe('what is in use stays', () => {
       }),
     );
     expect(await refusal(drop(other))).toBe('DependencyViolation');
-    expect(await refusal(drop(rig.account.nodeSecurityGroupId))).toBe('DependencyViolation');
-    await rig.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: lb.arn }));
+    expect(await refusal(drop(fixture.account.nodeSecurityGroupId))).toBe('DependencyViolation');
+    await fixture.client.send(new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: lb.arn }));
     await drop(group);
     await drop(other);
   });
 
   test('a target group of a rule, and a certificate of a listener', async () => {
-    const lb = await rig.loadBalancer();
-    const group = await rig.targetGroup();
-    const arn = await rig.listener(lb.arn, { Type: 'forward', TargetGroupArn: group });
-    const drop = () => rig.client.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: group }));
+    const lb = await fixture.loadBalancer();
+    const group = await fixture.targetGroup();
+    const arn = await fixture.listener(lb.arn, { Type: 'forward', TargetGroupArn: group });
+    const drop = () => fixture.client.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: group }));
     expect(await refusal(drop())).toBe('ResourceInUseException');
-    const second = await rig.loadBalancer();
-    expect(await refusal(rig.listener(second.arn, { Type: 'forward', TargetGroupArn: group }))).toBe(
+    const second = await fixture.loadBalancer();
+    expect(await refusal(fixture.listener(second.arn, { Type: 'forward', TargetGroupArn: group }))).toBe(
       'TargetGroupAssociationLimitException',
     );
-    const certificate = first(rig.account.certificates).arn;
-    await rig.client.send(
+    const certificate = first(fixture.account.certificates).arn;
+    await fixture.client.send(
       new elb.ModifyListenerCommand({
         ListenerArn: arn,
         Protocol: 'HTTPS',
         Certificates: [{ CertificateArn: certificate }],
       }),
     );
-    expect(await refusal(rig.acm.send(new DeleteCertificateCommand({ CertificateArn: certificate })))).toBe(
-      'ResourceInUseException',
-    );
-    await rig.client.send(new elb.DeleteListenerCommand({ ListenerArn: arn }));
+    expect(
+      await refusal(fixture.acm.send(new DeleteCertificateCommand({ CertificateArn: certificate }))),
+    ).toBe('ResourceInUseException');
+    await fixture.client.send(new elb.DeleteListenerCommand({ ListenerArn: arn }));
     await drop();
   });
 });
 
 describe('listeners and rules', () => {
   test('one listener on a port (N3), one rule on a priority, and swaps judged on the result', async () => {
-    const lb = await rig.loadBalancer();
-    const arn = await rig.listener(lb.arn, fixed('a'));
-    expect(await rig.listener(lb.arn, fixed('a'))).toBe(arn);
-    expect(await refusal(rig.listener(lb.arn, fixed('b')))).toBe('DuplicateListenerException');
+    const lb = await fixture.loadBalancer();
+    const arn = await fixture.listener(lb.arn, fixed('a'));
+    expect(await fixture.listener(lb.arn, fixed('a'))).toBe(arn);
+    expect(await refusal(fixture.listener(lb.arn, fixed('b')))).toBe('DuplicateListenerException');
     const rule = async (Priority: number, value: string) => {
-      const { Rules } = await rig.client.send(
+      const { Rules } = await fixture.client.send(
         new elb.CreateRuleCommand({
           ListenerArn: arn,
           Priority,
@@ -169,7 +171,7 @@ describe('listeners and rules', () => {
     };
     const [one, two] = [await rule(1, '/one'), await rule(2, '/two')];
     expect(await refusal(rule(2, '/three'))).toBe('PriorityInUseException');
-    await rig.client.send(
+    await fixture.client.send(
       new elb.SetRulePrioritiesCommand({
         RulePriorities: [
           { RuleArn: one, Priority: 2 },
@@ -177,24 +179,24 @@ describe('listeners and rules', () => {
         ],
       }),
     );
-    const { Rules } = await rig.client.send(new elb.DescribeRulesCommand({ ListenerArn: arn }));
+    const { Rules } = await fixture.client.send(new elb.DescribeRulesCommand({ ListenerArn: arn }));
     expect(Rules?.map((each) => [each.RuleArn === one, each.Priority])).toEqual([
       [false, '1'],
       [true, '2'],
       [false, 'default'],
     ]);
     const clash = new elb.SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn: one, Priority: 1 }] });
-    expect(await refusal(rig.client.send(clash))).toBe('PriorityInUseException');
+    expect(await refusal(fixture.client.send(clash))).toBe('PriorityInUseException');
   });
 
   test('what is stored comes back: regex, query, transforms, authentication without its secret', async () => {
-    const lb = await rig.loadBalancer();
-    const { Listeners } = await rig.client.send(
+    const lb = await fixture.loadBalancer();
+    const { Listeners } = await fixture.client.send(
       new elb.CreateListenerCommand({
         LoadBalancerArn: lb.arn,
         Port: 443,
         Protocol: 'HTTPS',
-        Certificates: [{ CertificateArn: first(rig.account.certificates).arn }],
+        Certificates: [{ CertificateArn: first(fixture.account.certificates).arn }],
         DefaultActions: [fixed('a')],
       }),
     );
@@ -205,7 +207,7 @@ describe('listeners and rules', () => {
     const Transforms: elb.RuleTransform[] = [
       { Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: '^/a', Replace: '/b' }] } },
     ];
-    const { Rules } = await rig.client.send(
+    const { Rules } = await fixture.client.send(
       new elb.CreateRuleCommand({
         ListenerArn: first(Listeners).ListenerArn,
         Priority: 1,
@@ -243,51 +245,51 @@ describe('listeners and rules', () => {
 describe('tags', () => {
   test('found by tag, in pages; missing resources are refused', async () => {
     const tags = { Tags: [{ Key: 'find', Value: 'me' }] };
-    for (let i = 0; i < 3; i++) await rig.targetGroup(tags);
+    for (let i = 0; i < 3; i++) await fixture.targetGroup(tags);
     const query = {
       TagFilters: [{ Key: 'find', Values: ['me'] }],
       ResourceTypeFilters: ['elasticloadbalancing:targetgroup'],
       ResourcesPerPage: 2,
     };
-    const page = await rig.tagging.send(new GetResourcesCommand(query));
+    const page = await fixture.tagging.send(new GetResourcesCommand(query));
     expect(page.ResourceTagMappingList).toHaveLength(2);
-    const rest = await rig.tagging.send(
+    const rest = await fixture.tagging.send(
       new GetResourcesCommand({ ...query, PaginationToken: page.PaginationToken }),
     );
     expect(rest.ResourceTagMappingList).toHaveLength(1);
     expect(rest.PaginationToken).toBe('');
-    const lb = await rig.loadBalancer();
+    const lb = await fixture.loadBalancer();
     const gone = lb.arn.replace(/.$/, 'x');
     const describeTags = new elb.DescribeTagsCommand({ ResourceArns: [lb.arn, gone] });
-    expect(await refusal(rig.client.send(describeTags))).toBe('LoadBalancerNotFoundException');
+    expect(await refusal(fixture.client.send(describeTags))).toBe('LoadBalancerNotFoundException');
     const many = new elb.DescribeTagsCommand({ ResourceArns: Array.from({ length: 21 }, () => lb.arn) });
-    expect(await refusal(rig.client.send(many))).toBe('ValidationError');
+    expect(await refusal(fixture.client.send(many))).toBe('ValidationError');
   });
 });
 
-describe('faults and eyes', () => {
+describe('faults and the call log', () => {
   test('throttling, errors before and after the effect, and counts', async () => {
-    rig.aws.resetCalls();
-    rig.aws.faults.throttle('DescribeLoadBalancers', 1);
-    const describeAll = () => rig.client.send(new elb.DescribeLoadBalancersCommand({}));
+    fixture.aws.resetCalls();
+    fixture.aws.faults.throttle('DescribeLoadBalancers', 1);
+    const describeAll = () => fixture.client.send(new elb.DescribeLoadBalancersCommand({}));
     expect(await refusal(describeAll())).toBe('Throttling');
     await describeAll();
-    rig.aws.faults.fail('CreateTargetGroup', 'ServiceUnavailable', 'not now', 'before', 1);
-    const before = rig.aws.state().targetGroups.size;
-    expect(await refusal(rig.targetGroup())).toBe('ServiceUnavailable');
-    expect(rig.aws.state().targetGroups.size).toBe(before);
-    rig.aws.faults.fail('CreateTargetGroup', 'InternalFailure', 'lost the answer', 'after', 1);
-    expect(await refusal(rig.targetGroup())).toBe('InternalFailure');
-    expect(rig.aws.state().targetGroups.size).toBe(before + 1);
-    expect(rig.aws.mutations().map((mutation) => mutation.action)).toEqual(['CreateTargetGroup']);
-    expect(rig.aws.calls()).toEqual([
+    fixture.aws.faults.fail('CreateTargetGroup', 'ServiceUnavailable', 'not now', 'before', 1);
+    const before = fixture.aws.state().targetGroups.size;
+    expect(await refusal(fixture.targetGroup())).toBe('ServiceUnavailable');
+    expect(fixture.aws.state().targetGroups.size).toBe(before);
+    fixture.aws.faults.fail('CreateTargetGroup', 'InternalFailure', 'lost the answer', 'after', 1);
+    expect(await refusal(fixture.targetGroup())).toBe('InternalFailure');
+    expect(fixture.aws.state().targetGroups.size).toBe(before + 1);
+    expect(fixture.aws.mutations().map((mutation) => mutation.action)).toEqual(['CreateTargetGroup']);
+    expect(fixture.aws.calls()).toEqual([
       { service: 'elasticloadbalancing', action: 'DescribeLoadBalancers', mutating: false, count: 2 },
       { service: 'elasticloadbalancing', action: 'CreateTargetGroup', mutating: true, count: 2 },
     ]);
     const heard: [string, number][] = [];
-    rig.aws.faults.onCall((action, n) => heard.push([action, n]));
+    fixture.aws.faults.onCall((action, n) => heard.push([action, n]));
     await describeAll();
-    rig.aws.faults.onCall(() => {});
+    fixture.aws.faults.onCall(() => {});
     expect(heard).toEqual([['DescribeLoadBalancers', 5]]);
   });
 });

@@ -10,7 +10,7 @@ import { leftovers } from '../demo/leftovers.ts';
 import { NAMESPACE } from '../harness/install.ts';
 import { ingress, namespace, service } from '../harness/shop.ts';
 import { bindingOf, countAfresh, mutating } from '../harness/watching.ts';
-import { bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
+import { bound, bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 const numberOf = (name: string, unset: number): number => Number(process.env[`ALBATROSS_${name}`] ?? unset);
 const ROUNDS = numberOf('ROUNDS', 2);
@@ -151,7 +151,7 @@ describe('a binding that is deleted under a living Ingress', () => {
     await countAfresh(stage);
     await deleted();
     await vi.waitFor(async () => expect(await finalizers()).toBe('["albatross.dev/resources"]'), soon);
-    await vi.waitFor(async () => expect(await k('get lbb -n lives -o name')).toBe(''), soon);
+    await vi.waitFor(async () => expect(await bound('lives')).toEqual([]), soon);
     expect(mutating(stage.aws.calls())).toEqual([]);
     await killed();
     await k('delete ingress web -n lives --wait=false');

@@ -43,7 +43,7 @@ const CASES = [
 const APART = new Set(['loadbalancerbindings', 'events', 'leases']);
 const INGRESSES = '/apis/networking.k8s.io/v1/ingresses';
 const BINDINGS = '/apis/albatross.dev/v1alpha1/loadbalancerbindings';
-const soon = { timeout: 60_000, interval: 200 };
+const soon = { timeout: 150_000, interval: 200 };
 
 let conformance: ConformanceStage;
 let stage: Stage;

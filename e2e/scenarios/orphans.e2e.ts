@@ -9,7 +9,7 @@ import { albatross as executable, freePorts } from '../harness/machine.ts';
 import { startProcess } from '../harness/process.ts';
 import { app, namespace } from '../harness/shop.ts';
 import { mutating, untilQuiet } from '../harness/watching.ts';
-import { bringUp, k, soon, stage, startStage, stopStage, tags } from './life.ts';
+import { bound, bringUp, k, soon, stage, startStage, stopStage, tags } from './life.ts';
 import { connectSomebody, elbv2, told } from './somebody.ts';
 
 const CONTROLLER = `system:serviceaccount:${NAMESPACE}:albatross-controller`;
@@ -57,7 +57,7 @@ async function orphan(
   await k(`delete ingress ${name} -n net`);
   await k(`patch lbb ${name} -n net --as=${CONTROLLER} --type=merge -p {"metadata":{"finalizers":null}}`);
   await k(`delete lbb ${name} -n net --as=${CONTROLLER} --ignore-not-found`);
-  await vi.waitFor(async () => expect(await k('get lbb -n net -o name')).not.toContain(`/${name}`), soon);
+  await vi.waitFor(async () => expect(await bound('net')).not.toContain(name), soon);
   expect(stack(group)).not.toEqual([]);
 }
 
@@ -66,7 +66,7 @@ async function looks(times = 4): Promise<void> {
   const count = (): number => stage.aws.calls().find(({ action }) => action === 'GetResources')?.count ?? 0;
   const before = count();
   // Two calls a look: one for each key of a cluster.
-  await vi.waitFor(() => expect(count()).toBeGreaterThanOrEqual(before + 2 * times), { timeout: 60_000 });
+  await vi.waitFor(() => expect(count()).toBeGreaterThanOrEqual(before + 2 * times), soon);
 }
 
 const run = (line: string, ...more: string[]) =>
@@ -165,7 +165,7 @@ describe('one orphan', () => {
       'service.k8s.aws/resource': 'LoadBalancer',
     });
     await restart();
-    await vi.waitFor(() => expect(stack('net/gone')).toEqual([]), { timeout: 60_000 });
+    await vi.waitFor(() => expect(stack('net/gone')).toEqual([]), soon);
     await vi.waitFor(async () => expect(await gauge('securityGroup')).toBe(0), soon);
     await untilQuiet(stage, 2_000);
     expect(stage.aws.state().loadBalancers.has(service)).toBe(true);
@@ -180,7 +180,7 @@ describe('one orphan', () => {
     // The shared security group is still there for who stays.
     await bringUp('net', 'later', options);
     await k('delete ingress later -n net');
-    await vi.waitFor(async () => expect(await k('get lbb -n net -o name')).not.toContain('later'), soon);
+    await vi.waitFor(async () => expect(await bound('net')).not.toContain('later'), soon);
   });
 });
 
@@ -197,14 +197,12 @@ test('a shared group: orphan like any other, and with deletion protection left u
     );
   await protect('true');
   await restart();
-  await vi.waitFor(async () => expect((await news()).at(-1)).toContain('has deletion protection'), {
-    timeout: 60_000,
-  });
+  await vi.waitFor(async () => expect((await news()).at(-1)).toContain('has deletion protection'), soon);
   expect(stack('team')).toHaveLength(2);
   const planned = await run('plan --all');
   expect(planned.out).toContain('has deletion protection, which is never switched off');
   await protect('false');
-  await vi.waitFor(() => expect(stack('team')).toEqual([]), { timeout: 60_000 });
+  await vi.waitFor(() => expect(stack('team')).toEqual([]), soon);
 });
 
 test('an Ingress of another controller that names the group keeps it', async () => {
@@ -246,7 +244,7 @@ test('an Ingress of another controller that names the group keeps it', async () 
   await bringUp('net', 'member', grouped('team'));
   expect(stack('team')).toHaveLength(2);
   await k('delete ingress member -n net');
-  await vi.waitFor(() => expect(stack('team')).toEqual([]), { timeout: 60_000 });
+  await vi.waitFor(() => expect(stack('team')).toEqual([]), soon);
 });
 
 test('what this cluster has never had is told and left', async () => {

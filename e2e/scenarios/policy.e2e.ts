@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/watching.ts';
-import { bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
+import { bound, bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 import { connectSomebody, elbv2, restart, targetGroup } from './somebody.ts';
 
 const POLICY = 'albatross.dev/policy';
@@ -138,7 +138,7 @@ describe('upsert-only', () => {
     expect(changes()).toEqual([]);
     await bringUp('pol', 'shop', paths('/'));
     await k('delete ingress shop -n pol');
-    await vi.waitFor(async () => expect(await k('get lbb -n pol -o name')).toBe(''), soon);
+    await vi.waitFor(async () => expect(await bound('pol')).toEqual([]), soon);
   });
 });
 

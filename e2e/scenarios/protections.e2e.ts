@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ALB, app, ingress, namespace } from '../harness/shop.ts';
 import { ask, bindingOf, countAfresh, mutating } from '../harness/watching.ts';
-import { bringUp, hostOf, k, ready, soon, stage, startStage, stopStage } from './life.ts';
+import { bringUp, hostOf, ready, soon, stage, startStage, statusOf, stopStage } from './life.ts';
 
 let waf: WAFV2Client;
 let shield: ShieldClient;
@@ -33,8 +33,7 @@ afterAll(async () => {
 });
 
 const hosts = { '': { '/': 'web:80' } };
-const arnOf = (of: string): Promise<string> =>
-  k(`get lbb shop -n ${of} -o jsonpath={.status.loadBalancer.arn}`);
+const arnOf = async (of: string): Promise<string> => (await statusOf(of, 'shop')).loadBalancer?.arn ?? '';
 const webAclOf = async (of: string): Promise<string | undefined> =>
   stage.aws.protections().webAcls[await arnOf(of)];
 const conditions = async (of: string) => (await bindingOf(stage.cluster, of, 'shop')).conditions;

@@ -16,7 +16,7 @@ import { trustStore } from '../harness/conformance-world.ts';
 import { forgetBindings } from '../harness/lbc.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/watching.ts';
-import { bringUp, hostOf, k, ready, removed, soon, stage, startStage, stopStage } from './life.ts';
+import { bringUp, hostOf, k, ready, removed, soon, stage, startStage, statusOf, stopStage } from './life.ts';
 
 const OF = 'back';
 const hosts = { 'shop.example.com': { '/': 'web:80' } };
@@ -54,12 +54,12 @@ const attribute = ({ Attributes = [] }: Wire, key: string) =>
   Attributes.find(({ Key }) => Key === key)?.Value;
 
 async function arns(name: string) {
-  const [LoadBalancerArn, ListenerArn, TargetGroupArn] = await Promise.all([
-    status(name, '.loadBalancer.arn'),
-    status(name, '.listeners[0].arn'),
-    status(name, '.targetGroups[0].arn'),
-  ]);
-  return { LoadBalancerArn, ListenerArn, TargetGroupArn };
+  const { loadBalancer, listeners, targetGroups } = await statusOf(OF, name);
+  return {
+    LoadBalancerArn: loadBalancer?.arn ?? '',
+    ListenerArn: listeners?.[0]?.arn ?? '',
+    TargetGroupArn: targetGroups?.[0]?.arn ?? '',
+  };
 }
 
 /** What this scenario sets, as AWS has it. */

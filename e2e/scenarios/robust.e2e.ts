@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { takePicture } from '../harness/picture.ts';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/watching.ts';
+import { ask, bindingNames, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/watching.ts';
 
 let stage: Stage;
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
@@ -46,7 +46,7 @@ describe('without recording', () => {
       '"outside" is not one of internal, internet-facing',
     );
     await k('delete ingress shop -n calm');
-    await vi.waitFor(async () => expect(await k('get lbb -n calm -o name')).toBe(''), soon);
+    await vi.waitFor(async () => expect(await bindingNames(stage.cluster, 'calm')).toEqual([]), soon);
     expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [] });
     await stage.cluster.apply(shop('/one'));
     await served(await ready(), '/one');

@@ -4,7 +4,7 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, vi } from 'vitest';
 import { takePicture } from '../harness/picture.ts';
 import { untilQuiet } from '../harness/watching.ts';
-import { k, soon, stage } from './life.ts';
+import { soon, stage } from './life.ts';
 
 export let elbv2: elb.ElasticLoadBalancingV2Client;
 export let net: ec2.EC2Client;
@@ -41,12 +41,14 @@ export const rule = (path: string): string =>
   arnOf(stage.aws.state().rules.values(), (one) => ours(one) && JSON.stringify(one).includes(`"${path}"`));
 /** What people were told on the Ingress, oldest first. */
 export async function told(of = 'drift', reason = 'Drift'): Promise<string[]> {
-  const { items } = JSON.parse(await k(`get events -n ${of} --field-selector reason=${reason} -o json`)) as {
-    items: { note?: string; message?: string; eventTime: string }[];
-  };
-  return items
+  const path = `/apis/events.k8s.io/v1/namespaces/${of}/events`;
+  interface Events {
+    readonly items: readonly { readonly note: string; readonly eventTime: string }[];
+  }
+  const events = await stage.cluster.read<Events>(path, { fieldSelector: `reason=${reason}` });
+  return (events?.items ?? [])
     .toSorted((a, b) => a.eventTime.localeCompare(b.eventTime))
-    .map(({ note, message }) => note ?? message ?? '');
+    .map(({ note }) => note);
 }
 
 /** What somebody answers instead. */

@@ -21,17 +21,17 @@ import { blankTargetGroup } from '../../api/targetgroup.ts';
 import { type Aws, connectAws } from '../../controller/aws/calls.ts';
 import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
-import { type Rig, startRig } from '../../local-aws/rig.ts';
+import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
 
-export let rig: Rig;
+export let rig: Fixture;
 export let aws: Aws;
+
+const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
 /** Starts the local AWS and connects to it as the controller does. */
 export async function startAws(): Promise<void> {
-  rig = await startRig();
-  process.env.AWS_ENDPOINT_URL = rig.aws.url;
-  process.env.AWS_ACCESS_KEY_ID = 'local';
-  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  rig = await startFixture();
+  Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: rig.aws.url });
   const { region, vpcId, cluster } = rig.account;
   const registry = new Registry();
   aws = connectAws({ clusterName: cluster, vpcId, region, maxAttempts: 2, version: 'test', registry });
@@ -39,6 +39,8 @@ export async function startAws(): Promise<void> {
 
 export async function stopAws(): Promise<void> {
   aws?.close();
+  // The next file of this process has a place of its own.
+  for (const name of ['AWS_ENDPOINT_URL', ...Object.keys(ENVIRONMENT)]) delete process.env[name];
   await rig?.close();
 }
 

@@ -4,7 +4,7 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { app, ingress, namespace } from '../harness/shop.ts';
 import { bindingOf, mutating, untilQuiet } from '../harness/watching.ts';
-import { bringUp, k, ready, soon, stage, startStage, stopStage, tags } from './life.ts';
+import { bound, bringUp, k, ready, soon, stage, startStage, stopStage, tags } from './life.ts';
 import { connectSomebody, elbv2, notFound, restart, told } from './somebody.ts';
 
 const options = { hosts: { '': { '/': 'web:80' } } };
@@ -82,7 +82,7 @@ describe('tags that make no sense', () => {
     await vi.waitFor(() => expect(balancers('stray/shop').map(({ arn }) => arn)).toHaveLength(3), soon);
     expect((await bindingOf(stage.cluster, 'stray', 'shop')).status?.loadBalancer?.arn).not.toBe(twin);
     await k('delete ingress shop -n stray');
-    await vi.waitFor(async () => expect(await k('get lbb -n stray -o name')).not.toContain('shop'), soon);
+    await vi.waitFor(async () => expect(await bound('stray')).not.toContain('shop'), soon);
     await untilQuiet(stage, 1_000);
     expect(
       balancers('stray/shop')

@@ -10,7 +10,6 @@ beforeAll(() => startStage());
 afterAll(() => stopStage());
 
 const HOST = 'nowhere.example.net';
-const PATIENT = { ...soon, timeout: 60_000 };
 const POOL = {
   userPoolARN: 'arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_aBcDeFgHi',
   userPoolClientID: '7abcdefghijklmnopqrstuvwxy',
@@ -50,7 +49,7 @@ describe('a redirect to HTTPS with a login, and no certificate for the host', ()
     await vi.waitFor(async () => {
       expect(await answered('rc2', HOST)).toEqual({ status: 301, to: `https://${HOST}:443/` });
       expect(await readyOf('rc2')).toMatchObject({ status: 'False', reason: 'CertificateNotFound' });
-    }, PATIENT);
+    }, soon);
     expect(seen).not.toContain(200);
     expect((await readyOf('rc2'))?.message).toContain(
       `HTTPS port 443 has no certificate: no issued certificate in ACM is for ${HOST}; port 80 redirects there, and nothing is served until there is one`,
@@ -81,7 +80,7 @@ describe('a web ACL before a new load balancer', () => {
     await vi.waitFor(async () => {
       expect(await answered('edge', 'edge.example.com')).toMatchObject({ status: 503 });
       expect(await readyOf('edge')).toMatchObject({ status: 'False', reason: 'AwsRefused' });
-    }, PATIENT);
+    }, soon);
     expect(seen).not.toContain(200);
     expect((await readyOf('edge'))?.message).toContain('AssociateWebACL answered AccessDenied: not you');
     stage.aws.faults.heal();

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
-import { startPlane, to } from '../../local-aws/data-plane/rig.ts';
+import { startDataPlane, to } from '../../local-aws/data-plane/fixture.ts';
 
 const BUDGET = 5_000;
 const CONNECTIONS = 32;
@@ -43,8 +43,8 @@ async function playTarget(): Promise<void> {
 
 /** Plays the load balancer; answers each message with the CPU milliseconds it has used. */
 async function playBalancer(targetPort: number): Promise<void> {
-  const rig = await startPlane(1);
-  rig.play(`${TARGET}:80`, { host: '127.0.0.1', port: targetPort });
+  const rig = await startDataPlane(1);
+  rig.mapTarget(`${TARGET}:80`, { host: '127.0.0.1', port: targetPort });
   const TargetGroupArn = await rig.group([TARGET]);
   const none = { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'nothing here' };
   const ListenerArn = await rig.http(80, { Type: 'fixed-response', FixedResponseConfig: none });
@@ -59,7 +59,7 @@ async function playBalancer(targetPort: number): Promise<void> {
     const { user, system } = process.cpuUsage();
     process.send?.((user + system) / 1000);
   });
-  process.send?.(rig.door(80).port);
+  process.send?.(rig.addressOf(80).port);
 }
 
 /** A number that a child process tells. */

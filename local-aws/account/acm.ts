@@ -3,8 +3,8 @@ import { refuse } from '../elb/refusal.ts';
 import type { ElbState } from '../elb/state.ts';
 import type { RawRequest } from '../moto/moto-proxy.ts';
 import { maybeText, numberOf, structureOf, textsOf } from '../protections/input.ts';
-import { type Answer, json } from '../protocol/answer.ts';
-import type { Call } from '../protocol/call.ts';
+import { type HttpAnswer, json } from '../protocol/answer.ts';
+import type { AwsCall } from '../protocol/call.ts';
 
 /** ListCertificates, Filters.keyTypes: what is listed unless other types are asked for. */
 const LISTED_KEY_TYPES = ['RSA_1024', 'RSA_2048'];
@@ -16,10 +16,10 @@ const PAGE = { min: 1, max: 1000, unset: 1000 };
  */
 export async function serveCertificates(
   state: ElbState,
-  call: Call,
+  call: AwsCall,
   request: RawRequest,
-  pass: (request: RawRequest) => Promise<Answer>,
-): Promise<Answer | undefined> {
+  pass: (request: RawRequest) => Promise<HttpAnswer>,
+): Promise<HttpAnswer | undefined> {
   if (call.service !== 'acm') return undefined;
   if (call.action === 'ListCertificates') {
     const body = Buffer.from(JSON.stringify(listRequest(call.json)));

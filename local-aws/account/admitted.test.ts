@@ -4,7 +4,7 @@ import { AwsRefusal } from '../elb/refusal.ts';
 import { readCall } from '../protocol/call.ts';
 import { checkAdmitted } from './admitted.ts';
 
-interface Asked {
+interface RequestParts {
   service?: string;
   region?: string;
   form?: Record<string, string>;
@@ -21,7 +21,7 @@ function answerTo({
   target,
   method = 'POST',
   path = '/',
-}: Asked): string {
+}: RequestParts): string {
   const scope = `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/${service}/aws4_request, Signature=0`;
   const headers = {
     ...(service === undefined ? {} : { authorization: scope }),
@@ -40,7 +40,7 @@ function answerTo({
 
 const stack = (TemplateBody: string) => ({ Action: 'CreateStack', Version: '2010-05-15', TemplateBody });
 
-test.each<[string, Asked]>([
+test.each<[string, RequestParts]>([
   ['load balancing of this Region', { service: 'elasticloadbalancing', form: { Action: 'DescribeRules' } }],
   ['the same without a signature', { form: { Action: 'DescribeRules', Version: '2015-12-01' } }],
   ['IAM, which has one Region', { service: 'iam', region: 'us-east-1', form: { Action: 'ListRoles' } }],
@@ -65,7 +65,7 @@ test.each<[string, Asked]>([
   expect(answerTo(asked)).toBe('let in');
 });
 
-test.each<[string, Asked, RegExp]>([
+test.each<[string, RequestParts, RegExp]>([
   [
     'load balancing of another Region',
     { service: 'elasticloadbalancing', region: 'eu-west-1', form: { Action: 'DescribeLoadBalancers' } },

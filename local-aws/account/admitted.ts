@@ -2,9 +2,9 @@
 // load balancers of this tool is refused by name.
 import { COVERS } from '../coverage.ts';
 import { AwsRefusal } from '../elb/refusal.ts';
-import type { Call } from '../protocol/call.ts';
+import type { AwsCall } from '../protocol/call.ts';
 
-/** What is played here, or beside moto, or whose answers depend on no load balancer. */
+/** What is served here, or beside moto, or whose answers depend on no load balancer. */
 const SERVICES: readonly string[] = [
   'acm',
   'cloudformation',
@@ -37,7 +37,7 @@ const refused = (message: string, code = 'UnsupportedOperation', status = 400): 
 };
 
 /** @throws AwsRefusal that says what of the call is not for here. */
-export function checkAdmitted(call: Call, region: string): void {
+export function checkAdmitted(call: AwsCall, region: string): void {
   checkRegion(call, region);
   const { service, action, version } = call;
   if (version === '2012-06-01' && (service === 'elasticloadbalancing' || service === 'unknown'))
@@ -54,7 +54,7 @@ export function checkAdmitted(call: Call, region: string): void {
   if (service === 'cloudformation') checkStack(call);
 }
 
-function checkRegion({ service, action, region: asked, protocol }: Call, region: string): void {
+function checkRegion({ service, action, region: asked, protocol }: AwsCall, region: string): void {
   if (asked === undefined || asked === region || GLOBAL.includes(service)) return;
   // Web ACLs of CloudFront are asked for in us-east-1.
   if (service === 'wafv2' && asked === 'us-east-1') return;
@@ -72,7 +72,7 @@ function checkRegion({ service, action, region: asked, protocol }: Call, region:
   );
 }
 
-function checkUnsigned({ action, version }: Call): void {
+function checkUnsigned({ action, version }: AwsCall): void {
   if (/^[A-Z]+ \/moto-api/.test(action))
     refused(
       `The local AWS does not pass ${action} on: moto knows nothing of the load balancers here. ` +
@@ -87,7 +87,7 @@ function checkUnsigned({ action, version }: Call): void {
 }
 
 /** A stack is made by moto: only with types that need nothing of us, and only when it can be looked at. */
-function checkStack({ action, form }: Call): void {
+function checkStack({ action, form }: AwsCall): void {
   if (form.has('TemplateURL'))
     refused(
       `${action}: the local AWS takes a template as TemplateBody only, to see that it holds no load balancer`,

@@ -4,7 +4,7 @@ import type { ElbState } from '../elb/state.ts';
 import type { RawRequest } from '../moto/moto-proxy.ts';
 import { goneOf, type ProtectionState } from '../protections/state.ts';
 import { checkUnassociated } from '../protections/web-acls.ts';
-import type { Call } from '../protocol/call.ts';
+import type { AwsCall } from '../protocol/call.ts';
 import { usersOf } from './acm.ts';
 import { checkNewGroup, checkNewRules, withCanonicalNetworks } from './group-rules.ts';
 import { changesOurInterface } from './network.ts';
@@ -25,9 +25,9 @@ export interface Users {
   vpcExists(vpcId: string): Promise<boolean>;
 }
 
-type Guard = (guarded: Guarded, call: Call) => Promise<void>;
+type DeletionCheck = (guarded: DeletionFacts, call: AwsCall) => Promise<void>;
 
-export interface Guarded {
+export interface DeletionFacts {
   state: ElbState;
   protections: ProtectionState;
   users: Users;
@@ -35,7 +35,7 @@ export interface Guarded {
 
 const dependency = (message: string): never => refuse('DependencyViolation', message);
 
-const GUARDS: Readonly<Record<string, Guard>> = {
+const GUARDS: Readonly<Record<string, DeletionCheck>> = {
   'ec2 DeleteSecurityGroup': async ({ state, users }, { form }) => {
     const id = form.get('GroupId') ?? (await users.groupNamed(form.get('GroupName') ?? ''));
     if (id === undefined) return;
@@ -90,7 +90,11 @@ const RULES =
  * Lets a call through to moto, or refuses it (moto-coverage 7, 8). Answers the request to send, in which the networks of
  * rules are canonical.
  */
-export async function guard(guarded: Guarded, call: Call, request: RawRequest): Promise<RawRequest> {
+export async function checkDeletion(
+  guarded: DeletionFacts,
+  call: AwsCall,
+  request: RawRequest,
+): Promise<RawRequest> {
   const interfaceId = changesOurInterface(guarded.state, call);
   if (interfaceId !== undefined)
     refuse(

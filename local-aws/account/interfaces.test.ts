@@ -1,9 +1,9 @@
 // Network interfaces of load balancers: one in each zone, with a description and an address of its subnet.
 import { expect, test } from 'vitest';
-import type { LoadBalancer } from '../elb/state.ts';
+import type { LoadBalancerRecord } from '../elb/state.ts';
 import { interfacesOf } from './interfaces.ts';
 
-const lb = (serial: number, changes: Partial<LoadBalancer> = {}): LoadBalancer => ({
+const lb = (serial: number, changes: Partial<LoadBalancerRecord> = {}): LoadBalancerRecord => ({
   arn: `arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/app/shop/00000000000000${10 + serial}`,
   serial,
   name: 'shop',

@@ -1,7 +1,7 @@
 // The network interfaces of load balancers: one in each zone while the load balancer exists (Elastic Load Balancing user guide: "Availability Zones").
 import { isIPv4 } from 'node:net';
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
-import { hexOf, type LoadBalancer } from '../elb/state.ts';
+import { hexOf, type LoadBalancerRecord } from '../elb/state.ts';
 import type { FilterTable } from '../protocol/ec2.ts';
 
 /** What must be known of the network to describe an interface. */
@@ -16,13 +16,16 @@ const RESERVED_FIRST = 4;
 const RESERVED = 5;
 
 /** The interfaces of every load balancer. A subnet that is not known yet leaves its interface without address. */
-export function interfacesOf(loadBalancers: Iterable<LoadBalancer>, network: Network): NetworkInterface[] {
+export function interfacesOf(
+  loadBalancers: Iterable<LoadBalancerRecord>,
+  network: Network,
+): NetworkInterface[] {
   return [...loadBalancers].flatMap((lb) => lb.zones.map((zone) => interfaceIn(lb, zone, network)));
 }
 
 function interfaceIn(
-  lb: LoadBalancer,
-  { zone, subnetId }: LoadBalancer['zones'][number],
+  lb: LoadBalancerRecord,
+  { zone, subnetId }: LoadBalancerRecord['zones'][number],
   network: Network,
 ): NetworkInterface {
   const id = idIn(lb, subnetId);
@@ -66,7 +69,7 @@ function interfaceIn(
 }
 
 /** The same for the same load balancer and subnet: the load balancer's digits, moved by the subnet's. */
-function idIn(lb: LoadBalancer, subnetId: string): string {
+function idIn(lb: LoadBalancerRecord, subnetId: string): string {
   const moved = BigInt.asUintN(64, BigInt(`0x${hexOf(lb.arn)}`) ^ spread(subnetId));
   return `eni-0${moved.toString(16).padStart(16, '0')}`;
 }

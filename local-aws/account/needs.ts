@@ -20,7 +20,7 @@ export interface Needs {
   objects: S3Object[];
 }
 
-interface Input {
+interface NamingInput {
   Subnets?: string[];
   SubnetMappings?: { SubnetId?: string }[];
   Scheme?: string;
@@ -53,7 +53,7 @@ export const NOTHING: Needs = {
 
 /** The ids to look up for a call; those that are malformed are left in, they will just not be found. */
 export function needsOf(action: string, raw: object, state: ElbState): Needs {
-  const input = raw as Input;
+  const input = raw as NamingInput;
   switch (action) {
     case 'CreateLoadBalancer':
     case 'SetSubnets':
@@ -103,14 +103,14 @@ export function needsOf(action: string, raw: object, state: ElbState): Needs {
 }
 
 /** The buckets of the logs that a call speaks of: as it says, or as it is. */
-function bucketsOf(input: Input, state: ElbState): string[] {
+function bucketsOf(input: NamingInput, state: ElbState): string[] {
   const set = state.loadBalancers.get(input.LoadBalancerArn ?? '')?.attributes ?? {};
   const said = Object.fromEntries((input.Attributes ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
   const logs = Object.keys(said).flatMap((key) => /^\w+\.s3(?=\.)/.exec(key)?.[0] ?? []);
   return [...new Set(logs)].flatMap((log) => said[`${log}.bucket`] ?? set[`${log}.bucket`] ?? []);
 }
 
-function targetNeeds(input: Input, state: ElbState): Needs {
+function targetNeeds(input: NamingInput, state: ElbState): Needs {
   const group = state.targetGroups.get(input.TargetGroupArn ?? '');
   const vpcs = group?.vpcId === undefined ? [] : [group.vpcId];
   if (group?.targetType === 'ip') return { ...NOTHING, vpcs, subnetsOf: vpcs };

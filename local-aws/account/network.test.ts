@@ -3,7 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, expect, test } from 'vitest';
 import { AwsRefusal } from '../elb/refusal.ts';
 import { emptyState } from '../elb/state.ts';
-import type { Call } from '../protocol/call.ts';
+import type { AwsCall } from '../protocol/call.ts';
 import { changesOurInterface, type NetworkSources, serveNetwork } from './network.ts';
 
 const ec2 = new EC2Client({ region: 'us-west-2' });
@@ -24,7 +24,7 @@ const sources: NetworkSources = {
   },
   know: () => Promise.resolve(),
 };
-const call = (action: string, form: string): Call => ({
+const call = (action: string, form: string): AwsCall => ({
   service: 'ec2',
   action,
   form: new URLSearchParams(form),

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { AwsRefusal, refuse } from '../elb/refusal.ts';
 import type { ElbState } from '../elb/state.ts';
-import type { Call } from '../protocol/call.ts';
+import type { AwsCall } from '../protocol/call.ts';
 import { checkDryRun, ec2Filters, ec2List, ec2Page, type FilterTable, filtered } from '../protocol/ec2.ts';
 import { INTERFACE_FILTERS, interfacesOf, type Network } from './interfaces.ts';
 import { withoutTerminated } from './users.ts';
@@ -45,7 +45,7 @@ const SERVE: Readonly<Record<string, Serve>> = {
  * What answers an EC2 call, in the shape of the AWS SDK; undefined when the call is moto's alone.
  * @throws AwsRefusal as AWS would refuse; what moto refuses is passed on with its own code.
  */
-export async function serveNetwork(sources: NetworkSources, call: Call): Promise<object | undefined> {
+export async function serveNetwork(sources: NetworkSources, call: AwsCall): Promise<object | undefined> {
   const serve = call.service === 'ec2' && Object.hasOwn(SERVE, call.action) ? SERVE[call.action] : undefined;
   if (serve === undefined) return undefined;
   checkDryRun(call.form);
@@ -59,7 +59,7 @@ export async function serveNetwork(sources: NetworkSources, call: Call): Promise
 }
 
 /** Whether a call tries to change an interface that a load balancer has; only the load balancer itself may. */
-export function changesOurInterface(state: ElbState, call: Call): string | undefined {
+export function changesOurInterface(state: ElbState, call: AwsCall): string | undefined {
   if (call.service !== 'ec2' || /^Describe/.test(call.action)) return undefined;
   const id = call.form.get('NetworkInterfaceId');
   if (id === null) return undefined;
@@ -126,7 +126,7 @@ const GROUP_FILTERS: FilterTable<SecurityGroupForVpc> = {
   'primary-vpc-id': (one) => [one.PrimaryVpcId],
 };
 
-/** The groups of the VPC itself: sharing between VPCs is not played here. */
+/** The groups of the VPC itself: sharing between VPCs is not emulated. */
 async function getSecurityGroupsForVpc({ ec2 }: NetworkSources, form: URLSearchParams): Promise<object> {
   const vpcId =
     form.get('VpcId') ?? refuse('MissingParameter', 'The request must contain the parameter VpcId');

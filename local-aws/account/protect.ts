@@ -5,11 +5,11 @@ import { structureOf } from '../protections/input.ts';
 import { isProtection } from '../protections/perform.ts';
 import { goneOf, type ProtectionFacts, type ProtectionState } from '../protections/state.ts';
 import { webAclNameOf } from '../protections/web-acls.ts';
-import { type Answer, json } from '../protocol/answer.ts';
-import type { Call } from '../protocol/call.ts';
+import { type HttpAnswer, json } from '../protocol/answer.ts';
+import type { AwsCall } from '../protocol/call.ts';
 
 /** Whether a call is answered by the protections; associations of what is no load balancer are left to moto. */
-export function concernsProtections(call: Call): boolean {
+export function concernsProtections(call: AwsCall): boolean {
   if (!isProtection(call.service, call.action)) return false;
   const arn = call.json.ResourceArn;
   const other =
@@ -26,7 +26,7 @@ export interface ProtectionSources {
 /** Everything that a call must know (`ProtectionFacts`), but the time and place, which the caller knows. */
 export async function protectionFacts(
   sources: ProtectionSources,
-  call: Call,
+  call: AwsCall,
   request: RawRequest,
   where: Pick<ProtectionFacts, 'now' | 'region' | 'account'>,
 ): Promise<ProtectionFacts> {
@@ -47,10 +47,10 @@ export async function protectionFacts(
 /** The answer to a call, with the web ACL itself where AWS answers it. */
 export async function protectionAnswer(
   sources: ProtectionSources,
-  call: Call,
+  call: AwsCall,
   request: RawRequest,
   output: object,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   if (call.service !== 'wafv2' || call.action !== 'GetWebACLForResource') return json(output);
   const { WebACLArn: arn } = structureOf(output);
   if (typeof arn !== 'string') return json({});

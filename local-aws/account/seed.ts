@@ -15,7 +15,7 @@ import {
   RunInstancesCommand,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { selfSigned } from '../data-plane/self-signed.ts';
+import { selfSignedCertificate } from '../data-plane/self-signed.ts';
 
 export interface AccountOptions {
   /** `albatross` unless told; the tags of subnets and node group name it. */
@@ -49,7 +49,7 @@ export interface AccountCertificate {
   keyPem: string;
 }
 
-export interface Account {
+export interface SeededAccount {
   region: string;
   cluster: string;
   vpcId: string;
@@ -62,7 +62,7 @@ export interface Account {
 const ZONES = ['a', 'b', 'c'];
 
 /** Makes the account through the AWS API at `url`. */
-export async function seedAccount(url: string, options: AccountOptions = {}): Promise<Account> {
+export async function seedAccount(url: string, options: AccountOptions = {}): Promise<SeededAccount> {
   const { cluster = 'albatross', region = 'us-west-2' } = options;
   const config = {
     endpoint: url,
@@ -205,7 +205,7 @@ async function makeNodes(
 }
 
 async function importCertificate(acm: ACMClient, domain: string): Promise<AccountCertificate> {
-  const { certPem, keyPem } = await selfSigned(domain);
+  const { certPem, keyPem } = await selfSignedCertificate(domain);
   const { CertificateArn } = await acm.send(
     new ImportCertificateCommand({ Certificate: Buffer.from(certPem), PrivateKey: Buffer.from(keyPem) }),
   );

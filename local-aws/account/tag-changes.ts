@@ -28,11 +28,11 @@ export interface TagOutput {
   PaginationToken?: string;
   TagKeys?: string[];
   TagValues?: string[];
-  FailedResourcesMap?: Record<string, Failure>;
+  FailedResourcesMap?: Record<string, TaggingFailure>;
 }
 
 /** Why a resource was left as it was (API reference: FailureInfo). */
-export interface Failure {
+export interface TaggingFailure {
   StatusCode: number;
   ErrorCode: string;
   ErrorMessage: string;
@@ -76,7 +76,7 @@ function changeOf(
 }
 
 /** What the API says of a resource that refused. */
-function failureOf(refusal: AwsRefusal): Failure {
+function failureOf(refusal: AwsRefusal): TaggingFailure {
   return {
     StatusCode: refusal.status,
     ErrorCode: 'InvalidParameterException',

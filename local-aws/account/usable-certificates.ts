@@ -3,15 +3,15 @@ import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm'
 import { credentialScope } from './scope.ts';
 
 /** `unissued`: of ACM, and pending, expired, revoked or failed. */
-export type Standing = 'usable' | 'unissued' | 'absent';
+export type CertificateUse = 'usable' | 'unissued' | 'absent';
 
 /** aws-limits N6, N8: of ACM certificates only issued ones can be used; other services have none. */
-export async function standingOf(acm: ACMClient, motoUrl: string, arn: string): Promise<Standing> {
+export async function certificateUse(acm: ACMClient, motoUrl: string, arn: string): Promise<CertificateUse> {
   if (arn.includes(':acm:')) return inAcm(acm, arn);
   return arn.includes(':iam:') && (await uploaded(motoUrl, arn)) ? 'usable' : 'absent';
 }
 
-async function inAcm(acm: ACMClient, arn: string): Promise<Standing> {
+async function inAcm(acm: ACMClient, arn: string): Promise<CertificateUse> {
   try {
     const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
     return Certificate?.Status === 'ISSUED' ? 'usable' : 'unissued';

@@ -11,18 +11,18 @@ import {
   type SecurityGroup as Ec2Group,
   type Subnet as Ec2Subnet,
 } from '@aws-sdk/client-ec2';
-import { emptyWorld, objectName, type S3Object, type World } from '../elb/surroundings.ts';
+import { emptySurroundings, objectName, type S3Object, type Surroundings } from '../elb/surroundings.ts';
 import type { Users } from './guard.ts';
 import { type Needs, NOTHING } from './needs.ts';
 import { bucketExists, readObject } from './objects.ts';
-import { standingOf } from './usable-certificates.ts';
+import { certificateUse } from './usable-certificates.ts';
 import { usersIn } from './users.ts';
 
 export interface WorldReader extends Users {
   /** A client of moto itself. */
   readonly ec2: EC2Client;
   /** What is known; filled by `gather`. */
-  readonly world: World;
+  readonly world: Surroundings;
   /** Looks up what is needed and not known yet. What does not exist stays absent. */
   gather(needs: Needs): Promise<void>;
   /** To be told of every call that passes through to moto. */
@@ -46,7 +46,7 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
   };
   const ec2 = new EC2Client(config);
   const acm = new ACMClient(config);
-  const world = { ...emptyWorld(), buckets: new Set<string>(), unissued: new Set<string>() };
+  const world = { ...emptySurroundings(), buckets: new Set<string>(), unissued: new Set<string>() };
   const given = new Set<string>();
   const subnetsRead = new Set<string>();
   const zones = localZones(ec2);
@@ -108,7 +108,7 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
 const unknown = (ids: readonly string[], known: { has(id: string): boolean }) =>
   [...new Set(ids)].filter((id) => id !== '' && !known.has(id));
 
-async function gatherVpcs(ec2: EC2Client, world: World, ids: readonly string[]): Promise<void> {
+async function gatherVpcs(ec2: EC2Client, world: Surroundings, ids: readonly string[]): Promise<void> {
   const missing = unknown(ids, world.vpcs);
   if (missing.length === 0) return;
   // Filters, because an id that does not exist then gives no error.
@@ -140,7 +140,7 @@ function localZones(ec2: EC2Client): LocalZones {
 }
 
 async function keepSubnets(
-  world: World,
+  world: Surroundings,
   zones: LocalZones,
   subnets: readonly Ec2Subnet[] | undefined,
 ): Promise<void> {
@@ -161,7 +161,7 @@ async function keepSubnets(
 
 async function gatherSubnets(
   ec2: EC2Client,
-  world: World,
+  world: Surroundings,
   zones: LocalZones,
   ids: readonly string[],
 ): Promise<void> {
@@ -173,7 +173,7 @@ async function gatherSubnets(
 
 async function gatherSubnetsOf(
   ec2: EC2Client,
-  world: World,
+  world: Surroundings,
   zones: LocalZones,
   vpcs: readonly string[],
   read: Set<string>,
@@ -185,21 +185,25 @@ async function gatherSubnetsOf(
   for (const vpc of missing) read.add(vpc);
 }
 
-function keepGroups(world: World, groups: readonly Ec2Group[] | undefined): void {
+function keepGroups(world: Surroundings, groups: readonly Ec2Group[] | undefined): void {
   for (const group of groups ?? []) {
     const id = group.GroupId ?? '';
     world.securityGroups.set(id, { id, vpcId: group.VpcId ?? '', name: group.GroupName ?? '' });
   }
 }
 
-async function gatherGroups(ec2: EC2Client, world: World, ids: readonly string[]): Promise<void> {
+async function gatherGroups(ec2: EC2Client, world: Surroundings, ids: readonly string[]): Promise<void> {
   const missing = unknown(ids, world.securityGroups);
   if (missing.length === 0) return;
   const filter = { Filters: [{ Name: 'group-id', Values: missing }] };
   keepGroups(world, (await ec2.send(new DescribeSecurityGroupsCommand(filter))).SecurityGroups);
 }
 
-async function gatherDefaultGroup(ec2: EC2Client, world: World, subnets: readonly string[]): Promise<void> {
+async function gatherDefaultGroup(
+  ec2: EC2Client,
+  world: Surroundings,
+  subnets: readonly string[],
+): Promise<void> {
   const vpcId = subnets.map((id) => world.subnets.get(id)?.vpcId).find((id) => id !== undefined);
   if (vpcId === undefined) return;
   const Filters = [
@@ -209,7 +213,7 @@ async function gatherDefaultGroup(ec2: EC2Client, world: World, subnets: readonl
   keepGroups(world, (await ec2.send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups);
 }
 
-async function gatherInstances(ec2: EC2Client, world: World, ids: readonly string[]): Promise<void> {
+async function gatherInstances(ec2: EC2Client, world: Surroundings, ids: readonly string[]): Promise<void> {
   const missing = unknown(ids, world.instances);
   if (missing.length === 0) return;
   const filter = { Filters: [{ Name: 'instance-id', Values: missing }] };
@@ -229,11 +233,11 @@ async function gatherInstances(ec2: EC2Client, world: World, ids: readonly strin
 async function gatherCertificates(
   acm: ACMClient,
   motoUrl: string,
-  world: World,
+  world: Surroundings,
   arns: readonly string[],
 ): Promise<void> {
   for (const arn of unknown(arns, world.certificates)) {
-    const standing = await standingOf(acm, motoUrl, arn);
+    const standing = await certificateUse(acm, motoUrl, arn);
     if (standing === 'usable') world.certificates.add(arn);
     // It may be issued, or gone, by the next time.
     if (standing === 'unissued') world.unissued?.add(arn);
@@ -242,7 +246,7 @@ async function gatherCertificates(
 }
 
 /** Asked until there is one: a gateway that is attached may only go with what faces the internet (account/guard.ts). */
-async function gatherGateway(ec2: EC2Client, world: World, subnets: readonly string[]): Promise<void> {
+async function gatherGateway(ec2: EC2Client, world: Surroundings, subnets: readonly string[]): Promise<void> {
   const id = subnets.map((one) => world.subnets.get(one)?.vpcId).find((one) => one !== undefined);
   if (id === undefined) return;
   await gatherVpcs(ec2, world, [id]);
@@ -253,13 +257,17 @@ async function gatherGateway(ec2: EC2Client, world: World, subnets: readonly str
   world.vpcs.set(id, { ...vpc, internetGateway: (InternetGateways ?? []).length > 0 });
 }
 
-async function gatherBuckets(motoUrl: string, world: World, names: readonly string[]): Promise<void> {
+async function gatherBuckets(motoUrl: string, world: Surroundings, names: readonly string[]): Promise<void> {
   for (const name of names)
     if (name !== '' && (await bucketExists(motoUrl, name))) world.buckets?.add(name);
     else world.buckets?.delete(name);
 }
 
-async function gatherObjects(motoUrl: string, world: World, objects: readonly S3Object[]): Promise<void> {
+async function gatherObjects(
+  motoUrl: string,
+  world: Surroundings,
+  objects: readonly S3Object[],
+): Promise<void> {
   for (const object of objects) {
     const content = await readObject(motoUrl, object);
     if (content === undefined) world.objects.delete(objectName(object));

@@ -1,20 +1,20 @@
 // Rows for what concerns the whole account: limits, security policies, reserved capacity, pools, and what is in use.
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:loadbalancer/app/gone/0123456789abcdef';
-const before: readonly Step[] = [aLoadBalancer()];
+const before: readonly ContractStep[] = [aLoadBalancer()];
 
 const row = (
   proves: string[],
   name: string,
-  first: readonly Step[],
-  step: Step,
-  expect: Case['expect'],
-): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect });
-const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
+  first: readonly ContractStep[],
+  step: ContractStep,
+  expect: ContractCase['expect'],
+): ContractCase => ({ proves, name, before: first, call: step.call, input: step.input, expect });
+const invalid = (...says: string[]): ContractCase['expect'] => ({ error: 'ValidationError', says });
 
-const limits: Case[] = (
+const limits: ContractCase[] = (
   [
     ['application-load-balancers', '50'],
     ['listeners-per-application-load-balancer', '50'],
@@ -41,8 +41,8 @@ const limits: Case[] = (
   ),
 );
 
-const describePolicies = (input: object): Step => ({ call: 'DescribeSSLPolicies', input });
-const policies: Case[] = [
+const describePolicies = (input: object): ContractStep => ({ call: 'DescribeSSLPolicies', input });
+const policies: ContractCase[] = [
   ...[
     'ELBSecurityPolicy-2016-08',
     'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09',
@@ -72,20 +72,20 @@ const policies: Case[] = [
   }),
 ];
 
-const reserve = (CapacityUnits: number, LoadBalancerArn = '$lb'): Step => ({
+const reserve = (CapacityUnits: number, LoadBalancerArn = '$lb'): ContractStep => ({
   call: 'ModifyCapacityReservation',
   input: { LoadBalancerArn, MinimumLoadBalancerCapacity: { CapacityUnits } },
 });
-const RESET: Step = {
+const RESET: ContractStep = {
   call: 'ModifyCapacityReservation',
   input: { LoadBalancerArn: '$lb', ResetCapacityReservation: true },
 };
-const READ: Step = { call: 'DescribeCapacityReservation', input: { LoadBalancerArn: '$lb' } };
-const reserved = (CapacityUnits: number | null): Case['expect'] => ({
+const READ: ContractStep = { call: 'DescribeCapacityReservation', input: { LoadBalancerArn: '$lb' } };
+const reserved = (CapacityUnits: number | null): ContractCase['expect'] => ({
   answer: { MinimumLoadBalancerCapacity: CapacityUnits === null ? null : { CapacityUnits } },
 });
 
-const capacity: Case[] = [
+const capacity: ContractCase[] = [
   row(['L18', 'moto 2.27', 'moto 1.10'], '100 units', before, reserve(100), reserved(100)),
   row(['L18', 'moto 2.27'], '99 units', before, reserve(99), invalid('100', '99')),
   row(['L18', 'moto 2.27'], 'no units', before, reserve(0), invalid('100', '0')),
@@ -141,12 +141,12 @@ const capacity: Case[] = [
   }),
 ];
 
-const pool = (changes: object): Step => ({
+const pool = (changes: object): ContractStep => ({
   call: 'ModifyIpPools',
   input: { LoadBalancerArn: '$lb', ...changes },
 });
 const POOL = { IpamPools: { Ipv4IpamPoolId: 'ipam-pool-1' } };
-const pools: Case[] = [
+const pools: ContractCase[] = [
   row(['L17', 'moto 2.25', 'moto 1.10'], 'a pool is set', before, pool(POOL), { answer: POOL }),
   row(
     ['moto 2.25', 'moto 1.10'],
@@ -179,12 +179,12 @@ const pools: Case[] = [
   row(['moto 2.25'], 'neither set nor removed', before, pool({}), invalid('exactly one')),
 ];
 
-const aGroup: Step = {
+const aGroup: ContractStep = {
   call: 'ec2 CreateSecurityGroup',
   input: { GroupName: '$fresh-group', Description: 'in use', VpcId: '$vpc' },
   save: { group: 'GroupId' },
 };
-const inUse: Case[] = [
+const inUse: ContractCase[] = [
   row(
     ['moto 1.7'],
     'a security group of a load balancer is not deleted',
@@ -211,7 +211,7 @@ const inUse: Case[] = [
   ),
 ];
 
-export const accountRows: readonly Row[] = [
+export const accountRows: readonly ContractRow[] = [
   ...from('AWS: Application Load Balancers User Guide, Quotas for your Application Load Balancers', limits),
   ...from(
     'AWS: Application Load Balancers User Guide, Security policies for your Application Load Balancer',

@@ -1,5 +1,5 @@
 // Rows of attributes in short: what each key accepts and refuses, written here and not read from the emulator's table.
-import type { Case, Step } from './row.ts';
+import type { ContractCase, ContractStep } from './row.ts';
 
 /** What is known of one key. */
 export interface AttributeFacts {
@@ -20,7 +20,7 @@ export interface AttributeOwner {
   readonly kind: 'LoadBalancer' | 'Listener' | 'TargetGroup';
   /** `$lb`. */
   readonly arn: string;
-  readonly before: readonly Step[];
+  readonly before: readonly ContractStep[];
   /** The section of aws-limits that the subjects are of: `1.1`. */
   readonly section: string;
 }
@@ -30,13 +30,13 @@ export const pairs = (attributes: Readonly<Record<string, string>>) =>
   Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
 
 /** A call that sets attributes. */
-export const setting = (owner: AttributeOwner, Attributes: readonly object[]): Step => ({
+export const setting = (owner: AttributeOwner, Attributes: readonly object[]): ContractStep => ({
   call: `Modify${owner.kind}Attributes`,
   input: { [`${owner.kind}Arn`]: owner.arn, Attributes },
 });
 
 /** The rows of one key: unset, each good value, each bad one. */
-export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Case[] {
+export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): ContractCase[] {
   const { key, beside = {} } = facts;
   const proves = [`${owner.section} ${key}`];
   const say = (value: string) => (value.length > 40 ? `${value.length} characters` : `"${value}"`);
@@ -50,7 +50,7 @@ export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Cas
       expect: { answer: { Attributes: [{ Key: key, Value: facts.unset }] } },
     },
     ...facts.good.map(
-      (value): Case => ({
+      (value): ContractCase => ({
         proves,
         name: `accepts ${say(value)}`,
         before: owner.before,
@@ -59,7 +59,7 @@ export function attributeRows(owner: AttributeOwner, facts: AttributeFacts): Cas
       }),
     ),
     ...facts.bad.map(
-      ([value, ...says]): Case => ({
+      ([value, ...says]): ContractCase => ({
         proves,
         name: `refuses ${say(value)}`,
         before: owner.before,

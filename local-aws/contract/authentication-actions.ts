@@ -1,5 +1,5 @@
 // Rows for the actions before routing: OIDC, Cognito and JWT validation (aws-limits 3.3; moto-coverage 4).
-import { type Case, type Expected, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, type ExpectedAnswer, from } from './row.ts';
 import { fixed } from './steps.ts';
 import { refused, taken, trySecureRule } from './try-rule.ts';
 
@@ -20,8 +20,9 @@ const cognito = {
   UserPoolDomain: 'shop',
 };
 
-const expectation = (says: readonly string[]): Expected => (says.length === 0 ? taken : refused(...says));
-const login = (name: string, changes: object, ...says: string[]): Case =>
+const expectation = (says: readonly string[]): ExpectedAnswer =>
+  says.length === 0 ? taken : refused(...says);
+const login = (name: string, changes: object, ...says: string[]): ContractCase =>
   trySecureRule(
     '3.3 authenticate-oidc',
     name,
@@ -33,7 +34,7 @@ const login = (name: string, changes: object, ...says: string[]): Case =>
     },
     expectation(says),
   );
-const pool = (name: string, changes: object, ...says: string[]): Case =>
+const pool = (name: string, changes: object, ...says: string[]): ContractCase =>
   trySecureRule(
     '3.3 authenticate-cognito',
     name,
@@ -45,7 +46,7 @@ const pool = (name: string, changes: object, ...says: string[]): Case =>
     },
     expectation(says),
   );
-const token = (name: string, changes: object, ...says: string[]): Case =>
+const token = (name: string, changes: object, ...says: string[]): ContractCase =>
   trySecureRule(
     '3.3 jwt-validation',
     name,
@@ -63,7 +64,7 @@ const token = (name: string, changes: object, ...says: string[]): Case =>
   );
 const params = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']));
 
-const oidcRows: readonly Case[] = [
+const oidcRows: readonly ContractCase[] = [
   ...['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint', 'ClientId'].map((member) =>
     login(`without ${member}`, { [member]: undefined }, member.charAt(0).toLowerCase() + member.slice(1)),
   ),
@@ -90,7 +91,7 @@ const oidcRows: readonly Case[] = [
   login('any scope', { Scope: 'openid email' }),
 ];
 
-const oidcViews: readonly Case[] = [
+const oidcViews: readonly ContractCase[] = [
   {
     ...login('defaults, and no secret in the answer', {}),
     expect: {
@@ -115,7 +116,7 @@ const oidcViews: readonly Case[] = [
   },
 ];
 
-const cognitoRows: readonly Case[] = [
+const cognitoRows: readonly ContractCase[] = [
   ...['UserPoolArn', 'UserPoolClientId', 'UserPoolDomain'].map((member) =>
     pool(`without ${member}`, { [member]: undefined }, member.charAt(0).toLowerCase() + member.slice(1)),
   ),
@@ -154,7 +155,7 @@ const claim = (changes: object = {}) => ({
 });
 const claims = (...AdditionalClaims: object[]) => ({ AdditionalClaims });
 
-const jwtRows: readonly Case[] = [
+const jwtRows: readonly ContractCase[] = [
   token('without keys', { JwksEndpoint: undefined }, 'jwksEndpoint'),
   token('without an issuer', { Issuer: undefined }, 'issuer'),
   token('keys over HTTP', { JwksEndpoint: 'http://id.example.com/keys' }, 'http://id.example.com/keys'),
@@ -192,7 +193,7 @@ const jwtRows: readonly Case[] = [
   token('two values of a single string', claims(claim({ Values: ['a', 'b'] }))),
 ];
 
-const jwtViews: readonly Case[] = [
+const jwtViews: readonly ContractCase[] = [
   {
     ...token('it comes back as it was sent', claims(claim())),
     proves: ['3.3 jwt-validation', 'moto 4.10', 'moto 1.3'],
@@ -218,7 +219,7 @@ const jwtViews: readonly Case[] = [
   },
 ];
 
-export const authenticationActionRows: readonly Row[] = [
+export const authenticationActionRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, AuthenticateOidcActionConfig', oidcRows),
   ...from('AWS: Elastic Load Balancing API Reference, AuthenticateOidcActionConfig', oidcViews),
   ...from('AWS: Elastic Load Balancing API Reference, AuthenticateCognitoActionConfig', cognitoRows),

@@ -1,16 +1,16 @@
 // Rows for the certificates of HTTPS listeners beyond the default one (aws-limits N9, N10; moto-coverage 3).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener } from './steps.ts';
 
-const before: readonly Step[] = [aLoadBalancer(), anHttpsListener()];
+const before: readonly ContractStep[] = [aLoadBalancer(), anHttpsListener()];
 const UNKNOWN = 'arn:aws:acm:$region:$account:certificate/11111111-2222-3333-4444-555555555555';
 
 const certificates = (...arns: string[]) => arns.map((CertificateArn) => ({ CertificateArn }));
-const change = (verb: 'Add' | 'Remove', ListenerArn: string, ...arns: string[]): Step => ({
+const change = (verb: 'Add' | 'Remove', ListenerArn: string, ...arns: string[]): ContractStep => ({
   call: `${verb}ListenerCertificates`,
   input: { ListenerArn, Certificates: certificates(...arns) },
 });
-const list = (input: object = {}): Step => ({
+const list = (input: object = {}): ContractStep => ({
   call: 'DescribeListenerCertificates',
   input: { ListenerArn: '$https', ...input },
 });
@@ -21,12 +21,12 @@ const extras = (count: number, from = 1) => Array.from({ length: count }, (_, at
 const row = (
   proves: string[],
   name: string,
-  first: readonly Step[],
-  step: Step,
-  expect: Case['expect'],
-): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect });
+  first: readonly ContractStep[],
+  step: ContractStep,
+  expect: ContractCase['expect'],
+): ContractCase => ({ proves, name, before: first, call: step.call, input: step.input, expect });
 
-const added: Case[] = [
+const added: ContractCase[] = [
   row(['moto 3.21'], 'one more', before, change('Add', '$https', '$cert2'), {
     answer: { Certificates: [{ CertificateArn: '$cert2', IsDefault: false }] },
   }),
@@ -86,7 +86,7 @@ const added: Case[] = [
   ),
 ];
 
-const listed: Case[] = [
+const listed: ContractCase[] = [
   row(
     ['moto 3.22'],
     'the default one first, and marked',
@@ -155,7 +155,7 @@ const listed: Case[] = [
   ),
 ];
 
-export const certificateRows: readonly Row[] = [
+export const certificateRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, AddListenerCertificates', added),
   ...from('AWS: Elastic Load Balancing API Reference, DescribeListenerCertificates', listed),
 ];

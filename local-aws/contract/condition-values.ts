@@ -1,5 +1,5 @@
 // Rows for the values of conditions, field by field (aws-limits 3.1; moto-coverage 4).
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import {
   header,
   host,
@@ -14,13 +14,13 @@ import {
   tryRule,
 } from './try-rule.ts';
 
-const one = (proves: string, name: string, condition: object, ...says: string[]): Case =>
+const one = (proves: string, name: string, condition: object, ...says: string[]): ContractCase =>
   tryRule(proves, name, { Conditions: [condition] }, says.length === 0 ? taken : refused(...says));
 
 const hostOf = (length: number) => `${'a'.repeat(length - 4)}.com`;
 const BAD = (value: string) => `Condition value '${value}' contains a character that is not valid`;
 
-const hosts: readonly Case[] = [
+const hosts: readonly ContractCase[] = [
   one('3.1 host-header, moto 4.5', 'a host without a dot', host('example'), BAD('example')),
   one('3.1 host-header', 'a host with a space', host('a b.com'), BAD('a b.com')),
   one('3.1 host-header', 'a host with a port', host('a.com:80'), BAD('a.com:80')),
@@ -33,7 +33,7 @@ const hosts: readonly Case[] = [
   one('3.1 host-header', 'capitals', host('Shop.Example.COM')),
 ];
 
-const paths: readonly Case[] = [
+const paths: readonly ContractCase[] = [
   one('3.1 path-pattern, moto 4.5', 'a path with a space', path('/a b'), BAD('/a b')),
   one('3.1 path-pattern', 'a path with a bracket', path('/a[0]'), BAD('/a[0]')),
   one('3.1 path-pattern', 'a path with a semicolon', path('/a;b'), BAD('/a;b')),
@@ -46,7 +46,7 @@ const paths: readonly Case[] = [
   one('3.1 path-pattern', 'a percent sign', path('/a%20b')),
 ];
 
-const headers: readonly Case[] = [
+const headers: readonly ContractCase[] = [
   one('3.1 http-header, moto 4.5', 'the header Host', header('HoSt', 'a'), "'host' as an HTTP header name"),
   one('3.1 http-header, moto 4.5', 'a header name with a space', header('x y', 'a'), 'x y'),
   one('3.1 http-header', 'a header name with a wildcard that is no token', header('x-?', 'a'), 'x-?'),
@@ -65,7 +65,7 @@ const headers: readonly Case[] = [
   one('3.1 http-header', 'spaces and wildcards', header('User-Agent', '*Chrome (X11; Linux) "?"*')),
 ];
 
-const methods: readonly Case[] = [
+const methods: readonly ContractCase[] = [
   onMoto(one('3.1 http-request-method, moto 4.4', 'a method in lower case', method('get'), BAD('get'))),
   one('3.1 http-request-method, moto 4.5', 'a method half right', method('GETx'), BAD('GETx')),
   one('3.1 http-request-method', 'a wildcard', method('P*'), BAD('P*')),
@@ -75,7 +75,7 @@ const methods: readonly Case[] = [
   one('3.1 http-request-method', 'a method of one\u2019s own', method('PURGE_ALL-X')),
 ];
 
-const queries: readonly Case[] = [
+const queries: readonly ContractCase[] = [
   one('3.1 query-string', 'a key without a value', query({ Key: 'a' }), 'value'),
   one('3.1 query-string', 'an empty value', query({ Key: 'a', Value: '' }), 'value'),
   one('3.1 query-string', 'a key of 129', query({ Key: 'a'.repeat(129), Value: 'b' }), '128'),
@@ -84,7 +84,7 @@ const queries: readonly Case[] = [
   one('3.1 query-string', 'a character outside the list', query({ Key: 'a b', Value: '%zz|' })),
 ];
 
-const sources: readonly Case[] = [
+const sources: readonly ContractCase[] = [
   one(
     '3.1 source-ip, moto 4.5',
     'a bare address',
@@ -108,7 +108,7 @@ const sources: readonly Case[] = [
   ),
 ];
 
-const regexes: readonly Case[] = [
+const regexes: readonly ContractCase[] = [
   ...(
     [
       ['look-ahead', '^/(?=a)'],
@@ -136,7 +136,7 @@ const regexes: readonly Case[] = [
   one('3.1 regex values', 'a named group', pathRegex('^/(?<name>a)$')),
 ];
 
-export const conditionValueRows: readonly Row[] = [
+export const conditionValueRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, HostHeaderConditionConfig', hosts),
   ...from('AWS: Elastic Load Balancing API Reference, PathPatternConditionConfig', paths),
   ...from('AWS: Elastic Load Balancing API Reference, HttpHeaderConditionConfig', headers),

@@ -1,18 +1,18 @@
 // Rows of CreateListener in short: the step, and what comes of it.
-import type { Case, Step } from './row.ts';
+import type { ContractCase, ContractStep } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
 /** What most listeners need. */
-export const onBalancer: readonly Step[] = [aLoadBalancer()];
+export const onBalancer: readonly ContractStep[] = [aLoadBalancer()];
 
 /** A listener that is accepted, and what the answer says of it. */
 export const made = (
   proves: string[],
   name: string,
-  step: Step,
+  step: ContractStep,
   view: object,
-  first: readonly Step[] = onBalancer,
-): Case => ({
+  first: readonly ContractStep[] = onBalancer,
+): ContractCase => ({
   proves,
   name,
   before: first,
@@ -25,8 +25,15 @@ export const made = (
 export const refused = (
   proves: string[],
   name: string,
-  step: Step,
+  step: ContractStep,
   error: string,
   says: string[],
-  first: readonly Step[] = onBalancer,
-): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect: { error, says } });
+  first: readonly ContractStep[] = onBalancer,
+): ContractCase => ({
+  proves,
+  name,
+  before: first,
+  call: step.call,
+  input: step.input,
+  expect: { error, says },
+});

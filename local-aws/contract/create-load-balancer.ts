@@ -1,5 +1,5 @@
 // Rows of CreateLoadBalancer in short: what is changed, and what comes of it.
-import type { Case, Step } from './row.ts';
+import type { ContractCase, ContractStep } from './row.ts';
 
 const SUBNETS = ['$subnetA', '$subnetB'];
 
@@ -9,8 +9,8 @@ export const made = (
   name: string,
   changes: object,
   view: object,
-  before: Step[] = [],
-): Case => ({
+  before: ContractStep[] = [],
+): ContractCase => ({
   proves,
   name,
   before,
@@ -26,8 +26,8 @@ export const refused = (
   changes: object,
   error: string,
   says: string[],
-  before: Step[] = [],
-): Case => ({
+  before: ContractStep[] = [],
+): ContractCase => ({
   proves,
   name,
   before,

@@ -1,8 +1,8 @@
 // Rows for the default actions of listeners: judged as those of rules, and what is read back (aws-limits N19; moto-coverage 3).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener, aTargetGroup, fixed, forwardTo, times } from './steps.ts';
 
-const before: readonly Step[] = [aLoadBalancer(), aTargetGroup(), aTargetGroup({}, 'tg2')];
+const before: readonly ContractStep[] = [aLoadBalancer(), aTargetGroup(), aTargetGroup({}, 'tg2')];
 
 const OIDC = {
   Type: 'authenticate-oidc',
@@ -48,10 +48,10 @@ const second = { ...fixed(), Order: 2 };
 const accepted = (
   proves: string[],
   name: string,
-  step: (changes: object) => Step,
+  step: (changes: object) => ContractStep,
   actions: object[],
   view: object[] = actions,
-): Case => ({
+): ContractCase => ({
   proves,
   name,
   before,
@@ -60,7 +60,13 @@ const accepted = (
   expect: { answer: { Listeners: [{ DefaultActions: view }] } },
 });
 
-const refused = (name: string, actions: object[], error: string, says: string[], step = aListener): Case => ({
+const refused = (
+  name: string,
+  actions: object[],
+  error: string,
+  says: string[],
+  step = aListener,
+): ContractCase => ({
   proves: ['N19', 'moto 3.3'],
   name: `default action: ${name}`,
   before: [...before, ...times(4, (n) => aTargetGroup({}, `tg${n + 2}`))],
@@ -69,9 +75,9 @@ const refused = (name: string, actions: object[], error: string, says: string[],
   expect: { error, says },
 });
 
-const onMoto = (row: Case): Case => ({ ...row, onMoto: true });
+const onMoto = (row: ContractCase): ContractCase => ({ ...row, onMoto: true });
 
-const kinds: Case[] = [
+const kinds: ContractCase[] = [
   onMoto(
     accepted(
       ['moto 3.1'],
@@ -141,7 +147,7 @@ const kinds: Case[] = [
   },
 ];
 
-const wrong: Case[] = [
+const wrong: ContractCase[] = [
   refused('none', [], 'ValidationError', ['action']),
   refused(
     'two that route',
@@ -203,7 +209,7 @@ const wrong: Case[] = [
       ],
     ] as const
   ).map(
-    ([name, FixedResponseConfig, error, word]): Case => ({
+    ([name, FixedResponseConfig, error, word]): ContractCase => ({
       ...refused(name, [{ Type: 'fixed-response', FixedResponseConfig }], error, [word]),
       proves: ['N19', 'moto 3.4'],
       onMoto: true,
@@ -211,7 +217,7 @@ const wrong: Case[] = [
   ),
 ];
 
-export const defaultActionRows: readonly Row[] = [
+export const defaultActionRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateListener: DefaultActions', kinds),
   ...from('AWS: Elastic Load Balancing API Reference, Action', wrong),
 ];

@@ -1,23 +1,23 @@
 // Rows for forward actions: weights, stickiness, and which target groups go behind which listener (aws-limits 3.3).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo, times } from './steps.ts';
 import { path, refused, taken, tryRule, trySecureRule } from './try-rule.ts';
 
 const forward = (ForwardConfig: object) => ({ Type: 'forward', ForwardConfig });
 const tuple = (TargetGroupArn: string, Weight?: number) => ({ TargetGroupArn, Weight });
-const groups = (count: number): Step[] => times(count, (n) => aTargetGroup({}, `tg${n}`));
+const groups = (count: number): ContractStep[] => times(count, (n) => aTargetGroup({}, `tg${n}`));
 const weighted = (...weights: (number | undefined)[]) => ({
   TargetGroups: weights.map((weight, at) => tuple(`$tg${at + 1}`, weight)),
 });
 const sticky = (TargetGroupStickinessConfig: object) => ({ ...weighted(1, 1), TargetGroupStickinessConfig });
-const attempt = (name: string, config: object, expect: Expected, before = groups(2)): Case =>
+const attempt = (name: string, config: object, expect: ExpectedAnswer, before = groups(2)): ContractCase =>
   tryRule('3.3 forward', name, { Actions: [forward(config)] }, expect, before);
 
 /** AWS's words, though 0 is taken. */
 const WEIGHT = 'The weight for the target group must be between 1 and 999, inclusive';
 const NO_WEIGHT = 'The weight for each target group must be between 0 and 999, inclusive';
 
-const weights: readonly Case[] = [
+const weights: readonly ContractCase[] = [
   attempt('no target group', { TargetGroups: [] }, refused('target group'), []),
   attempt(
     'six target groups',
@@ -77,12 +77,12 @@ const weights: readonly Case[] = [
   ),
 ];
 
-const turnOnStickiness: Step = {
+const turnOnStickiness: ContractStep = {
   call: 'ModifyTargetGroupAttributes',
   input: { TargetGroupArn: '$tg1', Attributes: [{ Key: 'stickiness.enabled', Value: 'true' }] },
 };
 
-const stickiness: readonly Case[] = [
+const stickiness: readonly ContractCase[] = [
   {
     ...attempt(
       'stickiness without a duration',
@@ -120,7 +120,7 @@ const elsewhere = [
   aLoadBalancer({}, 'lb2'),
   aListener({ LoadBalancerArn: '$lb2', DefaultActions: [forwardTo('$tg1')] }, 'listener2'),
 ];
-const unlike = (name: string, says: string[], ...before: Step[]): Case =>
+const unlike = (name: string, says: string[], ...before: ContractStep[]): ContractCase =>
   tryRule(
     'TG7, 3.3 forward',
     name,
@@ -129,7 +129,7 @@ const unlike = (name: string, says: string[], ...before: Step[]): Case =>
     before,
   );
 
-const places: readonly Case[] = [
+const places: readonly ContractCase[] = [
   tryRule(
     '3.3 forward',
     'a group that is not there',
@@ -212,7 +212,7 @@ const places: readonly Case[] = [
   ]),
 ];
 
-export const forwardActionRows: readonly Row[] = [
+export const forwardActionRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, TargetGroupTuple', weights),
   ...from('AWS: Elastic Load Balancing API Reference, TargetGroupStickinessConfig', stickiness),
   ...from('AWS: Elastic Load Balancing API Reference, CreateRule: Errors', places),

@@ -9,10 +9,10 @@ import {
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { putToS3 } from '../account/objects.ts';
-import type { Account } from '../account/seed.ts';
-import { CA_PEM, revocationList } from '../elb/trust-store-rig.ts';
+import type { SeededAccount } from '../account/seed.ts';
+import { CA_PEM, revocationList } from '../elb/trust-store-fixture.ts';
 import type { LocalAws } from '../local-aws.ts';
-import type { Names } from './run.ts';
+import type { ContractNames } from './run.ts';
 
 /** More groups than the settable quota of a network interface (aws-limits L15). */
 const SECURITY_GROUPS = 17;
@@ -27,11 +27,16 @@ const EXTRA_CERTIFICATES = 26;
  * `$sgA` (the first); `$instance`, `$instanceB`, `$stopped`; `$cert1`, `$cert2`, `$iamCert`, `$extra1` to `$extra26`; `$region`, `$account`,
  * `$zoneA`/`B`/`C`; S3 buckets `pki`, `logs`, `shop-logs` and `shop.logs-1`.
  */
-export async function layGround(aws: LocalAws, account: Account): Promise<Names> {
+export async function layGround(aws: LocalAws, account: SeededAccount): Promise<ContractNames> {
   const { region, vpcId } = account;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const ec2 = new EC2Client({ endpoint: aws.url, region, credentials });
-  const names: Names = { region, account: '123456789012', vpc: vpcId, sgNodes: account.nodeSecurityGroupId };
+  const names: ContractNames = {
+    region,
+    account: '123456789012',
+    vpc: vpcId,
+    sgNodes: account.nodeSecurityGroupId,
+  };
   for (const subnet of account.subnets) {
     const letter = subnet.name.slice(-1).toUpperCase();
     names[`${subnet.public ? 'subnet' : 'private'}${letter}`] = subnet.id;

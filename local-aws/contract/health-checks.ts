@@ -1,18 +1,18 @@
 // Rows for health check settings of target groups (aws-limits 4.1; moto-coverage 5).
-import { type Case, type Expected, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, type ExpectedAnswer, from } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 import { refused } from './try-rule.ts';
 
-const made: Expected = { answer: { TargetGroups: { length: 1 } } };
+const made: ExpectedAnswer = { answer: { TargetGroups: { length: 1 } } };
 /** Refused when there are words, else accepted. */
-const check = (proves: string, name: string, changes: object, ...says: string[]): Case => ({
+const check = (proves: string, name: string, changes: object, ...says: string[]): ContractCase => ({
   proves: proves.split(', '),
   name,
   call: 'CreateTargetGroup',
   input: { Name: '$fresh-tg', Protocol: 'HTTP', Port: 80, VpcId: '$vpc', TargetType: 'ip', ...changes },
   expect: says.length === 0 ? made : refused(...says),
 });
-const shown = (proves: string, name: string, changes: object, group: object): Case => ({
+const shown = (proves: string, name: string, changes: object, group: object): ContractCase => ({
   ...check(proves, name, changes),
   expect: { answer: { TargetGroups: [group] } },
 });
@@ -20,7 +20,7 @@ const lambda = { Protocol: undefined, Port: undefined, VpcId: undefined, TargetT
 const http = (HttpCode: string) => ({ Matcher: { HttpCode } });
 const grpc = (GrpcCode: string) => ({ ProtocolVersion: 'GRPC', Matcher: { GrpcCode } });
 
-const basics: readonly Case[] = [
+const basics: readonly ContractCase[] = [
   check('HC1, moto 5.4', 'over TCP', { HealthCheckProtocol: 'TCP' }, 'TCP'),
   check('HC1', 'over HTTPS', { HealthCheckProtocol: 'HTTPS' }),
   shown(
@@ -107,7 +107,7 @@ const basics: readonly Case[] = [
   }),
 ];
 
-const matchers: readonly Case[] = [
+const matchers: readonly ContractCase[] = [
   ...['199', '500', '600', '200-500', '200,600'].map((codes) =>
     check('HC8, moto 5.4', `HTTP codes ${codes}`, http(codes), "must be within '200-499' inclusive"),
   ),
@@ -142,7 +142,7 @@ const matchers: readonly Case[] = [
   ),
 ];
 
-const switches: readonly Case[] = [
+const switches: readonly ContractCase[] = [
   check(
     'HC10, moto 5.9, moto 1.10',
     'off for addresses',
@@ -168,9 +168,9 @@ const modify = (
   proves: string,
   name: string,
   input: object,
-  expect: Expected,
+  expect: ExpectedAnswer,
   group = aTargetGroup(),
-): Case => ({
+): ContractCase => ({
   proves: proves.split(', '),
   name,
   before: [group],
@@ -179,7 +179,7 @@ const modify = (
   expect,
 });
 
-const changes: readonly Case[] = [
+const changes: readonly ContractCase[] = [
   modify(
     'HC5, moto 5.5',
     'an interval changed to below the timeout',
@@ -228,7 +228,7 @@ const changes: readonly Case[] = [
   },
 ];
 
-export const healthCheckRows: readonly Row[] = [
+export const healthCheckRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup', basics),
   ...from('AWS: Elastic Load Balancing API Reference, Matcher', matchers),
   ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup', switches),

@@ -8,7 +8,7 @@ import {
   setting,
   yesOrNo,
 } from './attribute-rows.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener } from './steps.ts';
 
 const plain: AttributeOwner = {
@@ -25,7 +25,7 @@ const refused = (
   name: string,
   Attributes: object[],
   ...says: string[]
-): Case => ({
+): ContractCase => ({
   proves,
   name,
   before: owner.before,
@@ -45,7 +45,7 @@ const REQUEST_HEADERS = {
   x_amzn_tls_cipher_suite: 'X-Amzn-Tls-Cipher-Suite',
 };
 
-const requests: Case[] = Object.entries(REQUEST_HEADERS).flatMap(([part, unset]) => {
+const requests: ContractCase[] = Object.entries(REQUEST_HEADERS).flatMap(([part, unset]) => {
   const key = `routing.http.request.${part}.header_name`;
   return [
     ...attributeRows(secure, {
@@ -100,7 +100,7 @@ const RESPONSES: AttributeFacts[] = [
 
 const responses = RESPONSES.flatMap((facts) => attributeRows(plain, facts));
 
-const whole: Case[] = [
+const whole: ContractCase[] = [
   {
     proves: ['moto 3.23'],
     name: 'all 19 keys on HTTPS',
@@ -156,7 +156,7 @@ const whole: Case[] = [
   },
 ];
 
-export const listenerAttributeRows: readonly Row[] = [
+export const listenerAttributeRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, ListenerAttribute', requests),
   ...from('AWS: Elastic Load Balancing API Reference, ListenerAttribute', responses),
   ...from('AWS: Elastic Load Balancing API Reference, ModifyListenerAttributes', whole),

@@ -1,28 +1,28 @@
 // Rows for listeners that are there: found, changed, deleted, and mutual authentication (aws-limits 2; moto-coverage 3).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener, aRule, aTargetGroup, fixed, forwardTo } from './steps.ts';
 
 const GONE =
   'arn:aws:elasticloadbalancing:$region:$account:listener/app/gone/0123456789abcdef/0123456789abcdef';
-const before: readonly Step[] = [aLoadBalancer(), aListener(), anHttpsListener()];
+const before: readonly ContractStep[] = [aLoadBalancer(), aListener(), anHttpsListener()];
 
-const modify = (ListenerArn: string, changes: object): Step => ({
+const modify = (ListenerArn: string, changes: object): ContractStep => ({
   call: 'ModifyListener',
   input: { ListenerArn, ...changes },
 });
 const row = (
   proves: string[],
   name: string,
-  first: readonly Step[],
-  step: Step,
-  expect: Case['expect'],
-): Case => ({ proves, name, before: first, call: step.call, input: step.input, expect });
-const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
-const view = (listener: object): Case['expect'] => ({ answer: { Listeners: [listener] } });
+  first: readonly ContractStep[],
+  step: ContractStep,
+  expect: ContractCase['expect'],
+): ContractCase => ({ proves, name, before: first, call: step.call, input: step.input, expect });
+const invalid = (...says: string[]): ContractCase['expect'] => ({ error: 'ValidationError', says });
+const view = (listener: object): ContractCase['expect'] => ({ answer: { Listeners: [listener] } });
 
-const describeThem = (input: object): Step => ({ call: 'DescribeListeners', input });
+const describeThem = (input: object): ContractStep => ({ call: 'DescribeListeners', input });
 
-const found: Case[] = [
+const found: ContractCase[] = [
   row(
     ['moto 3.12'],
     'an HTTP listener has neither policy nor certificate',
@@ -77,7 +77,7 @@ const found: Case[] = [
   ),
 ];
 
-const changed: Case[] = [
+const changed: ContractCase[] = [
   row(
     ['N22', 'moto 3.19'],
     'HTTPS to HTTP drops policy and certificate',
@@ -251,7 +251,7 @@ const changed: Case[] = [
   },
 ];
 
-export const listenerChangeRows: readonly Row[] = [
+export const listenerChangeRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, DescribeListeners', found),
   ...from('AWS: Elastic Load Balancing API Reference, ModifyListener', changed),
 ];

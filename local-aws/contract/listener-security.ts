@@ -1,6 +1,6 @@
 // Rows for certificates, security policies and target groups of new listeners (aws-limits 2; moto-coverage 3).
 import { onBalancer as before, made, refused } from './create-listener.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import {
   aListener,
   aLoadBalancer,
@@ -12,7 +12,7 @@ import {
 
 const CERTIFICATES = [{ CertificateArn: '$cert1' }];
 
-const security: Case[] = [
+const security: ContractCase[] = [
   refused(
     ['N4', 'moto 3.6'],
     'HTTPS without a certificate',
@@ -167,7 +167,7 @@ const security: Case[] = [
   ),
 ];
 
-const groups: Case[] = [
+const groups: ContractCase[] = [
   ...['HTTP2', 'GRPC'].flatMap((ProtocolVersion) => [
     refused(
       ['N21'],
@@ -218,7 +218,7 @@ const groups: Case[] = [
   },
 ];
 
-export const listenerSecurityRows: readonly Row[] = [
+export const listenerSecurityRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateListener', security),
   ...from(
     'AWS: Application Load Balancers User Guide, Target groups for your Application Load Balancers: Protocol version',

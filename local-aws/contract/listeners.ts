@@ -1,9 +1,9 @@
 // Rows for new listeners: ports, protocols, repeats, quotas (aws-limits 2; moto-coverage 3).
 import { onBalancer as before, made, refused } from './create-listener.ts';
-import { from, type Row } from './row.ts';
+import { type ContractRow, from } from './row.ts';
 import { aListener, anHttpsListener, fixed, times } from './steps.ts';
 
-export const listenerRows: readonly Row[] = from(
+export const listenerRows: readonly ContractRow[] = from(
   'AWS: Elastic Load Balancing API Reference, CreateListener',
   [
     ...[1, 65535].map((Port) => made(['N1'], `port ${Port}`, aListener({ Port }), { Port })),

@@ -9,7 +9,7 @@ import {
   setting,
   yesOrNo,
 } from './attribute-rows.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
 const owner: AttributeOwner = {
@@ -71,7 +71,7 @@ const SIMPLE: AttributeFacts[] = [
 
 const simple = SIMPLE.flatMap((facts) => attributeRows(owner, facts));
 
-const refused = (proves: string[], name: string, Attributes: object[], ...says: string[]): Case => ({
+const refused = (proves: string[], name: string, Attributes: object[], ...says: string[]): ContractCase => ({
   proves,
   name,
   before: owner.before,
@@ -79,7 +79,7 @@ const refused = (proves: string[], name: string, Attributes: object[], ...says: 
   expect: { error: 'InvalidConfigurationRequest', says },
 });
 
-const logs: Case[] = ['access_logs', 'connection_logs', 'health_check_logs'].flatMap((kind) => {
+const logs: ContractCase[] = ['access_logs', 'connection_logs', 'health_check_logs'].flatMap((kind) => {
   const [on, bucket, prefix] = [`${kind}.s3.enabled`, `${kind}.s3.bucket`, `${kind}.s3.prefix`];
   const beside = { [bucket]: 'shop-logs' };
   return [
@@ -149,7 +149,7 @@ const TWENTY = {
   'deletion_protection.enabled': 'false',
 };
 
-const whole: Case[] = [
+const whole: ContractCase[] = [
   {
     proves: ['moto 2.20'],
     name: 'all 22 keys without being set: one is about IPv6',
@@ -214,7 +214,7 @@ const whole: Case[] = [
     'specified more than once',
   ),
   ...['dns_record.client_routing_policy', 'secondary_ips.auto_assigned.per_subnet', 'of_nobody'].map(
-    (key): Case => ({
+    (key): ContractCase => ({
       ...refused(['G4', 'moto 2.21', 'moto 1.5'], `the key ${key}`, pairs({ [key]: 'x' })),
       expect: { error: 'ValidationError', says: [`Load balancer attribute key '${key}' is not recognized`] },
     }),
@@ -229,7 +229,7 @@ const whole: Case[] = [
       word: '1024',
     },
   ].map(
-    ({ title, Key, Value, word }): Case => ({
+    ({ title, Key, Value, word }): ContractCase => ({
       proves: ['G1'],
       name: title,
       before: owner.before,
@@ -278,7 +278,7 @@ const whole: Case[] = [
   },
 ];
 
-export const loadBalancerAttributeRows: readonly Row[] = [
+export const loadBalancerAttributeRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, LoadBalancerAttribute', simple),
   ...from(
     'AWS: Application Load Balancers User Guide, Enable access logs for your Application Load Balancer',

@@ -1,11 +1,17 @@
 // Rows for changes of load balancers: subnets, security groups, address type, deletion (aws-limits 1; moto-coverage 1, 2).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aListener, aLoadBalancer, aTargetGroup, forwardTo } from './steps.ts';
 
 const before = [aLoadBalancer()];
 
 /** A call on `$lb`. */
-const on = (call: string, proves: string[], name: string, input: object, expect: Case['expect']): Case => ({
+const on = (
+  call: string,
+  proves: string[],
+  name: string,
+  input: object,
+  expect: ContractCase['expect'],
+): ContractCase => ({
   proves,
   name,
   before,
@@ -14,10 +20,13 @@ const on = (call: string, proves: string[], name: string, input: object, expect:
   expect,
 });
 
-const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
-const conflict = (...says: string[]): Case['expect'] => ({ error: 'InvalidConfigurationRequest', says });
+const invalid = (...says: string[]): ContractCase['expect'] => ({ error: 'ValidationError', says });
+const conflict = (...says: string[]): ContractCase['expect'] => ({
+  error: 'InvalidConfigurationRequest',
+  says,
+});
 
-const subnets: Case[] = [
+const subnets: ContractCase[] = [
   on(
     'SetSubnets',
     ['L8', 'moto 2.22'],
@@ -102,13 +111,13 @@ const subnets: Case[] = [
   ),
 ];
 
-const IPV6_BEHIND: Step[] = [
+const IPV6_BEHIND: ContractStep[] = [
   aLoadBalancer({ Subnets: ['$dualA', '$dualB'], IpAddressType: 'dualstack' }),
   aTargetGroup({ IpAddressType: 'ipv6' }),
   aListener({ DefaultActions: [forwardTo('$tg')] }),
 ];
 
-const groupsAndAddresses: Case[] = [
+const groupsAndAddresses: ContractCase[] = [
   {
     ...on(
       'SetSecurityGroups',
@@ -195,13 +204,13 @@ const groupsAndAddresses: Case[] = [
   },
 ];
 
-const PROTECT: Step = {
+const PROTECT: ContractStep = {
   call: 'ModifyLoadBalancerAttributes',
   input: { LoadBalancerArn: '$lb', Attributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }] },
 };
-const DELETE: Step = { call: 'DeleteLoadBalancer', input: { LoadBalancerArn: '$lb' } };
+const DELETE: ContractStep = { call: 'DeleteLoadBalancer', input: { LoadBalancerArn: '$lb' } };
 
-const deleted: Case[] = [
+const deleted: ContractCase[] = [
   {
     proves: ['L21', 'moto 1.7', 'moto 2.31'],
     name: 'one that is protected',
@@ -241,7 +250,7 @@ const deleted: Case[] = [
   },
 ];
 
-export const loadBalancerChangeRows: readonly Row[] = [
+export const loadBalancerChangeRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, SetSubnets', subnets),
   ...from('AWS: Elastic Load Balancing API Reference, SetSecurityGroups', groupsAndAddresses),
   ...from('AWS: Elastic Load Balancing API Reference, DeleteLoadBalancer', deleted),

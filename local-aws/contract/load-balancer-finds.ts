@@ -1,11 +1,11 @@
 // Rows for finding load balancers: by name, by ARN, in pages, and how many there may be (aws-limits 7; moto-coverage 2).
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aLoadBalancer, times } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:loadbalancer/app/gone/0123456789abcdef';
 const before = [aLoadBalancer()];
 
-export const loadBalancerFindRows: readonly Row[] = from(
+export const loadBalancerFindRows: readonly ContractRow[] = from(
   'AWS: Elastic Load Balancing API Reference, DescribeLoadBalancers',
   [
     {
@@ -62,7 +62,7 @@ export const loadBalancerFindRows: readonly Row[] = from(
         ['an unknown marker', { Marker: 'there' }, 'ValidationError', "'there'"],
       ] as const
     ).map(
-      ([name, input, error, word]): Case => ({
+      ([name, input, error, word]): ContractCase => ({
         proves: name.includes('page') || name.includes('marker') ? ['moto 2.19'] : ['moto 2.18', 'moto 1.13'],
         name: `asked for ${name}`,
         before,

@@ -1,8 +1,8 @@
 // Rows for what a new load balancer takes from its network: subnets, security groups, pools (aws-limits 1; moto-coverage 2).
 import { made, refused } from './create-load-balancer.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 
-const subnets: Case[] = [
+const subnets: ContractCase[] = [
   refused(['L8', 'moto 2.9'], 'one subnet', { Subnets: ['$subnetA'] }, 'ValidationError', [
     'At least two subnets in two different Availability Zones must be specified',
   ]),
@@ -68,7 +68,7 @@ const subnets: Case[] = [
   ),
 ];
 
-const groupsAndPools: Case[] = [
+const groupsAndPools: ContractCase[] = [
   made(
     ['L15', 'moto 2.12'],
     'no security group means the default one of the VPC',
@@ -156,7 +156,7 @@ const groupsAndPools: Case[] = [
   ),
 ];
 
-export const loadBalancerNetworkRows: readonly Row[] = [
+export const loadBalancerNetworkRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer', subnets),
   ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer', groupsAndPools),
 ];

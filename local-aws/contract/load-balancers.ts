@@ -1,9 +1,9 @@
 // Rows for new load balancers: names, schemes, address types (aws-limits 1; moto-coverage 2).
 import { made, refused } from './create-load-balancer.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 
-const names: Case[] = [
+const names: ContractCase[] = [
   made(
     ['L1'],
     '32 characters, two hyphens in a row',
@@ -51,7 +51,7 @@ const names: Case[] = [
   ),
 ];
 
-const kinds: Case[] = [
+const kinds: ContractCase[] = [
   made(
     ['L2', 'L22', 'moto 2.1', 'moto 2.2', 'moto 2.3', 'moto 2.7'],
     'everything that a new load balancer shows',
@@ -132,7 +132,7 @@ const kinds: Case[] = [
 ];
 
 const tag = (Key: string, Value = 'x') => ({ Key, Value });
-const tags: Case[] = [
+const tags: ContractCase[] = [
   made(
     ['moto 2.16', 'TA4'],
     '50 tags at creation',
@@ -158,7 +158,7 @@ const tags: Case[] = [
   ),
 ];
 
-export const loadBalancerRows: readonly Row[] = [
+export const loadBalancerRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer: Name', names),
   ...from('AWS: Elastic Load Balancing API Reference, CreateLoadBalancer', kinds),
   ...from('AWS: Elastic Load Balancing API Reference, Tag', tags),

@@ -1,18 +1,18 @@
 // Rows for mutual authentication of HTTPS listeners (aws-limits N14 to N18; moto-coverage 3).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:truststore/gone/0123456789abcdef';
-const before: readonly Step[] = [aLoadBalancer()];
+const before: readonly ContractStep[] = [aLoadBalancer()];
 
 const row = (
   proves: string[],
   name: string,
   MutualAuthentication: object,
-  expect: Case['expect'],
-  first: readonly Step[] = before,
+  expect: ContractCase['expect'],
+  first: readonly ContractStep[] = before,
   step = anHttpsListener,
-): Case => ({
+): ContractCase => ({
   proves,
   name,
   before: first,
@@ -20,12 +20,12 @@ const row = (
   input: step({ MutualAuthentication }).input,
   expect,
 });
-const invalid = (...says: string[]): Case['expect'] => ({ error: 'ValidationError', says });
-const view = (MutualAuthentication: object): Case['expect'] => ({
+const invalid = (...says: string[]): ContractCase['expect'] => ({ error: 'ValidationError', says });
+const view = (MutualAuthentication: object): ContractCase['expect'] => ({
   answer: { Listeners: [{ MutualAuthentication }] },
 });
 
-export const mutualAuthenticationRows: readonly Row[] = from(
+export const mutualAuthenticationRows: readonly ContractRow[] = from(
   'AWS: Elastic Load Balancing API Reference, MutualAuthenticationAttributes',
   [
     {

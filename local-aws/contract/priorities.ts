@@ -1,9 +1,9 @@
 // Rows for priorities of rules: their range, and setting many at once (aws-limits R1; moto-coverage 1, 4).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aListener, aLoadBalancer, aRule, theDefaultRule } from './steps.ts';
 import { onMoto, path, refused, taken, tryRule } from './try-rule.ts';
 
-const numbered = (n: number, changes: object = {}): Step =>
+const numbered = (n: number, changes: object = {}): ContractStep =>
   aRule({ Priority: n, Conditions: [path(`/${n}`)], ...changes }, `rule${n}`);
 const move = (rule: string, Priority: number) => ({ RuleArn: rule, Priority });
 
@@ -11,9 +11,9 @@ const set = (
   proves: string[],
   name: string,
   RulePriorities: object[],
-  expect: Expected,
-  ...more: Step[]
-): Case => ({
+  expect: ExpectedAnswer,
+  ...more: ContractStep[]
+): ContractCase => ({
   proves,
   name,
   before: [aLoadBalancer(), aListener(), ...more, numbered(1), numbered(2), numbered(3)],
@@ -22,11 +22,11 @@ const set = (
   expect,
 });
 
-const now = (...pairs: [rule: string, priority: string][]): Expected => ({
+const now = (...pairs: [rule: string, priority: string][]): ExpectedAnswer => ({
   answer: { Rules: pairs.map(([RuleArn, Priority]) => ({ RuleArn, Priority })) },
 });
 
-export const priorityRows: readonly Row[] = from(
+export const priorityRows: readonly ContractRow[] = from(
   'AWS: Elastic Load Balancing API Reference, SetRulePriorities',
   [
     tryRule('R1, moto 4.11', 'priority 0', { Priority: 0 }, refused("'0'")),

@@ -1,7 +1,7 @@
 // Rows to the letter: what AWS said of load balancers, of their attributes, and of those of listeners.
 import { pairs } from './attribute-rows.ts';
-import { deployed, type Recorded, said, type Try, WRONG } from './recorded.ts';
-import { from, type Row } from './row.ts';
+import { deployed, type RecordedCase, said, type Try, WRONG } from './recorded.ts';
+import { type ContractRow, from } from './row.ts';
 import { aListener, aLoadBalancer } from './steps.ts';
 
 const balancer = (changes: object): Try => ({
@@ -19,7 +19,7 @@ const setOnListener = (values: Record<string, string>): Try => ({
   input: { ListenerArn: '$listener', Attributes: pairs(values) },
 });
 
-const balancers: readonly Recorded[] = [
+const balancers: readonly RecordedCase[] = [
   said(
     'recorded: openshift/installer#1110, giantswarm/aws-operator#1231',
     'L2',
@@ -79,7 +79,7 @@ const balancers: readonly Recorded[] = [
   ),
 ];
 
-const attributes: readonly Recorded[] = [
+const attributes: readonly RecordedCase[] = [
   ...(
     [
       ['idle-timeout-range', 'idle_timeout.timeout_seconds', '0', 'cannot be less than 1 characters'],
@@ -137,7 +137,7 @@ const attributes: readonly Recorded[] = [
   ),
 ];
 
-const listenerAttributes: readonly Recorded[] = [
+const listenerAttributes: readonly RecordedCase[] = [
   ...(
     [
       [
@@ -172,7 +172,7 @@ const listenerAttributes: readonly Recorded[] = [
   ),
 ];
 
-export const recordedBalancerRows: readonly Row[] = from('recorded: badmintoncryer/cdk-preflight', [
+export const recordedBalancerRows: readonly ContractRow[] = from('recorded: badmintoncryer/cdk-preflight', [
   ...balancers,
   ...attributes,
   ...listenerAttributes,

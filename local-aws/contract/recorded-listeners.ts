@@ -1,6 +1,6 @@
 // Rows to the letter: what AWS said of listeners, their actions and certificates.
 import { deployed, said, type Try, WRONG } from './recorded.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import {
   aListener,
   aLoadBalancer,
@@ -12,12 +12,12 @@ import {
 } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:targetgroup/gone/0123456789abcdef';
-const listener = (changes: object, ...before: Case['before'] & object): Try => ({
+const listener = (changes: object, ...before: ContractCase['before'] & object): Try => ({
   before: [aLoadBalancer(), ...before],
   call: 'CreateListener',
   input: aListener(changes).input,
 });
-const secure = (changes: object, ...before: Case['before'] & object): Try => ({
+const secure = (changes: object, ...before: ContractCase['before'] & object): Try => ({
   before: [aLoadBalancer(), ...before],
   call: 'CreateListener',
   input: anHttpsListener(changes).input,
@@ -266,7 +266,7 @@ const others = [
   ),
 ];
 
-export const recordedListenerRows: readonly Row[] = from('recorded: badmintoncryer/cdk-preflight', [
+export const recordedListenerRows: readonly ContractRow[] = from('recorded: badmintoncryer/cdk-preflight', [
   ...TABLE.map(([name, proves, what, step, message]) =>
     said(deployed(name), proves, `${what}, to the letter`, step, message),
   ),

@@ -1,6 +1,6 @@
 // Rows to the letter: what AWS said of conditions of rules.
 import { deployed, said, type Try } from './recorded.ts';
-import { from, type Row } from './row.ts';
+import { type ContractRow, from } from './row.ts';
 import { aListener, aLoadBalancer, fixed } from './steps.ts';
 
 const rule = (changes: object): Try => ({
@@ -70,7 +70,7 @@ const TABLE: readonly (readonly [rule: string, proves: string, name: string, ste
     ],
   ];
 
-export const recordedRuleRows: readonly Row[] = from('recorded: badmintoncryer/cdk-preflight', [
+export const recordedRuleRows: readonly ContractRow[] = from('recorded: badmintoncryer/cdk-preflight', [
   ...TABLE.map(([name, proves, what, step, message]) =>
     said(deployed(name), proves, `${what}, to the letter`, step, message),
   ),

@@ -1,7 +1,7 @@
 // Rows to the letter: what AWS said of target groups, their attributes and targets.
 import { pairs } from './attribute-rows.ts';
-import { deployed, type Recorded, said, type Try, WRONG } from './recorded.ts';
-import { from, type Row } from './row.ts';
+import { deployed, type RecordedCase, said, type Try, WRONG } from './recorded.ts';
+import { type ContractRow, from } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 
 const setOnGroup = (values: Record<string, string>, group = aTargetGroup()): Try => ({
@@ -14,7 +14,7 @@ const group = (changes: object): Try => ({
   input: { Name: '$fresh-tg', Protocol: 'HTTP', Port: 80, VpcId: '$vpc', ...changes },
 });
 
-const groupAttributes: readonly Recorded[] = [
+const groupAttributes: readonly RecordedCase[] = [
   ...(
     [
       [
@@ -101,7 +101,7 @@ const groupAttributes: readonly Recorded[] = [
   ),
 ];
 
-const groups: readonly Recorded[] = [
+const groups: readonly RecordedCase[] = [
   said(
     deployed('tg-matcher-range-alb'),
     'HC8',
@@ -197,7 +197,7 @@ const groups: readonly Recorded[] = [
   },
 ];
 
-export const recordedTargetGroupRows: readonly Row[] = from('recorded: badmintoncryer/cdk-preflight', [
-  ...groupAttributes,
-  ...groups,
-]);
+export const recordedTargetGroupRows: readonly ContractRow[] = from(
+  'recorded: badmintoncryer/cdk-preflight',
+  [...groupAttributes, ...groups],
+);

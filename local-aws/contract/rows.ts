@@ -22,7 +22,7 @@ import { recordedBalancerRows } from './recorded-balancers.ts';
 import { recordedListenerRows } from './recorded-listeners.ts';
 import { recordedRuleRows } from './recorded-rules.ts';
 import { recordedTargetGroupRows } from './recorded-target-groups.ts';
-import type { Row } from './row.ts';
+import type { ContractRow } from './row.ts';
 import { ruleActionRows } from './rule-actions.ts';
 import { ruleConditionRows } from './rule-conditions.ts';
 import { ruleRows } from './rules.ts';
@@ -38,7 +38,7 @@ import { targetRows } from './targets.ts';
 import { transformRows } from './transforms.ts';
 import { trustStoreRows } from './trust-stores.ts';
 
-export const ROWS: readonly Row[] = [
+export const ROWS: readonly ContractRow[] = [
   ...loadBalancerRows,
   ...loadBalancerNetworkRows,
   ...loadBalancerFindRows,

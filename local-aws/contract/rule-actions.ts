@@ -1,5 +1,5 @@
 // Rows for actions of rules: their shape, redirects and fixed responses (aws-limits 3.3; moto-coverage 4).
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aTargetGroup, fixed, forwardTo } from './steps.ts';
 import { onMoto, refused, taken, tryRule, trySecureRule } from './try-rule.ts';
 
@@ -28,7 +28,7 @@ const oidc = {
   },
 };
 
-const shapes: readonly Case[] = [
+const shapes: readonly ContractCase[] = [
   tryRule('A1', 'an unknown type', { Actions: [{ Type: 'dance' }] }, refused('dance')),
   tryRule('A2, moto 4.9', 'no action', { Actions: [] }, refused('action')),
   tryRule(
@@ -154,7 +154,7 @@ const shapes: readonly Case[] = [
   ),
 ];
 
-const redirected = (name: string, config: object, ...says: string[]): Case =>
+const redirected = (name: string, config: object, ...says: string[]): ContractCase =>
   tryRule(
     '3.3 redirect',
     name,
@@ -163,7 +163,7 @@ const redirected = (name: string, config: object, ...says: string[]): Case =>
   );
 const LOOP = 'not valid because it creates a loop';
 
-const redirects: readonly Case[] = [
+const redirects: readonly ContractCase[] = [
   redirected('no status code', { StatusCode: undefined, Host: 'b.c' }, 'statusCode'),
   redirected('status code 307', { StatusCode: 'HTTP_307', Host: 'b.c' }, 'HTTP_307'),
   redirected('status code 302', { StatusCode: 'HTTP_302', Host: 'b.c' }),
@@ -251,7 +251,7 @@ const redirects: readonly Case[] = [
   ),
 ];
 
-const replied = (name: string, config: object, ...says: string[]): Case =>
+const replied = (name: string, config: object, ...says: string[]): ContractCase =>
   tryRule(
     '3.3 fixed-response',
     name,
@@ -259,7 +259,7 @@ const replied = (name: string, config: object, ...says: string[]): Case =>
     says.length === 0 ? taken : refused(...says),
   );
 
-const replies: readonly Case[] = [
+const replies: readonly ContractCase[] = [
   replied('no status code', { StatusCode: undefined, MessageBody: 'a' }, 'statusCode'),
   replied('status code 302', { StatusCode: '302' }, "'302'"),
   replied('status code 600', { StatusCode: '600' }, "'600'"),
@@ -280,7 +280,7 @@ const replies: readonly Case[] = [
   replied('an empty body', { MessageBody: '' }),
 ];
 
-export const ruleActionRows: readonly Row[] = [
+export const ruleActionRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, Action', shapes),
   ...from('AWS: Elastic Load Balancing API Reference, RedirectActionConfig', redirects),
   ...from('AWS: Elastic Load Balancing API Reference, FixedResponseActionConfig', replies),

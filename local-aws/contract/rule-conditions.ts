@@ -1,5 +1,5 @@
 // Rows for conditions of rules: how many, of which fields, in which form (aws-limits 3; moto-coverage 4).
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import {
   header,
   host,
@@ -16,7 +16,7 @@ import {
 
 const TOO_MANY = "A rule can only have '5' condition values and regex values";
 
-const counts: readonly Case[] = [
+const counts: readonly ContractCase[] = [
   tryRule('R3, moto 4.5', 'no condition', { Conditions: [] }, refused('condition')),
   tryRule(
     'R4, moto 4.5',
@@ -106,7 +106,7 @@ const counts: readonly Case[] = [
   ),
 ];
 
-const forms: readonly Case[] = [
+const forms: readonly ContractCase[] = [
   tryRule(
     'R8, moto 4.2',
     'values and regex values in one condition',
@@ -240,7 +240,7 @@ const forms: readonly Case[] = [
   ),
 ];
 
-export const ruleConditionRows: readonly Row[] = [
+export const ruleConditionRows: readonly ContractRow[] = [
   ...from('AWS: Application Load Balancers User Guide, Quotas for your Application Load Balancers', counts),
   ...from('AWS: Elastic Load Balancing API Reference, RuleCondition', forms),
 ];

@@ -1,5 +1,5 @@
 // Rows for rules themselves: create, describe, modify, delete, and how many there may be (aws-limits 3; moto-coverage 4).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import {
   aListener,
   aLoadBalancer,
@@ -14,11 +14,11 @@ import {
 import { onMoto, path, taken, tryRule } from './try-rule.ts';
 
 const missing = 'arn:aws:elasticloadbalancing:$region:$account:listener-rule/app/a/0123456789abcdef/0/0';
-const numbered = (n: number, changes: object = {}): Step =>
+const numbered = (n: number, changes: object = {}): ContractStep =>
   aRule({ Priority: n, Conditions: [path(`/${n}`)], ...changes }, `rule${n}`);
 const listener = [aLoadBalancer(), aListener()];
 
-const created: readonly Case[] = [
+const created: readonly ContractCase[] = [
   tryRule(
     'R2, moto 4.19, moto 1.8',
     'the rule after the hundredth, over two listeners',
@@ -77,7 +77,7 @@ const created: readonly Case[] = [
   ),
 ];
 
-const described: readonly Case[] = [
+const described: readonly ContractCase[] = [
   {
     proves: ['moto 4.14'],
     name: 'in the order of priorities, the default rule last',
@@ -121,7 +121,7 @@ const described: readonly Case[] = [
     expect: { answer: { Rules: [{ RuleArn: '$rule3' }, { RuleArn: '$rule4' }] } },
   },
   ...[0, 401].map(
-    (PageSize): Case => ({
+    (PageSize): ContractCase => ({
       proves: ['moto 1.9'],
       name: `a page of ${PageSize} rules`,
       before: listener,
@@ -156,7 +156,7 @@ const described: readonly Case[] = [
   }),
 ];
 
-const changed: readonly Case[] = [
+const changed: readonly ContractCase[] = [
   {
     proves: ['R3'],
     name: 'conditions are replaced, actions stay',
@@ -258,7 +258,7 @@ function oidc(secret: object): object {
   };
 }
 
-export const ruleRows: readonly Row[] = [
+export const ruleRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateRule', created),
   ...from('AWS: Elastic Load Balancing API Reference, DescribeRules', described),
   ...from('AWS: Elastic Load Balancing API Reference, ModifyRule', changed),

@@ -7,17 +7,17 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
 import { differences } from './compare.ts';
-import type { Row, Step } from './row.ts';
+import type { ContractRow, ContractStep } from './row.ts';
 
 /** What names stand for: `$vpc`, and everything that steps saved. */
-export type Names = Record<string, unknown>;
+export type ContractNames = Record<string, unknown>;
 
 /** A subject of the contract: the local AWS, or moto itself. */
 export interface Subject {
   readonly name: 'local' | 'moto';
   readonly clients: ReadonlyMap<string, object>;
   /** Names that are there from the start. */
-  readonly names: Readonly<Names>;
+  readonly names: Readonly<ContractNames>;
 }
 
 /** SDK clients for one endpoint; a failed call is not tried again. */
@@ -33,7 +33,7 @@ export function clientsOf(endpoint: string, region: string): ReadonlyMap<string,
 }
 
 /** What came back: an output, or an error by its wire code. */
-type Outcome = { readonly output: unknown } | { readonly code: string; readonly message: string };
+type CallOutcome = { readonly output: unknown } | { readonly code: string; readonly message: string };
 
 let serial = 0;
 
@@ -41,8 +41,8 @@ let serial = 0;
  * Runs one row and says everything that is not as expected; an empty list is a pass.
  * What the row made in Elastic Load Balancing is removed afterwards, so that no row meets another one or a quota.
  */
-export async function runRow(row: Row, subject: Subject): Promise<string[]> {
-  const names: Names = { ...subject.names };
+export async function runRow(row: ContractRow, subject: Subject): Promise<string[]> {
+  const names: ContractNames = { ...subject.names };
   try {
     for (const step of row.before ?? []) {
       const outcome = await send(step, names, subject);
@@ -56,7 +56,7 @@ export async function runRow(row: Row, subject: Subject): Promise<string[]> {
   }
 }
 
-function judge(row: Row, names: Names, subject: Subject, outcome: Outcome): string[] {
+function judge(row: ContractRow, names: ContractNames, subject: Subject, outcome: CallOutcome): string[] {
   const { expect } = row;
   if ('error' in expect) {
     if (!('code' in outcome)) return [`accepted, but ${expect.error} is expected`];
@@ -77,7 +77,7 @@ function judge(row: Row, names: Names, subject: Subject, outcome: Outcome): stri
   return differences(fill(expect.answer, names), outcome.output);
 }
 
-async function send(step: Step, names: Names, subject: Subject): Promise<Outcome> {
+async function send(step: ContractStep, names: ContractNames, subject: Subject): Promise<CallOutcome> {
   const [service, action] = step.call.includes(' ') ? step.call.split(' ') : ['elb', step.call];
   const client = subject.clients.get(service ?? '');
   if (client === undefined || action === undefined) throw new Error(`no client for the call ${step.call}`);
@@ -108,7 +108,7 @@ function at(output: unknown, path: string, call: string): unknown {
 const NAME = /\$(\$|fresh-[a-z0-9]+|[A-Za-z][A-Za-z0-9]*)/g;
 
 /** Puts values in the place of names, at any depth. A text that is one name alone becomes that value as it is. */
-export function fill(value: unknown, names: Names): unknown {
+export function fill(value: unknown, names: ContractNames): unknown {
   if (typeof value === 'string') {
     const alone = /^\$([A-Za-z][A-Za-z0-9]*)$/.exec(value)?.[1];
     if (alone !== undefined) return named(alone, names);
@@ -123,7 +123,7 @@ export function fill(value: unknown, names: Names): unknown {
   );
 }
 
-function named(name: string, names: Names): unknown {
+function named(name: string, names: ContractNames): unknown {
   if (names[name] === undefined && name.startsWith('fresh-'))
     names[name] = `${name.slice('fresh-'.length)}-${++serial}`;
   const value = names[name];
@@ -132,7 +132,7 @@ function named(name: string, names: Names): unknown {
 }
 
 /** Removes every load balancer, target group and trust store, of the kinds that the row may have made. */
-async function sweep(row: Row, subject: Subject): Promise<void> {
+async function sweep(row: ContractRow, subject: Subject): Promise<void> {
   const elb = subject.clients.get('elb');
   if (!(elb instanceof ElasticLoadBalancingV2))
     throw new Error('the subject has no client of load balancing');

@@ -1,5 +1,5 @@
 // Steps that rows begin with: what must be there before a call can be tried.
-import type { Step } from './row.ts';
+import type { ContractStep } from './row.ts';
 
 /** The default action of most rows. */
 export const fixed = (StatusCode = '200') => ({
@@ -16,25 +16,25 @@ export const forwardTo = (...groups: string[]) =>
       };
 
 /** An internet-facing load balancer in zones a and b, saved as `$lb` unless told; its DNS name as `$lbDns`. */
-export const aLoadBalancer = (changes: object = {}, as = 'lb'): Step => ({
+export const aLoadBalancer = (changes: object = {}, as = 'lb'): ContractStep => ({
   call: 'CreateLoadBalancer',
   input: { Name: `$fresh-${as.toLowerCase()}`, Subnets: ['$subnetA', '$subnetB'], ...changes },
   save: { [as]: 'LoadBalancers.0.LoadBalancerArn', [`${as}Dns`]: 'LoadBalancers.0.DNSName' },
 });
 
 /** An HTTP listener of `$lb` on port 80, saved as `$listener` unless told. */
-export const aListener = (changes: object = {}, as = 'listener'): Step => ({
+export const aListener = (changes: object = {}, as = 'listener'): ContractStep => ({
   call: 'CreateListener',
   input: { LoadBalancerArn: '$lb', Port: 80, Protocol: 'HTTP', DefaultActions: [fixed()], ...changes },
   save: { [as]: 'Listeners.0.ListenerArn' },
 });
 
 /** An HTTPS listener of `$lb` on port 443 with `$cert1`, saved as `$https` unless told. */
-export const anHttpsListener = (changes: object = {}, as = 'https'): Step =>
+export const anHttpsListener = (changes: object = {}, as = 'https'): ContractStep =>
   aListener({ Port: 443, Protocol: 'HTTPS', Certificates: [{ CertificateArn: '$cert1' }], ...changes }, as);
 
 /** An HTTP target group of addresses, saved as `$tg` unless told. */
-export const aTargetGroup = (changes: object = {}, as = 'tg'): Step => ({
+export const aTargetGroup = (changes: object = {}, as = 'tg'): ContractStep => ({
   call: 'CreateTargetGroup',
   input: {
     Name: `$fresh-${as.toLowerCase()}`,
@@ -48,21 +48,21 @@ export const aTargetGroup = (changes: object = {}, as = 'tg'): Step => ({
 });
 
 /** A target group of one Lambda function, saved as `$lambda` unless told. */
-export const aLambdaGroup = (changes: object = {}, as = 'lambda'): Step => ({
+export const aLambdaGroup = (changes: object = {}, as = 'lambda'): ContractStep => ({
   call: 'CreateTargetGroup',
   input: { Name: `$fresh-${as.toLowerCase()}`, TargetType: 'lambda', ...changes },
   save: { [as]: 'TargetGroups.0.TargetGroupArn' },
 });
 
 /** A certificate whose domain is not validated yet; moto issues it after a minute. Saved as `$pendingCert`. */
-export const aPendingCertificate: Step = {
+export const aPendingCertificate: ContractStep = {
   call: 'acm RequestCertificate',
   input: { DomainName: 'pending.example.com' },
   save: { pendingCert: 'CertificateArn' },
 };
 
 /** A rule of `$listener` for the path `/a`, saved as `$rule` unless told. */
-export const aRule = (changes: object = {}, as = 'rule'): Step => ({
+export const aRule = (changes: object = {}, as = 'rule'): ContractStep => ({
   call: 'CreateRule',
   input: {
     ListenerArn: '$listener',
@@ -75,12 +75,12 @@ export const aRule = (changes: object = {}, as = 'rule'): Step => ({
 });
 
 /** Reads the default rule of a listener that has no other rule; saved as `$defaultRule` unless told. */
-export const theDefaultRule = (listener = '$listener', as = 'defaultRule'): Step => ({
+export const theDefaultRule = (listener = '$listener', as = 'defaultRule'): ContractStep => ({
   call: 'DescribeRules',
   input: { ListenerArn: listener },
   save: { [as]: 'Rules.0.RuleArn' },
 });
 
 /** `count` steps that differ by their number, from 1. */
-export const times = (count: number, make: (n: number) => Step): Step[] =>
+export const times = (count: number, make: (n: number) => ContractStep): ContractStep[] =>
   Array.from({ length: count }, (_, at) => make(at + 1));

@@ -1,5 +1,5 @@
 // Rows for the Resource Groups Tagging API over our resources: search (moto-coverage 1, 6).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aListener, aLoadBalancer, aRule, aTargetGroup, theDefaultRule, times } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
@@ -7,32 +7,39 @@ const tags = (values: Record<string, string>) => ({
   Tags: Object.entries(values).map(([Key, Value]) => ({ Key, Value })),
 });
 /** A resource of every kind, all with `owner: $owner`; the row's own so that nothing else is found. */
-const everything: readonly Step[] = [
+const everything: readonly ContractStep[] = [
   aLoadBalancer(tags({ owner: '$fresh-owner', kind: 'lb' })),
   aListener(tags({ owner: '$fresh-owner', kind: 'listener' })),
   aRule(tags({ owner: '$fresh-owner', kind: 'rule' })),
   aTargetGroup(tags({ owner: '$fresh-owner', kind: 'tg' })),
 ];
 const mine = (...more: object[]) => ({ TagFilters: [{ Key: 'owner', Values: ['$fresh-owner'] }, ...more] });
-const found = (...names: string[]): Expected => ({
+const found = (...names: string[]): ExpectedAnswer => ({
   answer: { ResourceTagMappingList: { length: names.length } },
 });
-const exactly = (arn: string): Expected => ({
+const exactly = (arn: string): ExpectedAnswer => ({
   answer: { ResourceTagMappingList: [{ ResourceARN: arn }], PaginationToken: '' },
 });
-const no = (...says: string[]): Expected => ({ error: 'InvalidParameterException', says });
+const no = (...says: string[]): ExpectedAnswer => ({ error: 'InvalidParameterException', says });
 
 const search = (
   proves: string,
   name: string,
   input: object,
-  expect: Expected,
-  before: readonly Step[] = everything,
-): Case => ({ proves: proves.split(', '), name, before, call: 'tagging GetResources', input, expect });
+  expect: ExpectedAnswer,
+  before: readonly ContractStep[] = everything,
+): ContractCase => ({
+  proves: proves.split(', '),
+  name,
+  before,
+  call: 'tagging GetResources',
+  input,
+  expect,
+});
 
 const ofType = (...ResourceTypeFilters: string[]) => ({ ...mine(), ResourceTypeFilters });
 
-const searches: readonly Case[] = [
+const searches: readonly ContractCase[] = [
   search('moto 6.6, moto 1.11', 'by a value: four kinds', mine(), found('lb', 'listener', 'rule', 'tg')),
   ...(['lb', 'listener', 'rule', 'tg'] as const).map((kind) =>
     search(
@@ -113,7 +120,7 @@ const searches: readonly Case[] = [
   ),
 ];
 
-const pages: readonly Case[] = [
+const pages: readonly ContractCase[] = [
   search(
     'moto 6.6, moto 1.9',
     'a page of three and a token',
@@ -145,7 +152,7 @@ const pages: readonly Case[] = [
   ),
 ];
 
-const wrong: readonly Case[] = [
+const wrong: readonly ContractCase[] = [
   search('moto 6.8, TA8', 'ARNs and filters', { ...mine(), ResourceARNList: ['$lb'] }, no('ResourceARNList')),
   search(
     'TA8',
@@ -214,7 +221,7 @@ const wrong: readonly Case[] = [
   ),
 ];
 
-export const tagSearchRows: readonly Row[] = [
+export const tagSearchRows: readonly ContractRow[] = [
   ...from('AWS: Resource Groups Tagging API Reference, GetResources', searches),
   ...from('AWS: Resource Groups Tagging API Reference, GetResources', pages),
   ...from('AWS: Resource Groups Tagging API Reference, GetResources', wrong),

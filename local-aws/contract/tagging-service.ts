@@ -1,26 +1,26 @@
 // Rows for the Resource Groups Tagging API beside its search: tags added and removed, keys and values (moto-coverage 6).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aListener, aLoadBalancer, aRule, aTargetGroup } from './steps.ts';
 
 const tags = (values: Record<string, string>) => ({
   Tags: Object.entries(values).map(([Key, Value]) => ({ Key, Value })),
 });
 /** A resource of every kind, all with `owner: $owner`; the row's own so that nothing else is found. */
-const everything: readonly Step[] = [
+const everything: readonly ContractStep[] = [
   aLoadBalancer(tags({ owner: '$fresh-owner', kind: 'lb' })),
   aListener(tags({ owner: '$fresh-owner', kind: 'listener' })),
   aRule(tags({ owner: '$fresh-owner', kind: 'rule' })),
   aTargetGroup(tags({ owner: '$fresh-owner', kind: 'tg' })),
 ];
-const no = (...says: string[]): Expected => ({ error: 'InvalidParameterException', says });
+const no = (...says: string[]): ExpectedAnswer => ({ error: 'InvalidParameterException', says });
 
 const tagging = (
   name: string,
   call: string,
-  before: readonly Step[],
+  before: readonly ContractStep[],
   input: object,
-  expect: Expected,
-): Case => ({
+  expect: ExpectedAnswer,
+): ContractCase => ({
   proves: ['moto 6.9'],
   name,
   before,
@@ -29,12 +29,12 @@ const tagging = (
   expect,
 });
 const none = 'arn:aws:elasticloadbalancing:$region:$account:targetgroup/none/0123456789abcdef';
-const tagRules: Step = {
+const tagRules: ContractStep = {
   call: 'tagging TagResources',
   input: { ResourceARNList: ['$rule', '$lb'], Tags: { colour: 'red', kind: 'new' } },
 };
 
-export const taggingServiceRows: readonly Row[] = from(
+export const taggingServiceRows: readonly ContractRow[] = from(
   'AWS: Resource Groups Tagging API Reference, TagResources',
   [
     tagging(

@@ -1,13 +1,13 @@
 // Rows for tags: AddTags, RemoveTags, DescribeTags, and tags at creation (aws-limits 5; moto-coverage 1, 6).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aListener, aLoadBalancer, aRule, aTargetGroup, theDefaultRule, times } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
 const tag = (Key: string, Value = '') => ({ Key, Value });
 const tags = (count: number, from = 0) => Array.from({ length: count }, (_, n) => tag(`k${from + n}`));
-const no = (...says: string[]): Expected => ({ error: 'ValidationError', says });
-const done: Expected = { answer: {} };
-const addTo = (resource: string, ...Tags: object[]): Step => ({
+const no = (...says: string[]): ExpectedAnswer => ({ error: 'ValidationError', says });
+const done: ExpectedAnswer = { answer: {} };
+const addTo = (resource: string, ...Tags: object[]): ContractStep => ({
   call: 'AddTags',
   input: { ResourceArns: [resource], Tags },
 });
@@ -15,9 +15,9 @@ const add = (
   proves: string,
   name: string,
   Tags: readonly object[],
-  expect: Expected,
-  ...more: Step[]
-): Case => ({
+  expect: ExpectedAnswer,
+  ...more: ContractStep[]
+): ContractCase => ({
   proves: proves.split(', '),
   name,
   before: [aTargetGroup(), ...more],
@@ -28,10 +28,10 @@ const add = (
 const read = (
   proves: string,
   name: string,
-  before: readonly Step[],
+  before: readonly ContractStep[],
   ResourceArns: string[],
   Tags: object,
-): Case => ({
+): ContractCase => ({
   proves: proves.split(', '),
   name,
   before,
@@ -40,7 +40,7 @@ const read = (
   expect: { answer: { TagDescriptions: ResourceArns.map((ResourceArn) => ({ ResourceArn, Tags })) } },
 });
 
-const forms: readonly Case[] = [
+const forms: readonly ContractCase[] = [
   add('TA1', 'an empty key', [tag('')], no('key')),
   add('TA1', 'a key of 129', [tag('a'.repeat(129))], no('128')),
   add('TA1', 'a key of 128', [tag('a'.repeat(128))], done),
@@ -68,7 +68,7 @@ const forms: readonly Case[] = [
   add('TA1, moto 6.5', 'no tag', [], no('tags')),
 ];
 
-const limits: readonly Case[] = [
+const limits: readonly ContractCase[] = [
   add('TA4, moto 6.4', 'fifty tags', tags(50), done),
   add('TA4, moto 6.4', 'fifty-one tags', tags(51), { error: 'TooManyTags', says: ['50'] }),
   add(
@@ -113,8 +113,8 @@ const limits: readonly Case[] = [
 const kinds: readonly (readonly [
   what: string,
   arn: string,
-  steps: readonly Step[],
-  created: readonly Step[],
+  steps: readonly ContractStep[],
+  created: readonly ContractStep[],
 ])[] = [
   ['a load balancer', '$lb', [aLoadBalancer()], [aLoadBalancer({ Tags: [tag('a', 'b')] })]],
   ['a target group', '$tg', [aTargetGroup()], [aTargetGroup({ Tags: [tag('a', 'b')] })]],
@@ -132,7 +132,7 @@ const kinds: readonly (readonly [
   ],
 ];
 
-const reads: readonly Case[] = [
+const reads: readonly ContractCase[] = [
   ...kinds.flatMap(([what, arn, steps, created]) => [
     onMoto(
       read('moto 6.1', `added to ${what}`, [...steps, addTo(arn, tag('a', 'b'))], [arn], [tag('a', 'b')]),
@@ -189,7 +189,7 @@ const reads: readonly Case[] = [
   },
 ];
 
-const missing: readonly Case[] = (
+const missing: readonly ContractCase[] = (
   [
     ['loadbalancer/app/none/0123456789abcdef', 'LoadBalancerNotFound'],
     ['targetgroup/none/0123456789abcdef', 'TargetGroupNotFound'],
@@ -212,7 +212,7 @@ const missing: readonly Case[] = (
   ];
 });
 
-const gone: readonly Case[] = [
+const gone: readonly ContractCase[] = [
   {
     proves: ['moto 1.12'],
     name: 'tags end with their target group',
@@ -226,7 +226,7 @@ const gone: readonly Case[] = [
   },
 ];
 
-export const tagRows: readonly Row[] = [
+export const tagRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, Tag', forms),
   ...from('AWS: Application Load Balancers User Guide, Tag an Application Load Balancer', limits),
   ...from('AWS: Elastic Load Balancing API Reference, DescribeTags', reads),

@@ -1,5 +1,5 @@
 // Rows for reading target group attributes: defaults by type, and what a change answers (aws-limits 4.2; moto-coverage 5).
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -18,11 +18,11 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': 'off',
 };
 
-export const targetGroupAttributeReadRows: readonly Row[] = from(
+export const targetGroupAttributeReadRows: readonly ContractRow[] = from(
   'AWS: Elastic Load Balancing API Reference, DescribeTargetGroupAttributes',
   [
     ...Object.entries(DEFAULTS).map(
-      ([Key, Value]): Case => ({
+      ([Key, Value]): ContractCase => ({
         proves: [`4.2 ${Key}`, 'moto 5.12'],
         name: `${Value} when nothing was set`,
         before: [aTargetGroup()],

@@ -1,6 +1,6 @@
 // Rows for target group attributes, key by key and together (aws-limits 4.2; moto-coverage 5).
 import { pairs } from './attribute-rows.ts';
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 import { kept, key, no, set } from './try-group-attribute.ts';
 
@@ -8,7 +8,7 @@ const DNS = 'target_group_health.dns_failover.minimum_healthy_targets';
 const ROUTING = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets';
 const DAYS = ['1', '604800'];
 
-const values: readonly Case[] = [
+const values: readonly ContractCase[] = [
   ...key(
     'deregistration_delay.timeout_seconds',
     ['0', '3600'],
@@ -80,7 +80,7 @@ const SLOW = 'slow_start.duration_seconds';
 const STICKY = 'stickiness.enabled';
 const ZONES = 'load_balancing.cross_zone.enabled';
 
-const together: readonly Case[] = [
+const together: readonly ContractCase[] = [
   ...(['least_outstanding_requests', 'weighted_random'] as const).map((algorithm) =>
     set(
       `${SLOW}, ${ALGORITHM}, moto 5.13`,
@@ -202,7 +202,7 @@ const FITTING: Readonly<Record<string, string>> = {
   [MITIGATION]: 'off',
 };
 
-const foreign: readonly Case[] = [
+const foreign: readonly ContractCase[] = [
   ...(
     [
       'deregistration_delay.timeout_seconds',
@@ -265,7 +265,7 @@ const foreign: readonly Case[] = [
   },
 ];
 
-export const targetGroupAttributeRows: readonly Row[] = [
+export const targetGroupAttributeRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, TargetGroupAttribute', values),
   ...from(
     'AWS: Application Load Balancers User Guide, Edit target group attributes for your Application Load Balancer',

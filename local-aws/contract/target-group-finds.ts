@@ -1,14 +1,14 @@
 // Rows for finding and deleting target groups (aws-limits 4; moto-coverage 1, 5).
-import { type Case, type Expected, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, type ExpectedAnswer, from } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo, times } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
-const found = (names: string[]): Expected => ({
+const found = (names: string[]): ExpectedAnswer => ({
   answer: { TargetGroups: names.map((name) => ({ TargetGroupArn: `$${name}` })) },
 });
 const three = times(3, (n) => aTargetGroup({}, `tg${n}`));
 
-const reads: readonly Case[] = [
+const reads: readonly ContractCase[] = [
   onMoto({
     proves: ['moto 5.11'],
     name: 'found by its name',
@@ -87,7 +87,7 @@ const reads: readonly Case[] = [
     expect: { answer: { TargetGroups: { length: 1 }, NextMarker: null } },
   },
   ...[0, 401].map(
-    (PageSize): Case => ({
+    (PageSize): ContractCase => ({
       proves: ['moto 1.9'],
       name: `a page of ${PageSize} groups`,
       call: 'DescribeTargetGroups',
@@ -114,7 +114,7 @@ const reads: readonly Case[] = [
   },
 ];
 
-const deletes: readonly Case[] = [
+const deletes: readonly ContractCase[] = [
   onMoto({
     proves: ['TG10', 'moto 5.15'],
     name: 'a group of a default action',
@@ -154,7 +154,7 @@ const deletes: readonly Case[] = [
   },
 ];
 
-export const targetGroupFindRows: readonly Row[] = [
+export const targetGroupFindRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, DescribeTargetGroups', reads),
   ...from('AWS: Elastic Load Balancing API Reference, DeleteTargetGroup', deletes),
 ];

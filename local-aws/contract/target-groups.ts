@@ -1,16 +1,16 @@
 // Rows for target groups: names, types and versions (aws-limits 4; moto-coverage 5).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aTargetGroup } from './steps.ts';
 import { onMoto, refused } from './try-rule.ts';
 
-const made: Expected = { answer: { TargetGroups: { length: 1 } } };
+const made: ExpectedAnswer = { answer: { TargetGroups: { length: 1 } } };
 const create = (
   proves: string,
   name: string,
   changes: object,
-  expect: Expected,
-  before: readonly Step[] = [],
-): Case => ({
+  expect: ExpectedAnswer,
+  before: readonly ContractStep[] = [],
+): ContractCase => ({
   proves: proves.split(', '),
   name,
   before,
@@ -18,12 +18,12 @@ const create = (
   input: { Name: '$fresh-tg', Protocol: 'HTTP', Port: 80, VpcId: '$vpc', TargetType: 'ip', ...changes },
   expect,
 });
-const lambda = (proves: string, name: string, changes: object, expect: Expected): Case => ({
+const lambda = (proves: string, name: string, changes: object, expect: ExpectedAnswer): ContractCase => ({
   ...create(proves, name, {}, expect),
   input: { Name: '$fresh-fn', TargetType: 'lambda', ...changes },
 });
 
-const names: readonly Case[] = [
+const names: readonly ContractCase[] = [
   onMoto(create('TG1, moto 5.3', 'a name of 33', { Name: 'a'.repeat(33) }, refused('32'))),
   create('TG1', 'an empty name', { Name: '' }, refused('name')),
   onMoto(create('TG1, moto 5.3', 'a name with an underscore', { Name: 'my_shop' }, refused('my_shop'))),
@@ -51,7 +51,7 @@ const names: readonly Case[] = [
   ]),
 ];
 
-const types: readonly Case[] = [
+const types: readonly ContractCase[] = [
   create('TG2, moto 5.4', 'an unknown target type', { TargetType: 'foo' }, refused('foo')),
   create('TG2', 'target type alb', { TargetType: 'alb' }, refused('alb')),
   create(
@@ -148,7 +148,7 @@ const types: readonly Case[] = [
   ),
 ];
 
-export const targetGroupRows: readonly Row[] = [
+export const targetGroupRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup: Name', names),
   ...from('AWS: Elastic Load Balancing API Reference, CreateTargetGroup', types),
 ];

@@ -1,33 +1,33 @@
 // Rows for the states of targets: registered, draining, unused, stopped, terminated (moto-coverage 1, 5).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo } from './steps.ts';
 import { onMoto } from './try-rule.ts';
 
-interface Target {
+interface TargetInput {
   Id: string;
   Port?: number;
 }
-const register = (...Targets: Target[]): Step => ({
+const register = (...Targets: TargetInput[]): ContractStep => ({
   call: 'RegisterTargets',
   input: { TargetGroupArn: '$tg', Targets },
 });
-const deregister = (...Targets: Target[]): Step => ({
+const deregister = (...Targets: TargetInput[]): ContractStep => ({
   call: 'DeregisterTargets',
   input: { TargetGroupArn: '$tg', Targets },
 });
 /** Checks come so seldom that nothing changes while a row runs. */
 const seldom = { HealthCheckIntervalSeconds: 300 };
-const used: readonly Step[] = [
+const used: readonly ContractStep[] = [
   aTargetGroup(seldom),
   aLoadBalancer(),
   aListener({ DefaultActions: [forwardTo('$tg')] }),
 ];
-const machine: Step = {
+const machine: ContractStep = {
   call: 'ec2 RunInstances',
   input: { ImageId: 'ami-12c6146b', MinCount: 1, MaxCount: 1, SubnetId: '$subnetA' },
   save: { machine: 'Instances.0.InstanceId' },
 };
-const machines: readonly Step[] = [
+const machines: readonly ContractStep[] = [
   machine,
   aTargetGroup({ TargetType: 'instance', ...seldom }),
   aLoadBalancer(),
@@ -38,10 +38,10 @@ const machines: readonly Step[] = [
 const health = (
   proves: string,
   name: string,
-  before: readonly Step[],
+  before: readonly ContractStep[],
   descriptions: object,
   input: object = {},
-): Case => ({
+): ContractCase => ({
   proves: proves.split(', '),
   name,
   before,
@@ -54,7 +54,7 @@ const two = { Id: '10.0.0.10', Port: 9090 };
 const state = (State: string, Reason: string) => ({ TargetHealth: { State, Reason } });
 const draining = state('draining', 'Target.DeregistrationInProgress');
 
-const ports: readonly Case[] = [
+const ports: readonly ContractCase[] = [
   health(
     'moto 5.18, moto 1.6',
     'two ports of one address are two targets',
@@ -95,7 +95,7 @@ const ports: readonly Case[] = [
   ),
 ];
 
-const states: readonly Case[] = [
+const states: readonly ContractCase[] = [
   health(
     'moto 5.19, moto 1.6',
     'initial at first',
@@ -212,7 +212,7 @@ const states: readonly Case[] = [
   },
 ];
 
-const instances: readonly Case[] = [
+const instances: readonly ContractCase[] = [
   onMoto(
     health(
       'moto 5.20',
@@ -237,7 +237,7 @@ const instances: readonly Case[] = [
   },
 ];
 
-export const targetHealthRows: readonly Row[] = [
+export const targetHealthRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, DescribeTargetHealth', ports),
   ...from('AWS: Elastic Load Balancing API Reference, TargetHealth', states),
   ...from('moto: tests/test_elbv2/test_elbv2.py::test_register_targets', instances),

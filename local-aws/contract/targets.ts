@@ -1,25 +1,25 @@
 // Rows for targets: what can be one, how many, on which ports, and their states (aws-limits TG11; moto-coverage 1, 5).
-import { type Case, type Expected, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAnswer, from } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo } from './steps.ts';
 import { onMoto, path } from './try-rule.ts';
 
-interface Target {
+interface TargetInput {
   Id: string;
   Port?: number;
   AvailabilityZone?: string;
 }
-const done: Expected = { answer: {} };
-const register = (...Targets: Target[]): Step => ({
+const done: ExpectedAnswer = { answer: {} };
+const register = (...Targets: TargetInput[]): ContractStep => ({
   call: 'RegisterTargets',
   input: { TargetGroupArn: '$tg', Targets },
 });
 const attempt = (
   proves: string,
   name: string,
-  Targets: readonly Target[],
-  expect: Expected,
-  before: readonly Step[] = [aTargetGroup()],
-): Case => ({
+  Targets: readonly TargetInput[],
+  expect: ExpectedAnswer,
+  before: readonly ContractStep[] = [aTargetGroup()],
+): ContractCase => ({
   proves: proves.split(', '),
   name,
   before,
@@ -27,14 +27,14 @@ const attempt = (
   input: { TargetGroupArn: '$tg', Targets },
   expect,
 });
-const no = (...says: string[]): Expected => ({ error: 'ValidationError', says });
-const ip = (n: number): Target => ({ Id: `10.0.${100 + (n >> 8)}.${n & 255}` });
+const no = (...says: string[]): ExpectedAnswer => ({ error: 'ValidationError', says });
+const ip = (n: number): TargetInput => ({ Id: `10.0.${100 + (n >> 8)}.${n & 255}` });
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, n) => ip(from + n));
 const sixth = aTargetGroup({ IpAddressType: 'ipv6' });
 const instances = aTargetGroup({ TargetType: 'instance' });
 const fn = 'arn:aws:lambda:$region:$account:function:shop';
 
-const addresses: readonly Case[] = [
+const addresses: readonly ContractCase[] = [
   attempt('TG11, moto 5.16', 'a public address', [{ Id: '8.8.8.8' }], no('8.8.8.8')),
   attempt(
     'TG11',
@@ -97,7 +97,7 @@ const addresses: readonly Case[] = [
   ),
 ];
 
-const machines: readonly Case[] = [
+const machines: readonly ContractCase[] = [
   attempt(
     'TG11, moto 5.16',
     'an instance that is not there',
@@ -155,13 +155,13 @@ const machines: readonly Case[] = [
   ]),
 ];
 
-const used = (before: readonly Step[]): Step[] => [
+const used = (before: readonly ContractStep[]): ContractStep[] => [
   ...before,
   aLoadBalancer(),
   aListener({ DefaultActions: [forwardTo('$tg')] }),
 ];
 
-const quotas: readonly Case[] = [
+const quotas: readonly ContractCase[] = [
   attempt('TG11', 'a thousand targets', many(1000), done),
   attempt(
     'TG11, moto 5.16, moto 1.8',
@@ -213,7 +213,7 @@ const quotas: readonly Case[] = [
   ),
 ];
 
-export const targetRows: readonly Row[] = [
+export const targetRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, RegisterTargets', addresses),
   ...from('AWS: Elastic Load Balancing API Reference, RegisterTargets', machines),
   ...from('AWS: Application Load Balancers User Guide, Quotas for your Application Load Balancers', quotas),

@@ -1,5 +1,5 @@
 // Rows for transforms of rules (aws-limits 3.2; moto-coverage 4).
-import { type Case, from, type Row } from './row.ts';
+import { type ContractCase, type ContractRow, from } from './row.ts';
 import { aListener, aLoadBalancer, aRule, theDefaultRule } from './steps.ts';
 import { refused, taken, tryRule } from './try-rule.ts';
 
@@ -15,7 +15,7 @@ const hostTo = (...Rewrites: Rewrite[]) => ({
 const plain = { Regex: '^/a/(.*)$', Replace: '/b/$1' };
 const asIs = [url(plain)];
 
-const made: readonly Case[] = [
+const made: readonly ContractCase[] = [
   tryRule(
     'T1',
     'the configuration of the other type',
@@ -84,7 +84,7 @@ const made: readonly Case[] = [
   tryRule('T5', 'a group that is not there', { Transforms: [url({ Regex: '^/a', Replace: '/$7' })] }, taken),
 ];
 
-const changed: readonly Case[] = [
+const changed: readonly ContractCase[] = [
   {
     proves: ['T7'],
     name: 'new transforms and a reset at once',
@@ -131,7 +131,7 @@ const changed: readonly Case[] = [
   },
 ];
 
-export const transformRows: readonly Row[] = [
+export const transformRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, RuleTransform', made),
   ...from('AWS: Elastic Load Balancing API Reference, ModifyRule: Transforms', changed),
 ];

@@ -1,5 +1,5 @@
 // Rows for trust stores, their revocation lists, and the listeners that verify with them (aws-limits N15 to N18; moto-coverage 2).
-import { type Case, from, type Row, type Step } from './row.ts';
+import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aLoadBalancer, anHttpsListener, times } from './steps.ts';
 
 const GONE = 'arn:aws:elasticloadbalancing:$region:$account:truststore/gone/0123456789abcdef';
@@ -8,7 +8,7 @@ const bundle = (key: string) => ({
   CaCertificatesBundleS3Bucket: 'pki',
   CaCertificatesBundleS3Key: key,
 });
-const aTrustStore = (changes: object = {}, as = 'store'): Step => ({
+const aTrustStore = (changes: object = {}, as = 'store'): ContractStep => ({
   call: 'CreateTrustStore',
   input: { Name: `$fresh-${as}`, ...bundle('ca.pem'), ...changes },
   save: { [as]: 'TrustStores.0.TrustStoreArn' },
@@ -20,13 +20,13 @@ const verifying = (changes: object = {}) => ({
 const row = (
   proves: string[],
   name: string,
-  before: readonly Step[],
-  { call, input }: Step,
-  expect: Case['expect'],
-): Case => ({ proves, name, before, call, input, expect });
-const refused = (error: string, ...says: string[]): Case['expect'] => ({ error, says });
+  before: readonly ContractStep[],
+  { call, input }: ContractStep,
+  expect: ContractCase['expect'],
+): ContractCase => ({ proves, name, before, call, input, expect });
+const refused = (error: string, ...says: string[]): ContractCase['expect'] => ({ error, says });
 
-const stores: Case[] = [
+const stores: ContractCase[] = [
   row(
     ['moto 2.30', '6 trust store', 'moto 1.10'],
     'a trust store of two certificates',
@@ -121,7 +121,7 @@ const stores: Case[] = [
   ),
 ];
 
-const lists: Case[] = [
+const lists: ContractCase[] = [
   row(
     ['moto 2.30'],
     'a list of revoked certificates',
@@ -151,7 +151,7 @@ const lists: Case[] = [
   ),
 ];
 
-const users: Case[] = [
+const users: ContractCase[] = [
   row(
     ['N15', 'moto 3.13', 'moto 1.10'],
     'verify with a trust store',
@@ -233,7 +233,7 @@ const users: Case[] = [
   ),
 ];
 
-export const trustStoreRows: readonly Row[] = [
+export const trustStoreRows: readonly ContractRow[] = [
   ...from('AWS: Elastic Load Balancing API Reference, CreateTrustStore', stores),
   ...from('AWS: Elastic Load Balancing API Reference, AddTrustStoreRevocations', lists),
   ...from('AWS: Elastic Load Balancing API Reference, DeleteTrustStore', users),

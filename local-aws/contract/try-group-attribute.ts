@@ -1,6 +1,6 @@
 // Rows that change the attributes of one target group.
 import { pairs } from './attribute-rows.ts';
-import type { Case, Expected, Step } from './row.ts';
+import type { ContractCase, ContractStep, ExpectedAnswer } from './row.ts';
 import { aTargetGroup } from './steps.ts';
 
 const proofs = (proves: string) =>
@@ -11,9 +11,9 @@ export const set = (
   proves: string,
   name: string,
   values: Record<string, string>,
-  expect: Expected,
-  before: readonly Step[] = [aTargetGroup()],
-): Case => ({
+  expect: ExpectedAnswer,
+  before: readonly ContractStep[] = [aTargetGroup()],
+): ContractCase => ({
   proves: proofs(proves),
   name,
   before,
@@ -21,8 +21,10 @@ export const set = (
   input: { TargetGroupArn: '$tg', Attributes: pairs(values) },
   expect,
 });
-export const no = (...says: string[]): Expected => ({ error: 'InvalidConfigurationRequest', says });
-export const kept = (values: Record<string, string>): Expected => ({ answer: { Attributes: pairs(values) } });
+export const no = (...says: string[]): ExpectedAnswer => ({ error: 'InvalidConfigurationRequest', says });
+export const kept = (values: Record<string, string>): ExpectedAnswer => ({
+  answer: { Attributes: pairs(values) },
+});
 
 /** One key: values that are taken, values that are not, each a row. */
 export function key(
@@ -30,7 +32,7 @@ export function key(
   good: readonly string[],
   bad: readonly string[],
   words: readonly string[],
-): Case[] {
+): ContractCase[] {
   return [
     ...good.map((value) => set(name, `"${value}"`, { [name]: value }, kept({ [name]: value }))),
     ...bad.map((value) =>

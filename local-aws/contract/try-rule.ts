@@ -1,5 +1,5 @@
 // Rows that try one rule: CreateRule on a fresh listener, with what differs from a plain rule.
-import type { Case, Expected, Step } from './row.ts';
+import type { ContractCase, ContractStep, ExpectedAnswer } from './row.ts';
 import { aListener, aLoadBalancer, anHttpsListener, fixed } from './steps.ts';
 
 export const path = (...Values: string[]) => ({ Field: 'path-pattern', PathPatternConfig: { Values } });
@@ -23,17 +23,17 @@ export const pathRegex = (...RegexValues: string[]) => ({
 });
 
 /** Answers of a rule that is taken. */
-export const taken: Expected = { answer: { Rules: { length: 1 } } };
-export const refused = (...says: string[]): Expected => ({ error: 'ValidationError', says });
+export const taken: ExpectedAnswer = { answer: { Rules: { length: 1 } } };
+export const refused = (...says: string[]): ExpectedAnswer => ({ error: 'ValidationError', says });
 
 /** `proves` lists ids with a comma between; `changes` are over a rule of priority 1 for `/a` with a fixed response. */
 export function tryRule(
   proves: string,
   name: string,
   changes: object,
-  expect: Expected,
-  before: readonly Step[] = [],
-): Case {
+  expect: ExpectedAnswer,
+  before: readonly ContractStep[] = [],
+): ContractCase {
   return {
     proves: proves.split(', '),
     name,
@@ -55,12 +55,12 @@ export function trySecureRule(
   proves: string,
   name: string,
   changes: object,
-  expect: Expected,
-  before: readonly Step[] = [],
-): Case {
+  expect: ExpectedAnswer,
+  before: readonly ContractStep[] = [],
+): ContractCase {
   const row = tryRule(proves, name, changes, expect);
   return { ...row, before: [aLoadBalancer(), anHttpsListener({}, 'listener'), ...before] };
 }
 
 /** A row that moto must pass as well. */
-export const onMoto = (row: Case): Case => ({ ...row, onMoto: true });
+export const onMoto = (row: ContractCase): ContractCase => ({ ...row, onMoto: true });

@@ -1,9 +1,9 @@
 // The page and the paths under `/_local`, without sockets.
 import { describe, expect, test } from 'vitest';
+import { CallLog } from '../call-log.ts';
 import { inMemory } from '../elb/in-memory.ts';
-import { Eyes } from '../eyes.ts';
 import { FaultPlan } from '../faults.ts';
-import { type Desk, doorsOf, readTarget } from './desk.ts';
+import { type ControlApi, listenerLocations, readTarget } from './control-api.ts';
 import { pageOf } from './page.ts';
 import { answerLocal, isLocal } from './paths.ts';
 
@@ -32,24 +32,24 @@ function shop() {
     Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/a&b'] } }],
     Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
   });
-  const desk: Desk = {
+  const control: ControlApi = {
     state,
-    eyes: new Eyes(),
+    callLog: new CallLog(),
     faults: new FaultPlan(0),
     targets: new Map([['10.0.0.9:80', { host: '127.0.0.1', port: 3000 }]]),
     context: () => context,
     reset: async () => undefined,
-    frontDoor: () => ({ host: '127.0.0.1', port: 31000 }),
+    listenerAddress: () => ({ host: '127.0.0.1', port: 31000 }),
   };
-  return { desk, dns: DNSName };
+  return { control, dns: DNSName };
 }
 
 describe('the page', () => {
   test('shows load balancer, listener, rules, group, target and how to get there', async () => {
-    const { desk, dns } = shop();
-    desk.eyes.count('elasticloadbalancing', 'CreateRule');
-    desk.eyes.log(0, 'elasticloadbalancing', 'CreateRule', 'a-rule');
-    const page = pageOf(desk);
+    const { control, dns } = shop();
+    control.callLog.count('elasticloadbalancing', 'CreateRule');
+    control.callLog.log(0, 'elasticloadbalancing', 'CreateRule', 'a-rule');
+    const page = pageOf(control);
     for (const text of [
       'shop',
       dns,
@@ -63,14 +63,14 @@ describe('the page', () => {
       expect(page).toContain(text);
   });
   test('shows each value of a condition once', () => {
-    const page = pageOf(shop().desk);
+    const page = pageOf(shop().control);
     expect(page.split('/a&amp;b')).toHaveLength(2);
     expect(page).toContain('path-pattern /a&amp;b →');
   });
   test('escapes what people wrote', async () => {
-    const { desk } = shop();
-    desk.eyes.log(0, 'ec2', 'CreateVpc', '<script>"x"</script>');
-    const page = pageOf(desk);
+    const { control } = shop();
+    control.callLog.log(0, 'ec2', 'CreateVpc', '<script>"x"</script>');
+    const page = pageOf(control);
     expect(page).toContain('/a&amp;b');
     expect(page).toContain('&lt;script&gt;&quot;x&quot;');
     expect(page).not.toContain('<script');
@@ -80,20 +80,25 @@ describe('the page', () => {
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 async function ask(
-  desk: Desk,
+  control: ControlApi,
   method: string,
   path: string,
   body: unknown = '',
   headers: object = JSON_TYPE,
 ) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await answerLocal(desk, { method, path, headers: { ...headers }, body: Buffer.from(text) });
+  const answer = await answerLocal(control, {
+    method,
+    path,
+    headers: { ...headers },
+    body: Buffer.from(text),
+  });
   return { status: answer.status, body: JSON.parse(answer.body.toString()) as Record<string, unknown> };
 }
 
 describe('paths', () => {
   test('faults are set, shown and healed', async () => {
-    const { desk } = shop();
+    const { control } = shop();
     const order = {
       throttle: { action: 'CreateRule', times: 2 },
       reset: { action: 'DeleteRule', times: 1, when: 'after' },
@@ -101,7 +106,7 @@ describe('paths', () => {
       visibleAfterMs: 10,
       throttling: true,
     };
-    expect((await ask(desk, 'POST', '/_local/faults', order)).body).toEqual({
+    expect((await ask(control, 'POST', '/_local/faults', order)).body).toEqual({
       latencyMs: 5,
       visibleAfterMs: 10,
       throttling: true,
@@ -110,7 +115,7 @@ describe('paths', () => {
         { action: 'DeleteRule', what: 'reset', when: 'after', left: 1 },
       ],
     });
-    expect((await ask(desk, 'DELETE', '/_local/faults')).body).toEqual({
+    expect((await ask(control, 'DELETE', '/_local/faults')).body).toEqual({
       latencyMs: 0,
       visibleAfterMs: 0,
       throttling: false,
@@ -127,44 +132,46 @@ describe('paths', () => {
     ['no content type', { latencyMs: 1 }, {}, /content-type/],
     ['a web page', { latencyMs: 1 }, { ...JSON_TYPE, origin: 'http://x.example' }, /web pages/],
   ])('%s is refused with 400', async (_name, body, headers, words) => {
-    const { desk } = shop();
-    const { status, body: said } = await ask(desk, 'POST', '/_local/faults', body, headers);
+    const { control } = shop();
+    const { status, body: said } = await ask(control, 'POST', '/_local/faults', body, headers);
     expect([status, said.error]).toEqual([400, expect.stringMatching(words)]);
-    expect(desk.faults.plan()).toMatchObject({ latencyMs: 0, planned: [] });
+    expect(control.faults.plan()).toMatchObject({ latencyMs: 0, planned: [] });
   });
   test('targets come and go', async () => {
-    const { desk } = shop();
-    expect((await ask(desk, 'POST', '/_local/targets', { target: 'i-1:80=localhost:9000' })).body).toEqual({
-      targets: { '10.0.0.9:80': '127.0.0.1:3000', 'i-1:80': 'localhost:9000' },
-    });
-    expect((await ask(desk, 'DELETE', '/_local/targets', { target: 'i-1:80' })).status).toBe(200);
-    expect((await ask(desk, 'DELETE', '/_local/targets', { target: 'i-1:80' })).status).toBe(400);
-    expect((await ask(desk, 'POST', '/_local/targets', { target: 'i-1' })).status).toBe(400);
+    const { control } = shop();
+    expect((await ask(control, 'POST', '/_local/targets', { target: 'i-1:80=localhost:9000' })).body).toEqual(
+      {
+        targets: { '10.0.0.9:80': '127.0.0.1:3000', 'i-1:80': 'localhost:9000' },
+      },
+    );
+    expect((await ask(control, 'DELETE', '/_local/targets', { target: 'i-1:80' })).status).toBe(200);
+    expect((await ask(control, 'DELETE', '/_local/targets', { target: 'i-1:80' })).status).toBe(400);
+    expect((await ask(control, 'POST', '/_local/targets', { target: 'i-1' })).status).toBe(400);
   });
   test.each(['/_local/reset', '/moto-api/reset'])(
     'POST %s resets, unless a web page sends it',
     async (path) => {
       let resets = 0;
-      const desk: Desk = {
-        ...shop().desk,
+      const control: ControlApi = {
+        ...shop().control,
         reset: async () => {
           resets += 1;
         },
       };
-      expect((await ask(desk, 'POST', path, '', { origin: 'http://x.example' })).status).toBe(400);
-      expect((await ask(desk, 'POST', path, '', {})).body).toMatchObject({ status: 'ok' });
+      expect((await ask(control, 'POST', path, '', { origin: 'http://x.example' })).status).toBe(400);
+      expect((await ask(control, 'POST', path, '', {})).body).toMatchObject({ status: 'ok' });
       expect(resets).toBe(1);
       expect(isLocal({ method: 'GET', path: '/moto-api/reset' })).toBe(false);
     },
   );
   test('doors, calls, and what is not there', async () => {
-    const { desk } = shop();
-    expect((await ask(desk, 'GET', '/_local/doors')).body).toEqual({ doors: doorsOf(desk) });
-    desk.eyes.count('ec2', 'CreateVpc');
-    expect((await ask(desk, 'GET', '/_local/calls')).body).toEqual({ calls: desk.eyes.calls() });
-    expect((await ask(desk, 'DELETE', '/_local/calls')).body).toEqual({ calls: [] });
-    expect((await ask(desk, 'GET', '/_local/nothing')).status).toBe(404);
-    expect((await ask(desk, 'PUT', '/_local/doors')).status).toBe(405);
+    const { control } = shop();
+    expect((await ask(control, 'GET', '/_local/doors')).body).toEqual({ doors: listenerLocations(control) });
+    control.callLog.count('ec2', 'CreateVpc');
+    expect((await ask(control, 'GET', '/_local/calls')).body).toEqual({ calls: control.callLog.calls() });
+    expect((await ask(control, 'DELETE', '/_local/calls')).body).toEqual({ calls: [] });
+    expect((await ask(control, 'GET', '/_local/nothing')).status).toBe(404);
+    expect((await ask(control, 'PUT', '/_local/doors')).status).toBe(405);
   });
 });
 

@@ -1,10 +1,10 @@
 // The paths under `/_local`, which no AWS service uses: faults, counts, mutations, targets and doors, as JSON.
 import { Ajv, type JSONSchemaType, type ValidateFunction } from 'ajv';
-import { lineOf } from '../eyes.ts';
+import { lineOf } from '../call-log.ts';
 import type { When } from '../faults.ts';
 import type { RawRequest } from '../moto/moto-proxy.ts';
-import type { Answer } from '../protocol/answer.ts';
-import { type Desk, doorsOf, readTarget } from './desk.ts';
+import type { HttpAnswer } from '../protocol/answer.ts';
+import { type ControlApi, listenerLocations, readTarget } from './control-api.ts';
 
 interface FaultOrder {
   throttle?: { action: string; times: number };
@@ -85,7 +85,7 @@ const isTargetOrder = ajv.compile(TARGET);
 
 class Mistake extends Error {}
 
-const say = (body: object, status = 200): Answer => ({
+const say = (body: object, status = 200): HttpAnswer => ({
   status,
   contentType: 'application/json',
   body: `${JSON.stringify(body, undefined, 2)}\n`,
@@ -98,7 +98,7 @@ export const isLocal = ({ method, path }: Pick<RawRequest, 'method' | 'path'>): 
   path.startsWith('/_local') || (method === 'POST' && path === MOTO_RESET);
 
 /** Answers one request under `/_local`; a mistake gets status 400 and words for a person. */
-export async function answerLocal(desk: Desk, request: RawRequest): Promise<Answer> {
+export async function answerLocal(control: ControlApi, request: RawRequest): Promise<HttpAnswer> {
   const path = request.path.replace(/\?.*$/, '');
   const handlers = PATHS[path];
   if (handlers === undefined)
@@ -106,18 +106,18 @@ export async function answerLocal(desk: Desk, request: RawRequest): Promise<Answ
   const handle = handlers[request.method];
   if (handle === undefined) return say({ error: `use ${Object.keys(handlers).join(', ')}` }, 405);
   try {
-    return say(await handle(desk, request));
+    return say(await handle(control, request));
   } catch (error) {
     if (error instanceof Mistake) return say({ error: error.message }, 400);
     throw error;
   }
 }
 
-type Handler = (desk: Desk, request: RawRequest) => object | Promise<object>;
+type Handler = (control: ControlApi, request: RawRequest) => object | Promise<object>;
 
-const resetAll: Handler = async (desk, request) => {
+const resetAll: Handler = async (control, request) => {
   fromNoBrowser(request);
-  await desk.reset();
+  await control.reset();
   return {
     status: 'ok',
     reset: 'everything: load balancers, what protects them, the account behind, counts and faults',
@@ -127,9 +127,9 @@ const resetAll: Handler = async (desk, request) => {
 const PATHS: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/_local/faults': {
     GET: ({ faults }) => faults.plan(),
-    POST: (desk, request) => {
-      order(desk, bodyOf(request, isFaultOrder));
-      return desk.faults.plan();
+    POST: (control, request) => {
+      order(control, bodyOf(request, isFaultOrder));
+      return control.faults.plan();
     },
     DELETE: ({ faults }, request) => {
       fromNoBrowser(request);
@@ -141,41 +141,41 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
     },
   },
   '/_local/calls': {
-    GET: ({ eyes }) => ({ calls: eyes.calls() }),
-    DELETE: ({ eyes }, request) => {
+    GET: ({ callLog }) => ({ calls: callLog.calls() }),
+    DELETE: ({ callLog }, request) => {
       fromNoBrowser(request);
-      eyes.reset();
+      callLog.reset();
       return { calls: [] };
     },
   },
-  '/_local/mutations': { GET: ({ eyes }) => ({ mutations: eyes.mutations().map(lineOf) }) },
+  '/_local/mutations': { GET: ({ callLog }) => ({ mutations: callLog.mutations().map(lineOf) }) },
   '/_local/targets': {
     GET: targetsOf,
-    POST: (desk, request) => {
+    POST: (control, request) => {
       const { target } = bodyOf(request, isTargetOrder);
       const read = readTarget(target);
       if (read === undefined) throw new Mistake(`target: "${target}" is not of the form ID:PORT=HOST:PORT`);
-      desk.targets.set(...read);
-      return targetsOf(desk);
+      control.targets.set(...read);
+      return targetsOf(control);
     },
-    DELETE: (desk, request) => {
+    DELETE: (control, request) => {
       const { target } = bodyOf(request, isTargetOrder);
-      if (!desk.targets.delete(target)) throw new Mistake(`target: nothing is known of "${target}"`);
-      return targetsOf(desk);
+      if (!control.targets.delete(target)) throw new Mistake(`target: nothing is known of "${target}"`);
+      return targetsOf(control);
     },
   },
-  '/_local/doors': { GET: (desk) => ({ doors: doorsOf(desk) }) },
+  '/_local/doors': { GET: (control) => ({ doors: listenerLocations(control) }) },
   '/_local/reset': { POST: resetAll },
   [MOTO_RESET]: { POST: resetAll },
 };
 
-function targetsOf({ targets }: Desk): object {
+function targetsOf({ targets }: ControlApi): object {
   return {
     targets: Object.fromEntries([...targets].map(([target, { host, port }]) => [target, `${host}:${port}`])),
   };
 }
 
-function order({ faults }: Desk, asked: FaultOrder): void {
+function order({ faults }: ControlApi, asked: FaultOrder): void {
   if (asked.throttle) faults.throttle(asked.throttle.action, asked.throttle.times);
   if (asked.fail) {
     const { action, code, message = 'on request', when, times } = asked.fail;

@@ -2,10 +2,10 @@
 import { applyTransforms, redirectLocation } from '../../api/match.ts';
 import { type ClientRequest, refusedWith, seen } from './client.ts';
 import { chooseDestination } from './destination.ts';
-import { forward, type Passage, send } from './forward.ts';
-import type { Plane } from './plane.ts';
+import { type ForwardedRequest, forward, send } from './forward.ts';
+import type { DataPlaneContext } from './plane.ts';
 import { type Exchange, fail, reply } from './replies.ts';
-import { decisionOf, ruleFor } from './route.ts';
+import { ruleActionsOf, ruleFor } from './route.ts';
 import { isLetIn } from './sign-in.ts';
 
 /** Troubleshoot your Application Load Balancers, HTTP 507: a redirect to a URL of more than 8 K. */
@@ -13,10 +13,10 @@ const LOCATION_MAX = 8 * 1024;
 
 /** Answers a request; one that is forwarded goes on its way with `go`. */
 export function answer(
-  plane: Plane,
+  plane: DataPlaneContext,
   exchange: Exchange,
   request: ClientRequest,
-  go: (passage: Passage) => void = send,
+  go: (passage: ForwardedRequest) => void = send,
 ): void {
   const refused = refusedWith(request);
   if (refused !== undefined) {
@@ -24,7 +24,7 @@ export function answer(
     return;
   }
   const asked = seen(request, exchange.settings);
-  const decision = decisionOf(ruleFor(plane.state, exchange.listener, asked));
+  const decision = ruleActionsOf(ruleFor(plane.state, exchange.listener, asked));
   const { before, routing, transforms } = decision;
   const route = () => {
     const { RedirectConfig: redirect, FixedResponseConfig: fixed } = routing;

@@ -1,10 +1,10 @@
 // Which target of a group takes a request (ALB User Guide: Routing algorithms, Slow start mode).
 import { expect, test } from 'vitest';
-import type { Target } from '../elb/state.ts';
+import type { TargetRecord } from '../elb/state.ts';
 import { chooseTarget, type Load } from './balance.ts';
 import { TargetLoad } from './load.ts';
 
-const target = (id: string): Target => ({
+const target = (id: string): TargetRecord => ({
   id,
   port: 80,
   health: 'healthy',

@@ -1,5 +1,5 @@
 // How a target group chooses a target for a request, pure (ALB User Guide: Routing algorithms, Slow start mode).
-import type { Candidate } from './route.ts';
+import type { TargetCandidate } from './route.ts';
 import type { GroupSettings } from './settings.ts';
 
 /** What is known of a group's targets besides their health. */
@@ -9,7 +9,7 @@ export interface Load {
   /** Requests under way at a target. */
   readonly outstanding: (key: string) => number;
   /** How far a target is on its way through slow start: 1 when it takes its full share. */
-  readonly share: (candidate: Candidate) => number;
+  readonly share: (candidate: TargetCandidate) => number;
   /** Lies in [0, 1). */
   readonly random: () => number;
 }
@@ -19,10 +19,10 @@ export interface Load {
  * no target is ever found anomalous here.
  */
 export function chooseTarget(
-  candidates: readonly Candidate[],
+  candidates: readonly TargetCandidate[],
   algorithm: GroupSettings['algorithm'],
   load: Load,
-): Candidate | undefined {
+): TargetCandidate | undefined {
   const at = (turn: number) => candidates[turn % candidates.length];
   if (candidates.length < 2) return candidates[0];
   if (algorithm === 'weighted_random') return at(Math.floor(load.random() * candidates.length));

@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { isBodyless, refusedWith, seen } from './client.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSignedCertificate } from './self-signed.ts';
 import { keyOf, versions } from './tls.ts';
 
 function request(url: string, headers: Record<string, string>): IncomingMessage {
@@ -38,7 +38,7 @@ test('30 forwarders are let through, 31 are not', () => {
 });
 
 test('a certificate has its names in lower case', async () => {
-  const { certPem, keyPem } = await selfSigned('Shop.Example.com', '*.example.org');
+  const { certPem, keyPem } = await selfSignedCertificate('Shop.Example.com', '*.example.org');
   expect(keyOf(certPem, keyPem).names).toEqual(['shop.example.com', '*.example.org']);
 });
 

@@ -1,13 +1,13 @@
-// The data plane: a door for every listener of every load balancer, opened and closed as the state changes.
+// The data plane: a server for every listener of every load balancer, started and closed as the state changes.
 import { held } from '../elb/find.ts';
 import type { ElbState, World } from '../elb/state.ts';
 import type { HealthChange } from '../state-file/entries.ts';
-import { type Door, kindOf, openDoor } from './door.ts';
 import { startHealthChecks } from './health-checks.ts';
 import { TokenKeys } from './jwt.ts';
+import { kindOf, type ListenerServer, startListenerServer } from './listener-server.ts';
 import { TargetLoad } from './load.ts';
-import type { Plane } from './plane.ts';
-import { Settings } from './settings.ts';
+import type { DataPlaneContext } from './plane.ts';
+import { DataPlaneSettings } from './settings.ts';
 import { type Key, keyOf } from './tls.ts';
 import { type Address, Upstreams } from './upstreams.ts';
 
@@ -22,24 +22,24 @@ export interface DataPlaneOptions {
   healthChanged?: (change: HealthChange) => void;
 }
 
-/** Calls after which listeners may have come, gone or want another kind of door. */
-const CHANGES_DOORS =
+/** Calls after which listeners may have come, gone or want another kind of server. */
+const CHANGES_LISTENERS =
   /^((Create|Modify|Delete)(Listener|LoadBalancer|TrustStore)|ModifyLoadBalancerAttributes|(Add|Remove)(ListenerCertificates|TrustStoreRevocations))$/;
 
 export class DataPlane {
-  readonly #plane: Plane;
+  readonly #plane: DataPlaneContext;
   readonly #keys = new Map<string, Key>();
-  readonly #doors = new Map<string, Door>();
-  readonly #retired: Door[] = [];
+  readonly #servers = new Map<string, ListenerServer>();
+  readonly #retired: ListenerServer[] = [];
   readonly #stopHealthChecks: () => void;
-  /** Changes of doors, one after the other. */
+  /** Changes of servers, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: DataPlaneOptions) {
     this.#plane = {
       ...options,
       upstreams: new Upstreams(),
-      settings: new Settings(options.state),
+      settings: new DataPlaneSettings(options.state),
       load: new TargetLoad(),
       // An identity provider on this machine may show a certificate of the account.
       tokenKeys: new TokenKeys(() => [...this.#keys.values()].map(({ certPem }) => certPem)),
@@ -54,10 +54,10 @@ export class DataPlane {
     this.#keys.set(arn, keyOf(certPem, keyPem));
   }
 
-  /** Brings settings and doors in line with the state after a call. */
+  /** Brings settings and servers in line with the state after a call. */
   changed(action: string): Promise<void> {
     this.#plane.settings.forget();
-    if (!CHANGES_DOORS.test(action)) return this.#work;
+    if (!CHANGES_LISTENERS.test(action)) return this.#work;
     this.#work = this.#work.then(() => this.#sync());
     return this.#work;
   }
@@ -65,39 +65,39 @@ export class DataPlane {
   async #sync(): Promise<void> {
     const plane = this.#plane;
     const { listeners } = plane.state;
-    for (const [arn, door] of this.#doors) {
+    for (const [arn, server] of this.#servers) {
       const listener = listeners.get(arn);
-      if (listener !== undefined && kindOf(plane, listener) === door.kind) {
-        door.refresh();
+      if (listener !== undefined && kindOf(plane, listener) === server.kind) {
+        server.refresh();
         continue;
       }
-      this.#doors.delete(arn);
+      this.#servers.delete(arn);
       if (listener === undefined) {
-        await door.close();
+        await server.close();
         continue;
       }
-      // A listener that needs another kind of door keeps its door's address, and clients their connections.
-      door.retire();
-      this.#retired.push(door);
-      this.#doors.set(arn, await openDoor(plane, this.#keys, arn, door.address.port));
+      // A listener that needs another kind of server keeps its server's address, and clients their connections.
+      server.retire();
+      this.#retired.push(server);
+      this.#servers.set(arn, await startListenerServer(plane, this.#keys, arn, server.address.port));
     }
     for (const arn of listeners.keys())
-      if (!this.#doors.has(arn)) this.#doors.set(arn, await openDoor(plane, this.#keys, arn));
+      if (!this.#servers.has(arn)) this.#servers.set(arn, await startListenerServer(plane, this.#keys, arn));
   }
 
   /** Undefined while the load balancer is provisioning: its name does not resolve yet. */
-  frontDoor(dnsName: string, port: number): Address | undefined {
+  listenerAddress(dnsName: string, port: number): Address | undefined {
     const { state } = this.#plane;
     const arn = state.dnsNames.get(dnsName.toLowerCase());
     if (arn === undefined) return undefined;
     const lb = held(state.loadBalancers, arn);
-    return lb.activeAt > Date.now() ? undefined : this.#doors.get(lb.listeners[port] ?? '')?.address;
+    return lb.activeAt > Date.now() ? undefined : this.#servers.get(lb.listeners[port] ?? '')?.address;
   }
 
   async close(): Promise<void> {
     this.#stopHealthChecks();
     await this.#work;
-    await Promise.all([...this.#doors.values(), ...this.#retired].map((door) => door.close()));
+    await Promise.all([...this.#servers.values(), ...this.#retired].map((server) => server.close()));
     this.#plane.upstreams.close();
   }
 }

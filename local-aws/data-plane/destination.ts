@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { held } from '../elb/find.ts';
-import type { Target, TargetGroup } from '../elb/state.ts';
+import type { TargetGroupRecord, TargetRecord } from '../elb/state.ts';
 import { chooseTarget } from './balance.ts';
 import {
   APP_COOKIE,
@@ -12,21 +12,21 @@ import {
   stickyCookies,
   TARGET_COOKIE,
 } from './cookies.ts';
-import type { Plane } from './plane.ts';
+import type { DataPlaneContext } from './plane.ts';
 import { chooseGroup, eligibleTargets } from './route.ts';
 import type { GroupSettings } from './settings.ts';
 
 /** Where a request goes, and the cookies that keep the client there. */
 export interface Destination {
-  readonly group: TargetGroup;
-  readonly target: Target;
+  readonly group: TargetGroupRecord;
+  readonly target: TargetRecord;
   readonly settings: GroupSettings;
   readonly cookies: readonly string[];
 }
 
 /** Chooses group and target for a request; undefined when there is none, which is answered with 503. */
 export function chooseDestination(
-  plane: Plane,
+  plane: DataPlaneContext,
   action: Action,
   headers: IncomingHttpHeaders,
 ): Destination | undefined {

@@ -2,20 +2,20 @@
 import type { OutgoingHttpHeaders, ClientRequest as TargetRequest } from 'node:http';
 import { type ClientHttp2Stream, constants, Http2ServerResponse } from 'node:http2';
 import type { Rewritten } from '../../api/match.ts';
-import type { TargetGroup } from '../elb/state.ts';
+import type { TargetGroupRecord } from '../elb/state.ts';
 import { type ClientRequest, hostOf, isBodyless, isGrpc } from './client.ts';
 import { cookiesFor, type Destination } from './destination.ts';
 import { endToEnd, requestHeaders, requestHost, responseHeaders } from './headers.ts';
 import { peerOf } from './peer.ts';
-import { type Plane, waitMs } from './plane.ts';
+import { type DataPlaneContext, waitMs } from './plane.ts';
 import { type Exchange, fail } from './replies.ts';
 import type { Address } from './upstreams.ts';
 
 export type { Address } from './upstreams.ts';
 
 /** A request on its way: to whom, as what, and how long a silence may last. */
-export interface Passage {
-  readonly plane: Plane;
+export interface ForwardedRequest {
+  readonly plane: DataPlaneContext;
   readonly exchange: Exchange;
   readonly destination: Destination;
   readonly request: ClientRequest;
@@ -30,7 +30,7 @@ export interface Passage {
  * Whether a group's protocol version does not go with a request, which is answered with 464 (Troubleshoot your Application
  * Load Balancers, HTTP 464).
  */
-export function isIncompatible(group: TargetGroup, request: ClientRequest): boolean {
+export function isIncompatible(group: TargetGroupRecord, request: ClientRequest): boolean {
   const old = request.httpVersionMajor < 2;
   if (group.protocolVersion === 'HTTP2') return old;
   if (group.protocolVersion === 'GRPC') return old || request.method !== 'POST';
@@ -38,7 +38,7 @@ export function isIncompatible(group: TargetGroup, request: ClientRequest): bool
 }
 
 /** Sends a request to a target and its answer back. 502 when the target fails, 504 when it is silent. */
-export function send(passage: Passage): void {
+export function send(passage: ForwardedRequest): void {
   const version = passage.destination.group.protocolVersion;
   if (version === 'HTTP2' || version === 'GRPC') overHttp2(passage);
   else overHttp1(passage, true);
@@ -47,12 +47,12 @@ export function send(passage: Passage): void {
 
 /** Puts a request on its way with `go`, or answers why that cannot be. `before` is the host as it was sent. */
 export function forward(
-  plane: Plane,
+  plane: DataPlaneContext,
   exchange: Exchange,
   destination: Destination,
   { before, after }: { before: string; after: Rewritten },
   request: ClientRequest,
-  go: (passage: Passage) => void,
+  go: (passage: ForwardedRequest) => void,
 ): void {
   const { group, target } = destination;
   const { listener, settings } = exchange;
@@ -85,7 +85,7 @@ export function forward(
 }
 
 /** A client that stops in the middle of its body gets 408 (Troubleshoot your Application Load Balancers, HTTP 408). */
-function awaitBody({ request, exchange, idleMs }: Passage): void {
+function awaitBody({ request, exchange, idleMs }: ForwardedRequest): void {
   request.setTimeout(idleMs, () => {
     if (!request.readableEnded) fail(exchange, 408);
   });
@@ -93,7 +93,11 @@ function awaitBody({ request, exchange, idleMs }: Passage): void {
 }
 
 /** Ends the work at the target when the client goes away, and counts it as long as it lasts. */
-function follow(passage: Passage, out: TargetRequest | ClientHttp2Stream, isOver: () => boolean): void {
+function follow(
+  passage: ForwardedRequest,
+  out: TargetRequest | ClientHttp2Stream,
+  isOver: () => boolean,
+): void {
   const { plane, destination, exchange } = passage;
   const { group, target } = destination;
   const key = `${group.arn} ${target.id}:${target.port ?? ''}`;
@@ -105,7 +109,7 @@ function follow(passage: Passage, out: TargetRequest | ClientHttp2Stream, isOver
   });
 }
 
-function overHttp1(passage: Passage, again: boolean): void {
+function overHttp1(passage: ForwardedRequest, again: boolean): void {
   const { plane, exchange, destination, request } = passage;
   const { response } = exchange;
   let over = false;
@@ -144,7 +148,7 @@ function overHttp1(passage: Passage, again: boolean): void {
   else request.pipe(out);
 }
 
-function overHttp2(passage: Passage): void {
+function overHttp2(passage: ForwardedRequest): void {
   const { plane, exchange, destination, request } = passage;
   const { response } = exchange;
   const { host, ...headers } = passage.headers;

@@ -1,10 +1,10 @@
 // Headers and cookies of the data plane.
 import { describe, expect, test } from 'vitest';
 import { held } from '../elb/find.ts';
-import { setUp } from '../elb/rule-rig.ts';
+import { setUp } from '../elb/rule-fixture.ts';
 import { APP_COOKIE, readCookies, readSticky, stickyCookies, TARGET_COOKIE } from './cookies.ts';
 import { endToEnd, listenerHeaders, requestHeaders, requestHost, responseHeaders } from './headers.ts';
-import { Settings } from './settings.ts';
+import { DataPlaneSettings } from './settings.ts';
 
 const peer = { address: '10.0.0.9', port: 4711, facts: {} };
 
@@ -16,7 +16,7 @@ function settingsWith(attributes: Record<string, string> = {}) {
     LoadBalancerArn: listener.loadBalancerArn,
     Attributes: Object.entries(attributes).map(([Key, Value]) => ({ Key, Value })),
   });
-  return new Settings(aws.state).ofListener(listener);
+  return new DataPlaneSettings(aws.state).ofListener(listener);
 }
 
 describe('what a target sees', () => {

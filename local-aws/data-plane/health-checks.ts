@@ -3,7 +3,7 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import { matches } from '../elb/health-check.ts';
-import type { ElbState, Target, TargetGroup } from '../elb/state.ts';
+import type { ElbState, TargetGroupRecord, TargetRecord } from '../elb/state.ts';
 import { type CheckResult, countCheck } from '../elb/targets.ts';
 import type { HealthChange } from '../state-file/entries.ts';
 import type { Address } from './upstreams.ts';
@@ -14,7 +14,7 @@ export interface CheckerOptions {
   timeScale: number;
   targetAddress: (target: { id: string; port: number }) => Address | undefined;
   /** `alone`: no other target of its group is healthy. */
-  becameHealthy: (target: Target, alone: boolean) => void;
+  becameHealthy: (target: TargetRecord, alone: boolean) => void;
   /** Told of every check that changes what AWS shows of a target. */
   healthChanged?: (change: HealthChange) => void;
 }
@@ -38,7 +38,7 @@ const FAILED: CheckResult = {
 /** Starts checking; the function it returns ends it. */
 export function startHealthChecks(options: CheckerOptions): () => void {
   // Keyed by the target itself: one that is registered anew is a new one, and due at once.
-  const due = new WeakMap<Target, number>();
+  const due = new WeakMap<TargetRecord, number>();
   const tick = () => {
     const now = Date.now();
     for (const group of options.state.targetGroups.values()) {
@@ -62,9 +62,9 @@ export function startHealthChecks(options: CheckerOptions): () => void {
 }
 
 function judge(
-  group: TargetGroup,
+  group: TargetGroupRecord,
   key: string,
-  target: Target,
+  target: TargetRecord,
   result: CheckResult,
   options: CheckerOptions,
 ): void {
@@ -87,15 +87,19 @@ function judge(
 }
 
 /** What a check asks: ALB User Guide, Health checks: a user agent of its own, the target's address as host. */
-interface Question extends Address {
-  readonly group: TargetGroup;
+interface HealthCheckRequest extends Address {
+  readonly group: TargetGroupRecord;
   readonly authority: string;
   readonly timeoutMs: number;
 }
 
 const AGENT = 'ELB-HealthChecker/2.0';
 
-function probe(group: TargetGroup, target: Target, options: CheckerOptions): Promise<CheckResult> {
+function probe(
+  group: TargetGroupRecord,
+  target: TargetRecord,
+  options: CheckerOptions,
+): Promise<CheckResult> {
   const check = group.healthCheck;
   const port = check.port === 'traffic-port' ? (target.port ?? 0) : Number(check.port);
   const address = options.targetAddress({ id: target.id, port });
@@ -107,7 +111,7 @@ function probe(group: TargetGroup, target: Target, options: CheckerOptions): Pro
     : askHttp1(question);
 }
 
-function askHttp1({ group, host, port, authority, timeoutMs }: Question): Promise<CheckResult> {
+function askHttp1({ group, host, port, authority, timeoutMs }: HealthCheckRequest): Promise<CheckResult> {
   const check = group.healthCheck;
   return new Promise((resolve) => {
     const request = (check.protocol === 'HTTPS' ? https : http).request(
@@ -137,7 +141,7 @@ function askHttp1({ group, host, port, authority, timeoutMs }: Question): Promis
 const EMPTY_MESSAGE = Buffer.alloc(5);
 
 /** HTTP2 groups by GET and the status; GRPC groups by POST and the grpc-status (ALB User Guide: Health checks). */
-function askHttp2({ group, host, port, authority, timeoutMs }: Question): Promise<CheckResult> {
+function askHttp2({ group, host, port, authority, timeoutMs }: HealthCheckRequest): Promise<CheckResult> {
   const check = group.healthCheck;
   const grpc = group.protocolVersion === 'GRPC';
   const secure = check.protocol === 'HTTPS';

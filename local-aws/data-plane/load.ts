@@ -1,10 +1,10 @@
 // What the data plane remembers about targets: whose turn it is, how many requests are under way, since when they are healthy.
-import type { Target } from '../elb/state.ts';
+import type { TargetRecord } from '../elb/state.ts';
 
 export class TargetLoad {
   readonly #turns = new Map<string, number>();
   readonly #outstanding = new Map<string, number>();
-  readonly #healthySince = new WeakMap<Target, number>();
+  readonly #healthySince = new WeakMap<TargetRecord, number>();
 
   /** The turn of a group, which is over with that. */
   turnOf(group: string): number {
@@ -32,12 +32,12 @@ export class TargetLoad {
    * Notes that a target became healthy. `alone`: no other target of its group is healthy, then it does not start slowly
    * (ALB User Guide: Slow start mode).
    */
-  becameHealthy(target: Target, alone: boolean, now: number): void {
+  becameHealthy(target: TargetRecord, alone: boolean, now: number): void {
     if (!alone) this.#healthySince.set(target, now);
   }
 
   /** How much of its full share a target takes after `slowMs` of slow start: it grows linearly from 0 to 1. */
-  share(target: Target, slowMs: number, now: number): number {
+  share(target: TargetRecord, slowMs: number, now: number): number {
     const since = this.#healthySince.get(target);
     return since === undefined || slowMs === 0 ? 1 : Math.min(1, (now - since) / slowMs);
   }

@@ -3,7 +3,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import type { Listener } from '../elb/state.ts';
+import type { ListenerRecord } from '../elb/state.ts';
 import { addressOf } from './client.ts';
 import type { Peer } from './headers.ts';
 import type { ListenerSettings, RequestHeader } from './settings.ts';
@@ -11,7 +11,7 @@ import type { ListenerSettings, RequestHeader } from './settings.ts';
 const known = new WeakMap<Socket, { settings: ListenerSettings; peer: Peer }>();
 
 /** Read once for each connection, and again when the listener's settings are others. */
-export function peerOf(socket: Socket, listener: Listener, settings: ListenerSettings): Peer {
+export function peerOf(socket: Socket, listener: ListenerRecord, settings: ListenerSettings): Peer {
   const before = known.get(socket);
   if (before?.settings === settings) return before.peer;
   const peer = {
@@ -23,7 +23,11 @@ export function peerOf(socket: Socket, listener: Listener, settings: ListenerSet
   return peer;
 }
 
-function tlsFacts(socket: TLSSocket, listener: Listener, settings: ListenerSettings): Record<string, string> {
+function tlsFacts(
+  socket: TLSSocket,
+  listener: ListenerRecord,
+  settings: ListenerSettings,
+): Record<string, string> {
   const facts: Record<string, string> = {};
   const say = (what: RequestHeader, value: string) => {
     facts[settings.requestHeader(what)] = value;

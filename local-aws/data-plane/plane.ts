@@ -2,10 +2,10 @@
 import type { ElbState, World } from '../elb/state.ts';
 import type { TokenKeys } from './jwt.ts';
 import type { TargetLoad } from './load.ts';
-import type { Settings } from './settings.ts';
+import type { DataPlaneSettings } from './settings.ts';
 import type { Address, Upstreams } from './upstreams.ts';
 
-export interface Plane {
+export interface DataPlaneContext {
   readonly state: ElbState;
   readonly world: World;
   /** The address that listeners listen on. */
@@ -14,7 +14,7 @@ export interface Plane {
   readonly timeScale: number;
   readonly targetAddress: (target: { id: string; port: number }) => Address | undefined;
   readonly upstreams: Upstreams;
-  readonly settings: Settings;
+  readonly settings: DataPlaneSettings;
   readonly load: TargetLoad;
   readonly tokenKeys: TokenKeys;
 }
@@ -23,6 +23,6 @@ export interface Plane {
 const WAIT_MIN_MS = 2_000;
 
 /** A configured wait in real milliseconds. */
-export function waitMs(plane: Pick<Plane, 'timeScale'>, seconds: number): number {
+export function waitMs(plane: Pick<DataPlaneContext, 'timeScale'>, seconds: number): number {
   return Math.max(seconds * 1000 * plane.timeScale, WAIT_MIN_MS);
 }

@@ -1,11 +1,11 @@
 // What a load balancer answers itself, and its error pages (Troubleshoot your Application Load Balancers).
-import type { Listener } from '../elb/state.ts';
+import type { ListenerRecord } from '../elb/state.ts';
 import type { ClientResponse } from './client.ts';
 import type { ListenerSettings } from './settings.ts';
 
 /** Who is asked and how the answer goes out. */
 export interface Exchange {
-  readonly listener: Listener;
+  readonly listener: ListenerRecord;
   readonly settings: ListenerSettings;
   readonly response: ClientResponse;
 }

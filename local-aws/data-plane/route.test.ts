@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MatchRequest } from '../../api/match.ts';
 import { held } from '../elb/find.ts';
-import { fixed, path, setUp } from '../elb/rule-rig.ts';
-import { chooseGroup, decisionOf, eligibleTargets, ruleFor } from './route.ts';
+import { fixed, path, setUp } from '../elb/rule-fixture.ts';
+import { chooseGroup, eligibleTargets, ruleActionsOf, ruleFor } from './route.ts';
 import { readGroup } from './settings.ts';
 
 const request = (url: string): MatchRequest => ({
@@ -36,7 +36,7 @@ test('the action before routing is told apart', () => {
     JwtValidationConfig: { JwksEndpoint: 'https://a.b/k', Issuer: 'a' },
   } as const;
   const { arn } = create([path('/')], [jwt, { ...fixed, Order: 2 }]);
-  const decision = decisionOf(held(aws.state.rules, arn));
+  const decision = ruleActionsOf(held(aws.state.rules, arn));
   expect([decision.before?.Type, decision.routing.Type]).toEqual(['jwt-validation', 'fixed-response']);
 });
 

@@ -2,12 +2,19 @@
 import type { Action, ForwardActionConfig, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type MatchRequest, matchRule } from '../../api/match.ts';
 import { held } from '../elb/find.ts';
-import type { Context, ElbState, Listener, Rule, Target, TargetGroup } from '../elb/state.ts';
+import type {
+  CallContext,
+  ElbState,
+  ListenerRecord,
+  RuleRecord,
+  TargetGroupRecord,
+  TargetRecord,
+} from '../elb/state.ts';
 import { healthOf } from '../elb/targets.ts';
 import type { GroupSettings } from './settings.ts';
 
 /** The first rule by priority whose conditions a request meets, else the default rule. */
-export function ruleFor(state: ElbState, listener: Listener, request: MatchRequest): Rule {
+export function ruleFor(state: ElbState, listener: ListenerRecord, request: MatchRequest): RuleRecord {
   // Integer-like keys come in ascending order, which is the order of priorities.
   for (const priority in listener.rules) {
     const rule = held(state.rules, listener.rules[priority] ?? '');
@@ -17,13 +24,13 @@ export function ruleFor(state: ElbState, listener: Listener, request: MatchReque
 }
 
 /** A rule's actions by their part: what comes before routing, and the routing itself. */
-export interface Decision {
+export interface RuleActions {
   before?: Action;
   routing: Action;
   transforms: RuleTransform[];
 }
 
-export function decisionOf(rule: Rule): Decision {
+export function ruleActionsOf(rule: RuleRecord): RuleActions {
   const routing = rule.actions.at(-1);
   if (routing === undefined) throw new Error(`rule ${rule.arn} has no action`);
   const [before] = rule.actions.slice(0, -1);
@@ -49,9 +56,9 @@ export function chooseGroup(
   return undefined;
 }
 
-export interface Candidate {
+export interface TargetCandidate {
   readonly key: string;
-  readonly target: Target;
+  readonly target: TargetRecord;
 }
 
 /**
@@ -61,12 +68,12 @@ export interface Candidate {
  */
 export function eligibleTargets(
   state: ElbState,
-  group: TargetGroup,
-  context: Pick<Context, 'world'>,
+  group: TargetGroupRecord,
+  context: Pick<CallContext, 'world'>,
   settings: Pick<GroupSettings, 'healthyCount' | 'healthyPercentage'>,
-): Candidate[] {
-  const healthy: Candidate[] = [];
-  const all: Candidate[] = [];
+): TargetCandidate[] {
+  const healthy: TargetCandidate[] = [];
+  const all: TargetCandidate[] = [];
   for (const key in group.targets) {
     const target = group.targets[key];
     if (target === undefined) continue;

@@ -12,7 +12,7 @@ const ALGORITHM = {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Certificate and PKCS #8 key as PEM, good for a year. The domain, and those it covers as well, may be wildcards. */
-export async function selfSigned(
+export async function selfSignedCertificate(
   domain: string,
   ...more: readonly string[]
 ): Promise<{ certPem: string; keyPem: string }> {

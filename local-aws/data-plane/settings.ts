@@ -1,7 +1,7 @@
 // Attributes as the data plane uses them: read once, and again after every call that may have changed them.
 import { listenerAttributes, loadBalancerAttributes, targetGroupAttributes } from '../elb/attributes.ts';
 import { held } from '../elb/find.ts';
-import type { ElbState, Listener, TargetGroup } from '../elb/state.ts';
+import type { ElbState, ListenerRecord, TargetGroupRecord } from '../elb/state.ts';
 import { listenerHeaders } from './headers.ts';
 
 /** How a listener treats requests and responses. */
@@ -40,7 +40,7 @@ export interface GroupSettings {
   readonly healthyPercentage: number;
 }
 
-export class Settings {
+export class DataPlaneSettings {
   readonly #state: ElbState;
   readonly #listeners = new Map<string, ListenerSettings>();
   readonly #groups = new Map<string, GroupSettings>();
@@ -55,7 +55,7 @@ export class Settings {
     this.#groups.clear();
   }
 
-  ofListener(listener: Listener): ListenerSettings {
+  ofListener(listener: ListenerRecord): ListenerSettings {
     const known = this.#listeners.get(listener.arn);
     if (known !== undefined) return known;
     const settings = readListener(this.#state, listener);
@@ -63,7 +63,7 @@ export class Settings {
     return settings;
   }
 
-  ofGroup(group: TargetGroup): GroupSettings {
+  ofGroup(group: TargetGroupRecord): GroupSettings {
     const known = this.#groups.get(group.arn);
     if (known !== undefined) return known;
     const settings = readGroup(group);
@@ -72,7 +72,7 @@ export class Settings {
   }
 }
 
-function readListener(state: ElbState, listener: Listener): ListenerSettings {
+function readListener(state: ElbState, listener: ListenerRecord): ListenerSettings {
   const of = listenerAttributes(listener);
   const balancer = loadBalancerAttributes(held(state.loadBalancers, listener.loadBalancerArn));
   const on = (key: string) => balancer[`routing.${key}.enabled`] === 'true';
@@ -95,7 +95,7 @@ function readListener(state: ElbState, listener: Listener): ListenerSettings {
 }
 
 /** aws-limits 4.2; `off` never asks for more healthy targets than there are. */
-export function readGroup(group: TargetGroup): GroupSettings {
+export function readGroup(group: TargetGroupRecord): GroupSettings {
   const of = targetGroupAttributes(group);
   const algorithm = of['load_balancing.algorithm.type'];
   const sticky = of['stickiness.enabled'] === 'true';

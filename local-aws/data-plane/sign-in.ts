@@ -2,12 +2,12 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type ClientRequest, hostOf } from './client.ts';
 import { isGoodToken } from './jwt.ts';
-import type { Plane } from './plane.ts';
+import type { DataPlaneContext } from './plane.ts';
 import { type Exchange, fail, reply } from './replies.ts';
 
 /** Whether a request may go on; when not, it is answered. */
 export async function isLetIn(
-  plane: Plane,
+  plane: DataPlaneContext,
   before: Action,
   exchange: Exchange,
   request: ClientRequest,

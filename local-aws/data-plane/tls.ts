@@ -1,7 +1,7 @@
 // TLS of an HTTPS listener: certificates by server name, versions by security policy, and whose client certificate is good.
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import type { ElbState, Listener } from '../elb/state.ts';
+import type { ElbState, ListenerRecord } from '../elb/state.ts';
 
 export interface Key {
   readonly certPem: string;
@@ -28,7 +28,7 @@ export interface Offer {
 }
 
 /** Reads certificates, policy and trust store as they are now. */
-export function offerOf(state: ElbState, keys: Keys, listener: Listener): Offer {
+export function offerOf(state: ElbState, keys: Keys, listener: ListenerRecord): Offer {
   const common = { ...versions(listener.sslPolicy ?? ''), ...trusted(state, listener) };
   const arns = new Set([listener.certificate ?? '', ...listener.extraCertificates]);
   const held = [...arns].flatMap((arn) => {
@@ -55,7 +55,7 @@ export function versions(policy: string): Pick<SecureContextOptions, 'minVersion
 }
 
 /** The authorities whose client certificates are good, and what they revoked. */
-function trusted(state: ElbState, listener: Listener): Pick<SecureContextOptions, 'ca' | 'crl'> {
+function trusted(state: ElbState, listener: ListenerRecord): Pick<SecureContextOptions, 'ca' | 'crl'> {
   const store = state.trustStores.get(listener.mutualAuthentication?.TrustStoreArn ?? '');
   if (store === undefined) return {};
   const crl = Object.values(store.revocations).map(({ content }) => content);
@@ -66,7 +66,7 @@ function trusted(state: ElbState, listener: Listener): Pick<SecureContextOptions
  * Whether a connection may stay (ALB User Guide: Mutual authentication): with `verify` only with a certificate that leads
  * to the trust store and is not revoked, nor over unless that is to be ignored.
  */
-export function isAdmitted(socket: TLSSocket, listener: Listener): boolean {
+export function isAdmitted(socket: TLSSocket, listener: ListenerRecord): boolean {
   const { Mode: mode, IgnoreClientCertificateExpiry: ignoreExpiry } = listener.mutualAuthentication ?? {};
   if (mode !== 'verify' || socket.authorized) return true;
   // Node's type says Error; at run time it is the code of OpenSSL's verification.

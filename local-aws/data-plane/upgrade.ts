@@ -3,16 +3,16 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { connect as connectPlain, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectSecure } from 'node:tls';
-import type { Listener } from '../elb/state.ts';
+import type { ListenerRecord } from '../elb/state.ts';
 import { answer } from './answer.ts';
-import type { Passage } from './forward.ts';
-import type { Plane } from './plane.ts';
+import type { ForwardedRequest } from './forward.ts';
+import type { DataPlaneContext } from './plane.ts';
 import { fail } from './replies.ts';
 
 /** Answers a request to upgrade: by a tunnel to the target, or as any other request when it is not forwarded. */
 export function upgrade(
-  plane: Plane,
-  listener: Listener,
+  plane: DataPlaneContext,
+  listener: ListenerRecord,
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
@@ -36,13 +36,13 @@ export function upgrade(
   });
 }
 
-function connectTo({ address, destination }: Passage, ready: () => void): Socket {
+function connectTo({ address, destination }: ForwardedRequest, ready: () => void): Socket {
   return destination.group.protocol === 'HTTPS'
     ? connectSecure({ ...address, rejectUnauthorized: false }, ready)
     : connectPlain(address, ready);
 }
 
-function requestHead({ headers, path }: Passage, request: IncomingMessage): string {
+function requestHead({ headers, path }: ForwardedRequest, request: IncomingMessage): string {
   const all = { ...headers, connection: 'Upgrade', upgrade: request.headers.upgrade };
   const lines = Object.entries(all).flatMap(([name, value]) =>
     [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),

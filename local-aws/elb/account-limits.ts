@@ -9,13 +9,13 @@ import type {
 import aws from './aws-limits.json' with { type: 'json' };
 import { page } from './page.ts';
 import { refuse } from './refusal.ts';
-import type { Context, ElbState } from './state.ts';
+import type { CallContext, ElbState } from './state.ts';
 
 /** aws-limits 7: the names that the API uses. */
 export function describeAccountLimits(
   _state: ElbState,
   input: DescribeAccountLimitsInput,
-  context: Context,
+  context: CallContext,
 ): DescribeAccountLimitsOutput {
   const limits = Object.entries(context.limits)
     .filter(([name]) => name in aws.quotas)

@@ -3,7 +3,7 @@
 import aws from './aws-limits.json' with { type: 'json' };
 import { invalid, refuse } from './refusal.ts';
 
-export interface Attribute {
+export interface AttributeSchema {
   key: string;
   type: string;
   enum?: string[];
@@ -24,7 +24,7 @@ export interface Attribute {
 export interface AttributeTable {
   /** Begins AWS's sentences about keys. */
   readonly noun: string;
-  readonly byKey: ReadonlyMap<string, Attribute>;
+  readonly byKey: ReadonlyMap<string, AttributeSchema>;
   /** AWS's sentence about keys that are given twice. */
   readonly repeated: (key: string) => string;
   /** Refuses a value that is not the key's; what it lets through is judged by the general rules. */
@@ -34,7 +34,8 @@ export interface AttributeTable {
 /** AWS's own sentence about a wrong value; undefined when AWS says what it says of every attribute of that type. */
 type Words = (key: string, value: string) => string | undefined;
 
-const table = (all: readonly Attribute[]) => new Map(all.map((attribute) => [attribute.key, attribute]));
+const table = (all: readonly AttributeSchema[]) =>
+  new Map(all.map((attribute) => [attribute.key, attribute]));
 
 const within: Words = (key, value) => {
   const { min, max, ranges } = TARGET_GROUP.byKey.get(key) ?? {};
@@ -112,7 +113,7 @@ export const LISTENER: AttributeTable = {
   words: {},
 };
 
-type Pair = { Key?: string | undefined; Value?: string | undefined };
+type AttributePair = { Key?: string | undefined; Value?: string | undefined };
 
 /**
  * Reads the pairs of a modify call. `foreign` refuses keys that AWS knows of other kinds of load balancers.
@@ -121,7 +122,7 @@ type Pair = { Key?: string | undefined; Value?: string | undefined };
  */
 export function checkedAttributes(
   { noun, byKey, repeated, words }: AttributeTable,
-  given: readonly Pair[],
+  given: readonly AttributePair[],
   foreign: (key: string) => void = () => undefined,
 ): Record<string, string> {
   const out: Record<string, string> = {};
@@ -141,7 +142,7 @@ export function checkedAttributes(
 }
 
 /** How a value breaks the rules of its attribute, as the end of a sentence; undefined when it does not. */
-function wrongValue(attribute: Attribute, value: string): string | undefined {
+function wrongValue(attribute: AttributeSchema, value: string): string | undefined {
   const { type, enum: values, pattern, notPattern, notContains = [], maxBytes } = attribute;
   if (type === 'boolean' && values?.includes(value) === false)
     return `must be 'true' or 'false', but was '${value}'`;
@@ -160,7 +161,7 @@ function wrongValue(attribute: Attribute, value: string): string | undefined {
   return undefined;
 }
 
-function wrongNumber({ ranges, min = 0, max }: Attribute, value: string): string | undefined {
+function wrongNumber({ ranges, min = 0, max }: AttributeSchema, value: string): string | undefined {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   const allowed = ranges ?? [[min, max ?? Number.POSITIVE_INFINITY]];
   if (allowed.some(([low = 0, high = 0]) => number >= low && number <= high)) return undefined;

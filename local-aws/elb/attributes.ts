@@ -13,7 +13,14 @@ import { checkedAttributes, LISTENER, LOAD_BALANCER, TARGET_GROUP } from './attr
 import { listenerOf, loadBalancerOf, targetGroupOf } from './find.ts';
 import { checkGroupPlacement, checkLogsPlacement } from './placement.ts';
 import { refuse } from './refusal.ts';
-import type { Context, ElbState, Listener, LoadBalancer, TargetGroup, World } from './state.ts';
+import type {
+  CallContext,
+  ElbState,
+  ListenerRecord,
+  LoadBalancerRecord,
+  TargetGroupRecord,
+  World,
+} from './state.ts';
 
 const LOGS = ['access_logs', 'connection_logs', 'health_check_logs'] as const;
 
@@ -33,21 +40,21 @@ const OF_OTHER_LISTENERS: ReadonlySet<string> = new Set([
   'send_tcp_reset.on_idle_timeout.enabled',
 ]);
 
-type Answer = { Attributes: { Key: string; Value: string }[] };
+type AttributesOutput = { Attributes: { Key: string; Value: string }[] };
 
-const pairs = (values: Record<string, string>): Answer => ({
+const pairs = (values: Record<string, string>): AttributesOutput => ({
   Attributes: Object.entries(values).map(([Key, Value]) => ({ Key, Value })),
 });
 
 /** Every attribute of a load balancer, defaults included (aws-limits 1.1); one about IPv6 only where there is IPv6, or it was set. */
-export function loadBalancerAttributes(lb: LoadBalancer): Record<string, string> {
+export function loadBalancerAttributes(lb: LoadBalancerRecord): Record<string, string> {
   const { 'ipv6.deny_all_igw_traffic': deny = '', ...defaults } = loadBalancerDefaults(lb.scheme);
   const ipv6 = lb.ipAddressType === 'ipv4' ? {} : { 'ipv6.deny_all_igw_traffic': deny };
   return { ...defaults, ...ipv6, ...lb.attributes };
 }
 
 /** Every attribute of a target group that its type has (aws-limits 4.2). */
-export function targetGroupAttributes(group: TargetGroup): Record<string, string> {
+export function targetGroupAttributes(group: TargetGroupRecord): Record<string, string> {
   const out: Record<string, string> = {};
   for (const attribute of TARGET_GROUP.byKey.values())
     if (attribute.targetTypes?.includes(group.targetType) ?? true)
@@ -57,7 +64,7 @@ export function targetGroupAttributes(group: TargetGroup): Record<string, string
 }
 
 /** Every attribute of a listener that its protocol has (aws-limits 2.2). */
-export function listenerAttributes(listener: Listener): Record<string, string> {
+export function listenerAttributes(listener: ListenerRecord): Record<string, string> {
   // Empty restores the default.
   const said = Object.entries(listener.attributes).filter(([, value]) => value !== '');
   const defaults = listenerDefaults(listener.protocol);
@@ -67,20 +74,20 @@ export function listenerAttributes(listener: Listener): Record<string, string> {
 export function describeLoadBalancerAttributes(
   state: ElbState,
   input: DescribeLoadBalancerAttributesInput,
-): Answer {
+): AttributesOutput {
   return pairs(loadBalancerAttributes(loadBalancerOf(state, input.LoadBalancerArn)));
 }
 
 /** A whole list of attributes, with those that were changed in front, as AWS answers a modify call. */
-const changedFirst = (changes: Record<string, string>, all: Record<string, string>): Answer =>
+const changedFirst = (changes: Record<string, string>, all: Record<string, string>): AttributesOutput =>
   pairs({ ...changes, ...all });
 
 /** aws-limits 1.1: logs need a bucket that is there, also while they are off; judged on what is in force together. */
 export function modifyLoadBalancerAttributes(
   state: ElbState,
   input: ModifyLoadBalancerAttributesInput,
-  { world }: Pick<Context, 'world'>,
-): Answer {
+  { world }: Pick<CallContext, 'world'>,
+): AttributesOutput {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const changes = checkedAttributes(LOAD_BALANCER, input.Attributes ?? []);
   const result = { ...loadBalancerAttributes(lb), ...changes };
@@ -111,14 +118,14 @@ function checkBucket(bucket: string, world: World): void {
 export function describeTargetGroupAttributes(
   state: ElbState,
   input: DescribeTargetGroupAttributesInput,
-): Answer {
+): AttributesOutput {
   return pairs(targetGroupAttributes(targetGroupOf(state, input.TargetGroupArn)));
 }
 
 export function modifyTargetGroupAttributes(
   state: ElbState,
   input: ModifyTargetGroupAttributesInput,
-): Answer {
+): AttributesOutput {
   const group = targetGroupOf(state, input.TargetGroupArn);
   const unsupported = (key: string): never =>
     refuse(
@@ -141,7 +148,7 @@ export function modifyTargetGroupAttributes(
 
 /** aws-limits 4.2, column "Dependencies": judged on the result, not on the request. */
 function checkTogether(
-  group: TargetGroup,
+  group: TargetGroupRecord,
   result: Record<string, string>,
   said: Record<string, string>,
 ): void {
@@ -165,7 +172,7 @@ function checkTogether(
 }
 
 /** What cannot be while targets take requests of their own zone only. */
-function checkOneZone(group: TargetGroup, sticky: boolean): void {
+function checkOneZone(group: TargetGroupRecord, sticky: boolean): void {
   if (sticky)
     refuse(
       'InvalidConfigurationRequest',
@@ -202,12 +209,18 @@ function checkThresholds(result: Record<string, string>, said: Record<string, st
   }
 }
 
-export function describeListenerAttributes(state: ElbState, input: DescribeListenerAttributesInput): Answer {
+export function describeListenerAttributes(
+  state: ElbState,
+  input: DescribeListenerAttributesInput,
+): AttributesOutput {
   return pairs(listenerAttributes(listenerOf(state, input.ListenerArn)));
 }
 
 /** aws-limits 2.2: request header names only on HTTPS listeners. */
-export function modifyListenerAttributes(state: ElbState, input: ModifyListenerAttributesInput): Answer {
+export function modifyListenerAttributes(
+  state: ElbState,
+  input: ModifyListenerAttributesInput,
+): AttributesOutput {
   const listener = listenerOf(state, input.ListenerArn);
   const changes = checkedAttributes(LISTENER, input.Attributes ?? [], (key) => {
     if (OF_OTHER_LISTENERS.has(key))

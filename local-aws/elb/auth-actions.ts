@@ -4,8 +4,8 @@ import { invalid } from './refusal.ts';
 
 const HTTPS_URL = /^https:\/\/[^/?#\s]+/;
 
-type Oidc = NonNullable<Action['AuthenticateOidcConfig']>;
-type Cognito = NonNullable<Action['AuthenticateCognitoConfig']>;
+type OidcConfig = NonNullable<Action['AuthenticateOidcConfig']>;
+type CognitoConfig = NonNullable<Action['AuthenticateCognitoConfig']>;
 
 export function checkAuthentication(action: Action): void {
   const oidc = action.AuthenticateOidcConfig;
@@ -21,13 +21,13 @@ export function checkAuthentication(action: Action): void {
     invalid('You can specify up to 10 extra authentication request parameters');
 }
 
-function checkOidc(oidc: Oidc): void {
+function checkOidc(oidc: OidcConfig): void {
   for (const member of ['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint'] as const)
     if (!HTTPS_URL.test(oidc[member] ?? '')) invalid(`The '${oidc[member]}' URL is not valid`);
   if (!oidc.ClientSecret) invalid('A client secret must be specified');
 }
 
-function checkCognito(cognito: Cognito): void {
+function checkCognito(cognito: CognitoConfig): void {
   if (!/^arn:[^:]+:cognito-idp:[^:]+:\d{12}:userpool\/[\w-]+_[0-9A-Za-z]+$/.test(cognito.UserPoolArn ?? ''))
     invalid(`'${cognito.UserPoolArn}' is not a valid user pool ARN`);
   if (!/^[\w+]{1,128}$/.test(cognito.UserPoolClientId ?? ''))

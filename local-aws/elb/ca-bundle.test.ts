@@ -1,10 +1,10 @@
 // PEM files of trust stores: what is read, and the sizes of aws-limits 7.
 import { describe, expect, test } from 'vitest';
-import { selfSigned } from '../data-plane/self-signed.ts';
+import { selfSignedCertificate } from '../data-plane/self-signed.ts';
 import { countCaCertificates, countRevoked } from './ca-bundle.ts';
 import { codeOf } from './in-memory.ts';
 import { DEFAULT_LIMITS } from './state.ts';
-import { CA_PEM, revocationList } from './trust-store-rig.ts';
+import { CA_PEM, revocationList } from './trust-store-fixture.ts';
 
 const times = (count: number) => Array.from({ length: count }, () => CA_PEM).join('\n');
 
@@ -29,7 +29,7 @@ describe('a bundle', () => {
 
   test('with a certificate over 16 KB is refused', async () => {
     const names = Array.from({ length: 700 }, (_, n) => `host-${n}.long-enough.example.com`);
-    const { certPem } = await selfSigned('ca.example.com', ...names);
+    const { certPem } = await selfSignedCertificate('ca.example.com', ...names);
     expect(codeOf(() => countCaCertificates(certPem, DEFAULT_LIMITS))).toBe('InvalidCaCertificatesBundle');
   });
 

@@ -1,7 +1,7 @@
 // Reserved capacity (aws-limits L18, L20, 7).
 import { describe, expect, test } from 'vitest';
 import { codeOf, inMemory } from './in-memory.ts';
-import { createBalancer } from './trust-store-rig.ts';
+import { createBalancer } from './trust-store-fixture.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

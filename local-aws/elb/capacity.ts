@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { loadBalancerOf } from './find.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState, LoadBalancer } from './state.ts';
+import type { CallContext, ElbState, LoadBalancerRecord } from './state.ts';
 
 /** aws-limits L18: the least that can be reserved, in load balancer capacity units. */
 const UNITS_MIN = 100;
@@ -23,7 +23,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function modifyCapacityReservation(
   state: ElbState,
   input: ModifyCapacityReservationInput,
-  context: Context,
+  context: CallContext,
 ): DescribeCapacityReservationOutput {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const units = input.MinimumLoadBalancerCapacity?.CapacityUnits;
@@ -58,12 +58,12 @@ export function modifyCapacityReservation(
 }
 
 /** Refuses while a reservation is pending; SetSubnets asks as well (aws-limits L18). */
-export function checkNotPending(lb: LoadBalancer, context: Context): void {
+export function checkNotPending(lb: LoadBalancerRecord, context: CallContext): void {
   if (lb.capacity !== undefined && context.now < lb.capacity.provisionedAt)
     refuse('CapacityReservationPending', `Load balancer '${lb.arn}' has a pending capacity reservation`);
 }
 
-function checkQuotas(state: ElbState, lb: LoadBalancer, units: number, context: Context): void {
+function checkQuotas(state: ElbState, lb: LoadBalancerRecord, units: number, context: CallContext): void {
   const own = context.limits['capacity-units-per-application-load-balancer'];
   const region = context.limits['capacity-units-per-region'];
   let total = units;
@@ -75,7 +75,7 @@ function checkQuotas(state: ElbState, lb: LoadBalancer, units: number, context: 
     );
 }
 
-function decreasesToday(lb: LoadBalancer, context: Context): number[] {
+function decreasesToday(lb: LoadBalancerRecord, context: CallContext): number[] {
   const day = (time: number) => Math.floor(time / DAY_MS);
   return (lb.capacity?.decreasedAt ?? []).filter((time) => day(time) === day(context.now));
 }
@@ -83,13 +83,13 @@ function decreasesToday(lb: LoadBalancer, context: Context): number[] {
 export function describeCapacityReservation(
   state: ElbState,
   input: DescribeCapacityReservationInput,
-  context: Context,
+  context: CallContext,
 ): DescribeCapacityReservationOutput {
   return view(loadBalancerOf(state, input.LoadBalancerArn), context);
 }
 
 /** Units are spread evenly over the zones. */
-function view(lb: LoadBalancer, context: Context): DescribeCapacityReservationOutput {
+function view(lb: LoadBalancerRecord, context: CallContext): DescribeCapacityReservationOutput {
   const { capacity } = lb;
   const remaining = DECREASES_MAX - decreasesToday(lb, context).length;
   if (capacity === undefined) return { DecreaseRequestsRemaining: remaining };

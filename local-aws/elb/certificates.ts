@@ -9,13 +9,13 @@ import type {
 import { held, listenerOf } from './find.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState } from './state.ts';
+import type { CallContext, ElbState } from './state.ts';
 
 /** aws-limits N4, N6: exactly one default certificate, and it exists. */
 export function defaultCertificate(
   asked: readonly Certificate[] | undefined,
   present: string | undefined,
-  { world, region }: Place,
+  { world, region }: CertificateScope,
 ): string {
   if (asked === undefined && present !== undefined) return present;
   const [first, second] = asked ?? [];
@@ -32,7 +32,7 @@ const tooManyArns = (most: number, asked: readonly unknown[]): never =>
   invalid(`Up to '${most}' certificate ARNs can be specified, but '${asked.length}' were specified`);
 
 /** aws-limits N6 to N8: of ACM in this Region or of IAM; there; and issued. */
-function existing(certificate: Certificate, { world, region }: Place): string {
+function existing(certificate: Certificate, { world, region }: CertificateScope): string {
   const arn = certificate.CertificateArn ?? '';
   if (world.certificates.has(arn)) return arn;
   const elsewhere = /^arn:[^:]+:acm:([^:]*):/.exec(arn)?.[1];
@@ -45,13 +45,13 @@ function existing(certificate: Certificate, { world, region }: Place): string {
   return refuse('CertificateNotFound', `Certificate '${arn}' not found`);
 }
 
-type Place = Pick<Context, 'world' | 'region'>;
+type CertificateScope = Pick<CallContext, 'world' | 'region'>;
 
 /** aws-limits N9, N10: 25 per load balancer without defaults; adding what is there has no effect. */
 export function addListenerCertificates(
   state: ElbState,
   input: AddListenerCertificatesInput,
-  context: Context,
+  context: CallContext,
 ): { Certificates: Certificate[] } {
   const listener = listenerOf(state, input.ListenerArn);
   if (listener.protocol !== 'HTTPS') invalid('A certificate cannot be specified for HTTP listeners');

@@ -1,9 +1,16 @@
 // Resources by ARN, or the NotFound that AWS answers: the same sentence for every call that looks a resource up.
 import { invalid, refuse } from './refusal.ts';
-import type { ElbState, Listener, LoadBalancer, Rule, TargetGroup, TrustStore } from './state.ts';
+import type {
+  ElbState,
+  ListenerRecord,
+  LoadBalancerRecord,
+  RuleRecord,
+  TargetGroupRecord,
+  TrustStore,
+} from './state.ts';
 
 /** @throws AwsRefusal LoadBalancerNotFound, or ValidationError when it is no load balancer ARN (aws-limits 6). */
-export function loadBalancerOf(state: ElbState, arn: string | undefined): LoadBalancer {
+export function loadBalancerOf(state: ElbState, arn: string | undefined): LoadBalancerRecord {
   const found = state.loadBalancers.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':loadbalancer/')) invalid(`'${arn}' is not a valid load balancer ARN`);
@@ -11,7 +18,7 @@ export function loadBalancerOf(state: ElbState, arn: string | undefined): LoadBa
 }
 
 /** @throws AwsRefusal ListenerNotFound or ValidationError. */
-export function listenerOf(state: ElbState, arn: string | undefined): Listener {
+export function listenerOf(state: ElbState, arn: string | undefined): ListenerRecord {
   const found = state.listeners.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':listener/')) invalid(`'${arn}' is not a valid listener ARN`);
@@ -19,7 +26,7 @@ export function listenerOf(state: ElbState, arn: string | undefined): Listener {
 }
 
 /** @throws AwsRefusal RuleNotFound or ValidationError. */
-export function ruleOf(state: ElbState, arn: string | undefined): Rule {
+export function ruleOf(state: ElbState, arn: string | undefined): RuleRecord {
   const found = state.rules.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':listener-rule/')) invalid(`'${arn}' is not a valid listener rule ARN`);
@@ -27,7 +34,7 @@ export function ruleOf(state: ElbState, arn: string | undefined): Rule {
 }
 
 /** @throws AwsRefusal TargetGroupNotFound or ValidationError. */
-export function targetGroupOf(state: ElbState, arn: string | undefined): TargetGroup {
+export function targetGroupOf(state: ElbState, arn: string | undefined): TargetGroupRecord {
   const found = state.targetGroups.get(arn ?? '');
   if (found !== undefined) return found;
   if (!arn?.includes(':targetgroup/')) invalid(`'${arn}' is not a valid target group ARN`);

@@ -4,9 +4,9 @@ import type {
   ModifyTargetGroupInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid } from './refusal.ts';
-import type { HealthCheck, TargetGroup } from './state.ts';
+import type { HealthCheckRecord, TargetGroupRecord } from './state.ts';
 
-type Asked = Pick<
+type HealthCheckInput = Pick<
   CreateTargetGroupInput & ModifyTargetGroupInput,
   | 'HealthCheckEnabled'
   | 'HealthCheckProtocol'
@@ -24,16 +24,16 @@ type Asked = Pick<
  * Refuses by aws-limits HC1 to HC10; ranges of numbers are in the action table.
  */
 export function healthCheckOf(
-  type: TargetGroup['targetType'],
-  version: TargetGroup['protocolVersion'],
-  asked: Asked,
-  present: HealthCheck = defaults(type, version),
-): HealthCheck {
+  type: TargetGroupRecord['targetType'],
+  version: TargetGroupRecord['protocolVersion'],
+  asked: HealthCheckInput,
+  present: HealthCheckRecord = defaults(type, version),
+): HealthCheckRecord {
   const protocol = asked.HealthCheckProtocol ?? present.protocol;
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
     invalid(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS'`); // HC1
   const path = asked.HealthCheckPath ?? present.path;
-  const result: HealthCheck = {
+  const result: HealthCheckRecord = {
     enabled: asked.HealthCheckEnabled ?? present.enabled,
     protocol,
     port: asked.HealthCheckPort ?? present.port,
@@ -48,7 +48,10 @@ export function healthCheckOf(
   return result;
 }
 
-function defaults(type: TargetGroup['targetType'], version: TargetGroup['protocolVersion']): HealthCheck {
+function defaults(
+  type: TargetGroupRecord['targetType'],
+  version: TargetGroupRecord['protocolVersion'],
+): HealthCheckRecord {
   const lambda = type === 'lambda';
   return {
     enabled: !lambda,
@@ -64,7 +67,10 @@ function defaults(type: TargetGroup['targetType'], version: TargetGroup['protoco
 }
 
 /** HC8, HC9: HTTP codes for HTTP1 and HTTP2, gRPC codes for GRPC, never both. */
-function matcherOf(version: TargetGroup['protocolVersion'], asked: Asked): string | undefined {
+function matcherOf(
+  version: TargetGroupRecord['protocolVersion'],
+  asked: HealthCheckInput,
+): string | undefined {
   const { HttpCode: http, GrpcCode: grpc } = asked.Matcher ?? {};
   if (http !== undefined && grpc !== undefined)
     invalid('You can specify only one of HttpCode and GrpcCode in a health check matcher');
@@ -74,9 +80,9 @@ function matcherOf(version: TargetGroup['protocolVersion'], asked: Asked): strin
 }
 
 function check(
-  type: TargetGroup['targetType'],
-  version: TargetGroup['protocolVersion'],
-  result: HealthCheck,
+  type: TargetGroupRecord['targetType'],
+  version: TargetGroupRecord['protocolVersion'],
+  result: HealthCheckRecord,
 ): void {
   if (type !== 'lambda' && !result.enabled)
     invalid(`Health check enabled must be true for target groups with target type '${type}'`); // HC10

@@ -2,12 +2,19 @@
 import type { ActionName } from './model.ts';
 import { type InputOf, isMutating, type OutputOf, perform } from './perform.ts';
 import { AwsRefusal } from './refusal.ts';
-import { type Context, DEFAULT_LIMITS, type ElbState, emptyState, emptyWorld, type World } from './state.ts';
+import {
+  type CallContext,
+  DEFAULT_LIMITS,
+  type ElbState,
+  emptyState,
+  emptyWorld,
+  type World,
+} from './state.ts';
 
 export interface InMemory {
   readonly state: ElbState;
   /** Its `now` stands still until somebody moves it. */
-  readonly context: Context;
+  readonly context: CallContext;
   /** How many mutating calls were made, refused ones too. */
   readonly mutations: () => number;
   /**
@@ -21,7 +28,7 @@ export interface InMemory {
 export function inMemory(world: World = paperWorld()): InMemory {
   const state = emptyState();
   let mutations = 0;
-  const context: Context = {
+  const context: CallContext = {
     now: Date.UTC(2026, 0, 1),
     region: 'us-west-2',
     account: '123456789012',

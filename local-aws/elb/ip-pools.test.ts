@@ -2,7 +2,7 @@
 import type { CreateLoadBalancerInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
 import { codeOf, type InMemory, inMemory } from './in-memory.ts';
-import { createBalancer } from './trust-store-rig.ts';
+import { createBalancer } from './trust-store-fixture.ts';
 
 const POOL = { Ipv4IpamPoolId: 'ipam-pool-1' };
 const SIX = ['subnet-6a', 'subnet-6b'];

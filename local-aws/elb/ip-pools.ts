@@ -2,11 +2,11 @@
 import type { ModifyIpPoolsInput, ModifyIpPoolsOutput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { loadBalancerOf } from './find.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { ElbState, LoadBalancer } from './state.ts';
+import type { ElbState, LoadBalancerRecord } from './state.ts';
 
 /** aws-limits L17: refuses an IPAM pool where no public IPv4 addresses are. */
 export function checkIpamPool(
-  lb: Pick<LoadBalancer, 'ipv4IpamPoolId' | 'scheme' | 'ipAddressType' | 'placement'>,
+  lb: Pick<LoadBalancerRecord, 'ipv4IpamPoolId' | 'scheme' | 'ipAddressType' | 'placement'>,
 ): void {
   if (lb.ipv4IpamPoolId === undefined) return;
   if (lb.scheme === 'internal')
@@ -22,7 +22,9 @@ export function checkIpamPool(
 }
 
 /** aws-limits L16: refuses a customer-owned pool anywhere but on an Outpost. */
-export function checkCustomerOwnedPool(lb: Pick<LoadBalancer, 'customerOwnedIpv4Pool' | 'placement'>): void {
+export function checkCustomerOwnedPool(
+  lb: Pick<LoadBalancerRecord, 'customerOwnedIpv4Pool' | 'placement'>,
+): void {
   if (lb.customerOwnedIpv4Pool !== undefined && lb.placement !== 'outpost')
     refuse(
       'InvalidConfigurationRequest',

@@ -4,7 +4,13 @@ import { targetGroupAttributes } from './attributes.ts';
 import { held, targetGroupOf } from './find.ts';
 import { checkGroupPlacement, checkListenerPlacement } from './placement.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState, Listener, LoadBalancer, TargetGroup } from './state.ts';
+import type {
+  CallContext,
+  ElbState,
+  ListenerRecord,
+  LoadBalancerRecord,
+  TargetGroupRecord,
+} from './state.ts';
 import { checkNewGroups } from './target-quotas.ts';
 
 /** ARNs of the target groups that actions forward to, each once. */
@@ -22,9 +28,9 @@ export function groupsOf(actions: readonly Action[]): string[] {
  */
 export function checkLinks(
   state: ElbState,
-  listener: Pick<Listener, 'loadBalancerArn' | 'protocol'>,
+  listener: Pick<ListenerRecord, 'loadBalancerArn' | 'protocol'>,
   actions: readonly Action[],
-  context: Context,
+  context: CallContext,
 ): void {
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
   const groups = groupsOf(actions).map((arn) => forwardedTo(state, arn));
@@ -45,13 +51,13 @@ export function checkLinks(
 }
 
 /** A target group that an action names; unlike other calls, these name the one they miss. */
-function forwardedTo(state: ElbState, arn: string): TargetGroup {
+function forwardedTo(state: ElbState, arn: string): TargetGroupRecord {
   if (!state.targetGroups.has(arn) && arn.includes(':targetgroup/'))
     refuse('TargetGroupNotFound', `Target groups '${arn}' not found`);
   return targetGroupOf(state, arn);
 }
 
-function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void {
+function checkLink(lb: LoadBalancerRecord, protocol: string, group: TargetGroupRecord): void {
   checkGroupPlacement(lb.placement, group, targetGroupAttributes(group));
   if (group.loadBalancerArn !== undefined && group.loadBalancerArn !== lb.arn)
     refuse(
@@ -76,7 +82,7 @@ function checkLink(lb: LoadBalancer, protocol: string, group: TargetGroup): void
 }
 
 /** aws-limits 3.3 forward: with several groups of which one is sticky, the action must be sticky too. */
-function checkStickiness(groups: readonly TargetGroup[], actions: readonly Action[]): void {
+function checkStickiness(groups: readonly TargetGroupRecord[], actions: readonly Action[]): void {
   if (groups.length < 2) return;
   const onAction = actions.some((a) => a.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true);
   if (!onAction && groups.some((group) => targetGroupAttributes(group)['stickiness.enabled'] === 'true'))
@@ -87,7 +93,7 @@ function checkStickiness(groups: readonly TargetGroup[], actions: readonly Actio
 }
 
 /** aws-limits 3.3 authenticate-cognito: the pool lies in the Region of the load balancer. */
-function checkUserPools(actions: readonly Action[], { region }: Context): void {
+function checkUserPools(actions: readonly Action[], { region }: CallContext): void {
   for (const { AuthenticateCognitoConfig: config } of actions)
     if (config !== undefined && config.UserPoolArn?.split(':')[3] !== region)
       invalid(`'${config.UserPoolArn}' is not a valid user pool ARN`);

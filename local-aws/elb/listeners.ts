@@ -19,21 +19,21 @@ import { invalid, refuse } from './refusal.ts';
 import { actionViews, checkActions, normalActions } from './rule-actions.ts';
 import {
   arnOf,
-  type Context,
+  type CallContext,
   type ElbState,
   hexOf,
-  type Listener,
-  type LoadBalancer,
+  type ListenerRecord,
+  type LoadBalancerRecord,
   nextId,
-  type Rule,
+  type RuleRecord,
 } from './state.ts';
 import { newTags } from './tags.ts';
 
 /** aws-limits N11: the API's default. */
 const DEFAULT_SSL_POLICY = 'ELBSecurityPolicy-2016-08';
 
-type Settings = Pick<
-  Listener,
+type ListenerFields = Pick<
+  ListenerRecord,
   'loadBalancerArn' | 'port' | 'protocol' | 'sslPolicy' | 'certificate' | 'mutualAuthentication'
 > & { actions: Action[] };
 
@@ -44,7 +44,7 @@ type Settings = Pick<
 export function createListener(
   state: ElbState,
   input: CreateListenerInput,
-  context: Context,
+  context: CallContext,
 ): { Listeners: ListenerView[] } {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const tags = newTags(input.Tags);
@@ -70,15 +70,15 @@ export function createListener(
 
 function store(
   state: ElbState,
-  lb: LoadBalancer,
-  { actions, ...settings }: Settings,
+  lb: LoadBalancerRecord,
+  { actions, ...settings }: ListenerFields,
   tags: Record<string, string>,
-  context: Context,
-): Listener {
+  context: CallContext,
+): ListenerRecord {
   const { serial, hex } = nextId(state);
   const path = `app/${lb.name}/${hexOf(lb.arn)}/${hex}`;
   const own = nextId(state);
-  const rule: Rule = {
+  const rule: RuleRecord = {
     arn: arnOf(context, `listener-rule/${path}/${own.hex}`),
     serial: own.serial,
     listenerArn: arnOf(context, `listener/${path}`),
@@ -87,7 +87,7 @@ function store(
     transforms: [],
     tags: {},
   };
-  const listener: Listener = {
+  const listener: ListenerRecord = {
     arn: rule.listenerArn,
     serial,
     ...settings,
@@ -105,7 +105,7 @@ function store(
 }
 
 /** aws-limits N3. */
-function duplicate(lb: LoadBalancer, port: number): never {
+function duplicate(lb: LoadBalancerRecord, port: number): never {
   return refuse(
     'DuplicateListener',
     `A listener already exists on this port for this load balancer: port ${port} of '${lb.arn}'`,
@@ -115,11 +115,11 @@ function duplicate(lb: LoadBalancer, port: number): never {
 /** Everything about a listener that is asked for, over what is there. */
 function settingsOf(
   state: ElbState,
-  lb: LoadBalancer,
+  lb: LoadBalancerRecord,
   input: CreateListenerInput | ModifyListenerInput,
-  present: Settings | undefined,
-  context: Context,
-): Settings {
+  present: ListenerFields | undefined,
+  context: CallContext,
+): ListenerFields {
   const port = input.Port ?? present?.port;
   const protocol = input.Protocol ?? present?.protocol;
   if (port === undefined) invalid('A listener port must be specified'); // N1
@@ -151,9 +151,9 @@ function settingsOf(
 
 function secure(
   input: CreateListenerInput | ModifyListenerInput,
-  present: Settings | undefined,
-  context: Context,
-): Pick<Settings, 'sslPolicy' | 'certificate'> {
+  present: ListenerFields | undefined,
+  context: CallContext,
+): Pick<ListenerFields, 'sslPolicy' | 'certificate'> {
   const certificate = defaultCertificate(input.Certificates, present?.certificate, context);
   const sslPolicy = input.SslPolicy ?? present?.sslPolicy ?? DEFAULT_SSL_POLICY;
   checkSslPolicy(sslPolicy); // N11
@@ -163,7 +163,7 @@ function secure(
 /** aws-limits N5. A change from HTTPS to HTTP drops certificate and policy (N22). */
 function refuseSecure(
   input: CreateListenerInput | ModifyListenerInput,
-): Pick<Settings, 'sslPolicy' | 'certificate'> {
+): Pick<ListenerFields, 'sslPolicy' | 'certificate'> {
   if ((input.Certificates ?? []).length > 0) invalid('A certificate cannot be specified for HTTP listeners');
   if (input.SslPolicy !== undefined && input.SslPolicy !== '')
     // AWS spells it so.
@@ -172,7 +172,12 @@ function refuseSecure(
 }
 
 /** aws-limits N12, N18: what the HTTPS listeners of one load balancer must agree on. */
-function checkSiblings(state: ElbState, lb: LoadBalancer, wanted: Settings, self?: Listener): void {
+function checkSiblings(
+  state: ElbState,
+  lb: LoadBalancerRecord,
+  wanted: ListenerFields,
+  self?: ListenerRecord,
+): void {
   const others = Object.values(lb.listeners)
     .map((arn) => held(state.listeners, arn))
     .filter((listener) => listener !== self && listener.protocol === 'HTTPS');
@@ -192,7 +197,7 @@ function checkSiblings(state: ElbState, lb: LoadBalancer, wanted: Settings, self
     );
 }
 
-function key(settings: Settings): string {
+function key(settings: ListenerFields): string {
   return JSON.stringify([
     settings.port,
     settings.protocol,
@@ -203,11 +208,11 @@ function key(settings: Settings): string {
   ]);
 }
 
-function defaultActions(state: ElbState, listener: Listener): Action[] {
+function defaultActions(state: ElbState, listener: ListenerRecord): Action[] {
   return held(state.rules, listener.defaultRule).actions;
 }
 
-function view(state: ElbState, listener: Listener): ListenerView {
+function view(state: ElbState, listener: ListenerRecord): ListenerView {
   return {
     ListenerArn: listener.arn,
     LoadBalancerArn: listener.loadBalancerArn,
@@ -243,7 +248,7 @@ export function describeListeners(state: ElbState, input: DescribeListenersInput
 export function modifyListener(
   state: ElbState,
   input: ModifyListenerInput,
-  context: Context,
+  context: CallContext,
 ): { Listeners: ListenerView[] } {
   const listener = listenerOf(state, input.ListenerArn);
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
@@ -280,7 +285,7 @@ export function deleteListener(state: ElbState, input: DeleteListenerInput): Rec
 }
 
 /** Takes a listener with all its rules out of the state. */
-export function removeListener(state: ElbState, listener: Listener): void {
+export function removeListener(state: ElbState, listener: ListenerRecord): void {
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
   for (const arn of [...Object.values(listener.rules), listener.defaultRule]) {
     unlink(state, lb.arn, held(state.rules, arn).actions);

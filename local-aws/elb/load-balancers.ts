@@ -16,10 +16,17 @@ import { checkCustomerOwnedPool, checkIpamPool } from './ip-pools.ts';
 import { removeListener } from './listeners.ts';
 import { checkLoadBalancerName } from './names.ts';
 import { checkGateway, chooseSecurityGroups, chooseZones } from './network.ts';
-import { notPlayed } from './not-played.ts';
+import { notEmulated } from './not-emulated.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import { arnOf, type Context, type ElbState, type LoadBalancer, nextId, type Zone } from './state.ts';
+import {
+  arnOf,
+  type CallContext,
+  type ElbState,
+  type LoadBalancerRecord,
+  nextId,
+  type Zone,
+} from './state.ts';
 import { newTags } from './tags.ts';
 
 /** Hosted zones of Application Load Balancers (AWS General Reference: Elastic Load Balancing endpoints). */
@@ -42,12 +49,12 @@ const ASKED_MAX = 20;
 export function createLoadBalancer(
   state: ElbState,
   input: CreateLoadBalancerInput,
-  context: Context,
+  context: CallContext,
 ): { LoadBalancers: LoadBalancerView[] } {
   const name = input.Name ?? '';
   checkLoadBalancerName(name);
   if (input.Type !== undefined && input.Type !== 'application')
-    notPlayed(`load balancers of type '${input.Type}'`); // L22
+    notEmulated(`load balancers of type '${input.Type}'`); // L22
   const wanted = settingsOf(input, context);
   const existing = state.loadBalancers.get(state.loadBalancerNames.get(name) ?? '');
   if (existing !== undefined) {
@@ -64,7 +71,7 @@ export function createLoadBalancer(
   const { serial, hex } = nextId(state);
   const prefix = wanted.scheme === 'internal' ? 'internal-' : '';
   const digits = BigInt(`0x${hex.slice(0, 8)}`).toString();
-  const lb: LoadBalancer = {
+  const lb: LoadBalancerRecord = {
     arn: arnOf(context, `loadbalancer/app/${name}/${hex}`),
     serial,
     name,
@@ -83,8 +90,8 @@ export function createLoadBalancer(
   return { LoadBalancers: [{ ...view(lb, context), State: { Code: 'provisioning' } }] };
 }
 
-type Settings = Pick<
-  LoadBalancer,
+type LoadBalancerFields = Pick<
+  LoadBalancerRecord,
   | 'scheme'
   | 'vpcId'
   | 'ipAddressType'
@@ -96,13 +103,13 @@ type Settings = Pick<
   | 'placement'
 >;
 
-function settingsOf(input: CreateLoadBalancerInput, context: Context): Settings {
+function settingsOf(input: CreateLoadBalancerInput, context: CallContext): LoadBalancerFields {
   const scheme = input.Scheme ?? 'internet-facing'; // L2
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   const pool = input.IpamPools?.Ipv4IpamPoolId;
   const network = chooseZones(input, ipAddressType, context.world);
   if (scheme === 'internet-facing') checkGateway(network.vpcId, context.world);
-  const settings: Settings = {
+  const settings: LoadBalancerFields = {
     scheme,
     ipAddressType,
     ...network,
@@ -118,8 +125,8 @@ function settingsOf(input: CreateLoadBalancerInput, context: Context): Settings 
   return settings;
 }
 
-function sameSettings(existing: LoadBalancer, wanted: Settings): boolean {
-  const key = (s: Settings) =>
+function sameSettings(existing: LoadBalancerRecord, wanted: LoadBalancerFields): boolean {
+  const key = (s: LoadBalancerFields) =>
     JSON.stringify([
       s.scheme,
       s.vpcId,
@@ -133,7 +140,7 @@ function sameSettings(existing: LoadBalancer, wanted: Settings): boolean {
   return key(existing) === key(wanted);
 }
 
-function view(lb: LoadBalancer, context: Context): LoadBalancerView {
+function view(lb: LoadBalancerRecord, context: CallContext): LoadBalancerView {
   return {
     LoadBalancerArn: lb.arn,
     DNSName: lb.dnsName,
@@ -163,7 +170,7 @@ const zoneView = ({ zone, subnetId, outpostArn }: Zone) => ({
 export function describeLoadBalancers(
   state: ElbState,
   input: DescribeLoadBalancersInput,
-  context: Context,
+  context: CallContext,
 ): DescribeLoadBalancersOutput {
   const arns = input.LoadBalancerArns ?? [];
   const names = input.Names ?? [];
@@ -184,7 +191,7 @@ export function describeLoadBalancers(
   return { LoadBalancers: items.map((lb) => view(lb, context)), ...marker };
 }
 
-function byName(state: ElbState, name: string): LoadBalancer {
+function byName(state: ElbState, name: string): LoadBalancerRecord {
   const arn = state.loadBalancerNames.get(name);
   if (arn === undefined) refuse('LoadBalancerNotFound', `Load balancers '[${name}]' not found`);
   return held(state.loadBalancers, arn);
@@ -211,7 +218,7 @@ export function deleteLoadBalancer(state: ElbState, input: DeleteLoadBalancerInp
 }
 
 /** aws-limits L6, L8, L12, L18; the subnets stay in the load balancer's VPC and kind of zone. */
-export function setSubnets(state: ElbState, input: SetSubnetsInput, context: Context) {
+export function setSubnets(state: ElbState, input: SetSubnetsInput, context: CallContext) {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const ipAddressType = input.IpAddressType ?? lb.ipAddressType;
   checkNotPending(lb, context);
@@ -233,7 +240,7 @@ export function setSubnets(state: ElbState, input: SetSubnetsInput, context: Con
 }
 
 /** aws-limits L15. */
-export function setSecurityGroups(state: ElbState, input: SetSecurityGroupsInput, context: Context) {
+export function setSecurityGroups(state: ElbState, input: SetSecurityGroupsInput, context: CallContext) {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const groups = input.SecurityGroups ?? [];
   if (groups.length === 0) invalid('At least one security group must be specified');
@@ -242,7 +249,7 @@ export function setSecurityGroups(state: ElbState, input: SetSecurityGroupsInput
 }
 
 /** aws-limits L6. */
-export function setIpAddressType(state: ElbState, input: SetIpAddressTypeInput, context: Context) {
+export function setIpAddressType(state: ElbState, input: SetIpAddressTypeInput, context: CallContext) {
   const lb = loadBalancerOf(state, input.LoadBalancerArn);
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   chooseZones({ Subnets: lb.zones.map((zone) => zone.subnetId) }, ipAddressType, context.world);
@@ -252,7 +259,7 @@ export function setIpAddressType(state: ElbState, input: SetIpAddressTypeInput, 
 }
 
 /** aws-limits L17, TG7: what else must suit an address type. */
-function checkAddressChange(state: ElbState, lb: LoadBalancer, ipAddressType: string): void {
+function checkAddressChange(state: ElbState, lb: LoadBalancerRecord, ipAddressType: string): void {
   checkIpamPool({ ...lb, ipAddressType });
   if (ipAddressType !== 'ipv4') return;
   for (const group of Object.keys(lb.targetGroups))

@@ -2,7 +2,7 @@
 import type { MutualAuthenticationAttributes } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from './in-memory.ts';
-import { createBalancer, createStore, httpsListener, withBundles } from './trust-store-rig.ts';
+import { createBalancer, createStore, httpsListener, withBundles } from './trust-store-fixture.ts';
 
 function setUp() {
   const aws = withBundles();

@@ -2,7 +2,7 @@
 import type { MutualAuthenticationAttributes } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { held, trustStoreOf } from './find.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState } from './state.ts';
+import type { CallContext, ElbState } from './state.ts';
 
 /**
  * The settings as they are kept, with the defaults of their mode, or undefined when none are given.
@@ -13,7 +13,7 @@ export function checkMutualAuthentication(
   asked: MutualAuthenticationAttributes | undefined,
   listener: { protocol: string; loadBalancerArn: string },
   state: ElbState,
-  context: Context,
+  context: CallContext,
 ): MutualAuthenticationAttributes | undefined {
   if (asked === undefined) return undefined;
   const mode = asked.Mode ?? 'off';
@@ -39,7 +39,7 @@ export function checkMutualAuthentication(
 function verifying(
   asked: MutualAuthenticationAttributes,
   state: ElbState,
-  context: Context,
+  context: CallContext,
 ): MutualAuthenticationAttributes {
   const arn = asked.TrustStoreArn;
   if (arn === undefined || arn === '')

@@ -2,7 +2,7 @@
 import type { SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { placementOf } from './placement.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, LoadBalancer, World } from './state.ts';
+import type { CallContext, LoadBalancerRecord, World } from './state.ts';
 
 /** aws-limits L15: the quota "security groups per network interface" can be raised, but not above this. */
 const SECURITY_GROUPS_MAX = 16;
@@ -15,7 +15,7 @@ export function chooseZones(
   input: { Subnets?: string[] | undefined; SubnetMappings?: SubnetMapping[] | undefined },
   ipAddressType: string,
   world: World,
-): Pick<LoadBalancer, 'zones' | 'vpcId' | 'placement'> {
+): Pick<LoadBalancerRecord, 'zones' | 'vpcId' | 'placement'> {
   const mappings = input.SubnetMappings ?? [];
   if ((input.Subnets ?? []).length > 0 && mappings.length > 0)
     invalid('You can specify only one of Subnets and SubnetMappings');
@@ -82,7 +82,7 @@ export function checkGateway(vpcId: string, world: World): void {
 export function chooseSecurityGroups(
   ids: readonly string[],
   vpcId: string,
-  { world, limits }: Pick<Context, 'world' | 'limits'>,
+  { world, limits }: Pick<CallContext, 'world' | 'limits'>,
 ): string[] {
   const unique = [...new Set(ids)];
   if (unique.length === 0) {

@@ -10,7 +10,7 @@ import { ACTIONS, type ActionName } from './model.ts';
 import { AwsRefusal } from './refusal.ts';
 import * as rules from './rules.ts';
 import { checkShape } from './shape.ts';
-import type { Context, ElbState } from './state.ts';
+import type { CallContext, ElbState } from './state.ts';
 import * as tags from './tags.ts';
 import * as groups from './target-groups.ts';
 import * as targets from './targets.ts';
@@ -70,7 +70,7 @@ const PERFORM = {
   DescribeTags: tags.describeTags,
   DescribeAccountLimits: account.describeAccountLimits,
   DescribeSSLPolicies: account.describeSSLPolicies,
-} satisfies Record<ActionName, (state: ElbState, input: never, context: Context) => object>;
+} satisfies Record<ActionName, (state: ElbState, input: never, context: CallContext) => object>;
 
 export type InputOf<A extends ActionName> = Parameters<(typeof PERFORM)[A]>[1];
 export type OutputOf<A extends ActionName> = ReturnType<(typeof PERFORM)[A]>;
@@ -83,11 +83,11 @@ export function isAction(name: string): name is ActionName {
  * Performs one call. Input and output have the shapes of the AWS SDK (`CreateRuleInput` → `CreateRuleOutput`).
  * @throws AwsRefusal as AWS would refuse; the state is then as it was.
  */
-export function perform(state: ElbState, action: string, input: object, context: Context): object {
+export function perform(state: ElbState, action: string, input: object, context: CallContext): object {
   if (!isAction(action))
     throw new AwsRefusal('InvalidAction', `The action ${action} is not valid for this web service`);
   checkShape(ACTIONS[action], input);
-  const run = PERFORM[action] as (state: ElbState, input: object, context: Context) => object;
+  const run = PERFORM[action] as (state: ElbState, input: object, context: CallContext) => object;
   return run(state, input, context);
 }
 

@@ -2,7 +2,7 @@
 import type { Action, CreateTargetGroupInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
 import { codeOf, type InMemory } from './in-memory.ts';
-import { createBalancer, httpsListener, withBundles } from './trust-store-rig.ts';
+import { createBalancer, httpsListener, withBundles } from './trust-store-fixture.ts';
 
 describe('subnets', () => {
   test.each<[string, string[], string]>([
@@ -38,10 +38,10 @@ describe('subnets', () => {
 });
 
 const PLACES = { zones: ['subnet-a', 'subnet-b'], local: ['subnet-l1'], outpost: ['subnet-o1'] };
-type Place = keyof typeof PLACES;
+type SubnetKind = keyof typeof PLACES;
 /** What Availability Zones accept must be refused in these places, and in no other. */
-type Refused = readonly Place[];
-const codes = (attempt: (place: Place) => unknown) =>
+type RefusedIn = readonly SubnetKind[];
+const codes = (attempt: (place: SubnetKind) => unknown) =>
   (['local', 'outpost'] as const).filter((place) => {
     expect(codeOf(() => attempt('zones'))).toBe('accepted');
     const code = codeOf(() => attempt(place));
@@ -74,14 +74,14 @@ const OIDC: Action = {
 };
 
 describe('what cannot be done there', () => {
-  test.each<[string, Partial<CreateTargetGroupInput>, Record<string, string>, Refused]>([
+  test.each<[string, Partial<CreateTargetGroupInput>, Record<string, string>, RefusedIn]>([
     ['L19, L20 a Lambda function', { TargetType: 'lambda' }, {}, ['local', 'outpost']],
     ['L20 sticky sessions', {}, { 'stickiness.enabled': 'true' }, ['outpost']],
     ['L20 target weights', {}, { 'load_balancing.algorithm.type': 'weighted_random' }, ['outpost']],
     ['L20 target optimizer', { TargetControlPort: 3000 }, {}, ['outpost']],
     ['an ordinary group', {}, {}, []],
   ])('%s', (_row, input, attributes, refused) => {
-    const attempt = (place: Place) => {
+    const attempt = (place: SubnetKind) => {
       const aws = withBundles();
       const TargetGroupArn = group(aws, input);
       const Attributes = Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
@@ -93,7 +93,7 @@ describe('what cannot be done there', () => {
   });
 
   test('L20 sticky sessions of a group that serves an Outpost already', () => {
-    const attempt = (place: Place) => {
+    const attempt = (place: SubnetKind) => {
       const aws = withBundles();
       const TargetGroupArn = group(aws, {});
       const listener = httpsListener(createBalancer(aws, 'a', PLACES[place]), 443);
@@ -104,7 +104,7 @@ describe('what cannot be done there', () => {
     expect(codes(attempt)).toEqual(['outpost']);
   });
 
-  test.each<[string, object, Refused]>([
+  test.each<[string, object, RefusedIn]>([
     [
       'L19, L20 mutual authentication',
       { MutualAuthentication: { Mode: 'passthrough' } },
@@ -113,7 +113,7 @@ describe('what cannot be done there', () => {
     ['L20 FIPS policies', { SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04' }, ['outpost']],
     ['mutual authentication switched off', { MutualAuthentication: { Mode: 'off' } }, []],
   ])('%s', (_row, changes, refused) => {
-    const attempt = (place: Place) => {
+    const attempt = (place: SubnetKind) => {
       const aws = withBundles();
       aws.call('CreateListener', {
         ...httpsListener(createBalancer(aws, 'a', PLACES[place]), 443),
@@ -124,7 +124,7 @@ describe('what cannot be done there', () => {
   });
 
   test('L20 user authentication in a rule', () => {
-    const attempt = (place: Place) => {
+    const attempt = (place: SubnetKind) => {
       const aws = withBundles();
       const listener = httpsListener(createBalancer(aws, 'a', PLACES[place]), 443);
       const [made] = aws.call('CreateListener', listener).Listeners;
@@ -138,12 +138,12 @@ describe('what cannot be done there', () => {
     expect(codes(attempt)).toEqual(['outpost']);
   });
 
-  test.each<[string, Refused]>([
+  test.each<[string, RefusedIn]>([
     ['connection_logs', ['outpost']],
     ['health_check_logs', ['outpost']],
     ['access_logs', []],
   ])('L20 %s', (logs, refused) => {
-    const attempt = (place: Place) => {
+    const attempt = (place: SubnetKind) => {
       const aws = withBundles();
       const LoadBalancerArn = createBalancer(aws, 'a', PLACES[place]);
       const Attributes = [

@@ -1,10 +1,10 @@
 // Load balancers outside Availability Zones: which subnets make one, and what it cannot do (aws-limits L8 to L11, L19, L20).
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid, refuse } from './refusal.ts';
-import type { LoadBalancer, TargetGroup } from './state.ts';
-import type { Subnet } from './surroundings.ts';
+import type { LoadBalancerRecord, TargetGroupRecord } from './state.ts';
+import type { VpcSubnet } from './surroundings.ts';
 
-type Placement = LoadBalancer['placement'];
+type Placement = LoadBalancerRecord['placement'];
 
 const no = (message: string): never => refuse('InvalidConfigurationRequest', message);
 
@@ -13,7 +13,7 @@ const no = (message: string): never => refuse('InvalidConfigurationRequest', mes
  * subnet of an Outpost.
  * @throws AwsRefusal ValidationError when there are too few, InvalidConfigurationRequest when kinds are mixed.
  */
-export function placementOf(subnets: readonly Subnet[]): Placement {
+export function placementOf(subnets: readonly VpcSubnet[]): Placement {
   const kinds = new Set(
     subnets.map((subnet) => (subnet.outpostArn === undefined ? subnet.zoneType : 'outpost')),
   );
@@ -51,7 +51,7 @@ export function checkLogsPlacement(placement: Placement, attributes: Record<stri
 /** The target groups that cannot serve there. `attributes` are the group's in force. */
 export function checkGroupPlacement(
   placement: Placement,
-  group: Pick<TargetGroup, 'targetType' | 'targetControlPort'>,
+  group: Pick<TargetGroupRecord, 'targetType' | 'targetControlPort'>,
   attributes: Record<string, string>,
 ): void {
   if (placement === undefined) return;

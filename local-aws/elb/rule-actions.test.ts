@@ -2,7 +2,7 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from './in-memory.ts';
-import { fixed, path, setUp } from './rule-rig.ts';
+import { fixed, path, setUp } from './rule-fixture.ts';
 
 const redirect = (config: Partial<Action['RedirectConfig']>): Action => ({
   Type: 'redirect',

@@ -14,20 +14,20 @@ const CONFIGS = {
   'path-pattern': 'PathPatternConfig',
   'source-ip': 'SourceIpConfig',
 } as const;
-type Field = keyof typeof CONFIGS;
+type ConditionField = keyof typeof CONFIGS;
 const REGEX_FIELDS: readonly string[] = ['host-header', 'path-pattern', 'http-header'];
 const SINGLETONS: readonly string[] = ['host-header', 'path-pattern', 'http-request-method', 'source-ip'];
 const VALUE_MAX = 128;
 /** Of names of headers and methods. */
 const NAME_MAX = 40;
 
-const tooLong = (field: Field, most: number): never =>
+const tooLong = (field: ConditionField, most: number): never =>
   invalid(`Condition value for '${field}' cannot contain more than ${most} characters`);
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** One condition's values, wherever the request said them. */
-interface Said {
+interface ConditionValues {
   values: string[];
   regex: string[];
   pairs: { Key?: string | undefined; Value?: string | undefined }[];
@@ -62,11 +62,11 @@ export function normalConditions(asked: readonly RuleCondition[], limits: Limits
 }
 
 /** aws-limits R9: a known field, with the config of that field only. */
-function fieldOf(condition: RuleCondition): Field {
+function fieldOf(condition: RuleCondition): ConditionField {
   const field = condition.Field ?? '';
   if (!(field in CONFIGS))
     invalid(`Condition field '${field}' must be one of '${Object.keys(CONFIGS).join(',')}'`);
-  const known = field as Field;
+  const known = field as ConditionField;
   if ((condition.Values ?? condition.RegexValues ?? condition[CONFIGS[known]]) === undefined)
     invalid(`For conditions of type '${field}', you must specify the following fields: '${fieldsOf(known)}'`);
   for (const [other, config] of Object.entries(CONFIGS))
@@ -76,13 +76,13 @@ function fieldOf(condition: RuleCondition): Field {
 }
 
 /** The members of a condition that may hold its values. */
-const fieldsOf = (field: Field): string =>
+const fieldsOf = (field: ConditionField): string =>
   field === 'host-header' || field === 'path-pattern'
     ? `Values or RegexValues or ${CONFIGS[field]}`
     : CONFIGS[field];
 
 /** aws-limits R8: values or regex values, said once, not empty; regex only where it is allowed. */
-function saidBy(condition: RuleCondition, field: Field): Said {
+function saidBy(condition: RuleCondition, field: ConditionField): ConditionValues {
   const config: { Values?: unknown; RegexValues?: string[] | undefined } | undefined =
     condition[CONFIGS[field]];
   const legacy = condition.Values ?? [];
@@ -104,7 +104,7 @@ function saidBy(condition: RuleCondition, field: Field): Said {
   return { values, regex, pairs };
 }
 
-function wildcardsIn({ values, pairs }: Said): number {
+function wildcardsIn({ values, pairs }: ConditionValues): number {
   const texts = [...values, ...pairs.flatMap((pair) => [pair.Key ?? '', pair.Value ?? ''])];
   // An escaped wildcard is a plain character (aws-limits R6).
   return (
@@ -115,7 +115,7 @@ function wildcardsIn({ values, pairs }: Said): number {
   );
 }
 
-function checkValues(field: Field, condition: RuleCondition, said: Said): void {
+function checkValues(field: ConditionField, condition: RuleCondition, said: ConditionValues): void {
   for (const regex of said.regex) checkRegex(regex, VALUE_MAX);
   if (condition.SourceIpConfig?.IpAddressType !== undefined)
     invalid('IpAddressType of a source-ip condition is only for Network Load Balancers'); // 3.1 source-ip
@@ -140,7 +140,7 @@ function checkHeaderName(name: string): void {
 }
 
 /** aws-limits 3.1, column "Value rules". */
-function checkValue(field: Field, value: string): void {
+function checkValue(field: ConditionField, value: string): void {
   const wrong = (): never => invalid(`Condition value '${value}' contains a character that is not valid`);
   switch (field) {
     case 'host-header': {
@@ -175,7 +175,11 @@ function isCidr(value: string): boolean {
   return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
-function kept(field: Field, condition: RuleCondition, { values, regex }: Said): RuleCondition {
+function kept(
+  field: ConditionField,
+  condition: RuleCondition,
+  { values, regex }: ConditionValues,
+): RuleCondition {
   const lists = regex.length > 0 ? { RegexValues: regex } : { Values: values };
   switch (field) {
     case 'host-header':

@@ -14,14 +14,18 @@ import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
 import { actionViews, checkActions, normalActions } from './rule-actions.ts';
 import { checkTransforms, normalConditions } from './rule-conditions.ts';
-import { arnOf, type Context, type ElbState, hexOf, nextId, type Rule } from './state.ts';
+import { arnOf, type CallContext, type ElbState, hexOf, nextId, type RuleRecord } from './state.ts';
 import { newTags } from './tags.ts';
 
 /** After every priority there can be (aws-limits R1): where the default rule stands. */
 const LAST = 50_001;
 
 /** Refuses by aws-limits R1 to R9, 3.1 to 3.3, and the quota TooManyRules (R2). */
-export function createRule(state: ElbState, input: CreateRuleInput, context: Context): { Rules: RuleView[] } {
+export function createRule(
+  state: ElbState,
+  input: CreateRuleInput,
+  context: CallContext,
+): { Rules: RuleView[] } {
   const listener = listenerOf(state, input.ListenerArn);
   const lb = held(state.loadBalancers, listener.loadBalancerArn);
   const priority = input.Priority ?? 0;
@@ -39,7 +43,7 @@ export function createRule(state: ElbState, input: CreateRuleInput, context: Con
     refuse('TooManyRules', `You've reached the limit of ${limit} rules for load balancer '${lb.arn}'`);
   const { serial, hex } = nextId(state);
   const path = `app/${lb.name}/${hexOf(lb.arn)}/${hexOf(listener.arn)}/${hex}`;
-  const rule: Rule = {
+  const rule: RuleRecord = {
     arn: arnOf(context, `listener-rule/${path}`),
     serial,
     listenerArn: listener.arn,
@@ -56,7 +60,7 @@ export function createRule(state: ElbState, input: CreateRuleInput, context: Con
   return { Rules: [view(rule)] };
 }
 
-function view(rule: Rule): RuleView {
+function view(rule: RuleRecord): RuleView {
   return {
     RuleArn: rule.arn,
     Priority: rule.priority === undefined ? 'default' : String(rule.priority),
@@ -74,7 +78,7 @@ export function describeRules(state: ElbState, input: DescribeRulesInput): Descr
     invalid('You can specify only one of rule ARNs and a listener ARN');
   if (arns.length === 0 && input.ListenerArn === undefined)
     invalid('You must specify either rule ARNs or a listener ARN');
-  const position = (rule: Rule) => rule.priority ?? LAST;
+  const position = (rule: RuleRecord) => rule.priority ?? LAST;
   if (arns.length > 0) {
     // Rules of several listeners share priorities, so these pages go by age.
     const rules = [...new Set(arns)].map((arn) => ruleOf(state, arn)).sort((a, b) => a.serial - b.serial);
@@ -92,7 +96,11 @@ export function describeRules(state: ElbState, input: DescribeRulesInput): Descr
 }
 
 /** Replaces conditions, actions or transforms (aws-limits T7); the default rule is changed through its listener. */
-export function modifyRule(state: ElbState, input: ModifyRuleInput, context: Context): { Rules: RuleView[] } {
+export function modifyRule(
+  state: ElbState,
+  input: ModifyRuleInput,
+  context: CallContext,
+): { Rules: RuleView[] } {
   const rule = ruleOf(state, input.RuleArn);
   if (rule.priority === undefined)
     refuse('OperationNotPermitted', `Default rule '${rule.arn}' cannot be modified`);

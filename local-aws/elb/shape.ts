@@ -1,7 +1,7 @@
 // The shape language of the action table, and the check of an input against it (what AWS's API model says: aws-limits "API").
 import { AwsRefusal } from './refusal.ts';
 
-export type Shape =
+export type InputShape =
   | {
       kind: 'text';
       oneOf?: readonly string[];
@@ -12,30 +12,30 @@ export type Shape =
   | { kind: 'integer'; min?: number; max?: number }
   | { kind: 'flag' }
   | { kind: 'map' }
-  | { kind: 'list'; of: Shape; min?: number; max?: number }
-  | { kind: 'structure'; members: Readonly<Record<string, Shape>>; required: readonly string[] };
+  | { kind: 'list'; of: InputShape; min?: number; max?: number }
+  | { kind: 'structure'; members: Readonly<Record<string, InputShape>>; required: readonly string[] };
 
-export type Structure = Extract<Shape, { kind: 'structure' }>;
+export type Structure = Extract<InputShape, { kind: 'structure' }>;
 
-export const text = (limits: { pattern?: RegExp; min?: number; max?: number } = {}): Shape => ({
+export const text = (limits: { pattern?: RegExp; min?: number; max?: number } = {}): InputShape => ({
   kind: 'text',
   ...limits,
 });
-export const oneOf = (...values: string[]): Shape => ({ kind: 'text', oneOf: values });
-export const integer = (min?: number, max?: number): Shape => ({
+export const oneOf = (...values: string[]): InputShape => ({ kind: 'text', oneOf: values });
+export const integer = (min?: number, max?: number): InputShape => ({
   kind: 'integer',
   ...(min === undefined ? {} : { min }),
   ...(max === undefined ? {} : { max }),
 });
-export const flag: Shape = { kind: 'flag' };
-export const map: Shape = { kind: 'map' };
-export const list = (of: Shape, limits: { min?: number; max?: number } = {}): Shape => ({
+export const flag: InputShape = { kind: 'flag' };
+export const map: InputShape = { kind: 'map' };
+export const list = (of: InputShape, limits: { min?: number; max?: number } = {}): InputShape => ({
   kind: 'list',
   of,
   ...limits,
 });
 /** `required` names the members that must be there. */
-export const structure = (members: Record<string, Shape>, ...required: string[]): Structure => ({
+export const structure = (members: Record<string, InputShape>, ...required: string[]): Structure => ({
   kind: 'structure',
   members,
   required,
@@ -54,7 +54,7 @@ export function checkShape(shape: Structure, input: unknown): void {
   }
 }
 
-function collect(shape: Shape, value: unknown, path: string, found: string[]): void {
+function collect(shape: InputShape, value: unknown, path: string, found: string[]): void {
   switch (shape.kind) {
     case 'text':
       collectText(shape, value, path, found);
@@ -82,7 +82,7 @@ function collect(shape: Shape, value: unknown, path: string, found: string[]): v
 }
 
 function collectText(
-  shape: Extract<Shape, { kind: 'text' }>,
+  shape: Extract<InputShape, { kind: 'text' }>,
   value: unknown,
   path: string,
   found: string[],
@@ -102,7 +102,7 @@ function collectText(
 }
 
 function collectList(
-  shape: Extract<Shape, { kind: 'list' }>,
+  shape: Extract<InputShape, { kind: 'list' }>,
   value: unknown,
   path: string,
   found: string[],

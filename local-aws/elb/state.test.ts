@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { codeOf, type InMemory } from './in-memory.ts';
 import { groupsOf } from './links.ts';
 import { type ElbState, emptyState, nextId } from './state.ts';
-import { bundleAt, httpsListener, withBundles } from './trust-store-rig.ts';
+import { bundleAt, httpsListener, withBundles } from './trust-store-fixture.ts';
 
 /** A step picks from what exists by number, so that every generated step means something. */
-interface Step {
+interface GeneratedStep {
   kind: number;
   a: number;
   b: number;
@@ -26,7 +26,7 @@ function action(state: ElbState, n: number): Action {
   return { Type: 'forward', TargetGroupArn: group };
 }
 
-function calls(aws: InMemory, { a, b }: Step): (() => unknown)[] {
+function calls(aws: InMemory, { a, b }: GeneratedStep): (() => unknown)[] {
   const { state, call } = { state: aws.state, call: aws.call };
   const lb = pick(state.loadBalancers.keys(), a);
   const listener = pick(state.listeners.keys(), a);

@@ -6,11 +6,11 @@ import type {
   RuleTransform,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import aws from './aws-limits.json' with { type: 'json' };
-import type { World } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 
-export { emptyWorld, type World } from './surroundings.ts';
+export { emptySurroundings as emptyWorld, type Surroundings as World } from './surroundings.ts';
 
-export interface LoadBalancer {
+export interface LoadBalancerRecord {
   arn: string;
   /** Grows with every resource; pages are cut by it. */
   serial: number;
@@ -79,7 +79,7 @@ export interface RevocationList {
   entries: number;
 }
 
-export interface Listener {
+export interface ListenerRecord {
   arn: string;
   serial: number;
   loadBalancerArn: string;
@@ -98,7 +98,7 @@ export interface Listener {
   rules: Record<number, string>;
 }
 
-export interface Rule {
+export interface RuleRecord {
   arn: string;
   serial: number;
   listenerArn: string;
@@ -110,7 +110,7 @@ export interface Rule {
   tags: Record<string, string>;
 }
 
-export interface TargetGroup {
+export interface TargetGroupRecord {
   arn: string;
   serial: number;
   name: string;
@@ -121,16 +121,16 @@ export interface TargetGroup {
   vpcId?: string;
   ipAddressType: 'ipv4' | 'ipv6';
   targetControlPort?: number;
-  healthCheck: HealthCheck;
+  healthCheck: HealthCheckRecord;
   attributes: Record<string, string>;
   tags: Record<string, string>;
   /** The one load balancer whose rules forward here. */
   loadBalancerArn?: string;
   /** By `id:port`. */
-  targets: Record<string, Target>;
+  targets: Record<string, TargetRecord>;
 }
 
-export interface HealthCheck {
+export interface HealthCheckRecord {
   enabled: boolean;
   protocol: 'HTTP' | 'HTTPS';
   port: string;
@@ -143,7 +143,7 @@ export interface HealthCheck {
   matcher: string;
 }
 
-export interface Target {
+export interface TargetRecord {
   id: string;
   port?: number;
   /** As registered: a zone, or `all`. */
@@ -161,10 +161,10 @@ export interface Target {
 
 export interface ElbState {
   serial: number;
-  loadBalancers: Map<string, LoadBalancer>;
-  listeners: Map<string, Listener>;
-  rules: Map<string, Rule>;
-  targetGroups: Map<string, TargetGroup>;
+  loadBalancers: Map<string, LoadBalancerRecord>;
+  listeners: Map<string, ListenerRecord>;
+  rules: Map<string, RuleRecord>;
+  targetGroups: Map<string, TargetGroupRecord>;
   trustStores: Map<string, TrustStore>;
   /** Indexes: ARN by name, and load balancer ARN by DNS name. */
   loadBalancerNames: Map<string, string>;
@@ -197,7 +197,7 @@ export type Limits = { [name in keyof typeof aws.quotas | keyof typeof aws.unlis
 export const DEFAULT_LIMITS: Limits = { ...aws.quotas, ...aws.unlistedQuotas };
 
 /** What an action knows besides state and input. */
-export interface Context {
+export interface CallContext {
   /** Milliseconds since the epoch. */
   now: number;
   region: string;
@@ -206,7 +206,7 @@ export interface Context {
   /** Real seconds per configured second, for draining. */
   timeScale: number;
   limits: Limits;
-  world: World;
+  world: Surroundings;
 }
 
 /** The partition that a Region lies in. */
@@ -216,7 +216,7 @@ export function partitionOf(region: string): string {
 }
 
 /** An Elastic Load Balancing ARN: `resource` is what follows the account. */
-export function arnOf(context: Context, resource: string): string {
+export function arnOf(context: CallContext, resource: string): string {
   const { region, account } = context;
   return `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:${resource}`;
 }

@@ -1,6 +1,6 @@
 // What the rest of the account looks like to Elastic Load Balancing: networks, instances, certificates, S3 objects.
 
-export interface Subnet {
+export interface VpcSubnet {
   id: string;
   vpcId: string;
   zone: string;
@@ -35,9 +35,9 @@ export interface Instance {
 }
 
 /** What the rest of the account looks like, gathered before an action runs. Absent means: does not exist. */
-export interface World {
+export interface Surroundings {
   vpcs: Map<string, Vpc>;
-  subnets: Map<string, Subnet>;
+  subnets: Map<string, VpcSubnet>;
   securityGroups: Map<string, SecurityGroup>;
   instances: Map<string, Instance>;
   /** ARNs of certificates that a listener may use. */
@@ -50,7 +50,7 @@ export interface World {
   objects: Map<string, string>;
 }
 
-export function emptyWorld(): World {
+export function emptySurroundings(): Surroundings {
   return {
     vpcs: new Map(),
     subnets: new Map(),

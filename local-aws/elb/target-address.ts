@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { TargetDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid, refuse } from './refusal.ts';
-import { type Context, partitionOf, type TargetGroup, type World } from './state.ts';
+import { type CallContext, partitionOf, type TargetGroupRecord, type World } from './state.ts';
 
 /** Address ranges that ip targets may come from besides the VPC (ALB User Guide: Register targets). */
 const PRIVATE = blockList(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']);
@@ -20,7 +20,7 @@ const within = (address: string, cidrs: readonly string[]): boolean =>
   cidrs.length > 0 && blockList(cidrs).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** @throws AwsRefusal InvalidTarget or ValidationError. */
-export function checkTarget(group: TargetGroup, target: TargetDescription, context: Context): void {
+export function checkTarget(group: TargetGroupRecord, target: TargetDescription, context: CallContext): void {
   const id = target.Id ?? '';
   if (group.targetType === 'instance') checkInstance(group, id, context.world);
   else if (group.targetType === 'ip') checkAddress(group, target, context.world);
@@ -28,13 +28,13 @@ export function checkTarget(group: TargetGroup, target: TargetDescription, conte
 }
 
 /** aws-limits TG11, 6 Lambda: a function, or an alias of one, of this account and Region. */
-function checkFunction(arn: string, { region, account }: Context): void {
+function checkFunction(arn: string, { region, account }: CallContext): void {
   const place = `arn:${partitionOf(region)}:lambda:${region}:${account}:function:`;
   if (!arn.startsWith(place) || !/^[\w-]{1,140}(:[\w$-]{1,129})?$/.test(arn.slice(place.length)))
     invalid(`The Lambda function ARN '${arn}' is not valid`);
 }
 
-function checkInstance(group: TargetGroup, id: string, world: World): void {
+function checkInstance(group: TargetGroupRecord, id: string, world: World): void {
   if (!/^i-[0-9a-f]+$/.test(id)) invalid(`Instance ID '${id}' is not valid`);
   const instance = world.instances.get(id);
   if (instance === undefined)
@@ -54,7 +54,7 @@ function checkInstance(group: TargetGroup, id: string, world: World): void {
     );
 }
 
-function checkAddress(group: TargetGroup, target: TargetDescription, world: World): void {
+function checkAddress(group: TargetGroupRecord, target: TargetDescription, world: World): void {
   const id = target.Id ?? '';
   const family = isIP(id);
   if (family === 0) invalid(`The IP address '${id}' is not valid`);
@@ -69,7 +69,11 @@ function checkAddress(group: TargetGroup, target: TargetDescription, world: Worl
 }
 
 /** The zone of a target: said with it, or of its instance, or of the subnet that holds its address. */
-export function zoneOf(group: TargetGroup, target: TargetDescription, world: World): string | undefined {
+export function zoneOf(
+  group: TargetGroupRecord,
+  target: TargetDescription,
+  world: World,
+): string | undefined {
   const id = target.Id ?? '';
   if (target.AvailabilityZone === 'all') return undefined;
   if (target.AvailabilityZone !== undefined) return target.AvailabilityZone;

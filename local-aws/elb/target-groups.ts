@@ -10,13 +10,13 @@ import type {
 import { held, loadBalancerOf, targetGroupOf } from './find.ts';
 import { healthCheckOf } from './health-check.ts';
 import { checkTargetGroupName } from './names.ts';
-import { notPlayed } from './not-played.ts';
+import { notEmulated } from './not-emulated.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import { arnOf, type Context, type ElbState, nextId, type TargetGroup } from './state.ts';
+import { arnOf, type CallContext, type ElbState, nextId, type TargetGroupRecord } from './state.ts';
 import { newTags } from './tags.ts';
 
-type Settings = Omit<TargetGroup, 'arn' | 'serial' | 'name' | 'attributes' | 'targets'>;
+type TargetGroupFields = Omit<TargetGroupRecord, 'arn' | 'serial' | 'name' | 'attributes' | 'targets'>;
 
 /**
  * Creates a target group; an identical one of the same name is answered as it is (moto-coverage 5).
@@ -25,7 +25,7 @@ type Settings = Omit<TargetGroup, 'arn' | 'serial' | 'name' | 'attributes' | 'ta
 export function createTargetGroup(
   state: ElbState,
   input: CreateTargetGroupInput,
-  context: Context,
+  context: CallContext,
 ): { TargetGroups: TargetGroupView[] } {
   const name = input.Name ?? '';
   checkTargetGroupName(name);
@@ -42,7 +42,7 @@ export function createTargetGroup(
   if (state.targetGroups.size >= context.limits['target-groups'])
     refuse('TooManyTargetGroups', "You've reached the limit on the number of target groups");
   const { serial, hex } = nextId(state);
-  const group: TargetGroup = {
+  const group: TargetGroupRecord = {
     arn: arnOf(context, `targetgroup/${name}/${hex}`),
     serial,
     name,
@@ -55,9 +55,9 @@ export function createTargetGroup(
   return { TargetGroups: [view(group)] };
 }
 
-function settingsOf(input: CreateTargetGroupInput, context: Context): Settings {
+function settingsOf(input: CreateTargetGroupInput, context: CallContext): TargetGroupFields {
   const targetType = input.TargetType ?? 'instance';
-  if (targetType === 'alb') notPlayed("target groups of type 'alb', which serve Network Load Balancers"); // TG2
+  if (targetType === 'alb') notEmulated("target groups of type 'alb', which serve Network Load Balancers"); // TG2
   const ipAddressType = input.IpAddressType ?? 'ipv4';
   const tags = newTags(input.Tags);
   if (targetType === 'lambda') {
@@ -67,7 +67,9 @@ function settingsOf(input: CreateTargetGroupInput, context: Context): Settings {
   const { Protocol: protocol, Port: port, VpcId: vpcId } = input;
   if (protocol === undefined) invalid('A protocol must be specified'); // TG3
   if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    notPlayed(`target groups with the protocol '${protocol}', which serve Network or Gateway Load Balancers`); // TG3
+    notEmulated(
+      `target groups with the protocol '${protocol}', which serve Network or Gateway Load Balancers`,
+    ); // TG3
   if (port === undefined) invalid('A port must be specified'); // TG4
   if (vpcId === undefined) invalid('A VPC ID must be specified'); // TG5
   if (!context.world.vpcs.has(vpcId)) invalid(`The VPC ID '${vpcId}' is not found`); // TG5
@@ -104,8 +106,8 @@ function refuseForLambda(input: CreateTargetGroupInput): void {
     invalid("Target type 'lambda' is not supported with an IPv6 target group");
 }
 
-function sameSettings(existing: TargetGroup, wanted: Settings): boolean {
-  const key = (s: Settings) =>
+function sameSettings(existing: TargetGroupRecord, wanted: TargetGroupFields): boolean {
+  const key = (s: TargetGroupFields) =>
     JSON.stringify([
       s.targetType,
       s.protocol,
@@ -120,7 +122,7 @@ function sameSettings(existing: TargetGroup, wanted: Settings): boolean {
   return key(existing) === key(wanted);
 }
 
-function view(group: TargetGroup): TargetGroupView {
+function view(group: TargetGroupRecord): TargetGroupView {
   const check = group.healthCheck;
   const grpc = group.protocolVersion === 'GRPC';
   return {
@@ -168,7 +170,7 @@ function chosenGroups(
   arns: readonly string[],
   names: readonly string[],
   loadBalancerArn: string | undefined,
-): TargetGroup[] {
+): TargetGroupRecord[] {
   if (arns.length > 0) return arns.map((arn) => targetGroupOf(state, arn));
   if (loadBalancerArn !== undefined)
     return Object.keys(loadBalancerOf(state, loadBalancerArn).targetGroups).map((arn) =>

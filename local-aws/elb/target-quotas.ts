@@ -1,14 +1,14 @@
 // How many targets a group and a load balancer may have (aws-limits 7).
 import { held } from './find.ts';
 import { refuse } from './refusal.ts';
-import type { Context, ElbState, LoadBalancer, TargetGroup } from './state.ts';
+import type { CallContext, ElbState, LoadBalancerRecord, TargetGroupRecord } from './state.ts';
 
 /** Judges new targets of a group, given by their ids: in the group itself, then behind its load balancer. */
 export function checkNewTargets(
   state: ElbState,
-  group: TargetGroup,
+  group: TargetGroupRecord,
   ids: readonly string[],
-  context: Context,
+  context: CallContext,
 ): void {
   if (group.targetType === 'lambda') {
     const count = Object.keys(group.targets).length + ids.length;
@@ -28,18 +28,23 @@ export function checkNewTargets(
 /** Judges a load balancer that comes to forward to more groups. */
 export function checkNewGroups(
   state: ElbState,
-  lb: LoadBalancer,
-  groups: readonly TargetGroup[],
-  context: Context,
+  lb: LoadBalancerRecord,
+  groups: readonly TargetGroupRecord[],
+  context: CallContext,
 ): void {
   const added = groups.filter((group) => group.loadBalancerArn === undefined);
   if (added.length > 0) checkBehind(lb, state, added.flatMap(idsOf), context);
 }
 
-const idsOf = (group: TargetGroup): string[] => Object.values(group.targets).map((target) => target.id);
+const idsOf = (group: TargetGroupRecord): string[] => Object.values(group.targets).map((target) => target.id);
 
 /** aws-limits 7: registrations of one id, then targets in all. */
-function checkBehind(lb: LoadBalancer, state: ElbState, added: readonly string[], context: Context): void {
+function checkBehind(
+  lb: LoadBalancerRecord,
+  state: ElbState,
+  added: readonly string[],
+  context: CallContext,
+): void {
   const present = Object.keys(lb.targetGroups).flatMap((arn) => idsOf(held(state.targetGroups, arn)));
   const registrations = new Map<string, number>();
   for (const id of [...present, ...added]) registrations.set(id, (registrations.get(id) ?? 0) + 1);

@@ -15,13 +15,13 @@ import type {
 import { targetGroupAttributes } from './attributes.ts';
 import { held, targetGroupOf } from './find.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState, Target, TargetGroup } from './state.ts';
+import type { CallContext, ElbState, TargetGroupRecord, TargetRecord } from './state.ts';
 import { checkTarget, zoneOf } from './target-address.ts';
 import { checkNewTargets } from './target-quotas.ts';
 
 /** The key of a target in its group. One id may be registered on several ports (moto-coverage 1, trap 6). */
 export function targetKey(
-  group: TargetGroup,
+  group: TargetGroupRecord,
   target: { Id?: string | undefined; Port?: number | undefined },
 ): string {
   return `${target.Id}:${target.Port ?? group.port ?? ''}`;
@@ -34,7 +34,7 @@ export function targetKey(
 export function registerTargets(
   state: ElbState,
   input: RegisterTargetsInput,
-  context: Context,
+  context: CallContext,
 ): Record<never, never> {
   const group = targetGroupOf(state, input.TargetGroupArn);
   forgetDrained(group, context.now);
@@ -61,7 +61,7 @@ export function registerTargets(
   return {};
 }
 
-function newTarget(group: TargetGroup, asked: TargetDescription, context: Context): Target {
+function newTarget(group: TargetGroupRecord, asked: TargetDescription, context: CallContext): TargetRecord {
   const port = asked.Port ?? group.port;
   const zone = zoneOf(group, asked, context.world);
   return {
@@ -85,7 +85,7 @@ function newTarget(group: TargetGroup, asked: TargetDescription, context: Contex
 export function deregisterTargets(
   state: ElbState,
   input: DeregisterTargetsInput,
-  context: Context,
+  context: CallContext,
 ): Record<never, never> {
   const group = targetGroupOf(state, input.TargetGroupArn);
   forgetDrained(group, context.now);
@@ -102,7 +102,7 @@ export function deregisterTargets(
 }
 
 /** Drops targets whose deregistration delay is over. */
-export function forgetDrained(group: TargetGroup, now: number): void {
+export function forgetDrained(group: TargetGroupRecord, now: number): void {
   for (const [key, target] of Object.entries(group.targets))
     if (target.drainingUntil !== undefined && target.drainingUntil <= now) delete group.targets[key];
 }
@@ -111,7 +111,7 @@ export function forgetDrained(group: TargetGroup, now: number): void {
 export function describeTargetHealth(
   state: ElbState,
   input: DescribeTargetHealthInput,
-  context: Context,
+  context: CallContext,
 ): DescribeTargetHealthOutput {
   const group = targetGroupOf(state, input.TargetGroupArn);
   forgetDrained(group, context.now);
@@ -151,15 +151,18 @@ export function describeTargetHealth(
 }
 
 /** A terminated instance is not listed any more; asked for by its id, it is being deregistered. */
-const hasLeft = (group: TargetGroup, { id }: Target, { world }: Pick<Context, 'world'>): boolean =>
-  group.targetType === 'instance' && world.instances.get(id)?.terminated === true;
+const hasLeft = (
+  group: TargetGroupRecord,
+  { id }: TargetRecord,
+  { world }: Pick<CallContext, 'world'>,
+): boolean => group.targetType === 'instance' && world.instances.get(id)?.terminated === true;
 
 /** The state that AWS shows for a target now (API reference: TargetHealth). */
 export function healthOf(
   state: ElbState,
-  group: TargetGroup,
-  target: Target | undefined,
-  context: Pick<Context, 'world'>,
+  group: TargetGroupRecord,
+  target: TargetRecord | undefined,
+  context: Pick<CallContext, 'world'>,
 ): TargetHealth {
   const say = (
     State: NonNullable<TargetHealth['State']>,
@@ -206,7 +209,7 @@ export interface CheckResult {
  * Counts one health check. A new target is healthy after its first good check (ALB User Guide: Health checks);
  * afterwards the thresholds decide.
  */
-export function countCheck(group: TargetGroup, target: Target, result: CheckResult): void {
+export function countCheck(group: TargetGroupRecord, target: TargetRecord, result: CheckResult): void {
   const { healthyThreshold, unhealthyThreshold } = group.healthCheck;
   target.successes = result.passed ? target.successes + 1 : 0;
   target.failures = result.passed ? 0 : target.failures + 1;

@@ -1,7 +1,7 @@
 // Revocation lists of trust stores: contents, ids, quotas (aws-limits 7).
 import { beforeAll, describe, expect, test } from 'vitest';
 import { codeOf } from './in-memory.ts';
-import { CA_PEM, createStore, put, revocationList, withBundles } from './trust-store-rig.ts';
+import { CA_PEM, createStore, put, revocationList, withBundles } from './trust-store-fixture.ts';
 
 let one = '';
 let three = '';

@@ -12,7 +12,7 @@ import { countRevoked } from './ca-bundle.ts';
 import { trustStoreOf } from './find.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import type { Context, ElbState, RevocationList, TrustStore } from './state.ts';
+import type { CallContext, ElbState, RevocationList, TrustStore } from './state.ts';
 import { objectName } from './surroundings.ts';
 import { locationOf } from './trust-stores.ts';
 
@@ -23,7 +23,7 @@ import { locationOf } from './trust-stores.ts';
 export function addTrustStoreRevocations(
   state: ElbState,
   input: AddTrustStoreRevocationsInput,
-  context: Context,
+  context: CallContext,
 ): AddTrustStoreRevocationsOutput {
   const store = trustStoreOf(state, input.TrustStoreArn);
   const asked = input.RevocationContents ?? [];

@@ -11,7 +11,7 @@ import {
   httpsListener,
   put,
   withBundles,
-} from './trust-store-rig.ts';
+} from './trust-store-fixture.ts';
 
 const ANOTHER = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:truststore/another/0123456789abcdef';
 

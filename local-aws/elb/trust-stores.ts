@@ -18,7 +18,14 @@ import { countCaCertificates } from './ca-bundle.ts';
 import { held, trustStoreOf } from './find.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import { arnOf, type Context, type ElbState, type Listener, nextId, type TrustStore } from './state.ts';
+import {
+  arnOf,
+  type CallContext,
+  type ElbState,
+  type ListenerRecord,
+  nextId,
+  type TrustStore,
+} from './state.ts';
 import { objectName } from './surroundings.ts';
 import { newTags } from './tags.ts';
 
@@ -30,7 +37,7 @@ import { newTags } from './tags.ts';
 export function createTrustStore(
   state: ElbState,
   input: CreateTrustStoreInput,
-  context: Context,
+  context: CallContext,
 ): { TrustStores: TrustStoreView[] } {
   const name = input.Name ?? '';
   if (state.trustStoreNames.has(name))
@@ -58,7 +65,7 @@ export function createTrustStore(
 
 function readBundle(
   input: CreateTrustStoreInput | ModifyTrustStoreInput,
-  context: Context,
+  context: CallContext,
 ): Pick<TrustStore, 'bundle' | 'caCertificates'> {
   const name = objectName({
     bucket: input.CaCertificatesBundleS3Bucket ?? '',
@@ -71,7 +78,7 @@ function readBundle(
   return { bundle, caCertificates: countCaCertificates(bundle, context.limits) };
 }
 
-function view(store: TrustStore, context: Context): TrustStoreView {
+function view(store: TrustStore, context: CallContext): TrustStoreView {
   return {
     Name: store.name,
     TrustStoreArn: store.arn,
@@ -85,7 +92,7 @@ function view(store: TrustStore, context: Context): TrustStoreView {
 export function describeTrustStores(
   state: ElbState,
   input: DescribeTrustStoresInput,
-  context: Context,
+  context: CallContext,
 ): DescribeTrustStoresOutput {
   const arns = input.TrustStoreArns ?? [];
   const names = input.Names ?? [];
@@ -112,7 +119,7 @@ function byName(state: ElbState, name: string): TrustStore {
 export function modifyTrustStore(
   state: ElbState,
   input: ModifyTrustStoreInput,
-  context: Context,
+  context: CallContext,
 ): { TrustStores: TrustStoreView[] } {
   const store = trustStoreOf(state, input.TrustStoreArn);
   Object.assign(store, readBundle(input, context));
@@ -129,7 +136,7 @@ export function deleteTrustStore(state: ElbState, input: DeleteTrustStoreInput):
 }
 
 /** The listeners that verify client certificates with a trust store, oldest first. */
-function users(state: ElbState, store: TrustStore): Listener[] {
+function users(state: ElbState, store: TrustStore): ListenerRecord[] {
   return [...state.listeners.values()]
     .filter((listener) => listener.mutualAuthentication?.TrustStoreArn === store.arn)
     .sort((a, b) => a.serial - b.serial);

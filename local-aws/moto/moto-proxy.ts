@@ -2,9 +2,9 @@
 // a seed and a time, and are written down, so that moto can be brought to the same state again.
 import http from 'node:http';
 import { isMutating } from '../elb/perform.ts';
-import type { Answer } from '../protocol/answer.ts';
-import type { Call } from '../protocol/call.ts';
-import type { PassedCall } from '../state-file/entries.ts';
+import type { HttpAnswer } from '../protocol/answer.ts';
+import type { AwsCall } from '../protocol/call.ts';
+import type { MotoCall } from '../state-file/entries.ts';
 import type { Journal } from '../state-file/state-file.ts';
 
 export interface RawRequest {
@@ -15,7 +15,7 @@ export interface RawRequest {
 }
 
 /** Sends a request to moto and reads the whole answer. */
-export function forwardToMoto(motoUrl: string, request: RawRequest): Promise<Answer> {
+export function forwardToMoto(motoUrl: string, request: RawRequest): Promise<HttpAnswer> {
   const { host, ...headers } = request.headers;
   const base = new URL(motoUrl);
   return new Promise((resolve, reject) => {
@@ -73,9 +73,9 @@ export class MotoProxy {
    * @throws Error when moto refuses what it once accepted.
    */
   async repeat(
-    calls: readonly PassedCall[],
+    calls: readonly MotoCall[],
     region: string,
-    heard: (call: PassedCall, answer: Answer) => void,
+    heard: (call: MotoCall, answer: HttpAnswer) => void,
   ): Promise<void> {
     // The first word makes moto's default VPC; it is the same word every time.
     await this.#send(firstWord(region), 0, 0);
@@ -112,7 +112,7 @@ export class MotoProxy {
     this.#journal = journal;
   }
 
-  pass(call: Call, request: RawRequest): Promise<Answer> {
+  pass(call: AwsCall, request: RawRequest): Promise<HttpAnswer> {
     const journal = this.#journal;
     const harmless = !isMutating(call.action) && this.#begun.has(scopeOf(request));
     if (journal === undefined || harmless) return forwardToMoto(this.#url, request);
@@ -122,7 +122,7 @@ export class MotoProxy {
     return answer;
   }
 
-  async #change(journal: Journal, request: RawRequest): Promise<Answer> {
+  async #change(journal: Journal, request: RawRequest): Promise<HttpAnswer> {
     this.#seed += 1;
     const seed = this.#seed;
     const at = Date.now();
@@ -133,7 +133,7 @@ export class MotoProxy {
     return answer;
   }
 
-  #send(request: RawRequest, seed: number, at: number): Promise<Answer> {
+  #send(request: RawRequest, seed: number, at: number): Promise<HttpAnswer> {
     const headers = { ...request.headers, 'x-local-seed': `albatross ${seed}`, 'x-local-now': String(at) };
     return forwardToMoto(this.#url, { ...request, headers });
   }
@@ -156,7 +156,7 @@ function firstWord(region: string): RawRequest {
 const scopeOf = ({ headers }: RawRequest): string =>
   /Credential=[^/]+\/\d{8}\/([^/]+\/[^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 
-function passedCall(request: RawRequest, seed: number, at: number): PassedCall {
+function passedCall(request: RawRequest, seed: number, at: number): MotoCall {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (KEPT.test(name) && typeof value === 'string')
@@ -165,6 +165,6 @@ function passedCall(request: RawRequest, seed: number, at: number): PassedCall {
   return { kind: 'passed', at, seed, method, path, headers, body: request.body.toString('base64') };
 }
 
-function requestOf({ method, path, headers, body }: PassedCall): RawRequest {
+function requestOf({ method, path, headers, body }: MotoCall): RawRequest {
   return { method, path, headers, body: Buffer.from(body, 'base64') };
 }

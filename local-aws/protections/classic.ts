@@ -2,7 +2,7 @@
 // AWS makes no new ones since the end of support; here they can be made, or nothing could be associated in a test.
 import { refuse } from '../elb/refusal.ts';
 import { partitionOf } from '../elb/state.ts';
-import { type Input, maybeText, newId, numberOf, structureOf, textOf, uuidOf } from './input.ts';
+import { maybeText, newId, numberOf, type ProtectionInput, structureOf, textOf, uuidOf } from './input.ts';
 import type { ClassicWebAcl, ProtectionFacts, ProtectionState } from './state.ts';
 import { loadBalancerArnOf } from './web-acls.ts';
 
@@ -19,7 +19,7 @@ export function getChangeToken(state: ProtectionState): object {
   return { ChangeToken: changeToken(state) };
 }
 
-function checkToken(state: ProtectionState, input: Input): string {
+function checkToken(state: ProtectionState, input: ProtectionInput): string {
   const token = textOf(input, 'ChangeToken', WRONG);
   if (token !== changeToken(state))
     refuse('WAFStaleDataException', 'The change token has been used already or was never given.');
@@ -35,12 +35,12 @@ const view = (acl: ClassicWebAcl, facts: ProtectionFacts) => ({
   WebACLArn: `arn:${partitionOf(facts.region)}:waf-regional:${facts.region}:${facts.account}:webacl/${acl.id}`,
 });
 
-function aclOf(state: ProtectionState, input: Input): ClassicWebAcl {
+function aclOf(state: ProtectionState, input: ProtectionInput): ClassicWebAcl {
   return state.classicWebAcls[textOf(input, 'WebACLId', WRONG)] ?? notThere();
 }
 
 /** @throws AwsRefusal WAFInvalidParameterException, or WAFStaleDataException for a used change token. */
-export function createWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function createWebAcl(state: ProtectionState, input: ProtectionInput, facts: ProtectionFacts): object {
   const name = textOf(input, 'Name', WRONG);
   const metricName = textOf(input, 'MetricName', WRONG);
   const defaultAction = textOf(structureOf(input.DefaultAction), 'Type', WRONG);
@@ -53,12 +53,12 @@ export function createWebAcl(state: ProtectionState, input: Input, facts: Protec
   return { WebACL: view(acl, facts), ChangeToken: token };
 }
 
-export function getWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function getWebAcl(state: ProtectionState, input: ProtectionInput, facts: ProtectionFacts): object {
   return { WebACL: view(aclOf(state, input), facts) };
 }
 
 /** Oldest first; the marker is the last id that was given. */
-export function listWebAcls(state: ProtectionState, input: Input): object {
+export function listWebAcls(state: ProtectionState, input: ProtectionInput): object {
   const all = Object.values(state.classicWebAcls);
   const marker = maybeText(input, 'NextMarker', WRONG);
   const start = marker === undefined ? 0 : all.findIndex((acl) => acl.id === marker) + 1;
@@ -70,7 +70,7 @@ export function listWebAcls(state: ProtectionState, input: Input): object {
 }
 
 /** @throws AwsRefusal WAFReferencedItemException while a load balancer has it. */
-export function deleteWebAcl(state: ProtectionState, input: Input): object {
+export function deleteWebAcl(state: ProtectionState, input: ProtectionInput): object {
   const { id } = aclOf(state, input);
   const token = checkToken(state, input);
   if (Object.values(state.classicAssociations).includes(id))
@@ -81,7 +81,11 @@ export function deleteWebAcl(state: ProtectionState, input: Input): object {
 }
 
 /** Puts a web ACL before a load balancer, in the place of an earlier one. */
-export function associateWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function associateWebAcl(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const loadBalancer = loadBalancerArnOf(input);
   const { id } = aclOf(state, input);
   if (!facts.resourceExists)
@@ -90,7 +94,11 @@ export function associateWebAcl(state: ProtectionState, input: Input, facts: Pro
   return {};
 }
 
-export function disassociateWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function disassociateWebAcl(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const loadBalancer = loadBalancerArnOf(input);
   if (!facts.resourceExists) notThere();
   delete state.classicAssociations[loadBalancer];
@@ -98,14 +106,18 @@ export function disassociateWebAcl(state: ProtectionState, input: Input, facts: 
 }
 
 /** The summary of a load balancer's web ACL; empty without one. */
-export function getWebAclForResource(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function getWebAclForResource(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const loadBalancer = loadBalancerArnOf(input);
   if (!facts.resourceExists) notThere();
   const acl = state.classicWebAcls[state.classicAssociations[loadBalancer] ?? ''];
   return acl === undefined ? {} : { WebACLSummary: { WebACLId: acl.id, Name: acl.name } };
 }
 
-export function listResourcesForWebAcl(state: ProtectionState, input: Input): object {
+export function listResourcesForWebAcl(state: ProtectionState, input: ProtectionInput): object {
   const { id } = aclOf(state, input);
   if (
     (maybeText(input, 'ResourceType', WRONG) ?? 'APPLICATION_LOAD_BALANCER') !== 'APPLICATION_LOAD_BALANCER'

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { refuse } from '../elb/refusal.ts';
 import type { ProtectionState } from './state.ts';
 
-export type Input = Readonly<Record<string, unknown>>;
+export type ProtectionInput = Readonly<Record<string, unknown>>;
 
 /**
  * A text that may be absent.
  * @throws AwsRefusal `code` when it is something else.
  */
-export function maybeText(input: Input, name: string, code: string): string | undefined {
+export function maybeText(input: ProtectionInput, name: string, code: string): string | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : refuse(code, `${name} must be a string`);
@@ -19,13 +19,13 @@ export function maybeText(input: Input, name: string, code: string): string | un
  * A text that must be there.
  * @throws AwsRefusal `code` when it is absent, empty or something else.
  */
-export function textOf(input: Input, name: string, code: string): string {
+export function textOf(input: ProtectionInput, name: string, code: string): string {
   return maybeText(input, name, code) || refuse(code, `${name} is required`);
 }
 
 /** A whole number within bounds, or `unset` when there is none. */
 export function numberOf(
-  input: Input,
+  input: ProtectionInput,
   name: string,
   bounds: { min: number; max: number; unset: number },
   code: string,
@@ -37,7 +37,7 @@ export function numberOf(
 }
 
 /** A structure; empty when absent or something else. */
-export function structureOf(value: unknown): Input {
+export function structureOf(value: unknown): ProtectionInput {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 

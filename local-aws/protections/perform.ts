@@ -1,12 +1,12 @@
 // One call on the protections, without sockets or clock: the services by their names in the credential scope.
 import { refuse } from '../elb/refusal.ts';
 import * as classic from './classic.ts';
-import type { Input } from './input.ts';
+import type { ProtectionInput } from './input.ts';
 import * as shield from './shield.ts';
 import type { ProtectionFacts, ProtectionState } from './state.ts';
 import * as webAcls from './web-acls.ts';
 
-type Perform = (state: ProtectionState, input: Input, facts: ProtectionFacts) => object;
+type Perform = (state: ProtectionState, input: ProtectionInput, facts: ProtectionFacts) => object;
 
 const PERFORM: Readonly<Record<string, Readonly<Record<string, Perform>>>> = {
   shield: {
@@ -55,7 +55,7 @@ const READS = /^(Get|List|Describe)/;
  */
 export function performProtection(
   state: ProtectionState,
-  call: { service: string; action: string; input: Input },
+  call: { service: string; action: string; input: ProtectionInput },
   facts: ProtectionFacts,
 ): object {
   const actions = PERFORM[call.service] ?? {};

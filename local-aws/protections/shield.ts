@@ -1,7 +1,7 @@
 // Shield Advanced: the subscription and the protections (AWS Shield Advanced API Reference).
 import { refuse } from '../elb/refusal.ts';
 import { partitionOf } from '../elb/state.ts';
-import { type Input, maybeText, newId, numberOf, structureOf, textOf, textsOf } from './input.ts';
+import { maybeText, newId, numberOf, type ProtectionInput, structureOf, textOf, textsOf } from './input.ts';
 import type { Protection, ProtectionFacts, ProtectionState } from './state.ts';
 
 const WRONG = 'InvalidParameterException';
@@ -34,7 +34,11 @@ export function getSubscriptionState(state: ProtectionState): object {
 }
 
 /** @throws AwsRefusal ResourceAlreadyExistsException when there is one. */
-export function createSubscription(state: ProtectionState, _input: Input, facts: ProtectionFacts): object {
+export function createSubscription(
+  state: ProtectionState,
+  _input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   if (state.subscribedAt !== undefined)
     refuse('ResourceAlreadyExistsException', 'The account is subscribed to Shield Advanced already.');
   state.subscribedAt = facts.now;
@@ -42,7 +46,11 @@ export function createSubscription(state: ProtectionState, _input: Input, facts:
 }
 
 /** @throws AwsRefusal ResourceNotFoundException when there is none. */
-export function describeSubscription(state: ProtectionState, _input: Input, facts: ProtectionFacts): object {
+export function describeSubscription(
+  state: ProtectionState,
+  _input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const from = subscribed(state);
   return {
     Subscription: {
@@ -57,7 +65,11 @@ export function describeSubscription(state: ProtectionState, _input: Input, fact
 }
 
 /** @throws AwsRefusal LockedSubscriptionException within the year of its commitment. */
-export function deleteSubscription(state: ProtectionState, _input: Input, facts: ProtectionFacts): object {
+export function deleteSubscription(
+  state: ProtectionState,
+  _input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   if (facts.now < subscribed(state) + YEAR_MS)
     refuse('LockedSubscriptionException', 'The subscription has a commitment for one year.');
   delete state.subscribedAt;
@@ -75,7 +87,11 @@ function subscribed(state: ProtectionState): number {
  * @throws AwsRefusal ResourceNotFoundException without a subscription and for an unknown load balancer,
  * InvalidResourceException for what cannot be protected, ResourceAlreadyExistsException for what is protected.
  */
-export function createProtection(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function createProtection(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const name = textOf(input, 'Name', WRONG);
   if (!/^[ a-zA-Z0-9_.-]{1,128}$/.test(name)) refuse(WRONG, `'${name}' is not a valid name of a protection`);
   const resourceArn = textOf(input, 'ResourceArn', WRONG);
@@ -109,7 +125,11 @@ const view = ({ id, name, resourceArn }: Protection, facts: ProtectionFacts) => 
 });
 
 /** By `ProtectionId` or `ResourceArn`, one of the two. Needs a subscription, as every call on protections. */
-export function describeProtection(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function describeProtection(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   subscribed(state);
   const id = maybeText(input, 'ProtectionId', WRONG);
   const arn = maybeText(input, 'ResourceArn', WRONG);
@@ -120,7 +140,11 @@ export function describeProtection(state: ProtectionState, input: Input, facts: 
 }
 
 /** Every protection that the filters leave, oldest first; the token is the last id that was given. */
-export function listProtections(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function listProtections(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   subscribed(state);
   const filters = structureOf(input.InclusionFilters);
   const asked = (name: string, value: string | undefined) => {
@@ -144,7 +168,7 @@ export function listProtections(state: ProtectionState, input: Input, facts: Pro
 }
 
 /** @throws AwsRefusal ResourceNotFoundException when there is no such protection. */
-export function deleteProtection(state: ProtectionState, input: Input): object {
+export function deleteProtection(state: ProtectionState, input: ProtectionInput): object {
   subscribed(state);
   const id = textOf(input, 'ProtectionId', WRONG);
   const found = Object.values(state.protections).find((one) => one.id === id);
@@ -153,22 +177,22 @@ export function deleteProtection(state: ProtectionState, input: Input): object {
   return {};
 }
 
-const byArn = (state: ProtectionState, input: Input): Protection => {
+const byArn = (state: ProtectionState, input: ProtectionInput): Protection => {
   const arn = textOf(input, 'ResourceARN', WRONG);
   const id = arn.slice(arn.lastIndexOf('/') + 1);
   return Object.values(state.protections).find((one) => one.id === id) ?? missing('protection');
 };
 
-export function listTagsForResource(state: ProtectionState, input: Input): object {
+export function listTagsForResource(state: ProtectionState, input: ProtectionInput): object {
   return { Tags: Object.entries(byArn(state, input).tags).map(([Key, Value]) => ({ Key, Value })) };
 }
 
-export function tagResource(state: ProtectionState, input: Input): object {
+export function tagResource(state: ProtectionState, input: ProtectionInput): object {
   Object.assign(byArn(state, input).tags, tagsOf(input.Tags));
   return {};
 }
 
-export function untagResource(state: ProtectionState, input: Input): object {
+export function untagResource(state: ProtectionState, input: ProtectionInput): object {
   const { tags } = byArn(state, input);
   for (const key of textsOf(input.TagKeys)) delete tags[key];
   return {};

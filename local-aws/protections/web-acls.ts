@@ -1,6 +1,6 @@
 // WAFv2: which web ACL stands before which load balancer (AWS WAFV2 API Reference); the web ACLs themselves are moto's.
 import { refuse } from '../elb/refusal.ts';
-import { type Input, maybeText, textOf } from './input.ts';
+import { maybeText, type ProtectionInput, textOf } from './input.ts';
 import type { ProtectionFacts, ProtectionState } from './state.ts';
 
 const WRONG = 'WAFInvalidParameterException';
@@ -29,7 +29,7 @@ const notThere = (): never =>
   );
 
 /** The load balancer that a call names. @throws AwsRefusal WAFInvalidParameterException when the ARN is of no kind we know. */
-export function loadBalancerArnOf(input: Input): string {
+export function loadBalancerArnOf(input: ProtectionInput): string {
   const arn = textOf(input, 'ResourceArn', WRONG);
   if (!/^arn:[^:]+:elasticloadbalancing:[^:]+:\d{12}:loadbalancer\/app\/[^/]+\/[^/]+$/.test(arn))
     refuse(WRONG, `The ARN isn't valid. A valid ARN begins with arn: : ${arn}`);
@@ -41,7 +41,11 @@ export function loadBalancerArnOf(input: Input): string {
  * @throws AwsRefusal WAFInvalidParameterException for an ACL of another Region or of CloudFront,
  * WAFNonexistentItemException for an unknown ACL, WAFUnavailableEntityException for an unknown load balancer.
  */
-export function associateWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function associateWebAcl(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const loadBalancer = loadBalancerArnOf(input);
   const arn = textOf(input, 'WebACLArn', WRONG);
   const name = webAclNameOf(arn);
@@ -58,7 +62,11 @@ export function associateWebAcl(state: ProtectionState, input: Input, facts: Pro
 }
 
 /** Takes the web ACL away; none to take away is fine. @throws AwsRefusal WAFNonexistentItemException for an unknown load balancer. */
-export function disassociateWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function disassociateWebAcl(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const loadBalancer = loadBalancerArnOf(input);
   if (!facts.resourceExists) notThere();
   delete state.webAcls[loadBalancer];
@@ -66,7 +74,11 @@ export function disassociateWebAcl(state: ProtectionState, input: Input, facts: 
 }
 
 /** The ARN of a load balancer's web ACL, as `WebACLArn`; the caller puts the web ACL in its place. Empty without one. */
-export function getWebAclForResource(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function getWebAclForResource(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const loadBalancer = loadBalancerArnOf(input);
   if (!facts.resourceExists) notThere();
   const arn = state.webAcls[loadBalancer];
@@ -74,7 +86,11 @@ export function getWebAclForResource(state: ProtectionState, input: Input, facts
 }
 
 /** The load balancers behind a web ACL; of other kinds of resources nothing is known. */
-export function listResourcesForWebAcl(state: ProtectionState, input: Input, facts: ProtectionFacts): object {
+export function listResourcesForWebAcl(
+  state: ProtectionState,
+  input: ProtectionInput,
+  facts: ProtectionFacts,
+): object {
   const arn = textOf(input, 'WebACLArn', WRONG);
   if (!facts.webAclExists) notThere();
   const type = maybeText(input, 'ResourceType', WRONG) ?? 'APPLICATION_LOAD_BALANCER';
@@ -83,7 +99,11 @@ export function listResourcesForWebAcl(state: ProtectionState, input: Input, fac
 }
 
 /** @throws AwsRefusal WAFAssociatedItemException when a load balancer has the web ACL that DeleteWebACL names. */
-export function checkUnassociated(state: ProtectionState, input: Input, gone: readonly string[]): void {
+export function checkUnassociated(
+  state: ProtectionState,
+  input: ProtectionInput,
+  gone: readonly string[],
+): void {
   const id = maybeText(input, 'Id', WRONG);
   const name = maybeText(input, 'Name', WRONG);
   for (const [loadBalancer, arn] of Object.entries(state.webAcls))

@@ -1,24 +1,24 @@
-// Answers of the front: documents in the protocol of the call.
+// Answers of the API server: documents in the protocol of the call.
 
 import type { AwsRefusal } from '../elb/refusal.ts';
-import type { Call } from './call.ts';
+import type { AwsCall } from './call.ts';
 import { errorXml, escapeXml } from './query.ts';
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   contentType: string;
   body: Buffer | string;
 }
 
-export const xml = (body: string, status = 200): Answer => ({ status, contentType: 'text/xml', body });
-export const json = (body: object, status = 200): Answer => ({
+export const xml = (body: string, status = 200): HttpAnswer => ({ status, contentType: 'text/xml', body });
+export const json = (body: object, status = 200): HttpAnswer => ({
   status,
   contentType: 'application/x-amz-json-1.1',
   body: JSON.stringify(body),
 });
 
 /** A refusal in the words of the call's protocol. */
-export function refusalAnswer(call: Call, refusal: AwsRefusal, requestId: string): Answer {
+export function refusalAnswer(call: AwsCall, refusal: AwsRefusal, requestId: string): HttpAnswer {
   if (call.protocol === 'json')
     return json({ __type: refusal.code, message: refusal.message }, refusal.status);
   if (call.protocol === 'query') return xml(errorXml(refusal, requestId), refusal.status);

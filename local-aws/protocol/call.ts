@@ -1,7 +1,7 @@
-// One HTTP request to the front as an AWS call: which service, which action, with which parameters.
+// One HTTP request to the API server as an AWS call: which service, which action, with which parameters.
 import type { IncomingHttpHeaders } from 'node:http';
 
-export interface Call {
+export interface AwsCall {
   /** As in the credential scope: elasticloadbalancing, ec2, acm, sts, tagging, wafv2, … */
   service: string;
   /** That it was signed for; undefined when it was not signed. */
@@ -28,7 +28,7 @@ const UNSIGNED: Readonly<Record<string, string>> = {
 };
 
 /** Reads service and action off a request (AWS Signature Version 4: credential scope; Query and JSON protocols). */
-export function readCall(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): Call {
+export function readCall(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): AwsCall {
   // A signature may stand in the address as well (presigned requests).
   const signed =
     headers.authorization ?? decodeURIComponent(/X-Amz-(Credential=[^&]+)/.exec(path)?.[1] ?? '');
@@ -84,7 +84,7 @@ function parseJson(body: Buffer): Record<string, unknown> {
 const NAME_MAX = 256;
 
 /** What a call is about, for people: its name, ARN or id, whichever comes first. */
-export function subjectOf(call: Call): string {
+export function subjectOf(call: AwsCall): string {
   const names = [
     'Name',
     'GroupName',

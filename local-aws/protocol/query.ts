@@ -2,13 +2,13 @@
 import { ACTIONS } from '../elb/model.ts';
 import type { AwsRefusal } from '../elb/refusal.ts';
 import { invalid } from '../elb/refusal.ts';
-import type { Shape, Structure } from '../elb/shape.ts';
+import type { InputShape, Structure } from '../elb/shape.ts';
 
 const NAMESPACE = 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/';
 
-interface Branch {
+interface FormNode {
   leaf?: string;
-  children: Map<string, Branch>;
+  children: Map<string, FormNode>;
 }
 
 /**
@@ -16,7 +16,7 @@ interface Branch {
  * @throws AwsRefusal ValidationError when a text cannot be read as the type it should have.
  */
 export function parseQuery(form: URLSearchParams, shape: Structure): Record<string, unknown> {
-  const root: Branch = { children: new Map() };
+  const root: FormNode = { children: new Map() };
   for (const [name, value] of form) {
     let at = root;
     for (const part of name.split('.')) {
@@ -32,7 +32,7 @@ export function parseQuery(form: URLSearchParams, shape: Structure): Record<stri
   return readStructure(root, shape, '');
 }
 
-function readStructure(branch: Branch, shape: Structure, path: string): Record<string, unknown> {
+function readStructure(branch: FormNode, shape: Structure, path: string): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(shape.members)) {
     const child = branch.children.get(name);
@@ -41,7 +41,7 @@ function readStructure(branch: Branch, shape: Structure, path: string): Record<s
   return out;
 }
 
-function read(branch: Branch, shape: Shape, path: string): unknown {
+function read(branch: FormNode, shape: InputShape, path: string): unknown {
   const leaf = branch.leaf ?? '';
   switch (shape.kind) {
     case 'text':
@@ -68,14 +68,14 @@ function read(branch: Branch, shape: Shape, path: string): unknown {
   }
 }
 
-function numbered(branch: Branch | undefined): Branch[] {
+function numbered(branch: FormNode | undefined): FormNode[] {
   if (branch === undefined) return [];
   return [...branch.children].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => child);
 }
 
 /** Names of members that are maps anywhere in the table: they are written as entries. */
 const MAPS = new Set<string>();
-function findMaps(shape: Shape): void {
+function findMaps(shape: InputShape): void {
   if (shape.kind === 'list') findMaps(shape.of);
   if (shape.kind !== 'structure') return;
   for (const [name, member] of Object.entries(shape.members)) {

@@ -1,11 +1,11 @@
 // Histories replay to the state they came from.
 import { expect, test } from 'vitest';
 import { inMemory } from '../elb/in-memory.ts';
-import { type Entry, readLine, replay, writeLine } from './entries.ts';
+import { type JournalEntry, readLine, replay, writeLine } from './entries.ts';
 
 const shop = () => {
   const memory = inMemory();
-  const entries: Entry[] = [{ kind: 'world', world: memory.context.world }];
+  const entries: JournalEntry[] = [{ kind: 'world', world: memory.context.world }];
   const call: typeof memory.call = (action, input) => {
     memory.context.now += 1000;
     const output = memory.call(action, input);
@@ -32,8 +32,8 @@ const shop = () => {
   return { memory, entries, TargetGroupArn };
 };
 
-const through = (entries: readonly Entry[]) =>
-  entries.map((entry) => readLine(writeLine(entry).trimEnd()) as Entry);
+const through = (entries: readonly JournalEntry[]) =>
+  entries.map((entry) => readLine(writeLine(entry).trimEnd()) as JournalEntry);
 
 test('calls, the account and times give the same state', () => {
   const { memory, entries } = shop();
@@ -47,8 +47,8 @@ test('a snapshot stands for what came before it', () => {
   const rest = entries.slice(4);
   const [world] = entries;
   const history = [
-    { kind: 'snapshot', ...first, settings: memory.context } satisfies Entry,
-    world as Entry,
+    { kind: 'snapshot', ...first, settings: memory.context } satisfies JournalEntry,
+    world as JournalEntry,
     ...rest,
   ];
   expect(replay(through(history), memory.context).state).toEqual(memory.state);
@@ -58,14 +58,14 @@ test('a history repeats with the settings it had', () => {
   const { memory, entries } = shop();
   const empty = replay([], memory.context);
   const settings = { ...memory.context, provisioningMs: 5000 };
-  const history = [{ kind: 'snapshot', ...empty, settings } satisfies Entry, ...entries];
+  const history = [{ kind: 'snapshot', ...empty, settings } satisfies JournalEntry, ...entries];
   const { state } = replay(through(history), memory.context);
   expect([...state.loadBalancers.values()].map((lb) => lb.activeAt - lb.createdAt)).toEqual([5000]);
 });
 
 test('what a health check found is taken over', () => {
   const { memory, entries, TargetGroupArn } = shop();
-  const found: Entry = {
+  const found: JournalEntry = {
     kind: 'health',
     group: TargetGroupArn,
     target: '10.0.0.9:80',
@@ -79,7 +79,12 @@ test('what a health check found is taken over', () => {
 
 test('an entry that cannot be repeated is named', () => {
   const { memory, entries } = shop();
-  const twice: Entry = { kind: 'call', at: 0, action: 'DeleteLoadBalancer', input: { LoadBalancerArn: 1 } };
+  const twice: JournalEntry = {
+    kind: 'call',
+    at: 0,
+    action: 'DeleteLoadBalancer',
+    input: { LoadBalancerArn: 1 },
+  };
   expect(() => replay([...entries, twice], memory.context)).toThrow(/entry 7 \(DeleteLoadBalancer\)/);
 });
 
@@ -93,7 +98,7 @@ test('protections are repeated with the facts they had', () => {
     webAclExists: true,
     gone: [],
   };
-  const entry: Entry = {
+  const entry: JournalEntry = {
     kind: 'protection',
     call: { service: 'shield', action: 'CreateSubscription', input: {} },
     facts,

@@ -1,11 +1,11 @@
 // What the state file holds, line by line, and how its lines become a state again: pure, so that a history replays to the same.
 import { perform } from '../elb/perform.ts';
-import { type Context, type ElbState, emptyState, emptyWorld, type World } from '../elb/state.ts';
+import { type CallContext, type ElbState, emptyState, emptyWorld, type World } from '../elb/state.ts';
 import { performProtection } from '../protections/perform.ts';
 import { emptyProtections, type ProtectionFacts, type ProtectionState } from '../protections/state.ts';
 
 /** A call that moto answered, with the seed and time it was given. */
-export interface PassedCall {
+export interface MotoCall {
   kind: 'passed';
   at: number;
   seed: number;
@@ -32,21 +32,21 @@ export interface HealthChange {
   description?: string;
 }
 
-export type Entry =
+export type JournalEntry =
   /** A call of Elastic Load Balancing that changed something. */
   | { kind: 'call'; at: number; action: string; input: object }
   /** The account as the calls after it saw it. */
   | { kind: 'world'; world: World }
   | { kind: 'protection'; call: ProtectionCall; facts: ProtectionFacts }
   | HealthChange
-  | PassedCall
+  | MotoCall
   /** A certificate made known that ACM does not hold. */
   | { kind: 'certificate'; arn: string; certPem: string; keyPem: string }
   /** Everything before it, save what moto was told and certificates; and the settings of the calls after it. */
-  | { kind: 'snapshot'; state: ElbState; protections: ProtectionState; settings: Settings };
+  | { kind: 'snapshot'; state: ElbState; protections: ProtectionState; settings: AccountSettings };
 
 /** What does not change between two calls. */
-export type Settings = Omit<Context, 'now' | 'world'>;
+export type AccountSettings = Omit<CallContext, 'now' | 'world'>;
 
 export interface Replayed {
   state: ElbState;
@@ -57,7 +57,7 @@ export interface Replayed {
  * Repeats a history. `settings` hold until a snapshot says others: a history repeats as it was, whatever is set today.
  * @throws Error that names the entry (from 1) that cannot be repeated.
  */
-export function replay(entries: readonly Entry[], settings: Settings): Replayed {
+export function replay(entries: readonly JournalEntry[], settings: AccountSettings): Replayed {
   let now: Replayed = { state: emptyState(), protections: emptyProtections() };
   let world = emptyWorld();
   let then = settings;
@@ -74,13 +74,17 @@ export function replay(entries: readonly Entry[], settings: Settings): Replayed 
   return now;
 }
 
-function repeat({ state, protections }: Replayed, entry: Entry, context: Omit<Context, 'now'>): void {
+function repeat(
+  { state, protections }: Replayed,
+  entry: JournalEntry,
+  context: Omit<CallContext, 'now'>,
+): void {
   if (entry.kind === 'call') perform(state, entry.action, entry.input, { ...context, now: entry.at });
   if (entry.kind === 'protection') performProtection(protections, entry.call, entry.facts);
   if (entry.kind === 'health') takeHealth(state, entry);
 }
 
-function nameOf(entry: Entry): string {
+function nameOf(entry: JournalEntry): string {
   if (entry.kind === 'call') return entry.action;
   return entry.kind === 'protection' ? entry.call.action : entry.kind;
 }

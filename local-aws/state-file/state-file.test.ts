@@ -13,12 +13,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_LIMITS, emptyState, emptyWorld } from '../elb/state.ts';
 import { emptyProtections } from '../protections/state.ts';
-import type { Entry } from './entries.ts';
+import type { JournalEntry } from './entries.ts';
 import { openStateFile, readStateFile } from './state-file.ts';
 
 const PLACE = { region: 'us-west-2', account: '123456789012' };
 const SETTINGS = { ...PLACE, provisioningMs: 0, timeScale: 1, limits: DEFAULT_LIMITS };
-const CALL: Entry = { kind: 'call', at: 1, action: 'CreateRule', input: { Priority: 1 } };
+const CALL: JournalEntry = { kind: 'call', at: 1, action: 'CreateRule', input: { Priority: 1 } };
 
 let dir: string;
 let path: string;
@@ -69,7 +69,15 @@ test('a last line that was cut off is left out, with a note', () => {
 
 test('opening anew keeps what moto was told, for the owner only', () => {
   fresh().close();
-  const passed: Entry = { kind: 'passed', at: 1, seed: 1, method: 'POST', path: '/', headers: {}, body: '' };
+  const passed: JournalEntry = {
+    kind: 'passed',
+    at: 1,
+    seed: 1,
+    method: 'POST',
+    path: '/',
+    headers: {},
+    body: '',
+  };
   const kept = { entries: [passed, CALL], state: emptyState(), protections: emptyProtections() };
   openStateFile(path, SETTINGS, kept).close();
   expect(readStateFile(path, PLACE).entries.map(({ kind }) => kind)).toEqual(['passed', 'snapshot']);

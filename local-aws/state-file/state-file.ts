@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import type { ElbState, World } from '../elb/state.ts';
 import type { ProtectionState } from '../protections/state.ts';
-import { type Entry, readLine, type Settings, writeLine } from './entries.ts';
+import { type AccountSettings, type JournalEntry, readLine, writeLine } from './entries.ts';
 
 const VERSION = 1;
 
@@ -24,7 +24,7 @@ interface Header {
 
 /** A file that was read and is not open for writing yet. */
 export interface History {
-  entries: Entry[];
+  entries: JournalEntry[];
   /** What a person should know, such as a call that was being written when the process was killed. */
   notes: string[];
 }
@@ -70,16 +70,16 @@ function parsed(line: string): object | undefined {
   }
 }
 
-function entryOf(path: string, line: string, number: number): Entry {
+function entryOf(path: string, line: string, number: number): JournalEntry {
   const entry = parsed(line);
   if (entry === undefined || !('kind' in entry))
     throw new Error(`${path}: line ${number} cannot be read; the file is left as it is`);
-  return entry as Entry;
+  return entry as JournalEntry;
 }
 
 /** Where changes are written down. A line is with the operating system when a method returns, so it survives SIGKILL. */
 export interface Journal {
-  write(entry: Entry): void;
+  write(entry: JournalEntry): void;
   /** Writes the account down if it is not what was written last. */
   world(world: World): void;
   /** Forgets the history: the file is as one that has just been begun. */
@@ -93,8 +93,8 @@ export interface Journal {
  */
 export function openStateFile(
   path: string,
-  settings: Settings,
-  kept: { entries: readonly Entry[]; state: ElbState; protections: ProtectionState },
+  settings: AccountSettings,
+  kept: { entries: readonly JournalEntry[]; state: ElbState; protections: ProtectionState },
 ): Journal {
   const header: Header = {
     'albatross local-aws': VERSION,
@@ -104,7 +104,7 @@ export function openStateFile(
   const begin = ({ entries, state, protections }: typeof kept) => {
     // moto cannot be read back, so what it was told stays.
     const lasting = entries.filter(({ kind }) => kind === 'passed' || kind === 'certificate');
-    const snapshot: Entry = { kind: 'snapshot', state, protections, settings };
+    const snapshot: JournalEntry = { kind: 'snapshot', state, protections, settings };
     const next = `${path}.new`;
     // Only for the owner: keys of certificates are in it.
     writeFileSync(next, [header, ...lasting, snapshot].map(writeLine).join(''), { mode: 0o600 });
@@ -120,7 +120,7 @@ export function openStateFile(
   return {
     write: (entry) => write(writeLine(entry)),
     world: (world) => {
-      const line = writeLine({ kind: 'world', world } satisfies Entry);
+      const line = writeLine({ kind: 'world', world } satisfies JournalEntry);
       if (line !== known) write(line);
       known = line;
     },

@@ -7,7 +7,7 @@ import { KINDS } from '../../../kube/kinds.ts';
 import type { Deciding } from '../../decide.ts';
 import { orphanRules } from '../../options.ts';
 import type { Next } from '../../queue.ts';
-import type { Parts, Programs } from '../../workers.ts';
+import type { Parts, Workers } from '../../workers.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
 import { GroupsRecord } from './record.ts';
 import { orphanReport } from './report.ts';
@@ -25,12 +25,12 @@ export interface Net {
   write(): Promise<Next>;
 }
 
-/** Wires it; `queues` is asked once something happens. */
-export function startOrphans(
+/** Wires it. */
+export function wireOrphans(
   { options, client, aws, book, log, registry, mayWrite, unseen }: Parts,
   deciding: Deciding,
   events: Events,
-  queues: () => Pick<Programs['queues'], 'groups' | 'record'>,
+  queues: Pick<Workers['queues'], 'groups' | 'record'>,
 ): Net {
   const place = {
     namespace: options.leaderElectionNamespace ?? ownNamespace(client.kubeConfig),
@@ -44,7 +44,7 @@ export function startOrphans(
     writes: options.policy !== 'observe',
     mayWrite,
   });
-  const recorded = (): void => queues().record.addAfter(RECORD, TOGETHER_MS);
+  const recorded = (): void => queues.record.addAfter(RECORD, TOGETHER_MS);
   let trouble: string | undefined;
   return {
     orphans: watchOrphans({
@@ -61,7 +61,7 @@ export function startOrphans(
       }),
       incomplete: unseen,
       now: () => performance.timeOrigin + performance.now(),
-      enqueue: (stack) => queues().groups.add(stack, 'low'),
+      enqueue: (stack) => queues.groups.add(stack, 'low'),
       recorded,
     }),
     note(group) {

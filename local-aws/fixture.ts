@@ -1,4 +1,4 @@
-// A rig for scenarios of the local AWS alone: moto, the emulator, an account, SDK clients, and processes that play targets.
+// The fixture of scenarios of the local AWS alone: moto, the emulator, an account, SDK clients, and servers that stand for targets.
 import { createServer, get, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -6,7 +6,7 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import { type Account, seedAccount } from './account/seed.ts';
+import { type SeededAccount, seedAccount } from './account/seed.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 import { startMoto } from './moto/moto-process.ts';
 
@@ -16,11 +16,11 @@ export interface Page {
   headers: IncomingMessage['headers'];
 }
 
-export interface Rig {
+export interface Fixture {
   aws: LocalAws;
   /** moto itself, behind the local AWS. */
   motoUrl: string;
-  account: Account;
+  account: SeededAccount;
   client: elb.ElasticLoadBalancingV2Client;
   ec2: EC2Client;
   acm: ACMClient;
@@ -35,9 +35,9 @@ export interface Rig {
   listener(loadBalancer: string, action: elb.Action, port?: number): Promise<string>;
   /** The states of a group's targets. */
   health(group: string): Promise<(string | undefined)[]>;
-  /** Plays the target `address:port` with a local process; answers its server. */
-  play(target: string, handler: RequestListener): Promise<Server>;
-  /** Opens a page through the front door of a load balancer. */
+  /** Starts a server on this machine that is the target `address:port`. */
+  startTarget(target: string, handler: RequestListener): Promise<Server>;
+  /** Reads a page through a listener of a load balancer. */
   open(dns: string, port: number, url: string, headers?: Record<string, string>): Promise<Page>;
   /** A name nobody has had. */
   fresh(prefix: string): string;
@@ -45,14 +45,14 @@ export interface Rig {
 }
 
 /** Starts everything; one configured second of health checks and draining lasts 10 ms. */
-export async function startRig(): Promise<Rig> {
+export async function startFixture(): Promise<Fixture> {
   const moto = await startMoto();
-  const played = new Map<string, Server>();
+  const targets = new Map<string, Server>();
   const aws = await startLocalAws({
     motoUrl: moto.url,
     healthIntervalScale: 0.01,
     targetAddress: ({ id, port }) => {
-      const address = played.get(`${id}:${port}`)?.address() as AddressInfo | undefined;
+      const address = targets.get(`${id}:${port}`)?.address() as AddressInfo | undefined;
       return address === undefined ? undefined : { host: '127.0.0.1', port: address.port };
     },
   });
@@ -78,15 +78,15 @@ export async function startRig(): Promise<Rig> {
     publicSubnets,
     fresh,
     ...makers(client, publicSubnets, account.vpcId, fresh),
-    play: async (target, handler) => {
+    startTarget: async (target, handler) => {
       const server = createServer(handler);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      played.set(target, server);
+      targets.set(target, server);
       return server;
     },
     open: (dns, port, url, headers = {}) => open(aws, dns, port, url, headers),
     close: async () => {
-      for (const server of played.values()) server.close();
+      for (const server of targets.values()) server.close();
       await aws.close();
       await moto.close();
     },
@@ -98,7 +98,7 @@ function makers(
   subnets: string[],
   vpcId: string,
   fresh: (prefix: string) => string,
-): Pick<Rig, 'loadBalancer' | 'targetGroup' | 'register' | 'listener' | 'health'> {
+): Pick<Fixture, 'loadBalancer' | 'targetGroup' | 'register' | 'listener' | 'health'> {
   return {
     loadBalancer: async (name = fresh('lb')) => {
       const create = new elb.CreateLoadBalancerCommand({ Name: name, Subnets: subnets });
@@ -143,10 +143,10 @@ async function open(
   url: string,
   headers: Record<string, string>,
 ): Promise<Page> {
-  const door = aws.frontDoor(dns, port);
-  if (door === undefined) throw new Error(`no listener on port ${port} of ${dns}`);
+  const address = aws.listenerAddress(dns, port);
+  if (address === undefined) throw new Error(`no listener on port ${port} of ${dns}`);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get({ ...door, path: url, headers: { host: dns, ...headers }, agent: false }, resolve).on(
+    get({ ...address, path: url, headers: { host: dns, ...headers }, agent: false }, resolve).on(
       'error',
       reject,
     );

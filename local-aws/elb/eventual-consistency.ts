@@ -1,5 +1,5 @@
 // Eventual consistency: the state as a reader sees it who has not heard of the newest resources yet.
-import type { ElbState, Listener, LoadBalancer } from './state.ts';
+import type { ElbState, ListenerRecord, LoadBalancerRecord } from './state.ts';
 
 /** The state without resources whose serial is above `upTo`, and without their traces in older ones. Nothing is changed. */
 export function visibleState(state: ElbState, upTo: number): ElbState {
@@ -18,9 +18,9 @@ export function visibleState(state: ElbState, upTo: number): ElbState {
     ...state,
     loadBalancers: mapped(
       loadBalancers,
-      (one): LoadBalancer => ({ ...one, listeners: known(one.listeners, listeners) }),
+      (one): LoadBalancerRecord => ({ ...one, listeners: known(one.listeners, listeners) }),
     ),
-    listeners: mapped(listeners, (one): Listener => ({ ...one, rules: known(one.rules, rules) })),
+    listeners: mapped(listeners, (one): ListenerRecord => ({ ...one, rules: known(one.rules, rules) })),
     rules,
     targetGroups,
     trustStores,

@@ -1,9 +1,9 @@
-// The front without sockets: one request in, one answer out. Faults and counts first, then the service that it is for.
+// The API without sockets: one request in, one answer out. Faults and counts first, then the service that it is for.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveCertificates } from './account/acm.ts';
 import { checkAdmitted } from './account/admitted.ts';
-import { guard } from './account/guard.ts';
+import { checkDeletion } from './account/guard.ts';
 import { NOTHING, needsOf } from './account/needs.ts';
 import { type Pools, serveNetwork } from './account/network.ts';
 import { concernsProtections, protectionAnswer, protectionFacts } from './account/protect.ts';
@@ -18,24 +18,24 @@ import {
   withoutOurs,
 } from './account/tagging.ts';
 import { readWorld, type WorldReader } from './account/world.ts';
-import { visibleState } from './elb/late.ts';
+import { CallLog, FaultPlan } from './call-log.ts';
+import { visibleState } from './elb/eventual-consistency.ts';
 import { ACTIONS, type ActionName } from './elb/model.ts';
 import { isAction, isMutating, perform } from './elb/perform.ts';
 import { AwsRefusal } from './elb/refusal.ts';
-import { type Context, type ElbState, emptyState } from './elb/state.ts';
-import { Eyes, FaultPlan } from './eyes.ts';
+import { type CallContext, type ElbState, emptyState } from './elb/state.ts';
 import { ConnectionReset } from './faults.ts';
 import { forwardToMoto, MotoProxy, type RawRequest } from './moto/moto-proxy.ts';
 import { performProtection } from './protections/perform.ts';
 import { emptyProtections, type ProtectionState } from './protections/state.ts';
-import { type Answer, json, refusalAnswer, xml } from './protocol/answer.ts';
-import { type Call, readCall, subjectOf } from './protocol/call.ts';
+import { type HttpAnswer, json, refusalAnswer, xml } from './protocol/answer.ts';
+import { type AwsCall, readCall, subjectOf } from './protocol/call.ts';
 import { ec2Xml } from './protocol/ec2.ts';
 import { parseQuery, resultXml } from './protocol/query.ts';
-import type { PassedCall, Replayed } from './state-file/entries.ts';
+import type { MotoCall, Replayed } from './state-file/entries.ts';
 import type { Journal } from './state-file/state-file.ts';
 
-export interface FrontSettings extends Omit<Context, 'now' | 'world'> {
+export interface ApiServerSettings extends Omit<CallContext, 'now' | 'world'> {
   motoUrl: string;
   latencyMs: number;
   /** Address pools of the account. */
@@ -48,17 +48,17 @@ export interface FrontSettings extends Omit<Context, 'now' | 'world'> {
   certificateImported: (arn: string, certPem: string, keyPem: string) => void;
 }
 
-export class Front {
+export class ApiServer {
   readonly state: ElbState;
   readonly protections: ProtectionState;
-  readonly eyes = new Eyes();
+  readonly callLog = new CallLog();
   readonly faults: FaultPlan;
   readonly reader: WorldReader;
-  readonly #settings: FrontSettings;
+  readonly #settings: ApiServerSettings;
   readonly #motoProxy: MotoProxy;
   #journal: Journal | undefined;
 
-  constructor(settings: FrontSettings) {
+  constructor(settings: ApiServerSettings) {
     this.#settings = settings;
     this.state = settings.start.state;
     this.protections = settings.start.protections;
@@ -67,14 +67,14 @@ export class Front {
     this.reader = readWorld(settings.motoUrl, settings.region);
   }
 
-  context(): Context {
+  context(): CallContext {
     const { region, account, provisioningMs, timeScale, limits } = this.#settings;
     const world = this.reader.world;
     return { region, account, provisioningMs, timeScale, limits, now: Date.now(), world };
   }
 
   /** Tells moto again what it was told before a restart, and takes up the certificates among it. */
-  repeat(calls: readonly PassedCall[]): Promise<void> {
+  repeat(calls: readonly MotoCall[]): Promise<void> {
     return this.#motoProxy.repeat(calls, this.#settings.region, (passed, answer) => {
       const call = readCall(passed.method, passed.path, passed.headers, Buffer.from(passed.body, 'base64'));
       if (isImport(call)) this.#imported(call.json, answer);
@@ -91,21 +91,21 @@ export class Front {
   async reset(): Promise<void> {
     await this.#motoProxy.reset(this.#settings.region);
     // Serials go on, so that no ARN comes twice.
-    become(this.state, { ...emptyState(), serial: this.state.serial });
-    become(this.protections, emptyProtections());
+    replaceContents(this.state, { ...emptyState(), serial: this.state.serial });
+    replaceContents(this.protections, emptyProtections());
     this.reader.forget();
-    this.eyes.reset();
+    this.callLog.reset();
     this.faults.heal();
     this.#journal?.restart(this.state, this.protections);
-    // Doors of listeners that are gone close.
+    // Servers of listeners that are gone are closed.
     await this.#settings.changed('DeleteListener');
   }
 
   /** Answers one request; never rejects but for a bug, or a connection that is to be cut. */
-  async handle(request: RawRequest): Promise<Answer> {
+  async handle(request: RawRequest): Promise<HttpAnswer> {
     const call = readCall(request.method, request.path, request.headers, request.body);
     const requestId = randomUUID();
-    this.faults.called(call.action, this.eyes.count(call.service, call.action));
+    this.faults.called(call.action, this.callLog.count(call.service, call.action));
     if (this.faults.latencyMs > 0) await sleep(this.faults.latencyMs);
     try {
       checkAdmitted(call, this.#settings.region);
@@ -114,7 +114,7 @@ export class Front {
       if (before !== undefined) throw before;
       const answer = await this.#serve(call, request, requestId);
       if (isMutating(call.action) && answer.status < 300)
-        this.eyes.log(Date.now(), call.service, call.action, subjectOf(call));
+        this.callLog.log(Date.now(), call.service, call.action, subjectOf(call));
       const after = this.faults.due(call.action, 'after');
       if (after !== undefined) throw after;
       return answer;
@@ -125,7 +125,7 @@ export class Front {
     }
   }
 
-  async #serve(call: Call, request: RawRequest, requestId: string): Promise<Answer> {
+  async #serve(call: AwsCall, request: RawRequest, requestId: string): Promise<HttpAnswer> {
     if (call.service === 'elasticloadbalancing') return this.#loadBalancing(call, requestId);
     if (call.service === 'tagging' && call.action === 'GetResources' && concernsUs(call.json))
       return this.#getResources(call.json, request);
@@ -138,7 +138,7 @@ export class Front {
     const certificates = await serveCertificates(this.state, call, request, pass);
     if (certificates !== undefined) return certificates;
     const { state, protections, reader } = this;
-    const answer = await pass(await guard({ state, protections, users: reader }, call, request));
+    const answer = await pass(await checkDeletion({ state, protections, users: reader }, call, request));
     reader.passedThrough(call.service, call.action);
     if (isImport(call) && answer.status < 300) this.#imported(call.json, answer);
     return answer;
@@ -154,14 +154,14 @@ export class Front {
     };
   }
 
-  #imported(input: Record<string, unknown>, answer: Answer): void {
+  #imported(input: Record<string, unknown>, answer: HttpAnswer): void {
     const { CertificateArn: arn } = JSON.parse(answer.body.toString()) as { CertificateArn: string };
     const pem = (blob: unknown) => Buffer.from(String(blob), 'base64').toString();
     const chain = input.CertificateChain === undefined ? '' : `\n${pem(input.CertificateChain)}`;
     this.#settings.certificateImported(arn, `${pem(input.Certificate)}${chain}`, pem(input.PrivateKey));
   }
 
-  async #loadBalancing(call: Call, requestId: string): Promise<Answer> {
+  async #loadBalancing(call: AwsCall, requestId: string): Promise<HttpAnswer> {
     const { action } = call;
     if (!isAction(action))
       throw new AwsRefusal('InvalidAction', `The action ${action} is not valid for this web service`);
@@ -176,7 +176,7 @@ export class Front {
     const mutating = isMutating(action);
     const output = perform(mutating ? this.state : this.#visible(), action, input, context);
     if (mutating) {
-      this.faults.born(this.state.serial, context.now);
+      this.faults.recordSerial(this.state.serial, context.now);
       this.#journal?.world(context.world);
       this.#journal?.write({ kind: 'call', at: context.now, action, input });
       await this.#settings.changed(action);
@@ -184,7 +184,7 @@ export class Front {
     return output;
   }
 
-  async #tags(action: TagCall, input: TagInput, request: RawRequest): Promise<Answer> {
+  async #tags(action: TagCall, input: TagInput, request: RawRequest): Promise<HttpAnswer> {
     const behind = async (rest: TagInput): Promise<TagOutput> => {
       const body = Buffer.from(JSON.stringify(rest));
       const answer = await forwardToMoto(this.#settings.motoUrl, { ...request, body });
@@ -194,7 +194,7 @@ export class Front {
     return json(await serveTags(this.#visible(), action, input, { change, behind }));
   }
 
-  async #protect(call: Call, request: RawRequest): Promise<Answer> {
+  async #protect(call: AwsCall, request: RawRequest): Promise<HttpAnswer> {
     const { loadBalancers } = this.state;
     const sources = { state: this.protections, loadBalancers, motoUrl: this.#settings.motoUrl };
     const facts = await protectionFacts(sources, call, request, this.context());
@@ -212,7 +212,7 @@ export class Front {
     return upTo === undefined ? this.state : visibleState(this.state, upTo);
   }
 
-  async #getResources(input: GetResourcesInput, request: RawRequest): Promise<Answer> {
+  async #getResources(input: GetResourcesInput, request: RawRequest): Promise<HttpAnswer> {
     checkGetResources(input);
     const all = ourMappings(this.#visible(), input);
     const rest = withoutOurs(input);
@@ -242,9 +242,10 @@ function unanswered(motoUrl: string, error: unknown): AwsRefusal | undefined {
 }
 
 /** Gives an object that others hold the contents of another one. */
-function become<T extends object>(held: T, next: T): void {
+function replaceContents<T extends object>(held: T, next: T): void {
   for (const name of Object.keys(held)) Reflect.deleteProperty(held, name);
   Object.assign(held, next);
 }
 
-const isImport = ({ service, action }: Call): boolean => service === 'acm' && action === 'ImportCertificate';
+const isImport = ({ service, action }: AwsCall): boolean =>
+  service === 'acm' && action === 'ImportCertificate';

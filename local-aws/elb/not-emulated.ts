@@ -3,6 +3,6 @@ import { COVERS } from '../coverage.ts';
 import { invalid } from './refusal.ts';
 
 /** Refuses what AWS offers and this tool does not. */
-export function notPlayed(what: string): never {
+export function notEmulated(what: string): never {
   return invalid(`The local AWS does not play ${what}; AWS does. ${COVERS}`);
 }

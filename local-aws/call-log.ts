@@ -1,4 +1,4 @@
-// Eyes of the local AWS: counts by action and a log of mutations.
+// The log of calls: counts by action and a log of mutations.
 import { isMutating } from './elb/perform.ts';
 
 export { FaultPlan, type Faults } from './faults.ts';
@@ -23,7 +23,7 @@ export interface Mutation {
 export const lineOf = ({ time, service, action, subject }: Mutation): string =>
   `${time} ${service} ${action} ${subject}`.trimEnd();
 
-export class Eyes {
+export class CallLog {
   readonly #counts = new Map<string, CallCount>();
   #mutations: Mutation[] = [];
   #total = 0;

@@ -6,17 +6,17 @@ import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { held } from '../elb/find.ts';
-import type { Listener } from '../elb/state.ts';
+import type { ListenerRecord } from '../elb/state.ts';
 import { answer } from './answer.ts';
 import { type ClientRequest, type ClientResponse, HEADERS_MAX } from './client.ts';
-import { type Plane, waitMs } from './plane.ts';
+import { type DataPlaneContext, waitMs } from './plane.ts';
 import { unreadable } from './replies.ts';
 import { isAdmitted, type Keys, type Offer, offerOf } from './tls.ts';
 import { upgrade } from './upgrade.ts';
 import type { Address } from './upstreams.ts';
 
-export interface Door {
-  /** What its sockets are like; a listener that wants another kind needs another door. */
+export interface ListenerServer {
+  /** What its sockets are like; a listener that wants another kind needs another server. */
   readonly kind: string;
   readonly address: Address;
   /** Takes over certificates, policy and trust store as they are now. */
@@ -34,8 +34,8 @@ const KEEP_ALIVE_MS = 60_000;
 /** How often Node looks for clients that are too slow with their headers. */
 const SLOW_CLIENTS_EVERY_MS = 500;
 
-/** The kind of door that a listener needs now. */
-export function kindOf(plane: Plane, listener: Listener): string {
+/** The kind of server that a listener needs now. */
+export function kindOf(plane: DataPlaneContext, listener: ListenerRecord): string {
   if (listener.protocol === 'HTTP') return 'http';
   const asks = (listener.mutualAuthentication?.Mode ?? 'off') !== 'off';
   return `https${plane.settings.ofListener(listener).http2 ? ' h2' : ''}${asks ? ' client certificates' : ''}`;
@@ -44,8 +44,13 @@ export function kindOf(plane: Plane, listener: Listener): string {
 /** Where this machine reaches what listens on a host: what listens everywhere is reached on the loopback. */
 export const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
 
-/** Opens a door for a listener, on `port` or any free one. It reads the rules anew for every request. */
-export async function openDoor(plane: Plane, keys: Keys, arn: string, port = 0): Promise<Door> {
+/** Starts the server of a listener, on `port` or any free one. It reads the rules anew for every request. */
+export async function startListenerServer(
+  plane: DataPlaneContext,
+  keys: Keys,
+  arn: string,
+  port = 0,
+): Promise<ListenerServer> {
   const first = held(plane.state.listeners, arn);
   const current = () => plane.state.listeners.get(arn);
   const onRequest = (request: ClientRequest, response: ClientResponse) => {
@@ -97,7 +102,7 @@ export async function openDoor(plane: Plane, keys: Keys, arn: string, port = 0):
   };
 }
 
-function serverOptions(plane: Plane, idleSeconds: number): http.ServerOptions {
+function serverOptions(plane: DataPlaneContext, idleSeconds: number): http.ServerOptions {
   return {
     maxHeaderSize: HEADERS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -110,10 +115,10 @@ function serverOptions(plane: Plane, idleSeconds: number): http.ServerOptions {
 }
 
 function secureServer(
-  plane: Plane,
+  plane: DataPlaneContext,
   keys: Keys,
-  first: Listener,
-  current: () => Listener | undefined,
+  first: ListenerRecord,
+  current: () => ListenerRecord | undefined,
 ): { server: http2.Http2SecureServer | https.Server; refresh: () => void } {
   let offer: Offer = offerOf(plane.state, keys, first);
   const { http2: modern, idleSeconds } = plane.settings.ofListener(first);

@@ -1,23 +1,24 @@
 // What the local AWS shows and lets itself be told beside the AWS API.
+
+import type { CallLog } from '../call-log.ts';
 import type { Address } from '../data-plane/upstreams.ts';
-import type { Context, ElbState } from '../elb/state.ts';
-import type { Eyes } from '../eyes.ts';
+import type { CallContext, ElbState } from '../elb/state.ts';
 import type { Faults } from '../faults.ts';
 
-export interface Desk {
+export interface ControlApi {
   readonly state: ElbState;
-  readonly eyes: Eyes;
+  readonly callLog: CallLog;
   readonly faults: Faults;
   /** Where targets of the VPC really listen, by `id:port`. */
   readonly targets: Map<string, Address>;
-  readonly context: () => Context;
+  readonly context: () => CallContext;
   /** Makes everything as it would be without a past. */
   readonly reset: () => Promise<void>;
   /** Where a listener really listens; undefined while the load balancer is provisioning. */
-  readonly frontDoor: (dnsName: string, port: number) => Address | undefined;
+  readonly listenerAddress: (dnsName: string, port: number) => Address | undefined;
 }
 
-export interface Door {
+export interface ListenerLocation {
   loadBalancer: string;
   dnsName: string;
   protocol: 'HTTP' | 'HTTPS';
@@ -29,18 +30,18 @@ export interface Door {
 }
 
 /** Every listener, by load balancer and port. */
-export function doorsOf(desk: Desk): Door[] {
-  return [...desk.state.loadBalancers.values()].flatMap(({ name, dnsName, listeners }) =>
+export function listenerLocations(control: ControlApi): ListenerLocation[] {
+  return [...control.state.loadBalancers.values()].flatMap(({ name, dnsName, listeners }) =>
     Object.entries(listeners).map(([port, arn]) => {
-      const protocol = desk.state.listeners.get(arn)?.protocol ?? 'HTTP';
-      const door = { loadBalancer: name, dnsName, protocol, port: Number(port) };
-      const at = desk.frontDoor(dnsName, Number(port));
-      if (at === undefined) return door;
+      const protocol = control.state.listeners.get(arn)?.protocol ?? 'HTTP';
+      const location = { loadBalancer: name, dnsName, protocol, port: Number(port) };
+      const at = control.listenerAddress(dnsName, Number(port));
+      if (at === undefined) return location;
       const address = `${at.host}:${at.port}`;
       const secure = protocol === 'HTTPS';
       const to = `--connect-to ${dnsName}:${port}:${address}`;
       const curl = `curl ${secure ? '-k ' : ''}${to} ${secure ? 'https' : 'http'}://${dnsName}:${port}/`;
-      return { ...door, address, curl };
+      return { ...location, address, curl };
     }),
   );
 }

@@ -1,8 +1,8 @@
 // Reading calls, counting them, and faults.
 import { describe, expect, test } from 'vitest';
 import { needsOf } from './account/needs.ts';
+import { CallLog, FaultPlan } from './call-log.ts';
 import { inMemory } from './elb/in-memory.ts';
-import { Eyes, FaultPlan } from './eyes.ts';
 import { readCall, subjectOf } from './protocol/call.ts';
 
 const signed = (service: string) => ({
@@ -71,22 +71,22 @@ describe('readCall', () => {
 });
 
 test('counts by service and action, and a log', () => {
-  const eyes = new Eyes();
+  const callLog = new CallLog();
   expect([
-    eyes.count('ec2', 'DescribeVpcs'),
-    eyes.count('ec2', 'DescribeVpcs'),
-    eyes.count('ec2', 'CreateVpc'),
+    callLog.count('ec2', 'DescribeVpcs'),
+    callLog.count('ec2', 'DescribeVpcs'),
+    callLog.count('ec2', 'CreateVpc'),
   ]).toEqual([1, 2, 3]);
-  eyes.log(0, 'ec2', 'CreateVpc', 'a');
-  expect(eyes.calls()).toEqual([
+  callLog.log(0, 'ec2', 'CreateVpc', 'a');
+  expect(callLog.calls()).toEqual([
     { service: 'ec2', action: 'DescribeVpcs', mutating: false, count: 2 },
     { service: 'ec2', action: 'CreateVpc', mutating: true, count: 1 },
   ]);
-  expect(eyes.mutations()).toEqual([
+  expect(callLog.mutations()).toEqual([
     { time: '1970-01-01T00:00:00.000Z', service: 'ec2', action: 'CreateVpc', subject: 'a' },
   ]);
-  eyes.reset();
-  expect([eyes.calls(), eyes.mutations(), eyes.count('a', 'b')]).toEqual([[], [], 1]);
+  callLog.reset();
+  expect([callLog.calls(), callLog.mutations(), callLog.count('a', 'b')]).toEqual([[], [], 1]);
 });
 
 test('faults are used up, one call each, in the order they were planned', () => {

@@ -1,14 +1,14 @@
 // What the tests of trust stores have in common: certificates and revocation lists in an S3 of paper, and a listener.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
-import { selfSigned } from '../data-plane/self-signed.ts';
+import { selfSignedCertificate } from '../data-plane/self-signed.ts';
 import { type InMemory, inMemory } from './in-memory.ts';
 import { objectName } from './surroundings.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** One CA certificate as PEM. */
-export const CA_PEM = (await selfSigned('ca.example.com')).certPem;
+export const CA_PEM = (await selfSignedCertificate('ca.example.com')).certPem;
 
 /** A revocation list as PEM that revokes `count` certificates. */
 export async function revocationList(count: number, hash = 'SHA-256'): Promise<string> {

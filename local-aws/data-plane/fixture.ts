@@ -11,7 +11,7 @@ import { type InMemory, inMemory } from '../elb/in-memory.ts';
 import type { ActionName } from '../elb/model.ts';
 import type { InputOf, OutputOf } from '../elb/perform.ts';
 import { DataPlane } from './data-plane.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSignedCertificate } from './self-signed.ts';
 import type { Address } from './upstreams.ts';
 
 export interface Page {
@@ -20,15 +20,15 @@ export interface Page {
   readonly headers: IncomingMessage['headers'];
 }
 
-export interface PlaneRig {
+export interface DataPlaneFixture {
   readonly aws: InMemory;
   readonly plane: DataPlane;
   readonly arn: string;
-  /** One call, with the doors brought in line afterwards. */
+  /** One call, with the servers of listeners brought in line afterwards. */
   call<A extends ActionName>(action: A, input: InputOf<A>): Promise<OutputOf<A>>;
   /** Makes what listens at `address` the target `id:port`. */
-  play(target: string, address: Address): void;
-  /** Plays the target `id:port` with an HTTP server. */
+  mapTarget(target: string, address: Address): void;
+  /** Starts an HTTP server that is the target `id:port`. */
   serve(target: string, handler: RequestListener): Promise<Server>;
   /** The ARN of a group of ip targets on port 80. */
   group(ids: readonly string[], changes?: Partial<CreateTargetGroupCommandInput>): Promise<string>;
@@ -43,7 +43,7 @@ export interface PlaneRig {
   ): Promise<string>;
   readonly ca: string;
   /** Where the listener on a port really listens. */
-  door(port: number): Address;
+  addressOf(port: number): Address;
   /** Asks an HTTP listener over a connection of its own. */
   ask(port: number, path: string, headers?: Record<string, string>, method?: string): Promise<Page>;
   close(): Promise<void>;
@@ -60,21 +60,21 @@ export async function listen(server: NetServer): Promise<Address> {
 }
 
 /** A load balancer in the account on paper; `timeScale` is real seconds for each configured one. */
-export async function startPlane(timeScale: number): Promise<PlaneRig> {
+export async function startDataPlane(timeScale: number): Promise<DataPlaneFixture> {
   const aws = inMemory();
   aws.context.timeScale = timeScale;
-  const played = new Map<string, Address>();
+  const targets = new Map<string, Address>();
   const servers: Server[] = [];
   const plane = new DataPlane({
     state: aws.state,
     world: aws.context.world,
     host: '127.0.0.1',
     timeScale,
-    targetAddress: ({ id, port }) => played.get(`${id}:${port}`),
+    targetAddress: ({ id, port }) => targets.get(`${id}:${port}`),
   });
-  const { certPem, keyPem } = await selfSigned('localhost');
+  const { certPem, keyPem } = await selfSignedCertificate('localhost');
   plane.knowCertificate(CERTIFICATE, certPem, keyPem);
-  const call: PlaneRig['call'] = async (action, input) => {
+  const call: DataPlaneFixture['call'] = async (action, input) => {
     aws.context.now = Date.now();
     const answer = aws.call(action, input);
     await plane.changed(action);
@@ -82,8 +82,8 @@ export async function startPlane(timeScale: number): Promise<PlaneRig> {
   };
   const created = await call('CreateLoadBalancer', { Name: 'lb', Subnets: ['subnet-a', 'subnet-b'] });
   const { LoadBalancerArn: arn = '', DNSName: dns = '' } = created.LoadBalancers?.[0] ?? {};
-  const door = (port: number): Address => {
-    const found = plane.frontDoor(dns, port);
+  const addressOf = (port: number): Address => {
+    const found = plane.listenerAddress(dns, port);
     if (found === undefined) throw new Error(`no listener on port ${port}`);
     return found;
   };
@@ -93,16 +93,16 @@ export async function startPlane(timeScale: number): Promise<PlaneRig> {
     arn,
     call,
     ca: certPem,
-    door,
+    addressOf,
     ...makers(call, arn),
-    play: (target, address) => played.set(target, address),
+    mapTarget: (target, address) => targets.set(target, address),
     serve: async (target, handler) => {
       const server = createServer(handler);
       servers.push(server);
-      played.set(target, await listen(server));
+      targets.set(target, await listen(server));
       return server;
     },
-    ask: (port, path, headers = {}, method = 'GET') => ask(door(port), path, headers, method),
+    ask: (port, path, headers = {}, method = 'GET') => ask(addressOf(port), path, headers, method),
     close: async () => {
       await plane.close();
       for (const server of servers) server.close().closeAllConnections();
@@ -111,9 +111,9 @@ export async function startPlane(timeScale: number): Promise<PlaneRig> {
 }
 
 function makers(
-  call: PlaneRig['call'],
+  call: DataPlaneFixture['call'],
   LoadBalancerArn: string,
-): Pick<PlaneRig, 'group' | 'attributes' | 'http' | 'https'> {
+): Pick<DataPlaneFixture, 'group' | 'attributes' | 'http' | 'https'> {
   let serial = 0;
   return {
     group: async (ids, changes = {}) => {

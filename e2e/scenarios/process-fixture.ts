@@ -1,4 +1,4 @@
-// A rig for scenarios of the local AWS as a process: starting it, SDK clients for it, and a shop made through them.
+// The fixture of scenarios of the local AWS as a process: starting it, SDK clients for it, and a shop made through them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as acm from '@aws-sdk/client-acm';
@@ -7,8 +7,8 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as tagging from '@aws-sdk/client-resource-groups-tagging-api';
 import * as shield from '@aws-sdk/client-shield';
 import { attachGateway } from '../../local-aws/account/seed.ts';
-import { selfSigned } from '../../local-aws/data-plane/self-signed.ts';
-import { first } from '../../local-aws/rig.ts';
+import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
+import { first } from '../../local-aws/fixture.ts';
 import { ROOT } from '../harness/machine.ts';
 import { type RunningProcess, startProcess, untilReady } from '../harness/process.ts';
 
@@ -103,7 +103,7 @@ async function instance(aws: Running, subnet: string | undefined, group: string)
 export async function shop(aws: Running): Promise<string> {
   const { vpc, subnets, group } = await network(aws);
   await instance(aws, subnets[0], group);
-  const { certPem, keyPem } = await selfSigned('shop.example.com');
+  const { certPem, keyPem } = await selfSignedCertificate('shop.example.com');
   const imported = await aws.acm.send(
     new acm.ImportCertificateCommand({ Certificate: Buffer.from(certPem), PrivateKey: Buffer.from(keyPem) }),
   );
