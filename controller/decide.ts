@@ -16,12 +16,12 @@ import { type Plan, plan } from '../alb/plan/plan.ts';
 import { overruledIn, type Policy, policy, policyOfGroup } from '../alb/plan/policy.ts';
 import { keyOf } from '../api/kube.ts';
 import { placed } from '../api/place.ts';
-import type { Inventory } from './aws/inventory.ts';
-import type { Book } from './bindings.ts';
-import { type Gathering, gather } from './gather.ts';
+import type { Book } from './bindings/store.ts';
+import { type Gathering, gather } from './facts/gather.ts';
+import type { Inventory } from './inventory/inventory.ts';
 import { glanceAt, look, type Seen } from './inventory/look.ts';
-import { hasStranger, withoutDeletions } from './strangers.ts';
-import { straying } from './strays.ts';
+import { straying } from './ownership/stray-resources.ts';
+import { hasStranger, withoutDeletions } from './ownership/unadopted.ts';
 
 /** What deciding about a group needs; none of it changes anything. */
 export interface Deciding extends Gathering {

@@ -12,10 +12,10 @@ import {
 import type { Reading } from '../api/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Change, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
-import type { Book } from './bindings.ts';
+import { isTerminating, readingOf, seenIngress } from './bindings/read-ingress.ts';
+import type { Book } from './bindings/store.ts';
 import type { ControllerOptions } from './options.ts';
-import type { Priority } from './queue.ts';
-import { isTerminating, readingOf, seenIngress } from './reading.ts';
+import type { Priority } from './queue/queue.ts';
 import type { World } from './targets/endpoints.ts';
 import { SliceIndex } from './targets/slice-index.ts';
 import {

@@ -9,15 +9,15 @@ import { isFailure } from '../alb/failures/failure.ts';
 import { type Group, groupOf } from '../alb/group.ts';
 import { schemas } from '../alb/kinds/kinds.ts';
 import { match } from '../alb/plan/match.ts';
-import { readingsOf } from './bindings.ts';
-import { type CarriedOut, type CarryingOut, carryOut } from './carry-out.ts';
+import { type CarriedOut, type CarryingOut, carryOut } from './apply/carry-out.ts';
+import { readingsOf } from './bindings/store.ts';
 import { type Decision, decide } from './decide.ts';
-import { type Drifted, driftIn } from './drift.ts';
+import { type Drifted, driftIn } from './drift/detect.ts';
 import { glanceAt, lookAgain } from './inventory/look.ts';
-import { next, WAITING_MS } from './next.ts';
-import type { Untold } from './pass.ts';
-import type { Next } from './queue.ts';
-import { paced } from './refusals/pace.ts';
+import type { Next } from './queue/queue.ts';
+import { paced } from './status/pace.ts';
+import type { Untold } from './status/pass-result.ts';
+import { next, WAITING_MS } from './status/requeue.ts';
 
 export interface Reconciling extends CarryingOut {
   /** Milliseconds since the epoch. */

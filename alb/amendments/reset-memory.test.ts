@@ -1,7 +1,7 @@
 // Memory of what we set: what is noted before, what is left after, and who has it.
 import { describe, expect, test } from 'vitest';
 import { keyOf } from '../../api/kube.ts';
-import { finalizerOf } from '../../controller/bindings.ts';
+import { finalizerOf } from '../../controller/bindings/store.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { bookOf, CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import { AwsFailure, type FailureKind } from '../failures/failure.ts';

@@ -4,8 +4,8 @@ import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts'
 import type { KubeClient } from '../../kube/client.ts';
 import { KINDS, type Kind } from '../../kube/kinds.ts';
 import { listAll } from '../../kube/list.ts';
-import { lbcGroups } from '../exchange.ts';
-import { whoseIs } from '../reading.ts';
+import { lbcGroups } from '../bindings/lbc-finalizers.ts';
+import { whoseIs } from '../bindings/read-ingress.ts';
 
 export interface Survey {
   /** Those of our classes, and those that a binding or a finalizer of the LBC says something about. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { bind, bindingFor } from '../../api/bind.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
-import { finalizerOf } from '../bindings.ts';
+import { finalizerOf } from '../bindings/store.ts';
 import { ingress, service } from '../laws/paper.ts';
 import { DEFAULTS } from '../options.ts';
 import { clusterSeen, NO_OBJECTS, type Objects, readObjects } from './cluster.ts';

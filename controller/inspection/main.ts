@@ -2,11 +2,11 @@
 import { Registry } from 'prom-client';
 import { type KubeClient, kubeClient } from '../../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
-import { type Aws, connectAws } from '../aws/calls.ts';
-import { lookups } from '../aws/facts.ts';
-import { createInventory, type Inventory } from '../aws/inventory.ts';
+import { type Aws, connectAws } from '../aws/client.ts';
+import { lookups } from '../facts/lookups.ts';
+import { readSecrets, type Secrets } from '../facts/oidc-secrets.ts';
 import type { LeaseName } from '../handover/lease.ts';
-import { readSecrets, type Secrets } from '../logins/secrets.ts';
+import { createInventory, type Inventory } from '../inventory/inventory.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from '../options.ts';
 import { type Orphan, protectedIn } from '../ownership/orphans/judge.ts';
 import { stacksIn } from '../ownership/orphans/orphans.ts';

@@ -1,8 +1,8 @@
 // Orphans, as they are at one moment: judged as the controller judges them, with the looks that it has written down.
 
 import type { KubeClient } from '../../kube/client.ts';
-import type { Inventory } from '../aws/inventory.ts';
 import type { LeaseName } from '../handover/lease.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { type ControllerOptions, orphanRules } from '../options.ts';
 import { judge, type Orphan, type Owned, protectedIn, type Seen } from '../ownership/orphans/judge.ts';
 import { removals, stacksIn } from '../ownership/orphans/orphans.ts';

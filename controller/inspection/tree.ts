@@ -3,8 +3,8 @@
 import { isFailure } from '../../alb/failures/failure.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Action, Condition, Transform } from '../../api/aws.ts';
-import type { Aws } from '../aws/calls.ts';
-import type { Inventory } from '../aws/inventory.ts';
+import type { Aws } from '../aws/client.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { readHealth, type TargetSeen } from '../targets/target-health.ts';
 
 export interface TargetGroupNode {

@@ -14,11 +14,11 @@ import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
 import { type Matching, match } from '../../alb/plan/match.ts';
 import { type Resource, SHARED_TAG } from '../../api/aws.ts';
-import type { Inventory } from '../aws/inventory.ts';
-import type { Book } from '../bindings.ts';
-import { namedBy } from '../named.ts';
-import { settled } from '../settled.ts';
-import { type Sorted, setAside } from '../strays.ts';
+import type { Book } from '../bindings/store.ts';
+import { namedBy } from '../ownership/known-resources.ts';
+import { type Sorted, setAside } from '../ownership/stray-resources.ts';
+import type { Inventory } from './inventory.ts';
+import { settled } from './settled.ts';
 
 /** What a group has. */
 export interface Seen {

@@ -11,7 +11,7 @@ import { CLUSTER_TAG } from '../../api/aws.ts';
 import { type InMemory, inMemory } from '../../local-aws/elb/in-memory.ts';
 import { isAction } from '../../local-aws/elb/perform.ts';
 import { AwsRefusal, refuse } from '../../local-aws/elb/refusal.ts';
-import type { Aws } from '../aws/calls.ts';
+import type { Aws } from '../aws/client.ts';
 import { CLUSTER } from './paper.ts';
 
 export interface Account {

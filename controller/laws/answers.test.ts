@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keyOf } from '../../api/kube.ts';
-import { heldGroups } from '../bindings.ts';
-import { lbcFinalizerOf } from '../exchange.ts';
+import { lbcFinalizerOf } from '../bindings/lbc-finalizers.ts';
+import { heldGroups } from '../bindings/store.ts';
 import { type Deed, stageUpheaval, type Upheaval } from './upheaval.ts';
 
 /** More of them find more; these take some seconds. */

@@ -7,7 +7,7 @@ import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { CLUSTER_TAG } from '../../api/aws.ts';
 import { isAction, perform } from '../../local-aws/elb/perform.ts';
-import type { Aws } from '../aws/calls.ts';
+import type { Aws } from '../aws/client.ts';
 import { CLUSTER, type Fleet, TOKENS } from './fleet.ts';
 
 const first = { step: 'initialize', name: 'paper', priority: 'high' } as const;

@@ -7,7 +7,7 @@ import type { Operation } from '../../alb/plan/operation.ts';
 import type { Plan } from '../../alb/plan/plan.ts';
 import type { Action, Resource, Tags } from '../../api/aws.ts';
 import { resourceTagOf, STACK_TAG } from '../../api/aws.ts';
-import { withHolders } from '../aws/holders.ts';
+import { withHolders } from '../inventory/associations.ts';
 import { OUTSIDE } from './paper.ts';
 
 /** What AWS would answer with an error. */

@@ -9,7 +9,7 @@ import { bindingFor } from '../../api/bind.ts';
 import type { Ingress, IngressPath, IngressRule, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { type ControllerDefaults, readIngress, readService } from '../../api/read.ts';
-import { type Book, finalizerOf, openBook } from '../bindings.ts';
+import { type Book, finalizerOf, openBook } from '../bindings/store.ts';
 
 export const CLUSTER: ClusterSettings = {
   name: 'prod',

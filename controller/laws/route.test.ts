@@ -14,7 +14,7 @@ import type { Resource } from '../../api/aws.ts';
 import type { MatchRequest } from '../../api/match.ts';
 import { type DataPlaneFixture, startDataPlane } from '../../local-aws/data-plane/fixture.ts';
 import { perform } from '../../local-aws/elb/perform.ts';
-import { type Aws, connectAws } from '../aws/calls.ts';
+import { type Aws, connectAws } from '../aws/client.ts';
 import { calls } from '../aws/kinds/kinds.ts';
 import { offline } from '../inspection/offline.ts';
 import { route } from '../inspection/route.ts';

@@ -5,7 +5,7 @@ import { failureOf } from '../../alb/failures/failure.ts';
 import { CLUSTER_TAG, STACK_TAG } from '../../api/aws.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
-import { heldGroups } from '../bindings.ts';
+import { heldGroups } from '../bindings/store.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, type Stored } from './api-server.ts';
 import { type Operator, startOperator } from './operator.ts';

@@ -2,7 +2,7 @@
 
 import { failureOf } from '../../alb/failures/failure.ts';
 import type { AnnotationName } from '../../api/annotation.ts';
-import type { Lookups } from '../aws/facts.ts';
+import type { Lookups } from '../facts/lookups.ts';
 import type { Account } from './account.ts';
 import type { Met } from './reachable.ts';
 import type { Passes } from './whole-passes.ts';

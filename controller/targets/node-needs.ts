@@ -2,10 +2,10 @@
 
 import type { Tags } from '../../api/aws.ts';
 import type { Node } from '../../api/kube.ts';
-import type { Aws } from '../aws/calls.ts';
-import type { Lookups } from '../aws/facts.ts';
-import { endpointGroup, keyOfPlace, type Place } from '../aws/interfaces.ts';
-import { takesOver } from '../exchange.ts';
+import type { Aws } from '../aws/client.ts';
+import { takesOver } from '../bindings/lbc-finalizers.ts';
+import type { Lookups } from '../facts/lookups.ts';
+import { endpointGroup, keyOfPlace, type Place } from '../facts/network-interfaces.ts';
 import { endpointsOf, instanceOf, servingNodes, type World } from './endpoints.ts';
 import { placeOf, portsOf, type Reach } from './node-rules.ts';
 import type { Serving } from './serving.ts';

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { EndpointSlice, Node } from '../../api/kube.ts';
-import type { Aws } from '../aws/calls.ts';
-import { keyOfPlace, type Place, type SecurityGroupFact } from '../aws/interfaces.ts';
+import type { Aws } from '../aws/client.ts';
+import { keyOfPlace, type Place, type SecurityGroupFact } from '../facts/network-interfaces.ts';
 import { type NodeAccessOptions, nodeAccess } from './node-security-groups.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';

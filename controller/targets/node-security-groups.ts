@@ -10,9 +10,9 @@ import {
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { arnOf } from '../../alb/kinds/kind.ts';
 import type { Permission } from '../../api/aws.ts';
-import { type Aws, allPages } from '../aws/calls.ts';
+import { type Aws, allPages } from '../aws/client.ts';
 import { permissionsFromAws, permissionToAws } from '../aws/kinds/security-group.ts';
-import type { Next } from '../queue.ts';
+import type { Next } from '../queue/queue.ts';
 import { type Need, type NeedsOptions, needsOf } from './node-needs.ts';
 import { DESCRIPTION, permissionsFor, ruleChange, rulesChangedByHand } from './node-rules.ts';
 import type { TargetGroupIndex } from './target-group-index.ts';

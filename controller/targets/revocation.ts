@@ -2,8 +2,8 @@
 // not. One rule serves all load balancers of the cluster.
 import { SHARED_STACK } from '../../alb/desire/tags.ts';
 import { type Policy, policyOfGroup } from '../../alb/plan/policy.ts';
-import type { Inventory } from '../aws/inventory.ts';
-import type { Book } from '../bindings.ts';
+import type { Book } from '../bindings/store.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { Targets } from './targets.ts';
 
 export interface RevocationOptions {

@@ -6,8 +6,8 @@ import type { ClusterSettings } from '../../alb/desire/facts.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
-import type { Book } from '../bindings.ts';
-import type { Health, Pass } from '../pass.ts';
+import type { Book } from '../bindings/store.ts';
+import type { Health, Pass } from '../status/pass-result.ts';
 import { rememberedHealth } from './target-status.ts';
 
 /** A target group that exists, and what it is for. */

@@ -1,8 +1,8 @@
 // Targets that somebody else registered or deregistered: told in the log, in a metric and as an event on the Ingress.
 import type { Events } from '../../kube/events.ts';
-import type { Book } from '../bindings.ts';
-import { type DriftReport, driftNews } from '../drift-report.ts';
-import { regardingOf } from '../publish.ts';
+import type { Book } from '../bindings/store.ts';
+import { type DriftReport, driftNews } from '../drift/report.ts';
+import { regardingOf } from '../status/publish.ts';
 import type { Serving } from './serving.ts';
 
 export interface TargetDriftOptions {

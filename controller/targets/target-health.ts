@@ -1,7 +1,7 @@
 // What AWS says about the targets of one target group now, and what that means (aws-model 6.6).
 import { createHash } from 'node:crypto';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Aws } from '../aws/calls.ts';
+import type { Aws } from '../aws/client.ts';
 
 /** One registered target. */
 export interface TargetSeen {

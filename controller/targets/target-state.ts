@@ -5,7 +5,7 @@
 //                                        ▲                               │
 //                                        └──registered, deregistered─────┘
 import { isDeepStrictEqual } from 'node:util';
-import type { Health } from '../pass.ts';
+import type { Health } from '../status/pass-result.ts';
 import { keyOfTarget, type Target } from './endpoints.ts';
 import { firstLook } from './intervals.ts';
 import { type Registered, targetsHash } from './target-health.ts';

@@ -1,7 +1,7 @@
 // The status of a binding as far as its targets go.
 import { describe, expect, test } from 'vitest';
 import type { BindingStatus } from '../../api/generated/binding.ts';
-import type { Health } from '../pass.ts';
+import type { Health } from '../status/pass-result.ts';
 import type { Serving } from './serving.ts';
 import { rememberedHealth, targetFields, withTargets } from './target-status.ts';
 

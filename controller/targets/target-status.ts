@@ -3,10 +3,10 @@
 // in `Ready` what has nothing behind it, in the same words.
 import { type ConditionReason, REASONS, setCondition } from '../../api/conditions.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
-import { readyBy, servedBy, withoutTargets } from '../conditions.ts';
-import type { Health } from '../pass.ts';
-import type { Next } from '../queue.ts';
-import type { StatusWrites } from '../status-writes.ts';
+import type { Next } from '../queue/queue.ts';
+import { readyBy, servedBy, withoutTargets } from '../status/conditions.ts';
+import type { Health } from '../status/pass-result.ts';
+import type { StatusWrites } from '../status/writes.ts';
 import type { Serving } from './serving.ts';
 import type { Targets } from './targets.ts';
 

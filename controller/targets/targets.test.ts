@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
 import type { Node } from '../../api/kube.ts';
-import type { Aws } from '../aws/calls.ts';
+import type { Aws } from '../aws/client.ts';
 import { service } from '../laws/paper.ts';
-import type { Health } from '../pass.ts';
+import type { Health } from '../status/pass-result.ts';
 import type { World } from './endpoints.ts';
 import type { Serving } from './serving.ts';
 import { targetsHash } from './target-health.ts';

@@ -13,10 +13,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Backend } from '../../alb/desire/desiring.ts';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
-import type { Aws } from '../aws/calls.ts';
-import { chunks } from '../chunks.ts';
-import type { Health } from '../pass.ts';
-import type { Next } from '../queue.ts';
+import { chunks } from '../aws/chunks.ts';
+import type { Aws } from '../aws/client.ts';
+import type { Next } from '../queue/queue.ts';
+import type { Health } from '../status/pass-result.ts';
 import { endpointsOf, keyOfTarget, type Target, targetOfKey, type World } from './endpoints.ts';
 import { steadyLook, unsettledLook } from './intervals.ts';
 import type { Serving } from './serving.ts';

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import type { Aws } from '../../controller/aws/calls.ts';
-import { lookups } from '../../controller/aws/facts.ts';
-import { keyOfPlace } from '../../controller/aws/interfaces.ts';
-import { createInventory } from '../../controller/aws/inventory.ts';
+import type { Aws } from '../../controller/aws/client.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
+import { lookups } from '../../controller/facts/lookups.ts';
+import { keyOfPlace } from '../../controller/facts/network-interfaces.ts';
+import { createInventory } from '../../controller/inventory/inventory.ts';
 import {
   actions,
   aws,

@@ -4,8 +4,8 @@ import { isFailure } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { kinds } from '../../alb/kinds/kinds.ts';
 import type { ListenerSpec, LoadBalancerSpec, TargetGroupSpec } from '../../api/aws.ts';
-import { createInventory } from '../../controller/aws/inventory.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
+import { createInventory } from '../../controller/inventory/inventory.ts';
 import {
   actions,
   aws,

@@ -8,9 +8,9 @@ import type {
   SecurityGroupSpec,
   TargetGroupSpec,
 } from '../../api/aws.ts';
-import { createInventory } from '../../controller/aws/inventory.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
 import { setPriorities } from '../../controller/aws/kinds/rule.ts';
+import { createInventory } from '../../controller/inventory/inventory.ts';
 import {
   actions,
   aws,

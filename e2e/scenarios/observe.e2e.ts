@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
-import { lbcFinalizerOf } from '../../controller/exchange.ts';
+import { lbcFinalizerOf } from '../../controller/bindings/lbc-finalizers.ts';
 import { type KubeCall, type KubeClient, kubeClient } from '../../kube/client.ts';
 import { type ConformanceStage, setConformanceStage } from '../harness/conformance-stage.ts';
 import {

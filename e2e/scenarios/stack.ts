@@ -18,7 +18,7 @@ import {
   type TargetGroupSpec,
 } from '../../api/aws.ts';
 import { blankTargetGroup } from '../../api/targetgroup.ts';
-import { type Aws, connectAws } from '../../controller/aws/calls.ts';
+import { type Aws, connectAws } from '../../controller/aws/client.ts';
 import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
 import { type Fixture, startFixture } from '../../local-aws/fixture.ts';

@@ -10,7 +10,7 @@ import { PREFIX } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { readIngress } from '../../api/read.ts';
-import { type Book, openBook } from '../../controller/bindings.ts';
+import { type Book, openBook } from '../../controller/bindings/store.ts';
 import { interpret } from '../../controller/laws/interpret.ts';
 import { type Applied, bookOf, factsOf, ingress, path, rule, service } from '../../controller/laws/paper.ts';
 import { table } from './table.ts';

@@ -1,7 +1,7 @@
 // Attributes of load balancers, listeners and target groups: from the wire, and written (aws-model 3.5).
 import type { Attribute } from '../../../alb/kinds/attributes.ts';
 import type { Attributes } from '../../../api/aws.ts';
-import { chunks } from '../../chunks.ts';
+import { chunks } from '../chunks.ts';
 
 /** AWS accepts this many attributes in one call (aws-limits: Modify…Attributes). */
 const PER_CALL = 20;

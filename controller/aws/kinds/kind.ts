@@ -3,7 +3,7 @@
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
 import type { Kind, Resource, SpecOf } from '../../../api/aws.ts';
-import type { Aws } from '../calls.ts';
+import type { Aws } from '../client.ts';
 
 /** What became of a removal: `waiting` when something still uses the resource; ask again later. */
 export type Removed =

@@ -19,7 +19,7 @@ import { kinds } from '../../../alb/kinds/kinds.ts';
 import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
 import { changedFields } from '../../../alb/plan/match.ts';
 import type { Action, Attributes, ListenerSpec, Tags } from '../../../api/aws.ts';
-import { type Aws, allPages } from '../calls.ts';
+import { type Aws, allPages } from '../client.ts';
 import { actionsFromAws, actionsToAws } from './action.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
 import type { KindCalls } from './kind.ts';

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-wafv2';
 import { isFailure } from '../../../alb/failures/failure.ts';
 import { type LoadBalancerSpec, WEB_ACL } from '../../../api/aws.ts';
-import type { Aws } from '../calls.ts';
+import type { Aws } from '../client.ts';
 
 type Shield = NonNullable<LoadBalancerSpec['shield']>;
 

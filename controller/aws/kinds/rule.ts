@@ -14,7 +14,7 @@ import { kinds } from '../../../alb/kinds/kinds.ts';
 import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
 import { changedFields } from '../../../alb/plan/match.ts';
 import type { RuleSpec, Tags } from '../../../api/aws.ts';
-import { type Aws, allPages } from '../calls.ts';
+import { type Aws, allPages } from '../client.ts';
 import { actionsFromAws, actionsToAws } from './action.ts';
 import { conditionsFromAws, conditionsToAws, transformsFromAws, transformsToAws } from './condition.ts';
 import type { KindCalls } from './kind.ts';

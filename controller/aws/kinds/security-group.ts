@@ -17,7 +17,7 @@ import { permissionKey } from '../../../alb/kinds/security-group.ts';
 import { identity, type TagChange, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
 import { changedFields } from '../../../alb/plan/match.ts';
 import type { Permission, SecurityGroupSpec } from '../../../api/aws.ts';
-import type { Aws } from '../calls.ts';
+import type { Aws } from '../client.ts';
 import type { KindCalls } from './kind.ts';
 import { completing, present, removing } from './kind.ts';
 import { refuseStranger } from './tags.ts';

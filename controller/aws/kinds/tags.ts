@@ -3,7 +3,7 @@ import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-
 import { AwsFailure } from '../../../alb/failures/failure.ts';
 import { sameIdentity, type TagChange } from '../../../alb/kinds/tags.ts';
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../../api/aws.ts';
-import type { Aws } from '../calls.ts';
+import type { Aws } from '../client.ts';
 
 /** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). */
 export async function writeTags(aws: Aws, arn: string, change: TagChange): Promise<void> {

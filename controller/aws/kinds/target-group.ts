@@ -16,7 +16,7 @@ import { kinds } from '../../../alb/kinds/kinds.ts';
 import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
 import { changedFields } from '../../../alb/plan/match.ts';
 import type { Attributes, HealthCheck, Tags, TargetGroupSpec } from '../../../api/aws.ts';
-import type { Aws } from '../calls.ts';
+import type { Aws } from '../client.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
 import type { KindCalls } from './kind.ts';
 import { completing, present, removing } from './kind.ts';

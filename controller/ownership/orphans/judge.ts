@@ -11,7 +11,7 @@
 import { arnOf, type Found } from '../../../alb/kinds/kind.ts';
 import type { Policy } from '../../../alb/plan/policy.ts';
 import { RESOURCE_TAG, STACK_TAG } from '../../../api/aws.ts';
-import { setAside } from '../../strays.ts';
+import { setAside } from '../stray-resources.ts';
 import type { Names } from './names.ts';
 import { clock } from './words.ts';
 

@@ -6,7 +6,7 @@ import { heldGroups } from '../../../api/finalizers.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
 import { type Ingress, type IngressClass, keyOf, type TargetGroupBinding } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
-import { lbcGroups } from '../../exchange.ts';
+import { lbcGroups } from '../../bindings/lbc-finalizers.ts';
 
 /** Every object that can name a stack or a resource in AWS, of all namespaces and classes. */
 export interface Objects {

@@ -6,7 +6,7 @@ import type { KubeClient, KubeOutcome } from '../../../kube/client.ts';
 import { type ConfigMap, readConfigMap, writeConfigMap } from '../../../kube/config-map.ts';
 import { KINDS } from '../../../kube/kinds.ts';
 import { listAll } from '../../../kube/list.ts';
-import type { Next } from '../../queue.ts';
+import type { Next } from '../../queue/queue.ts';
 import type { Owned } from './judge.ts';
 
 export interface RecordPlace {

@@ -6,7 +6,7 @@ import type { Events } from '../../../kube/events.ts';
 import { KINDS } from '../../../kube/kinds.ts';
 import type { Deciding } from '../../decide.ts';
 import { orphanRules } from '../../options.ts';
-import type { Next } from '../../queue.ts';
+import type { Next } from '../../queue/queue.ts';
 import type { Parts, Workers } from '../../workers.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
 import { GroupsRecord } from './record.ts';

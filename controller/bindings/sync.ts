@@ -1,0 +1,180 @@
+// derive: keeps the binding object of one Ingress as `bind()` says, with its owner and finalizer, and lets it go.
+//
+//   Ingress there ──▶ binding applied ──▶ claimed (finalizer of its group, owner) ──▶ the group is reconciled
+//   Ingress gone  ──▶ binding deleted ──▶ Deleting until its groups are clean
+//   Ingress with finalizers for groups (the LBC's, or ours) ──▶ the binding holds ours for the same ones ──▶ they are taken off
+//
+// A binding that is deleted under a living Ingress is handed over: AWS keeps everything. Who answers for it at each step:
+//
+//   binding held ──deleted──▶ binding held, going ──1──▶ both ──2──▶ Ingress held ──3──▶ both ──4──▶ new binding held
+//                                     │                    └─────────────┴── Ingress deleted: its group is cleaned up, then the
+//                                     └── Ingress deleted, or its namespace:                    finalizers go (publish.ts)
+//                                         nothing is handed over
+//   1 our finalizer on the Ingress, which the API server refuses on one that is being deleted   2 the binding's taken off
+//   3 a binding made anew and claimed; while that is refused the Ingress goes on answering      4 the Ingress's taken off
+import { canonicalText } from '../../api/bind.ts';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { mayWrite, type Policy, policyOfIngress } from '../../api/policy.ts';
+import type { KubeFailure, KubeOutcome } from '../../kube/client.ts';
+import type { News } from '../../kube/events.ts';
+import { KINDS } from '../../kube/kinds.ts';
+import type { OwnerReference, Writer } from '../../kube/write.ts';
+import type { Next } from '../queue/queue.ts';
+import { deletingStatus } from '../status/status.ts';
+import { holdingsOf, withoutHoldings } from './lbc-finalizers.ts';
+import { type Book, type Entry, finalizerOf, heldGroups } from './store.ts';
+
+/** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */
+const UNBORN_MS = 30_000;
+
+/** What the watch is about to tell of is looked at again after this long, in milliseconds. */
+const AGAIN_MS = 200;
+
+export interface Deriving {
+  readonly book: Book;
+  readonly write: Writer;
+  /** Of the controller; with what the Ingress asks for it decides whether finalizers of the LBC are exchanged for ours. */
+  readonly ceiling: Policy;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  failed(key: string, step: string, outcome: KubeOutcome): void;
+  /** Tells people that the API server takes no binding of an Ingress, and what that means. */
+  refused(entry: Entry, news: News): void;
+}
+
+/** Answers that trying again does not change; `notFound` of an apply, which makes what is not there: the kind is gone. */
+const REFUSED: ReadonlySet<KubeFailure> = new Set(['forbidden', 'invalid', 'notFound']);
+
+function ownerOf(entry: Entry): OwnerReference | undefined {
+  const { name, uid } = entry.ingress.metadata;
+  const { apiVersion, kind } = KINDS.ingresses;
+  return uid === undefined ? undefined : { apiVersion, kind, name, uid };
+}
+
+const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>
+  'ownerReferences' in metadata &&
+  Array.isArray(metadata.ownerReferences) &&
+  metadata.ownerReferences.length > 0;
+
+/** Whether finalizers of this Ingress are ours to write. */
+const mayExchange = ({ ceiling }: Deriving, { ingress }: Entry): boolean =>
+  mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, ceiling));
+
+/** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
+function settle(deriving: Deriving, key: string, step: string, outcome: KubeOutcome | undefined): Next {
+  if (outcome === undefined || outcome.ok) return 'done';
+  if (outcome.reason === 'notFound' || outcome.reason === 'conflict') return { afterMs: AGAIN_MS };
+  deriving.failed(key, step, outcome);
+  return 'retry';
+}
+
+async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBinding): Promise<Next> {
+  if (binding.metadata.deletionTimestamp === undefined) {
+    const age = deriving.now() - Date.parse(binding.metadata.creationTimestamp ?? '');
+    if (!hasOwner(binding) && age < UNBORN_MS) return { afterMs: UNBORN_MS - age };
+    const deleted = await deriving.write.deleteBinding(binding);
+    if (!deleted.ok) return settle(deriving, key, 'delete binding', deleted);
+  }
+  if (heldGroups(binding).length === 0 || binding.status?.state === 'Deleting') return 'done';
+  // Said at once: the group's own pass may take a while, or be waiting for another one.
+  const told = deletingStatus(binding, new Date(deriving.now()).toISOString());
+  return settle(deriving, key, 'tell deletion', await deriving.write.patchStatus(binding, told));
+}
+
+/** The same of a write that makes or claims a binding. Nobody waits for one that is refused (pages.ts). */
+function settleBinding(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  step: string,
+  outcome: KubeOutcome | undefined,
+): Next {
+  const refusal = outcome?.ok === false && REFUSED.has(outcome.reason) ? outcome : undefined;
+  deriving.book.refused(key, refusal !== undefined);
+  if (refusal === undefined) return settle(deriving, key, step, outcome);
+  const { group } = entry.spec;
+  const then = deriving.book.stays(group)
+    ? 'what the load balancer has stays as it is'
+    : 'nothing is made for it in AWS';
+  deriving.refused(entry, {
+    type: 'Warning',
+    reason: 'BindingRefused',
+    action: 'Record',
+    note: `LoadBalancerBinding ${key} is refused: ${refusal.message}. Until it is taken, ${then}.`,
+  });
+  deriving.failed(key, step, refusal);
+  return 'retry';
+}
+
+async function keep(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  binding?: LoadBalancerBinding,
+  held = deriving.book.answers(entry.spec.group),
+): Promise<Next> {
+  const { namespace = '', name } = entry.ingress.metadata;
+  if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
+    const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
+    if (!applied.ok) return settleBinding(deriving, key, entry, 'record binding', applied);
+    return claim(deriving, key, entry, applied.object, held);
+  }
+  return claim(deriving, key, entry, binding, held);
+}
+
+async function claim(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  binding: LoadBalancerBinding,
+  held: boolean,
+): Promise<Next> {
+  // It was deleted meanwhile: it can hold nothing new, and is handed over when the watch tells of it.
+  if (binding.metadata.deletionTimestamp !== undefined) return { afterMs: AGAIN_MS };
+  const inherited = mayExchange(deriving, entry) ? holdingsOf(entry.ingress, { lbc: true }) : [];
+  const groups = new Set([...(held ? [entry.spec.group] : []), ...inherited.map(({ group }) => group)]);
+  const finalizers = [...groups].map(finalizerOf);
+  const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
+  if (inherited.length === 0 || claimed?.ok === false)
+    return settleBinding(deriving, key, entry, 'claim binding', claimed);
+  deriving.book.refused(key, false);
+  // Only now: somebody must answer for what is in AWS at every moment.
+  const left = withoutHoldings(entry.ingress, inherited, heldGroups(claimed?.object ?? binding));
+  const exchanged = await deriving.write.writeFinalizers(entry.ingress, left);
+  return settle(deriving, key, 'exchange finalizers', exchanged);
+}
+
+/** The binding of a living Ingress is being deleted: what AWS has is handed over, by way of the Ingress (see above). */
+async function handOver(
+  deriving: Deriving,
+  key: string,
+  entry: Entry,
+  binding: LoadBalancerBinding,
+): Promise<Next> {
+  const { group } = entry.spec;
+  const mine = finalizerOf(group);
+  const held = heldGroups(binding);
+  // What it still has in other groups is cleaned up there first. With none of ours it only waits for others to let it go.
+  if (held.some((one) => one !== group) || held.length === 0) return 'done';
+  if (!mayExchange(deriving, entry)) {
+    // Nothing of the Ingress is written, so nobody could answer meanwhile: the binding stays, and its group is not held up.
+    deriving.book.refused(key, true);
+    return 'done';
+  }
+  const secured = await deriving.write.holdIngress(entry.ingress, mine);
+  if (!secured.ok) return settle(deriving, key, 'hold Ingress', secured);
+  const released = await deriving.write.releaseBinding(binding, (finalizer) => finalizer === mine);
+  if (released !== undefined && !released.ok && released.reason !== 'notFound') {
+    return settle(deriving, key, 'hand over binding', released);
+  }
+  return keep(deriving, key, { ...entry, ingress: secured.object }, undefined, true);
+}
+
+/** Brings the binding of one Ingress in line. `key` is `namespace/name`. */
+export async function derive(key: string, deriving: Deriving): Promise<Next> {
+  const entry = deriving.book.entry(key);
+  const binding = deriving.book.bindingOf(key);
+  if (entry === undefined) return binding === undefined ? 'done' : letGo(deriving, key, binding);
+  if (binding?.metadata.deletionTimestamp !== undefined) return handOver(deriving, key, entry, binding);
+  return keep(deriving, key, entry, binding);
+}

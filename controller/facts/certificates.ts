@@ -1,0 +1,99 @@
+// Certificates of ACM, for finding one by host name (aws-model 7.1, 11.3).
+import {
+  type CertificateSummary,
+  DescribeCertificateCommand,
+  type KeyAlgorithm,
+  ListCertificatesCommand,
+} from '@aws-sdk/client-acm';
+import { isFailure } from '../../alb/failures/failure.ts';
+import { type Aws, allPages } from '../aws/client.ts';
+import { remember } from './cache.ts';
+import type { Certificate } from './certificate-choice.ts';
+
+const LIST_MS = 60_000;
+const IMPORTED_MS = 5 * 60_000;
+/** The names of a certificate that AWS issued never change. */
+const ISSUED_MS = 10 * 60 * 60_000;
+
+const KEY_TYPES: KeyAlgorithm[] = [
+  'RSA_1024',
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+  'EC_prime256v1',
+  'EC_secp384r1',
+  'EC_secp521r1',
+];
+
+interface Described extends Certificate {
+  readonly imported: boolean;
+  /** ARN of the private authority that issued it. */
+  readonly authority: string | undefined;
+}
+
+/**
+ * Reads all issued certificates with their names: one call a page, and one for each certificate not yet known. Where
+ * `authorities` are named, only those that one of them issued.
+ */
+export function certificateReader(
+  aws: Aws,
+  authorities: readonly string[] = [],
+): () => Promise<Certificate[]> {
+  const described = remember<Described | undefined>(
+    (value) => (value === undefined ? 0 : value.imported ? IMPORTED_MS : ISSUED_MS),
+    async (arn) => {
+      try {
+        const answer = await aws.acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
+        const domains = [
+          answer.Certificate?.DomainName,
+          ...(answer.Certificate?.SubjectAlternativeNames ?? []),
+        ];
+        return {
+          arn,
+          domains: [...new Set(domains.flatMap((domain) => domain ?? []))],
+          imported: answer.Certificate?.Type === 'IMPORTED',
+          authority: answer.Certificate?.CertificateAuthorityArn,
+        };
+      } catch (thrown) {
+        if (isFailure(thrown, 'notFound')) return undefined;
+        throw thrown;
+      }
+    },
+  );
+  const summaries = remember<CertificateSummary[]>(LIST_MS, () =>
+    allPages(async (NextToken) => {
+      const page = await aws.acm.send(
+        new ListCertificatesCommand({
+          CertificateStatuses: ['ISSUED'],
+          Includes: { keyTypes: KEY_TYPES },
+          NextToken,
+        }),
+      );
+      return { items: page.CertificateSummaryList, token: page.NextToken };
+    }),
+  );
+  return async () => {
+    const list = await summaries.get('all');
+    if (authorities.length > 0) {
+      const each = await Promise.all(list.map(({ CertificateArn }) => described.get(CertificateArn ?? '')));
+      return each
+        .filter((one) => one?.authority !== undefined && authorities.includes(one.authority))
+        .flatMap((one) => one ?? []);
+    }
+    const all = await Promise.all(
+      list.map((summary) => fromSummary(summary) ?? described.get(summary.CertificateArn ?? '')),
+    );
+    return all.filter((one) => one !== undefined);
+  };
+}
+
+/** The list itself names up to 100 names, which is nearly always all of them. */
+function fromSummary(summary: CertificateSummary): Certificate | undefined {
+  const {
+    CertificateArn,
+    SubjectAlternativeNameSummaries: names,
+    HasAdditionalSubjectAlternativeNames: more,
+  } = summary;
+  if (CertificateArn === undefined || names === undefined || more !== false) return undefined;
+  return { arn: CertificateArn, domains: names };
+}
