@@ -5,12 +5,21 @@ import { isFailure } from '../../alb/failures/failure.ts';
 import type { Parts, Workers } from '../workers.ts';
 import { goRound } from './round-robin.ts';
 
-type Sweeping = Pick<Parts, 'inventory' | 'options' | 'log' | 'book'>;
+export interface Sweeping extends Pick<Parts, 'inventory' | 'log'> {
+  /** In seconds. */
+  readonly options: Pick<Parts['options'], 'syncPeriod' | 'driftPeriod'>;
+  readonly book: Pick<Parts['book'], 'groups'>;
+}
+
+/** What the sweep sets to work. */
+export interface Swept extends Pick<Workers, 'lookAtNodes' | 'look' | 'orphans'> {
+  readonly queues: Pick<Workers['queues'], 'groups'>;
+}
 
 /** Bulk reads, then the groups in which something is not as it was known, and the rules on nodes. */
 async function sweep(
   { inventory, options, log }: Sweeping,
-  { queues, lookAtNodes, orphans }: Pick<Workers, 'queues' | 'lookAtNodes' | 'orphans'>,
+  { queues, lookAtNodes, orphans }: Omit<Swept, 'look'>,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -34,11 +43,7 @@ async function sweep(
 }
 
 /** Looks until it is aborted. Nothing is asked in the first `syncPeriod` after a start. */
-export async function lookForDrift(
-  parts: Sweeping,
-  workers: Pick<Workers, 'queues' | 'lookAtNodes' | 'look' | 'orphans'>,
-  signal: AbortSignal,
-): Promise<void> {
+export async function lookForDrift(parts: Sweeping, workers: Swept, signal: AbortSignal): Promise<void> {
   const { syncPeriod, driftPeriod } = parts.options;
   await Promise.all([
     sweep(parts, workers, signal),
