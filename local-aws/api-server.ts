@@ -73,7 +73,7 @@ export class ApiServer {
     return { region, account, provisioningMs, timeScale, limits, now: Date.now(), world };
   }
 
-  /** Tells moto again what it was told before a restart, and takes up the certificates among it. */
+  /** Repeats to moto the calls from before a restart, and takes the certificates from them. */
   repeat(calls: readonly MotoCall[]): Promise<void> {
     return this.#motoProxy.repeat(calls, this.#settings.region, (passed, answer) => {
       const call = readCall(passed.method, passed.path, passed.headers, Buffer.from(passed.body, 'base64'));

@@ -32,7 +32,7 @@ export interface Faults {
   throttle(action: string, times: number): void;
   /** Refuses the next calls of an action, `before` its effect or `after` it. Codes that end in Failure or Error or are ServiceUnavailable get status 500. */
   fail(action: string, code: string, message: string, when: When, times: number): void;
-  /** Cuts the connection of the next calls of an action, `before` its effect (unless told) or `after` it. */
+  /** Cuts the connection of the next calls of an action, `before` its effect (the default) or `after` it. */
   reset(action: string, times: number, when?: When): void;
   /** Kills a process with SIGKILL when the n-th call from now comes in, before that call has an effect. */
   killAt(n: number, pid: number): void;
@@ -57,15 +57,15 @@ export class FaultPlan implements Faults {
   #buckets: Buckets | undefined;
   #visibleAfterMs = 0;
   #newest: number;
-  /** The newest serial that every reader has heard of, and those that came after it. */
-  #heard: number;
-  #births: { serial: number; at: number }[] = [];
+  /** The newest serial that readers see, and those that came after it. */
+  #visible: number;
+  #recent: { serial: number; at: number }[] = [];
   latencyMs: number;
 
   constructor(latencyMs: number, serial = 0) {
     this.latencyMs = latencyMs;
     this.#newest = serial;
-    this.#heard = serial;
+    this.#visible = serial;
   }
 
   throttle(action: string, times: number): void {
@@ -102,8 +102,8 @@ export class FaultPlan implements Faults {
 
   setVisibleAfter(ms: number): void {
     this.#visibleAfterMs = ms;
-    this.#heard = this.#newest;
-    this.#births = [];
+    this.#visible = this.#newest;
+    this.#recent = [];
   }
 
   setThrottling(on: boolean): void {
@@ -149,19 +149,19 @@ export class FaultPlan implements Faults {
     return this.#buckets.take(action, now) ? undefined : rateExceeded();
   }
 
-  /** To be told after each change how far serials have come. */
+  /** Call it after each change with the highest serial that was given. */
   recordSerial(serial: number, at: number): void {
-    if (serial > this.#newest && this.#visibleAfterMs > 0) this.#births.push({ serial, at });
+    if (serial > this.#newest && this.#visibleAfterMs > 0) this.#recent.push({ serial, at });
     this.#newest = serial;
   }
 
-  /** The newest serial that a reader has heard of; undefined when readers hear of everything at once. */
+  /** The newest serial that readers see; undefined when they see everything at once. */
   visibleUpTo(now: number): number | undefined {
     if (this.#visibleAfterMs === 0) return undefined;
-    const heard = this.#births.filter(({ at }) => at + this.#visibleAfterMs <= now);
-    this.#births = this.#births.slice(heard.length);
-    this.#heard = heard.at(-1)?.serial ?? this.#heard;
-    return this.#heard;
+    const due = this.#recent.filter(({ at }) => at + this.#visibleAfterMs <= now);
+    this.#recent = this.#recent.slice(due.length);
+    this.#visible = due.at(-1)?.serial ?? this.#visible;
+    return this.#visible;
   }
 
   #add(action: string, failure: PlannedFailure): void {

@@ -1,4 +1,4 @@
-// The fixture of scenarios of the local AWS alone: moto, the emulator, an account, SDK clients, and servers that stand for targets.
+// The fixture of scenarios of the local AWS alone: moto, the emulator, an account, SDK clients, and servers that are targets.
 import { createServer, get, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -26,7 +26,7 @@ export interface Fixture {
   acm: ACMClient;
   tagging: ResourceGroupsTaggingAPIClient;
   publicSubnets: string[];
-  /** A load balancer in the public subnets, with a name of its own unless told. */
+  /** A load balancer in the public subnets, with a name of its own by default. */
   loadBalancer(name?: string): Promise<{ lb: elb.LoadBalancer; arn: string; dns: string }>;
   /** The ARN of a new target group of type ip, checked every 0.1 s. */
   targetGroup(changes?: Partial<elb.CreateTargetGroupCommandInput>): Promise<string>;

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { Unmet } from '../api/unmet.ts';
 
-/** Where a command lives: asked to end by `ending`, told `ready` when it listens. */
+/** How a server learns that it has to end (`ending` is aborted), and says that it listens (`ready`). */
 export interface ServerLife {
   readonly ending: AbortSignal;
   ready(): void;

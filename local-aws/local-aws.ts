@@ -22,35 +22,35 @@ import { type Journal, openStateFile, readStateFile } from './state-file/state-f
 export type { CallCount, Faults, Mutation } from './call-log.ts';
 
 export interface LocalAwsOptions {
-  /** The address that it and its listeners listen on; 127.0.0.1 unless told. */
+  /** The address that it and its listeners listen on; 127.0.0.1 by default. */
   host?: string;
   /** 0 or nothing: any free port. */
   port?: number;
   motoUrl: string;
-  /** us-west-2 unless told. */
+  /** us-west-2 by default. */
   region?: string;
-  /** 123456789012 unless told; moto uses the same. */
+  /** 123456789012 by default; moto uses the same. */
   account?: string;
   /** From `provisioning` to `active`; 0 means active at the next describe. */
   provisioningMs?: number;
-  /** Real seconds for each configured second of health checks and deregistration delays; 1 unless told. */
+  /** Real seconds for each configured second of health checks and deregistration delays; 1 by default. */
   healthIntervalScale?: number;
   /** Before every call is worked on. */
   latencyMs?: number;
   /** Quotas other than AWS's defaults, by their DescribeAccountLimits name. */
   limits?: Partial<Limits>;
-  /** Address pools that EC2 is to know; none unless told. */
+  /** Address pools that EC2 is to know; none by default. */
   ipamPools?: IpamPool[];
   coipPools?: CoipPool[];
   /** Where a target of the VPC really listens; undefined means it cannot be reached. */
   targetAddress?: (target: { id: string; port: number }) => { host: string; port: number } | undefined;
   /** The same for some targets from the start, by `id:port`; they come first. */
   targets?: ReadonlyMap<string, Address>;
-  /** Until describes and tag search show a new resource of Elastic Load Balancing; 0 unless told. */
+  /** Until describes and tag search show a new resource of Elastic Load Balancing; 0 by default. */
   visibleAfterMs?: number;
   /** Whether calls of Elastic Load Balancing are throttled as AWS says. */
   throttle?: boolean;
-  /** Where everything is kept from one start to the next; nothing is written unless told. */
+  /** Where everything is kept from one start to the next; nothing is written by default. */
   stateFile?: string;
 }
 
@@ -120,7 +120,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     apiServer.reader.addCertificate(arn);
   };
   if (options.stateFile !== undefined) {
-    await takeUp(apiServer, entries, know);
+    await repeatAccount(apiServer, entries, know);
     journal = openStateFile(options.stateFile, settings, { entries, ...start });
     apiServer.record(journal);
     await plane.changed('CreateListener');
@@ -186,7 +186,7 @@ const settingsOf = (options: LocalAwsOptions) => ({
 });
 
 /** What the state machine does not hold: moto's account, and certificates. */
-async function takeUp(
+async function repeatAccount(
   apiServer: ApiServer,
   entries: readonly JournalEntry[],
   know: (arn: string, certPem: string, keyPem: string) => void,

@@ -1,4 +1,4 @@
-// The local AWS as a process of its own: moto behind, an account if asked for, words for the person in front of it.
+// The local AWS as a process of its own: with moto, an account if asked for, and what it prints for the person who started it.
 import { once } from 'node:events';
 import { Unmet, unmet, wordsOf } from '../api/unmet.ts';
 import { putToS3 } from './account/objects.ts';
@@ -17,7 +17,7 @@ export interface LocalAwsRun {
   /** 0: any free port. */
   port: number;
   stateFile?: string;
-  /** A moto that runs already; one of its own unless told. */
+  /** A moto that runs already; one of its own by default. */
   motoUrl?: string;
   region: string;
   account: string;
@@ -76,7 +76,7 @@ async function motoOf({ account, motoUrl, stateFile }: LocalAwsRun): Promise<Mot
   return runningMoto(motoUrl, account);
 }
 
-/** Whatever stops it before it listens is said in words for the person in front of it. */
+/** Whatever stops it before it listens is one line for the person who started it. */
 function cannotStart(thrown: unknown): never {
   throw new Unmet(wordsOf(thrown), thrown);
 }

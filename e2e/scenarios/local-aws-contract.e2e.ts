@@ -1,6 +1,6 @@
 // The contract of the local AWS: every row as a test, those that moto does right on moto too, and nothing left unproven.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { layGround } from '../../local-aws/contract/ground.ts';
+import { prepareAccount } from '../../local-aws/contract/ground.ts';
 import { ROWS } from '../../local-aws/contract/rows.ts';
 import { clientsOf, runRow, type Subject } from '../../local-aws/contract/run.ts';
 import { SUBJECTS } from '../../local-aws/contract/subjects.ts';
@@ -12,7 +12,7 @@ let moto: Subject;
 
 beforeAll(async () => {
   fixture = await startFixture();
-  const names = await layGround(fixture.aws, fixture.account);
+  const names = await prepareAccount(fixture.aws, fixture.account);
   const { region } = fixture.account;
   local = { name: 'local', clients: clientsOf(fixture.aws.url, region), names };
   moto = { name: 'moto', clients: clientsOf(fixture.motoUrl, region), names };

@@ -1,4 +1,4 @@
-// What the local AWS lets in, and the words for the rest.
+// Which calls the local AWS accepts, and what it says of the others.
 import { expect, test } from 'vitest';
 import { AwsRefusal } from '../elb/refusal.ts';
 import { readCall } from '../protocol/call.ts';

@@ -1,5 +1,5 @@
-// What is let in: calls of this Region, to services that tell the truth here. What would pass to moto and know nothing of the
-// load balancers of this tool is refused by name.
+// Which calls are accepted: those of this Region, to services whose answers are right here. A service of moto that would know
+// nothing of the load balancers here is refused by name.
 import { COVERS } from '../coverage.ts';
 import { AwsRefusal } from '../elb/refusal.ts';
 import type { AwsCall } from '../protocol/call.ts';

@@ -1,4 +1,4 @@
-// What stands between a call and moto: refusals that AWS would give because of what else there is, and networks as EC2 keeps them.
+// Checks before a call goes to moto: refusals that AWS gives because a resource is in use, and networks as EC2 keeps them.
 import { AwsRefusal, refuse } from '../elb/refusal.ts';
 import type { ElbState } from '../elb/state.ts';
 import type { RawRequest } from '../moto/moto-proxy.ts';

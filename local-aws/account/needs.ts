@@ -1,4 +1,4 @@
-// What an action must be told about the rest of the account, read off its input before it runs.
+// Which facts about the rest of the account an action needs: read from its input before it runs.
 import type { ElbState } from '../elb/state.ts';
 import type { S3Object } from '../elb/surroundings.ts';
 

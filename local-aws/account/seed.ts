@@ -18,11 +18,11 @@ import {
 import { selfSignedCertificate } from '../data-plane/self-signed.ts';
 
 export interface AccountOptions {
-  /** `albatross` unless told; the tags of subnets and node group name it. */
+  /** `albatross` by default; the tags of subnets and node group name it. */
   cluster?: string;
-  /** `us-west-2` unless told. */
+  /** `us-west-2` by default. */
   region?: string;
-  /** One certificate for each; `shop.example.com` and `*.example.org` unless told. */
+  /** One certificate for each; `shop.example.com` and `*.example.org` by default. */
   domains?: string[];
 }
 

@@ -25,9 +25,9 @@ export interface WorldReader extends Users {
   readonly world: Surroundings;
   /** Looks up what is needed and not known yet. What does not exist stays absent. */
   gather(needs: Needs): Promise<void>;
-  /** To be told of every call that passes through to moto. */
+  /** Call it for each call that moto has answered. */
   passedThrough(service: string, action: string): void;
-  /** Forgets everything, as if nothing had ever been asked or told. */
+  /** Forgets everything, as at the start. */
   forget(): void;
   /** Makes a certificate known that ACM does not hold. */
   addCertificate(arn: string): void;

@@ -1,4 +1,4 @@
-// Rows for what concerns the whole account: limits, security policies, reserved capacity, pools, and what is in use.
+// Rows for what concerns the account: limits, security policies, reserved capacity, pools, and what is in use.
 import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aLoadBalancer } from './steps.ts';
 

@@ -1,4 +1,4 @@
-// The ground of the contract: the account that rows find, and the names that they call its parts.
+// What the contract starts from: the account that its rows find, and the names that they use for its parts.
 import {
   AssociateSubnetCidrBlockCommand,
   AssociateVpcCidrBlockCommand,
@@ -27,7 +27,7 @@ const EXTRA_CERTIFICATES = 26;
  * `$sgA` (the first); `$instance`, `$instanceB`, `$stopped`; `$cert1`, `$cert2`, `$iamCert`, `$extra1` to `$extra26`; `$region`, `$account`,
  * `$zoneA`/`B`/`C`; S3 buckets `pki`, `logs`, `shop-logs` and `shop.logs-1`.
  */
-export async function layGround(aws: LocalAws, account: SeededAccount): Promise<ContractNames> {
+export async function prepareAccount(aws: LocalAws, account: SeededAccount): Promise<ContractNames> {
   const { region, vpcId } = account;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const ec2 = new EC2Client({ endpoint: aws.url, region, credentials });

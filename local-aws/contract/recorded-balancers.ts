@@ -1,6 +1,6 @@
 // Rows to the letter: what AWS said of load balancers, of their attributes, and of those of listeners.
 import { pairs } from './attribute-rows.ts';
-import { deployed, type RecordedCase, said, type Try, WRONG } from './recorded.ts';
+import { type RecordedCase, recordedDeployment, type Try, WRONG, withMessage } from './recorded.ts';
 import { type ContractRow, from } from './row.ts';
 import { aListener, aLoadBalancer } from './steps.ts';
 
@@ -20,7 +20,7 @@ const setOnListener = (values: Record<string, string>): Try => ({
 });
 
 const balancers: readonly RecordedCase[] = [
-  said(
+  withMessage(
     'recorded: openshift/installer#1110, giantswarm/aws-operator#1231',
     'L2',
     'facing the internet in a VPC without internet gateway',
@@ -28,24 +28,24 @@ const balancers: readonly RecordedCase[] = [
     'VPC $otherVpc has no internet gateway',
     'InvalidSubnet',
   ),
-  said(
-    deployed('lb-one-subnet-per-az'),
+  withMessage(
+    recordedDeployment('lb-one-subnet-per-az'),
     'L8',
     'two subnets of one zone, to the letter',
     balancer({ Subnets: ['$subnetA', '$sameZone'] }),
     'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
     WRONG,
   ),
-  said(
-    deployed('lb-sg-vpc-match'),
+  withMessage(
+    recordedDeployment('lb-sg-vpc-match'),
     'L15',
     'a security group of another VPC, to the letter',
     balancer({ SecurityGroups: ['$sgOther'] }),
     'One or more security groups are invalid',
     WRONG,
   ),
-  said(
-    deployed('lb-name'),
+  withMessage(
+    recordedDeployment('lb-name'),
     'L1',
     'a name of 33 characters',
     balancer({ Name: 'a'.repeat(33) }),
@@ -65,8 +65,8 @@ const balancers: readonly RecordedCase[] = [
       ],
     ] as const
   ).map(([rule, mapping, message]) =>
-    said(
-      deployed(`lb-${rule}`),
+    withMessage(
+      recordedDeployment(`lb-${rule}`),
       'L12',
       `a mapping with ${Object.keys(mapping).join()}, to the letter`,
       balancer({
@@ -103,8 +103,8 @@ const attributes: readonly RecordedCase[] = [
       ],
     ] as const
   ).map(([rule, key, value, words]) =>
-    said(
-      deployed(`lb-${rule}`),
+    withMessage(
+      recordedDeployment(`lb-${rule}`),
       `1.1 ${key}`,
       `"${value}", to the letter`,
       setOnBalancer({ [key]: value }),
@@ -112,14 +112,14 @@ const attributes: readonly RecordedCase[] = [
       WRONG,
     ),
   ),
-  said(
-    deployed('lb-attr-key-known'),
+  withMessage(
+    recordedDeployment('lb-attr-key-known'),
     'G4',
     'a key of no load balancer, to the letter',
     setOnBalancer({ 'routing.http.idle_timeout.seconds': '60' }),
     "Load balancer attribute key 'routing.http.idle_timeout.seconds' is not recognized",
   ),
-  said(
+  withMessage(
     'recorded: badmintoncryer/cdk-preflight, pf-elbv2-lb-attr-count-max',
     '1.1 access_logs.s3.bucket',
     'a bucket that is not there, with logging off',
@@ -127,8 +127,8 @@ const attributes: readonly RecordedCase[] = [
     'Access Denied for bucket: not-there. Please check S3bucket permission',
     WRONG,
   ),
-  said(
-    deployed('lb-attr-access-logs-bucket-required'),
+  withMessage(
+    recordedDeployment('lb-attr-access-logs-bucket-required'),
     '1.1 access_logs.s3.enabled',
     'logs without a bucket, to the letter',
     setOnBalancer({ 'access_logs.s3.enabled': 'true' }),
@@ -154,8 +154,8 @@ const listenerAttributes: readonly RecordedCase[] = [
       ],
     ] as const
   ).map(([name, key, value, allowed]) =>
-    said(
-      deployed(`listener-attr-${name}`),
+    withMessage(
+      recordedDeployment(`listener-attr-${name}`),
       `2.2 ${key}`,
       `"${value}", to the letter`,
       setOnListener({ [key]: value }),
@@ -163,8 +163,8 @@ const listenerAttributes: readonly RecordedCase[] = [
       WRONG,
     ),
   ),
-  said(
-    deployed('listener-attr-key-known'),
+  withMessage(
+    recordedDeployment('listener-attr-key-known'),
     'G4',
     'a key of no listener, to the letter',
     setOnListener({ 'tcp.idle_timeout_seconds': '60' }),

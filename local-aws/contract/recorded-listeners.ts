@@ -1,5 +1,5 @@
 // Rows to the letter: what AWS said of listeners, their actions and certificates.
-import { deployed, said, type Try, WRONG } from './recorded.ts';
+import { recordedDeployment, type Try, WRONG, withMessage } from './recorded.ts';
 import { type ContractCase, type ContractRow, from } from './row.ts';
 import {
   aListener,
@@ -197,7 +197,7 @@ const TABLE: readonly (readonly [rule: string, proves: string, name: string, ste
   ];
 
 const others = [
-  said(
+  withMessage(
     'recorded: hashicorp/terraform-provider-aws#41789',
     'N8',
     'a certificate that is not issued, to the letter',
@@ -205,14 +205,14 @@ const others = [
     "The certificate '$pendingCert' must have a fully-qualified domain name, a supported signature, and a supported key size.",
     'UnsupportedCertificate',
   ),
-  said(
+  withMessage(
     'recorded: hashicorp/terraform-provider-aws#40022',
     'A2',
     'no action, to the letter',
     listener({ DefaultActions: [] }),
     'An action must be specified',
   ),
-  said(
+  withMessage(
     'recorded: aws/copilot-cli#3833',
     '3.3 forward',
     'a target group that is not there, to the letter',
@@ -220,8 +220,8 @@ const others = [
     `Target groups '${GONE}' not found`,
     'TargetGroupNotFound',
   ),
-  said(
-    deployed('listener-tg-vpc-match'),
+  withMessage(
+    recordedDeployment('listener-tg-vpc-match'),
     '3.3 forward',
     'a target group of another VPC, to the letter',
     listener({ DefaultActions: [forwardTo('$tg')] }, aTargetGroup({ VpcId: '$otherVpc' })),
@@ -229,7 +229,7 @@ const others = [
     WRONG,
   ),
   ...['HTTP2', 'GRPC'].map((ProtocolVersion) =>
-    said(
+    withMessage(
       'recorded: public code that quotes the refusal of GRPC with its code, and that of HTTP2 without',
       'N21',
       `${ProtocolVersion} behind HTTP, to the letter`,
@@ -238,7 +238,7 @@ const others = [
       'InvalidLoadBalancerAction',
     ),
   ),
-  said(
+  withMessage(
     'recorded: kubernetes-sigs/aws-load-balancer-controller#1187',
     '6 resource ARNs',
     'rules of a listener that is not there, to the letter',
@@ -250,7 +250,7 @@ const others = [
     'One or more listeners not found',
     'ListenerNotFound',
   ),
-  said(
+  withMessage(
     'recorded: a public trace of RemoveListenerCertificates with 25 ARNs',
     'N9',
     'more than ten certificates are not removed at once',
@@ -268,7 +268,7 @@ const others = [
 
 export const recordedListenerRows: readonly ContractRow[] = from('recorded: badmintoncryer/cdk-preflight', [
   ...TABLE.map(([name, proves, what, step, message]) =>
-    said(deployed(name), proves, `${what}, to the letter`, step, message),
+    withMessage(recordedDeployment(name), proves, `${what}, to the letter`, step, message),
   ),
   ...others,
 ]);

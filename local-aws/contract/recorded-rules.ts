@@ -1,5 +1,5 @@
 // Rows to the letter: what AWS said of conditions of rules.
-import { deployed, said, type Try } from './recorded.ts';
+import { recordedDeployment, type Try, withMessage } from './recorded.ts';
 import { type ContractRow, from } from './row.ts';
 import { aListener, aLoadBalancer, fixed } from './steps.ts';
 
@@ -72,9 +72,9 @@ const TABLE: readonly (readonly [rule: string, proves: string, name: string, ste
 
 export const recordedRuleRows: readonly ContractRow[] = from('recorded: badmintoncryer/cdk-preflight', [
   ...TABLE.map(([name, proves, what, step, message]) =>
-    said(deployed(name), proves, `${what}, to the letter`, step, message),
+    withMessage(recordedDeployment(name), proves, `${what}, to the letter`, step, message),
   ),
-  said(
+  withMessage(
     'recorded: aws-controllers-k8s/community#2759',
     'R8',
     'values twice, to the letter',

@@ -1,6 +1,6 @@
 // Rows to the letter: what AWS said of target groups, their attributes and targets.
 import { pairs } from './attribute-rows.ts';
-import { deployed, type RecordedCase, said, type Try, WRONG } from './recorded.ts';
+import { type RecordedCase, recordedDeployment, type Try, WRONG, withMessage } from './recorded.ts';
 import { type ContractRow, from } from './row.ts';
 import { aLambdaGroup, aTargetGroup } from './steps.ts';
 
@@ -67,8 +67,8 @@ const groupAttributes: readonly RecordedCase[] = [
       ],
     ] as const
   ).map(([rule, key, value, message]) =>
-    said(
-      deployed(`tg-${rule}`),
+    withMessage(
+      recordedDeployment(`tg-${rule}`),
       `4.2 ${key}`,
       `"${value}", to the letter`,
       setOnGroup({ [key]: value }),
@@ -76,24 +76,24 @@ const groupAttributes: readonly RecordedCase[] = [
       WRONG,
     ),
   ),
-  said(
-    deployed('tg-attr-lambda-scope'),
+  withMessage(
+    recordedDeployment('tg-attr-lambda-scope'),
     '4.2 lambda.multi_value_headers.enabled',
     'not for HTTP, to the letter',
     setOnGroup({ 'lambda.multi_value_headers.enabled': 'true' }),
     'A target group with HTTP protocol does not support the attribute lambda.multi_value_headers.enabled',
     WRONG,
   ),
-  said(
-    deployed('tg-attr-dereg-delay-lambda'),
+  withMessage(
+    recordedDeployment('tg-attr-dereg-delay-lambda'),
     '4.2 deregistration_delay.timeout_seconds',
     'not for a function, to the letter',
     setOnGroup({ 'deregistration_delay.timeout_seconds': '1' }, aLambdaGroup({}, 'tg')),
     "A target group with target type 'lambda' does not support the attribute deregistration_delay.timeout_seconds",
     WRONG,
   ),
-  said(
-    deployed('tg-attr-key-known'),
+  withMessage(
+    recordedDeployment('tg-attr-key-known'),
     'G4',
     'a key of no target group, to the letter',
     setOnGroup({ 'stickiness.duration_seconds': '1' }),
@@ -102,42 +102,42 @@ const groupAttributes: readonly RecordedCase[] = [
 ];
 
 const groups: readonly RecordedCase[] = [
-  said(
-    deployed('tg-matcher-range-alb'),
+  withMessage(
+    recordedDeployment('tg-matcher-range-alb'),
     'HC8',
     'the end of a range, to the letter',
     group({ Matcher: { HttpCode: '200-599' } }),
     "Health check matcher HTTP code '599' must be within '200-499' inclusive",
   ),
-  said(
-    deployed('tg-name'),
+  withMessage(
+    recordedDeployment('tg-name'),
     'TG1',
     'a name in hyphens',
     group({ Name: `-${'a'.repeat(30)}-` }),
     `1 validation error detected: Value '-${'a'.repeat(30)}-' at 'targetGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^-)(?!.*-$$)^[A-Za-z0-9-]+$$`,
   ),
-  said(
-    deployed('tg-lambda-no-vpc'),
+  withMessage(
+    recordedDeployment('tg-lambda-no-vpc'),
     'TG5',
     'a VPC for a function, to the letter',
     { call: 'CreateTargetGroup', input: { Name: '$fresh-tg', TargetType: 'lambda', VpcId: '$vpc' } },
     "VPC ID cannot be specified for target groups with target type 'lambda'",
   ),
-  said(
-    deployed('tg-ipv6-with-lambda'),
+  withMessage(
+    recordedDeployment('tg-ipv6-with-lambda'),
     'TG7',
     'IPv6 for a function, to the letter',
     { call: 'CreateTargetGroup', input: { Name: '$fresh-tg', TargetType: 'lambda', IpAddressType: 'ipv6' } },
     "Target type 'lambda' is not supported with an IPv6 target group",
   ),
-  said(
-    deployed('tg-protocol-version-values'),
+  withMessage(
+    recordedDeployment('tg-protocol-version-values'),
     'TG6',
     'a version that is none, to the letter',
     group({ ProtocolVersion: 'HTTP/2' }),
     "Target group protocol version 'HTTP/2' must be one of '[HTTP2, HTTP1, GRPC]'",
   ),
-  said(
+  withMessage(
     'recorded: aws-samples/service-screener-v2#212',
     '6 resource ARNs',
     'a target group that is not there, to the letter',
@@ -150,7 +150,7 @@ const groups: readonly RecordedCase[] = [
     'One or more target groups not found',
     'TargetGroupNotFound',
   ),
-  said(
+  withMessage(
     'moto: tests/test_elbv2/test_elbv2_target_groups.py::test_describe_invalid_target_group',
     'moto 5.11',
     'a target group by a name that nobody has, to the letter',
@@ -158,8 +158,8 @@ const groups: readonly RecordedCase[] = [
     'One or more target groups not found',
     'TargetGroupNotFound',
   ),
-  said(
-    deployed('tg-lambda-single-target'),
+  withMessage(
+    recordedDeployment('tg-lambda-single-target'),
     'TG11',
     'two functions in one group',
     {

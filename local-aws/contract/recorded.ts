@@ -2,13 +2,13 @@
 import type { ContractCase, ContractSource } from './row.ts';
 
 /** The recorded deployments of the cdk-preflight project, by the name of its rule. */
-export const deployed = (rule: string): ContractSource =>
+export const recordedDeployment = (rule: string): ContractSource =>
   `recorded: badmintoncryer/cdk-preflight, pf-elbv2-${rule}`;
 
 export type RecordedCase = ContractCase & { readonly source: ContractSource };
 
 /** A row whose message is AWS's own. */
-export const said = (
+export const withMessage = (
   source: ContractSource,
   proves: string,
   name: string,

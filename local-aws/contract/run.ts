@@ -9,7 +9,7 @@ import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-taggin
 import { differences } from './compare.ts';
 import type { ContractRow, ContractStep } from './row.ts';
 
-/** What names stand for: `$vpc`, and everything that steps saved. */
+/** The values of names: `$vpc`, and everything that steps saved. */
 export type ContractNames = Record<string, unknown>;
 
 /** A subject of the contract: the local AWS, or moto itself. */

@@ -15,25 +15,25 @@ export const forwardTo = (...groups: string[]) =>
         ForwardConfig: { TargetGroups: groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })) },
       };
 
-/** An internet-facing load balancer in zones a and b, saved as `$lb` unless told; its DNS name as `$lbDns`. */
+/** An internet-facing load balancer in zones a and b, saved as `$lb` by default; its DNS name as `$lbDns`. */
 export const aLoadBalancer = (changes: object = {}, as = 'lb'): ContractStep => ({
   call: 'CreateLoadBalancer',
   input: { Name: `$fresh-${as.toLowerCase()}`, Subnets: ['$subnetA', '$subnetB'], ...changes },
   save: { [as]: 'LoadBalancers.0.LoadBalancerArn', [`${as}Dns`]: 'LoadBalancers.0.DNSName' },
 });
 
-/** An HTTP listener of `$lb` on port 80, saved as `$listener` unless told. */
+/** An HTTP listener of `$lb` on port 80, saved as `$listener` by default. */
 export const aListener = (changes: object = {}, as = 'listener'): ContractStep => ({
   call: 'CreateListener',
   input: { LoadBalancerArn: '$lb', Port: 80, Protocol: 'HTTP', DefaultActions: [fixed()], ...changes },
   save: { [as]: 'Listeners.0.ListenerArn' },
 });
 
-/** An HTTPS listener of `$lb` on port 443 with `$cert1`, saved as `$https` unless told. */
+/** An HTTPS listener of `$lb` on port 443 with `$cert1`, saved as `$https` by default. */
 export const anHttpsListener = (changes: object = {}, as = 'https'): ContractStep =>
   aListener({ Port: 443, Protocol: 'HTTPS', Certificates: [{ CertificateArn: '$cert1' }], ...changes }, as);
 
-/** An HTTP target group of addresses, saved as `$tg` unless told. */
+/** An HTTP target group of addresses, saved as `$tg` by default. */
 export const aTargetGroup = (changes: object = {}, as = 'tg'): ContractStep => ({
   call: 'CreateTargetGroup',
   input: {
@@ -47,7 +47,7 @@ export const aTargetGroup = (changes: object = {}, as = 'tg'): ContractStep => (
   save: { [as]: 'TargetGroups.0.TargetGroupArn' },
 });
 
-/** A target group of one Lambda function, saved as `$lambda` unless told. */
+/** A target group of one Lambda function, saved as `$lambda` by default. */
 export const aLambdaGroup = (changes: object = {}, as = 'lambda'): ContractStep => ({
   call: 'CreateTargetGroup',
   input: { Name: `$fresh-${as.toLowerCase()}`, TargetType: 'lambda', ...changes },
@@ -61,7 +61,7 @@ export const aPendingCertificate: ContractStep = {
   save: { pendingCert: 'CertificateArn' },
 };
 
-/** A rule of `$listener` for the path `/a`, saved as `$rule` unless told. */
+/** A rule of `$listener` for the path `/a`, saved as `$rule` by default. */
 export const aRule = (changes: object = {}, as = 'rule'): ContractStep => ({
   call: 'CreateRule',
   input: {
@@ -74,7 +74,7 @@ export const aRule = (changes: object = {}, as = 'rule'): ContractStep => ({
   save: { [as]: 'Rules.0.RuleArn' },
 });
 
-/** Reads the default rule of a listener that has no other rule; saved as `$defaultRule` unless told. */
+/** Reads the default rule of a listener that has no other rule; saved as `$defaultRule` by default. */
 export const theDefaultRule = (listener = '$listener', as = 'defaultRule'): ContractStep => ({
   call: 'DescribeRules',
   input: { ListenerArn: listener },

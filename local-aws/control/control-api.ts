@@ -1,4 +1,4 @@
-// What the local AWS shows and lets itself be told beside the AWS API.
+// What the local AWS shows beside the AWS API, and the orders that it takes there.
 
 import type { CallLog } from '../call-log.ts';
 import type { Address } from '../data-plane/upstreams.ts';

@@ -52,7 +52,7 @@ const STYLE = new Html(
 
 const LAST_MUTATIONS = 30;
 
-/** The whole page. */
+/** The page as HTML. */
 export function pageOf(control: ControlApi): string {
   const { state, callLog } = control;
   const balancers = [...state.loadBalancers.values()];

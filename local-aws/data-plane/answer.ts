@@ -6,7 +6,7 @@ import { type ForwardedRequest, forward, send } from './forward.ts';
 import type { DataPlaneContext } from './plane.ts';
 import { type Exchange, fail, reply } from './replies.ts';
 import { ruleActionsOf, ruleFor } from './route.ts';
-import { isLetIn } from './sign-in.ts';
+import { isAuthenticated } from './sign-in.ts';
 
 /** Troubleshoot your Application Load Balancers, HTTP 507: a redirect to a URL of more than 8 K. */
 const LOCATION_MAX = 8 * 1024;
@@ -54,7 +54,7 @@ export function answer(
   };
   if (before === undefined) tryRoute();
   else
-    isLetIn(plane, before, exchange, request).then(
+    isAuthenticated(plane, before, exchange, request).then(
       (letIn) => {
         if (letIn) tryRoute();
       },

@@ -11,7 +11,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVeri
 /** ALB User Guide, JWT verification limits. */
 const KEY_SET_MAX_BYTES = 150 * 1024;
 const KEYS_MAX = 10;
-/** How long a key set is believed; no document says how long AWS does. */
+/** How long a key set is kept; no document says how long AWS keeps it. */
 const KEY_SET_MS = 60_000;
 
 /** Key sets of identity providers, fetched when they are first needed. */

@@ -1,4 +1,4 @@
-// Who is at the other end of a client's connection: its address, and for TLS what targets are told about it
+// Who is at the other end of a client's connection: its address, and for TLS what targets learn about it
 // (ALB User Guide: Mutual authentication with TLS, HTTP headers and Application Load Balancers).
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -44,7 +44,7 @@ function tlsFacts(
   return facts;
 }
 
-/** What is told of a certificate that was verified. */
+/** What targets learn of a certificate that was verified. */
 export function verified(
   leaf: X509Certificate,
 ): Record<`mtls_clientcert_${'serial_number' | 'issuer' | 'subject' | 'validity' | 'leaf'}`, string> {

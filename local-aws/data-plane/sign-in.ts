@@ -1,4 +1,4 @@
-// The action before routing: who is let in (ALB User Guide: Authenticate users, Verify JWTs).
+// The action before routing: which requests are let through (ALB User Guide: Authenticate users, Verify JWTs).
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type ClientRequest, hostOf } from './client.ts';
 import { isGoodToken } from './jwt.ts';
@@ -6,7 +6,7 @@ import type { DataPlaneContext } from './plane.ts';
 import { type Exchange, fail, reply } from './replies.ts';
 
 /** Whether a request may go on; when not, it is answered. */
-export async function isLetIn(
+export async function isAuthenticated(
   plane: DataPlaneContext,
   before: Action,
   exchange: Exchange,
@@ -21,8 +21,8 @@ export async function isLetIn(
 }
 
 /**
- * Nobody can sign in here: who is not let in without that is sent to the identity provider or refused, and what would
- * come back from there is refused with 561.
+ * Nobody can sign in here. A request without a session is sent to the identity provider or refused, and what comes back
+ * from there is refused with 561.
  */
 function isSignedIn(before: Action, exchange: Exchange, request: ClientRequest): boolean {
   const config = before.AuthenticateOidcConfig ?? before.AuthenticateCognitoConfig;

@@ -30,7 +30,7 @@ export function upgrade(
       join(socket, out, passage.idleMs);
     });
     out.once('error', () => fail(passage.exchange, 502));
-    // Whatever happens to the client, the target hears of it.
+    // The target's connection ends with the client's.
     socket.once('close', () => out.destroy());
     socket.on('error', () => out.destroy());
   });

@@ -32,7 +32,7 @@ export class Upstreams {
     const drop = () => {
       if (this.#sessions.get(origin) === session) this.#sessions.delete(origin);
     };
-    // Each stream hears of the error itself.
+    // Each stream gets the error itself.
     session.on('error', drop).on('goaway', drop).on('close', drop);
     session.unref();
     this.#sessions.set(origin, session);

@@ -1,4 +1,4 @@
-// What may be said of an attribute: known keys, their values, and the words in which AWS refuses others.
+// The attributes that AWS knows: their keys, their values, and the messages with which AWS refuses others.
 // The tables are data: aws-limits.json. The words are those of recorded deployments (contract/attribute-words.ts) where there is one.
 import aws from './aws-limits.json' with { type: 'json' };
 import { invalid, refuse } from './refusal.ts';

@@ -78,7 +78,7 @@ export function describeLoadBalancerAttributes(
   return pairs(loadBalancerAttributes(loadBalancerOf(state, input.LoadBalancerArn)));
 }
 
-/** A whole list of attributes, with those that were changed in front, as AWS answers a modify call. */
+/** A whole list of attributes, with the changed ones first, as AWS answers a modify call. */
 const changedFirst = (changes: Record<string, string>, all: Record<string, string>): AttributesOutput =>
   pairs({ ...changes, ...all });
 
@@ -106,7 +106,7 @@ export function modifyLoadBalancerAttributes(
   return changedFirst(changes, loadBalancerAttributes(lb));
 }
 
-/** Elastic Load Balancing writes a test file as soon as it is told of a bucket. */
+/** Elastic Load Balancing writes a test file as soon as a bucket is set. */
 function checkBucket(bucket: string, world: World): void {
   if (bucket !== '' && world.buckets?.has(bucket) === false)
     refuse(
@@ -194,7 +194,7 @@ function checkOneZone(group: TargetGroupRecord, sticky: boolean): void {
 function checkThresholds(result: Record<string, string>, said: Record<string, string>): void {
   for (const unit of ['count', 'percentage']) {
     const key = `target_group_health.dns_failover.minimum_healthy_targets.${unit}`;
-    // Whether the default counts is not documented (aws-limits 4.2): only what somebody said does.
+    // Whether the default counts is not documented (aws-limits 4.2): only a value that was set does.
     if (said[key] === undefined) continue;
     const dns = Number(result[key]);
     const routing = Number(

@@ -1,4 +1,4 @@
-// Eventual consistency: the state as a reader sees it who has not heard of the newest resources yet.
+// Eventual consistency: the state as describes show it before the newest resources are visible.
 import type { ElbState, ListenerRecord, LoadBalancerRecord } from './state.ts';
 
 /** The state without resources whose serial is above `upTo`, and without their traces in older ones. Nothing is changed. */

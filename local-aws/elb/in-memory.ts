@@ -13,7 +13,7 @@ import {
 
 export interface InMemory {
   readonly state: ElbState;
-  /** Its `now` stands still until somebody moves it. */
+  /** Its `now` changes only when somebody sets it. */
   readonly context: CallContext;
   /** How many mutating calls were made, refused ones too. */
   readonly mutations: () => number;

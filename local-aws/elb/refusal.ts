@@ -1,4 +1,4 @@
-// AwsRefusal: the one typed "no" of the local AWS; the protocol layer turns it into AWS's error document.
+// AwsRefusal: how every refusal of the local AWS is thrown; the protocol layer turns it into AWS's error document.
 
 /** A call that AWS would refuse. `code` is the wire code (`LoadBalancerNotFound`), `status` the HTTP status. */
 export class AwsRefusal extends Error {

@@ -94,7 +94,7 @@ export function actionViews(actions: readonly Action[]): Action[] {
   });
 }
 
-/** Where actions stand: the listener's protocol, and the account's limits. */
+/** What actions are checked against: the listener's protocol, and the account's limits. */
 export interface ActionPlace {
   protocol: 'HTTP' | 'HTTPS';
   limits: Limits;
@@ -152,7 +152,7 @@ function checkOrder(actions: readonly Action[]): void {
 
 /** aws-limits A5: the configuration of the own type is there, and no other. */
 function checkConfig(action: Action): void {
-  // What is missing is said before what is too much.
+  // AWS names what is missing before what is too much.
   for (const [type, config] of Object.entries(CONFIGS))
     if (type === action.Type && action[config] === undefined)
       invalid(`For actions of type '${type}', you must specify the following fields: '${config}'`);
@@ -188,7 +188,7 @@ function checkForward(action: Action, config: ForwardActionConfig, { limits }: A
     invalid('Target group stickiness duration must be between 1 and 604800 seconds');
 }
 
-/** Placeholders by the part of a redirect in which they may stand (aws-limits 3.3 redirect). */
+/** Placeholders by the part of a redirect in which they are allowed (aws-limits 3.3 redirect). */
 const PLACEHOLDERS = {
   Host: ['#{host}'],
   Path: ['#{host}', '#{path}', '#{port}'],

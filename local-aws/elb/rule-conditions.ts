@@ -26,7 +26,7 @@ const tooLong = (field: ConditionField, most: number): never =>
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** One condition's values, wherever the request said them. */
+/** One condition's values, from whichever member of the request has them. */
 interface ConditionValues {
   values: string[];
   regex: string[];
@@ -81,7 +81,7 @@ const fieldsOf = (field: ConditionField): string =>
     ? `Values or RegexValues or ${CONFIGS[field]}`
     : CONFIGS[field];
 
-/** aws-limits R8: values or regex values, said once, not empty; regex only where it is allowed. */
+/** aws-limits R8: values or regex values, in one place, not empty; regex only where it is allowed. */
 function saidBy(condition: RuleCondition, field: ConditionField): ConditionValues {
   const config: { Values?: unknown; RegexValues?: string[] | undefined } | undefined =
     condition[CONFIGS[field]];

@@ -17,7 +17,7 @@ import { checkTransforms, normalConditions } from './rule-conditions.ts';
 import { arnOf, type CallContext, type ElbState, hexOf, nextId, type RuleRecord } from './state.ts';
 import { newTags } from './tags.ts';
 
-/** After every priority there can be (aws-limits R1): where the default rule stands. */
+/** After every priority there can be (aws-limits R1): the place of the default rule. */
 const LAST = 50_001;
 
 /** Refuses by aws-limits R1 to R9, 3.1 to 3.3, and the quota TooManyRules (R2). */

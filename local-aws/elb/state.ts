@@ -1,4 +1,4 @@
-// The state of the local AWS as plain data, the facts it is told about the account, and the context of one call.
+// The state of the local AWS as plain data, the facts about the account, and the context of one call.
 import type {
   Action,
   MutualAuthenticationAttributes,

@@ -6,7 +6,7 @@ export interface VpcSubnet {
   zone: string;
   cidr: string;
   ipv6: boolean;
-  /** An Availability Zone unless told (EC2: DescribeAvailabilityZones). */
+  /** An Availability Zone by default (EC2: DescribeAvailabilityZones). */
   zoneType?: 'local-zone';
   /** Of a subnet on an Outpost. */
   outpostArn?: string;
@@ -64,7 +64,7 @@ export function emptySurroundings(): Surroundings {
 export interface S3Object {
   bucket: string;
   key: string;
-  /** The current one unless told. */
+  /** The current one by default. */
   version?: string | undefined;
 }
 

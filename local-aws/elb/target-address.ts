@@ -68,7 +68,7 @@ function checkAddress(group: TargetGroupRecord, target: TargetDescription, world
     invalid(`You must specify an Availability Zone for the IP address '${id}', which is outside the VPC`);
 }
 
-/** The zone of a target: said with it, or of its instance, or of the subnet that holds its address. */
+/** The zone of a target: from the request, or of its instance, or of the subnet that holds its address. */
 export function zoneOf(
   group: TargetGroupRecord,
   target: TargetDescription,

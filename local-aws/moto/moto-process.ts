@@ -15,9 +15,9 @@ export interface Moto {
 }
 
 export interface MotoOptions {
-  /** Number of the AWS account; 123456789012 unless told. */
+  /** Number of the AWS account; 123456789012 by default. */
   readonly account?: string;
-  /** Where the Python is looked for; the environment of this process unless told. */
+  /** Where the Python is looked for; the environment of this process by default. */
   readonly env?: NodeJS.ProcessEnv;
 }
 

@@ -60,7 +60,7 @@ export class MotoProxy {
   #journal: Journal | undefined;
   #seed = 0;
   /** Regions and services that moto has been asked about: the first question makes what is there by default. */
-  readonly #begun = new Set<string>();
+  readonly #asked = new Set<string>();
   /** Changes, one after the other: the order in the file is the order that moto saw. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -69,24 +69,24 @@ export class MotoProxy {
   }
 
   /**
-   * Tells a fresh moto what an earlier one was told, and from now on writes down what it is told.
+   * Repeats the calls that an earlier moto got to a new one.
    * @throws Error when moto refuses what it once accepted.
    */
   async repeat(
     calls: readonly MotoCall[],
     region: string,
-    heard: (call: MotoCall, answer: HttpAnswer) => void,
+    answered: (call: MotoCall, answer: HttpAnswer) => void,
   ): Promise<void> {
-    // The first word makes moto's default VPC; it is the same word every time.
-    await this.#send(firstWord(region), 0, 0);
-    this.#begun.add(scopeOf(firstWord(region)));
+    // moto makes its default VPC at the first request: that has to be the same one every time.
+    await this.#send(firstRequest(region), 0, 0);
+    this.#asked.add(scopeOf(firstRequest(region)));
     for (const [at, call] of calls.entries()) {
       const answer = await this.#send(requestOf(call), call.seed, call.at);
       if (answer.status >= 300)
         throw new Error(`call ${at + 1} to moto cannot be repeated: ${answer.body.toString()}`);
-      heard(call, answer);
+      answered(call, answer);
       this.#seed = Math.max(this.#seed, call.seed);
-      this.#begun.add(scopeOf(requestOf(call)));
+      this.#asked.add(scopeOf(requestOf(call)));
     }
   }
 
@@ -104,7 +104,7 @@ export class MotoProxy {
     });
     if (answer.status >= 300) throw new Error(`moto cannot be reset: ${answer.body.toString()}`);
     this.#seed = 0;
-    this.#begun.clear();
+    this.#asked.clear();
     if (this.#journal !== undefined) await this.repeat([], region, () => undefined);
   }
 
@@ -114,7 +114,7 @@ export class MotoProxy {
 
   pass(call: AwsCall, request: RawRequest): Promise<HttpAnswer> {
     const journal = this.#journal;
-    const harmless = !isMutating(call.action) && this.#begun.has(scopeOf(request));
+    const harmless = !isMutating(call.action) && this.#asked.has(scopeOf(request));
     if (journal === undefined || harmless) return forwardToMoto(this.#url, request);
     const answer = this.#last.then(() => this.#change(journal, request));
     // A failure is the caller's; the next change goes its way.
@@ -129,7 +129,7 @@ export class MotoProxy {
     const answer = await this.#send(request, seed, at);
     if (answer.status >= 300) return answer;
     journal.write(passedCall(request, seed, at));
-    this.#begun.add(scopeOf(request));
+    this.#asked.add(scopeOf(request));
     return answer;
   }
 
@@ -139,7 +139,7 @@ export class MotoProxy {
   }
 }
 
-function firstWord(region: string): RawRequest {
+function firstRequest(region: string): RawRequest {
   const scope = `Credential=local/20260101/${region}/ec2/aws4_request`;
   return {
     method: 'POST',

@@ -1,4 +1,4 @@
-// WAFv2: which web ACL stands before which load balancer (AWS WAFV2 API Reference); the web ACLs themselves are moto's.
+// WAFv2: which web ACL protects which load balancer (AWS WAFV2 API Reference); the web ACLs themselves are moto's.
 import { refuse } from '../elb/refusal.ts';
 import { maybeText, type ProtectionInput, textOf } from './input.ts';
 import type { ProtectionFacts, ProtectionState } from './state.ts';

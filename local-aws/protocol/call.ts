@@ -29,7 +29,7 @@ const UNSIGNED: Readonly<Record<string, string>> = {
 
 /** Reads service and action off a request (AWS Signature Version 4: credential scope; Query and JSON protocols). */
 export function readCall(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer): AwsCall {
-  // A signature may stand in the address as well (presigned requests).
+  // A presigned request has its signature in the URL.
   const signed =
     headers.authorization ?? decodeURIComponent(/X-Amz-(Credential=[^&]+)/.exec(path)?.[1] ?? '');
   const scope = /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(signed);

@@ -1,4 +1,4 @@
-// What the state file holds, line by line, and how its lines become a state again: pure, so that a history replays to the same.
+// What the state file holds, line by line, and how its lines become a state again. Pure: the same lines always give the same state.
 import { perform } from '../elb/perform.ts';
 import { type CallContext, type ElbState, emptyState, emptyWorld, type World } from '../elb/state.ts';
 import { performProtection } from '../protections/perform.ts';
@@ -42,7 +42,7 @@ export type JournalEntry =
   | MotoCall
   /** A certificate made known that ACM does not hold. */
   | { kind: 'certificate'; arn: string; certPem: string; keyPem: string }
-  /** Everything before it, save what moto was told and certificates; and the settings of the calls after it. */
+  /** Everything before it, except the calls to moto and certificates; and the settings of the calls after it. */
   | { kind: 'snapshot'; state: ElbState; protections: ProtectionState; settings: AccountSettings };
 
 /** What does not change between two calls. */

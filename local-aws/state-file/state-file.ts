@@ -102,7 +102,7 @@ export function openStateFile(
     account: settings.account,
   };
   const begin = ({ entries, state, protections }: typeof kept) => {
-    // moto cannot be read back, so what it was told stays.
+    // The state of moto cannot be read, so the calls to it stay.
     const lasting = entries.filter(({ kind }) => kind === 'passed' || kind === 'certificate');
     const snapshot: JournalEntry = { kind: 'snapshot', state, protections, settings };
     const next = `${path}.new`;
