@@ -1,23 +1,45 @@
-// Whether rules on nodes may be needed by TargetGroupBindings that are not ours to replace.
-import { expect, test } from 'vitest';
-import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
+// Whether rules on nodes may be needed by TargetGroupBindings that are not ours to replace, on an API server over HTTP.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ApiServer } from '../../e2e/harness/api-server.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { KINDS } from '../../kube/kinds.ts';
 import { foreignRules } from './foreign-rules.ts';
 
-const answering = (answer: KubeOutcome): KubeClient =>
-  ({ request: async () => answer }) as unknown as KubeClient;
-const listed = (object: object): KubeOutcome => ({ ok: true, object });
-const one = (spec: object) => listed({ items: [{ metadata: { name: 'x' }, spec }] });
+let server: ApiServer;
+beforeEach(async () => {
+  server = await ApiServer.start();
+});
+afterEach(() => server.stop());
 
-test.each<[string, KubeOutcome, object]>([
-  ['none', listed({ items: [] }), { some: false }],
-  ['the kind is not installed', { ok: false, reason: 'notFound', message: '' }, { some: false }],
-  ['one that asks for no rules', one({ targetGroupARN: 'a' }), { some: false }],
-  ['one that asks for rules', one({ networking: { ingress: [] } }), { some: true }],
+const put = (name: string, spec: object, labels: Readonly<Record<string, string>> = {}): void =>
+  void server.put(KINDS.targetGroupBindings, { metadata: { namespace: 'shop', name, labels }, spec });
+const RULES = { networking: { ingress: [] } };
+
+test.each<[string, () => void, boolean]>([
+  ['none', () => undefined, false],
+  ['one that asks for no rules', () => put('x', { targetGroupARN: 'a', networking: null }), false],
+  ['one that asks for rules', () => put('x', RULES), true],
+  ['one that the LBC made for an Ingress', () => put('x', RULES, { 'ingress.k8s.aws/stack': 'shop' }), false],
   [
-    'no answer',
-    { ok: false, reason: 'forbidden', message: 'no' },
-    { ok: false, reason: 'forbidden', message: 'no' },
+    'the last one of many',
+    () => {
+      for (let at = 0; at < 500; at += 1) put(`x${at}`, {});
+      put('last', RULES);
+    },
+    true,
   ],
-])('%s', async (_, answer, expected) => {
-  expect(await foreignRules(answering(answer))).toEqual(expected);
+])('%s', async (_, there, some) => {
+  there();
+  expect(await foreignRules(kubeClient(server.kubeConfig))).toEqual({ some });
+});
+
+test('without the kind there are none', async () => {
+  server.bend(() => ({ status: 404, body: {} }));
+  expect(await foreignRules(kubeClient(server.kubeConfig))).toEqual({ some: false });
+});
+
+test('what cannot be listed is a failure', async () => {
+  server.bend(() => ({ status: 403, body: { message: 'no' } }));
+  const answer = { ok: false, reason: 'forbidden', message: 'no' };
+  expect(await foreignRules(kubeClient(server.kubeConfig))).toEqual(answer);
 });
