@@ -1,5 +1,6 @@
 // Group: the bindings that share one load balancer, with the settings they agree on and what is left out.
-import type { AnnotationName, AnyAnnotation, Setting } from '../api/annotation.ts';
+import { type AnnotationName, type AnyAnnotation, type Setting, scopeOf } from '../api/annotation.ts';
+import { setsNothing } from '../api/effects.ts';
 import type { Intent, LoadBalancerBinding, Settings } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
 import type { Problem } from '../api/problem.ts';
@@ -23,17 +24,6 @@ export interface Told {
   readonly member: string;
   readonly problem: Problem;
 }
-
-/** Annotations that shape the whole load balancer and are carried out by builders in `desire/`. */
-const SHAPING = [
-  'scheme',
-  'load-balancer-name',
-  'subnets',
-  'security-groups',
-  'manage-backend-security-group-rules',
-  'ssl-redirect',
-  'tags',
-] as const;
 
 export interface Group {
   /** `shop` for an explicit group, `namespace/name` for an Ingress of its own. */
@@ -90,14 +80,15 @@ export function mergeSaid(
   if (descriptor.merge === 'union') return unite(said as Said<Record<string, string>>[], leftOut);
   if (descriptor.merge === 'first') return said[0]?.setting;
   return agree(
-    said.filter(({ setting }) => !saysNothing(descriptor.name, setting.value)),
+    said.filter(({ setting }) => !saysNothing(descriptor, setting.value)),
     leftOut,
   );
 }
 
-/** An empty list says nothing, nor does an empty pool (spec annotations 5.6, 7.3). */
-const saysNothing = (name: AnnotationName, value: unknown): boolean =>
-  (Array.isArray(value) && value.length === 0) || (name === 'ipam-ipv4-pool-id' && value === '');
+/** An empty list says nothing, nor does what sets nothing, such as an empty pool (spec annotations 5.6, 7.3). */
+const saysNothing = (descriptor: AnyAnnotation, value: unknown): boolean =>
+  (Array.isArray(value) && value.length === 0) ||
+  (descriptor.effect.on === 'loadBalancer' && setsNothing(descriptor, value));
 
 type Map = Record<string, string>;
 
@@ -128,9 +119,7 @@ export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): G
     .sort((a, b) => a.binding.spec.order - b.binding.spec.order || byBytes(a.key, b.key));
   const leaving = bindings.filter((binding) => binding.metadata.deletionTimestamp !== undefined);
   const leftOut: Told[] = [];
-  const shaping = REGISTRY.filter(
-    ({ effect, name }) => effect.on === 'loadBalancer' || SHAPING.some((shape) => shape === name),
-  );
+  const shaping = REGISTRY.filter((descriptor) => scopeOf(descriptor) === 'group');
   const settings = Object.fromEntries(
     shaping.flatMap((descriptor) => {
       const setting =

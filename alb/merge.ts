@@ -27,11 +27,15 @@ export function senior<T extends { readonly member: Member }>(said: readonly T[]
 }
 
 /** A text that is equal for equal values; lists count without order, some without repetition (spec annotations 2.3, X-set). */
-function canonical({ name, setting: { value } }: Said<unknown>): string {
+function canonical(name: string, value: unknown): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
   const items: string[] = value.map((item) => JSON.stringify(item));
   return JSON.stringify((SETS.has(name) ? [...new Set(items)] : items).sort());
 }
+
+/** Whether two values of one annotation mean the same. */
+export const saysSame = (name: string, a: unknown, b: unknown): boolean =>
+  canonical(name, a) === canonical(name, b);
 
 const shown = (value: unknown): string =>
   Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -63,7 +67,8 @@ export function agree<T>(said: readonly Said<T>[], leftOut: Told[]): Setting<T> 
   const [winner, ...others] = senior(said);
   if (winner === undefined) return undefined;
   for (const other of others) {
-    if (canonical(other) !== canonical(winner)) leftOut.push(...conflict(winner, other));
+    if (!saysSame(other.name, other.setting.value, winner.setting.value))
+      leftOut.push(...conflict(winner, other));
   }
   return winner.setting;
 }

@@ -1,6 +1,6 @@
 // The annotation descriptor: everything known about one annotation, in one place. Decoder, ajv check, binding schema,
 // value type, reference page, refusal and tests are derived from it.
-import type { ListenerSpec, LoadBalancerSpec, TargetGroupSpec } from './aws.ts';
+import type { Kind, ListenerSpec, LoadBalancerSpec, Parted, SpecOf, TargetGroupSpec } from './aws.ts';
 import type { AnnotationValues } from './generated/values.ts';
 
 export const PREFIX = 'alb.ingress.kubernetes.io/';
@@ -42,19 +42,53 @@ export interface Schema {
  */
 export type Merge = 'same' | 'union' | 'each' | 'first';
 
+/** A part of a desired resource: all of a field, or one entry of a map or list. */
+export interface SpecPart<K extends Kind, F extends keyof SpecOf[K]> {
+  readonly spec: SpecOf[K];
+  readonly value: F extends Parted ? EntryOf<SpecOf[K][F]> : NonNullable<SpecOf[K][F]>;
+  /** The key of the entry; empty for all of the field. */
+  readonly entry: string;
+  /** Of a family: the NAME of the annotation that says it, else empty. */
+  readonly member: string;
+}
+
+type EntryOf<V> = V extends readonly (infer E)[] ? E : V extends Readonly<Record<string, infer E>> ? E : V;
+
+/**
+ * Where a value ends, as far as no field effect shows it, and whether it asks for a part of that: so whoever says what AWS
+ * refuses is told. What ends in rules and target groups alone needs none: these are their Ingress's own.
+ */
+export type Ends<T> = {
+  readonly [K in Kind]?: {
+    readonly [F in keyof SpecOf[K]]?: (said: T, part: SpecPart<K, F>) => boolean;
+  };
+};
+
+/** What members must agree on, or what is merged: for the whole load balancer, or for each port. */
+export type Scope = 'group' | 'port';
+
 /** What a value does. Field effects are functions on one AWS kind; `shape` effects are carried out by `desire/`. */
 export type Effect<T> =
-  | { readonly on: 'loadBalancer'; readonly apply: (spec: LoadBalancerSpec, value: T) => void }
-  | { readonly on: 'listener'; readonly apply: (spec: ListenerSpec, value: T) => void }
-  | { readonly on: 'targetGroup'; readonly apply: (spec: TargetGroupSpec, value: T) => void }
-  | Shape
+  | OnField<'loadBalancer', LoadBalancerSpec, T>
+  | OnField<'listener', ListenerSpec, T>
+  | OnField<'targetGroup', TargetGroupSpec, T>
+  | Shape<T>
   | Later
   | Never;
 
+interface OnField<K extends Kind, S, T> {
+  readonly on: K;
+  readonly apply: (spec: S, value: T) => void;
+  readonly ends?: Ends<T>;
+}
+
 /** The value shapes the graph of resources itself; `of` says what it shapes, for the reference page. */
-export interface Shape {
+export interface Shape<T> {
   readonly on: 'shape';
   readonly of: string;
+  readonly ends: Ends<T>;
+  /** Absent when every member has its own, or when its builder puts it together. */
+  readonly scope?: Scope;
 }
 
 /** Checked and kept in the binding, but without effect in this version; `because` ends the sentence "it is not applied: …". */
@@ -69,10 +103,10 @@ export interface Never {
   readonly because: string;
 }
 
-export const onLoadBalancer = <T>(apply: (spec: LoadBalancerSpec, value: T) => void): Effect<T> => ({
-  on: 'loadBalancer',
-  apply,
-});
+export const onLoadBalancer = <T>(
+  apply: (spec: LoadBalancerSpec, value: T) => void,
+  ends: Ends<T> = {},
+): Effect<T> => ({ on: 'loadBalancer', apply, ends });
 export const onListener = <T>(apply: (spec: ListenerSpec, value: T) => void): Effect<T> => ({
   on: 'listener',
   apply,
@@ -81,9 +115,21 @@ export const onTargetGroup = <T>(apply: (spec: TargetGroupSpec, value: T) => voi
   on: 'targetGroup',
   apply,
 });
-export const shapes = (of: string): Shape => ({ on: 'shape', of });
+export const shapes = <T>(of: string, ends: Ends<T> = {}, scope?: Scope): Effect<T> => ({
+  on: 'shape',
+  of,
+  ends,
+  ...(scope === undefined ? {} : { scope }),
+});
 export const later = (because: string): Later => ({ on: 'later', because });
 export const never = (because: string): Never => ({ on: 'never', because });
+
+/** What the members of a group say about it is put together for all of them, for each port, or not at all. */
+export function scopeOf({ effect }: AnyAnnotation): Scope | undefined {
+  if (effect.on === 'loadBalancer') return 'group';
+  if (effect.on === 'listener') return 'port';
+  return effect.on === 'shape' ? effect.scope : undefined;
+}
 
 /** Whether this version does anything with the value. */
 export const isApplied = ({ on }: { readonly on: string }): boolean => on !== 'later' && on !== 'never';

@@ -39,8 +39,14 @@ export interface LoadBalancerSpec {
 /** What few load balancers want, so that it is read only for those. */
 export type Seldom = Pick<LoadBalancerSpec, 'capacityUnits' | 'webAcl' | 'shield'>;
 
+/** Fields that are maps or lists of entries which are independent of each other. */
+export type Parted = 'attributes' | 'tags' | 'certificates' | 'ingress';
+
 /** In the place of a web ACL's ARN. `kept`: what there is, since what is wanted leads nowhere. `unknown`: it could not be read. */
 export const WEB_ACL = { none: 'none', kept: 'kept', unknown: 'unknown' } as const;
+
+/** Names are unique in an account and Region, and an ARN ends in /NAME/ID. */
+export const webAclName = (arn: string): string => arn.split('/').at(-2) ?? arn;
 
 export interface HealthCheck {
   /** `traffic-port` or a decimal number. */
@@ -187,6 +193,14 @@ export interface Permission {
   toPort: number;
   source: { cidr: string } | { cidr6: string } | { prefixList: string } | { group: string | Ref };
   description?: string;
+}
+
+/** Who is let in, as annotations write it. */
+export function sourceText(source: Permission['source']): string {
+  if ('cidr' in source) return source.cidr;
+  if ('cidr6' in source) return source.cidr6;
+  if ('prefixList' in source) return source.prefixList;
+  return typeof source.group === 'string' ? source.group : source.group.ref;
 }
 
 export interface SecurityGroupSpec {

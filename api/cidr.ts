@@ -83,3 +83,6 @@ export function containsNetwork(outer: string, inner: string): boolean {
   if (a === undefined || b === undefined || a.family !== b.family || a.prefix > b.prefix) return false;
   return a.bits.slice(0, a.prefix) === b.bits.slice(0, a.prefix);
 }
+
+/** The networks that everybody is in. */
+export const EVERYBODY = { ipv4: '0.0.0.0/0', ipv6: '::/0' } as const;

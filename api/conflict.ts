@@ -1,8 +1,10 @@
 // Conflict: what one member of a group asks for and another excludes, as a problem, and the ways to compare what two say.
+import { type AnyAnnotation, type Merge, type Scope, scopeOf } from './annotation.ts';
 import { canonicalText } from './bind.ts';
 import { annotationPath, step } from './finding.ts';
 import type { Intent, Settings } from './generated/binding.ts';
 import type { Problem } from './problem.ts';
+import { REGISTRY, stemOf } from './registry.ts';
 
 /** Two members of one group. */
 export interface Pair {
@@ -30,6 +32,14 @@ export const conflict = (path: string, value: unknown, key: string, says: string
 export type Single = {
   [N in keyof Settings]-?: Settings[N] extends { readonly value: unknown } | undefined ? N : never;
 }[keyof Settings];
+
+type SingleAnnotation = AnyAnnotation & { readonly name: Single };
+
+const isSingle = (one: AnyAnnotation): one is SingleAnnotation => stemOf(one.name) === undefined;
+
+/** Annotations that the members of a group combine in one way, for the load balancer or for each port (spec annotations 2.3). */
+export const combined = (scope: Scope, merge: Merge): SingleAnnotation[] =>
+  REGISTRY.filter(isSingle).filter((one) => scopeOf(one) === scope && one.merge === merge);
 
 /** Lists of which the order counts: that of the load balancer's security groups. */
 const ORDERED: ReadonlySet<string> = new Set(['security-groups', 'frontend-nlb-security-groups']);

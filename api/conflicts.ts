@@ -1,9 +1,17 @@
 // What a new member of a group asks for and another member excludes: the admission half of a group conflict (spec
 // annotations 2.3 and the rows G of 17). The controller leaves out what slips through.
 import { effectiveListenPorts } from './annotations/listener.ts';
-import { CAPACITY_UNITS } from './annotations/pools.ts';
 import { canonicalText } from './bind.ts';
-import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
+import {
+  combined,
+  conflict,
+  entryConflicts,
+  type Pair,
+  type Single,
+  shown,
+  valueConflict,
+} from './conflict.ts';
+import { fieldsWritten, setsNothing } from './effects.ts';
 import { annotationPath } from './finding.ts';
 import type { Intent, Settings } from './generated/binding.ts';
 import { listenerConflicts } from './listenerconflicts.ts';
@@ -16,19 +24,8 @@ import { type GroupMember, inGroupOrder } from './routing/routes.ts';
 import { sharedIntentKey } from './shared-intent-key.ts';
 import { contradicts, webAclWord } from './webacl.ts';
 
-/** Settings of the load balancer that all members which say them must agree on. */
-const OF_LOAD_BALANCER = [
-  'scheme',
-  'subnets',
-  'load-balancer-name',
-  'ip-address-type',
-  'customer-owned-ipv4-pool',
-  'ssl-redirect',
-  'security-groups',
-  'shield-advanced-protection',
-] as const;
-/** Maps that are merged key by key. */
-const OF_KEYS = ['load-balancer-attributes', 'tags'] as const;
+const AGREED = combined('group', 'same');
+const UNITED = combined('group', 'union');
 
 /** What holds for the group as a whole, all members together. */
 export interface Whole {
@@ -101,21 +98,10 @@ const veiled = (problem: Problem): Problem => ({
 });
 
 function between(pair: Pair, whole: Whole): Problem[] {
-  const { mine, theirs, key } = pair;
   return [
-    ...OF_LOAD_BALANCER.flatMap((name) => valueConflict(name, pair)),
+    ...AGREED.filter(({ name }) => isRead(name, whole)).flatMap((one) => agreedConflicts(one, pair, whole)),
     ...subnetConflicts(pair),
-    ...OF_KEYS.flatMap((name) =>
-      entryConflicts(
-        name,
-        mine.settings[name]?.value,
-        theirs.settings[name]?.value,
-        key,
-        whole.settled[name]?.value,
-      ),
-    ),
-    ...poolConflicts(pair, whole),
-    ...backendRuleConflicts(pair, whole),
+    ...UNITED.flatMap((one) => unitedConflicts(one, pair, whole)),
     ...webAclConflicts(pair, whole),
     ...listenerConflicts(pair, whole),
     ...nlbConflicts(pair, whole),
@@ -143,24 +129,32 @@ function subnetConflicts({ mine, theirs, key }: Pair): Problem[] {
   return [conflict(annotationPath('subnets'), said, key, `lets ${words[b]}`)];
 }
 
-/** One IPAM pool, one reservation; what the first member's class says takes the place of all (spec annotations 5.6, 5.8). */
-function poolConflicts(pair: Pair, { settled }: Whole): Problem[] {
-  const found: Problem[] = [];
-  const says = ({ settings }: Intent) => settings['ipam-ipv4-pool-id']?.value ?? '';
-  if (settled['ipam-ipv4-pool-id'] === undefined && says(pair.mine) !== '' && says(pair.theirs) !== '')
-    found.push(...valueConflict('ipam-ipv4-pool-id', pair));
-  if (settled['minimum-load-balancer-capacity'] !== undefined) return found;
-  const units = ({ settings }: Intent) => settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
-  const [a, b] = [units(pair.mine), units(pair.theirs)];
-  if (a === undefined || b === undefined || Number(a) === Number(b)) return found;
-  const path = annotationPath('minimum-load-balancer-capacity');
-  return [...found, conflict(path, a, pair.key, `says ${b}`)];
+/** Whether targets are opened is read only when some member names security groups (spec annotations 7.4). */
+const isRead = (name: Single, { intents }: Whole): boolean =>
+  name !== 'manage-backend-security-group-rules' ||
+  intents.some(({ settings }) => (settings['security-groups']?.value.length ?? 0) > 0);
+
+type Agreed = (typeof AGREED)[number];
+
+/** A value that sets nothing says nothing, and what the first member's class says takes the place of all (spec annotations 5.6). */
+function agreedConflicts(descriptor: Agreed, pair: Pair, { settled }: Whole): Problem[] {
+  const { name } = descriptor;
+  const values = [pair.mine, pair.theirs].map(({ settings }) => settings[name]?.value);
+  const isSaid = values.every((value) => value !== undefined && !setsNothing(descriptor, value));
+  return isSaid && settled[name] === undefined ? valueConflict(name, pair) : [];
 }
 
-/** Read only when some member names security groups (spec annotations 7.4). */
-function backendRuleConflicts(pair: Pair, { intents }: Whole): Problem[] {
-  const named = intents.some(({ settings }) => (settings['security-groups']?.value.length ?? 0) > 0);
-  return named ? valueConflict('manage-backend-security-group-rules', pair) : [];
+/** Maps are compared key by key; one that ends in a number as that number (spec annotations 5.8). */
+function unitedConflicts(descriptor: Agreed, { mine, theirs, key }: Pair, { settled }: Whole): Problem[] {
+  const { name } = descriptor;
+  type Value = Readonly<Record<string, string>> | undefined;
+  const [a, b, first] = [mine.settings, theirs.settings, settled].map(
+    (settings) => settings[name]?.value as Value,
+  );
+  const [x, y] = [a, b].map((value) => [...fieldsWritten(descriptor, {}, value ?? {}).values()][0]);
+  if (typeof x !== 'number') return entryConflicts(name, a, b, key, first);
+  if (first !== undefined || y === undefined || x === y) return [];
+  return [conflict(annotationPath(name), x, key, `says ${shown(y)}`)];
 }
 
 /** Of WAFv2, and of WAF Classic as long as annotations name it; empty ids say nothing (spec annotations 8). */

@@ -28,6 +28,35 @@ export function applyEffects<K extends keyof Fields>(
   }
 }
 
+/** What one value writes into a copy of the spec, by field; what lies deeper counts as the field that it lies in. */
+export function fieldsWritten(
+  { effect }: AnyAnnotation,
+  spec: object,
+  value: unknown,
+): ReadonlyMap<string, unknown> {
+  if (!('apply' in effect)) return new Map();
+  const copy: Record<string, unknown> = structuredClone({ ...spec });
+  const touched = new Set<string>();
+  const recording = (part: object, field?: string): object =>
+    new Proxy(part, {
+      get(target, key) {
+        const inner: unknown = Reflect.get(target, key);
+        return typeof inner === 'object' && inner !== null ? recording(inner, field ?? String(key)) : inner;
+      },
+      set(target, key, next) {
+        touched.add(field ?? String(key));
+        return Reflect.set(target, key, next);
+      },
+    });
+  // Kind and value belong together by the registry; a union of descriptors cannot say so.
+  (effect.apply as (spec: object, value: unknown) => void)(recording(copy), value);
+  return new Map([...touched].map((field) => [field, copy[field]]));
+}
+
+/** Whether a field effect sets nothing on such a resource: then the value says nothing. */
+export const setsNothing = (descriptor: AnyAnnotation, value: unknown, spec: object = {}): boolean =>
+  'apply' in descriptor.effect && fieldsWritten(descriptor, spec, value).size === 0;
+
 /** Members of a family have no field effects: `desire/` reads them by their names. */
 function settingOf(settings: Partial<Settings>, { name }: AnyAnnotation): Setting<unknown> | undefined {
   return stemOf(name) === undefined ? settings[name as Exclude<AnnotationName, `${Stem}.*`>] : undefined;

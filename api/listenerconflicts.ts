@@ -1,14 +1,15 @@
 // Conflicts on the listeners that two members of a group share (spec annotations 2.3, P and K+ per port; 17.4).
 import { effectiveListenPorts } from './annotations/listener.ts';
 import type { MutualAuthenticationEntry } from './annotations/tls.ts';
-import { conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
+import { combined, conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
 import type { Whole } from './conflicts.ts';
+import { setsNothing } from './effects.ts';
 import { annotationPath } from './finding.ts';
 import type { Intent } from './generated/binding.ts';
 import type { Problem } from './problem.ts';
 
-/** Settings of a listener: members that share a port must agree. */
-const OF_LISTENER = ['ssl-policy', 'inbound-cidrs', 'security-group-prefix-lists'] as const;
+/** Members that share a port must agree. */
+const AGREED = combined('port', 'same');
 
 /** Everything in which two members disagree about a port that both listen on. */
 export function listenerConflicts(pair: Pair, whole: Whole): Problem[] {
@@ -26,8 +27,10 @@ export function listenerConflicts(pair: Pair, whole: Whole): Problem[] {
       ),
     );
   const secure = shared.some((one) => one.protocol === 'HTTPS');
-  for (const name of OF_LISTENER) {
-    if (name === 'ssl-policy' ? secure : shared.length > 0) found.push(...valueConflict(name, pair));
+  for (const descriptor of AGREED) {
+    const values = [mine, theirs].map(({ settings }) => settings[descriptor.name]?.value);
+    const counts = shared.some((port) => values.some((value) => !setsNothing(descriptor, value ?? '', port)));
+    if (counts) found.push(...valueConflict(descriptor.name, pair));
   }
   if (!secure) found.push(...fipsConflicts(pair));
   for (const { port, protocol } of shared) {

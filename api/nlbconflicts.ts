@@ -1,32 +1,22 @@
 // Conflicts about the frontend network load balancer of a group (spec annotations 11, 17.7). Nothing reads its settings
 // until some member asks for one.
+import type { Merge } from './annotation.ts';
 import { effectiveListenPorts } from './annotations/listener.ts';
-import { conflict, type Pair, shown, valueConflict } from './conflict.ts';
+import { conflict, type Pair, type Single, shown, valueConflict } from './conflict.ts';
 import type { Whole } from './conflicts.ts';
 import { annotationPath } from './finding.ts';
 import type { Intent } from './generated/binding.ts';
 import type { Problem } from './problem.ts';
+import { REGISTRY } from './registry.ts';
 
-const OF_NLB = [
-  'frontend-nlb-scheme',
-  'frontend-nlb-subnets',
-  'frontend-nlb-security-groups',
-  'frontend-nlb-eip-allocations',
-  'frontend-nlb-attributes',
-  'frontend-nlb-tags',
-] as const;
+const named = (prefix: string, merge: Merge): Single[] =>
+  REGISTRY.flatMap(({ name, merge: how }) =>
+    name.startsWith(prefix) && how === merge ? [name as Single] : [],
+  );
 
+const OF_NLB = named('frontend-nlb-', 'same');
 /** Members that share a port of the network load balancer must agree. */
-const OF_HEALTH_CHECK = [
-  'frontend-nlb-healthcheck-port',
-  'frontend-nlb-healthcheck-protocol',
-  'frontend-nlb-healthcheck-path',
-  'frontend-nlb-healthcheck-interval-seconds',
-  'frontend-nlb-healthcheck-timeout-seconds',
-  'frontend-nlb-healthcheck-healthy-threshold-count',
-  'frontend-nlb-healthcheck-unhealthy-threshold-count',
-  'frontend-nlb-healthcheck-success-codes',
-] as const;
+const OF_HEALTH_CHECK = named('frontend-nlb-healthcheck-', 'each');
 
 /** Everything in which two members disagree about the network load balancer. */
 export function nlbConflicts(pair: Pair, { intents }: Whole): Problem[] {

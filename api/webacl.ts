@@ -1,6 +1,7 @@
 // Which web ACL a group asks for (spec annotations 8): a name anywhere takes the place of all ARNs, and what a class says
 // stands above what annotations say. Pure. The LBC lets the name of an annotation win over the ARN of a class; that would be
 // a way out of what the class pins, so here it does not.
+import { webAclName } from './aws.ts';
 import type { Settings } from './generated/binding.ts';
 import { CLASS_PARAMS_KIND } from './place.ts';
 
@@ -29,9 +30,7 @@ export function deciding<T extends WebAclWord>(words: readonly T[]): readonly T[
   return names.length > 0 ? names : heard;
 }
 
-/** Names are unique in an account and Region, and an ARN ends in /NAME/ID. */
-const nameOf = ({ by, value }: WebAclWord): string =>
-  by === 'wafv2-acl-name' ? value : (value.split('/').at(-2) ?? value);
+const nameOf = ({ by, value }: WebAclWord): string => (by === 'wafv2-acl-name' ? value : webAclName(value));
 
 /** Whether two words ask for the same web ACL, as far as can be seen. */
 export const sameWebAcl = (a: WebAclWord, b: WebAclWord): boolean =>

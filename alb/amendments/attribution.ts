@@ -1,72 +1,122 @@
-// Blame: whose word a refused part is, and how it is told to them. Pure.
+// Attribution: which annotation of which member asks for a part that AWS refused, and how it is told. No table leads from fields to
+// annotations: each value of a member is written again into an empty copy, or its descriptor says where it ends. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { type AnyAnnotation, type Setting, scopeOf } from '../../api/annotation.ts';
+import type { Resource } from '../../api/aws.ts';
+import { fieldsWritten } from '../../api/effects.ts';
 import { annotationPath } from '../../api/finding.ts';
 import type { Problem } from '../../api/problem.ts';
-import { PROTECTING } from '../../api/registry.ts';
+import { REGISTRY, stemOf } from '../../api/registry.ts';
 import type { Wanted } from '../desire/desiring.ts';
+import { portsOfGroup } from '../desire/ports.ts';
 import { answerOf } from '../failures/failure.ts';
 import type { Group, Member, Told } from '../group.ts';
-import { settingOf } from '../merge.ts';
+import { fieldsOf } from '../kinds/kinds.ts';
+import { saysSame, settingOf } from '../merge.ts';
 import type { Part, Refusal } from './parts.ts';
 
-/** Annotations that end in a field of something that members share. */
-const SAID_BY: Readonly<Record<string, readonly string[]>> = {
-  'loadBalancer.attributes': ['load-balancer-attributes'],
-  'loadBalancer.subnets': ['subnets'],
-  'loadBalancer.securityGroups': ['security-groups'],
-  'loadBalancer.ipAddressType': ['ip-address-type'],
-  'loadBalancer.capacityUnits': ['minimum-load-balancer-capacity'],
-  'loadBalancer.customerOwnedPool': ['customer-owned-ipv4-pool'],
-  'loadBalancer.ipamPool': ['ipam-ipv4-pool-id'],
-  'loadBalancer.webAcl': ['wafv2-acl-arn', 'wafv2-acl-name'],
-  'loadBalancer.shield': ['shield-advanced-protection'],
-  'listener.certificates': ['certificate-arn'],
-  'listener.sslPolicy': ['ssl-policy'],
-  'listener.mutualAuthentication': ['mutual-authentication'],
-  'listener.attributes': ['listener-attributes'],
-  'securityGroup.ingress': ['inbound-cidrs', 'security-group-prefix-lists'],
-};
+type Sources = Pick<Wanted, 'resources' | 'origins' | 'backends'>;
+type Spec = Readonly<Record<string, unknown>>;
 
-const namesOf = ({ kind, field }: Part): readonly string[] =>
-  field === 'tags' ? ['tags'] : (SAID_BY[`${kind}.${field}`] ?? []);
-
-/** Whether a value, somewhere inside, is or has the refused one; entries of maps count with their key. */
-function says(value: unknown, { entry, value: refused }: Part): boolean {
-  if (entry === undefined) return true;
-  if (Array.isArray(value)) return value.some((item) => item === refused || entry.includes(String(item)));
-  if (typeof value !== 'object' || value === null) return value === refused;
-  return Object.entries(value).some(
-    ([key, inner]) =>
-      (key === entry && inner === refused) ||
-      (typeof inner === 'object' && inner !== null && says(inner, { entry, value: refused } as Part)),
-  );
+/** Where a member asks for a part. */
+interface Place {
+  readonly path: string;
+  readonly protects: boolean;
 }
 
-/** The annotation by which a member says it. */
-function saidWith(member: Member, part: Part): string | undefined {
-  return namesOf(part).find((name) => {
-    const { settings, first = {} } = member.intent;
-    const setting: unknown = settingOf(settings, name) ?? settingOf(first, name);
-    if (typeof setting !== 'object' || setting === null) return false;
-    return says('value' in setting ? setting.value : setting, part);
+/** The spec without entries of maps and lists: what is there after one value was written is of that value. */
+function emptied({ kind, spec }: Resource): Spec {
+  const empty = Object.entries(spec).map(([name, value]) => {
+    if (fieldsOf(kind)[name]?.entries === undefined) return [name, value];
+    return [name, Array.isArray(value) ? [] : {}];
+  });
+  return Object.fromEntries(empty);
+}
+
+/** Whether the effect of a value writes the part. */
+function writes(descriptor: AnyAnnotation, said: unknown, part: Part, resource: Resource): boolean {
+  if (descriptor.effect.on !== part.kind) return false;
+  const written = fieldsWritten(descriptor, emptied(resource), said);
+  if (!written.has(part.field)) return false;
+  const value = written.get(part.field);
+  if (part.entry === undefined) return isDeepStrictEqual(value, part.value);
+  const entries = fieldsOf(part.kind)[part.field]?.entries?.(value, undefined) ?? [];
+  return entries.some((one) => one.entry === part.entry && isDeepStrictEqual(one.value, part.value));
+}
+
+/** Whether the descriptor says that a value asks for the part; one that gave way to another member's asks for nothing. */
+function endsIn(
+  descriptor: AnyAnnotation,
+  { value: said, member }: { readonly value: unknown; readonly member: string },
+  { kind, field, entry = '', value }: Part,
+  { resource: { spec }, group }: { readonly resource: Resource; readonly group: Group },
+): boolean {
+  const { name, merge, effect } = descriptor;
+  const ends = 'ends' in effect ? (effect.ends as Readonly<Record<string, Spec>>)[kind]?.[field] : undefined;
+  if (typeof ends !== 'function') return false;
+  const holds = scopeOf(descriptor) === 'group' ? settingOf(group.settings, name) : undefined;
+  if (merge === 'same' && holds !== undefined && !saysSame(name, said, holds.value)) return false;
+  return ends(said, { spec, value, entry, member }) === true;
+}
+
+/** What a member, or its class, says about one annotation; about each NAME of a family. */
+function saidAbout({ intent }: Member, { name }: AnyAnnotation) {
+  const stem = stemOf(name);
+  return [intent.settings, intent.first ?? {}].flatMap((settings) => {
+    const said = settingOf(settings, stem ?? name);
+    if (said === undefined) return [];
+    if (stem === undefined) return [{ suffix: name as string, member: '', value: said.value }];
+    return Object.entries(said as object as Readonly<Record<string, Setting<unknown>>>).map(
+      ([member, { value }]) => ({ suffix: `${stem}.${member}`, member, value }),
+    );
   });
 }
 
-/** `namespace/name` of those who want the part, each with the place where it is said; everybody when nobody does. */
-function saying(part: Part, group: Group, wanted: Pick<Wanted, 'origins' | 'backends'>): Map<string, string> {
+/** The annotation by which a member asks for a part of something that members share. */
+function saidWith(member: Member, part: Part, resource: Resource, group: Group): Place | undefined {
+  for (const descriptor of REGISTRY) {
+    for (const said of saidAbout(member, descriptor)) {
+      if (
+        writes(descriptor, said.value, part, resource) ||
+        endsIn(descriptor, said, part, { resource, group })
+      )
+        return { path: annotationPath(said.suffix), protects: descriptor.protects === true };
+    }
+  }
+  return undefined;
+}
+
+/** Members that a part can be about: of what belongs to one port, those who listen there. */
+function concerned({ value }: Part, resource: Resource | undefined, { members }: Group): readonly Member[] {
+  const ofPort =
+    resource?.kind === 'listener'
+      ? resource.spec.port
+      : typeof value === 'object' && value !== null && 'fromPort' in value
+        ? value.fromPort
+        : undefined;
+  return portsOfGroup(members, []).find(({ port }) => port === ofPort)?.members ?? members;
+}
+
+const at = (path: string): Place => ({ path, protects: false });
+
+/** `namespace/name` of those who want the part, each with the place where it is said; all whom it can be about when nobody does. */
+function saying(part: Part, group: Group, { origins, backends, resources }: Sources): Map<string, Place> {
   const own = [
-    ...wanted.origins.filter(
+    ...origins.filter(
       ({ id }) => id === part.id && (part.kind === 'rule' || part.field === 'defaultActions'),
     ),
-    ...wanted.backends.filter(({ id }) => id === part.id),
+    ...backends.filter(({ id }) => id === part.id),
   ];
   const path = part.field === 'defaultActions' ? 'spec.defaultBackend' : 'spec.rules';
-  if (own.length > 0) return new Map(own.map(({ member }) => [member, path]));
-  const said = group.members.flatMap((member) => {
-    const name = saidWith(member, part);
-    return name === undefined ? [] : [[member.key, annotationPath(name)] as const];
+  if (own.length > 0) return new Map(own.map(({ member }) => [member, at(path)]));
+  const resource = resources.find(({ id }) => id === part.id);
+  const members = concerned(part, resource, group);
+  const said = members.flatMap((member) => {
+    const place = resource === undefined ? undefined : saidWith(member, part, resource, group);
+    return place === undefined ? [] : [[member.key, place] as const];
   });
   if (said.length > 0) return new Map(said);
-  return new Map(group.members.map(({ key }) => [key, 'spec']));
+  return new Map(members.map(({ key }) => [key, at('spec')]));
 }
 
 const shown = ({ entry, value }: Part): string | undefined => {
@@ -74,38 +124,33 @@ const shown = ({ entry, value }: Part): string | undefined => {
   return entry ?? (typeof value === 'string' ? value : undefined);
 };
 
-/** What protects is never left out of what is new: routes that ask for it answer 503 (closing.ts). */
-const meanwhile = ({ kind, field }: Part): string =>
-  (SAID_BY[`${kind}.${field}`] ?? []).some((name) => PROTECTING.some((one) => one === name)) &&
-  field !== 'certificates' &&
-  field !== 'ingress'
+/** What protects is never left out of what is new: routes that ask for it answer 503 (close-new-routes.ts). Without one entry of
+ * several, less is let in or there are fewer certificates, and nothing is opened. */
+const meanwhile = ({ entry }: Part, protects: boolean): string =>
+  protects && entry === undefined
     ? 'what is served goes on as it is, new routes of those who ask for it answer 503'
     : 'the rest is served without it';
 
-function problemOf({ part, failure }: Refusal, path: string): Problem {
+function problemOf({ part, failure }: Refusal, { path, protects }: Place): Problem {
   const value = shown(part);
   return {
     code: 'AwsRefused',
     severity: 'refuse',
     path,
     ...(value === undefined ? {} : { value }),
-    because: `${answerOf(failure)}; ${meanwhile(part)}, and AWS is asked again from time to time`,
+    because: `${answerOf(failure)}; ${meanwhile(part, protects)}, and AWS is asked again from time to time`,
   };
 }
 
 /** The refusals as problems of those who asked for what was refused. */
-export function toldOf(
-  refusals: readonly Refusal[],
-  group: Group,
-  wanted: Pick<Wanted, 'origins' | 'backends'>,
-): Told[] {
+export function toldOf(refusals: readonly Refusal[], group: Group, wanted: Sources): Told[] {
   return refusals.flatMap((refusal) =>
     [...saying(refusal.part, group, wanted)].map(
-      ([member, path]): Told => ({ member, problem: problemOf(refusal, path) }),
+      ([member, place]): Told => ({ member, problem: problemOf(refusal, place) }),
     ),
   );
 }
 
 /** A refusal told to members that lose something for it, whoever wanted most. */
 export const toldTo = (refusal: Refusal, members: readonly string[]): Told[] =>
-  members.map((member) => ({ member, problem: problemOf(refusal, 'spec.rules') }));
+  members.map((member) => ({ member, problem: problemOf(refusal, at('spec.rules')) }));

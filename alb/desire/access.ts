@@ -2,7 +2,7 @@
 
 import { isIPv6 } from 'node:net';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
-import { networkOf } from '../../api/cidr.ts';
+import { EVERYBODY, networkOf } from '../../api/cidr.ts';
 import { annotationPath } from '../../api/finding.ts';
 import { type Group, saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
@@ -18,7 +18,7 @@ export const SHARED_GROUP = 'securityGroup/shared';
 function sourcesOn(desiring: Desiring, port: Port, dualStack: boolean): Permission['source'][] {
   const cidrs = (onPort(desiring, port, 'inbound-cidrs')?.value ?? []) as string[];
   const prefixLists = (onPort(desiring, port, 'security-group-prefix-lists')?.value ?? []) as string[];
-  const open = cidrs.length === 0 && prefixLists.length === 0 ? ['0.0.0.0/0', '::/0'] : cidrs;
+  const open = cidrs.length === 0 && prefixLists.length === 0 ? [EVERYBODY.ipv4, EVERYBODY.ipv6] : cidrs;
   const six = (cidr: string): boolean => isIPv6(cidr.split('/')[0] ?? '');
   // EC2 refuses a rule that is asked for twice.
   const once = [...new Map(open.toReversed().map((cidr) => [networkOf(cidr), cidr])).values()].toReversed();

@@ -1,5 +1,5 @@
 // The schema of an AWS kind: how a difference in each field is treated, and what a found resource is. No calls.
-import type { Kind, Ref, Resource, Seldom, SpecOf } from '../../api/aws.ts';
+import type { Kind, Parted, Ref, Resource, Seldom, SpecOf } from '../../api/aws.ts';
 import type { Operation } from '../plan/operation.ts';
 
 /** Gives the ARN (security groups: the id) that a reference stands for; a plain string is one already. */
@@ -96,8 +96,12 @@ export interface KindSchema {
   diff?(wanted: readonly Resource[], found: readonly Found[], resolve: Resolve): Operation[];
 }
 
-/** What may be absent says whether it may be left out, and what only few load balancers want when it can be asked for. */
+/**
+ * What may be absent says whether it may be left out, what only few load balancers want when it can be asked for, and a map or
+ * list of independent entries which those are.
+ */
 type FieldOf<K extends Kind, F extends keyof SpecOf[K]> = Field<SpecOf[K][F], SpecOf[K]> &
+  (F extends Parted ? Required<Pick<Field<SpecOf[K][F]>, 'entries'>> : { readonly entries?: never }) &
   (undefined extends SpecOf[K][F] ? { readonly optional: boolean } : { readonly optional?: never }) &
   (F extends keyof Seldom ? { readonly since: 'existing' | 'active' } : { readonly since?: never });
 

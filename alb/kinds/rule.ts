@@ -1,5 +1,6 @@
 // The rule kind. A rule is what it matches and does; its priority is only its place, changed without making it anew (aws-model 3.12).
 import { sameActions } from './action.ts';
+import { mapEntries } from './attributes.ts';
 import { sameConditions, sameTransforms } from './condition.ts';
 import type { SchemaOf } from './kind.ts';
 import { ruleDiff } from './rule-diff.ts';
@@ -14,7 +15,7 @@ export const rule: SchemaOf<'rule'> = {
     conditions: { change: 'modify', equal: sameConditions },
     actions: { change: 'modify', equal: sameActions },
     transforms: { change: 'modify', equal: sameTransforms, optional: false },
-    tags: { change: 'modify', equal: sameTags },
+    tags: { change: 'modify', equal: sameTags, entries: mapEntries },
   },
   parent: ({ spec }) => spec.listener.ref,
   diff: (wanted, found, resolve) => ruleDiff(rule)(wanted, found, resolve),

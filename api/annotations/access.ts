@@ -1,5 +1,7 @@
 // Descriptors of the access-control annotations (spec annotations 7).
 import { annotation, shapes } from '../annotation.ts';
+import { sourceText } from '../aws.ts';
+import { networkOf } from '../cidr.ts';
 
 export const inboundCidrs = annotation('inbound-cidrs', {
   on: ['Ingress'],
@@ -13,7 +15,16 @@ export const inboundCidrs = annotation('inbound-cidrs', {
     },
   },
   merge: 'same',
-  effect: shapes('the managed security group: one rule for each port and CIDR'),
+  effect: shapes(
+    'the managed security group: one rule for each port and CIDR',
+    {
+      securityGroup: {
+        ingress: (cidrs, { value: { source } }) =>
+          cidrs.some((cidr) => networkOf(cidr) === networkOf(sourceText(source))),
+      },
+    },
+    'port',
+  ),
   protects: true,
   doc: 'Networks that may reach the load balancer. Without it and without prefix lists: everyone.',
   examples: {
@@ -33,7 +44,11 @@ export const prefixLists = annotation('security-group-prefix-lists', {
     },
   },
   merge: 'same',
-  effect: shapes('the managed security group: one rule for each port and prefix list'),
+  effect: shapes(
+    'the managed security group: one rule for each port and prefix list',
+    { securityGroup: { ingress: (lists, { value: { source } }) => lists.includes(sourceText(source)) } },
+    'port',
+  ),
   protects: true,
   doc: 'Prefix lists that may reach the load balancer, beside inbound-cidrs.',
   examples: { good: ['pl-3b927c52'], bad: ['pl-office', '10.0.0.0/8'] },
@@ -48,7 +63,11 @@ export const securityGroups = annotation('security-groups', {
     description: 'at most 16 security groups',
   },
   merge: 'same',
-  effect: shapes('the load balancer: these security groups take the place of the managed one'),
+  effect: shapes(
+    'the load balancer: these security groups take the place of the managed one',
+    { loadBalancer: { securityGroups: (named) => named.length > 0 } },
+    'group',
+  ),
   protects: true,
   doc: 'Security groups of the load balancer, by id or by Name tag. With it no security group is managed.',
   examples: {
@@ -61,7 +80,11 @@ export const manageBackendRules = annotation('manage-backend-security-group-rule
   on: ['Ingress'],
   schema: { type: 'boolean' },
   merge: 'same',
-  effect: shapes('the load balancer: the shared security group joins the named ones, and targets let it in'),
+  effect: shapes(
+    'the load balancer: the shared security group joins the named ones, and targets let it in',
+    { loadBalancer: { securityGroups: (manages) => manages } },
+    'group',
+  ),
   doc: 'Whether targets are opened for a load balancer with security-groups of its own. Read with security-groups only.',
   examples: { good: ['true', 'F'], bad: ['yes', ''] },
 });

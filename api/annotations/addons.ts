@@ -1,9 +1,9 @@
 // Descriptors of the add-ons: web ACLs and Shield (spec annotations 8).
 import { annotation, never, onLoadBalancer, shapes } from '../annotation.ts';
-import { WEB_ACL } from '../aws.ts';
+import { WEB_ACL, webAclName } from '../aws.ts';
 import { WEB_ACL_ARN } from '../limits.ts';
 
-const ASSOCIATION = shapes('the web ACL of the load balancer');
+const ASSOCIATION = 'the web ACL of the load balancer';
 
 export const wafv2Arn = annotation('wafv2-acl-arn', {
   on: ['Ingress'],
@@ -14,7 +14,7 @@ export const wafv2Arn = annotation('wafv2-acl-arn', {
       'none or the ARN of a regional web ACL (arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID)',
   },
   merge: 'same',
-  effect: ASSOCIATION,
+  effect: shapes(ASSOCIATION, { loadBalancer: { webAcl: (arn, { value }) => arn === value } }),
   protects: true,
   doc: 'WAFv2 web ACL of the load balancer; `none` takes it off. Without it the association is left alone.',
   examples: {
@@ -39,7 +39,9 @@ export const wafv2Name = annotation('wafv2-acl-name', {
     description: 'none or the name of a regional web ACL: 1 to 128 letters, digits, hyphens and underscores',
   },
   merge: 'same',
-  effect: ASSOCIATION,
+  effect: shapes(ASSOCIATION, {
+    loadBalancer: { webAcl: (name, { value }) => name === value || name === webAclName(value) },
+  }),
   protects: true,
   doc: 'WAFv2 web ACL of the load balancer by name; wins over wafv2-acl-arn. `none` takes it off, empty says nothing.',
   examples: { good: ['shop_front-1', 'none', ''], bad: ['shop front', 'shop.front'] },

@@ -1,7 +1,10 @@
 // Descriptors of the listener annotations (spec annotations 6).
 import { annotation, onListener, shapes } from '../annotation.ts';
+import { type ListenerSpec, sourceText } from '../aws.ts';
+import { EVERYBODY } from '../cidr.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { CERTIFICATE_ARN, SSL_POLICY } from '../limits.ts';
+import { CERTIFICATE_ARN, LISTENER_ATTRIBUTES, SSL_POLICY } from '../limits.ts';
+import { asKept } from '../spelling.ts';
 
 const port = { type: 'integer', minimum: 1, maximum: 65535 } as const;
 
@@ -14,7 +17,14 @@ export const listenPorts = annotation('listen-ports', {
     description: 'a JSON list that names at least one port, such as [{"HTTP":80},{"HTTPS":443}]',
   },
   merge: 'union',
-  effect: shapes('listeners: one for each port'),
+  effect: shapes('listeners: one for each port', {
+    listener: { port: names, protocol: names },
+    securityGroup: {
+      // Nobody says more closely who may reach the port.
+      ingress: (ports, { value: { source, fromPort } }) =>
+        sourceText(source) === EVERYBODY.ipv4 && listenPortsOf(ports).some(({ port }) => port === fromPort),
+    },
+  }),
   doc: 'Ports that the load balancer listens on for this Ingress. Without it: 443 when certificate-arn names a certificate, else 80.',
   examples: {
     good: ['[{"HTTP":80}]', '[{"HTTP":8080,"HTTPS":8443}]'],
@@ -46,6 +56,10 @@ export function listenPortsOf(value: AnnotationValues['listen-ports']): ListenPo
   return [...found.values()].sort((a, b) => a.port - b.port);
 }
 
+function names(value: AnnotationValues['listen-ports'], { spec }: { readonly spec: ListenerSpec }): boolean {
+  return listenPortsOf(value).some(({ port, protocol }) => port === spec.port && protocol === spec.protocol);
+}
+
 /** The ports an Ingress listens on: its `listen-ports`, else 443 with an explicit certificate, else 80 (spec annotations 6.1). */
 export function effectiveListenPorts(settings: {
   readonly 'listen-ports'?: { readonly value: AnnotationValues['listen-ports'] };
@@ -69,7 +83,9 @@ export const certificateArn = annotation('certificate-arn', {
     },
   },
   merge: 'union',
-  effect: shapes('HTTPS listeners: the first certificate of the first member is the default one'),
+  effect: shapes('HTTPS listeners: the first certificate of the first member is the default one', {
+    listener: { certificates: (arns, { entry }) => arns.includes(entry) },
+  }),
   protects: true,
   doc: 'Certificates of the HTTPS listeners. Without it they are found in ACM by the host names of rules and TLS entries.',
   examples: {
@@ -104,7 +120,11 @@ export const sslRedirect = annotation('ssl-redirect', {
   on: ['Ingress'],
   schema: port,
   merge: 'same',
-  effect: shapes('HTTP listeners of the whole group: they only redirect to this HTTPS port'),
+  effect: shapes(
+    'HTTP listeners of the whole group: they only redirect to this HTTPS port',
+    { listener: { defaultActions: (_, { spec }) => spec.protocol === 'HTTP' } },
+    'group',
+  ),
   protects: true,
   doc: 'HTTPS port that all HTTP listeners of the group redirect to, with status 301.',
   examples: { good: ['443'], bad: ['https', 'true', '70000'] },
@@ -114,7 +134,13 @@ export const listenerAttributes = annotation('listener-attributes.*', {
   on: ['Ingress'],
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'union',
-  effect: shapes('the listener that the name says: HTTP-80, HTTPS-443'),
+  effect: shapes('the listener that the name says: HTTP-80, HTTPS-443', {
+    listener: {
+      attributes: (attributes, { spec, member, entry, value }) =>
+        member === `${spec.protocol}-${spec.port}` &&
+        asKept(attributes, LISTENER_ATTRIBUTES)[entry] === value,
+    },
+  }),
   doc: 'Attributes of one listener as key=value pairs. A key that is taken away goes back to what AWS gives, where it was set from here.',
   examples: {
     good: ['routing.http.response.server.enabled=false'],

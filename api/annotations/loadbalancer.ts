@@ -1,5 +1,7 @@
 // Descriptors of the load balancer annotations (spec annotations 5).
 import { annotation, onLoadBalancer, shapes } from '../annotation.ts';
+import { sourceText, type Tags } from '../aws.ts';
+import { EVERYBODY } from '../cidr.ts';
 import { LOAD_BALANCER_ATTRIBUTES } from '../limits.ts';
 import { asKept } from '../spelling.ts';
 
@@ -19,7 +21,11 @@ export const subnets = annotation('subnets', {
   on: ['Ingress'],
   schema: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'at least one subnet' },
   merge: 'same',
-  effect: shapes('the load balancer: each item is a subnet id or the value of a Name tag in the VPC'),
+  effect: shapes(
+    'the load balancer: each item is a subnet id or the value of a Name tag in the VPC',
+    { loadBalancer: { subnets: () => true } },
+    'group',
+  ),
   doc: 'Subnets of the load balancer, by id or by Name tag. Without it they are discovered by their role tags.',
   examples: {
     good: ['subnet-0123456789abcdef0, subnet-0123456789abcdef1', 'private-a,private-b'],
@@ -49,9 +55,16 @@ export const ipAddressType = annotation('ip-address-type', {
   schema: { type: 'string', enum: ['ipv4', 'dualstack', 'dualstack-without-public-ipv4'] },
   unset: 'ipv4',
   merge: 'same',
-  effect: onLoadBalancer((lb, value) => {
-    lb.ipAddressType = value;
-  }),
+  effect: onLoadBalancer(
+    (lb, value) => {
+      lb.ipAddressType = value;
+    },
+    {
+      securityGroup: {
+        ingress: (type, { value: { source } }) => type !== 'ipv4' && sourceText(source) === EVERYBODY.ipv6,
+      },
+    },
+  ),
   doc: 'Addresses that clients may use. The dual-stack types need subnets with an IPv6 network.',
   examples: { good: ['ipv4', 'dualstack'], bad: ['ipv6', ''] },
 });
@@ -74,12 +87,17 @@ export const loadBalancerAttributes = annotation('load-balancer-attributes', {
   },
 });
 
+const hasTag = (tags: Readonly<Tags>, { entry, value }: { readonly entry: string; readonly value: string }) =>
+  tags[entry] === value;
+
 export const tags = annotation('tags', {
   on: ['Service', 'Ingress'],
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'union',
   effect: shapes(
     'tags of everything that the Ingress brings about; those of a Service go to its target groups only',
+    { loadBalancer: { tags: hasTag }, listener: { tags: hasTag }, securityGroup: { tags: hasTag } },
+    'group',
   ),
   doc: 'AWS tags as key=value pairs.',
   examples: {

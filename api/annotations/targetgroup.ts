@@ -21,7 +21,7 @@ export const backendProtocol = annotation('backend-protocol', {
     tg.protocol = protocol;
     tg.healthCheck.protocol = protocol;
   }),
-  doc: 'Protocol between load balancer and targets; also the default of healthcheck-protocol.',
+  doc: 'Protocol between load balancer and targets, and of their health checks unless these have one of their own.',
   examples: { good: ['HTTP', 'HTTPS'], bad: ['https', ''] },
 });
 

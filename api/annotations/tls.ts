@@ -1,9 +1,18 @@
 // Descriptors of the annotations about client certificates and certificates that are requested (spec annotations 6.6 to 6.8).
 import { annotation, later, shapes } from '../annotation.ts';
+import type { MutualAuthentication } from '../aws.ts';
 import type { AnnotationValues } from '../generated/values.ts';
 
 /** One port's entry in mutual-authentication. */
 export type MutualAuthenticationEntry = AnnotationValues['mutual-authentication'][number];
+
+/** Whether it asks for this; a trust store that is named, and not by its ARN, may be any. */
+const asksFor = (said: MutualAuthenticationEntry, value: MutualAuthentication): boolean =>
+  said.mode === value.mode &&
+  (said.mode !== 'verify' ||
+    ((said.trustStore === value.trustStoreArn || said.trustStore?.startsWith('arn:') !== true) &&
+      (said.ignoreClientCertificateExpiry ?? false) === (value.ignoreExpiry ?? false) &&
+      (said.advertiseTrustStoreCaNames ?? 'off') === (value.advertiseCaNames ?? 'off')));
 
 export const mutualAuthentication = annotation('mutual-authentication', {
   on: ['Ingress'],
@@ -24,7 +33,14 @@ export const mutualAuthentication = annotation('mutual-authentication', {
     description: 'a JSON list with an entry for each port, such as [{"port":443,"mode":"passthrough"}]',
   },
   merge: 'same',
-  effect: shapes('HTTPS listeners: whether and how clients must show a certificate'),
+  effect: shapes('HTTPS listeners: whether and how clients must show a certificate', {
+    listener: {
+      mutualAuthentication(entries, { spec, value }) {
+        const said = entries.findLast(({ port }) => port === spec.port);
+        return said !== undefined && asksFor(said, value);
+      },
+    },
+  }),
   protects: true,
   doc: 'Client certificates on HTTPS ports. Mode verify names a trust store, by ARN or by name, and may have the two options.',
   examples: {

@@ -367,7 +367,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Protocol between load balancer and targets; also the default of healthcheck-protocol.
+   * Protocol between load balancer and targets, and of their health checks unless these have one of their own.
    */
   'backend-protocol'?: {
     value: 'HTTP' | 'HTTPS';
