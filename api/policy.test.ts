@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { bind, hashOf, intentEqual } from './bind.ts';
 import type { Ingress } from './kube.ts';
-import { POLICIES, type Policy, policyOf, readPolicy, stricter, underPolicy } from './policy.ts';
+import { POLICIES, type Policy, policyOf, readPolicy, stricter } from './policy.ts';
 import { sentence } from './problem.ts';
 
 const POLICY = 'albatross.dev/policy';
@@ -105,19 +105,4 @@ describe('in the binding', () => {
       policy: 'observe',
     });
   });
-});
-
-test('a preview says what is left out', () => {
-  const lines = ['would make: a rule', 'would remove: a rule', 'something else'];
-  expect(underPolicy(lines, 'sync')).toEqual(lines);
-  expect(underPolicy(lines, 'upsert-only')).toEqual([
-    'would make: a rule',
-    'left out by the policy upsert-only: would remove: a rule',
-    'something else',
-  ]);
-  expect(underPolicy(lines, 'observe')).toEqual([
-    'left out by the policy observe: would make: a rule',
-    'left out by the policy observe: would remove: a rule',
-    'something else',
-  ]);
 });

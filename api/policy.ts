@@ -110,12 +110,3 @@ export function readPolicy(annotations: Readonly<Record<string, string>>): {
 export function overruled(said: Policy, because: string): Problem {
   return { code: 'PolicyOverruled', severity: 'warn', path: PATH, value: said, because };
 }
-
-/** The lines of a preview under a policy. */
-export function underPolicy(lines: readonly string[], policy: Policy): string[] {
-  const kept = (line: string): boolean =>
-    policy === 'sync' || (policy === 'upsert-only' && !line.startsWith('would remove: '));
-  return lines.map((line) =>
-    !line.startsWith('would ') || kept(line) ? line : `left out by the policy ${policy}: ${line}`,
-  );
-}

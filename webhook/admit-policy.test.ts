@@ -104,8 +104,8 @@ describe('the policy', () => {
 
   test('is what a dry run goes by', () => {
     const { answer } = admit({ ...create(asking('observe')), dryRun: true }, around);
-    expect(answer.warnings?.filter((line) => line.includes('would make'))).toEqual([
-      expect.stringMatching(/^left out by the policy observe: would make: /),
+    expect(answer.warnings?.filter((line) => line.includes('would create'))).toEqual([
+      expect.stringMatching(/^left out by the policy observe: would create /),
     ]);
   });
 });

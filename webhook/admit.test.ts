@@ -131,7 +131,7 @@ describe('create', () => {
     expect(good.verdict).toBe('allowed');
     expect(good.recording).toBeUndefined();
     expect(good.answer.warnings).toEqual([
-      'would make: an internal load balancer, its security group, a listener HTTP 80, 1 rule, a target group for web:80',
+      'would create securityGroup/managed, securityGroup/shared (depends on what AWS has), targetGroup/shop/front/web:80, loadBalancer (internal), listener/80, 1 rule of listener/80: does not exist yet',
     ]);
     expect(admit({ ...create(ingress(BAD)), dryRun: true }, around).verdict).toBe('refused');
   });
@@ -148,7 +148,7 @@ describe('create', () => {
     const known: Around = { ...around, membersOf: () => [binding], recorded: () => binding };
     const tried = (object: Ingress, dryRun = true) =>
       admit({ ...update(old, object), dryRun }, known).answer.warnings;
-    expect(tried(next)).toEqual(['would change: the target group for web:80 (health check)']);
+    expect(tried(next)).toEqual(['would modify targetGroup/shop/front/web:80: healthCheck.path / → /up']);
     expect(tried(old)).toEqual(['nothing changes in AWS']);
     expect(tried(next, false)).toBeUndefined();
   });

@@ -2,19 +2,22 @@
 //
 //   nothing new? ─→ unchanged        ours? ─no→ notOurs        problems ─refuse→ refused
 //        no ───────────────────────────↑  └yes→ read ─────────────↑  └none or warnings→ allowed + recording
-import { hashOf } from '../api/bind.ts';
+import { policyOfGroup } from '../alb/plan/policy.ts';
+import { changesOf, type MemberChange, preview } from '../alb/preview/preview.ts';
+import { replacementProblems } from '../alb/preview/replacements.ts';
+import { settingsUnasked } from '../alb/preview/unknown-facts.ts';
+import { announcement, NOTHING_CHANGES } from '../alb/preview/words.ts';
+import { bindingFor, hashOf } from '../api/bind.ts';
 import { changeProblems } from '../api/change.ts';
 import { prefixProblems } from '../api/checks/prefixes.ts';
-import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
 import { groupWarnings, type JudgeAround, judgeIngress } from '../api/judge.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
 import { placed } from '../api/place.ts';
-import { policyOf, underPolicy } from '../api/policy.ts';
-import { NOTHING_CHANGES, previewLines } from '../api/preview.ts';
+import type { Policy } from '../api/policy.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Reading, Surroundings } from '../api/read.ts';
-import { servicesOf } from '../api/references.ts';
 import type { GroupMember } from '../api/routing/routes.ts';
 import { refusal, warningsOf } from './answer.ts';
 import { type Locks, lockProblems } from './locks.ts';
@@ -72,7 +75,7 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const isOurs = (ingress: Ingress) => around.ownershipOf(ingress).ours;
   const problems = [
     ...lockProblems(around.locks ?? {}, object, oldObject, isOurs),
-    ...(oldIsOurs ? afterUpdate(found, reading, oldObject, around) : found),
+    ...(oldIsOurs ? afterUpdate(found, { reading, spec: member.spec, object }, oldObject, around) : found),
   ];
   const warnings = warningsOf(problems);
   if (problems.some(isRefusal)) {
@@ -87,7 +90,7 @@ function judge(request: AdmissionRequest, around: Around): Judgement {
   const recording =
     reading.problems.some(isRefusal) || named.length > 0 ? undefined : { namespace, name, spec: member.spec };
   if (request.dryRun) {
-    const plan = recording === undefined ? [KEPT] : planned(recording, around);
+    const plan = recording === undefined ? [KEPT] : planned(object, recording, around);
     return { verdict: 'allowed', answer: allowed([...warnings, ...plan]), problems };
   }
   const answer = allowed(warnings);
@@ -113,23 +116,38 @@ const allowed = (warnings: readonly string[]): Answer =>
   warnings.length === 0 ? { allowed: true } : { allowed: true, warnings };
 
 /** What a dry run is answered: what would be done in AWS, as far as the bindings know it. */
-function planned(recording: Recording, around: Around): string[] {
-  const recorded = around.recorded(recording.namespace, recording.name);
-  const { group, policy } = recording.spec;
-  // Unsaid is the least careful one already, whatever the other members say: there may be a thousand of them.
-  const holds =
-    policy === undefined
-      ? 'sync'
-      : policyOf([policy, ...otherPolicies(recording, around.membersOf(group))], 'sync');
-  const lines = previewLines(recording, recorded, { ...around, recordedOf: around.membersOf });
-  return underPolicy(lines, holds);
+function planned(object: Ingress, { namespace, name, spec }: Recording, around: Around): string[] {
+  const next = bindingOf(object, spec);
+  const changes = changesOf(next, around.recorded(namespace, name), around.membersOf);
+  const known = { ...knownTo(around), existing: 'recorded' } as const;
+  return announcement(
+    changes.map((change) => ({
+      group: change.group,
+      preview: preview(change, known),
+      policy: policyAfter(change),
+    })),
+    namespace,
+  );
 }
 
-/** The policies of the other members: the stored binding of this Ingress is what is about to be replaced. */
-const otherPolicies = (recording: Recording, members: readonly LoadBalancerBinding[]) =>
-  members
-    .filter((one) => keyOf(one) !== `${recording.namespace}/${recording.name}`)
-    .map(({ spec }) => spec.policy);
+/** The binding that would be recorded. In a group the older Ingress has the say. */
+function bindingOf(object: Ingress, spec: BindingSpec): LoadBalancerBinding {
+  const binding = bindingFor(object, spec);
+  const { creationTimestamp } = object.metadata;
+  return creationTimestamp === undefined
+    ? binding
+    : { ...binding, metadata: { ...binding.metadata, creationTimestamp } };
+}
+
+const knownTo = ({ options, service }: Around) => ({ cluster: settingsUnasked(options), service });
+
+/** The policy of a group after the change. Unsaid is the least careful one already, whatever a thousand others say. */
+function policyAfter({ key, bindings, before, after }: MemberChange): Policy {
+  if (after !== undefined && after.spec.policy === undefined) return 'sync';
+  const others = bindings.filter((one) => keyOf(one) !== key);
+  const staying = after === undefined ? others : [...others, after];
+  return policyOfGroup('sync', staying.length > 0 || before === undefined ? staying : [before]);
+}
 
 /** The other members as far as the caller may know them: what is said in other namespaces is not his to read. */
 function seenBy(ingress: Ingress, around: Around): JudgeAround {
@@ -154,26 +172,34 @@ function membersSeen(bindings: readonly LoadBalancerBinding[], namespace: string
   return members;
 }
 
+/** The version that is asked about. */
+interface Asked {
+  readonly reading: Reading;
+  readonly spec: BindingSpec;
+  readonly object: Ingress;
+}
+
 /** What the update costs is told; mistakes that are stored already do not block it. */
 function afterUpdate(
   found: readonly Problem[],
-  reading: Reading,
+  { reading, spec, object }: Asked,
   old: Ingress,
   around: Around,
 ): readonly Problem[] {
   const before = judgeIngress(old, seenBy(old, around));
   const { namespace = '' } = old.metadata;
-  const names = new Set(servicesOf(old, before.reading.settings.actions).map(({ name }) => name));
-  const services = [...names].flatMap((name) => around.service(namespace, name) ?? []);
+  const changed = changeProblems(before.reading.settings, reading.settings, around.options);
+  const stays = before.member.spec.group === spec.group && !changed.some(isRefusal);
+  const update = {
+    before: bindingOf(old, before.member.spec),
+    after: bindingOf(object, spec),
+    bindings: around.membersOf(spec.group),
+  };
+  const replaced = stays ? replacementProblems(update, knownTo(around)) : [];
+  const settings = { ...before.reading.settings, ...reading.settings };
   return [
     ...ratchet(found, before.problems),
-    ...changeProblems(before.reading.settings, reading.settings, around.options, services).map((problem) =>
-      placed(
-        problem,
-        { ...reading, settings: { ...before.reading.settings, ...reading.settings } },
-        namespace,
-      ),
-    ),
+    ...[...replaced, ...changed].map((problem) => placed(problem, { ...reading, settings }, namespace)),
   ];
 }
 

@@ -152,21 +152,24 @@ function slim({ metadata, spec }: Service): Service {
 
 /** Of a binding what it asks for, and of its status what is there in AWS: a dry run is answered with it. */
 function slimBinding({ apiVersion, kind, metadata, spec, status }: LoadBalancerBinding): LoadBalancerBinding {
-  const { name, namespace, deletionTimestamp } = metadata;
-  const { loadBalancer, listeners, targetGroups } = status ?? {};
+  const { name, namespace, creationTimestamp, deletionTimestamp } = metadata;
+  const { loadBalancer, scheme, listeners, targetGroups, set } = status ?? {};
   return {
     apiVersion,
     kind,
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     },
     spec,
     status: {
       ...(loadBalancer === undefined ? {} : { loadBalancer }),
+      ...(scheme === undefined ? {} : { scheme }),
       ...(listeners === undefined ? {} : { listeners }),
       ...(targetGroups === undefined ? {} : { targetGroups }),
+      ...(set === undefined ? {} : { set }),
     },
   };
 }

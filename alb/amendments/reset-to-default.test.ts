@@ -40,7 +40,7 @@ test('all that we set and nobody says goes back, in words', () => {
   expect(lines(ALL)).toEqual([
     'modify targetGroup/shop/web/web:80: slow_start.duration_seconds 60 → 0; nobody says slow_start.duration_seconds any more',
     `modify loadBalancer: deletion_protection.enabled true → false; ${IDLE} 30 → 60; capacityUnits 500 → 0; nobody says capacityUnits, deletion_protection.enabled, ${IDLE} any more`,
-    'modify listener/443: mutualAuthentication {"mode":"passthrough"} → {"mode":"off"}; routing.http.response.server.enabled false → true; nobody says mutualAuthentication, routing.http.response.server.enabled any more',
+    'modify listener/443: mutualAuthentication.mode passthrough → off; routing.http.response.server.enabled false → true; nobody says mutualAuthentication, routing.http.response.server.enabled any more',
   ]);
 });
 

@@ -57,6 +57,12 @@ export function onPort(desiring: Desiring, port: Port, name: string): Setting<un
   return descriptor === undefined ? undefined : mergeSaid(descriptor, port.members, desiring.problems);
 }
 
+/** Hosts of a member, for finding certificates (aws-model 7.1). */
+export function hostsOf({ intent }: Member): string[] {
+  const hosts = intent.rules.flatMap(({ host }) => (host === undefined || host === '' ? [] : [host]));
+  return [...new Set([...hosts, ...(intent.tlsHosts ?? [])])].sort();
+}
+
 /** Certificates of one member, or why there are none although it looks for some. */
 function certificatesOf(desiring: Desiring, member: Member): Looked<readonly string[]> {
   const named = saidBy([member], 'certificate-arn').flatMap(({ setting }) => setting.value as string[]);

@@ -2,8 +2,10 @@
 //
 //   create and modify in creation order ──▶ what other services do ──▶ delete in reverse order; a superseded resource goes
 //   last of all, after its successor serves; what lives in a deleted resource goes with it and needs no operation.
-import type { Attributes, Resource } from '../../api/aws.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Attributes, Resource, Tags } from '../../api/aws.ts';
 import type { Found, KindSchema } from '../kinds/kind.ts';
+import { tagChange } from '../kinds/tags.ts';
 import { differing, type Matching, match, mustReplace, parentOf } from './match.ts';
 import type { Change, Create, Delete, Operation } from './operation.ts';
 
@@ -27,13 +29,34 @@ const ofAttributes = (from: Attributes, to: Attributes): string[] =>
     .sort()
     .map((key) => `${key} ${shown(from[key] || 'nothing')} → ${shown(to[key] || 'nothing')}`);
 
-/** Reasons of a modification, one per changed field or attribute. */
+/** Tags that nobody asks for go; those that are never touched are no reason. */
+function ofTags(from: Tags, to: Tags): string[] {
+  const { add, remove } = tagChange(to, from, 'keepLegacy');
+  return [
+    ...add.map(({ Key, Value }) => `tag ${Key} ${shown(from[Key] ?? 'nothing')} → ${shown(Value)}`),
+    ...remove.map(({ Key, Value }) => `tag ${Key} ${shown(Value)} → nothing`),
+  ];
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reasons of a modification, one for each changed field, attribute, tag, or part of a field that has several. */
 export const reasons = (changes: readonly Change[]): string[] =>
-  changes.flatMap(({ field, from, to }) => {
+  changes.flatMap(({ field, from, to }): string[] => {
     if (field === 'attributes') return ofAttributes(from as Attributes, to as Attributes);
+    if (field === 'tags') return ofTags(from as Tags, to as Tags);
+    if (isPlain(from) && isPlain(to)) return reasons(partsOf(field, from, to));
     const [before, after] = [shown(from), shown(to)];
-    return before === after ? `${field} ${after} differ further on` : `${field} ${before} → ${after}`;
+    return before === after ? [`${field} ${after} differ further on`] : [`${field} ${before} → ${after}`];
   });
+
+function partsOf(field: string, from: object, to: object): Change[] {
+  const [old, next] = [new Map(Object.entries(from)), new Map(Object.entries(to))];
+  return [...new Set([...old.keys(), ...next.keys()])]
+    .filter((part) => !isDeepStrictEqual(old.get(part), next.get(part)))
+    .map((part) => ({ field: `${field}.${part}`, from: old.get(part), to: next.get(part) }));
+}
 
 function creation(
   kind: KindSchema,

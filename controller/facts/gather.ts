@@ -3,8 +3,9 @@
 import { forbids } from '../../alb/amendments/parts.ts';
 import type { ClusterSettings, Facts, Looked, ServiceFact } from '../../alb/desire/facts.ts';
 import { secretOf } from '../../alb/desire/guard.ts';
+import { hostsOf } from '../../alb/desire/ports.ts';
 import { answerOf, isFailure } from '../../alb/failures/failure.ts';
-import type { Group, Member } from '../../alb/group.ts';
+import type { Group } from '../../alb/group.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { soleService } from '../../api/authentication.ts';
@@ -79,12 +80,6 @@ async function securityGroups(
       ? silent
       : found.some(({ kind, arn }) => kind === 'securityGroup' && present.includes(arn));
   return orKept(await lookups.securityGroups(said), managed ? [] : present);
-}
-
-/** Hosts of a member, for finding certificates (aws-model 7.1). */
-function hostsOf({ intent }: Member): string[] {
-  const hosts = intent.rules.flatMap(({ host }) => (host === undefined || host === '' ? [] : [host]));
-  return [...new Set([...hosts, ...(intent.tlsHosts ?? [])])].sort();
 }
 
 /** Certificates that AWS does not let us look for are told to the member that needs them; listeners keep what they have. */

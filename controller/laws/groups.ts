@@ -91,7 +91,8 @@ const rules = fc.array(
   { maxLength: 3 },
 );
 
-const member = (name: string, namespace: string) =>
+/** An Ingress of the group. */
+export const member = (name: string, namespace: string): fc.Arbitrary<Ingress> =>
   fc
     .record({
       said,
@@ -120,7 +121,7 @@ const member = (name: string, namespace: string) =>
       });
     });
 
-const SERVICES: readonly Service[] = ['shop', 'pay'].flatMap((namespace) => [
+export const SERVICES: readonly Service[] = ['shop', 'pay'].flatMap((namespace) => [
   service('web', namespace),
   service(
     'api',

@@ -8,7 +8,7 @@ import { PREFIX } from '../../api/annotation.ts';
 import { bindingFor } from '../../api/bind.ts';
 import type { Ingress, IngressPath, IngressRule, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { type ControllerDefaults, readIngress, readService } from '../../api/read.ts';
+import { type ControllerDefaults, readIngress, readService, type Surroundings } from '../../api/read.ts';
 import { type Book, finalizerOf, openBook } from '../bindings/store.ts';
 
 export const CLUSTER: ClusterSettings = {
@@ -38,6 +38,8 @@ export const STORE = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:trusts
 export interface Applied {
   readonly ingresses: readonly Ingress[];
   readonly services: readonly Service[];
+  /** Classes with their parameters; without them no Ingress has a class. */
+  readonly classes?: Pick<Surroundings, 'ingressClass' | 'classParams' | 'namespaceLabels'>;
 }
 
 export interface Sheet {
@@ -106,13 +108,13 @@ export function service(
 }
 
 /** The book after webhook and `derive` have done their work for all of them. */
-export function bookOf({ ingresses, services }: Applied, into: Book = openBook()): Book {
+export function bookOf({ ingresses, services, classes = {} }: Applied, into: Book = openBook()): Book {
   const options: ControllerDefaults = { defaultTargetType: 'instance', defaultScheme: 'internal' };
   const find = (namespace: string, name: string): Service | undefined =>
     services.find((one) => keyOf(one) === `${namespace}/${name}`);
   for (const one of ingresses) {
     const key = keyOf(one);
-    into.ingress(key, { ingress: one, reading: readIngress(one, { service: find, options }) });
+    into.ingress(key, { ingress: one, reading: readIngress(one, { service: find, options, ...classes }) });
     const spec = into.entry(key)?.spec;
     if (spec === undefined) continue;
     const binding = bindingFor(one, spec);

@@ -2,9 +2,10 @@
 
 import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
 import type { Looked } from '../../alb/desire/facts.ts';
+import type { Outcome } from '../../alb/plan/operation.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
-import type { BindingStatus } from '../../api/generated/binding.ts';
+import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { ProblemCode } from '../../api/problem.ts';
 import { type Book, openBook } from '../bindings/store.ts';
@@ -31,6 +32,10 @@ export interface Passes {
   statuses(): ReadonlyMap<string, BindingStatus>;
   /** Every status that was ever told, oldest first. */
   readonly history: readonly (readonly [key: string, status: BindingStatus])[];
+  /** The bindings of the group as they are now. */
+  bindings(): readonly LoadBalancerBinding[];
+  /** What became of every operation that was tried, oldest first. */
+  readonly outcomes: readonly Outcome[];
 }
 
 /** What is looked at again after longer than this is at rest. */
@@ -76,7 +81,9 @@ export function lookupsOf(
   // Asked for by name each time, so that what is put in its place later counts.
   return {
     ...plain,
+    subnets: (request) => asked('subnets')(request),
     securityGroups: (said) => asked('securityGroups')(said),
+    targetGroup: (name) => asked('targetGroup')(name),
     certificates: (hosts) => asked('certificates')(hosts),
     trustStores: (names) => asked('trustStores')(names),
     webAcl: (name) => asked('webAcl')(name),
@@ -128,17 +135,17 @@ export function openPasses(): Passes {
   const book = openBook();
   const told = new Map<string, BindingStatus>();
   const history: [string, BindingStatus][] = [];
+  const outcomes: Outcome[] = [];
+  const tell = (key: string, status: BindingStatus): void => {
+    told.set(key, status);
+    history.push([key, status]);
+  };
+  const publish = publishing(book, () => time, tell);
   let time = 0;
   let sheet: Applied = { ingresses: [], services: [] };
   const world: Reconciling = {
-    ...{
-      book,
-      inventory,
-      aws: account.aws,
-      cluster: CLUSTER,
-      lookups: lookupsOf(account, instead),
-      policy: 'sync',
-    },
+    ...{ book, inventory, aws: account.aws, cluster: CLUSTER, policy: 'sync' },
+    lookups: lookupsOf(account, instead),
     refusals: refusalMemory(() => time),
     drifts: new Drifts(),
     drifted: () => undefined,
@@ -150,14 +157,10 @@ export function openPasses(): Passes {
     now: () => time,
     log: () => undefined,
     unsettle: async () => true,
-    publish: publishing(
-      book,
-      () => time,
-      (key, status) => {
-        told.set(key, status);
-        history.push([key, status]);
-      },
-    ),
+    publish: (group, pass) => {
+      outcomes.push(...pass.outcomes);
+      return publish(group, pass);
+    },
   };
   /** One pass; whether something is left to do at once. */
   async function once(): Promise<boolean> {
@@ -190,5 +193,7 @@ export function openPasses(): Passes {
     },
     statuses: () => told,
     history,
+    bindings: () => book.of(GROUP),
+    outcomes,
   };
 }

@@ -34,7 +34,7 @@ describe('a warning', () => {
   const scheme = entry({ verdict: 'warn', at: ['group', 'scheme'], mentions: ['replaced'] });
   test.each([
     ['names one of the places, in several lines', taken('scheme: why', 'it is replaced'), true],
-    ['is only the plan', taken('would replace: scheme replaced'), false],
+    ['is only the plan', taken('would replace loadBalancer: scheme replaced'), false],
     ['is only of the API server', taken('annotation "kubernetes.io/ingress.class" is deprecated'), false],
     ['names no place', taken('it is replaced'), false],
     ['is none', taken(), false],
@@ -43,7 +43,7 @@ describe('a warning', () => {
   });
   test('does no harm to what is accepted', () => {
     expect(isRight(entry({ verdict: 'accept' }), taken('scheme: hm'))).toBe(true);
-    expect(wordsOf(taken('would make: x', 'scheme: hm'))).toBe('warned: scheme: hm');
+    expect(wordsOf(taken('would create x: y', 'scheme: hm'))).toBe('warned: scheme: hm');
     expect(wordsOf(taken('nothing changes in AWS'))).toBe('accepted');
   });
 });

@@ -2,8 +2,8 @@
 // server's answer held against what an entry says is right. Pure but for reading the files.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { ANNOUNCED, NOTHING_CHANGES } from '../../alb/preview/words.ts';
 import { PREFIX } from '../../api/annotation.ts';
-import { NOTHING_CHANGES } from '../../api/preview.ts';
 import type { KubeObject, RestAnswer } from './rest.ts';
 
 const DIRECTORY = new URL('../conformance/admission/', import.meta.url);
@@ -169,11 +169,11 @@ const REFUSED = 'admission webhook "validate-ingress.albatross.dev" denied the r
 const NOT_OURS = /^annotation "kubernetes\.io\/ingress\.class" is deprecated/;
 
 /** What a dry run is told of the plan: an announcement, no warning. */
-const ANNOUNCED = new RegExp(`^would (make|change|replace|remove): |^${NOTHING_CHANGES}`);
+const isAnnounced = (line: string): boolean => ANNOUNCED.test(line) || line.startsWith(NOTHING_CHANGES);
 
 /** Whatever warns of a likely mistake. */
 const adviceIn = ({ warnings }: RestAnswer): readonly string[] =>
-  warnings.filter((line) => !NOT_OURS.test(line) && !ANNOUNCED.test(line));
+  warnings.filter((line) => !NOT_OURS.test(line) && !isAnnounced(line));
 
 /** What was answered in one line for people. */
 export function wordsOf(answer: RestAnswer): string {

@@ -93,9 +93,7 @@ async function classesKnown(rest: Rest): Promise<void> {
   const asked = ingressIn(LAST, 'asked', { spec: { ...spec, ingressClassName: LAST } });
   await until(rest, asked, 'classes, parameters, namespaces and Services', ({ status, warnings }) => {
     const [plan, ...advice] = warnings;
-    return (
-      status < 300 && advice.length === 0 && (plan?.startsWith('would make: an internet-facing') ?? false)
-    );
+    return status < 300 && advice.length === 0 && (plan?.includes('loadBalancer (internet-facing)') ?? false);
   });
 }
 

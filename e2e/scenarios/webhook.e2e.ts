@@ -88,7 +88,7 @@ describe('kubectl apply', () => {
     await expect
       .poll(() => words(shown({ scheme: 'internet-facing' })))
       .toEqual([
-        'Warning: would make: an internet-facing load balancer, its security group, a listener HTTP 80, 1 rule, a target group for shown:80',
+        'Warning: would create securityGroup/managed, securityGroup/shared (depends on what AWS has), targetGroup/shop/shown/shown:80, loadBalancer (internet-facing), listener/80, 1 rule of listener/80: does not exist yet',
       ]);
     await host.apply(shown());
     const arn = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:x';
@@ -106,11 +106,12 @@ describe('kubectl apply', () => {
       .poll(() => words(shown({ scheme: 'internet-facing', 'target-type': 'ip' })))
       .toEqual(
         expect.arrayContaining([
-          'Warning: would replace: the load balancer by an internet-facing load balancer, with its listeners, rules and target groups, the target group for shown:80 (target type)',
+          'Warning: would replace targetGroup/shop/shown/shown:80: targetType instance → ip',
+          'Warning: would replace loadBalancer (internet-facing): scheme internal → internet-facing',
         ]),
       );
     expect(await words(shown({ 'healthcheck-path': '/up' }))).toEqual([
-      'Warning: would change: the target group for shown:80 (health check)',
+      'Warning: would modify targetGroup/shop/shown/shown:80: healthCheck.path / → /up',
     ]);
     expect((await host.get<LoadBalancerBinding>('lbb', 'shown'))?.spec.intent?.settings).toEqual({});
   });
@@ -125,7 +126,7 @@ describe('kubectl apply', () => {
     await host.cluster.apply(service('here', 'shop'), service('elsewhere', 'default'));
     const advice = async (name: string) =>
       (await host.apply(ingress('advised', { service: name }), '--dry-run=server')).stderr;
-    await expect.poll(() => advice('here')).toMatch(/^Warning: would make: [^\n]+\n$/);
+    await expect.poll(() => advice('here')).toMatch(/^Warning: would create [^\n]+\n$/);
     expect(await advice('elsewhere')).toContain(
       '"elsewhere": no Service of this name exists in the namespace',
     );
@@ -137,7 +138,7 @@ describe('kubectl apply', () => {
     const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
     const words = async () =>
       (await host.cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], { input })).stderr;
-    await expect.poll(words).toMatch(/^(Warning: would make: [^\n]+\n)+$/);
+    await expect.poll(words).toMatch(/^(Warning: would create [^\n]+\n)+$/);
   });
 });
 

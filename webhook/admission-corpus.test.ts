@@ -2,17 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { PREFIX } from './annotation.ts';
-import { bind } from './bind.ts';
-import { changeProblems } from './change.ts';
-import type { IngressClassParams } from './classparams.ts';
-import { conflictProblems } from './conflicts.ts';
-import { groupWarnings } from './judge.ts';
-import { type Ingress, type IngressClass, keyOf, type Service } from './kube.ts';
-import { ownership } from './ownership.ts';
-import { sentence } from './problem.ts';
-import { readIngress, type Surroundings } from './read.ts';
-import { descriptorOf } from './registry.ts';
+import { PREFIX } from '../api/annotation.ts';
+import { bind, bindingFor } from '../api/bind.ts';
+import type { IngressClassParams } from '../api/classparams.ts';
+import type { Ingress, IngressClass, Service } from '../api/kube.ts';
+import { ownership } from '../api/ownership.ts';
+import { sentence } from '../api/problem.ts';
+import { readIngress, type Surroundings } from '../api/read.ts';
+import { descriptorOf } from '../api/registry.ts';
+import { type Around, admit } from './admit.ts';
 
 const DIRECTORY = new URL('../e2e/conformance/admission/', import.meta.url);
 const NAMESPACE = 'corpus';
@@ -89,8 +87,8 @@ function ingressOf(
   return JSON.parse(JSON.stringify({ metadata, spec }).replaceAll(NS, NAMESPACE)) as Ingress;
 }
 
+/** What the webhook answers; `warn` when anything is told. */
 function answer(entry: Entry): { verdict: 'reject' | 'warn' | 'accept'; text: string } {
-  const ingress = ingressOf('store', entry);
   const objects = JSON.parse(
     JSON.stringify(entry.objects ?? []).replaceAll(NS, NAMESPACE),
   ) as readonly Thing[];
@@ -98,39 +96,44 @@ function answer(entry: Entry): { verdict: 'reject' | 'warn' | 'accept'; text: st
     ...thing,
     metadata: { ...thing.metadata, annotations: annotationsOf(thing.metadata.annotations) },
   }));
-  const classes = things.filter((thing) => thing.kind === 'IngressClass') as unknown as IngressClass[];
+  const of = <T>(kind: string): T[] => things.filter((thing) => thing.kind === kind) as unknown as T[];
   const alb: IngressClass = { metadata: { name: 'alb' }, spec: { controller: 'ingress.k8s.aws/alb' } };
-  const owned = ownership(ingress, (name) => [...classes, alb].find((one) => one.metadata.name === name));
-  if (!owned.ours) return { verdict: 'accept', text: '' };
-  const services = [WEB, ...things].filter((thing) => thing.kind === 'Service') as unknown as Service[];
-  const parameters = things.filter(
-    (thing) => thing.kind === 'IngressClassParams',
-  ) as unknown as IngressClassParams[];
-  const around: Surroundings = {
-    ingressClass: (name) => [...classes, alb].find((one) => one.metadata.name === name),
+  const classes = [...of<IngressClass>('IngressClass'), alb];
+  const services = [WEB as unknown as Service, ...of<Service>('Service')];
+  const parameters = of<IngressClassParams>('IngressClassParams');
+  const ingressClass = (name: string) => classes.find((one) => one.metadata.name === name);
+  const surroundings: Surroundings = {
+    ingressClass,
     classParams: (name) => parameters.find((one) => one.metadata.name === name),
     namespaceLabels: (name) => ({ 'kubernetes.io/metadata.name': name }),
     service: (_, name) => services.findLast((service) => service.metadata.name === name),
     options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
   };
-  const { problems, settings } = readIngress(ingress, around);
-  const before =
-    entry.old === undefined ? settings : readIngress(ingressOf('store', entry.old), around).settings;
-  const member = (one: Ingress) => ({ key: keyOf(one), spec: bind(one, readIngress(one, around)) });
   const others = objects
     .filter((thing) => thing.kind === 'Ingress')
-    .map((thing) =>
-      member(ingressOf(thing.metadata.name, { annotations: thing.metadata.annotations, spec: thing.spec })),
-    );
-  const all = [
-    ...problems,
-    ...changeProblems(before, settings, around.options),
-    ...conflictProblems(member(ingress), others),
-    ...groupWarnings(member(ingress), { membersOf: () => others }),
-  ];
-  const refused = all.filter((problem) => problem.severity === 'refuse');
-  const verdict = refused.length > 0 ? 'reject' : all.length > 0 ? 'warn' : 'accept';
-  return { verdict, text: (refused.length > 0 ? refused : all).map(sentence).join('\n') };
+    .map((thing) => {
+      const { name, annotations } = thing.metadata;
+      const one = ingressOf(name, { annotations, spec: thing.spec });
+      return bindingFor(one, bind(one, readIngress(one, surroundings)));
+    });
+  const around: Around = {
+    ...surroundings,
+    membersOf: (group) => others.filter(({ spec }) => spec.group === group),
+    recorded: () => undefined,
+    ownershipOf: (ingress) => ownership(ingress, ingressClass),
+  };
+  const object = ingressOf('store', entry);
+  const asked = { uid: '1', dryRun: false, object };
+  const { verdict, problems } = admit(
+    entry.old === undefined
+      ? { ...asked, operation: 'CREATE' }
+      : { ...asked, operation: 'UPDATE', oldObject: ingressOf('store', entry.old) },
+    around,
+  );
+  const refused = problems.filter((problem) => problem.severity === 'refuse');
+  const told = verdict === 'refused' ? refused : problems;
+  const text = told.map(sentence).join('\n');
+  return { verdict: verdict === 'refused' ? 'reject' : told.length > 0 ? 'warn' : 'accept', text };
 }
 
 const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>

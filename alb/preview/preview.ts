@@ -1,0 +1,160 @@
+// preview: what a change of one member would do to its group in AWS, planned as the controller plans it: from what the bindings
+// know, without asking AWS. Pure.
+//
+//   before ─desire─▶ resources ─recorded─▶ found ──┐
+//   after  ─desire─▶ resources ─amend──────────────┴─plan─▶ operations ─▶ steps: whose they are, and what of them is unknown
+import { isDeepStrictEqual } from 'node:util';
+import { SHARED_TAG } from '../../api/aws.ts';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { keyOf } from '../../api/kube.ts';
+import { amend } from '../amendments/amendments.ts';
+import { known as rememberedBy } from '../amendments/reset-memory.ts';
+import { withReasons } from '../amendments/reset-to-default.ts';
+import { desire } from '../desire/desire.ts';
+import { type Group, groupOf } from '../group.ts';
+import type { Found } from '../kinds/kind.ts';
+import { schemas } from '../kinds/kinds.ts';
+import { match } from '../plan/match.ts';
+import { plan } from '../plan/plan.ts';
+import { type Existing, recordedOf } from './recorded.ts';
+import { othersOf, representativesOf } from './representatives.ts';
+import { type Side, type Step, stepsOf } from './steps.ts';
+import { factsUnasked, type Known } from './unknown-facts.ts';
+
+/** A member of a group as it is and as it would be; one of the two is absent when it joins or leaves. */
+export interface MemberChange {
+  readonly group: string;
+  /** `namespace/name` of the member. */
+  readonly key: string;
+  /** The bindings of the group as recorded; the changed member may be among them. */
+  readonly bindings: readonly LoadBalancerBinding[];
+  readonly before?: LoadBalancerBinding | undefined;
+  readonly after?: LoadBalancerBinding | undefined;
+}
+
+/**
+ * The changes of groups that a new version of a binding makes, one or two: who moves joins one group and leaves the other.
+ * `recorded` is the binding as it is.
+ */
+export function changesOf(
+  next: LoadBalancerBinding,
+  recorded: LoadBalancerBinding | undefined,
+  bindingsOf: (group: string) => readonly LoadBalancerBinding[],
+): MemberChange[] {
+  const key = keyOf(next);
+  const { group } = next.spec;
+  const bindings = bindingsOf(group);
+  if (recorded === undefined) return [{ group, key, bindings, after: next }];
+  if (recorded.spec.group !== group) {
+    const left = { group: recorded.spec.group, key, bindings: bindingsOf(recorded.spec.group) };
+    return [
+      { group, key, bindings, after: next },
+      { ...left, before: recorded },
+    ];
+  }
+  const { status } = recorded;
+  const after = status === undefined ? next : { ...next, status };
+  return [{ group, key, bindings, before: recorded, after }];
+}
+
+export interface PreviewAround extends Omit<Known, 'balancer'> {
+  readonly existing: Existing;
+}
+
+export interface Preview {
+  readonly steps: readonly Step[];
+  /** With as many other members as were needed. */
+  readonly before: Group;
+  readonly after: Group;
+}
+
+/**
+ * Plans the change: all that it does to what the group shares and to what is the member's own, and to the others as far as it
+ * is the change that concerns them. Others are planned only where they are concerned; a thousand members cost no more than a few.
+ */
+export function preview(change: MemberChange, around: PreviewAround): Preview {
+  const { bindings, key, before, after } = change;
+  const orders = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
+  const few = representativesOf(bindings, key, orders);
+  const small = planChange(change, few, around);
+  const all = concernsOthers(small, change) ? planChange(change, othersOf(bindings, key), around) : small;
+  return { before: all.before.group, after: all.after.group, steps: ofChange(all, key) };
+}
+
+interface Planned {
+  readonly before: Side;
+  readonly after: Side;
+  readonly steps: readonly Step[];
+  /** `namespace/name` of members that have been served. */
+  readonly served: ReadonlySet<string>;
+}
+
+/** What was not made yet of the others is not this change's doing. */
+const ofChange = ({ steps, served }: Planned, key: string): Step[] =>
+  steps.filter(({ owner = key }) => owner === key || served.has(owner));
+
+/** What is wanted is had, once the controller has come to rest: protected, healthy, and not refused. */
+const IN_THE_END = { unmet: [], ready: () => true, refused: new Map() };
+
+function planChange(
+  { group: id, before, after }: MemberChange,
+  others: readonly LoadBalancerBinding[],
+  { existing, ...known }: PreviewAround,
+): Planned {
+  const bindings = before === undefined ? others : [...others, before];
+  const old = sideOf(groupOf(id, bindings), known);
+  const there = recordedOf(old.wanted, bindings, existing);
+  const balancer = [...there.values()].find(isBalancer);
+  const next = sideOf(groupOf(id, after === undefined ? others : [...others, after]), { ...known, balancer });
+  const { resources } = next.wanted;
+  const stays = new Set(resources.map((one) => one.id));
+  // What all groups of the cluster share stays for the others.
+  const found = [...there].flatMap(([id, one]) =>
+    SHARED_TAG in one.spec.tags && !stays.has(id) ? [] : [one],
+  );
+  const matching = match(schemas, resources, found);
+  const situation = { group: next.group, wanted: next.wanted, found, matching, set: rememberedBy(bindings) };
+  const draft = amend({ ...situation, ...IN_THE_END }, false);
+  const planned = plan(schemas, draft.resources, found, [], matching);
+  const { operations } = withReasons(planned, { back: draft.resets });
+  const served = new Set(
+    old.group.members.flatMap(({ key, binding }) =>
+      existing === 'assumed' || binding.status?.loadBalancer !== undefined ? [key] : [],
+    ),
+  );
+  return { before: old, after: next, steps: stepsOf(operations, old, next, there), served };
+}
+
+const isBalancer = (one: Found): one is Found<'loadBalancer'> => one.kind === 'loadBalancer';
+
+function sideOf(group: Group, known: Known): Side {
+  const wanted = desire(group, factsUnasked(group, known));
+  const owners = new Map([
+    ...wanted.backends.map(({ id, member }) => [id, member] as const),
+    // A default action belongs to the listener, whoever says it.
+    ...wanted.origins.flatMap(({ id, member, pathType }) =>
+      pathType === undefined ? [] : [[id, member] as const],
+    ),
+  ]);
+  return { group, wanted, owners };
+}
+
+/** Whether rules or target groups of other members change by more than their places in the order. */
+function concernsOthers(plan: Planned, { key, before, after }: MemberChange): boolean {
+  if (before !== undefined && after !== undefined && before.spec.order !== after.spec.order) return true;
+  // Others may differ from their representatives in their Services, and in whether a redirect takes all their requests.
+  const ofBalancer = plan.steps.filter(({ kind }) => kind === 'loadBalancer');
+  if (ofBalancer.some(({ verb, fields }) => verb === 'replace' || fields.includes('ipAddressType')))
+    return true;
+  if (!isDeepStrictEqual(redirectsOf(plan.before, key), redirectsOf(plan.after, key))) return true;
+  return ofChange(plan, key).some(({ owner = key }) => owner !== key);
+}
+
+const redirectsOf = (side: Side, key: string): readonly unknown[] =>
+  side.wanted.resources.flatMap((one) =>
+    one.kind === 'rule' && side.owners.get(one.id) === key && one.spec.actions.some(isRedirect)
+      ? [{ on: one.spec.listener, when: one.spec.conditions, to: one.spec.actions }]
+      : [],
+  );
+
+const isRedirect = ({ type }: { readonly type: string }): boolean => type === 'redirect';

@@ -1,0 +1,139 @@
+// A preview in the words of the plan: a few lines for whoever asks with a dry run. What other namespaces of the group say is
+// counted and never told. Pure.
+import { effectiveListenPorts } from '../../api/annotations/listener.ts';
+import type { Group } from '../group.ts';
+import { changesIn, reasons } from '../plan/plan.ts';
+import { type Policy, policy } from '../plan/policy.ts';
+import type { Preview } from './preview.ts';
+import type { Step } from './steps.ts';
+
+export const NOTHING_CHANGES = 'nothing changes in AWS';
+
+/** Begins every line that tells an operation. */
+export const ANNOUNCED = /^(left out by the policy \S+: )?would (create|replace|modify|reorder|delete) /;
+
+/** More resources in one line, and more lines, than this do not help anybody. */
+const ITEMS_MAX = 8;
+const LINES_MAX = 12;
+
+const DEPENDS = 'depends on what AWS has';
+
+/** One group that is concerned, and the policy that holds for it. */
+export interface Announced {
+  readonly group: string;
+  readonly preview: Preview;
+  readonly policy: Policy;
+}
+
+/** Lines for somebody who may read the objects of one namespace. */
+export function announcement(all: readonly Announced[], namespace: string): string[] {
+  const lines = all.flatMap((one) => linesOf(one, namespace, all.length > 1));
+  if (lines.length === 0) return [NOTHING_CHANGES];
+  const rest = lines.length - LINES_MAX;
+  return rest > 0 ? [...lines.slice(0, LINES_MAX), `and ${rest} more lines like these`] : lines;
+}
+
+const groupWords = (group: string): string => (group.includes('/') ? `Ingress ${group}` : `group ${group}`);
+
+function linesOf({ group, preview, policy: holds }: Announced, namespace: string, named: boolean): string[] {
+  const { before, after, steps } = preview;
+  const ours = oursIn([before, after], namespace);
+  const told = steps.map((step): Line => {
+    const allowed = policy(holds, [step.operation]).length > 0;
+    return { step, allowed, verb: step.verb, because: becauseOf(step, ours), what: subjectOf(step, ours) };
+  });
+  const alike = Map.groupBy(told, ({ verb, because, allowed }) => `${allowed} ${verb} ${because}`);
+  return [...alike.values()].flatMap((lines) => {
+    const [first] = lines;
+    if (first === undefined) return [];
+    const { verb, because, allowed } = first;
+    const items = counted(lines.map(({ what }) => what));
+    const rest = items.length - ITEMS_MAX;
+    const list = rest > 0 ? `${items.slice(0, ITEMS_MAX).join(', ')} and ${rest} more` : items.join(', ');
+    const words = `would ${verb} ${list}${because === '' ? '' : `: ${because}`}${named ? ` (${groupWords(group)})` : ''}`;
+    return [allowed ? words : `left out by the policy ${holds}: ${words}`];
+  });
+}
+
+interface Line {
+  readonly step: Step;
+  readonly verb: Step['verb'];
+  readonly allowed: boolean;
+  readonly because: string;
+  readonly what: Subject;
+}
+
+/** One resource, or one of those that are only counted: `one` and `many` name them. */
+interface Subject {
+  readonly one: string;
+  readonly many?: string;
+}
+
+/** Each resource by itself; those that are only counted, once. */
+function counted(subjects: readonly Subject[]): string[] {
+  const alike = Map.groupBy(subjects, ({ one }) => one);
+  return [...alike].map(([one, { length, 0: first }]) =>
+    first?.many === undefined ? one : `${length} ${length === 1 ? one : first.many}`,
+  );
+}
+
+/** What somebody in one namespace may know of a group. */
+interface Ours {
+  readonly namespace: string;
+  /** Nobody of another namespace is in the group. */
+  readonly alone: boolean;
+  /** Ids of listeners that are asked for in the namespace. */
+  readonly listeners: ReadonlySet<string>;
+}
+
+function oursIn(groups: readonly Group[], namespace: string): Ours {
+  const members = groups.flatMap((group) => group.members);
+  const ours = members.filter((member) => member.namespace === namespace);
+  const ports = ours.flatMap(({ intent }) => effectiveListenPorts(intent.settings));
+  return {
+    namespace,
+    alone: ours.length === members.length,
+    listeners: new Set(ports.map(({ port }) => `listener/${port}`)),
+  };
+}
+
+const KINDS: Readonly<Record<Step['kind'], readonly [one: string, many: string]>> = {
+  securityGroup: ['security group', 'security groups'],
+  targetGroup: ['target group', 'target groups'],
+  loadBalancer: ['load balancer', 'load balancers'],
+  listener: ['listener', 'listeners'],
+  rule: ['rule', 'rules'],
+};
+
+function subjectOf({ kind, verb, id, owner, listener, depends, operation }: Step, ours: Ours): Subject {
+  const hidden =
+    owner === undefined
+      ? kind === 'listener' && !ours.listeners.has(id)
+      : !owner.startsWith(`${ours.namespace}/`);
+  const perhaps = depends ? ` (${DEPENDS})` : '';
+  if (hidden || (kind === 'rule' && owner === undefined && !ours.listeners.has(listener ?? ''))) {
+    const [one, many] = KINDS[kind].map((word) => `${word} of other namespaces${perhaps}`);
+    return { one: one ?? '', many: many ?? '' };
+  }
+  if (verb === 'reorder') return { one: `the rules of ${id}` };
+  if (kind === 'rule')
+    return { one: `rule of ${listener}${perhaps}`, many: `rules of ${listener}${perhaps}` };
+  const { resource } = operation.verb === 'create' ? operation : {};
+  const scheme = resource?.kind === 'loadBalancer' ? ` (${resource.spec.scheme})` : '';
+  return { one: `${id}${scheme}${perhaps}` };
+}
+
+/** The reasons of the plan. Values are told where all that is said is of the namespace; those of rules are long. */
+function becauseOf({ verb, kind, owner, fields, unknown, depends, operation }: Step, ours: Ours): string {
+  if (verb === 'reorder') return '';
+  if (operation.verb === 'create' && operation.replaces !== undefined && fields.length > 0)
+    return reasons(changesIn(fields, operation.resource, operation.replaces)).join('; ');
+  if (operation.verb !== 'modify') return operation.because.join('; ');
+  const sure = operation.change.filter(({ field }) => !unknown.includes(field));
+  const open = ours.alone || owner?.startsWith(`${ours.namespace}/`) === true;
+  const perhaps = depends ? unknown : unknown.map((field) => `${field} (${DEPENDS})`);
+  if (kind === 'rule' || !open)
+    return [...fields.filter((field) => !unknown.includes(field)), ...perhaps].join(', ');
+  const back = operation.because.filter((words) => words.startsWith('nobody says '));
+  return [...reasons(sure), ...back, ...perhaps].join('; ');
+}
