@@ -134,7 +134,7 @@ test('--moto takes one that runs, of the same account, and says when it is gone'
   expect((await ended('--moto', moto.url, '--state', 'aws.jsonl')).said).toMatch(
     /leave one of the two flags out$/,
   );
-  const aws = await started('--moto', moto.url, '--account', '210987654321', '--seed-account');
+  const aws = await started('--moto', moto.url, '--account', '210987654321');
   await moto.close();
   const { status } = await fetch(`${aws.url}/`);
   expect(status).toBe(200);

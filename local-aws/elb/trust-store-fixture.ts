@@ -12,12 +12,8 @@ export const CA_PEM = (await selfSignedCertificate('ca.example.com')).certPem;
 
 /** A revocation list as PEM that revokes `count` certificates. */
 export async function revocationList(count: number, hash = 'SHA-256'): Promise<string> {
-  const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash,
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  };
+  // Keys of an elliptic curve are made a hundred times as fast as those of RSA.
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash };
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const now = new Date();
   const crl = await x509.X509CrlGenerator.create({
