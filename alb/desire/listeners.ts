@@ -10,7 +10,7 @@ import { courseFor } from './actions.ts';
 import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { tellOpen } from './guard.ts';
-import { certificatesOn, onPort, type Port } from './ports.ts';
+import { certificatesOn, onPort, type Port, tellLacking } from './ports.ts';
 import { type Redirecting, type Redirects, redirecting } from './redirects.ts';
 import { rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
@@ -79,17 +79,18 @@ export function listenerFor(
   loadBalancer: string,
   redirects: Redirects,
 ): Resource[] {
-  const { all: certificates, lacking } = certificatesOn(desiring, port);
+  const certificates = certificatesOn(desiring, port);
+  tellLacking(desiring, port, certificates);
   const { cluster } = desiring.facts;
   const id = listenerId(port);
   const redirect = redirecting(port, redirects);
-  if (lacking) desiring.uncertified.add(id);
+  if ('lacking' in certificates) desiring.uncertified.add(id);
   const spec: ListenerSpec = {
     loadBalancer: { ref: loadBalancer },
     port: port.port,
     protocol: port.protocol,
     defaultActions: defaultActions(desiring, port, redirect),
-    certificates,
+    certificates: [...certificates.all],
     attributes: attributesOn(desiring, port),
     tags: tagsOf(cluster, desiring.group.id, String(port.port), userTags(port)),
   };

@@ -3,6 +3,7 @@
 import type { Setting } from '../../api/annotation.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { annotationPath } from '../../api/finding.ts';
+import type { Problem } from '../../api/problem.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
@@ -63,11 +64,38 @@ export function hostsOf({ intent }: Member): string[] {
   return [...new Set([...hosts, ...(intent.tlsHosts ?? [])])].sort();
 }
 
+/** Why a member has no certificate for a port although it looks for some; without a problem it names none and has no host. */
+interface Lacking {
+  readonly member: Member;
+  readonly problem?: Problem;
+}
+
+/** The certificates of a port. The first is the default: the first of the first member that has any. */
+export type Certificates =
+  /** Plain HTTP has none. */
+  | { readonly kind: 'plain'; readonly all: readonly [] }
+  | { readonly kind: 'complete'; readonly all: readonly string[] }
+  /** Some members have none now: what is there must not be taken away. */
+  | { readonly kind: 'partial'; readonly all: readonly string[]; readonly lacking: readonly Lacking[] }
+  /** Nobody has one: what is there must not be taken away. */
+  | { readonly kind: 'bare'; readonly all: readonly []; readonly lacking: readonly Lacking[] };
+
 /** Certificates of one member, or why there are none although it looks for some. */
-function certificatesOf(desiring: Desiring, member: Member): Looked<readonly string[]> {
+function certificatesOf({ facts }: Pick<Desiring, 'facts'>, member: Member): Looked<readonly string[]> {
   const named = saidBy([member], 'certificate-arn').flatMap(({ setting }) => setting.value as string[]);
-  if (named.length > 0) return { value: named };
-  return desiring.facts.certificatesFor(member.key) ?? { value: [] };
+  return named.length > 0 ? { value: named } : (facts.certificatesFor(member.key) ?? { value: [] });
+}
+
+/** What the members on a port have. */
+export function certificatesOn(desiring: Pick<Desiring, 'facts'>, port: Port): Certificates {
+  if (port.protocol === 'HTTP') return { kind: 'plain', all: [] };
+  const each = port.members.map((member) => ({ member, own: certificatesOf(desiring, member) }));
+  const all = [...new Set(each.flatMap(({ own }) => ('value' in own ? own.value : [])))];
+  const lacks = ({ member, own: { problem } }: (typeof each)[number]): Lacking =>
+    problem === undefined ? { member } : { member, problem };
+  if (all.length === 0) return { kind: 'bare', all: [], lacking: each.map(lacks) };
+  const lacking = each.filter(({ own }) => !('value' in own)).map(lacks);
+  return lacking.length === 0 ? { kind: 'complete', all } : { kind: 'partial', all, lacking };
 }
 
 /** Whether the group was told last that it has this HTTPS port. */
@@ -77,15 +105,8 @@ export const isOpen = ({ port, members }: Pick<Port, 'port' | 'members'>): boole
   );
 
 /** Whether requests can be sent to an HTTPS port: it has a certificate, or has been opened with one. */
-export const isSecured = (desiring: Desiring, port: Port): boolean =>
-  port.protocol === 'HTTPS' && (isOpen(port) || certificatesOn(desiring, port).all.length > 0);
-
-export interface Certificates {
-  /** The first is the default: the first of the first member that has any. */
-  readonly all: string[];
-  /** Nobody has one, or a member has none now: what is there must not be taken away. */
-  readonly lacking: boolean;
-}
+export const isSecured = (desiring: Pick<Desiring, 'facts'>, port: Port): boolean =>
+  port.protocol === 'HTTPS' && (isOpen(port) || certificatesOn(desiring, port).kind !== 'bare');
 
 /** What becomes of requests while an HTTPS port has no certificate. */
 function meanwhile(port: Port, { intent: { settings } }: Member): string {
@@ -99,10 +120,9 @@ function meanwhile(port: Port, { intent: { settings } }: Member): string {
 }
 
 /** Tells a member why an HTTPS port has no certificate at all. */
-function tellBare(desiring: Desiring, port: Port, member: Member, own: Looked<readonly string[]>): void {
-  const found = 'value' in own ? undefined : own.problem;
-  if (found !== undefined && found.code !== 'CertificateNotFound') tell(desiring, member.key, found);
-  const why = found?.because ?? 'none is named, and the Ingress has no host name to find one by';
+function tellBare(desiring: Desiring, port: Port, { member, problem }: Lacking): void {
+  if (problem !== undefined && problem.code !== 'CertificateNotFound') tell(desiring, member.key, problem);
+  const why = problem?.because ?? 'none is named, and the Ingress has no host name to find one by';
   tell(desiring, member.key, {
     code: 'CertificateNotFound',
     severity: 'refuse',
@@ -112,15 +132,11 @@ function tellBare(desiring: Desiring, port: Port, member: Member, own: Looked<re
   });
 }
 
-/** Certificates of an HTTPS port. */
-export function certificatesOn(desiring: Desiring, port: Port): Certificates {
-  if (port.protocol === 'HTTP') return { all: [], lacking: false };
-  const each = port.members.map((member) => ({ member, own: certificatesOf(desiring, member) }));
-  const certificates = new Set(each.flatMap(({ own }) => ('value' in own ? own.value : [])));
-  for (const { member, own } of each) {
-    if (certificates.size === 0) tellBare(desiring, port, member, own);
-    else if (own.problem !== undefined) tell(desiring, member.key, own.problem);
+/** Tells the members of a port who have no certificate. */
+export function tellLacking(desiring: Desiring, port: Port, certificates: Certificates): void {
+  if (certificates.kind !== 'bare' && certificates.kind !== 'partial') return;
+  for (const one of certificates.lacking) {
+    if (certificates.kind === 'bare') tellBare(desiring, port, one);
+    else if (one.problem !== undefined) tell(desiring, one.member.key, one.problem);
   }
-  const lacking = certificates.size === 0 || each.some(({ own }) => !('value' in own));
-  return { all: [...certificates], lacking };
 }
