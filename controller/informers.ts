@@ -57,8 +57,6 @@ const LATE_MS = 1_000;
  */
 const LEAVING_MS = 500;
 
-export const SERVICE_LABEL = 'kubernetes.io/service-name';
-
 class Watching implements Informers {
   readonly #options: InformersOptions;
   readonly #kept: { readonly [K in WatchedKind]: Watched<WatchedObjects[K]> };
@@ -104,7 +102,7 @@ class Watching implements Informers {
   get world(): World {
     return {
       service: (namespace, name) => this.#kept.services.get(namespace, name),
-      slices: (namespace, service) => this.#slices.of(`${namespace}/${service}`),
+      slices: (namespace, service) => this.#slices.of(namespace, service),
       nodes: () => this.#kept.nodes.list(),
     };
   }
@@ -202,11 +200,9 @@ class Watching implements Informers {
   }
 
   #sliceChanged(slice: EndpointSlice, change: Change): void {
-    const service = slice.metadata.labels?.[SERVICE_LABEL];
-    if (service === undefined) return;
-    const namespace = slice.metadata.namespace ?? '';
-    this.#slices.put(`${namespace}/${service}`, slice, change);
-    if (this.#started) this.#options.work.service(namespace, service);
+    const services = this.#slices.put(slice, change);
+    if (!this.#started) return;
+    for (const service of services) this.#options.work.service(slice.metadata.namespace ?? '', service);
   }
 
   #nodeChanged(node: Node, change: Change): void {

@@ -6,8 +6,8 @@ import type { KubeClient } from '../../kube/client.ts';
 import { listAll } from '../../kube/list.ts';
 import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../bindings/read-ingress.ts';
 import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings/store.ts';
-import { SERVICE_LABEL } from '../informers.ts';
 import type { World } from '../targets/endpoints.ts';
+import { SERVICE_LABEL } from '../targets/slice-index.ts';
 import { MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
 import { Unanswered } from './unanswered.ts';
 
