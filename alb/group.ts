@@ -3,7 +3,7 @@ import { type AnnotationName, type AnyAnnotation, type Setting, scopeOf } from '
 import { setsNothing } from '../api/effects.ts';
 import type { Intent, LoadBalancerBinding, Settings } from '../api/generated/binding.ts';
 import { keyOf } from '../api/kube.ts';
-import type { Problem } from '../api/problem.ts';
+import type { Problem } from '../api/problems/problem.ts';
 import { REGISTRY } from '../api/registry.ts';
 import { agree, type Said, settingOf, unite } from './merge.ts';
 import { type GroupWebAcl, webAclOf } from './web-acl.ts';

@@ -1,9 +1,9 @@
 // How members of a group combine what they say: the earlier-created member wins, the smallest part is left out, both are told.
 
 import type { Setting } from '../api/annotation.ts';
-import { SETS } from '../api/conflict.ts';
-import { annotationPath } from '../api/finding.ts';
-import type { Problem } from '../api/problem.ts';
+import { SETS } from '../api/group-conflicts/conflict.ts';
+import { annotationPath } from '../api/problems/finding.ts';
+import type { Problem } from '../api/problems/problem.ts';
 import type { Member, Told } from './group.ts';
 
 /** One member's word about one annotation. */

@@ -1,7 +1,8 @@
 // webacl: the web ACL that a group asks for, and who is told that his word does not count (spec annotations 8.1, 8.2).
-import { annotationPath } from '../api/finding.ts';
-import type { Problem } from '../api/problem.ts';
-import { contradicts, deciding, sameWebAcl, type WebAclWord, webAclWord } from '../api/webacl.ts';
+
+import { contradicts, deciding, sameWebAcl, type WebAclWord, webAclWord } from '../api/ingress/web-acl.ts';
+import { annotationPath } from '../api/problems/finding.ts';
+import type { Problem } from '../api/problems/problem.ts';
 import type { Member, Told } from './group.ts';
 import { agree } from './merge.ts';
 

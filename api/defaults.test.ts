@@ -1,8 +1,8 @@
 // Defaults of attributes: every key that is known has one, and it is a value that AWS accepts.
 import { describe, expect, test } from 'vitest';
-import { attributeFindings } from './checks/attributes.ts';
 import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from './defaults.ts';
-import { LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES } from './limits.ts';
+import { LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES } from './limits/limits.ts';
+import { attributeFindings } from './validate/checks/attributes.ts';
 
 describe.each([
   ['load balancers', loadBalancerDefaults('internal'), LOAD_BALANCER_ATTRIBUTES],

@@ -1,6 +1,6 @@
 // What AWS gives an attribute that nobody sets (aws-limits 1.1, 2.2, 4.2). No other place knows it.
 import type { Attributes, Scheme } from './aws.ts';
-import { LOGS } from './limits.ts';
+import { LOGS } from './limits/limits.ts';
 
 /** Of an Application Load Balancer. */
 export const loadBalancerDefaults = (scheme: Scheme): Readonly<Attributes> => ({

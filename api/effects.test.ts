@@ -1,10 +1,10 @@
 // Field effects: every good example changes a field, later annotations override earlier ones.
 import { describe, expect, test } from 'vitest';
 import type { ListenerSpec, LoadBalancerSpec, TargetGroupSpec } from './aws.ts';
-import { check } from './check.ts';
 import { applyEffects } from './effects.ts';
 import type { Settings } from './generated/binding.ts';
 import { REGISTRY } from './registry.ts';
+import { check } from './validate/check.ts';
 
 const loadBalancer = (): LoadBalancerSpec => ({
   name: 'n',

@@ -1,6 +1,6 @@
 // Which Ingresses are ours (spec annotations 13.1; Kubernetes documentation: Ingress class).
 import type { Ingress, IngressClass } from './kube.ts';
-import type { Problem } from './problem.ts';
+import type { Problem } from './problems/problem.ts';
 
 /** `spec.controller` of IngressClasses that are ours: the LBC's, so that its classes work as they are. */
 export const CONTROLLER = 'ingress.k8s.aws/alb';

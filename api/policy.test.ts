@@ -1,9 +1,9 @@
 // The policy of an Ingress: what is read of it, and which one holds.
 import { describe, expect, test } from 'vitest';
-import { bind, hashOf, intentEqual } from './bind.ts';
+import { bind, hashOf, intentEqual } from './binding/bind.ts';
 import type { Ingress } from './kube.ts';
 import { POLICIES, type Policy, policyOf, readPolicy, stricter } from './policy.ts';
-import { sentence } from './problem.ts';
+import { sentence } from './problems/problem.ts';
 
 const POLICY = 'albatross.dev/policy';
 

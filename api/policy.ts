@@ -1,10 +1,11 @@
 // The policy of an Ingress: how careful it asks us to be in AWS, beside the controller's own --policy (hack/decisions/0012).
 //
 //   careful   observe ── targets-only ── upsert-only ── sync   careless       each allows what the one before does, and more
-import { pathOfAnnotation } from './finding.ts';
+
 import type { ObjectMeta } from './kube.ts';
-import type { Problem } from './problem.ts';
-import { suggest } from './suggest.ts';
+import { pathOfAnnotation } from './problems/finding.ts';
+import type { Problem } from './problems/problem.ts';
+import { suggest } from './problems/suggest.ts';
 
 /** From the least careful to the most careful one. */
 export const POLICIES = ['sync', 'upsert-only', 'targets-only', 'observe'] as const;

@@ -3,11 +3,11 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PREFIX } from './annotation.ts';
-import { check } from './check.ts';
+import { type Reading, readIngress } from './ingress/read.ts';
 import type { Ingress } from './kube.ts';
-import { sentence } from './problem.ts';
-import { type Reading, readIngress } from './read.ts';
+import { sentence } from './problems/problem.ts';
 import { descriptorOf, REGISTRY, stemOf } from './registry.ts';
+import { check } from './validate/check.ts';
 
 /** A member of each family that something reads. */
 const MEMBERS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 // The executable: loads the command that is asked for, and only that, so that each process starts fast and small.
 import { enableCompileCache } from 'node:module';
 import { Command } from 'commander';
-import { Unmet } from '../api/unmet.ts';
+import { Unmet } from '../api/problems/unmet-need.ts';
 
 enableCompileCache();
 

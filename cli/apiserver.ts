@@ -2,8 +2,8 @@
 // ends by itself is told at once; an API server that does not answer is given a moment.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { unmet } from '../api/problems/unmet-need.ts';
 import { type Right, rightsInWords } from '../api/rights.ts';
-import { unmet } from '../api/unmet.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../kube/client.ts';
 import type { KubeConfig } from '../kube/config.ts';
 import { collectionPath, KINDS, versionPath } from '../kube/kinds.ts';

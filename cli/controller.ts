@@ -1,6 +1,6 @@
 // `albatross controller`: flags to options, nothing else.
 import { Command, Option } from 'commander';
-import { meet } from '../api/unmet.ts';
+import { meet } from '../api/problems/unmet-need.ts';
 import { awsNeeds } from '../controller/aws/needs.ts';
 import { runController } from '../controller/main.ts';
 import { type ControllerOptions, DEFAULTS, mistakes } from '../controller/options.ts';

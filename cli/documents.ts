@@ -15,7 +15,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import { fieldPath as pathOf } from '../api/kubernetes/fit.ts';
-import { isObject } from '../api/shape.ts';
+import { isObject } from '../api/validate/type-guards.ts';
 
 /** One object of a file. */
 export interface Source {

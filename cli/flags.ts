@@ -1,7 +1,7 @@
 // How the text of a flag becomes a value; what cannot be read is refused with the words of commander.
 import { InvalidArgumentError } from 'commander';
 import type { Tags } from '../api/aws.ts';
-import { isStrictCheck, STRICT_CHECKS, type StrictCheck } from '../api/strict.ts';
+import { isStrictCheck, STRICT_CHECKS, type StrictCheck } from '../api/validate/strict.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
 
 /** A TCP port. */

@@ -1,7 +1,7 @@
 // What `plan` and `tree` have in common: the rights they need, and how they end.
 import type { Command } from 'commander';
 import { isFailure } from '../alb/failures/failure.ts';
-import { Unmet } from '../api/unmet.ts';
+import { Unmet } from '../api/problems/unmet-need.ts';
 import { Unanswered } from '../controller/inspection/unanswered.ts';
 import { type ControllerOptions, mistakes } from '../controller/options.ts';
 import { failureWords } from './plan-report.ts';

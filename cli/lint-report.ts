@@ -1,6 +1,6 @@
 // What lint found, for people, for programs (JSON) and for code scanning (SARIF 2.1.0). Pure.
 import type { Log, Result } from 'sarif';
-import { CODES, type Problem, type ProblemCode, sentence } from '../api/problem.ts';
+import { CODES, type Problem, type ProblemCode, sentence } from '../api/problems/problem.ts';
 
 /** One problem and where it is written. */
 export interface Located {

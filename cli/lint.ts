@@ -1,8 +1,8 @@
 // `albatross lint`: what admission would say of manifests, without a cluster.
 import { Command, Option } from 'commander';
-import { lint, nameOf, withNamespace } from '../api/lint.ts';
-import type { ControllerDefaults } from '../api/read.ts';
-import type { StrictCheck } from '../api/strict.ts';
+import type { ControllerDefaults } from '../api/ingress/read.ts';
+import { lint, nameOf, withNamespace } from '../api/validate/lint.ts';
+import type { StrictCheck } from '../api/validate/strict.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { strictChecks } from './flags.ts';
 import { type Counts, type Format, type Located, report } from './lint-report.ts';

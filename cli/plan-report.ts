@@ -2,7 +2,7 @@
 
 import type { AwsFailure } from '../alb/failures/failure.ts';
 import { inWords } from '../alb/plan/operation.ts';
-import { type Problem, sentence } from '../api/problem.ts';
+import { type Problem, sentence } from '../api/problems/problem.ts';
 import type { OrphansSeen, PlannedOrphan } from '../controller/inspection/orphans.ts';
 import type { PlannedGroup, Step } from '../controller/inspection/planning.ts';
 import type { Registration } from '../controller/inspection/registrations.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { meet, unmet } from '../api/unmet.ts';
+import { meet, unmet } from '../api/problems/unmet-need.ts';
 import { reasonsOf } from './process.ts';
 
 const port = unmet('--port 1', 'the port is taken', 'choose another one');
@@ -46,7 +46,7 @@ function living(run: string) {
     import { setTimeout as sleep } from 'node:timers/promises';
     import { once } from 'node:events';
     import { createLog } from '${module('log.ts')}';
-    import { unmet } from '${module('../api/unmet.ts')}';
+    import { unmet } from '${module('../api/problems/unmet-need.ts')}';
     import { live } from '${module('process.ts')}';
     const log = createLog('info');
     // Whatever hangs keeps a process alive.

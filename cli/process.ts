@@ -6,7 +6,7 @@
 //      └─need missing──▶ 1   └─our own mistake, lease lost──▶ 1
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
-import { Unmet, wordsOf } from '../api/unmet.ts';
+import { Unmet, wordsOf } from '../api/problems/unmet-need.ts';
 
 /** What a process is given to live by. */
 export interface Life {

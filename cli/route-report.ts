@@ -1,5 +1,5 @@
 // What `albatross route` found, for people and as data. Pure.
-import { type Problem, sentence } from '../api/problem.ts';
+import { type Problem, sentence } from '../api/problems/problem.ts';
 import type { Answer, Answering, RouteTarget, RulePlace } from '../controller/inspection/route.ts';
 import type { Standing } from '../controller/inspection/standing.ts';
 import type { Paint } from './paint.ts';

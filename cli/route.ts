@@ -1,8 +1,8 @@
 // `albatross route`: which rule would answer a request, and why the ones before it do not.
 import { Command, Option } from 'commander';
-import { requestOf, type Understood } from '../api/asked.ts';
-import type { MatchRequest } from '../api/match.ts';
-import { suggest } from '../api/suggest.ts';
+import { suggest } from '../api/problems/suggest.ts';
+import type { MatchRequest } from '../api/routing/match.ts';
+import { requestOf, type Understood } from '../api/routing/parse-request.ts';
 import { type Offline, offline } from '../controller/inspection/offline.ts';
 import { route } from '../controller/inspection/route.ts';
 import { DEFAULTS } from '../controller/options.ts';

@@ -1,6 +1,6 @@
 // `albatross webhook`: flags to options, nothing else.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { meet } from '../api/unmet.ts';
+import { meet } from '../api/problems/unmet-need.ts';
 import { kubeConfigOf } from '../kube/config.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { filesOf, runWebhook, type WebhookOptions } from '../webhook/main.ts';

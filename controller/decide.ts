@@ -15,7 +15,7 @@ import type { Operation } from '../alb/plan/operation.ts';
 import { type Plan, plan } from '../alb/plan/plan.ts';
 import { overruledIn, type Policy, policy, policyOfGroup } from '../alb/plan/policy.ts';
 import { keyOf } from '../api/kube.ts';
-import { placed } from '../api/place.ts';
+import { placed } from '../api/problems/place.ts';
 import type { Book } from './bindings/store.ts';
 import { type Gathering, gather } from './facts/gather.ts';
 import type { Inventory } from './inventory/inventory.ts';

@@ -1,6 +1,7 @@
 // Informers: what the controller watches, and which work each change means.
 import { hash } from 'node:crypto';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { Reading } from '../api/ingress/read.ts';
 import {
   type EndpointSlice,
   type Ingress,
@@ -9,7 +10,6 @@ import {
   type Node,
   type Service,
 } from '../api/kube.ts';
-import type { Reading } from '../api/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Change, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
 import { isTerminating, readingOf, seenIngress } from './bindings/read-ingress.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { isFailure } from '../alb/failures/failure.ts';
-import { meet } from '../api/unmet.ts';
+import { meet } from '../api/problems/unmet-need.ts';
 import { kubeClient } from '../kube/client.ts';
 import { type KubeConfig, ownNamespace } from '../kube/config.ts';
 import { identityOfProcess, type Lead, standForElection } from '../kube/lease.ts';

@@ -4,7 +4,7 @@ import type { ClusterSettings } from '../alb/desire/facts.ts';
 import { gatesOf } from '../alb/feature-gates.ts';
 import type { Policy } from '../alb/plan/policy.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
-import type { StrictCheck } from '../api/strict.ts';
+import type { StrictCheck } from '../api/validate/strict.ts';
 import type { LookupOptions } from './facts/lookups.ts';
 import type { Rules } from './ownership/orphans/judge.ts';
 

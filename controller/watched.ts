@@ -1,7 +1,8 @@
 // watched: the kinds that decisions are made from. One more is a row here: the controller watches it, `albatross plan` lists it, and
 // its rights are asked for at the start. What a change of it means is said in informers.ts; config/rbac grants the rights.
-import type { IngressClassParams } from '../api/classparams.ts';
+
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { IngressClassParams } from '../api/ingress/class-parameters.ts';
 import type {
   EndpointSlice,
   Ingress,

@@ -114,7 +114,7 @@ test('Kubernetes is written in few places, and an Ingress in one, where its poli
     'kube/objects.ts',
     'kube/write.ts',
     // One expression of the webhook's own configuration.
-    'webhook/claim.ts',
+    'webhook/webhook-configuration.ts',
   ]);
   const recording = inRoom('webhook').filter(({ text }) => /\b(?:applyBinding|writer)\b/.test(text));
   expect(paths(recording)).toEqual(['webhook/record.ts']);
@@ -175,5 +175,5 @@ test('the path of an annotation is written in one place', () => {
   const written = shipped.filter(({ text }) =>
     text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '').includes('metadata.annotations['),
   );
-  expect(written.map(({ path }) => path)).toEqual(['api/finding.ts']);
+  expect(written.map(({ path }) => path)).toEqual(['api/problems/finding.ts']);
 });

@@ -3,7 +3,7 @@
 // where it takes the pod's user.
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Unmet, unmet, unreadable } from '../api/unmet.ts';
+import { type Unmet, unmet, unreadable } from '../api/problems/unmet-need.ts';
 
 export type { KubeConfig };
 

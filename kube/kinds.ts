@@ -1,7 +1,7 @@
 // kinds: every kind of object that is read or written, with its API version and its paths. The one place that knows them. Pure.
-import { API_VERSION, KIND } from '../api/bind.ts';
-import type { IngressClassParams } from '../api/classparams.ts';
+import { API_VERSION, KIND } from '../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { IngressClassParams } from '../api/ingress/class-parameters.ts';
 import type {
   EndpointSlice,
   Ingress,

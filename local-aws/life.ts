@@ -1,6 +1,6 @@
 // The life of the process: it starts, is ready, is asked to end, ends in order. A second request ends it at once.
 import { constants } from 'node:os';
-import { Unmet } from '../api/unmet.ts';
+import { Unmet } from '../api/problems/unmet-need.ts';
 
 /** How a server learns that it has to end (`ending` is aborted), and says that it listens (`ready`). */
 export interface ServerLife {

@@ -1,6 +1,6 @@
 // The local AWS as a process of its own: with moto, an account if asked for, and what it prints for the person who started it.
 import { once } from 'node:events';
-import { Unmet, unmet, wordsOf } from '../api/unmet.ts';
+import { Unmet, unmet, wordsOf } from '../api/problems/unmet-need.ts';
 import { putToS3 } from './account/objects.ts';
 import { type SeededAccount, seedAccount } from './account/seed.ts';
 import { readTarget } from './control/control-api.ts';

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PREFIX } from '../api/annotation.ts';
-import { bind, bindingFor } from '../api/bind.ts';
-import type { IngressClassParams } from '../api/classparams.ts';
+import { bind, bindingFor } from '../api/binding/bind.ts';
+import type { IngressClassParams } from '../api/ingress/class-parameters.ts';
+import { readIngress, type Surroundings } from '../api/ingress/read.ts';
 import type { Ingress, IngressClass, Service } from '../api/kube.ts';
 import { ownership } from '../api/ownership.ts';
-import { sentence } from '../api/problem.ts';
-import { readIngress, type Surroundings } from '../api/read.ts';
+import { sentence } from '../api/problems/problem.ts';
 import { descriptorOf } from '../api/registry.ts';
 import { type Around, admit } from './admit.ts';
 

@@ -1,6 +1,6 @@
 // Judging the policy of an Ingress: recorded, refused, told beside neighbours, followed by a dry run.
 import { describe, expect, test } from 'vitest';
-import { bind, bindingFor } from '../api/bind.ts';
+import { bind, bindingFor } from '../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress, Service } from '../api/kube.ts';
 import { ownership } from '../api/ownership.ts';

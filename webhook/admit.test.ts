@@ -1,11 +1,11 @@
 // Judging: who is judged, what is refused, what an update may keep, what is recorded.
 import { describe, expect, test } from 'vitest';
-import { bind, bindingFor, hashOf } from '../api/bind.ts';
+import { bind, bindingFor, hashOf } from '../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import { readIngress } from '../api/ingress/read.ts';
 import type { Ingress, IngressClass, Service } from '../api/kube.ts';
 import { CONTROLLER, ownership } from '../api/ownership.ts';
-import { sentence } from '../api/problem.ts';
-import { readIngress } from '../api/read.ts';
+import { sentence } from '../api/problems/problem.ts';
 import { type Around, admit } from './admit.ts';
 import type { AdmissionRequest } from './review.ts';
 

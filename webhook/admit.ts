@@ -7,21 +7,21 @@ import { changesOf, type MemberChange, preview } from '../alb/preview/preview.ts
 import { replacementProblems } from '../alb/preview/replacements.ts';
 import { settingsUnasked } from '../alb/preview/unknown-facts.ts';
 import { announcement, NOTHING_CHANGES } from '../alb/preview/words.ts';
-import { bindingFor, hashOf } from '../api/bind.ts';
-import { changeProblems } from '../api/change.ts';
-import { prefixProblems } from '../api/checks/prefixes.ts';
+import { bindingFor, hashOf } from '../api/binding/bind.ts';
+import { changeProblems } from '../api/binding/change.ts';
 import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
-import { groupWarnings, type JudgeAround, judgeIngress } from '../api/judge.ts';
+import type { Reading, Surroundings } from '../api/ingress/read.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
 import type { Ownership } from '../api/ownership.ts';
-import { placed } from '../api/place.ts';
 import type { Policy } from '../api/policy.ts';
-import type { Problem } from '../api/problem.ts';
-import type { Reading, Surroundings } from '../api/read.ts';
+import { placed } from '../api/problems/place.ts';
+import type { Problem } from '../api/problems/problem.ts';
 import type { GroupMember } from '../api/routing/routes.ts';
+import { prefixProblems } from '../api/validate/checks/prefixes.ts';
+import { groupWarnings, type JudgeAround, judgeIngress } from '../api/validate/validate-ingress.ts';
 import { refusal, warningsOf } from './answer.ts';
-import { type Locks, lockProblems } from './locks.ts';
 import type { Recording } from './record.ts';
+import { type Locks, lockProblems } from './restricted-annotations.ts';
 import type { AdmissionRequest, Answer } from './review.ts';
 
 /** `allowed` and `refused` after a reading, `notOurs` and `unchanged` without one, `unjudged` when reading it failed. */

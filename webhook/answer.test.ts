@@ -1,6 +1,6 @@
 // The words of an answer: lines, causes, counts, and the room that warnings have.
 import { describe, expect, test } from 'vitest';
-import type { Problem } from '../api/problem.ts';
+import type { Problem } from '../api/problems/problem.ts';
 import { refusal, warningsOf } from './answer.ts';
 
 const ingress = { group: 'networking.k8s.io', kind: 'Ingress', name: 'front' };

@@ -1,5 +1,5 @@
 // Problems in the words of an admission answer: the Status that kubectl prints, and warning headers. Pure.
-import { type Problem, sentence } from '../api/problem.ts';
+import { type Problem, sentence } from '../api/problems/problem.ts';
 import type { Status } from './review.ts';
 
 /** More problems than this do not help anybody; the rest is counted. */

@@ -3,7 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { meet, unmet, unreadable } from '../api/unmet.ts';
+import { meet, unmet, unreadable } from '../api/problems/unmet-need.ts';
 
 /** How often the files are compared, in milliseconds. */
 const EVERY_MS = 5_000;

@@ -1,7 +1,7 @@
 // Judges IngressClassParams: one review in, one answer out, with the checks that Ingresses of the class would meet. Pure.
-import { CLASS_PARAMS_GROUP, classProblems } from '../api/classparams.ts';
-import type { Problem } from '../api/problem.ts';
-import { isClassParams } from '../api/shape.ts';
+import { CLASS_PARAMS_GROUP, classProblems } from '../api/ingress/class-parameters.ts';
+import type { Problem } from '../api/problems/problem.ts';
+import { isClassParams } from '../api/validate/type-guards.ts';
 import { refusal, warningsOf } from './answer.ts';
 import { type Answer, openReview } from './review.ts';
 

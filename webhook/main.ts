@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { meet, notListening } from '../api/unmet.ts';
+import { meet, notListening } from '../api/problems/unmet-need.ts';
 import { kubeClient } from '../kube/client.ts';
 import type { KubeConfig } from '../kube/config.ts';
 import { type CertificateFiles, expiryOf, followCertificate, type KeyAndCertificate } from './certificate.ts';
+import { respond } from './handler.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { recorder } from './record.ts';
-import { respond } from './respond.ts';
 import { createServer, type WebhookServer } from './server.ts';
-import { type SurroundingsOptions, watchSurroundings } from './surroundings.ts';
+import { type SurroundingsOptions, watchSurroundings } from './watches.ts';
 
 export interface WebhookOptions extends SurroundingsOptions {
   /** Path; without it KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */

@@ -1,7 +1,7 @@
 // What the webhook counts, and the plain HTTP port that serves it to Prometheus.
 import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { notListening } from '../api/unmet.ts';
+import { notListening } from '../api/problems/unmet-need.ts';
 
 export interface Metrics {
   readonly registry: Registry;

@@ -2,7 +2,7 @@
 // (Kubernetes: Dynamic Admission Control, "Webhook request and response").
 import type { Ingress } from '../api/kube.ts';
 import { withoutNulls } from '../api/kubernetes/schema.ts';
-import { isIngress, isObject } from '../api/shape.ts';
+import { isIngress, isObject } from '../api/validate/type-guards.ts';
 
 const VERSION = 'admission.k8s.io/v1';
 const KIND = 'AdmissionReview';

@@ -1,8 +1,8 @@
 // What the webhook must be allowed to do at the API server. Pure.
 import type { Right } from '../api/rights.ts';
 import { KINDS, type Kind, rightsTo } from '../kube/kinds.ts';
-import { CONFIGURATION } from './claim.ts';
-import { NEEDED, USEFUL } from './surroundings.ts';
+import { NEEDED, USEFUL } from './watches.ts';
+import { CONFIGURATION } from './webhook-configuration.ts';
 
 /** Of webhook configurations only our own is read and written: a list or watch that is narrowed to one name counts as that name. */
 const rightsToOwn = (verbs: readonly Right['verb'][], kind: Kind): Right[] =>

@@ -2,7 +2,7 @@
 // and when Shield is somebody else's. Pure.
 
 import { type Resource, WEB_ACL } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
 import { type Group, saidBy, type Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Amendment } from './amendment.ts';

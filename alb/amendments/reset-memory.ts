@@ -4,7 +4,7 @@
 //   operation ─ about to set keys ─▶ remembered (unsettle) ─▶ carried out ─▶ not at the default: remembered
 //                                                                            at the default, or gone: forgotten
 import type { Kind, Resource, Seldom } from '../../api/aws.ts';
-import { heldGroups } from '../../api/finalizers.ts';
+import { heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Backend } from '../desire/desiring.ts';

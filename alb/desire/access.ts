@@ -2,8 +2,8 @@
 
 import { isIPv6 } from 'node:net';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
-import { EVERYBODY, networkOf } from '../../api/cidr.ts';
-import { annotationPath } from '../../api/finding.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import { EVERYBODY, networkOf } from '../../api/validate/cidr.ts';
 import { type Group, saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';

@@ -2,9 +2,9 @@
 
 import { portReference } from '../../api/annotations/actions.ts';
 import type { Action, ForwardTarget } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
-import { memberOf } from '../../api/rules.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import { memberOf } from '../../api/routing/rules.ts';
 import type { Member } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { guardFor } from './guard.ts';

@@ -3,10 +3,10 @@
 
 import type { MutualAuthenticationEntry } from '../../api/annotations/tls.ts';
 import type { Attributes, MutualAuthentication } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
-import { LISTENER_ATTRIBUTES } from '../../api/limits.ts';
-import type { Problem } from '../../api/problem.ts';
-import { asKept } from '../../api/spelling.ts';
+import { LISTENER_ATTRIBUTES } from '../../api/limits/limits.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import type { Problem } from '../../api/problems/problem.ts';
+import { asKept } from '../../api/validate/spelling.ts';
 import type { Member } from '../group.ts';
 import { agree, type Said, senior, unite } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';

@@ -1,7 +1,7 @@
 // Desiring: what every builder in this room works on: the group, the facts, and what has been wanted so far.
 import type { AnnotationName } from '../../api/annotation.ts';
 import type { Resource } from '../../api/aws.ts';
-import type { Problem } from '../../api/problem.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { type Group, saidBy, type Told } from '../group.ts';
 import type { Facts, Looked } from './facts.ts';
 

@@ -1,8 +1,8 @@
 // Facts: what was looked up before deciding, as plain data and look-ups over filled caches. Never a call.
 import type { OidcClient, Scheme, Tags } from '../../api/aws.ts';
+import type { ServiceSettings } from '../../api/ingress/read.ts';
 import type { Service } from '../../api/kube.ts';
-import type { Problem } from '../../api/problem.ts';
-import type { ServiceSettings } from '../../api/read.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import type { Gates } from '../feature-gates.ts';
 
 /** What the operator set for the whole cluster. */

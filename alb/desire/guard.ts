@@ -2,12 +2,17 @@
 // aws-model 3.11, 9). What asks for a guard and cannot have it answers 503: nobody passes unseen.
 
 import { PREFIX } from '../../api/annotation.ts';
-import { AUTH_NAMES, type AuthSettings, effectiveAuth, soleService } from '../../api/authentication.ts';
 import type { Action } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
-import { type Place, placeOf } from '../../api/place.ts';
-import type { Problem } from '../../api/problem.ts';
+import {
+  AUTH_NAMES,
+  type AuthSettings,
+  effectiveAuth,
+  soleService,
+} from '../../api/ingress/authentication.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import { type Place, placeOf } from '../../api/problems/place.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import type { Member } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';

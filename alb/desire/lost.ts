@@ -1,8 +1,9 @@
 // Lost: members whose wish for protection gave way to what an earlier member of the group says. What holds then protects their
 // routes less than they ask for, so these are closed, until the members agree. Pure.
-import { containsNetwork } from '../../api/cidr.ts';
+
 import type { Settings } from '../../api/generated/binding.ts';
-import { contradicts, webAclWord } from '../../api/webacl.ts';
+import { contradicts, webAclWord } from '../../api/ingress/web-acl.ts';
+import { containsNetwork } from '../../api/validate/cidr.ts';
 import type { Member } from '../group.ts';
 import { lostMutual } from './clients.ts';
 import type { Desiring, Unmet } from './desiring.ts';

@@ -2,8 +2,8 @@
 
 import type { Setting } from '../../api/annotation.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
-import { annotationPath } from '../../api/finding.ts';
-import type { Problem } from '../../api/problem.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';

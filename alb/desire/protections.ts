@@ -1,8 +1,8 @@
 // What protects the load balancer: web ACL and Shield (aws-model 8.1, 8.3). What was looked up in vain is left as it is.
 
 import { type LoadBalancerSpec, WEB_ACL } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
-import type { Problem } from '../../api/problem.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 

@@ -1,7 +1,7 @@
 // Redirects to HTTPS: whose plain requests are redirected, and where to (spec annotations 6.2). Nothing is shown by a redirect, so
 // who asks for one gets it whether its port is open or not: the wish for HTTPS never ends in plain HTTP.
 import type { Action } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
 import { isExempt } from '../../api/routing/routes.ts';
 import { type Member, saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';

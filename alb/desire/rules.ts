@@ -2,8 +2,8 @@
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
 import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
-import { conditionsOf, transformsOf } from '../../api/rules.ts';
-import { madeOf } from '../../api/shadows.ts';
+import { conditionsOf, transformsOf } from '../../api/routing/rules.ts';
+import { madeOf } from '../../api/routing/unreachable-rules.ts';
 import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
 import type { Desiring, Origin } from './desiring.ts';

@@ -1,7 +1,7 @@
 // Tags of desired resources (aws-model 2.1, 2.2): tracking tags always win, then the operator's defaults, then the users'.
 
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';
 

@@ -3,12 +3,12 @@
 import { PREFIX } from '../../api/annotation.ts';
 import type { Ref, TargetGroupSpec } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
+import { effectiveTargetGroupSettings } from '../../api/ingress/read.ts';
+import { lacksTargets } from '../../api/ingress/references.ts';
+import { blankTargetGroup, familyOf, healthPortOf, targetPortOf } from '../../api/ingress/target-group.ts';
 import type { ServicePort } from '../../api/kube.ts';
-import { placeOf } from '../../api/place.ts';
-import type { Problem } from '../../api/problem.ts';
-import { effectiveTargetGroupSettings } from '../../api/read.ts';
-import { lacksTargets } from '../../api/references.ts';
-import { blankTargetGroup, familyOf, healthPortOf, targetPortOf } from '../../api/targetgroup.ts';
+import { placeOf } from '../../api/problems/place.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import type { Member } from '../group.ts';
 import { type Backend, type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';

@@ -1,6 +1,6 @@
 // The security group kind: the managed frontend group of a load balancer (aws-model 5.3, 5.4).
 import type { Permission } from '../../api/aws.ts';
-import { networkOf } from '../../api/cidr.ts';
+import { networkOf } from '../../api/validate/cidr.ts';
 import { mapEntries } from './attributes.ts';
 import { arnOf, type Resolve, type SchemaOf, sameSet } from './kind.ts';
 import { sameTagsKeepingLegacy } from './tags.ts';

@@ -1,9 +1,9 @@
 // Which annotations of an update force AWS resources to be replaced: what each of them would do alone is planned. Pure.
-import { canonicalText } from '../../api/bind.ts';
-import { annotationPath } from '../../api/finding.ts';
+import { canonicalText } from '../../api/binding/bind.ts';
 import type { Intent, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import type { Problem } from '../../api/problem.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { STEMS } from '../../api/registry.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
 import { type PreviewAround, preview } from './preview.ts';

@@ -4,8 +4,8 @@
 //   group order   a a b a b | asked | a b b a      a, b: keys
 //   taken         a   b     | asked | a b          of each key the first on each side, and the oldest, which wins conflicts
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { sharedIntentKey } from '../../api/group-conflicts/shared-intent-key.ts';
 import { keyOf } from '../../api/kube.ts';
-import { sharedIntentKey } from '../../api/shared-intent-key.ts';
 
 interface Member {
   readonly binding: LoadBalancerBinding;

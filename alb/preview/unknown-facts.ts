@@ -1,8 +1,8 @@
 // Facts before AWS is asked. What only AWS knows is a placeholder that is made of the question: the same question gives the same
 // placeholder, so two sides differ only where what is asked for differs. What is asked for is taken to be found. Pure.
 import { WEB_ACL } from '../../api/aws.ts';
+import { readService } from '../../api/ingress/read.ts';
 import type { Service } from '../../api/kube.ts';
-import { readService } from '../../api/read.ts';
 import type { ClusterSettings, Facts, ServiceFact } from '../desire/facts.ts';
 import { hostsOf } from '../desire/ports.ts';
 import { GATES } from '../feature-gates.ts';

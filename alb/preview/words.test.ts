@@ -1,9 +1,9 @@
 // The preview in words: what a change of one member would do, what depends on AWS, and what other namespaces say.
 import { describe, expect, test } from 'vitest';
-import { bind, bindingFor } from '../../api/bind.ts';
+import { bind, bindingFor } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { readIngress } from '../../api/ingress/read.ts';
 import type { Ingress, Service } from '../../api/kube.ts';
-import { readIngress } from '../../api/read.ts';
 import { changesOf, preview } from './preview.ts';
 import { settingsUnasked } from './unknown-facts.ts';
 import { announcement } from './words.ts';

@@ -1,7 +1,7 @@
 // Descriptors of the access-control annotations (spec annotations 7).
 import { annotation, shapes } from '../annotation.ts';
 import { sourceText } from '../aws.ts';
-import { networkOf } from '../cidr.ts';
+import { networkOf } from '../validate/cidr.ts';
 
 export const inboundCidrs = annotation('inbound-cidrs', {
   on: ['Ingress'],

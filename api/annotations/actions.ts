@@ -1,7 +1,7 @@
 // Descriptor of the actions that a backend with port name use-annotation names (spec annotations 15.7).
 import { annotation, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { TARGET_GROUP_ARN } from '../limits.ts';
+import { TARGET_GROUP_ARN } from '../limits/limits.ts';
 
 const targetGroupArn = {
   type: 'string',

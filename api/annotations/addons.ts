@@ -1,7 +1,7 @@
 // Descriptors of the add-ons: web ACLs and Shield (spec annotations 8).
 import { annotation, never, onLoadBalancer, shapes } from '../annotation.ts';
 import { WEB_ACL, webAclName } from '../aws.ts';
-import { WEB_ACL_ARN } from '../limits.ts';
+import { WEB_ACL_ARN } from '../limits/limits.ts';
 
 const ASSOCIATION = 'the web ACL of the load balancer';
 

@@ -1,7 +1,7 @@
 // Descriptor of the conditions that the rules of one backend have beside host and path (spec annotations 15.5).
 import { annotation, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { CONDITION_VALUE_MAX, HEADER_NAME, METHOD } from '../rulelimits.ts';
+import { CONDITION_VALUE_MAX, HEADER_NAME, METHOD } from '../limits/rule-limits.ts';
 
 const value = { type: 'string', minLength: 1, maxLength: CONDITION_VALUE_MAX } as const;
 const values = { type: 'array', items: value } as const;

@@ -1,7 +1,7 @@
 // Descriptor of the validation of JSON Web Tokens (spec annotations 10.8).
 import { annotation, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { HTTPS_URL } from '../rulelimits.ts';
+import { HTTPS_URL } from '../limits/rule-limits.ts';
 
 const LENGTH_MAX = 256;
 

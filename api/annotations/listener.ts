@@ -1,10 +1,10 @@
 // Descriptors of the listener annotations (spec annotations 6).
 import { annotation, onListener, shapes } from '../annotation.ts';
 import { type ListenerSpec, sourceText } from '../aws.ts';
-import { EVERYBODY } from '../cidr.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { CERTIFICATE_ARN, LISTENER_ATTRIBUTES, SSL_POLICY } from '../limits.ts';
-import { asKept } from '../spelling.ts';
+import { CERTIFICATE_ARN, LISTENER_ATTRIBUTES, SSL_POLICY } from '../limits/limits.ts';
+import { EVERYBODY } from '../validate/cidr.ts';
+import { asKept } from '../validate/spelling.ts';
 
 const port = { type: 'integer', minimum: 1, maximum: 65535 } as const;
 

@@ -1,9 +1,9 @@
 // Descriptors of the load balancer annotations (spec annotations 5).
 import { annotation, onLoadBalancer, shapes } from '../annotation.ts';
 import { sourceText, type Tags } from '../aws.ts';
-import { EVERYBODY } from '../cidr.ts';
-import { LOAD_BALANCER_ATTRIBUTES } from '../limits.ts';
-import { asKept } from '../spelling.ts';
+import { LOAD_BALANCER_ATTRIBUTES } from '../limits/limits.ts';
+import { EVERYBODY } from '../validate/cidr.ts';
+import { asKept } from '../validate/spelling.ts';
 
 export const scheme = annotation('scheme', {
   on: ['Ingress'],

@@ -1,7 +1,7 @@
 // Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13 to 9.15).
 import { annotation, later, onTargetGroup, shapes } from '../annotation.ts';
-import { TARGET_GROUP_ATTRIBUTES } from '../limits.ts';
-import { asKept } from '../spelling.ts';
+import { TARGET_GROUP_ATTRIBUTES } from '../limits/limits.ts';
+import { asKept } from '../validate/spelling.ts';
 
 export const targetType = annotation('target-type', {
   on: ['Service', 'Ingress'],

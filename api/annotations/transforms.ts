@@ -1,7 +1,7 @@
 // Descriptor of the rewrites that the rules of one backend make before they forward (spec annotations 15.6).
 import { annotation, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
-import { REWRITE_MAX } from '../rulelimits.ts';
+import { REWRITE_MAX } from '../limits/rule-limits.ts';
 
 const config = {
   type: 'object',

@@ -1,5 +1,5 @@
 // What the API server asks of an IngressClass beyond its schema (Kubernetes API reference: IngressClass v1).
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import { dnsSubdomain, domainPath, pathSegment } from './names.ts';
 import { contradiction, formed, missing, named, oneOf } from './rules.ts';
 

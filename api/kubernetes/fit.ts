@@ -2,9 +2,9 @@
 // field, what stands there, what belongs there and the likely intent.
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { DEFINITIONS } from '../generated/kubernetes.ts';
-import type { Problem } from '../problem.ts';
-import { isObject } from '../shape.ts';
-import { suggest } from '../suggest.ts';
+import type { Problem } from '../problems/problem.ts';
+import { suggest } from '../problems/suggest.ts';
+import { isObject } from '../validate/type-guards.ts';
 import { missing, oneOf } from './rules.ts';
 import { type KubernetesSchema, resolved } from './schema.ts';
 

@@ -1,9 +1,10 @@
 // What the API server asks of an Ingress beyond its schema (Kubernetes API reference: Ingress v1; documentation: Ingress,
 // "Path types", "Hostname wildcards", "Deprecated annotation").
-import { pathOfAnnotation } from '../finding.ts';
+
 import type { Ingress, IngressBackend, IngressPath, IngressRule } from '../kube.ts';
 import { CLASS_ANNOTATION } from '../ownership.ts';
-import type { Problem } from '../problem.ts';
+import { pathOfAnnotation } from '../problems/finding.ts';
+import type { Problem } from '../problems/problem.ts';
 import { dnsHost, dnsLabel, dnsSubdomain, pathSegment, portName, ruleHost } from './names.ts';
 import { contradiction, formed, missing, named, port } from './rules.ts';
 

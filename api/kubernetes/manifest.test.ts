@@ -3,9 +3,9 @@
 // the scenario `lint`.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lint } from '../lint.ts';
-import { sentence } from '../problem.ts';
-import { isClassParams, isIngress, isIngressClass, isNamespace, isService } from '../shape.ts';
+import { sentence } from '../problems/problem.ts';
+import { lint } from '../validate/lint.ts';
+import { isClassParams, isIngress, isIngressClass, isNamespace, isService } from '../validate/type-guards.ts';
 import { readManifest } from './manifest.ts';
 
 const backend = { service: { name: 'web', port: { number: 80 } } };

@@ -1,11 +1,11 @@
 // A manifest as the API server takes it: fields left empty are absent, and what it would refuse is told in its sense. It
 // looks at nothing but the manifest: what the cluster holds is not known here.
-import type { IngressClassParams } from '../classparams.ts';
-import { pathOfAnnotation } from '../finding.ts';
+import type { IngressClassParams } from '../ingress/class-parameters.ts';
 import type { Ingress } from '../kube.ts';
-import type { Problem } from '../problem.ts';
-import { isObject } from '../shape.ts';
-import { unquotedProblems, type Writing } from '../unquoted.ts';
+import { pathOfAnnotation } from '../problems/finding.ts';
+import type { Problem } from '../problems/problem.ts';
+import { isObject } from '../validate/type-guards.ts';
+import { unquotedProblems, type Writing } from '../validate/unquoted.ts';
 import { classProblems, type WrittenClass } from './class.ts';
 import { misfitsOf } from './fit.ts';
 import { ingressProblems } from './ingress.ts';

@@ -1,8 +1,9 @@
 // What the API server asks of the metadata of every object (Kubernetes documentation: Object Names and IDs; Labels and
 // Selectors; Annotations; Finalizers; Owners and Dependents).
-import { pathOfAnnotation } from '../finding.ts';
+
 import type { ObjectMeta } from '../kube.ts';
-import type { Problem } from '../problem.ts';
+import { pathOfAnnotation } from '../problems/finding.ts';
+import type { Problem } from '../problems/problem.ts';
 import { dnsLabel, type Form, labelValue, qualifiedName } from './names.ts';
 import { formed, missing, named } from './rules.ts';
 

@@ -1,6 +1,6 @@
 // What the rules of the API server beyond its schemas are written with: a field, its value, and why it is refused.
-import type { Problem } from '../problem.ts';
-import { suggest } from '../suggest.ts';
+import type { Problem } from '../problems/problem.ts';
+import { suggest } from '../problems/suggest.ts';
 import type { Form } from './names.ts';
 
 /** The field is not there and has to be. */

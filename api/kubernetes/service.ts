@@ -1,6 +1,6 @@
 // What the API server asks of a Service beyond its schema, as far as a load balancer has to do with it (Kubernetes API
 // reference: Service v1; documentation: Service). Addresses and traffic policies are not looked at.
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import { dnsLabel, dnsSubdomain, labelValue, portName, qualifiedName } from './names.ts';
 import { contradiction, formed, missing, named, port } from './rules.ts';
 

@@ -1,8 +1,8 @@
 // Which versions of a kind are served (Kubernetes documentation: Deprecated API Migration Guide), and what the form of those
 // that are not any more was.
 import { SERVED } from '../generated/kubernetes.ts';
-import type { Problem } from '../problem.ts';
-import { suggest } from '../suggest.ts';
+import type { Problem } from '../problems/problem.ts';
+import { suggest } from '../problems/suggest.ts';
 
 /** Groups of which we know all kinds and versions. */
 const GROUPS = new Set(['networking.k8s.io', 'elbv2.k8s.aws', 'extensions']);

@@ -3,9 +3,9 @@
 //
 //   rule ──a request that it takes──▶ redirect ──Location──▶ listener, rule ──▶ … the same URL again, or no end
 import type { ListenPort } from '../annotations/listener.ts';
-import { isLoop } from '../checks/actions.ts';
-import { annotationPath } from '../finding.ts';
-import type { Problem } from '../problem.ts';
+import { annotationPath } from '../problems/finding.ts';
+import type { Problem } from '../problems/problem.ts';
+import { isLoop } from '../validate/checks/actions.ts';
 import { answerOn, type Listening, listeningOf, type Made } from './listening.ts';
 import {
   fallbackOf,

@@ -1,8 +1,7 @@
 // Listening: the rules of all listeners of a group in the order in which they are asked, and which one answers a request.
 import type { ListenPort } from '../annotations/listener.ts';
 import type { Condition } from '../aws.ts';
-import { type MatchRequest, matchRule } from '../match.ts';
-import { conditionToWire, type WireCondition } from '../wirecondition.ts';
+import { type MatchRequest, matchRule } from './match.ts';
 import {
   fallbackOf,
   type GroupMember,
@@ -14,6 +13,7 @@ import {
   type RoutedAction,
   routesOf,
 } from './routes.ts';
+import { conditionToWire, type WireCondition } from './wire-condition.ts';
 
 /** A rule on one listener, or what it does by default. */
 export interface Made {

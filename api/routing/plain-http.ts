@@ -1,7 +1,7 @@
 // Members that listen on plain HTTP only while their group redirects HTTP to HTTPS: their routes are not reached over HTTPS
 // and stay open without it. Both sides are told.
-import { annotationPath } from '../finding.ts';
-import type { Problem } from '../problem.ts';
+import { annotationPath } from '../problems/finding.ts';
+import type { Problem } from '../problems/problem.ts';
 import { type GroupMember, type HttpsRedirect, isExempt, nameOf, portsOf, portWords } from './routes.ts';
 
 const plainPorts = ({ spec }: GroupMember) => portsOf(spec).filter(({ protocol }) => protocol === 'HTTP');

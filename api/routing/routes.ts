@@ -2,8 +2,8 @@
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
 import type { Action, Condition } from '../aws.ts';
 import type { BindingSpec, Intent, IntentBackend } from '../generated/binding.ts';
-import { conditionsOf, isRegexPath, memberOf, type RuleSource } from '../rules.ts';
-import { redirectsToItself } from '../shadows.ts';
+import { conditionsOf, isRegexPath, memberOf, type RuleSource } from './rules.ts';
+import { redirectsToItself } from './unreachable-rules.ts';
 
 /** One member of a group as its binding says. */
 export interface GroupMember {

@@ -2,7 +2,7 @@
 // no sample, since nobody can say what it takes.
 import type { ListenPort } from '../annotations/listener.ts';
 import type { Condition } from '../aws.ts';
-import { type MatchRequest, redirectLocation } from '../match.ts';
+import { type MatchRequest, redirectLocation } from './match.ts';
 import type { RoutedAction } from './routes.ts';
 
 /** Stands for the host where a rule asks for none; no rule names it (RFC 2606). */

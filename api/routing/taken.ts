@@ -2,8 +2,8 @@
 //
 //   earlier member:  a.example.com/*  ──takes──▶  a.example.com/abc/*  of a later member, on the ports they share
 import type { ListenPort } from '../annotations/listener.ts';
-import { canonicalText } from '../bind.ts';
-import type { Problem } from '../problem.ts';
+import { canonicalText } from '../binding/bind.ts';
+import type { Problem } from '../problems/problem.ts';
 import { hostsAbove, isTooDeep, takenBy, takes } from './reach.ts';
 import {
   type GroupMember,

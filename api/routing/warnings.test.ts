@@ -1,10 +1,10 @@
 // What members of a group are told about each other's requests: rules taken by others, redirects in circles, plain HTTP only.
 import { describe, expect, test } from 'vitest';
-import { bind } from '../bind.ts';
+import { bind } from '../binding/bind.ts';
+import { readIngress } from '../ingress/read.ts';
 import type { IngressRule } from '../kube.ts';
 import { keyOf } from '../kube.ts';
-import { sentence } from '../problem.ts';
-import { readIngress } from '../read.ts';
+import { sentence } from '../problems/problem.ts';
 import { type GroupMember, inGroupOrder } from './routes.ts';
 import { routingOfGroup, routingProblems } from './warnings.ts';
 

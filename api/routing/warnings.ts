@@ -1,5 +1,5 @@
 // Warnings about what members of a group do to each other's requests. Nothing here is refused: it works with the LBC today.
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import { circleProblems } from './circles.ts';
 import { plainHttpProblems } from './plain-http.ts';
 import { type GroupMember, type HttpsRedirect, inGroupOrder, portsOf, withMember } from './routes.ts';

@@ -2,7 +2,7 @@
 // asking, and what AWS refuses or throttles is asked again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { meet, unmet, wordsOf } from '../../api/unmet.ts';
+import { meet, unmet, wordsOf } from '../../api/problems/unmet-need.ts';
 
 /** The SDK's own search may ask a metadata service that does not answer. */
 const SEARCH_MS = 10_000;

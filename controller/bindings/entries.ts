@@ -2,13 +2,13 @@
 //
 //   Ingress wants the group   binding in place ──▶ member      binding missing, going, not held ──▶ awaited, or refused
 //   Ingress does not want it  binding or Ingress holds it ──▶ leaving, until AWS is clean
-import { bind, bindingFor } from '../../api/bind.ts';
-import { type Holding, heldGroups } from '../../api/finalizers.ts';
+import { bind, bindingFor } from '../../api/binding/bind.ts';
+import { type Holding, heldGroups } from '../../api/binding/finalizers.ts';
 import type { BindingSpec, LoadBalancerBinding } from '../../api/generated/binding.ts';
+import type { Reading } from '../../api/ingress/read.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { mayWrite, type Policy, policyOf } from '../../api/policy.ts';
-import type { Problem } from '../../api/problem.ts';
-import type { Reading } from '../../api/read.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 
 /** An Ingress that is ours, read. */
 export interface Entry {

@@ -4,7 +4,7 @@
 //   Ingress  ingress.k8s.aws/resources, albatross.dev/resources          ◀─▶  binding  albatross.dev/resources
 //   Ingress  group.ingress.k8s.aws/NAME, group.albatross.dev/NAME        ◀─▶  binding  group.albatross.dev/NAME
 
-import { groupOfFinalizer, type Holding, heldGroups } from '../../api/finalizers.ts';
+import { groupOfFinalizer, type Holding, heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../../api/kube.ts';
 import { mayWrite, type Policy } from '../../api/policy.ts';

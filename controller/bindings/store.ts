@@ -6,7 +6,7 @@
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Policy } from '../../api/policy.ts';
-import type { Problem } from '../../api/problem.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import {
   derived,
   type Entry,
@@ -19,7 +19,7 @@ import {
   staysWith,
 } from './entries.ts';
 
-export { finalizerOf, heldGroups } from '../../api/finalizers.ts';
+export { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
 export type { Entry, SeenIngress } from './entries.ts';
 
 export interface Book {

@@ -12,7 +12,7 @@
 //                                         nothing is handed over
 //   1 our finalizer on the Ingress, which the API server refuses on one that is being deleted   2 the binding's taken off
 //   3 a binding made anew and claimed; while that is refused the Ingress goes on answering      4 the Ingress's taken off
-import { canonicalText } from '../../api/bind.ts';
+import { canonicalText } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../../api/policy.ts';
 import type { KubeFailure, KubeOutcome } from '../../kube/client.ts';

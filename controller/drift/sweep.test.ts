@@ -2,11 +2,11 @@
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createInventory } from '../inventory/inventory.ts';
 import { openAccount } from '../laws/account.ts';
 import { CLUSTER } from '../laws/paper.ts';
-import { lookForDrift } from './sweep.ts';
-import { createInventory } from '../inventory/inventory.ts';
 import { createQueue } from '../queue/queue.ts';
+import { lookForDrift } from './sweep.ts';
 
 let end: (() => Promise<void>) | undefined;
 afterEach(async () => end?.());

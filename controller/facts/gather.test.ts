@@ -8,7 +8,7 @@ import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
-import type { Problem } from '../../api/problem.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { interpret } from '../laws/interpret.ts';
 import {
   type Applied,

@@ -8,14 +8,14 @@ import { answerOf, isFailure } from '../../alb/failures/failure.ts';
 import type { Group } from '../../alb/group.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
-import { soleService } from '../../api/authentication.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import { WEB_ACL } from '../../api/aws.ts';
-import { annotationPath } from '../../api/finding.ts';
+import { soleService } from '../../api/ingress/authentication.ts';
+import { readService } from '../../api/ingress/read.ts';
 import type { Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import type { Problem } from '../../api/problem.ts';
-import { readService } from '../../api/read.ts';
+import { annotationPath } from '../../api/problems/finding.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import type { Lookups } from './lookups.ts';
 
 export interface Gathering {

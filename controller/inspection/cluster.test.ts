@@ -1,7 +1,7 @@
 // Tests of reading a cluster once: what is put together, and what is said of what cannot be read.
 import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
-import { bind, bindingFor } from '../../api/bind.ts';
+import { bind, bindingFor } from '../../api/binding/bind.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { finalizerOf } from '../bindings/store.ts';

@@ -1,5 +1,5 @@
 // The cluster as it is at one moment: every object that decisions are made from is listed once, and nothing is watched.
-import { bindingFor } from '../../api/bind.ts';
+import { bindingFor } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';

@@ -1,12 +1,19 @@
 // Offline: objects that lie together in files, as if a cluster held them. Classes and parameters that the files do not
 // hold are taken to exist. Pure.
+
+import type { ControllerDefaults } from '../../api/ingress/read.ts';
 import type { IngressClass } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { readManifest } from '../../api/kubernetes/manifest.ts';
-import { assumedClass, withNamespace } from '../../api/lint.ts';
 import { CONTROLLER } from '../../api/ownership.ts';
-import type { ControllerDefaults } from '../../api/read.ts';
-import { isClassParams, isIngress, isIngressClass, isNamespace, isService } from '../../api/shape.ts';
+import { assumedClass, withNamespace } from '../../api/validate/lint.ts';
+import {
+  isClassParams,
+  isIngress,
+  isIngressClass,
+  isNamespace,
+  isService,
+} from '../../api/validate/type-guards.ts';
 import { DEFAULTS } from '../options.ts';
 import { clusterSeen, NO_OBJECTS, type Objects } from './cluster.ts';
 import { type Standing, standingOf } from './standing.ts';

@@ -1,6 +1,7 @@
 // Online: the objects of a cluster, listed once with the rights of whoever asks. AWS is not asked.
+
+import type { ControllerDefaults } from '../../api/ingress/read.ts';
 import { keyOf } from '../../api/kube.ts';
-import type { ControllerDefaults } from '../../api/read.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { DEFAULTS } from '../options.ts';

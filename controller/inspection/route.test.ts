@@ -1,7 +1,7 @@
 // Route in words: each condition that does not hold, every kind of answer, and why nothing listens.
 import { describe, expect, test } from 'vitest';
-import { requestOf } from '../../api/asked.ts';
 import type { Ingress, Service } from '../../api/kube.ts';
+import { requestOf } from '../../api/routing/parse-request.ts';
 import { CERTIFICATE, ingress, path, rule, service } from '../laws/paper.ts';
 import { offline } from './offline.ts';
 import { type Answering, route } from './route.ts';

@@ -3,14 +3,14 @@
 import type { Backend, Origin } from '../../alb/desire/desiring.ts';
 import { isOpen } from '../../alb/desire/ports.ts';
 import type { Action, Condition, Resource } from '../../api/aws.ts';
+import { sentence } from '../../api/problems/problem.ts';
 import {
   applyTransforms,
   firstMiss,
   type MatchRequest,
   normalPath,
   redirectLocation,
-} from '../../api/match.ts';
-import { sentence } from '../../api/problem.ts';
+} from '../../api/routing/match.ts';
 import { conditionsToAws, transformsToAws } from '../aws/kinds/condition.ts';
 import type { Standing } from './standing.ts';
 

@@ -6,9 +6,9 @@ import type { ClusterSettings, Facts } from '../../alb/desire/facts.ts';
 import { GATES } from '../../alb/feature-gates.ts';
 import { type Group, groupOf, type Member, type Told } from '../../alb/group.ts';
 import type { OidcClient } from '../../api/aws.ts';
+import { type ControllerDefaults, readService } from '../../api/ingress/read.ts';
+import { servicesOf } from '../../api/ingress/references.ts';
 import type { Service } from '../../api/kube.ts';
-import { type ControllerDefaults, readService } from '../../api/read.ts';
-import { servicesOf } from '../../api/references.ts';
 import type { ClusterSeen } from './cluster.ts';
 
 export interface StandingOptions extends ControllerDefaults {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Action } from '../../api/aws.ts';
-import { blankTargetGroup } from '../../api/targetgroup.ts';
+import { blankTargetGroup } from '../../api/ingress/target-group.ts';
 import { targetGroupsOf, treeOf } from './tree.ts';
 
 const identity = { group: 'shop/web', resourceTag: 'x', extra: {} };

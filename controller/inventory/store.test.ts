@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Found } from '../../alb/kinds/kind.ts';
-import { blankTargetGroup } from '../../api/targetgroup.ts';
+import { blankTargetGroup } from '../../api/ingress/target-group.ts';
 import { withHolders } from './associations.ts';
 import { Shelves } from './store.ts';
 

@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changesOf, type MemberChange, preview } from '../../alb/preview/preview.ts';
 import type { Step } from '../../alb/preview/steps.ts';
-import { bind, bindingFor } from '../../api/bind.ts';
+import { bind, bindingFor } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
+import { type Reading, readIngress } from '../../api/ingress/read.ts';
 import { type Ingress, keyOf, type Service } from '../../api/kube.ts';
-import { type Reading, readIngress } from '../../api/read.ts';
 import { changesBetween, changesIn, disagreements, lookAt, resetsIn } from './account-changes.ts';
 import { GROUP } from './groups.ts';
 import { type Applied, CLUSTER } from './paper.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { desire } from '../../alb/desire/desire.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Resource } from '../../api/aws.ts';
-import { type Footprint, footprintOf } from '../../api/footprint.ts';
+import { type Footprint, footprintOf } from '../../api/limits/footprint.ts';
 import { applied, GROUP } from './groups.ts';
 import { type Applied, bookOf, factsOf, groupFrom, service } from './paper.ts';
 

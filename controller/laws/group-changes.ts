@@ -2,7 +2,7 @@
 // says something else.
 import fc from 'fast-check';
 import { PREFIX } from '../../api/annotation.ts';
-import type { IngressClassParams } from '../../api/classparams.ts';
+import type { IngressClassParams } from '../../api/ingress/class-parameters.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { CONTROLLER } from '../../api/ownership.ts';
 import { isAccepted } from './announced.ts';

@@ -2,9 +2,9 @@
 // account that exist in memory. What it knows of the cluster it is told by watches, one change at a time and ever late.
 
 import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
+import { readIngress } from '../../api/ingress/read.ts';
 import type { Ingress, Namespace, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { readIngress } from '../../api/read.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { eventTeller } from '../../kube/events.ts';
 import { underPolicy, writer } from '../../kube/write.ts';

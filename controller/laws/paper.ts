@@ -5,10 +5,15 @@ import type { ClusterSettings, Facts, Looked } from '../../alb/desire/facts.ts';
 import { GATES } from '../../alb/feature-gates.ts';
 import { type Group, groupOf } from '../../alb/group.ts';
 import { PREFIX } from '../../api/annotation.ts';
-import { bindingFor } from '../../api/bind.ts';
+import { bindingFor } from '../../api/binding/bind.ts';
+import {
+  type ControllerDefaults,
+  readIngress,
+  readService,
+  type Surroundings,
+} from '../../api/ingress/read.ts';
 import type { Ingress, IngressPath, IngressRule, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { type ControllerDefaults, readIngress, readService, type Surroundings } from '../../api/read.ts';
 import { type Book, finalizerOf, openBook } from '../bindings/store.ts';
 
 export const CLUSTER: ClusterSettings = {

@@ -1,6 +1,6 @@
 // What a request meets in an account on paper: the listener, and the actions of the rule that takes it.
-import type { MatchRequest } from '../../api/match.ts';
-import { matchRule } from '../../api/match.ts';
+import type { MatchRequest } from '../../api/routing/match.ts';
+import { matchRule } from '../../api/routing/match.ts';
 import type { RuleRecord } from '../../local-aws/elb/state.ts';
 import type { Account } from './account.ts';
 

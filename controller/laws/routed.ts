@@ -1,6 +1,6 @@
 // Generated rules and requests for the law of route: conditions of every field, transforms, redirects, weights, ports.
 import fc from 'fast-check';
-import type { Asked } from '../../api/asked.ts';
+import type { Asked } from '../../api/routing/parse-request.ts';
 import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
 
 const json = JSON.stringify;

@@ -7,7 +7,7 @@ import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import type { ProblemCode } from '../../api/problem.ts';
+import type { ProblemCode } from '../../api/problems/problem.ts';
 import { type Book, openBook } from '../bindings/store.ts';
 import { Drifts } from '../drift/detect.ts';
 import type { Lookups } from '../facts/lookups.ts';

@@ -1,6 +1,6 @@
 // Plain HTTP for probes and metrics.
 import { createServer, type Server } from 'node:http';
-import { notListening } from '../../api/unmet.ts';
+import { notListening } from '../../api/problems/unmet-need.ts';
 
 export interface Answer {
   readonly status: number;

@@ -7,7 +7,7 @@
 import type { Group, Told } from '../../alb/group.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Scheme } from '../../api/aws.ts';
-import type { Problem } from '../../api/problem.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 
 type Balancer = Found<'loadBalancer'>;
 

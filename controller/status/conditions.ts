@@ -5,10 +5,10 @@ import { type AwsFailure, answerOf } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
-import { type NextCondition, REFERENCES, setCondition } from '../../api/conditions.ts';
+import { type NextCondition, REFERENCES, setCondition } from '../../api/binding/conditions.ts';
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { type Problem, sentence } from '../../api/problem.ts';
+import { type Problem, sentence } from '../../api/problems/problem.ts';
 import type { Health, Pass } from './pass-result.ts';
 
 const MESSAGE_MAX = 2000;

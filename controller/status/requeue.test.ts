@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Operation, Outcome } from '../../alb/plan/operation.ts';
-import type { ProblemCode } from '../../api/problem.ts';
+import type { ProblemCode } from '../../api/problems/problem.ts';
 import { next } from './requeue.ts';
 
 type Passed = Parameters<typeof next>[0];

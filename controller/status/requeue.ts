@@ -1,7 +1,7 @@
 // next: when a group is looked at again after a pass. Pure.
 
 import type { Group } from '../../alb/group.ts';
-import type { ProblemCode } from '../../api/problem.ts';
+import type { ProblemCode } from '../../api/problems/problem.ts';
 import type { Next } from '../queue/queue.ts';
 import type { Untold } from './pass-result.ts';
 

@@ -6,7 +6,7 @@ import { schemas } from '../../alb/kinds/kinds.ts';
 import type { Outcome } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
-import type { Problem } from '../../api/problem.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { interpret } from '../laws/interpret.ts';
 import { type Applied, groupFrom, ingress, service, wantedBy } from '../laws/paper.ts';
 import { addressed } from './address.ts';

@@ -2,7 +2,7 @@
 
 import type { Found } from '../../alb/kinds/kind.ts';
 import { inWords } from '../../alb/plan/operation.ts';
-import { setCondition } from '../../api/conditions.ts';
+import { setCondition } from '../../api/binding/conditions.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { addressed } from './address.ts';

@@ -8,7 +8,7 @@ import { inWords } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import type { Ingress, ObjectMeta, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { sentence } from '../../api/problem.ts';
+import { sentence } from '../../api/problems/problem.ts';
 import { interpret } from '../laws/interpret.ts';
 import { wantedBy } from '../laws/paper.ts';
 

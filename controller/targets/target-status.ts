@@ -1,7 +1,7 @@
 // The status of a binding as far as its targets go: a program of its own, by the binding's key, so that a pod's restart plans no
 // group. It alone writes `targetGroups`, `targets` and `registered`; the pass over the group leaves them as they are. Both say
 // in `Ready` what has nothing behind it, in the same words.
-import { type ConditionReason, REASONS, setCondition } from '../../api/conditions.ts';
+import { type ConditionReason, REASONS, setCondition } from '../../api/binding/conditions.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
 import type { Next } from '../queue/queue.ts';
 import { readyBy, servedBy, withoutTargets } from '../status/conditions.ts';

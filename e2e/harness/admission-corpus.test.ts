@@ -1,7 +1,7 @@
 // What makes an answer a right one, how an entry becomes objects, and that lint answers every entry as admission has to.
 import { describe, expect, test } from 'vitest';
-import { lint } from '../../api/lint.ts';
-import { sentence } from '../../api/problem.ts';
+import { sentence } from '../../api/problems/problem.ts';
+import { lint } from '../../api/validate/lint.ts';
 import { type CorpusEntry, entryOf, isRight, readCorpus, type Written, wordsOf } from './admission-corpus.ts';
 import type { RestAnswer } from './rest.ts';
 

@@ -1,6 +1,6 @@
 // The admission corpus on a real API server with the webhook as it is shipped: process, TLS, rights of its ServiceAccount.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lint } from '../../api/lint.ts';
+import { lint } from '../../api/validate/lint.ts';
 import { type CorpusEntry, readCorpus } from '../harness/admission-corpus.ts';
 import { type PlayedEntry, playCorpus } from '../harness/admission-play.ts';
 import type { RunningProcess } from '../harness/process.ts';

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { sentence } from '../../api/problem.ts';
+import { sentence } from '../../api/problems/problem.ts';
 import { documentsIn } from '../../cli/documents.ts';
 import { judge } from '../../cli/lint.ts';
 import { kubernetesSchemas, storedSchemas } from '../../hack/generate/kubernetes.ts';

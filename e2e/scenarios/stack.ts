@@ -17,7 +17,7 @@ import {
   type Tags,
   type TargetGroupSpec,
 } from '../../api/aws.ts';
-import { blankTargetGroup } from '../../api/targetgroup.ts';
+import { blankTargetGroup } from '../../api/ingress/target-group.ts';
 import { type Aws, connectAws } from '../../controller/aws/client.ts';
 import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';

@@ -1,7 +1,7 @@
 // The webhook as a cluster meets it: asked by a real API server over TLS, with the rights of its ServiceAccount.
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashOf } from '../../api/bind.ts';
+import { hashOf } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { kubeClient } from '../../kube/client.ts';

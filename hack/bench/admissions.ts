@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Pool } from 'undici';
-import { bind } from '../../api/bind.ts';
+import { bind } from '../../api/binding/bind.ts';
 import type { BindingSpec } from '../../api/generated/binding.ts';
+import { readIngress } from '../../api/ingress/read.ts';
 import type { Ingress } from '../../api/kube.ts';
-import { readIngress } from '../../api/read.ts';
 import { NAMESPACE } from '../../e2e/harness/install.ts';
 import { freePorts } from '../../e2e/harness/machine.ts';
 import type { RunningProcess } from '../../e2e/harness/process.ts';

@@ -1,6 +1,5 @@
 // Generates docs/annotations.md, the reference of all annotations, from their descriptors.
 import { type AnnotationName, type AnyAnnotation, PREFIX, type Schema } from '../../api/annotation.ts';
-import { encodingOf } from '../../api/decode.ts';
 import {
   type AttributeValue,
   COUNT_MAX,
@@ -8,10 +7,11 @@ import {
   LOAD_BALANCER_ATTRIBUTES,
   NLB_ATTRIBUTES,
   TARGET_GROUP_ATTRIBUTES,
-} from '../../api/limits.ts';
+} from '../../api/limits/limits.ts';
 import { POLICIES, POLICY_ANNOTATION, POLICY_WORDS } from '../../api/policy.ts';
 import { REGISTRY } from '../../api/registry.ts';
-import { allowedBy } from '../../api/words.ts';
+import { encodingOf } from '../../api/validate/decode.ts';
+import { allowedBy } from '../../api/validate/describe-schema.ts';
 import type { Generated } from './main.ts';
 
 const ENCODINGS = {

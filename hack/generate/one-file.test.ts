@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AnyAnnotation } from '../../api/annotation.ts';
-import { decode } from '../../api/decode.ts';
 import { REGISTRY } from '../../api/registry.ts';
+import { decode } from '../../api/validate/decode.ts';
 import { ROOT } from './main.ts';
 
 const ROOMS = ['api', 'alb', 'kube', 'webhook', 'controller', 'cli'];
@@ -44,15 +44,15 @@ const homeOf = (name: string): string =>
 
 /** Files that know a plain annotation although it is plain. */
 const BESIDE: Readonly<Record<string, string>> = {
-  'api/ported.ts': 'what annotations of other controllers are called here',
-  'api/checks/targets.ts': 'the timeout of a health check is less than its interval',
+  'api/problems/ported.ts': 'what annotations of other controllers are called here',
+  'api/validate/checks/targets.ts': 'the timeout of a health check is less than its interval',
 };
 
 /** Its name stands in its file, and where names of other controllers are translated. Names that are words are told apart by the rest. */
 const isPlain = ({ name }: AnyAnnotation): boolean =>
   name.includes('-') &&
   !name.endsWith('.*') &&
-  filesNaming(name).every((path) => path === homeOf(name) || path === 'api/ported.ts');
+  filesNaming(name).every((path) => path === homeOf(name) || path === 'api/problems/ported.ts');
 
 const PLAIN = REGISTRY.filter((one) => isPlain(one) || one.name === 'healthcheck-interval-seconds');
 
@@ -112,7 +112,7 @@ test('plain annotations are known in their files alone, and so are their fields 
       const files = filesNaming(field).filter((path) => path !== home && !OF_KINDS.test(path));
       expect(files, `${descriptor.name}: ${field}`).toEqual(
         // The default is the LBC's, and is needed where no annotation is read.
-        files.filter((path) => path === 'api/targetgroup.ts'),
+        files.filter((path) => path === 'api/ingress/target-group.ts'),
       );
     }
   }
@@ -137,11 +137,11 @@ const HARD: Readonly<Record<string, { names: readonly string[]; files: Readonly<
         'alb/preview/recorded.ts': 'a dry run takes what bindings and plans show as what AWS has',
         'api/annotations/pools.ts': 'the annotation',
         'api/aws.ts': KIND,
-        'api/checks/values.ts': TEXTS,
-        'api/classparams.ts': CLASS,
-        'api/footprint.ts': 'a quota of the account counts it',
-        'api/place.ts': CLASS,
-        'api/quotas.ts': 'a quota of the account counts it',
+        'api/validate/checks/values.ts': TEXTS,
+        'api/ingress/class-parameters.ts': CLASS,
+        'api/limits/footprint.ts': 'a quota of the account counts it',
+        'api/problems/place.ts': CLASS,
+        'api/limits/quotas.ts': 'a quota of the account counts it',
         'controller/inventory/details.ts': 'it is read for those alone who want it',
         'controller/inventory/inventory.ts': 'it is read for those alone who want it',
         'controller/aws/kinds/load-balancer.ts': CALLS,
@@ -162,14 +162,14 @@ const HARD: Readonly<Record<string, { names: readonly string[]; files: Readonly<
         'alb/preview/recorded.ts': 'a dry run takes what bindings and plans show as what AWS has',
         'api/annotations/tls.ts': 'the annotation',
         'api/aws.ts': KIND,
-        'api/checks/tls.ts': 'it is about HTTPS ports only',
-        'api/checks/values.ts': TEXTS,
-        'api/footprint.ts': 'a quota of the account counts trust stores',
-        'api/identifiers.ts': 'it names a resource of AWS',
-        'api/listenerconflicts.ts': 'members are compared port by port',
-        'api/ported.ts': 'what annotations of other controllers are called here',
-        'api/quotas.ts': 'a quota of the account counts trust stores',
-        'api/strict.ts': SWITCHES,
+        'api/validate/checks/tls.ts': 'it is about HTTPS ports only',
+        'api/validate/checks/values.ts': TEXTS,
+        'api/limits/footprint.ts': 'a quota of the account counts trust stores',
+        'api/validate/identifiers.ts': 'it names a resource of AWS',
+        'api/group-conflicts/listeners.ts': 'members are compared port by port',
+        'api/problems/ported.ts': 'what annotations of other controllers are called here',
+        'api/limits/quotas.ts': 'a quota of the account counts trust stores',
+        'api/validate/strict.ts': SWITCHES,
         'controller/apply/apply.ts': 'new rules wait where it was refused',
         'controller/aws/kinds/listener.ts': CALLS,
         'controller/facts/gather.ts': 'trust stores are looked up by name',
@@ -186,16 +186,16 @@ const HARD: Readonly<Record<string, { names: readonly string[]; files: Readonly<
         'alb/group.ts': 'a name takes the place of ARNs, which no merge of one annotation knows',
         'alb/kinds/load-balancer.ts': SCHEMA,
         'alb/preview/recorded.ts': 'a dry run takes what bindings and plans show as what AWS has',
-      'alb/preview/unknown-facts.ts': 'a dry run does not know what a name stands for',
+        'alb/preview/unknown-facts.ts': 'a dry run does not know what a name stands for',
         'api/annotations/addons.ts': 'the annotation',
         'api/aws.ts': KIND,
-        'api/checks/dormant.ts': 'a name makes an ARN ineffective',
-        'api/classparams.ts': CLASS,
-        'api/identifiers.ts': 'it names a resource of AWS',
-        'api/place.ts': CLASS,
-        'api/ported.ts': 'what annotations of other controllers are called here',
-        'api/strict.ts': SWITCHES,
-        'api/webacl.ts': 'which of two annotations counts',
+        'api/validate/checks/dormant.ts': 'a name makes an ARN ineffective',
+        'api/ingress/class-parameters.ts': CLASS,
+        'api/validate/identifiers.ts': 'it names a resource of AWS',
+        'api/problems/place.ts': CLASS,
+        'api/problems/ported.ts': 'what annotations of other controllers are called here',
+        'api/validate/strict.ts': SWITCHES,
+        'api/ingress/web-acl.ts': 'which of two annotations counts',
         'controller/facts/lookups.ts': 'it is looked up by name',
         'controller/aws/kinds/load-balancer.ts': CALLS,
         'controller/inventory/protections.ts': 'another service reads and writes it',
@@ -240,7 +240,7 @@ test('plain descriptors that are cut out of their files are gone everywhere', { 
       for (const [name, pattern] of named) expect(pattern.test(text), `${path}: ${name}`).toBe(false);
       expect(text, path).toContain('healthcheck-timeout-seconds');
     }
-    const program = ['api/read.ts', 'webhook/main.ts', 'controller/main.ts', 'cli/lint.ts'];
+    const program = ['api/ingress/read.ts', 'webhook/main.ts', 'controller/main.ts', 'cli/lint.ts'];
     // What the other descriptors of a file do not need of its imports is no trace outside of it.
     const compilerOptions = { noUnusedLocals: false };
     const config = { extends: './tsconfig.json', include: [], files: program, compilerOptions };

@@ -1,7 +1,7 @@
 // Composes the binding's schema from its hand-written skeleton and the descriptors' schemas.
 import { readFileSync } from 'node:fs';
 import type { AnyAnnotation } from '../../api/annotation.ts';
-import { FIRST_MEMBER } from '../../api/classparams.ts';
+import { FIRST_MEMBER } from '../../api/ingress/class-parameters.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
 import { inSubset, isObject, type SchemaData } from './subset.ts';
 

@@ -1,5 +1,5 @@
 // What EC2 refuses or rewrites in security groups and their rules, and moto does not (moto-coverage 7, aws-limits 6).
-import { cidrOf } from '../../api/cidr.ts';
+import { cidrOf } from '../../api/validate/cidr.ts';
 import { refuse } from '../elb/refusal.ts';
 
 /** EC2 CreateSecurityGroup, IpRange: the characters of names and descriptions, at most 255 of them. */

@@ -1,5 +1,5 @@
 // What a listener does with a request: refuse it, let nobody in, redirect, respond itself or forward.
-import { applyTransforms, redirectLocation } from '../../api/match.ts';
+import { applyTransforms, redirectLocation } from '../../api/routing/match.ts';
 import { type ClientRequest, refusedWith, seen } from './client.ts';
 import { chooseDestination } from './destination.ts';
 import { type ForwardedRequest, forward, send } from './forward.ts';

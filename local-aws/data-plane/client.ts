@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, IncomingMessage, type OutgoingHttpHeaders } f
 import { Http2ServerRequest } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import type { MatchRequest } from '../../api/match.ts';
+import type { MatchRequest } from '../../api/routing/match.ts';
 
 export type ClientRequest = IncomingMessage | Http2ServerRequest;
 

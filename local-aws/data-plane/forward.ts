@@ -1,7 +1,7 @@
 // Forwarding one request to a target, over HTTP/1.1 or HTTP/2, and its answer back.
 import type { OutgoingHttpHeaders, ClientRequest as TargetRequest } from 'node:http';
 import { type ClientHttp2Stream, constants, Http2ServerResponse } from 'node:http2';
-import type { Rewritten } from '../../api/match.ts';
+import type { Rewritten } from '../../api/routing/match.ts';
 import type { TargetGroupRecord } from '../elb/state.ts';
 import { type ClientRequest, hostOf, isBodyless, isGrpc } from './client.ts';
 import { cookiesFor, type Destination } from './destination.ts';

@@ -1,6 +1,6 @@
 // What a listener does with a request: rule, group, target (ALB User Guide: Listener rules, Target group health).
 import { describe, expect, test } from 'vitest';
-import type { MatchRequest } from '../../api/match.ts';
+import type { MatchRequest } from '../../api/routing/match.ts';
 import { held } from '../elb/find.ts';
 import { fixed, path, setUp } from '../elb/rule-fixture.ts';
 import { chooseGroup, eligibleTargets, ruleActionsOf, ruleFor } from './route.ts';

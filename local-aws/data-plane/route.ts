@@ -1,6 +1,6 @@
 // What a listener does with a request, pure: the rule that answers, its actions, the target group, the targets.
 import type { Action, ForwardActionConfig, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type MatchRequest, matchRule } from '../../api/match.ts';
+import { type MatchRequest, matchRule } from '../../api/routing/match.ts';
 import { held } from '../elb/find.ts';
 import type {
   CallContext,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { unmet } from '../../api/unmet.ts';
+import { unmet } from '../../api/problems/unmet-need.ts';
 import { motoPython, REQUIREMENTS } from './moto-python.ts';
 
 export interface Moto {

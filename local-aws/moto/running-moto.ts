@@ -1,5 +1,5 @@
 // A moto that somebody else started: it has to answer, and to be of the same account.
-import { unmet, wordsOf } from '../../api/unmet.ts';
+import { unmet, wordsOf } from '../../api/problems/unmet-need.ts';
 import { credentialScope } from '../account/scope.ts';
 import type { Moto } from './moto-process.ts';
 

@@ -4,7 +4,7 @@ import type {
   RuleTransform as WireTransform,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Condition, Transform } from '../../../api/aws.ts';
-import { conditionToWire } from '../../../api/wirecondition.ts';
+import { conditionToWire } from '../../../api/routing/wire-condition.ts';
 
 interface Choices {
   readonly values: string[];

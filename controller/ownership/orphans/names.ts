@@ -1,9 +1,9 @@
 // names: which stacks and resources the objects of a cluster speak of, by whom. All Ingresses count, whatever their class:
 // another controller of the same cluster tag may answer for them. Pure.
 import { PREFIX } from '../../../api/annotation.ts';
-import type { IngressClassParams } from '../../../api/classparams.ts';
-import { heldGroups } from '../../../api/finalizers.ts';
+import { heldGroups } from '../../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
+import type { IngressClassParams } from '../../../api/ingress/class-parameters.ts';
 import { type Ingress, type IngressClass, keyOf, type TargetGroupBinding } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
 import { lbcGroups } from '../../bindings/lbc-finalizers.ts';

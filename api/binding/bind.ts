@@ -1,0 +1,138 @@
+// Settings to binding spec: the same pure function in webhook and controller, so that a lost binding can be made again.
+import { hash } from 'node:crypto';
+import { PREFIX } from '../annotation.ts';
+import type {
+  BindingSpec,
+  Intent,
+  IntentBackend,
+  IntentPath,
+  IntentRule,
+  LoadBalancerBinding,
+} from '../generated/binding.ts';
+import type { Reading } from '../ingress/read.ts';
+import { actionNameOf } from '../ingress/references.ts';
+import type { Ingress, IngressBackend, IngressPath } from '../kube.ts';
+import { keyOf } from '../kube.ts';
+import { withoutNulls } from '../kubernetes/schema.ts';
+import { CLASS_ANNOTATION } from '../ownership.ts';
+import { OWN_PREFIX } from '../policy.ts';
+import { inOrder } from '../routing/rules.ts';
+
+export const API_VERSION = 'albatross.dev/v1alpha1';
+export const KIND = 'LoadBalancerBinding';
+
+/** The value as JSON text that does not depend on the order of members; those that are undefined are left out. */
+export function canonicalText(value: unknown): string {
+  return canonical(value) ?? 'null';
+}
+
+/** Written down at once, without a sorted copy: every admission comes through here several times. */
+function canonical(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let items = '';
+    for (const item of value) items += `${items === '' ? '' : ','}${canonical(item) ?? 'null'}`;
+    return `[${items}]`;
+  }
+  const object = value as Readonly<Record<string, unknown>>;
+  let members = '';
+  for (const name of Object.keys(object).sort()) {
+    const text = canonical(object[name]);
+    if (text !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+  }
+  return `{${members}}`;
+}
+
+const hashes = new WeakMap<Ingress, string>();
+
+/** Over everything the intent is read from: the spec, the annotations under both prefixes and the old class annotation. 32 hex digits. */
+export function hashOf(ingress: Ingress): string {
+  const known = hashes.get(ingress);
+  if (known !== undefined) return known;
+  const read = Object.entries(ingress.metadata.annotations ?? {}).filter(
+    ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION || name.startsWith(OWN_PREFIX),
+  );
+  const text = canonicalText({
+    annotations: Object.fromEntries(read),
+    spec: withoutNulls(ingress.spec ?? {}),
+  });
+  const found = hash('sha256', text, 'hex').slice(0, 32);
+  hashes.set(ingress, found);
+  return found;
+}
+
+/**
+ * What a binding of this Ingress says. With a refused reading the intent, group and order of `previous` stay: what was
+ * accepted last keeps being served.
+ */
+export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec): BindingSpec {
+  const { name, uid } = ingress.metadata;
+  const ingressRef = { name, hash: hashOf(ingress), ...(uid === undefined ? {} : { uid }) };
+  const refused = reading.problems.some((problem) => problem.severity === 'refuse');
+  if (refused) {
+    if (previous !== undefined) return { ...previous, ingressRef };
+    return { ingressRef, group: groupOf(ingress, reading), order: 0, ...policyIn(reading) };
+  }
+  const group = groupOf(ingress, reading);
+  const order = reading.settings['group.order']?.value ?? 0;
+  return { ingressRef, group, order, ...policyIn(reading), intent: intentOf(ingress, reading) };
+}
+
+const policyIn = ({ policy }: Reading): Pick<BindingSpec, 'policy'> =>
+  policy === undefined ? {} : { policy };
+
+/** The group it names, as far as that can be read: what AWS has of a refused Ingress is found there. */
+const groupOf = (ingress: Ingress, reading: Reading): string =>
+  reading.settings['group.name']?.value ?? keyOf(ingress);
+
+function intentOf(ingress: Ingress, reading: Reading): Intent {
+  const rules = (ingress.spec?.rules ?? []).map((rule): IntentRule => {
+    const paths = inOrder(rule.http?.paths ?? []).flatMap(pathOf);
+    return rule.host === undefined || rule.host === '' ? { paths } : { host: rule.host, paths };
+  });
+  const defaultBackend = backendOf(ingress.spec?.defaultBackend);
+  const tlsHosts = [...new Set((ingress.spec?.tls ?? []).flatMap((entry) => entry.hosts ?? []))];
+  return {
+    settings: reading.settings,
+    ...(reading.first === undefined ? {} : { first: reading.first }),
+    ...(reading.classTags === undefined ? {} : { classTags: reading.classTags }),
+    ...(reading.subnetTags === undefined ? {} : { subnetTags: reading.subnetTags }),
+    rules,
+    ...(defaultBackend === undefined ? {} : { defaultBackend }),
+    ...(tlsHosts.length === 0 ? {} : { tlsHosts }),
+  };
+}
+
+function pathOf(path: IngressPath): IntentPath[] {
+  const backend = backendOf(path.backend);
+  if (backend === undefined) return [];
+  const pathType =
+    path.pathType === 'Exact' || path.pathType === 'Prefix' ? path.pathType : 'ImplementationSpecific';
+  return [{ ...(path.path === undefined || path.path === '' ? {} : { path: path.path }), pathType, backend }];
+}
+
+function backendOf(backend: IngressBackend | undefined): IntentBackend | undefined {
+  if (backend?.service === undefined) return undefined;
+  const action = actionNameOf(backend);
+  if (action !== undefined) return { action };
+  const { name, port } = backend.service;
+  return { service: { name, port: port?.name ?? port?.number ?? 0 } };
+}
+
+/** The binding object that records a spec: same namespace and name as the Ingress. */
+export function bindingFor(ingress: Ingress, spec: BindingSpec): LoadBalancerBinding {
+  const { name, namespace } = ingress.metadata;
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec,
+  };
+}
+
+/** Whether two specs ask for the same thing, wherever they were read from. */
+export function intentEqual(a: BindingSpec, b: BindingSpec): boolean {
+  const wanted = ({ group, order, policy, intent }: BindingSpec) =>
+    canonicalText({ group, order, policy, intent });
+  return wanted(a) === wanted(b);
+}

@@ -1,0 +1,28 @@
+// A problem of a value before it is known which object said it, and the field paths that problems name.
+import { PREFIX } from '../annotation.ts';
+import type { Problem } from './problem.ts';
+
+/** `at` leads from the annotation to the part of its value: `.port`, `[0]`. */
+export interface Finding extends Omit<Problem, 'path' | 'object'> {
+  readonly at?: string;
+}
+
+/** The field path of an annotation, by its whole name. */
+export const pathOfAnnotation = (name: string): string => `metadata.annotations[${name}]`;
+
+/**
+ * The field path of one of our annotations. Problems name settings by it; where the setting is really said, by a class or a
+ * Service, is decided once for all of them (place.ts).
+ */
+export const annotationPath = (suffix: string): string => pathOfAnnotation(PREFIX + suffix);
+
+/** One step of a field path: `.name` for names that read well without brackets, `[name]` for the rest. */
+export const step = (part: string | number): string =>
+  typeof part === 'string' && /^[A-Za-z_]+$/.test(part) ? `.${part}` : `[${part}]`;
+
+/** The finding as a problem of one annotation; `object` names the object when it is not the one under review. */
+export function problemOf(finding: Finding, suffix: string, object?: string): Problem {
+  const { at, ...rest } = finding;
+  const path = `${annotationPath(suffix)}${at ?? ''}`;
+  return object === undefined ? { ...rest, path } : { ...rest, path, object };
+}

@@ -1,0 +1,51 @@
+// Conditions of rules in the form of the Elastic Load Balancing API (2015-12-01): for its calls, and to match requests.
+import type { Condition } from '../aws.ts';
+
+interface WireChoices {
+  Values?: string[];
+  RegexValues?: string[];
+}
+
+export interface WireCondition {
+  Field: Condition['field'];
+  HostHeaderConfig?: WireChoices;
+  PathPatternConfig?: WireChoices;
+  HttpHeaderConfig?: WireChoices & { HttpHeaderName: string };
+  HttpRequestMethodConfig?: { Values: string[] };
+  QueryStringConfig?: { Values: { Key?: string; Value: string }[] };
+  SourceIpConfig?: { Values: string[] };
+}
+
+interface Choices {
+  readonly values: string[];
+  readonly regexValues?: string[];
+}
+
+/** Only the list that has items: AWS refuses an empty one beside it. */
+const choicesToWire = ({ values, regexValues = [] }: Choices): WireChoices => ({
+  ...(values.length === 0 ? {} : { Values: values }),
+  ...(regexValues.length === 0 ? {} : { RegexValues: regexValues }),
+});
+
+/** A condition as CreateRule takes it. */
+export function conditionToWire(condition: Condition): WireCondition {
+  const { field: Field } = condition;
+  switch (condition.field) {
+    case 'host-header':
+      return { Field, HostHeaderConfig: choicesToWire(condition) };
+    case 'path-pattern':
+      return { Field, PathPatternConfig: choicesToWire(condition) };
+    case 'http-header':
+      return { Field, HttpHeaderConfig: { HttpHeaderName: condition.name, ...choicesToWire(condition) } };
+    case 'http-request-method':
+      return { Field, HttpRequestMethodConfig: { Values: condition.values } };
+    case 'query-string': {
+      const Values = condition.values.map(({ key = '', value }) =>
+        key === '' ? { Value: value } : { Key: key, Value: value },
+      );
+      return { Field, QueryStringConfig: { Values } };
+    }
+    case 'source-ip':
+      return { Field, SourceIpConfig: { Values: condition.values } };
+  }
+}

@@ -1,0 +1,41 @@
+// Which backends of an Ingress ask users to log in, and with which settings (spec annotations 10, "Scope").
+import { effectiveListenPorts } from '../../annotations/listener.ts';
+import { type AuthSettings, effectiveAuth, soleService } from '../../ingress/authentication.ts';
+import { actionNameOf, backendsOf } from '../../ingress/references.ts';
+import { type Context, portsUnsure, type Target } from './context.ts';
+
+export interface Guarded {
+  /** Field path of the backend. */
+  readonly path: string;
+  readonly settings: AuthSettings;
+  /** The only Service that the backend forwards to. */
+  readonly target?: Target;
+}
+
+const known = new WeakMap<Context, readonly Guarded[]>();
+
+/** All backends with the authentication settings that count for them, found once however many annotations ask. */
+export function guardedBackends(context: Context): readonly Guarded[] {
+  const found = known.get(context) ?? guardedIn(context);
+  known.set(context, found);
+  return found;
+}
+
+function guardedIn({ ingress, settings, targets }: Context): Guarded[] {
+  const byName = new Map(targets.map((target) => [target.name, target]));
+  return backendsOf(ingress).flatMap(({ path, backend }): Guarded[] => {
+    if (backend.service === undefined) return [];
+    const action = actionNameOf(backend);
+    const { service } = backend;
+    const name = soleService(action === undefined ? { service } : { action }, settings);
+    const target = name === undefined ? undefined : byName.get(name);
+    const effective = effectiveAuth(settings, target?.reading?.settings);
+    return [{ path, settings: effective, ...(target === undefined ? {} : { target }) }];
+  });
+}
+
+/** Whether the Ingress listens on HTTPS; undefined when its ports cannot be told. */
+export function hasHttps(context: Context): boolean | undefined {
+  if (portsUnsure(context)) return undefined;
+  return effectiveListenPorts(context.settings).some(({ protocol }) => protocol === 'HTTPS');
+}

@@ -1,0 +1,50 @@
+// What AWS asks of the validation of tokens beyond its schema (aws-limits 3.3, jwt-validation; spec annotations 10.8).
+import type { JwtValue } from '../../annotations/jwt.ts';
+import { type Finding, step } from '../../problems/finding.ts';
+
+/** Claims that are always validated. */
+const BY_DEFAULT = ['exp', 'iss', 'nbf', 'iat'];
+
+const refuse = (code: Finding['code'], at: string, more: Partial<Finding>): Finding => ({
+  code,
+  severity: 'refuse',
+  at,
+  ...more,
+});
+
+/** What is wrong or doubtful with the validation of tokens. */
+export function jwtFindings({ jwksEndpoint, issuer, additionalClaims = [] }: JwtValue): Finding[] {
+  return [
+    ...(jwksEndpoint === '' ? [refuse('Malformed', '.jwksEndpoint', { because: 'it is empty' })] : []),
+    ...(issuer === '' ? [refuse('Malformed', '.issuer', { because: 'it is empty' })] : []),
+    ...additionalClaims.flatMap((claim, index) => claimFindings(claim, `.additionalClaims${step(index)}`)),
+  ];
+}
+
+type Claim = NonNullable<JwtValue['additionalClaims']>[number];
+
+function claimFindings({ format, name, values }: Claim, at: string): Finding[] {
+  const found: Finding[] = [];
+  if (name === '') found.push(refuse('Malformed', `${at}.name`, { because: 'it is empty' }));
+  if (BY_DEFAULT.includes(name)) {
+    const because = 'this claim is always validated and must not be listed';
+    found.push(refuse('NotAllowed', `${at}.name`, { value: name, because }));
+  }
+  if (values.length === 0) {
+    found.push(refuse('Malformed', `${at}.values`, { because: 'it needs at least one value' }));
+  }
+  if (format === 'space-separated-values') {
+    const spaced = values.findIndex((value) => value.includes(' '));
+    if (spaced >= 0) {
+      const because = 'with space-separated-values each value is one word';
+      found.push(
+        refuse('InvalidFormat', `${at}.values${step(spaced)}`, { value: values[spaced] ?? '', because }),
+      );
+    }
+  }
+  if (format === 'single-string' && values.length > 1) {
+    const because = 'a claim of format single-string has one value';
+    found.push({ ...refuse('Contradiction', `${at}.values`, { because }), severity: 'warn' });
+  }
+  return found;
+}

@@ -1,0 +1,57 @@
+// What of an Ingress a listener serves itself: rules behind a redirect that takes all their requests are not made there
+// (spec annotations 15.8), which is how many people close plain HTTP without ssl-redirect.
+import { effectiveListenPorts, type ListenPort } from '../../annotations/listener.ts';
+import { actionNameOf } from '../../ingress/references.ts';
+import type { IngressBackend } from '../../kube.ts';
+import { conditionsOf, inOrder, memberOf } from '../../routing/rules.ts';
+import { madeOf } from '../../routing/unreachable-rules.ts';
+import type { Context } from './context.ts';
+
+/** The redirect or other routing action of a backend, as far as rules are told apart by it. */
+function actionOf(backend: IngressBackend, { settings }: Context) {
+  const name = actionNameOf(backend);
+  const said = name === undefined ? undefined : memberOf(settings.actions, name)?.value;
+  const redirect = said?.type === 'redirect' ? said.redirectConfig : undefined;
+  return redirect === undefined
+    ? ({ type: 'forward' } as const)
+    : ({ type: 'redirect', ...redirect } as const);
+}
+
+/** Field paths of the backends whose requests one listener does not redirect, as far as this Ingress alone tells. */
+function servedOn(context: Context, port: ListenPort): string[] {
+  const { ingress, settings } = context;
+  const rules = (ingress.spec?.rules ?? []).flatMap(({ host, http }, r) =>
+    inOrder(
+      (http?.paths ?? []).map((path, p) => ({ ...path, at: `spec.rules[${r}].http.paths[${p}].backend` })),
+    ).map(({ at, path, pathType, backend }) => ({
+      at,
+      conditions: conditionsOf({ host, path, pathType, backend: backend.service?.name ?? '' }, settings),
+      action: actionOf(backend, context),
+    })),
+  );
+  const last = ingress.spec?.defaultBackend;
+  const made = [
+    ...madeOf(rules, port),
+    ...(last === undefined ? [] : [{ at: 'spec.defaultBackend', action: actionOf(last, context) }]),
+  ];
+  return made.filter(({ action }) => action.type !== 'redirect').map(({ at }) => at);
+}
+
+export interface Open {
+  /** The first plain HTTP listener. */
+  readonly port: number;
+  /** Field paths of the backends that it serves. */
+  readonly backends: ReadonlySet<string>;
+}
+
+/** What is served without TLS; undefined where every HTTP listener redirects all, or none is there. */
+export function openOf(context: Context): Open | undefined {
+  const { settings, refused } = context;
+  if (settings['ssl-redirect'] !== undefined || refused.has('ssl-redirect')) return undefined;
+  const plain = effectiveListenPorts(settings).filter(({ protocol }) => protocol === 'HTTP');
+  const served = plain.map((one) => ({ port: one.port, backends: servedOn(context, one) }));
+  const first = served.find(({ backends }) => backends.length > 0);
+  return first === undefined
+    ? undefined
+    : { port: first.port, backends: new Set(served.flatMap(({ backends }) => backends)) };
+}

@@ -1,0 +1,70 @@
+// Checks across the annotations about TLS and listeners: client certificates on own HTTPS ports, requested certificates,
+// attributes that only HTTPS listeners have (spec annotations 6.3, 6.6, 6.7, 18.2).
+import type { ListenPort } from '../../annotations/listener.ts';
+import { RENAMED_HEADERS } from '../../limits/limits.ts';
+import { annotationPath } from '../../problems/finding.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { type Context, hasHost } from './context.ts';
+
+/** Problems between TLS annotations, hosts and the ports that the Ingress listens on. */
+export function tlsProblems(context: Context, ports: readonly ListenPort[]): Problem[] {
+  return [...mutualProblems(context, ports), ...requestProblems(context), ...renameProblems(context, ports)];
+}
+
+/** An entry for a port that is no HTTPS port of this Ingress does nothing, which nobody means (spec annotations 18.2, R*). */
+function mutualProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {
+  const secure = ports.filter(({ protocol }) => protocol === 'HTTPS').map(({ port }) => port);
+  return (settings['mutual-authentication']?.value ?? []).flatMap(({ port }, index): Problem[] => {
+    if (secure.includes(port)) return [];
+    const allowed = secure.length === 0 ? 'an HTTPS port' : `one of the HTTPS ports ${secure.join(', ')}`;
+    const names = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
+    return [
+      {
+        code: 'Contradiction',
+        severity: 'refuse',
+        path: `${annotationPath('mutual-authentication')}[${index}].port`,
+        value: String(port),
+        allowed,
+        because: `the Ingress listens on ${names}`,
+        check: 'MutualPortUnknown',
+      },
+    ];
+  });
+}
+
+/**
+ * A certificate is requested for hosts (spec annotations 6.7). Only a warning: the LBC asks for certificates behind a
+ * feature gate that is off by default, and without it the annotation does nothing.
+ */
+function requestProblems(context: Context): Problem[] {
+  const { settings, refused } = context;
+  const named = (settings['certificate-arn']?.value.length ?? 0) > 0 || refused.has('certificate-arn');
+  if (settings['create-acm-cert']?.value !== true || named || hasHost(context)) return [];
+  return [
+    {
+      code: 'CertificateNotFound',
+      severity: 'warn',
+      path: annotationPath('create-acm-cert'),
+      value: 'true',
+      because: 'there is no host in rules or tls that a certificate could be requested for',
+    },
+  ];
+}
+
+/** Request headers that carry what TLS found out are renamed on HTTPS listeners only (aws-limits 2.2). */
+function renameProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {
+  const plain = ports.filter(({ protocol }) => protocol === 'HTTP').map(({ port }) => `HTTP-${port}`);
+  return Object.entries(settings['listener-attributes'] ?? {}).flatMap(([name, { value }]) =>
+    plain.includes(name)
+      ? RENAMED_HEADERS.filter((key) => Object.hasOwn(value, key)).map(
+          (key): Problem => ({
+            code: 'Contradiction',
+            severity: 'refuse',
+            path: `${annotationPath(`listener-attributes.${name}`)}[${key}]`,
+            value: value[key] ?? '',
+            because: 'only HTTPS listeners have this attribute',
+          }),
+        )
+      : [],
+  );
+}

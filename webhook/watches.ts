@@ -1,0 +1,175 @@
+// What a judgement may look at beside the Ingress, kept true by watches: Services, IngressClasses and bindings. The webhook
+// configuration is watched here too, for the claim.
+import type { Logger } from 'pino';
+import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { ControllerDefaults } from '../api/ingress/read.ts';
+import type { IngressClass, ObjectMeta, Service } from '../api/kube.ts';
+import { defaultClassOf, ownership } from '../api/ownership.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { KINDS, type Kind } from '../kube/kinds.ts';
+import { type Watched, type WatchOptions, type WatchState, watchKind } from '../kube/watch.ts';
+import type { Around } from './admit.ts';
+import type { Locks } from './restricted-annotations.ts';
+import { CONFIGURATION, keepClaim } from './webhook-configuration.ts';
+
+export interface SurroundingsOptions extends ControllerDefaults, Locks {
+  /** The value of the annotation kubernetes.io/ingress.class that is ours. */
+  readonly ingressClass: string;
+}
+
+export interface WatchedSurroundings {
+  readonly around: Around;
+  /** What has not been read for the first time yet, in words. */
+  readonly missing: () => readonly string[];
+  readonly stop: () => void;
+}
+
+interface Access {
+  readonly client: KubeClient;
+  readonly log: Logger;
+}
+
+/** What an answer is made from; until the first list of each is in, nothing is answered. `rights.ts` asks for them. */
+export const NEEDED = {
+  services: KINDS.services,
+  namespaces: KINDS.namespaces,
+  ingressClasses: KINDS.ingressClasses,
+  classParams: KINDS.classParams,
+  webhookConfigurations: KINDS.webhookConfigurations,
+} as const;
+
+/** Not waited for: without the other members a conflict is found by the controller, and everything else here. */
+export const USEFUL = { bindings: KINDS.bindings } as const;
+
+type Special<T> = Pick<WatchOptions<T>, 'trim' | 'onChange' | 'mayBeMissing' | 'fieldSelector'>;
+
+/** Starts the watches and the claim that follows from two of them. */
+export function watchSurroundings(access: Access, options: SurroundingsOptions): WatchedSurroundings {
+  const missing = new Set<string>();
+  const needed = <T extends { readonly metadata: ObjectMeta }>(
+    kind: Kind<T>,
+    special: Special<T> = {},
+  ): Watched<T> => {
+    missing.add(kind.plural);
+    const watched = watch(access, kind, special);
+    void watched.synced.then(() => missing.delete(kind.plural));
+    return watched;
+  };
+  let look = () => {};
+  const onChange = () => look();
+  const services = needed(NEEDED.services, { trim: slim });
+  const classes = needed(NEEDED.ingressClasses, { onChange });
+  const parameters = needed(NEEDED.classParams, { mayBeMissing: true });
+  const namespaces = needed(NEEDED.namespaces, {
+    trim: ({ metadata: { name, labels = {} } }) => ({ metadata: { name, labels } }),
+  });
+  const configurations = needed(NEEDED.webhookConfigurations, {
+    fieldSelector: `metadata.name=${CONFIGURATION}`,
+    onChange,
+  });
+  const members = watchMembers(access);
+  const claim = keepClaim({ ...access, classes, configurations, legacyClass: options.ingressClass });
+  look = claim.look;
+
+  return {
+    around: {
+      ...aroundOf(options, services, classes, members.of),
+      recorded: (namespace, name) => members.bindings.get(namespace, name),
+      classParams: (name) => parameters.get('', name),
+      namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
+    },
+    missing: () => [...missing],
+    stop: () => {
+      claim.stop();
+      for (const each of [services, classes, parameters, namespaces, members.bindings, configurations])
+        each.stop();
+    },
+  };
+}
+
+function watch<T extends { readonly metadata: ObjectMeta }>(
+  { client, log }: Access,
+  kind: Kind<T>,
+  special: Special<T>,
+): Watched<T> {
+  const onState = (state: WatchState) =>
+    log[state.connected ? 'info' : 'warn']({ kind: kind.plural, ...state }, 'watch');
+  return watchKind({ client, kind, ...special, onState });
+}
+
+const NONE: readonly LoadBalancerBinding[] = [];
+
+/** Bindings by group; the index is made anew when it is asked for after a change. */
+function watchMembers(access: Access): {
+  readonly bindings: Watched<LoadBalancerBinding>;
+  readonly of: Around['membersOf'];
+} {
+  let index: Map<string, LoadBalancerBinding[]> | undefined;
+  const bindings = watch(access, USEFUL.bindings, {
+    trim: slimBinding,
+    onChange: () => {
+      index = undefined;
+    },
+  });
+  const of = (group: string): readonly LoadBalancerBinding[] => {
+    index ??= Map.groupBy(bindings.list(), ({ spec }) => spec.group);
+    return index.get(group) ?? NONE;
+  };
+  return { bindings, of };
+}
+
+function aroundOf(
+  options: SurroundingsOptions,
+  services: Watched<Service>,
+  classes: Watched<IngressClass>,
+  membersOf: Around['membersOf'],
+): Omit<Around, 'recorded'> {
+  const ingressClass = (name: string) => classes.get('', name);
+  return {
+    options,
+    locks: options,
+    membersOf,
+    ingressClass,
+    defaultClass: () => defaultClassOf(classes.list()),
+    service: (namespace, name) => services.get(namespace, name),
+    ownershipOf: (ingress) =>
+      ownership(ingress, ingressClass, defaultClassOf(classes.list()), options.ingressClass),
+  };
+}
+
+/** Of a Service only what a judgement reads. */
+function slim({ metadata, spec }: Service): Service {
+  const { name, namespace, annotations } = metadata;
+  return {
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+    ...(spec === undefined ? {} : { spec }),
+  };
+}
+
+/** Of a binding what it asks for, and of its status what is there in AWS: a dry run is answered with it. */
+function slimBinding({ apiVersion, kind, metadata, spec, status }: LoadBalancerBinding): LoadBalancerBinding {
+  const { name, namespace, creationTimestamp, deletionTimestamp } = metadata;
+  const { loadBalancer, scheme, listeners, targetGroups, set } = status ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    },
+    spec,
+    status: {
+      ...(loadBalancer === undefined ? {} : { loadBalancer }),
+      ...(scheme === undefined ? {} : { scheme }),
+      ...(listeners === undefined ? {} : { listeners }),
+      ...(targetGroups === undefined ? {} : { targetGroups }),
+      ...(set === undefined ? {} : { set }),
+    },
+  };
+}
