@@ -7,14 +7,9 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { type SeededAccount, seedAccount } from './account/seed.ts';
+import type { FetchedPage } from './data-plane/fixture.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 import { startMoto } from './moto/moto-process.ts';
-
-export interface Page {
-  status: number;
-  body: string;
-  headers: IncomingMessage['headers'];
-}
 
 export interface Fixture {
   aws: LocalAws;
@@ -38,7 +33,7 @@ export interface Fixture {
   /** Starts a server on this machine that is the target `address:port`. */
   startTarget(target: string, handler: RequestListener): Promise<Server>;
   /** Reads a page through a listener of a load balancer. */
-  open(dns: string, port: number, url: string, headers?: Record<string, string>): Promise<Page>;
+  open(dns: string, port: number, url: string, headers?: Record<string, string>): Promise<FetchedPage>;
   /** A name nobody has had. */
   fresh(prefix: string): string;
   close(): Promise<void>;
@@ -142,7 +137,7 @@ async function open(
   port: number,
   url: string,
   headers: Record<string, string>,
-): Promise<Page> {
+): Promise<FetchedPage> {
   const address = aws.listenerAddress(dns, port);
   if (address === undefined) throw new Error(`no listener on port ${port} of ${dns}`);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { CoipPool, IpamPool } from '@aws-sdk/client-ec2';
-import { ApiServer } from './api-server.ts';
+import { AwsApi } from './aws-api.ts';
 import type { CallCount, Faults, Mutation } from './call-log.ts';
 import type { ControlApi } from './control/control-api.ts';
 import { pageOf } from './control/page.ts';
@@ -94,7 +94,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { entries, notes } =
     options.stateFile === undefined ? { entries: [], notes: [] } : readStateFile(options.stateFile, settings);
   const start = replay(entries, settings);
-  const apiServer = new ApiServer({
+  const apiServer = new AwsApi({
     ...settings,
     motoUrl: options.motoUrl,
     start,
@@ -161,14 +161,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
 }
 
-async function shutDown(apiServer: ApiServer, plane: DataPlane, journal: Journal | undefined): Promise<void> {
+async function shutDown(apiServer: AwsApi, plane: DataPlane, journal: Journal | undefined): Promise<void> {
   apiServer.reader.close();
   await plane.close();
   journal?.close();
 }
 
 async function resetAll(
-  apiServer: ApiServer,
+  apiServer: AwsApi,
   targets: Map<string, Address>,
   atTheStart: ReadonlyMap<string, Address>,
 ): Promise<void> {
@@ -187,7 +187,7 @@ const settingsOf = (options: LocalAwsOptions) => ({
 
 /** What the state machine does not hold: moto's account, and certificates. */
 async function repeatAccount(
-  apiServer: ApiServer,
+  apiServer: AwsApi,
   entries: readonly JournalEntry[],
   know: (arn: string, certPem: string, keyPem: string) => void,
 ): Promise<void> {
@@ -196,7 +196,7 @@ async function repeatAccount(
 }
 
 async function serve(
-  apiServer: ApiServer,
+  apiServer: AwsApi,
   control: ControlApi,
   { host = LOOPBACK, port = 0 }: LocalAwsOptions,
 ): Promise<{ server: Server; url: string }> {
@@ -222,7 +222,7 @@ async function serve(
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 async function answer(
-  apiServer: ApiServer,
+  apiServer: AwsApi,
   control: ControlApi,
   request: IncomingMessage,
   response: ServerResponse,
@@ -241,7 +241,7 @@ async function answer(
 
 /** A person, who asks for the page or under `/_local`, or an AWS client. */
 function answerTo(
-  apiServer: ApiServer,
+  apiServer: AwsApi,
   control: ControlApi,
   request: RawRequest,
 ): HttpAnswer | Promise<HttpAnswer> {

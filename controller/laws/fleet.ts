@@ -12,8 +12,8 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
 import type { ConformanceCase } from '../../e2e/harness/conformance-case.ts';
+import { type AccountFacts, emptyAccountFacts, objectName } from '../../local-aws/elb/account-facts.ts';
 import { type InMemory, inMemory } from '../../local-aws/elb/in-memory.ts';
-import { emptySurroundings, objectName, type Surroundings } from '../../local-aws/elb/surroundings.ts';
 import { bundleAt, CA_PEM } from '../../local-aws/elb/trust-store-fixture.ts';
 
 export const CLUSTER = 'lab';
@@ -38,8 +38,8 @@ const SECURITY_GROUPS = { nodes: 'sg-00000001', 'web-sg': 'sg-00000002', 'extra-
 
 const subnetId = (kind: number, zone: number): string => `subnet-000000${kind}${zone}`;
 
-function world(): Surroundings {
-  const all = emptySurroundings();
+function world(): AccountFacts {
+  const all = emptyAccountFacts();
   all.vpcs.set(VPC, { id: VPC, cidrs: ['10.0.0.0/16', 'fd00::/56'] });
   for (const [row, kind] of KINDS.entries())
     for (const [at, letter] of ZONES.entries()) {

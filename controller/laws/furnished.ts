@@ -1,7 +1,7 @@
 // An account that has all that the good examples of the annotations name.
 import { isApplied } from '../../api/annotation.ts';
 import { REGISTRY } from '../../api/registry.ts';
-import { objectName } from '../../local-aws/elb/surroundings.ts';
+import { objectName } from '../../local-aws/elb/account-facts.ts';
 import { bundleAt, CA_PEM } from '../../local-aws/elb/trust-store-fixture.ts';
 import { OUTSIDE, WEB_ACL_ARN } from './paper.ts';
 import type { Passes } from './whole-passes.ts';

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareAccount } from '../../local-aws/contract/ground.ts';
 import { ROWS } from '../../local-aws/contract/rows.ts';
-import { clientsOf, runRow, type Subject } from '../../local-aws/contract/run.ts';
+import { type ContractSubject, clientsOf, runRow } from '../../local-aws/contract/run.ts';
 import { SUBJECTS } from '../../local-aws/contract/subjects.ts';
 import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
 
 let fixture: Fixture;
-let local: Subject;
-let moto: Subject;
+let local: ContractSubject;
+let moto: ContractSubject;
 
 beforeAll(async () => {
   fixture = await startFixture();

@@ -1,6 +1,7 @@
 // Which facts about the rest of the account an action needs: read from its input before it runs.
+
+import type { S3Object } from '../elb/account-facts.ts';
 import type { ElbState } from '../elb/state.ts';
-import type { S3Object } from '../elb/surroundings.ts';
 
 export interface Needs {
   vpcs: string[];

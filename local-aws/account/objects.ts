@@ -1,5 +1,5 @@
 // Buckets of S3 and contents of objects: read from moto, and made there.
-import type { S3Object } from '../elb/surroundings.ts';
+import type { S3Object } from '../elb/account-facts.ts';
 import { credentialScope } from './scope.ts';
 
 /**

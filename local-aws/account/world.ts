@@ -11,7 +11,7 @@ import {
   type SecurityGroup as Ec2Group,
   type Subnet as Ec2Subnet,
 } from '@aws-sdk/client-ec2';
-import { emptySurroundings, objectName, type S3Object, type Surroundings } from '../elb/surroundings.ts';
+import { type AccountFacts, emptyAccountFacts, objectName, type S3Object } from '../elb/account-facts.ts';
 import type { Users } from './guard.ts';
 import { type Needs, NOTHING } from './needs.ts';
 import { bucketExists, readObject } from './objects.ts';
@@ -22,7 +22,7 @@ export interface WorldReader extends Users {
   /** A client of moto itself. */
   readonly ec2: EC2Client;
   /** What is known; filled by `gather`. */
-  readonly world: Surroundings;
+  readonly world: AccountFacts;
   /** Looks up what is needed and not known yet. What does not exist stays absent. */
   gather(needs: Needs): Promise<void>;
   /** Call it for each call that moto has answered. */
@@ -46,7 +46,7 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
   };
   const ec2 = new EC2Client(config);
   const acm = new ACMClient(config);
-  const world = { ...emptySurroundings(), buckets: new Set<string>(), unissued: new Set<string>() };
+  const world = { ...emptyAccountFacts(), buckets: new Set<string>(), unissued: new Set<string>() };
   const given = new Set<string>();
   const subnetsRead = new Set<string>();
   const zones = localZones(ec2);
@@ -108,7 +108,7 @@ export function readWorld(motoUrl: string, region: string): WorldReader {
 const unknown = (ids: readonly string[], known: { has(id: string): boolean }) =>
   [...new Set(ids)].filter((id) => id !== '' && !known.has(id));
 
-async function gatherVpcs(ec2: EC2Client, world: Surroundings, ids: readonly string[]): Promise<void> {
+async function gatherVpcs(ec2: EC2Client, world: AccountFacts, ids: readonly string[]): Promise<void> {
   const missing = unknown(ids, world.vpcs);
   if (missing.length === 0) return;
   // Filters, because an id that does not exist then gives no error.
@@ -140,7 +140,7 @@ function localZones(ec2: EC2Client): LocalZones {
 }
 
 async function keepSubnets(
-  world: Surroundings,
+  world: AccountFacts,
   zones: LocalZones,
   subnets: readonly Ec2Subnet[] | undefined,
 ): Promise<void> {
@@ -161,7 +161,7 @@ async function keepSubnets(
 
 async function gatherSubnets(
   ec2: EC2Client,
-  world: Surroundings,
+  world: AccountFacts,
   zones: LocalZones,
   ids: readonly string[],
 ): Promise<void> {
@@ -173,7 +173,7 @@ async function gatherSubnets(
 
 async function gatherSubnetsOf(
   ec2: EC2Client,
-  world: Surroundings,
+  world: AccountFacts,
   zones: LocalZones,
   vpcs: readonly string[],
   read: Set<string>,
@@ -185,14 +185,14 @@ async function gatherSubnetsOf(
   for (const vpc of missing) read.add(vpc);
 }
 
-function keepGroups(world: Surroundings, groups: readonly Ec2Group[] | undefined): void {
+function keepGroups(world: AccountFacts, groups: readonly Ec2Group[] | undefined): void {
   for (const group of groups ?? []) {
     const id = group.GroupId ?? '';
     world.securityGroups.set(id, { id, vpcId: group.VpcId ?? '', name: group.GroupName ?? '' });
   }
 }
 
-async function gatherGroups(ec2: EC2Client, world: Surroundings, ids: readonly string[]): Promise<void> {
+async function gatherGroups(ec2: EC2Client, world: AccountFacts, ids: readonly string[]): Promise<void> {
   const missing = unknown(ids, world.securityGroups);
   if (missing.length === 0) return;
   const filter = { Filters: [{ Name: 'group-id', Values: missing }] };
@@ -201,7 +201,7 @@ async function gatherGroups(ec2: EC2Client, world: Surroundings, ids: readonly s
 
 async function gatherDefaultGroup(
   ec2: EC2Client,
-  world: Surroundings,
+  world: AccountFacts,
   subnets: readonly string[],
 ): Promise<void> {
   const vpcId = subnets.map((id) => world.subnets.get(id)?.vpcId).find((id) => id !== undefined);
@@ -213,7 +213,7 @@ async function gatherDefaultGroup(
   keepGroups(world, (await ec2.send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups);
 }
 
-async function gatherInstances(ec2: EC2Client, world: Surroundings, ids: readonly string[]): Promise<void> {
+async function gatherInstances(ec2: EC2Client, world: AccountFacts, ids: readonly string[]): Promise<void> {
   const missing = unknown(ids, world.instances);
   if (missing.length === 0) return;
   const filter = { Filters: [{ Name: 'instance-id', Values: missing }] };
@@ -233,7 +233,7 @@ async function gatherInstances(ec2: EC2Client, world: Surroundings, ids: readonl
 async function gatherCertificates(
   acm: ACMClient,
   motoUrl: string,
-  world: Surroundings,
+  world: AccountFacts,
   arns: readonly string[],
 ): Promise<void> {
   for (const arn of unknown(arns, world.certificates)) {
@@ -246,7 +246,7 @@ async function gatherCertificates(
 }
 
 /** Asked until there is one: a gateway that is attached may only go with what faces the internet (account/guard.ts). */
-async function gatherGateway(ec2: EC2Client, world: Surroundings, subnets: readonly string[]): Promise<void> {
+async function gatherGateway(ec2: EC2Client, world: AccountFacts, subnets: readonly string[]): Promise<void> {
   const id = subnets.map((one) => world.subnets.get(one)?.vpcId).find((one) => one !== undefined);
   if (id === undefined) return;
   await gatherVpcs(ec2, world, [id]);
@@ -257,7 +257,7 @@ async function gatherGateway(ec2: EC2Client, world: Surroundings, subnets: reado
   world.vpcs.set(id, { ...vpc, internetGateway: (InternetGateways ?? []).length > 0 });
 }
 
-async function gatherBuckets(motoUrl: string, world: Surroundings, names: readonly string[]): Promise<void> {
+async function gatherBuckets(motoUrl: string, world: AccountFacts, names: readonly string[]): Promise<void> {
   for (const name of names)
     if (name !== '' && (await bucketExists(motoUrl, name))) world.buckets?.add(name);
     else world.buckets?.delete(name);
@@ -265,7 +265,7 @@ async function gatherBuckets(motoUrl: string, world: Surroundings, names: readon
 
 async function gatherObjects(
   motoUrl: string,
-  world: Surroundings,
+  world: AccountFacts,
   objects: readonly S3Object[],
 ): Promise<void> {
   for (const object of objects) {

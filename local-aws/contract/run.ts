@@ -13,7 +13,7 @@ import type { ContractRow, ContractStep } from './row.ts';
 export type ContractNames = Record<string, unknown>;
 
 /** A subject of the contract: the local AWS, or moto itself. */
-export interface Subject {
+export interface ContractSubject {
   readonly name: 'local' | 'moto';
   readonly clients: ReadonlyMap<string, object>;
   /** Names that are there from the start. */
@@ -41,7 +41,7 @@ let serial = 0;
  * Runs one row and says everything that is not as expected; an empty list is a pass.
  * What the row made in Elastic Load Balancing is removed afterwards, so that no row meets another one or a quota.
  */
-export async function runRow(row: ContractRow, subject: Subject): Promise<string[]> {
+export async function runRow(row: ContractRow, subject: ContractSubject): Promise<string[]> {
   const names: ContractNames = { ...subject.names };
   try {
     for (const step of row.before ?? []) {
@@ -56,7 +56,12 @@ export async function runRow(row: ContractRow, subject: Subject): Promise<string
   }
 }
 
-function judge(row: ContractRow, names: ContractNames, subject: Subject, outcome: CallOutcome): string[] {
+function judge(
+  row: ContractRow,
+  names: ContractNames,
+  subject: ContractSubject,
+  outcome: CallOutcome,
+): string[] {
   const { expect } = row;
   if ('error' in expect) {
     if (!('code' in outcome)) return [`accepted, but ${expect.error} is expected`];
@@ -77,7 +82,11 @@ function judge(row: ContractRow, names: ContractNames, subject: Subject, outcome
   return differences(fill(expect.answer, names), outcome.output);
 }
 
-async function send(step: ContractStep, names: ContractNames, subject: Subject): Promise<CallOutcome> {
+async function send(
+  step: ContractStep,
+  names: ContractNames,
+  subject: ContractSubject,
+): Promise<CallOutcome> {
   const [service, action] = step.call.includes(' ') ? step.call.split(' ') : ['elb', step.call];
   const client = subject.clients.get(service ?? '');
   if (client === undefined || action === undefined) throw new Error(`no client for the call ${step.call}`);
@@ -132,7 +141,7 @@ function named(name: string, names: ContractNames): unknown {
 }
 
 /** Removes every load balancer, target group and trust store, of the kinds that the row may have made. */
-async function sweep(row: ContractRow, subject: Subject): Promise<void> {
+async function sweep(row: ContractRow, subject: ContractSubject): Promise<void> {
   const elb = subject.clients.get('elb');
   if (!(elb instanceof ElasticLoadBalancingV2))
     throw new Error('the subject has no client of load balancing');

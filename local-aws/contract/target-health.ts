@@ -1,16 +1,9 @@
 // Rows for the states of targets: registered, draining, unused, stopped, terminated (moto-coverage 1, 5).
 import { type ContractCase, type ContractRow, type ContractStep, from } from './row.ts';
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo } from './steps.ts';
+import { register, type TargetInput } from './targets.ts';
 import { onMoto } from './try-rule.ts';
 
-interface TargetInput {
-  Id: string;
-  Port?: number;
-}
-const register = (...Targets: TargetInput[]): ContractStep => ({
-  call: 'RegisterTargets',
-  input: { TargetGroupArn: '$tg', Targets },
-});
 const deregister = (...Targets: TargetInput[]): ContractStep => ({
   call: 'DeregisterTargets',
   input: { TargetGroupArn: '$tg', Targets },

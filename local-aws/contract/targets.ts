@@ -3,13 +3,14 @@ import { type ContractCase, type ContractRow, type ContractStep, type ExpectedAn
 import { aLambdaGroup, aListener, aLoadBalancer, aRule, aTargetGroup, forwardTo } from './steps.ts';
 import { onMoto, path } from './try-rule.ts';
 
-interface TargetInput {
+/** Input of RegisterTargets. */
+export interface TargetInput {
   Id: string;
   Port?: number;
   AvailabilityZone?: string;
 }
 const done: ExpectedAnswer = { answer: {} };
-const register = (...Targets: TargetInput[]): ContractStep => ({
+export const register = (...Targets: TargetInput[]): ContractStep => ({
   call: 'RegisterTargets',
   input: { TargetGroupArn: '$tg', Targets },
 });

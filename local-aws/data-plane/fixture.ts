@@ -14,7 +14,7 @@ import { DataPlane } from './data-plane.ts';
 import { selfSignedCertificate } from './self-signed.ts';
 import type { Address } from './upstreams.ts';
 
-export interface Page {
+export interface FetchedPage {
   readonly status: number;
   readonly body: string;
   readonly headers: IncomingMessage['headers'];
@@ -45,7 +45,7 @@ export interface DataPlaneFixture {
   /** Where the listener on a port really listens. */
   addressOf(port: number): Address;
   /** Asks an HTTP listener over a connection of its own. */
-  ask(port: number, path: string, headers?: Record<string, string>, method?: string): Promise<Page>;
+  ask(port: number, path: string, headers?: Record<string, string>, method?: string): Promise<FetchedPage>;
   close(): Promise<void>;
 }
 
@@ -164,7 +164,7 @@ async function ask(
   path: string,
   headers: Record<string, string>,
   method: string,
-): Promise<Page> {
+): Promise<FetchedPage> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request({ ...address, path, method, headers, agent: false }, resolve)
       .on('error', reject)

@@ -1,8 +1,8 @@
 // Load balancers outside Availability Zones: which subnets make one, and what it cannot do (aws-limits L8 to L11, L19, L20).
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { VpcSubnet } from './account-facts.ts';
 import { invalid, refuse } from './refusal.ts';
 import type { LoadBalancerRecord, TargetGroupRecord } from './state.ts';
-import type { VpcSubnet } from './surroundings.ts';
 
 type Placement = LoadBalancerRecord['placement'];
 

@@ -5,10 +5,10 @@ import type {
   RuleCondition,
   RuleTransform,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { AccountFacts } from './account-facts.ts';
 import aws from './aws-limits.json' with { type: 'json' };
-import type { Surroundings } from './surroundings.ts';
 
-export { emptySurroundings as emptyWorld, type Surroundings as World } from './surroundings.ts';
+export { type AccountFacts as World, emptyAccountFacts as emptyWorld } from './account-facts.ts';
 
 export interface LoadBalancerRecord {
   arn: string;
@@ -206,7 +206,7 @@ export interface CallContext {
   /** Real seconds per configured second, for draining. */
   timeScale: number;
   limits: Limits;
-  world: Surroundings;
+  world: AccountFacts;
 }
 
 /** The partition that a Region lies in. */

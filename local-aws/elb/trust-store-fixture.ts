@@ -2,8 +2,8 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { selfSignedCertificate } from '../data-plane/self-signed.ts';
+import { objectName } from './account-facts.ts';
 import { type InMemory, inMemory } from './in-memory.ts';
-import { objectName } from './surroundings.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

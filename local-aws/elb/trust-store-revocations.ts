@@ -8,12 +8,12 @@ import type {
   GetTrustStoreRevocationContentOutput,
   RemoveTrustStoreRevocationsInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { objectName } from './account-facts.ts';
 import { countRevoked } from './ca-bundle.ts';
 import { trustStoreOf } from './find.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
 import type { CallContext, ElbState, RevocationList, TrustStore } from './state.ts';
-import { objectName } from './surroundings.ts';
 import { locationOf } from './trust-stores.ts';
 
 /**

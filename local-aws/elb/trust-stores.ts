@@ -14,6 +14,7 @@ import type {
   ModifyTrustStoreInput,
   TrustStore as TrustStoreView,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { objectName } from './account-facts.ts';
 import { countCaCertificates } from './ca-bundle.ts';
 import { held, trustStoreOf } from './find.ts';
 import { page } from './page.ts';
@@ -26,7 +27,6 @@ import {
   nextId,
   type TrustStore,
 } from './state.ts';
-import { objectName } from './surroundings.ts';
 import { newTags } from './tags.ts';
 
 /**

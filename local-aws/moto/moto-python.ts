@@ -6,23 +6,21 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The pinned release, as pip reads it. */
 export const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
 /** Where programs of this project keep what every checkout shares. */
-export const sharedCache = (env: Environment): string =>
+export const sharedCache = (env: NodeJS.ProcessEnv): string =>
   join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'albatross');
 
 /** The virtual environment that `make install` makes, named by a hash so that a changed pin never meets an old build. */
-export function motoPlace(env: Environment = process.env): string {
+export function motoPlace(env: NodeJS.ProcessEnv = process.env): string {
   const hash = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
   return join(sharedCache(env), `moto-${hash}`);
 }
 
 /** A Python that has moto, or undefined. */
-export function motoPython(env: Environment = process.env): string | undefined {
+export function motoPython(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const installed = join(motoPlace(env), 'bin/python');
   if (existsSync(installed)) return installed;
   for (const directory of (env.PATH ?? '').split(delimiter)) {

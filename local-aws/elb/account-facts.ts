@@ -35,7 +35,7 @@ export interface Instance {
 }
 
 /** What the rest of the account looks like, gathered before an action runs. Absent means: does not exist. */
-export interface Surroundings {
+export interface AccountFacts {
   vpcs: Map<string, Vpc>;
   subnets: Map<string, VpcSubnet>;
   securityGroups: Map<string, SecurityGroup>;
@@ -50,7 +50,7 @@ export interface Surroundings {
   objects: Map<string, string>;
 }
 
-export function emptySurroundings(): Surroundings {
+export function emptyAccountFacts(): AccountFacts {
   return {
     vpcs: new Map(),
     subnets: new Map(),

@@ -35,7 +35,7 @@ import { parseQuery, resultXml } from './protocol/query.ts';
 import type { MotoCall, Replayed } from './state-file/entries.ts';
 import type { Journal } from './state-file/state-file.ts';
 
-export interface ApiServerSettings extends Omit<CallContext, 'now' | 'world'> {
+export interface AwsApiSettings extends Omit<CallContext, 'now' | 'world'> {
   motoUrl: string;
   latencyMs: number;
   /** Address pools of the account. */
@@ -48,17 +48,17 @@ export interface ApiServerSettings extends Omit<CallContext, 'now' | 'world'> {
   certificateImported: (arn: string, certPem: string, keyPem: string) => void;
 }
 
-export class ApiServer {
+export class AwsApi {
   readonly state: ElbState;
   readonly protections: ProtectionState;
   readonly callLog = new CallLog();
   readonly faults: FaultPlan;
   readonly reader: WorldReader;
-  readonly #settings: ApiServerSettings;
+  readonly #settings: AwsApiSettings;
   readonly #motoProxy: MotoProxy;
   #journal: Journal | undefined;
 
-  constructor(settings: ApiServerSettings) {
+  constructor(settings: AwsApiSettings) {
     this.#settings = settings;
     this.state = settings.start.state;
     this.protections = settings.start.protections;
