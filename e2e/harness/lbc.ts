@@ -8,7 +8,7 @@ import { asOrdered, writer } from '../../kube/write.ts';
 import { albatross, type Said } from './command.ts';
 import { NAMESPACE } from './install.ts';
 import type { Stage } from './stage.ts';
-import { kubectl } from './watching.ts';
+import { kubectl } from './waiters.ts';
 
 /** Who may write bindings. */
 export const CONTROLLER = `system:serviceaccount:${NAMESPACE}:albatross-controller`;

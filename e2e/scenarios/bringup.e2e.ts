@@ -2,13 +2,13 @@
 // undisturbed, nothing doubled, nothing lost. Half of the kills are by the clock, half at a chosen AWS call.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Picture, takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
+import { type AccountSnapshot, takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { bindingNames, bindingOf, bindingsOf, kubectl, untilQuiet } from '../harness/watching.ts';
+import { bindingNames, bindingOf, bindingsOf, kubectl, untilQuiet } from '../harness/waiters.ts';
 
 let stage: Stage;
-let empty: Picture;
+let empty: AccountSnapshot;
 const long = { timeout: 240_000, interval: 100 };
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
     long,
   );
   await untilQuiet(stage);
-  empty = await takePicture(stage);
+  empty = await takeAccountSnapshot(stage);
 });
 afterAll(() => stage?.stop());
 
@@ -55,7 +55,7 @@ async function allGone(): Promise<void> {
   await k('delete ingress -n ten --all');
   await vi.waitFor(async () => expect(await bindingNames(stage.cluster, 'ten')).toEqual([]), long);
   await vi.waitFor(async () => {
-    expect(await takePicture(stage)).toEqual(empty);
+    expect(await takeAccountSnapshot(stage)).toEqual(empty);
   }, long);
 }
 
@@ -70,7 +70,7 @@ async function disturbed(moment: Promise<unknown>): Promise<void> {
   await allReady();
 }
 
-let undisturbed: Picture;
+let undisturbed: AccountSnapshot;
 /** AWS calls of an undisturbed bring-up. */
 let calls = 0;
 
@@ -79,7 +79,7 @@ test('ten Ingresses come up undisturbed', async () => {
   await stage.cluster.apply(...ten());
   await allReady();
   calls = stage.aws.calls().reduce((sum, { count }) => sum + count, 0);
-  undisturbed = await takePicture(stage);
+  undisturbed = await takeAccountSnapshot(stage);
   expect(undisturbed.loadBalancers).toHaveLength(9);
   expect(undisturbed.targetGroups).toHaveLength(11);
   await allGone();
@@ -100,7 +100,7 @@ test.each(ROUNDS)('kill -9, round %i: the same end state', async (round) => {
   stage.aws.faults.onCall(() => undefined);
   const what = byCall ? `at AWS call ${fatal} of ${calls}` : `after ${delay} ms`;
   // The rules of nodes serve all, and come last.
-  await vi.waitFor(async () => expect(await takePicture(stage), what).toEqual(undisturbed), long);
+  await vi.waitFor(async () => expect(await takeAccountSnapshot(stage), what).toEqual(undisturbed), long);
   await allGone();
   console.log(`round ${round}: killed ${what}, the same end state, ${Date.now() - started} ms`);
 });

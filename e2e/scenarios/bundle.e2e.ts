@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { bundle } from '../../hack/bundle.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingOf, kubectl, soon } from '../harness/watching.ts';
+import { ask, bindingOf, kubectl, soon } from '../harness/waiters.ts';
 
 /** Of the controller, in MiB (the budget is for 300 Ingresses; hack/bench measures that). */
 const MOST_MEMORY = 150;

@@ -1,7 +1,7 @@
 // Without a webhook everything arrives: the controller says what admission would have said, and keeps what it accepted last.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
 import {
   ask,
@@ -12,7 +12,7 @@ import {
   kubectl,
   soon,
   untilQuiet,
-} from '../harness/watching.ts';
+} from '../harness/waiters.ts';
 
 let stage: Stage;
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
@@ -66,7 +66,7 @@ describe('without a webhook', () => {
     expect(conditions.ResolvedRefs?.message).toContain(
       'no issued certificate in ACM is for nobody.example.net',
     );
-    const [one] = (await takePicture(stage)).loadBalancers;
+    const [one] = (await takeAccountSnapshot(stage)).loadBalancers;
     expect(Object.keys(one?.listeners ?? {})).toEqual(['80']);
     const host = status?.loadBalancer?.dnsName ?? '';
     await vi.waitFor(
@@ -88,7 +88,7 @@ describe('without a webhook', () => {
     expect(conditions.Accepted?.message).toContain('Did you mean "internet-facing"?');
     expect(conditions.Programmed?.status).toBe('False');
     await untilQuiet(stage);
-    expect((await takePicture(stage)).loadBalancers).toEqual([]);
+    expect((await takeAccountSnapshot(stage)).loadBalancers).toEqual([]);
   });
 
   test('a valid Ingress that becomes invalid keeps being served as it was last accepted', async () => {
@@ -97,7 +97,7 @@ describe('without a webhook', () => {
     const { status } = await saying('open', 'turns', fine, 'Ready');
     const host = status?.loadBalancer?.dnsName ?? '';
     await countAfresh(stage);
-    const picture = await takePicture(stage);
+    const snapshot = await takeAccountSnapshot(stage);
     await stage.cluster.apply(
       ingress('open', 'turns', {
         annotations: { 'target-type': 'lambda' },
@@ -112,7 +112,7 @@ describe('without a webhook', () => {
     );
     await untilQuiet(stage);
     expect(stage.aws.mutations()).toEqual([]);
-    expect(await takePicture(stage)).toEqual(picture);
+    expect(await takeAccountSnapshot(stage)).toEqual(snapshot);
     expect((await ask(stage, host, '/old')).status).toBe(200);
     expect((await ask(stage, host, '/new')).status).toBe(404);
 
@@ -161,7 +161,7 @@ describe('without a webhook', () => {
       'Ingress next/second of the same group says "internet-facing"',
     );
     await untilQuiet(stage);
-    const [one, ...others] = (await takePicture(stage)).loadBalancers;
+    const [one, ...others] = (await takeAccountSnapshot(stage)).loadBalancers;
     expect(others).toEqual([]);
     expect(one?.scheme).toBe('internal');
     expect(one?.listeners[80]?.rules.map(({ paths: [path] }) => path)).toEqual(['/second', '/first']);

@@ -5,8 +5,8 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { app, namespace } from '../harness/shop.ts';
-import { countAfresh, mutating } from '../harness/watching.ts';
+import { app, namespace } from '../harness/fixtures.ts';
+import { countAfresh, mutating } from '../harness/waiters.ts';
 import { bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 beforeAll(startStage);

@@ -1,9 +1,9 @@
 // Classes with parameters, from IngressClassParams to AWS: the class wins, opens and closes to namespaces, and may change.
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { app, ingress, namespace } from '../harness/shop.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { bindingOf, kubectl, soon } from '../harness/watching.ts';
+import { bindingOf, kubectl, soon } from '../harness/waiters.ts';
 
 let stage: Stage;
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);

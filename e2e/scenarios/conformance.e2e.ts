@@ -8,7 +8,7 @@ import { tally, type Verdict, verdictOn } from '../harness/conformance-verdict.t
 import { differencesByCase } from '../harness/differences.ts';
 import { forgetBindings } from '../harness/lbc.ts';
 import type { Stage } from '../harness/stage.ts';
-import { untilQuiet } from '../harness/watching.ts';
+import { untilQuiet } from '../harness/waiters.ts';
 
 /** Cases in which we differ on purpose, and the title of the difference. */
 const byDesign = differencesByCase();

@@ -1,8 +1,8 @@
 // One Ingress comes and goes on a real API server: what AWS holds then, and that nothing is left of it.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { ask, bindingNames, bindingOf } from '../harness/watching.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { ask, bindingNames, bindingOf } from '../harness/waiters.ts';
 import {
   bringUp,
   k,
@@ -33,12 +33,14 @@ describe('bringing up', () => {
         '': { '/': 'cart:80' },
       },
     });
-    const picture = await takePicture(stage);
-    const balancer = onlyBalancer(picture);
-    const managed = picture.securityGroups.find(
+    const snapshot = await takeAccountSnapshot(stage);
+    const balancer = onlyBalancer(snapshot);
+    const managed = snapshot.securityGroups.find(
       ({ tags }) => tags['ingress.k8s.aws/resource'] === 'ManagedLBSecurityGroup',
     );
-    const shared = picture.securityGroups.find(({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg');
+    const shared = snapshot.securityGroups.find(
+      ({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg',
+    );
     expect(balancer).toMatchObject({ scheme: 'internal', tags: tags('instance/shop', 'LoadBalancer') });
     expect(balancer.name).toMatch(/^k8s-instance-shop-[0-9a-f]{10}$/);
     expect(balancer.securityGroups).toEqual([managed?.name, shared?.name]);
@@ -56,7 +58,7 @@ describe('bringing up', () => {
     const listener = balancer.listeners[80];
     expect(listener).toMatchObject({ protocol: 'HTTP', otherwise: '404', tags: tags('instance/shop', '80') });
     const target = (service: string) =>
-      picture.targetGroups.find(({ name }) => name.startsWith(`k8s-instance-${service}-`));
+      snapshot.targetGroups.find(({ name }) => name.startsWith(`k8s-instance-${service}-`));
     const [cart, pay] = [target('cart'), target('pay')];
     expect(
       listener?.rules.map(({ priority, hosts, paths, does }) => [priority, ...hosts, ...paths, does]),
@@ -91,14 +93,14 @@ describe('bringing up', () => {
       },
       hosts: { '': { '/': 'api:80' } },
     });
-    const picture = await takePicture(stage);
+    const snapshot = await takeAccountSnapshot(stage);
     const pods = (await k('get pods -n ip -o jsonpath={.items[*].status.podIP}'))
       .split(' ')
       .map((ip) => `${ip}:8080`)
       .sort();
-    const group = picture.targetGroups.find(({ name }) => name.startsWith('k8s-ip-api-'));
+    const group = snapshot.targetGroups.find(({ name }) => name.startsWith('k8s-ip-api-'));
     expect(group).toMatchObject({ type: 'ip', targets: pods });
-    const balancer = picture.loadBalancers.find(({ name }) => name.startsWith('k8s-ip-api-'));
+    const balancer = snapshot.loadBalancers.find(({ name }) => name.startsWith('k8s-ip-api-'));
     expect(balancer?.scheme).toBe('internet-facing');
     expect(balancer?.subnets).toEqual(
       stage.account.subnets
@@ -114,13 +116,15 @@ describe('bringing up', () => {
     const lines = (await k('get lbb api -n ip')).split('\n').map((line) => line.split(/\s+/));
     expect(lines[0]).toEqual(['NAME', 'GROUP', 'SCHEME', 'STATE', 'ADDRESS', 'TARGETS', 'AGE']);
     expect(lines[1]?.slice(0, 6)).toEqual(['api', 'ip/api', 'internet-facing', 'Ready', host, '2/2']);
-    const shared = picture.securityGroups.find(({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg');
+    const shared = snapshot.securityGroups.find(
+      ({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg',
+    );
     const nodePorts = (await k('get services -n instance -o jsonpath={.items[*].spec.ports[0].nodePort}'))
       .split(' ')
       .map(Number);
     const range = `tcp 8080-${Math.max(...nodePorts)} ${shared?.name} [elbv2.k8s.aws/targetGroupBinding=shared]`;
     await vi.waitFor(async () => {
-      const nodes = (await takePicture(stage)).securityGroups.find(({ name }) => name === 'nodes');
+      const nodes = (await takeAccountSnapshot(stage)).securityGroups.find(({ name }) => name === 'nodes');
       expect(nodes?.rules).toEqual([range]);
     }, soon);
   });
@@ -131,7 +135,7 @@ describe('bringing up', () => {
     await Promise.all([k('delete ingress shop -n instance'), k('delete ingress api -n ip')]);
     await vi.waitFor(async () => expect(await bindingNames(stage.cluster)).toEqual([]), soon);
     await vi.waitFor(async () => {
-      expect(await takePicture(stage)).toMatchObject({
+      expect(await takeAccountSnapshot(stage)).toMatchObject({
         loadBalancers: [],
         targetGroups: [],
         securityGroups: [{ name: 'nodes', rules: [] }],
@@ -201,7 +205,7 @@ describe('deletion', () => {
   test('a namespace with Ingresses can be deleted, and takes its resources in AWS along', async () => {
     await k('delete namespace other up --timeout=180s');
     await vi.waitFor(async () => {
-      expect(await takePicture(stage)).toMatchObject({
+      expect(await takeAccountSnapshot(stage)).toMatchObject({
         loadBalancers: [],
         targetGroups: [],
         securityGroups: [{ name: 'nodes', rules: [] }],

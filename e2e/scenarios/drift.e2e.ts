@@ -2,8 +2,8 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, namespace } from '../harness/shop.ts';
-import { countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
+import { app, namespace } from '../harness/fixtures.ts';
+import { countAfresh, mutating, total, untilQuiet } from '../harness/waiters.ts';
 import { bringUp, ready, soon, stage, startStage, stopStage, tags } from './life.ts';
 import {
   balancer,

@@ -7,8 +7,8 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { bindingOf } from '../harness/watching.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { bindingOf } from '../harness/waiters.ts';
 import { soon, stage, startStage, stopStage } from './life.ts';
 
 const hosts = { '': { '/': 'web:80' } };

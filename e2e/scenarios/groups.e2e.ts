@@ -2,10 +2,10 @@
 // that refuses does to the others (nothing).
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type LoadBalancerPicture, takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
+import { type LoadBalancerSnapshot, takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingNames, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/watching.ts';
+import { ask, bindingNames, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/waiters.ts';
 
 let stage: Stage;
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
@@ -29,13 +29,13 @@ async function state(of: string, name: string, wanted: string): Promise<void> {
   );
 }
 
-async function balancers(): Promise<readonly LoadBalancerPicture[]> {
+async function balancers(): Promise<readonly LoadBalancerSnapshot[]> {
   await untilQuiet(stage);
-  return (await takePicture(stage)).loadBalancers;
+  return (await takeAccountSnapshot(stage)).loadBalancers;
 }
 
-const stackOf = ({ tags }: LoadBalancerPicture): string | undefined => tags['ingress.k8s.aws/stack'];
-const pathsOf = (one: LoadBalancerPicture | undefined): (string | undefined)[] =>
+const stackOf = ({ tags }: LoadBalancerSnapshot): string | undefined => tags['ingress.k8s.aws/stack'];
+const pathsOf = (one: LoadBalancerSnapshot | undefined): (string | undefined)[] =>
   (one?.listeners[80]?.rules ?? []).map(({ paths: [path] }) => path);
 
 const member = (
@@ -99,7 +99,7 @@ describe('groups', () => {
         ]),
       soon,
     );
-    expect((await takePicture(stage)).targetGroups).toHaveLength(2);
+    expect((await takeAccountSnapshot(stage)).targetGroups).toHaveLength(2);
   });
 
   test('a group of one becomes part of a group: its own load balancer goes after the change', async () => {
@@ -217,8 +217,8 @@ describe('AWS that does not do what it is asked', () => {
     stage.aws.faults.fail('CreateListener', 'InternalFailure', 'try again', 'after', 1);
     await stage.cluster.apply(member('red', 'one', {}));
     await state('red', 'one', 'Ready');
-    const picture = await takePicture(stage);
-    expect(picture.loadBalancers.map(pathsOf)).toEqual([['/red']]);
-    expect(picture.targetGroups).toHaveLength(1);
+    const snapshot = await takeAccountSnapshot(stage);
+    expect(snapshot.loadBalancers.map(pathsOf)).toEqual([['/red']]);
+    expect(snapshot.targetGroups).toHaveLength(1);
   });
 });

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { collectionPath, KINDS } from '../../kube/kinds.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
 import { albatross, awsOf, placeOf } from '../harness/command.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import {
   asAdministrator,
   asTheLbcLeftIt,
@@ -12,9 +14,7 @@ import {
   leaveTargetGroupBindings,
   leaveWebhook,
 } from '../harness/lbc.ts';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { bindingNames, untilQuiet } from '../harness/watching.ts';
+import { bindingNames, untilQuiet } from '../harness/waiters.ts';
 import { bound, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 /** Ingress → the LBC's finalizer on it. */
@@ -72,7 +72,7 @@ const ours = each(() => [KEPT]);
 /** Everything in AWS, and how often it was changed. */
 async function aws(): Promise<object> {
   await untilQuiet(stage);
-  return { picture: await takePicture(stage), mutations: stage.aws.mutations().length };
+  return { snapshot: await takeAccountSnapshot(stage), mutations: stage.aws.mutations().length };
 }
 
 const allReady = (): Promise<unknown> => Promise.all(fleet.map(({ of, name }) => ready(of, name)));
@@ -215,7 +215,7 @@ describe('deletion', () => {
     await vi.waitFor(async () => expect(await finalizers()).toEqual(left), soon);
     await vi.waitFor(async () => expect(await bound('blog')).not.toContain('late'), soon);
     await untilQuiet(stage);
-    const { loadBalancers } = await takePicture(stage);
+    const { loadBalancers } = await takeAccountSnapshot(stage);
     expect(loadBalancers.map(({ tags }) => tags['ingress.k8s.aws/stack']).sort()).toEqual([
       'shop/web',
       'www',
@@ -231,6 +231,6 @@ describe('deletion', () => {
     stage.aws.faults.heal();
     await vi.waitFor(async () => expect(await bindingNames(stage.cluster)).toEqual([]), soon);
     await untilQuiet(stage);
-    expect((await takePicture(stage)).loadBalancers).toEqual([]);
+    expect((await takeAccountSnapshot(stage)).loadBalancers).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { type RequestOptions, Agent as SecureAgent, request as secure } from 'no
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import { ingress } from '../harness/shop.ts';
+import { ingress } from '../harness/fixtures.ts';
 import type { Stage } from '../harness/stage.ts';
 
 export const GROUP = 'shared';
@@ -229,7 +229,7 @@ export function askOnAndOn(stage: Pick<Stage, 'aws'>, dnsName: string): Asking {
         const problem = await wrong(stage, dnsName, route);
         answers += 1;
         if (problem !== undefined) all.push(problem);
-        await sleep(2);
+        await sleep(5);
       }
     }
   })();

@@ -1,5 +1,5 @@
 // Ways to break the tenth member of a group, each with what its binding must say.
-import { ingress } from '../harness/shop.ts';
+import { ingress } from '../harness/fixtures.ts';
 import {
   type Ground,
   HTTPS,

@@ -2,12 +2,12 @@
 import { expect, vi } from 'vitest';
 import type { Ingress } from '../../api/kube.ts';
 import { KINDS, objectPath } from '../../kube/kinds.ts';
-import type { LoadBalancerPicture, Picture } from '../harness/picture.ts';
-import { ingress } from '../harness/shop.ts';
+import type { AccountSnapshot, LoadBalancerSnapshot } from '../harness/account-snapshot.ts';
+import { ingress } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { type BindingSeen, bindingNames, bindingOf, kubectl, soon, untilQuiet } from '../harness/watching.ts';
+import { type BindingSeen, bindingNames, bindingOf, kubectl, soon, untilQuiet } from '../harness/waiters.ts';
 
-export { soon } from '../harness/watching.ts';
+export { soon } from '../harness/waiters.ts';
 
 export let stage: Stage;
 
@@ -58,9 +58,9 @@ export async function ready(of: string, name: string): Promise<void> {
   await untilQuiet(stage);
 }
 
-export const onlyBalancer = (picture: Picture): LoadBalancerPicture => {
-  expect(picture.loadBalancers).toHaveLength(1);
-  const [one] = picture.loadBalancers;
+export const onlyBalancer = (snapshot: AccountSnapshot): LoadBalancerSnapshot => {
+  expect(snapshot.loadBalancers).toHaveLength(1);
+  const [one] = snapshot.loadBalancers;
   if (one === undefined) throw new Error('there is no load balancer');
   return one;
 };

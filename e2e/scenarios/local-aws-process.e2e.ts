@@ -28,7 +28,7 @@ async function killed(): Promise<void> {
 }
 
 /** The answers to every kind of question, without what belongs to one request. */
-async function picture(): Promise<unknown[]> {
+async function snapshot(): Promise<unknown[]> {
   const { LoadBalancers = [] } = await aws.elb.send(new elb.DescribeLoadBalancersCommand({}));
   const { TargetGroups = [] } = await aws.elb.send(new elb.DescribeTargetGroupsCommand({}));
   const answers: unknown[] = [LoadBalancers, TargetGroups];
@@ -76,15 +76,15 @@ test('killed and started again, it answers as before', async () => {
     return health.TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State).sort();
   };
   await until(async () => String(await states()) === 'healthy,unhealthy');
-  const before = await picture();
+  const before = await snapshot();
   expect(JSON.stringify(before)).toContain('shop');
   await killed();
   aws = await again();
-  expect(await picture()).toEqual(before);
+  expect(await snapshot()).toEqual(before);
   // Once more, from the file that the start wrote.
   await killed();
   aws = await again();
-  expect(await picture()).toEqual(before);
+  expect(await snapshot()).toEqual(before);
   const { doors } = (await local(aws, 'doors')) as { doors: { port: number; address: string }[] };
   const address = doors.find(({ port }) => port === 80)?.address;
   expect(await (await fetch(`http://${address}/`)).text()).toBe('an app');

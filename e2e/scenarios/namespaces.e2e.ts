@@ -7,9 +7,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leftovers } from '../demo/leftovers.ts';
+import { ingress, namespace, service } from '../harness/fixtures.ts';
 import { NAMESPACE } from '../harness/install.ts';
-import { ingress, namespace, service } from '../harness/shop.ts';
-import { bindingOf, countAfresh, mutating } from '../harness/watching.ts';
+import { bindingOf, countAfresh, mutating } from '../harness/waiters.ts';
 import { bound, bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 const numberOf = (name: string, unset: number): number => Number(process.env[`ALBATROSS_${name}`] ?? unset);

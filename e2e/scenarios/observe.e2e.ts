@@ -21,7 +21,7 @@ import {
   leaveTargetGroupBindings,
 } from '../harness/lbc.ts';
 import type { Stage } from '../harness/stage.ts';
-import { kubectl, untilQuiet } from '../harness/watching.ts';
+import { kubectl, untilQuiet } from '../harness/waiters.ts';
 
 /** Of each kind of state something. */
 const CASES = [

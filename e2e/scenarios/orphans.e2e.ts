@@ -4,11 +4,11 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startCluster } from '../harness/cluster.ts';
 import { albatross, awsOf, placeOf } from '../harness/command.ts';
+import { app, namespace } from '../harness/fixtures.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
 import { albatross as executable, freePorts } from '../harness/machine.ts';
 import { startProcess } from '../harness/process.ts';
-import { app, namespace } from '../harness/shop.ts';
-import { mutating, untilQuiet } from '../harness/watching.ts';
+import { mutating, untilQuiet } from '../harness/waiters.ts';
 import { bound, bringUp, k, soon, stage, startStage, stopStage, tags } from './life.ts';
 import { connectSomebody, elbv2, told } from './somebody.ts';
 

@@ -2,9 +2,9 @@
 // that nothing is written.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { albatross, awsOf, placeOf } from '../harness/command.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { freePorts } from '../harness/machine.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { mutating } from '../harness/watching.ts';
+import { mutating } from '../harness/waiters.ts';
 import { bringUp, k, stage, startStage, stopStage } from './life.ts';
 
 const HOSTS = { 'shop.example.com': { '/': 'web:80', '/api': 'api:80' } };

@@ -1,9 +1,9 @@
 // The policy of an Ingress: what is planned is shown and not done, until the annotation lets it; in a group nobody is held up.
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/watching.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/waiters.ts';
 import { bound, bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 import { connectSomebody, elbv2, restart, targetGroup } from './somebody.ts';
 
@@ -114,7 +114,7 @@ describe('upsert-only', () => {
     );
     await untilQuiet(stage, 1_000);
     expect(changes().filter((one) => one.startsWith('Delete'))).toEqual([]);
-    const { loadBalancers } = await takePicture(stage);
+    const { loadBalancers } = await takeAccountSnapshot(stage);
     expect(loadBalancers[0]?.listeners[80]?.rules.length).toBe(4);
     await annotate('shop', '-');
     await ready('pol', 'shop');

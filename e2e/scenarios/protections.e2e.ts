@@ -12,8 +12,8 @@ import {
   WAFV2Client,
 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ALB, app, ingress, namespace } from '../harness/shop.ts';
-import { ask, bindingOf, countAfresh, mutating } from '../harness/watching.ts';
+import { ALB, app, ingress, namespace } from '../harness/fixtures.ts';
+import { ask, bindingOf, countAfresh, mutating } from '../harness/waiters.ts';
 import { bringUp, hostOf, ready, soon, stage, startStage, statusOf, stopStage } from './life.ts';
 
 let waf: WAFV2Client;

@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { trustStore } from '../harness/conformance-world.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { forgetBindings } from '../harness/lbc.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/watching.ts';
+import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/waiters.ts';
 import { bringUp, hostOf, k, ready, removed, soon, stage, startStage, statusOf, stopStage } from './life.ts';
 
 const OF = 'back';

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { bindingOf, bindingsOf, countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { bindingOf, bindingsOf, countAfresh, mutating, total, untilQuiet } from '../harness/waiters.ts';
 import { bringUp, hostOf, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 const NAMES = Array.from({ length: 12 }, (_, at) => `shop-${at}`);
@@ -32,7 +32,7 @@ async function start(...args: string[]): Promise<void> {
 
 /** Addresses that are registered for an app of this scenario. */
 async function registered(service: string): Promise<readonly string[]> {
-  const { targetGroups } = await takePicture(stage);
+  const { targetGroups } = await takeAccountSnapshot(stage);
   return targetGroups.find(({ name }) => name.startsWith(`k8s-re-${service}-`))?.targets ?? [];
 }
 

@@ -1,10 +1,10 @@
 // What may go away without anybody losing anything: recorded bindings, the API server, a controller.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { type Stage, setStage } from '../harness/stage.ts';
-import { ask, bindingNames, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/watching.ts';
+import { ask, bindingNames, bindingOf, countAfresh, kubectl, soon, untilQuiet } from '../harness/waiters.ts';
 
 let stage: Stage;
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
@@ -47,7 +47,7 @@ describe('without recording', () => {
     );
     await k('delete ingress shop -n calm');
     await vi.waitFor(async () => expect(await bindingNames(stage.cluster, 'calm')).toEqual([]), soon);
-    expect(await takePicture(stage)).toMatchObject({ loadBalancers: [], targetGroups: [] });
+    expect(await takeAccountSnapshot(stage)).toMatchObject({ loadBalancers: [], targetGroups: [] });
     await stage.cluster.apply(shop('/one'));
     await served(await ready(), '/one');
   });
@@ -74,11 +74,11 @@ describe('two controllers', () => {
     const first = stage.controller();
     await ready();
     await countAfresh(stage);
-    const before = await takePicture(stage);
+    const before = await takeAccountSnapshot(stage);
     const second = await stage.startController('controller-2');
     await stage.cluster.apply(shop('/one', { tags: 'team=two' }));
     await vi.waitFor(
-      async () => expect((await takePicture(stage)).loadBalancers[0]?.tags.team).toBe('two'),
+      async () => expect((await takeAccountSnapshot(stage)).loadBalancers[0]?.tags.team).toBe('two'),
       soon,
     );
     await untilQuiet(stage);
@@ -91,7 +91,7 @@ describe('two controllers', () => {
     });
     first.kill('SIGKILL');
     await stage.cluster.apply(shop('/one'));
-    await vi.waitFor(async () => expect(await takePicture(stage)).toEqual(before), soon);
+    await vi.waitFor(async () => expect(await takeAccountSnapshot(stage)).toEqual(before), soon);
     await untilQuiet(stage);
     expect(second.running()).toBe(true);
     expect(stage.aws.state().loadBalancers.size).toBe(1);

@@ -1,8 +1,8 @@
 // `albatross route` on a cluster, as somebody with no right but to list: what it says is what the load balancer does.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { albatross, type Said } from '../harness/command.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { ask } from '../harness/watching.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { ask } from '../harness/waiters.ts';
 import { bringUp, hostOf, ready, stage, startStage, stopStage } from './life.ts';
 
 const GROUP = { 'group.name': 'all', 'target-type': 'ip' };

@@ -2,8 +2,8 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, vi } from 'vitest';
-import { takePicture } from '../harness/picture.ts';
-import { untilQuiet } from '../harness/watching.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { untilQuiet } from '../harness/waiters.ts';
 import { soon, stage } from './life.ts';
 
 export let elbv2: elb.ElasticLoadBalancingV2Client;
@@ -58,7 +58,7 @@ export const notFound: elb.Action[] = [
 
 /** What there is; AWS keeps certificates without an order. */
 async function seen(): Promise<unknown> {
-  const { loadBalancers, ...rest } = await takePicture(stage);
+  const { loadBalancers, ...rest } = await takeAccountSnapshot(stage);
   const sorted = loadBalancers.map((one) => ({
     ...one,
     listeners: Object.entries(one.listeners).map(([port, { certificates, ...listener }]) => {

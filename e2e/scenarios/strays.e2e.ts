@@ -2,8 +2,8 @@
 // told what to do, and everybody else goes on.
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { bindingOf, mutating, untilQuiet } from '../harness/watching.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { bindingOf, mutating, untilQuiet } from '../harness/waiters.ts';
 import { bound, bringUp, k, ready, soon, stage, startStage, stopStage, tags } from './life.ts';
 import { connectSomebody, elbv2, notFound, restart, told } from './somebody.ts';
 

@@ -1,7 +1,7 @@
 // A target group that must be made anew: requests stay with the old one until the new one serves, whatever happens meanwhile.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { app, ingress, namespace, service } from '../harness/shop.ts';
-import { ask, untilQuiet } from '../harness/watching.ts';
+import { app, ingress, namespace, service } from '../harness/fixtures.ts';
+import { ask, untilQuiet } from '../harness/waiters.ts';
 import { bringUp, hostOf, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 beforeAll(startStage);

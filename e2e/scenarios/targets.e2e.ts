@@ -3,11 +3,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { kubeClient } from '../../kube/client.ts';
+import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
 import { changesBetween, type EveryObject, everyObject } from '../harness/every-object.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { freePorts } from '../harness/machine.ts';
-import { takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { countAfresh } from '../harness/watching.ts';
+import { countAfresh } from '../harness/waiters.ts';
 import { bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 const OF = 'pods';
@@ -75,7 +75,7 @@ const remembered = (name: string): Promise<string> =>
 
 /** Addresses that are registered for a Service. */
 async function registeredAt(service: string): Promise<string[]> {
-  const { targetGroups } = await takePicture(stage);
+  const { targetGroups } = await takeAccountSnapshot(stage);
   const targets = targetGroups.find(({ name }) => name.startsWith(`k8s-${OF}-${service}-`))?.targets ?? [];
   return targets.map((target) => target.split(':')[0] ?? '').sort();
 }

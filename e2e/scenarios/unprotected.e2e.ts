@@ -2,8 +2,8 @@
 // waits for opens it.
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { ask, bindingOf } from '../harness/watching.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { ask, bindingOf } from '../harness/waiters.ts';
 import { ready, soon, stage, startStage, stopStage } from './life.ts';
 
 beforeAll(() => startStage());

@@ -1,9 +1,9 @@
 // One Ingress changes on a real API server: what AWS holds after each change, and what it cost.
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { type Picture, takePicture } from '../harness/picture.ts';
-import { app, ingress, namespace } from '../harness/shop.ts';
-import { ask, countAfresh, mutating, total, untilQuiet } from '../harness/watching.ts';
+import { type AccountSnapshot, takeAccountSnapshot } from '../harness/account-snapshot.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { ask, countAfresh, mutating, total, untilQuiet } from '../harness/waiters.ts';
 import { bringUp, hostOf, k, onlyBalancer, ready, soon, stage, startStage, stopStage } from './life.ts';
 
 beforeAll(startStage);
@@ -22,14 +22,14 @@ describe('updates', () => {
   });
 
   const paths = { '/': 'web:80', '/b': 'web:80' };
-  const mine = async (): Promise<Picture> => {
-    const picture = await takePicture(stage);
+  const mine = async (): Promise<AccountSnapshot> => {
+    const snapshot = await takeAccountSnapshot(stage);
     const ours = <T extends { readonly tags: Readonly<Record<string, string>> }>(list: readonly T[]): T[] =>
       list.filter((one) => one.tags['ingress.k8s.aws/stack'] === 'up/shop');
     return {
-      loadBalancers: ours(picture.loadBalancers),
-      targetGroups: ours(picture.targetGroups),
-      securityGroups: ours(picture.securityGroups),
+      loadBalancers: ours(snapshot.loadBalancers),
+      targetGroups: ours(snapshot.targetGroups),
+      securityGroups: ours(snapshot.securityGroups),
     };
   };
   /** What one `kubectl apply` costs in AWS, from applying it until AWS is left alone. */

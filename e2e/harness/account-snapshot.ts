@@ -1,4 +1,4 @@
-// A picture of the account: what Elastic Load Balancing and EC2 hold for the cluster, with names in place of ids and ARNs,
+// A snapshot of the account: what Elastic Load Balancing and EC2 hold for the cluster, with names in place of ids and ARNs,
 // so that two runs can be compared and an assertion reads like the AWS console.
 import { DescribeSecurityGroupsCommand, EC2Client, type IpPermission } from '@aws-sdk/client-ec2';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -11,7 +11,7 @@ import type {
 } from '../../local-aws/elb/state.ts';
 import type { Stage } from './stage.ts';
 
-export interface RulePicture {
+export interface RuleSnapshot {
   readonly priority: number;
   readonly hosts: readonly string[];
   readonly paths: readonly string[];
@@ -20,15 +20,15 @@ export interface RulePicture {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface ListenerPicture {
+export interface ListenerSnapshot {
   readonly protocol: string;
   readonly certificates: readonly string[];
   readonly otherwise: string;
-  readonly rules: readonly RulePicture[];
+  readonly rules: readonly RuleSnapshot[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface LoadBalancerPicture {
+export interface LoadBalancerSnapshot {
   readonly name: string;
   readonly scheme: string;
   readonly subnets: readonly string[];
@@ -36,10 +36,10 @@ export interface LoadBalancerPicture {
   readonly securityGroups: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
-  readonly listeners: Readonly<Record<number, ListenerPicture>>;
+  readonly listeners: Readonly<Record<number, ListenerSnapshot>>;
 }
 
-export interface TargetGroupPicture {
+export interface TargetGroupSnapshot {
   readonly name: string;
   readonly type: string;
   readonly port?: number;
@@ -51,33 +51,36 @@ export interface TargetGroupPicture {
   readonly targets: readonly string[];
 }
 
-export interface SecurityGroupPicture {
+export interface SecurityGroupSnapshot {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   /** `tcp 80-80 0.0.0.0/0`, with the description in brackets if there is one. */
   readonly rules: readonly string[];
 }
 
-export interface Picture {
-  readonly loadBalancers: readonly LoadBalancerPicture[];
-  readonly targetGroups: readonly TargetGroupPicture[];
+export interface AccountSnapshot {
+  readonly loadBalancers: readonly LoadBalancerSnapshot[];
+  readonly targetGroups: readonly TargetGroupSnapshot[];
   /** All of the VPC but the default one. */
-  readonly securityGroups: readonly SecurityGroupPicture[];
+  readonly securityGroups: readonly SecurityGroupSnapshot[];
 }
 
 const byName = <T extends { readonly name: string }>(list: readonly T[]): T[] =>
   list.toSorted((a, b) => a.name.localeCompare(b.name));
 
-/** Takes the picture. */
-export async function takePicture({ aws, account }: Pick<Stage, 'aws' | 'account'>): Promise<Picture> {
+/** Takes the snapshot. */
+export async function takeAccountSnapshot({
+  aws,
+  account,
+}: Pick<Stage, 'aws' | 'account'>): Promise<AccountSnapshot> {
   const groups = await readSecurityGroups(aws.url, account.region, account.vpcId);
   const nameOf = (id: string): string => groups.find((one) => one.GroupId === id)?.GroupName ?? id;
   const state = aws.state();
   return {
     loadBalancers: byName(
-      [...state.loadBalancers.values()].map((one) => balancerPicture(state, one, nameOf)),
+      [...state.loadBalancers.values()].map((one) => balancerSnapshot(state, one, nameOf)),
     ),
-    targetGroups: byName([...state.targetGroups.values()].map(targetGroupPicture)),
+    targetGroups: byName([...state.targetGroups.values()].map(targetGroupSnapshot)),
     securityGroups: byName(
       groups
         .filter(({ GroupName }) => GroupName !== 'default')
@@ -115,15 +118,15 @@ function ruleLines(permission: IpPermission, nameOf: (id: string) => string): st
   ];
 }
 
-function balancerPicture(
+function balancerSnapshot(
   state: ElbState,
   balancer: LoadBalancerRecord,
   nameOf: (id: string) => string,
-): LoadBalancerPicture {
+): LoadBalancerSnapshot {
   const { name, scheme, zones, securityGroups, attributes, tags, listeners } = balancer;
-  const pictures = Object.entries(listeners).map(([port, arn]) => [
+  const snapshots = Object.entries(listeners).map(([port, arn]) => [
     port,
-    listenerPicture(state, state.listeners.get(arn)),
+    listenerSnapshot(state, state.listeners.get(arn)),
   ]);
   return {
     name,
@@ -132,11 +135,11 @@ function balancerPicture(
     securityGroups: securityGroups.map(nameOf),
     attributes,
     tags,
-    listeners: Object.fromEntries(pictures),
+    listeners: Object.fromEntries(snapshots),
   };
 }
 
-function listenerPicture(state: ElbState, listener: ListenerRecord | undefined): ListenerPicture {
+function listenerSnapshot(state: ElbState, listener: ListenerRecord | undefined): ListenerSnapshot {
   if (listener === undefined) throw new Error('a load balancer names a listener that does not exist');
   const rules = Object.values(listener.rules).flatMap((arn) => state.rules.get(arn) ?? []);
   return {
@@ -146,12 +149,15 @@ function listenerPicture(state: ElbState, listener: ListenerRecord | undefined):
       ...listener.extraCertificates,
     ],
     otherwise: inWords(state, state.rules.get(listener.defaultRule)?.actions),
-    rules: rules.map((rule) => rulePicture(state, rule)).toSorted((a, b) => a.priority - b.priority),
+    rules: rules.map((rule) => ruleSnapshot(state, rule)).toSorted((a, b) => a.priority - b.priority),
     tags: listener.tags,
   };
 }
 
-function rulePicture(state: ElbState, { priority = 0, conditions, actions, tags }: RuleRecord): RulePicture {
+function ruleSnapshot(
+  state: ElbState,
+  { priority = 0, conditions, actions, tags }: RuleRecord,
+): RuleSnapshot {
   return {
     priority,
     hosts: conditions.flatMap(({ HostHeaderConfig }) => HostHeaderConfig?.Values ?? []),
@@ -173,7 +179,7 @@ function inWords(state: ElbState, actions: readonly Action[] = []): string {
     .join('; ');
 }
 
-function targetGroupPicture({
+function targetGroupSnapshot({
   name,
   targetType,
   port,
@@ -182,7 +188,7 @@ function targetGroupPicture({
   attributes,
   tags,
   targets,
-}: TargetGroupRecord): TargetGroupPicture {
+}: TargetGroupRecord): TargetGroupSnapshot {
   const staying = Object.entries(targets).filter(([, { drainingUntil }]) => drainingUntil === undefined);
   return {
     name,
