@@ -14,6 +14,8 @@ import type { Lookups } from '../facts/lookups.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import { type Reconciling, reconcile } from '../reconcile.ts';
 import { statusOf } from '../status/status.ts';
+import { servingOf } from '../targets/serving.ts';
+import { withTargets } from '../targets/target-status.ts';
 import { type Account, openAccount } from './account.ts';
 import { GROUP } from './groups.ts';
 import { type Applied, bookOf, CERTIFICATE, CLUSTER, WEB_ACL_ARN } from './paper.ts';
@@ -112,7 +114,9 @@ const publishing =
     now: () => number,
     tell: (key: string, status: BindingStatus) => void,
   ): Reconciling['publish'] =>
-  async (_group, pass) => {
+  async (group, pass) => {
+    const health = () => ({ healthy: 1, total: 1 });
+    const serving = servingOf({ book, cluster: CLUSTER }, group, pass);
     for (const binding of pass.bindings) {
       const key = keyOf(binding);
       if (book.entry(key) === undefined) {
@@ -120,7 +124,9 @@ const publishing =
         continue;
       }
       const at = new Date(now()).toISOString();
-      const status = statusOf({ ...pass, health: () => ({ healthy: 1, total: 1 }), now: at }, binding);
+      const mine = serving.filter(({ backend }) => backend.member === key);
+      // Two programs write a status: that of the group, and that of the targets.
+      const status = withTargets(statusOf({ ...pass, health, now: at }, binding), mine, health, at);
       tell(key, status);
       book.binding(key, { ...binding, status });
     }
