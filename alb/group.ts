@@ -5,7 +5,7 @@ import type { Intent, LoadBalancerBinding, Settings } from '../api/generated/bin
 import { keyOf } from '../api/kube.ts';
 import type { Problem } from '../api/problems/problem.ts';
 import { REGISTRY } from '../api/registry.ts';
-import { agree, type Said, settingOf, unite } from './merge.ts';
+import { agree, type MemberSetting, settingOf, unite } from './merge.ts';
 import { type GroupWebAcl, webAclOf } from './web-acl.ts';
 
 /** A binding that wants something: it is not being deleted and something of it was accepted. */
@@ -59,7 +59,7 @@ function memberOf(binding: LoadBalancerBinding): Member[] {
 }
 
 /** Everything the members say about one annotation. */
-export function saidBy(members: readonly Member[], name: AnnotationName): Said<unknown>[] {
+export function saidBy(members: readonly Member[], name: AnnotationName): MemberSetting<unknown>[] {
   return members.flatMap((member) => {
     const setting = settingOf(member.intent.settings, name);
     return setting === undefined ? [] : [{ member, name, setting }];
@@ -76,8 +76,8 @@ export function mergeSaid(
   const ofClass = settingOf(settled, descriptor.name);
   if (ofClass !== undefined && descriptor.merge !== 'union') return ofClass;
   const said = saidBy(members, descriptor.name);
-  if (ofClass !== undefined) return overlaid(ofClass as Setting<Map>, said as Said<Map>[], leftOut);
-  if (descriptor.merge === 'union') return unite(said as Said<Record<string, string>>[], leftOut);
+  if (ofClass !== undefined) return overlaid(ofClass as Setting<Map>, said as MemberSetting<Map>[], leftOut);
+  if (descriptor.merge === 'union') return unite(said as MemberSetting<Record<string, string>>[], leftOut);
   if (descriptor.merge === 'first') return said[0]?.setting;
   return agree(
     said.filter(({ setting }) => !saysNothing(descriptor, setting.value)),
@@ -93,8 +93,8 @@ const saysNothing = (descriptor: AnyAnnotation, value: unknown): boolean =>
 type Map = Record<string, string>;
 
 /** The class of the first member decides about its keys; the members need not agree about them (spec annotations 2.3, K+). */
-function overlaid(ofClass: Setting<Map>, said: readonly Said<Map>[], leftOut: Told[]): Setting<Map> {
-  const open = said.map((one): Said<Map> => {
+function overlaid(ofClass: Setting<Map>, said: readonly MemberSetting<Map>[], leftOut: Told[]): Setting<Map> {
+  const open = said.map((one): MemberSetting<Map> => {
     const rest = Object.entries(one.setting.value).filter(([key]) => !Object.hasOwn(ofClass.value, key));
     return { ...one, setting: { ...one.setting, value: Object.fromEntries(rest) } };
   });
@@ -104,7 +104,7 @@ function overlaid(ofClass: Setting<Map>, said: readonly Said<Map>[], leftOut: To
 
 /** Subnets by name, or by the tags of a class: one of the two for all. */
 function subnetsOf(members: readonly Member[], leftOut: Told[]): Setting<unknown> | undefined {
-  const byTags = members.flatMap((member): Said<unknown>[] => {
+  const byTags = members.flatMap((member): MemberSetting<unknown>[] => {
     const { subnetTags } = member.intent;
     if (subnetTags === undefined) return [];
     return [{ member, name: 'subnets', setting: { value: subnetTags, from: 'IngressClassParams' } }];

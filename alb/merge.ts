@@ -7,7 +7,7 @@ import type { Problem } from '../api/problems/problem.ts';
 import type { Member, Told } from './group.ts';
 
 /** One member's word about one annotation. */
-export interface Said<T> {
+export interface MemberSetting<T> {
   readonly member: Member;
   /** An annotation without its prefix, or a path in the Ingress's `spec`. */
   readonly name: string;
@@ -41,10 +41,10 @@ const shown = (value: unknown): string =>
   Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 /** The two sides of a conflict: the later member's value is left out, the earlier one hears of it. */
-export function conflict(winner: Said<unknown>, loser: Said<unknown>, part = ''): Told[] {
+export function conflict(winner: MemberSetting<unknown>, loser: MemberSetting<unknown>, part = ''): Told[] {
   const path = winner.name.startsWith('spec.') ? winner.name : annotationPath(winner.name);
   const what = part === '' ? 'value' : `"${part}"`;
-  const tell = (to: Said<unknown>, severity: Problem['severity'], because: string): Told => ({
+  const tell = (to: MemberSetting<unknown>, severity: Problem['severity'], because: string): Told => ({
     member: to.member.key,
     problem: { code: 'GroupConflict', severity, path, value: shown(to.setting.value), because },
   });
@@ -63,7 +63,7 @@ export function conflict(winner: Said<unknown>, loser: Said<unknown>, part = '')
 }
 
 /** Merge `same`: one value for all. Absent when nobody says anything. */
-export function agree<T>(said: readonly Said<T>[], leftOut: Told[]): Setting<T> | undefined {
+export function agree<T>(said: readonly MemberSetting<T>[], leftOut: Told[]): Setting<T> | undefined {
   const [winner, ...others] = senior(said);
   if (winner === undefined) return undefined;
   for (const other of others) {
@@ -75,10 +75,10 @@ export function agree<T>(said: readonly Said<T>[], leftOut: Told[]): Setting<T> 
 
 /** Merge `union` of maps: per key; a key with two values is the earlier member's. Absent when nobody says anything. */
 export function unite(
-  said: readonly Said<Record<string, string>>[],
+  said: readonly MemberSetting<Record<string, string>>[],
   leftOut: Told[],
 ): Setting<Record<string, string>> | undefined {
-  const merged = new Map<string, { value: string; by: Said<Record<string, string>> }>();
+  const merged = new Map<string, { value: string; by: MemberSetting<Record<string, string>> }>();
   for (const one of senior(said)) {
     for (const [key, value] of Object.entries(one.setting.value)) {
       const held = merged.get(key);

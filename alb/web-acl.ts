@@ -11,11 +11,11 @@ export interface GroupWebAcl extends Pick<WebAclWord, 'by' | 'value'> {
   readonly members: readonly string[];
 }
 
-type Word = WebAclWord & { readonly member: Member };
+type MemberWebAcl = WebAclWord & { readonly member: Member };
 
 /** Undefined when nobody says anything: then the association is left alone. What does not count goes to `leftOut`. */
 export function webAclOf(members: readonly Member[], leftOut: Told[]): GroupWebAcl | undefined {
-  const words = members.flatMap((member): Word[] => {
+  const words = members.flatMap((member): MemberWebAcl[] => {
     const word = webAclWord(member.intent.settings);
     return word === undefined ? [] : [{ member, ...word }];
   });
@@ -34,10 +34,10 @@ export function webAclOf(members: readonly Member[], leftOut: Told[]): GroupWebA
 }
 
 /** An ARN that a name takes the place of is only told so, as it is nothing that the LBC minds. */
-function overruled(loser: Word, winner: Word, words: readonly Word[]): Told[] {
+function overruled(loser: MemberWebAcl, winner: MemberWebAcl, words: readonly MemberWebAcl[]): Told[] {
   const refused = contradicts(loser, winner, words);
   const why = winner.pinned && !loser.pinned ? 'does so by its class' : 'does so by name';
-  const tell = (to: Word, severity: Problem['severity'], because: string): Told => {
+  const tell = (to: MemberWebAcl, severity: Problem['severity'], because: string): Told => {
     const path = annotationPath(to.by);
     return {
       member: to.member.key,

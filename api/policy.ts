@@ -36,7 +36,7 @@ export function policyOf(said: readonly (Policy | undefined)[], ceiling: Policy)
 }
 
 /** What a controller writes in the cluster beside its own Lease; of all other kinds it writes nothing, ever. */
-export type Written =
+export type WriteKind =
   | 'binding'
   | 'bindingFinalizers'
   | 'bindingEvents'
@@ -51,7 +51,7 @@ const IN_CHARGE: readonly Policy[] = ['sync', 'upsert-only'];
  * `targets-only`), the Ingress is its to write: our bindings are all there is of us. A finalizer on a binding says that we answer
  * for something in AWS; where we make nothing none is put on, so that a binding goes with its Ingress.
  */
-const WRITTEN_UNDER: Readonly<Record<Written, readonly Policy[]>> = {
+const WRITTEN_UNDER: Readonly<Record<WriteKind, readonly Policy[]>> = {
   binding: POLICIES,
   bindingFinalizers: IN_CHARGE,
   bindingEvents: POLICIES,
@@ -61,7 +61,7 @@ const WRITTEN_UNDER: Readonly<Record<Written, readonly Policy[]>> = {
 };
 
 /** Whether this may be written under a policy. */
-export const mayWrite = (what: Written, policy: Policy): boolean => WRITTEN_UNDER[what].includes(policy);
+export const mayWrite = (what: WriteKind, policy: Policy): boolean => WRITTEN_UNDER[what].includes(policy);
 
 /** The policy of one Ingress, whatever its group has: its own where it asks for more care. An unknown word is most careful. */
 export function policyOfIngress(

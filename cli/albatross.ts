@@ -2,7 +2,7 @@
 // The executable: loads the command that is asked for, and only that, so that each process starts fast and small.
 import { enableCompileCache } from 'node:module';
 import { Command } from 'commander';
-import { Unmet } from '../api/problems/unmet-need.ts';
+import { UnmetNeed } from '../api/problems/unmet-need.ts';
 
 enableCompileCache();
 
@@ -42,7 +42,7 @@ try {
   await program.parseAsync();
 } catch (thrown) {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  console.error(thrown instanceof Unmet ? `albatross ${process.argv[2]}: ${message}` : message);
+  console.error(thrown instanceof UnmetNeed ? `albatross ${process.argv[2]}: ${message}` : message);
   // What still asks and tries again is not waited for.
   process.exit(1);
 }

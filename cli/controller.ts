@@ -12,7 +12,7 @@ import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';
 import { createLog, type LogLevel, logLevelOption } from './log.ts';
 import { type Life, live } from './process.ts';
 
-interface Flags extends ControllerOptions {
+interface ControllerFlags extends ControllerOptions {
   readonly logLevel: LogLevel;
 }
 
@@ -23,7 +23,7 @@ const GRACE_MS = 25_000;
 export function controllerCommand(): Command {
   return withUpkeep(withOrphans(withTuning(withDefaults(withPolicy(withPlace(new Command('controller')))))))
     .description('brings AWS in line with the Ingresses of a cluster')
-    .action(async ({ logLevel, ...options }: Flags, command: Command) => {
+    .action(async ({ logLevel, ...options }: ControllerFlags, command: Command) => {
       const wrong = mistakes(options);
       if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);
       const log = createLog(logLevel);

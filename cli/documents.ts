@@ -176,14 +176,14 @@ function writtenAt(document: Document.Parsed, steps: readonly string[]): string 
 const offsetOf = (document: Document.Parsed, steps: readonly string[]): number =>
   nodeAt(document, steps).offset;
 
-interface Found {
+interface FieldPosition {
   readonly node: Node | null | undefined;
   readonly offset: number;
   /** Whether some step does not exist; then it is the node of the last one that does. */
   readonly missing: boolean;
 }
 
-function nodeAt(document: Document.Parsed, steps: readonly string[]): Found {
+function nodeAt(document: Document.Parsed, steps: readonly string[]): FieldPosition {
   let node: Node | null | undefined = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const step of steps) {

@@ -1,8 +1,8 @@
 // `albatross adopt` and `albatross release`: flags to options, nothing else.
 import { Command } from 'commander';
 import type { LeaseName } from '../controller/handover/lease.ts';
-import { type Answer, adopt, giveBack } from '../controller/handover/main.ts';
-import { Refusal } from '../controller/handover/survey.ts';
+import { adopt, giveBack, type HandoverOutput } from '../controller/handover/main.ts';
+import { HandoverRefusal } from '../controller/handover/survey.ts';
 import { DEFAULTS } from '../controller/options.ts';
 import { lease } from './flags.ts';
 
@@ -77,13 +77,13 @@ const placed = (command: Command): Command =>
 const held = (name: LeaseName | 'none'): { readonly lease?: LeaseName } =>
   name === 'none' ? {} : { lease: name };
 
-async function say(command: string, work: () => Promise<Answer>): Promise<void> {
+async function say(command: string, work: () => Promise<HandoverOutput>): Promise<void> {
   try {
     const { lines, failed } = await work();
     process.stdout.write(`${lines.join('\n')}\n`);
     if (failed) process.exitCode = 1;
   } catch (thrown) {
-    if (!(thrown instanceof Refusal)) throw thrown;
+    if (!(thrown instanceof HandoverRefusal)) throw thrown;
     process.stderr.write(`albatross ${command}: ${thrown.message}\n`);
     process.exitCode = 1;
   }

@@ -1,7 +1,7 @@
 // What `plan` and `tree` have in common: the rights they need, and how they end.
 import type { Command } from 'commander';
 import { isFailure } from '../alb/failures/failure.ts';
-import { Unmet } from '../api/problems/unmet-need.ts';
+import { UnmetNeed } from '../api/problems/unmet-need.ts';
 import { Unanswered } from '../controller/inspection/unanswered.ts';
 import { type ControllerOptions, mistakes } from '../controller/options.ts';
 import { failureWords } from './plan-report.ts';
@@ -13,7 +13,7 @@ otherwise taken to stay as they are; about orphans list on targetgroupbindings, 
 (elasticloadbalancing:Describe*, ec2:Describe*, acm:ListCertificates, acm:DescribeCertificate, tag:GetResources; where an
 Ingress names a web ACL or Shield wafv2:List*, wafv2:Get*, shield:DescribeProtection, shield:GetSubscriptionState).`;
 
-export interface Answer {
+export interface InspectionOutput {
   readonly text: string;
   readonly exitCode: number;
 }
@@ -29,7 +29,7 @@ export function oneOf(command: Command, ingress: string | undefined, flag: strin
 export async function answer<O extends ControllerOptions>(
   command: Command,
   options: O,
-  find: (options: O) => Promise<Answer>,
+  find: (options: O) => Promise<InspectionOutput>,
 ): Promise<void> {
   const wrong = mistakes(options);
   if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);
@@ -43,6 +43,6 @@ export async function answer<O extends ControllerOptions>(
       : thrown instanceof Unanswered
         ? thrown.message
         : undefined;
-    throw because === undefined ? thrown : new Unmet(because, thrown);
+    throw because === undefined ? thrown : new UnmetNeed(because, thrown);
   }
 }

@@ -11,14 +11,14 @@ export interface Located {
   readonly problem: Problem;
 }
 
-export interface Counts {
+export interface LintCounts {
   readonly refused: number;
   readonly warned: number;
   /** Ingresses and class parameters that were judged. */
   readonly judged: number;
 }
 
-export type Format = 'text' | 'json' | 'sarif';
+export type LintFormat = 'text' | 'json' | 'sarif';
 
 const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
@@ -26,12 +26,12 @@ const many = (count: number, one: string): string => `${count} ${one}${count ===
 const PAGE = 'docs/problems.md';
 
 /** The whole report, without a line end behind it. */
-export function report(located: readonly Located[], counts: Counts, format: Format): string {
+export function report(located: readonly Located[], counts: LintCounts, format: LintFormat): string {
   if (format === 'json') return JSON.stringify(json(located, counts), null, 2);
   return format === 'sarif' ? JSON.stringify(sarif(located), null, 2) : text(located, counts);
 }
 
-function text(located: readonly Located[], { refused, warned, judged }: Counts): string {
+function text(located: readonly Located[], { refused, warned, judged }: LintCounts): string {
   const lines = located.map(({ file, line, object, problem }) => {
     const grade = problem.severity === 'refuse' ? 'refused' : 'warning';
     return `${file}:${line}: ${object}: ${grade}: ${sentence(problem)} [${problem.code}]`;
@@ -45,7 +45,7 @@ function text(located: readonly Located[], { refused, warned, judged }: Counts):
   ].join('\n');
 }
 
-function json(located: readonly Located[], counts: Counts): object {
+function json(located: readonly Located[], counts: LintCounts): object {
   return {
     ...counts,
     problems: located.map(({ file, line, object, problem }) => ({

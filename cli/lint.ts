@@ -5,10 +5,10 @@ import { lint, nameOf, withNamespace } from '../api/validate/lint.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { strictChecks } from './flags.ts';
-import { type Counts, type Format, type Located, report } from './lint-report.ts';
+import { type LintCounts, type LintFormat, type Located, report } from './lint-report.ts';
 
 interface LintOptions {
-  readonly output: Format;
+  readonly output: LintFormat;
   readonly defaultTargetType: ControllerDefaults['defaultTargetType'];
   readonly defaultLoadBalancerScheme: ControllerDefaults['defaultScheme'];
   readonly warnOnly?: ReadonlySet<StrictCheck>;
@@ -55,9 +55,9 @@ async function run(paths: readonly string[], options: LintOptions): Promise<numb
   return counts.refused > 0 ? 1 : 0;
 }
 
-export interface Judged {
+export interface LintResult {
   readonly located: readonly Located[];
-  readonly counts: Counts;
+  readonly counts: LintCounts;
 }
 
 const TWICE = 'it is written twice, and the last one counts';
@@ -70,7 +70,7 @@ export function judge(
     defaultLoadBalancerScheme: defaultScheme,
     warnOnly = new Set(),
   }: Omit<LintOptions, 'output'>,
-): Judged {
+): LintResult {
   const result = lint(
     sources.map(({ object }) => object),
     { defaultTargetType, defaultScheme, warnOnly },

@@ -1,12 +1,12 @@
 // Tests of formats.
 import { expect, test } from 'vitest';
-import { type Format, written } from './output.ts';
+import { type OutputFormat, written } from './output.ts';
 
 const DATA = {
   plan: [{ group: 'a', because: 'a line that is longer than what would be folded otherwise '.repeat(2) }],
 };
 
-test.each<[Format, string]>([
+test.each<[OutputFormat, string]>([
   ['text', 'for people'],
   ['json', JSON.stringify(DATA, null, 2)],
   ['yaml', `plan:\n  - group: a\n    because: "${DATA.plan[0]?.because}"`],

@@ -4,7 +4,7 @@ import type { AwsFailure } from '../alb/failures/failure.ts';
 import { inWords } from '../alb/plan/operation.ts';
 import { type Problem, sentence } from '../api/problems/problem.ts';
 import type { OrphansSeen, PlannedOrphan } from '../controller/inspection/orphans.ts';
-import type { PlannedGroup, Step } from '../controller/inspection/planning.ts';
+import type { PlannedGroup, PlannedStep } from '../controller/inspection/planning.ts';
 import type { Registration } from '../controller/inspection/registrations.ts';
 import { clock, contents, fateWords } from '../controller/ownership/orphans/words.ts';
 import type { Colour, Paint } from './paint.ts';
@@ -15,34 +15,34 @@ export const many = (count: number, one: string): string => `${count} ${one}${co
 export const failureWords = ({ action, code, message }: AwsFailure): string =>
   `${action} answered ${code}${message === '' ? '' : `: ${message}`}`;
 
-const isReplacement = ({ operation }: Step): boolean =>
+const isReplacement = ({ operation }: PlannedStep): boolean =>
   operation.verb === 'create' && operation.replaces !== undefined;
 
-const doneSteps = ({ steps }: PlannedGroup): readonly Step[] => steps.filter(({ allowed }) => allowed);
+const doneSteps = ({ steps }: PlannedGroup): readonly PlannedStep[] => steps.filter(({ allowed }) => allowed);
 
 const changes = (one: PlannedGroup): boolean => doneSteps(one).length + one.registrations.length > 0;
 
 /** Orphans, where they were looked for. */
-type Orphans = OrphansSeen<PlannedOrphan> | undefined;
+type PlannedOrphans = OrphansSeen<PlannedOrphan> | undefined;
 
-const orphansIn = (orphans: Orphans): readonly PlannedOrphan[] =>
+const orphansIn = (orphans: PlannedOrphans): readonly PlannedOrphan[] =>
   orphans === undefined || 'unknown' in orphans ? [] : orphans.orphans;
 
 /** 0: nothing to do; 2: something; 1: of some group it is not known, because AWS or a fact is missing. */
-export function exitCodeOf(planned: readonly PlannedGroup[], orphans?: Orphans): 0 | 1 | 2 {
+export function exitCodeOf(planned: readonly PlannedGroup[], orphans?: PlannedOrphans): 0 | 1 | 2 {
   if (planned.some(({ undecided }) => undecided)) return 1;
   const going = orphansIn(orphans).some(({ fate }) => fate === 'goes');
   return planned.some(changes) || going ? 2 : 0;
 }
 
-const SIGNS: Readonly<Record<Step['operation']['verb'], readonly [string, Colour]>> = {
+const SIGNS: Readonly<Record<PlannedStep['operation']['verb'], readonly [string, Colour]>> = {
   create: ['+', 'green'],
   modify: ['~', 'yellow'],
   reorder: ['~', 'yellow'],
   delete: ['-', 'red'],
 };
 
-function stepLine(step: Step, policy: string, paint: Paint): string {
+function stepLine(step: PlannedStep, policy: string, paint: Paint): string {
   const [sign, colour] = isReplacement(step) ? (['-/+', 'cyan'] as const) : SIGNS[step.operation.verb];
   const words = `${sign.padStart(3)} ${inWords(step.operation)}`;
   return step.allowed ? paint(colour, words) : paint('dim', `${words} (left out by the policy ${policy})`);
@@ -96,7 +96,7 @@ function groupLines(one: PlannedGroup, paint: Paint): string[] {
   return said.length === 0 ? [] : [title(one, paint), ...said, ''];
 }
 
-interface Counts {
+interface PlanCounts {
   readonly groups: number;
   readonly undecided: number;
   readonly operations: number;
@@ -105,7 +105,7 @@ interface Counts {
   readonly deregister: number;
 }
 
-function countsOf(planned: readonly PlannedGroup[]): Counts {
+function countsOf(planned: readonly PlannedGroup[]): PlanCounts {
   const steps = planned.flatMap(doneSteps);
   const targets = planned.flatMap(({ registrations }) => registrations);
   return {
@@ -118,7 +118,7 @@ function countsOf(planned: readonly PlannedGroup[]): Counts {
   };
 }
 
-function summary(counts: Counts, orphans: number, paint: Paint): string {
+function summary(counts: PlanCounts, orphans: number, paint: Paint): string {
   const parts = [
     ...(counts.operations > 0 ? [many(counts.operations, 'operation')] : []),
     ...(counts.replacements > 0 ? [`${counts.replacements} of them by replacement`] : []),
@@ -130,7 +130,7 @@ function summary(counts: Counts, orphans: number, paint: Paint): string {
   return paint('bold', `${many(counts.groups, 'group')} looked at: ${parts.join(', ') || 'nothing to do'}`);
 }
 
-function orphanLines(orphans: Orphans, paint: Paint): string[] {
+function orphanLines(orphans: PlannedOrphans, paint: Paint): string[] {
   if (orphans === undefined) return [];
   if ('unknown' in orphans)
     return [`${paint('bold', 'orphans')} ${paint('red', 'cannot be told')}: ${orphans.unknown}`, ''];
@@ -143,13 +143,13 @@ function orphanLines(orphans: Orphans, paint: Paint): string[] {
 }
 
 /** Groups in which there is something to tell, orphans, and a last line that counts. Without a line end behind it. */
-export function planText(planned: readonly PlannedGroup[], paint: Paint, orphans?: Orphans): string {
+export function planText(planned: readonly PlannedGroup[], paint: Paint, orphans?: PlannedOrphans): string {
   const groups = planned.flatMap((one) => groupLines(one, paint));
   const lines = [...groups, ...orphanLines(orphans, paint)];
   return [...lines, summary(countsOf(planned), orphansIn(orphans).length, paint)].join('\n');
 }
 
-function stepData({ operation, allowed }: Step): object {
+function stepData({ operation, allowed }: PlannedStep): object {
   const { verb, kind, id, because } = operation;
   const replaces = operation.verb === 'create' ? operation.replaces?.arn : undefined;
   return {
@@ -164,7 +164,7 @@ function stepData({ operation, allowed }: Step): object {
   };
 }
 
-function orphansData(orphans: Orphans): object {
+function orphansData(orphans: PlannedOrphans): object {
   if (orphans === undefined) return {};
   if ('unknown' in orphans) return { orphans };
   return {
@@ -179,7 +179,7 @@ function orphansData(orphans: Orphans): object {
 }
 
 /** The same as data. */
-export function planData(planned: readonly PlannedGroup[], orphans?: Orphans): object {
+export function planData(planned: readonly PlannedGroup[], orphans?: PlannedOrphans): object {
   return {
     ...countsOf(planned),
     ...orphansData(orphans),

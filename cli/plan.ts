@@ -13,7 +13,7 @@ import {
   withRecord,
 } from './controller-flags.ts';
 import { answer, oneOf, RIGHTS } from './inspecting.ts';
-import { type Format, outputOption, written } from './output.ts';
+import { type OutputFormat, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { exitCodeOf, planData, planText } from './plan-report.ts';
 
@@ -22,7 +22,7 @@ interface PlanFlags extends ControllerOptions {
   readonly namespace?: string;
   readonly all?: true;
   readonly lease: LeaseName | 'none';
-  readonly output: Format;
+  readonly output: OutputFormat;
 }
 
 /** Somebody waits for the answer. */

@@ -6,7 +6,7 @@
 //      └─need missing──▶ 1   └─our own mistake, lease lost──▶ 1
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
-import { Unmet, wordsOf } from '../api/problems/unmet-need.ts';
+import { UnmetNeed, wordsOf } from '../api/problems/unmet-need.ts';
 
 /** What a process is given to live by. */
 export interface Life {
@@ -30,7 +30,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** The lines that say why a process could not start, and for each need that is missing one; undefined for our own mistakes. */
 export function reasonsOf(name: string, thrown: unknown): string[] | undefined {
   const all: unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown];
-  if (!all.every((one) => one instanceof Unmet)) return undefined;
+  if (!all.every((one) => one instanceof UnmetNeed)) return undefined;
   return all.map((one) => `albatross ${name}: cannot start: ${wordsOf(one).replaceAll(/\s*\n\s*/g, ' ')}`);
 }
 

@@ -1,7 +1,7 @@
 // What `albatross route` found, for people and as data. Pure.
 import { type Problem, sentence } from '../api/problems/problem.ts';
-import type { Answer, Answering, RouteTarget, RulePlace } from '../controller/inspection/route.ts';
-import type { Standing } from '../controller/inspection/standing.ts';
+import type { Answering, RoutedAnswer, RouteTarget, RulePlace } from '../controller/inspection/route.ts';
+import type { GroupState } from '../controller/inspection/standing.ts';
 import type { Paint } from './paint.ts';
 import { actionWords } from './rule-words.ts';
 
@@ -10,7 +10,7 @@ export interface Routed {
   readonly method: string;
   readonly url: string;
   /** Absent for an Ingress that has none. */
-  readonly standing?: Standing;
+  readonly standing?: GroupState;
   readonly found: Answering | { readonly because: string };
 }
 
@@ -82,7 +82,7 @@ function placeText({ priority, member, host, path, pathType }: RulePlace): strin
   ].join(', ');
 }
 
-function answerText(answer: Answer): string[] {
+function answerText(answer: RoutedAnswer): string[] {
   switch (answer.type) {
     case 'redirect':
       return [`redirect  ${answer.status}`, `location  ${answer.location}`];

@@ -7,7 +7,7 @@ import { type Offline, offline } from '../controller/inspection/offline.ts';
 import { route } from '../controller/inspection/route.ts';
 import { DEFAULTS } from '../controller/options.ts';
 import { readDocuments } from './documents.ts';
-import { type Format, outputOption, written } from './output.ts';
+import { type OutputFormat, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { type Routed, routeData, routeText } from './route-report.ts';
 
@@ -17,7 +17,7 @@ interface RouteFlags {
   readonly kubeconfig?: string;
   readonly header: readonly string[];
   readonly sourceIp: string;
-  readonly output: Format;
+  readonly output: OutputFormat;
   readonly defaultTargetType: 'instance' | 'ip';
   readonly defaultLoadBalancerScheme: 'internal' | 'internet-facing';
 }
@@ -68,15 +68,15 @@ export function routeCommand(): Command {
     });
 }
 
-interface Question {
+interface RouteQuestion {
   readonly ingress: string;
   readonly method: string;
   readonly url: string;
   readonly request: MatchRequest;
 }
 
-async function run({ ingress, method, url, request }: Question, flags: RouteFlags): Promise<number> {
-  let looked: Looked;
+async function run({ ingress, method, url, request }: RouteQuestion, flags: RouteFlags): Promise<number> {
+  let looked: RouteSources;
   try {
     looked = await look(flags);
   } catch (thrown) {
@@ -103,12 +103,12 @@ function fail(because: string): 2 {
   return 2;
 }
 
-interface Looked extends Offline {
+interface RouteSources extends Offline {
   readonly where: string;
   readonly namespace: string;
 }
 
-async function look(flags: RouteFlags): Promise<Looked> {
+async function look(flags: RouteFlags): Promise<RouteSources> {
   const { filename, kubeconfig, defaultTargetType, defaultLoadBalancerScheme: defaultScheme } = flags;
   const defaults = { defaultTargetType, defaultScheme };
   if (filename === undefined) {
@@ -124,7 +124,7 @@ async function look(flags: RouteFlags): Promise<Looked> {
 }
 
 /** Without a word about the namespace, the only Ingress of that name is meant when there is none in the usual one. */
-function keyIn({ keys, namespace }: Looked, ingress: string, said: string | undefined): string {
+function keyIn({ keys, namespace }: RouteSources, ingress: string, said: string | undefined): string {
   if (ingress.includes('/')) return ingress;
   const usual = `${said ?? namespace}/${ingress}`;
   const [only, ...others] = keys.filter((key) => key.endsWith(`/${ingress}`));

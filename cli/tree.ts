@@ -12,7 +12,7 @@ import {
   withRecord,
 } from './controller-flags.ts';
 import { answer, oneOf, RIGHTS } from './inspecting.ts';
-import { type Format, outputOption, written } from './output.ts';
+import { type OutputFormat, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { ATTEMPTS } from './plan.ts';
 import { treeData, treeText } from './tree-report.ts';
@@ -23,7 +23,7 @@ interface TreeFlags extends ControllerOptions {
   readonly all?: true;
   readonly orphans?: true;
   readonly lease: LeaseName | 'none';
-  readonly output: Format;
+  readonly output: OutputFormat;
 }
 
 const HELP = `

@@ -10,7 +10,7 @@ import { port, strictChecks, trueOrFalse } from './flags.ts';
 import { createLog, type LogLevel, logLevelOption } from './log.ts';
 import { type Life, live } from './process.ts';
 
-interface Flags extends Omit<WebhookOptions, 'defaultScheme'> {
+interface WebhookFlags extends Omit<WebhookOptions, 'defaultScheme'> {
   readonly defaultLoadBalancerScheme: WebhookOptions['defaultScheme'];
   readonly logLevel: LogLevel;
 }
@@ -59,7 +59,7 @@ export function webhookCommand(): Command {
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)
     .addOption(logLevelOption())
-    .action(async ({ defaultLoadBalancerScheme: defaultScheme, logLevel, ...rest }: Flags) => {
+    .action(async ({ defaultLoadBalancerScheme: defaultScheme, logLevel, ...rest }: WebhookFlags) => {
       const options = { ...rest, defaultScheme };
       const graceMs = options.drainSeconds * 1000 + CLOSING_MS;
       await live({ name: 'webhook', log: createLog(logLevel), graceMs }, (life) => start(options, life));

@@ -11,7 +11,7 @@ import {
   type Service,
 } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type Change, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
+import { type WatchChange, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
 import { isTerminating, readingOf, seenIngress } from './bindings/read-ingress.ts';
 import type { Book } from './bindings/store.ts';
 import type { ControllerOptions } from './options.ts';
@@ -117,7 +117,7 @@ class Watching implements Informers {
 
   #watch<K extends WatchedKind>(
     kind: K,
-    onChange: (object: WatchedObjects[K], change: Change) => void,
+    onChange: (object: WatchedObjects[K], change: WatchChange) => void,
     trim: (object: WatchedObjects[K]) => WatchedObjects[K] = trimmed,
   ): Watched<WatchedObjects[K]> {
     const { client, onState, options } = this.#options;
@@ -132,7 +132,7 @@ class Watching implements Informers {
     });
   }
 
-  #readAll(change: Change): void {
+  #readAll(change: WatchChange): void {
     for (const ingress of this.#kept.ingresses.list()) this.#read(ingress, change);
   }
 
@@ -149,7 +149,7 @@ class Watching implements Informers {
     });
   }
 
-  #read(ingress: Ingress, change: Change): void {
+  #read(ingress: Ingress, change: WatchChange): void {
     const { book, work, options } = this.#options;
     const key = keyOf(ingress);
     const namespace = this.#kept.namespaces.get('', ingress.metadata.namespace ?? '');
@@ -166,7 +166,7 @@ class Watching implements Informers {
   }
 
   /** Labels may open or close a class to the Ingresses of a namespace; in one that is being terminated nothing is made anew. */
-  #namespaceChanged(namespace: Namespace, change: Change): void {
+  #namespaceChanged(namespace: Namespace, change: WatchChange): void {
     const { name, labels = {} } = namespace.metadata;
     const now = JSON.stringify([isTerminating(namespace), Object.entries(labels).sort()]);
     const before = this.#spaces.get(name);
@@ -183,7 +183,7 @@ class Watching implements Informers {
     work.service(namespace, name);
   }
 
-  #bindingChanged(binding: LoadBalancerBinding, change: Change): void {
+  #bindingChanged(binding: LoadBalancerBinding, change: WatchChange): void {
     const { book, work } = this.#options;
     const key = keyOf(binding);
     const groups = book.binding(key, change === 'deleted' ? undefined : binding);
@@ -199,13 +199,13 @@ class Watching implements Informers {
     for (const group of groups) work.group(group, 'high', leaving ? LEAVING_MS : 0);
   }
 
-  #sliceChanged(slice: EndpointSlice, change: Change): void {
+  #sliceChanged(slice: EndpointSlice, change: WatchChange): void {
     const services = this.#slices.put(slice, change);
     if (!this.#started) return;
     for (const service of services) this.#options.work.service(slice.metadata.namespace ?? '', service);
   }
 
-  #nodeChanged(node: Node, change: Change): void {
+  #nodeChanged(node: Node, change: WatchChange): void {
     const { name } = node.metadata;
     const facts = change === 'deleted' ? undefined : JSON.stringify(trimmedNode(node));
     if (this.#nodeFacts.get(name) === facts) return;

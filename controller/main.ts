@@ -32,11 +32,11 @@ export interface ControllerLife {
   ready(): void;
 }
 
-type Place = Pick<ControllerLife, 'kubeConfig' | 'log'>;
+type ClusterConnection = Pick<ControllerLife, 'kubeConfig' | 'log'>;
 
 function connect(
   options: ControllerOptions,
-  { kubeConfig, log }: Place,
+  { kubeConfig, log }: ClusterConnection,
   registry: Registry,
   world: World,
   {

@@ -6,10 +6,13 @@ import { KINDS, rightsTo } from '../kube/kinds.ts';
 import type { ControllerOptions } from './options.ts';
 import { WATCHED } from './watched.ts';
 
-type Asked = Pick<ControllerOptions, 'policy' | 'watchNamespace' | 'leaderElect' | 'leaderElectionId'>;
+type RightsOptions = Pick<
+  ControllerOptions,
+  'policy' | 'watchNamespace' | 'leaderElect' | 'leaderElectionId'
+>;
 
 /** `leases` is the namespace of the Lease. */
-export function rightsOf(options: Asked, leases: string): Right[] {
+export function rightsOf(options: RightsOptions, leases: string): Right[] {
   const { policy, watchNamespace, leaderElect, leaderElectionId: name } = options;
   const scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
   const lease = { namespace: leases };

@@ -12,7 +12,7 @@ import type {
   ObjectMeta,
   Service,
 } from '../api/kube.ts';
-import { KINDS, type Kind } from '../kube/kinds.ts';
+import { KINDS, type KubeKind } from '../kube/kinds.ts';
 
 export interface WatchedObjects {
   readonly ingresses: Ingress;
@@ -27,7 +27,7 @@ export interface WatchedObjects {
 
 export type WatchedKind = keyof WatchedObjects;
 
-export const WATCHED: { readonly [K in WatchedKind]: Kind<WatchedObjects[K]> } = {
+export const WATCHED: { readonly [K in WatchedKind]: KubeKind<WatchedObjects[K]> } = {
   ingresses: KINDS.ingresses,
   ingressClasses: KINDS.ingressClasses,
   classParams: KINDS.classParams,

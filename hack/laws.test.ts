@@ -177,3 +177,29 @@ test('the path of an annotation is written in one place', () => {
   );
   expect(written.map(({ path }) => path)).toEqual(['api/problems/finding.ts']);
 });
+
+test('a type name has one meaning in the whole house', () => {
+  const declared = sources
+    .filter(
+      (one) =>
+        !isTest(one) &&
+        !generated(one) &&
+        /^(api|alb|kube|webhook|controller|cli|local-aws)\//.test(one.path),
+    )
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:export )?(?:interface|type|class) (\w+)/gm)].map(([, name = '']) => ({
+        name,
+        path,
+      })),
+    );
+  const twice = [...Map.groupBy(declared, ({ name }) => name)].flatMap(([name, all]) => {
+    const files = [...new Set(all.map(({ path }) => path))];
+    return files.length > 1 ? [`${name}: ${files.join(', ')}`] : [];
+  });
+  expect(twice).toEqual([]);
+});
+
+test('nothing shipped imports tests', () => {
+  const wrong = shipped.filter(({ imports }) => imports.some(({ from }) => /\.(test|e2e)\.ts$/.test(from)));
+  expect(wrong.map(({ path }) => path)).toEqual([]);
+});

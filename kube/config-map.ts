@@ -8,7 +8,7 @@ export interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-interface Place {
+interface ConfigMapName {
   readonly namespace: string;
   readonly name: string;
 }
@@ -16,7 +16,7 @@ interface Place {
 /** Reads one. */
 export const readConfigMap = (
   client: Pick<KubeClient, 'request'>,
-  place: Place,
+  place: ConfigMapName,
 ): Promise<KubeOutcome<ConfigMap>> =>
   client.request({ method: 'GET', path: objectPath(KINDS.configMaps, place) });
 
@@ -26,7 +26,7 @@ export const readConfigMap = (
  */
 export function writeConfigMap(
   client: Pick<KubeClient, 'request'>,
-  place: Place,
+  place: ConfigMapName,
   before: ConfigMap | undefined,
   data: Readonly<Record<string, string>>,
 ): Promise<KubeOutcome> {

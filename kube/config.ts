@@ -3,7 +3,7 @@
 // where it takes the pod's user.
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Unmet, unmet, unreadable } from '../api/problems/unmet-need.ts';
+import { type UnmetNeed, unmet, unreadable } from '../api/problems/unmet-need.ts';
 
 export type { KubeConfig };
 
@@ -50,7 +50,7 @@ export function kubeConfigOf(path: string | undefined): KubeConfig {
   return config;
 }
 
-function invalid(need: string, thrown: unknown): Unmet {
+function invalid(need: string, thrown: unknown): UnmetNeed {
   if (thrown instanceof Error && 'syscall' in thrown) return unreadable(need, REMEDY, thrown);
   const [words = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
   return unmet(need, `it is not a kubeconfig (${words})`, REMEDY, thrown);

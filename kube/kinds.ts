@@ -15,7 +15,7 @@ import type {
 import type { Right } from '../api/rights.ts';
 
 /** A kind of objects; `T` is what we read of one. */
-export interface Kind<T = unknown> {
+export interface KubeKind<T = unknown> {
   /** `v1` for the core group, `networking.k8s.io/v1` for others. */
   readonly apiVersion: string;
   readonly kind: string;
@@ -31,13 +31,13 @@ export interface ObjectName {
   readonly name: string;
 }
 
-const namespaced = <T = never>(apiVersion: string, kind: string, plural: string): Kind<T> => ({
+const namespaced = <T = never>(apiVersion: string, kind: string, plural: string): KubeKind<T> => ({
   apiVersion,
   kind,
   plural,
   namespaced: true,
 });
-const clusterWide = <T = never>(apiVersion: string, kind: string, plural: string): Kind<T> => ({
+const clusterWide = <T = never>(apiVersion: string, kind: string, plural: string): KubeKind<T> => ({
   apiVersion,
   kind,
   plural,
@@ -75,11 +75,11 @@ export const KINDS = {
 } as const;
 
 /** Path of an API version: what it answers is the list of its kinds. */
-export const versionPath = ({ apiVersion }: Kind): string =>
+export const versionPath = ({ apiVersion }: KubeKind): string =>
   apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 
 /** Path of all objects of a kind, or of those of one namespace where the kind has namespaces. */
-export const collectionPath = (kind: Kind, namespace?: string): string => {
+export const collectionPath = (kind: KubeKind, namespace?: string): string => {
   const within =
     kind.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   return `${versionPath(kind)}${within}/${kind.plural}`;
@@ -87,7 +87,7 @@ export const collectionPath = (kind: Kind, namespace?: string): string => {
 
 /** Path of one object, or of its status. */
 export const objectPath = (
-  kind: Kind,
+  kind: KubeKind,
   { namespace = '', name }: ObjectName,
   subresource?: 'status',
 ): string => {
@@ -98,7 +98,7 @@ export const objectPath = (
 /** The rights to do this with a kind, as roles and access reviews call them. `namespace` counts where the kind has namespaces. */
 export function rightsTo(
   verbs: readonly Right['verb'][],
-  { apiVersion, plural, namespaced }: Kind,
+  { apiVersion, plural, namespaced }: KubeKind,
   { namespace, name, subresource }: Partial<ObjectName> & { readonly subresource?: 'status' } = {},
 ): Right[] {
   const [group = '', version] = apiVersion.split('/');

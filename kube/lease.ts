@@ -12,10 +12,10 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { microTime } from './events.ts';
-import { collectionPath, KINDS, type Kind, type ObjectName, objectPath } from './kinds.ts';
+import { collectionPath, KINDS, type KubeKind, type ObjectName, objectPath } from './kinds.ts';
 import { readObject } from './objects.ts';
 
-const KIND: Kind<Lease> = KINDS.leases;
+const KIND: KubeKind<Lease> = KINDS.leases;
 
 export interface Lease {
   readonly metadata: { readonly resourceVersion?: string };

@@ -1,7 +1,7 @@
 // list: all objects of a kind, page by page, or the reason why they cannot be had. Never a part of them.
 // By hand: the library has no list in pages (its informer leaves the listing to its caller).
 import type { KubeClient, KubeOutcome } from './client.ts';
-import { collectionPath, type Kind } from './kinds.ts';
+import { collectionPath, type KubeKind } from './kinds.ts';
 
 /** Objects in one answer (Kubernetes: API Concepts, "Retrieving large results sets in chunks"). */
 const PAGE = '500';
@@ -19,7 +19,7 @@ export interface Listing<T> {
   readonly resourceVersion: string;
 }
 
-interface Page<T> {
+interface ListPage<T> {
   readonly items?: readonly T[] | null;
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
 }
@@ -33,7 +33,7 @@ export const queryOf = ({ labelSelector, fieldSelector }: Selection): Record<str
 /** Lists the objects of a kind. */
 export const listAll = <T>(
   client: Pick<KubeClient, 'request'>,
-  kind: Kind<T>,
+  kind: KubeKind<T>,
   selection: Selection = {},
 ): Promise<KubeOutcome<Listing<T>>> => listAs(client, kind, selection, (object) => object);
 
@@ -43,7 +43,7 @@ export const listAll = <T>(
  */
 export async function listAs<T, K>(
   client: Pick<KubeClient, 'request'>,
-  kind: Kind<T>,
+  kind: KubeKind<T>,
   selection: Selection,
   keep: (object: T) => K,
 ): Promise<KubeOutcome<Listing<K>>> {
@@ -52,7 +52,11 @@ export async function listAs<T, K>(
   const items: K[] = [];
   let paging: Record<string, string> = { limit: PAGE };
   for (;;) {
-    const page = await client.request<Page<T>>({ method: 'GET', path, query: { ...selectors, ...paging } });
+    const page = await client.request<ListPage<T>>({
+      method: 'GET',
+      path,
+      query: { ...selectors, ...paging },
+    });
     if (!page.ok && page.reason === 'expired' && paging.continue !== undefined) {
       items.length = 0;
       paging = {};

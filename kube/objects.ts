@@ -3,7 +3,7 @@
 import { PatchStrategy } from '@kubernetes/client-node';
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
-import { type Kind, type ObjectName, objectPath } from './kinds.ts';
+import { type KubeKind, type ObjectName, objectPath } from './kinds.ts';
 
 /**
  * Who we are in `metadata.managedFields` (Kubernetes: Server-Side Apply, "Managers"). An apply takes away what its manager applied
@@ -20,10 +20,13 @@ export const FIELD_MANAGERS = {
 type Requests = Pick<KubeClient, 'request'>;
 
 /** Reads one. */
-export const readObject = <T>(client: Requests, kind: Kind<T>, name: ObjectName): Promise<KubeOutcome<T>> =>
-  client.request({ method: 'GET', path: objectPath(kind, name) });
+export const readObject = <T>(
+  client: Requests,
+  kind: KubeKind<T>,
+  name: ObjectName,
+): Promise<KubeOutcome<T>> => client.request({ method: 'GET', path: objectPath(kind, name) });
 
-export interface Applying {
+export interface ApplyOptions {
   readonly fieldManager: (typeof FIELD_MANAGERS)[keyof typeof FIELD_MANAGERS];
   /** As in `KubeCall`. */
   readonly timeoutMs?: number;
@@ -35,9 +38,9 @@ export interface Applying {
  */
 export function applyObject<T extends object>(
   client: Requests,
-  kind: Kind<T>,
+  kind: KubeKind<T>,
   object: Partial<T> & { readonly metadata: ObjectName & { readonly uid?: string } },
-  { fieldManager, timeoutMs }: Applying,
+  { fieldManager, timeoutMs }: ApplyOptions,
 ): Promise<KubeOutcome<T>> {
   return client.request({
     method: 'PATCH',
@@ -52,7 +55,7 @@ export function applyObject<T extends object>(
 /** Merges `change` into one (RFC 7386). With a `resourceVersion` in it, it is `conflict` when the object is of another one. */
 export const patchObject = <T>(
   client: Requests,
-  kind: Kind<T>,
+  kind: KubeKind<T>,
   name: ObjectName,
   change: object,
   subresource?: 'status',
@@ -68,7 +71,7 @@ export const patchObject = <T>(
 /** Deletes this one: another one of the same name is `conflict`. */
 export const deleteObject = (
   client: Requests,
-  kind: Kind,
+  kind: KubeKind,
   { uid, ...name }: ObjectMeta,
 ): Promise<KubeOutcome> =>
   client.request({

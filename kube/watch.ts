@@ -13,20 +13,20 @@ import { Watch } from '@kubernetes/client-node';
 import type { ObjectMeta } from '../api/kube.ts';
 import { retryDelay } from './backoff.ts';
 import { type KubeClient, whyOf } from './client.ts';
-import { collectionPath, type Kind } from './kinds.ts';
+import { collectionPath, type KubeKind } from './kinds.ts';
 import { listAs, queryOf, type Selection } from './list.ts';
 
-export type Change = 'added' | 'updated' | 'deleted';
+export type WatchChange = 'added' | 'updated' | 'deleted';
 
 export interface WatchOptions<T> extends Selection {
   readonly client: KubeClient;
-  readonly kind: Kind<T>;
+  readonly kind: KubeKind<T>;
   /** The kind may not be installed: it is then known that there are none, and looked for again every half minute. */
   readonly mayBeMissing?: boolean;
   /** Cuts an object down to what is read of it before it is kept; `metadata.managedFields` is always cut. */
   trim?(object: T): T;
   /** Told of every change, those of the first list included. What it throws ends the process: it is our own mistake. */
-  onChange?(object: T, change: Change): void;
+  onChange?(object: T, change: WatchChange): void;
   /** Told once for each transition, not for each retry. */
   onState?(state: WatchState): void;
 }
@@ -267,7 +267,7 @@ class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T
     for (const kept of all) this.#put(kept);
   }
 
-  #tell({ object }: Kept<T>, change: Change): void {
+  #tell({ object }: Kept<T>, change: WatchChange): void {
     try {
       this.#options.onChange?.(object, change);
     } catch (cause) {

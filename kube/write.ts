@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress, ObjectMeta } from '../api/kube.ts';
-import { mayWrite, type Policy, policyOfIngress, type Written } from '../api/policy.ts';
+import { mayWrite, type Policy, policyOfIngress, type WriteKind } from '../api/policy.ts';
 import { type IngressAddress, withAddress, withoutAddress } from './addresses.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { KINDS, type ObjectName } from './kinds.ts';
@@ -20,7 +20,7 @@ export interface OwnerReference {
  * Whether something of an Ingress may be written, by what is known of it. What may not be written of one without annotations may be
  * written of none: an annotation asks for more care, never for less.
  */
-export type MayWrite = (what: Written, ingress: Pick<ObjectMeta, 'annotations'>) => boolean;
+export type MayWrite = (what: WriteKind, ingress: Pick<ObjectMeta, 'annotations'>) => boolean;
 
 /** As the policy of each Ingress says, and never more than the controller's own allows. */
 export const underPolicy =
@@ -31,7 +31,7 @@ export const underPolicy =
 /** A person gave the order and named the objects (`albatross release`). */
 export const asOrdered: MayWrite = () => true;
 
-type Owned = ObjectMeta & { readonly ownerReferences?: readonly OwnerReference[] };
+type OwnedMeta = ObjectMeta & { readonly ownerReferences?: readonly OwnerReference[] };
 
 export interface Writer {
   /**
@@ -184,7 +184,7 @@ async function holdIngress(
 
 /** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */
 export function claimOf(
-  metadata: Owned,
+  metadata: OwnedMeta,
   wanted: readonly string[],
   owner: OwnerReference | undefined,
 ): object | undefined {

@@ -1,6 +1,6 @@
 // The life of the process: it starts, is ready, is asked to end, ends in order. A second request ends it at once.
 import { constants } from 'node:os';
-import { Unmet } from '../api/problems/unmet-need.ts';
+import { UnmetNeed } from '../api/problems/unmet-need.ts';
 
 /** How a server learns that it has to end (`ending` is aborted), and says that it listens (`ready`). */
 export interface ServerLife {
@@ -39,7 +39,7 @@ export async function serve(name: string, run: (life: ServerLife) => Promise<0 |
       }),
     );
   } catch (thrown) {
-    if (!(thrown instanceof Unmet)) throw thrown;
+    if (!(thrown instanceof UnmetNeed)) throw thrown;
     console.error(`${name}: cannot start: ${thrown.message.replaceAll(/\s*\n\s*/g, ' ')}`);
     process.exit(1);
   }

@@ -1,6 +1,6 @@
 // The local AWS as a process of its own: with moto, an account if asked for, and what it prints for the person who started it.
 import { once } from 'node:events';
-import { Unmet, unmet, wordsOf } from '../api/problems/unmet-need.ts';
+import { UnmetNeed, unmet, wordsOf } from '../api/problems/unmet-need.ts';
 import { putToS3 } from './account/objects.ts';
 import { type SeededAccount, seedAccount } from './account/seed.ts';
 import { readTarget } from './control/control-api.ts';
@@ -78,12 +78,12 @@ async function motoOf({ account, motoUrl, stateFile }: LocalAwsRun): Promise<Mot
 
 /** Whatever stops it before it listens is one line for the person who started it. */
 function cannotStart(thrown: unknown): never {
-  throw new Unmet(wordsOf(thrown), thrown);
+  throw new UnmetNeed(wordsOf(thrown), thrown);
 }
 
 function targetOf(text: string): [target: string, address: Address] {
   const read = readTarget(text);
-  if (read === undefined) throw new Unmet(`--target: "${text}" is not of the form ID:PORT=HOST:PORT`);
+  if (read === undefined) throw new UnmetNeed(`--target: "${text}" is not of the form ID:PORT=HOST:PORT`);
   return read;
 }
 

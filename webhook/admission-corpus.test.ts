@@ -10,7 +10,7 @@ import type { Ingress, IngressClass, Service } from '../api/kube.ts';
 import { ownership } from '../api/ownership.ts';
 import { sentence } from '../api/problems/problem.ts';
 import { descriptorOf } from '../api/registry.ts';
-import { type Around, admit } from './admit.ts';
+import { type AdmissionContext, admit } from './admit.ts';
 
 const DIRECTORY = new URL('../e2e/conformance/admission/', import.meta.url);
 const NAMESPACE = 'corpus';
@@ -116,7 +116,7 @@ function answer(entry: Entry): { verdict: 'reject' | 'warn' | 'accept'; text: st
       const one = ingressOf(name, { annotations, spec: thing.spec });
       return bindingFor(one, bind(one, readIngress(one, surroundings)));
     });
-  const around: Around = {
+  const around: AdmissionContext = {
     ...surroundings,
     membersOf: (group) => others.filter(({ spec }) => spec.group === group),
     recorded: () => undefined,

@@ -4,7 +4,7 @@ import { bind, bindingFor } from '../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Ingress, Service } from '../api/kube.ts';
 import { ownership } from '../api/ownership.ts';
-import { type Around, admit } from './admit.ts';
+import { type AdmissionContext, admit } from './admit.ts';
 import type { AdmissionRequest } from './review.ts';
 
 const PREFIX = 'alb.ingress.kubernetes.io/';
@@ -13,7 +13,7 @@ const web: Service = {
   metadata: { name: 'web', namespace: 'shop' },
   spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30080 }] },
 };
-const around: Around = {
+const around: AdmissionContext = {
   membersOf: () => [],
   recorded: () => undefined,
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },

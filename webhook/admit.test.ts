@@ -6,7 +6,7 @@ import { readIngress } from '../api/ingress/read.ts';
 import type { Ingress, IngressClass, Service } from '../api/kube.ts';
 import { CONTROLLER, ownership } from '../api/ownership.ts';
 import { sentence } from '../api/problems/problem.ts';
-import { type Around, admit } from './admit.ts';
+import { type AdmissionContext, admit } from './admit.ts';
 import type { AdmissionRequest } from './review.ts';
 
 const PREFIX = 'alb.ingress.kubernetes.io/';
@@ -19,7 +19,7 @@ const web: Service = {
   metadata: { name: 'web', namespace: 'shop' },
   spec: { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30080 }] },
 };
-const around: Around = {
+const around: AdmissionContext = {
   membersOf: () => [],
   recorded: () => undefined,
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
@@ -145,7 +145,7 @@ describe('create', () => {
       targetGroups: [{ name: 'web', arn, service: 'web', port: 80, healthy: 1, total: 1 }],
     };
     const binding = { ...bindingFor(old, bind(old, readIngress(old, around))), status };
-    const known: Around = { ...around, membersOf: () => [binding], recorded: () => binding };
+    const known: AdmissionContext = { ...around, membersOf: () => [binding], recorded: () => binding };
     const tried = (object: Ingress, dryRun = true) =>
       admit({ ...update(old, object), dryRun }, known).answer.warnings;
     expect(tried(next)).toEqual(['would modify targetGroup/shop/front/web:80: healthCheck.path / → /up']);
@@ -163,7 +163,7 @@ describe('create', () => {
   });
 
   test('an error of ours lets the Ingress pass, with a warning', () => {
-    const broken: Around = {
+    const broken: AdmissionContext = {
       ...around,
       service: () => {
         throw new Error('our bug');
@@ -219,7 +219,7 @@ describe('update', () => {
 
 describe('group', () => {
   const shared = { 'group.name': 'shared', scheme: 'internal' };
-  const recorded = (namespace: string): Around => {
+  const recorded = (namespace: string): AdmissionContext => {
     const there = ingress({ 'group.name': 'shared', scheme: 'internet-facing' }, 'alb', {
       name: 'first',
       namespace,

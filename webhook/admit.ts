@@ -22,14 +22,14 @@ import { groupWarnings, type JudgeAround, judgeIngress } from '../api/validate/v
 import { refusal, warningsOf } from './answer.ts';
 import type { Recording } from './record.ts';
 import { type Locks, lockProblems } from './restricted-annotations.ts';
-import type { AdmissionRequest, Answer } from './review.ts';
+import type { AdmissionAnswer, AdmissionRequest } from './review.ts';
 
 /** `allowed` and `refused` after a reading, `notOurs` and `unchanged` without one, `unjudged` when reading it failed. */
 export type Verdict = 'allowed' | 'refused' | 'notOurs' | 'unchanged' | 'unjudged';
 
-export interface Judgement {
+export interface AdmissionResult {
   readonly verdict: Verdict;
-  readonly answer: Answer;
+  readonly answer: AdmissionAnswer;
   /** As answered: what was wrong before this update is a warning here. */
   readonly problems: readonly Problem[];
   /** What to record; absent when the intent is not accepted, not ours or only tried out (dry run). */
@@ -38,7 +38,7 @@ export interface Judgement {
   readonly error?: unknown;
 }
 
-export interface Around extends Surroundings {
+export interface AdmissionContext extends Surroundings {
   /** Recorded bindings of a group. */
   readonly membersOf: (group: string) => readonly LoadBalancerBinding[];
   /** The recorded binding of an Ingress. */
@@ -51,7 +51,7 @@ const UNJUDGED =
   'Albatross failed to check this Ingress (an error of its own, see its log); it is admitted unchecked';
 
 /** Never throws: an error in here must not keep people from their own Ingresses (hack/decisions/0004). */
-export function admit(request: AdmissionRequest, around: Around): Judgement {
+export function admit(request: AdmissionRequest, around: AdmissionContext): AdmissionResult {
   try {
     return judge(request, around);
   } catch (error) {
@@ -59,7 +59,7 @@ export function admit(request: AdmissionRequest, around: Around): Judgement {
   }
 }
 
-function judge(request: AdmissionRequest, around: Around): Judgement {
+function judge(request: AdmissionRequest, around: AdmissionContext): AdmissionResult {
   const { object, oldObject } = request;
   const ownership = around.ownershipOf(object);
   if (!ownership.ours) return pass('notOurs');
@@ -112,11 +112,11 @@ const awaited = (problem: Problem): Problem =>
 
 const KEPT = `${NOTHING_CHANGES}: what was accepted last is kept until the mistakes are gone`;
 
-const allowed = (warnings: readonly string[]): Answer =>
+const allowed = (warnings: readonly string[]): AdmissionAnswer =>
   warnings.length === 0 ? { allowed: true } : { allowed: true, warnings };
 
 /** What a dry run is answered: what would be done in AWS, as far as the bindings know it. */
-function planned(object: Ingress, { namespace, name, spec }: Recording, around: Around): string[] {
+function planned(object: Ingress, { namespace, name, spec }: Recording, around: AdmissionContext): string[] {
   const next = bindingOf(object, spec);
   const changes = changesOf(next, around.recorded(namespace, name), around.membersOf);
   const known = { ...knownTo(around), existing: 'recorded' } as const;
@@ -139,7 +139,7 @@ function bindingOf(object: Ingress, spec: BindingSpec): LoadBalancerBinding {
     : { ...binding, metadata: { ...binding.metadata, creationTimestamp } };
 }
 
-const knownTo = ({ options, service }: Around) => ({ cluster: settingsUnasked(options), service });
+const knownTo = ({ options, service }: AdmissionContext) => ({ cluster: settingsUnasked(options), service });
 
 /** The policy of a group after the change. Unsaid is the least careful one already, whatever a thousand others say. */
 function policyAfter({ key, bindings, before, after }: MemberChange): Policy {
@@ -150,7 +150,7 @@ function policyAfter({ key, bindings, before, after }: MemberChange): Policy {
 }
 
 /** The other members as far as the caller may know them: what is said in other namespaces is not his to read. */
-function seenBy(ingress: Ingress, around: Around): JudgeAround {
+function seenBy(ingress: Ingress, around: AdmissionContext): JudgeAround {
   const membersOf = (group: string) => membersSeen(around.membersOf(group), ingress.metadata.namespace ?? '');
   return { ...around, membersOf };
 }
@@ -173,7 +173,7 @@ function membersSeen(bindings: readonly LoadBalancerBinding[], namespace: string
 }
 
 /** The version that is asked about. */
-interface Asked {
+interface ReviewedIngress {
   readonly reading: Reading;
   readonly spec: BindingSpec;
   readonly object: Ingress;
@@ -182,9 +182,9 @@ interface Asked {
 /** What the update costs is told; mistakes that are stored already do not block it. */
 function afterUpdate(
   found: readonly Problem[],
-  { reading, spec, object }: Asked,
+  { reading, spec, object }: ReviewedIngress,
   old: Ingress,
-  around: Around,
+  around: AdmissionContext,
 ): readonly Problem[] {
   const before = judgeIngress(old, seenBy(old, around));
   const { namespace = '' } = old.metadata;
@@ -203,7 +203,7 @@ function afterUpdate(
   ];
 }
 
-function pass(verdict: 'notOurs' | 'unchanged', warnings: readonly string[] = []): Judgement {
+function pass(verdict: 'notOurs' | 'unchanged', warnings: readonly string[] = []): AdmissionResult {
   return { verdict, answer: allowed(warnings), problems: [] };
 }
 

@@ -1,6 +1,6 @@
 // Problems in the words of an admission answer: the Status that kubectl prints, and warning headers. Pure.
 import { type Problem, sentence } from '../api/problems/problem.ts';
-import type { Status } from './review.ts';
+import type { FailureStatus } from './review.ts';
 
 /** More problems than this do not help anybody; the rest is counted. */
 const SHOWN_MAX = 10;
@@ -12,18 +12,18 @@ const SHOWN_MAX = 10;
 const WARNINGS_MAX = 3_000;
 
 /** The object that is refused. */
-export type About = Omit<Status['details'], 'causes'>;
+export type About = Omit<FailureStatus['details'], 'causes'>;
 
 /**
  * The refusal: one line for each problem, worst first. `reason` Invalid with causes makes kubectl print it like one of
  * the API server's own validations; other clients print `message`.
  */
-export function refusal(about: About, problems: readonly Problem[]): Status {
+export function refusal(about: About, problems: readonly Problem[]): FailureStatus {
   const refused = problems.filter(({ severity }) => severity === 'refuse');
   const shown = refused.slice(0, SHOWN_MAX);
   const rest = refused.length - shown.length;
   const lines = shown.map(sentence);
-  const causes: Status['details']['causes'][number][] = shown.map((problem) => ({
+  const causes: FailureStatus['details']['causes'][number][] = shown.map((problem) => ({
     reason: problem.code,
     field: problem.path,
     message: withoutPath(problem),

@@ -3,11 +3,11 @@ import { CLASS_PARAMS_GROUP, classProblems } from '../api/ingress/class-paramete
 import type { Problem } from '../api/problems/problem.ts';
 import { isClassParams } from '../api/validate/type-guards.ts';
 import { refusal, warningsOf } from './answer.ts';
-import { type Answer, openReview } from './review.ts';
+import { type AdmissionAnswer, openReview } from './review.ts';
 
 export interface ClassJudgement {
   readonly uid: string;
-  readonly answer: Answer;
+  readonly answer: AdmissionAnswer;
   readonly problems: readonly Problem[];
 }
 
@@ -26,7 +26,7 @@ export function judgeClassReview(body: unknown): ClassJudgement | { readonly fau
   });
   const warnings = warningsOf(problems);
   const about = { group: CLASS_PARAMS_GROUP, kind: 'IngressClassParams', name: object.metadata.name };
-  const answer: Answer = problems.some(({ severity }) => severity === 'refuse')
+  const answer: AdmissionAnswer = problems.some(({ severity }) => severity === 'refuse')
     ? { allowed: false, status: refusal(about, problems), warnings }
     : { allowed: true, ...(warnings.length === 0 ? {} : { warnings }) };
   return { uid, answer, problems };

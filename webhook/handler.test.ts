@@ -6,13 +6,13 @@ import type { Ingress } from '../api/kube.ts';
 import { ApiServer, type Bend } from '../e2e/harness/api-server.ts';
 import { kubeClient } from '../kube/client.ts';
 import { KINDS } from '../kube/kinds.ts';
-import type { Around } from './admit.ts';
+import type { AdmissionContext } from './admit.ts';
 import { respond } from './handler.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { type Recorder, recorder } from './record.ts';
 import type { AdmissionRequest } from './review.ts';
 
-const around: Around = {
+const around: AdmissionContext = {
   options: { defaultTargetType: 'instance', defaultScheme: 'internal' },
   membersOf: () => [],
   recorded: () => undefined,

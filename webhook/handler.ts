@@ -1,11 +1,11 @@
 // One review from request to answer: judged, recorded, counted, and told to the log when that is worth a line.
 import type { Logger } from 'pino';
-import { type Around, admit, type Judgement } from './admit.ts';
+import { type AdmissionContext, type AdmissionResult, admit } from './admit.ts';
 import type { Metrics } from './metrics.ts';
 import type { Recorder } from './record.ts';
-import type { AdmissionRequest, Answer } from './review.ts';
+import type { AdmissionAnswer, AdmissionRequest } from './review.ts';
 
-export interface Told {
+export interface HandlerOptions {
   /** Absent with --record=false. */
   readonly record: Recorder | undefined;
   readonly metrics: Metrics;
@@ -13,7 +13,11 @@ export interface Told {
 }
 
 /** Never rejects: a recording that fails does not keep an Ingress out. */
-export async function respond(request: AdmissionRequest, around: Around, told: Told): Promise<Answer> {
+export async function respond(
+  request: AdmissionRequest,
+  around: AdmissionContext,
+  told: HandlerOptions,
+): Promise<AdmissionAnswer> {
   const stopTimer = told.metrics.duration.startTimer();
   const judgement = admit(request, around);
   if (told.record !== undefined && judgement.recording !== undefined) {
@@ -26,8 +30,8 @@ export async function respond(request: AdmissionRequest, around: Around, told: T
 
 function tell(
   { object, operation, dryRun }: AdmissionRequest,
-  judgement: Judgement,
-  { metrics, log }: Told,
+  judgement: AdmissionResult,
+  { metrics, log }: HandlerOptions,
 ): void {
   const { verdict, problems, error } = judgement;
   metrics.admissions.inc({ verdict });

@@ -17,7 +17,7 @@ export interface AdmissionRequest {
 }
 
 /** Kubernetes' Status, as far as a refusal needs it. */
-export interface Status {
+export interface FailureStatus {
   readonly status: 'Failure';
   readonly code: number;
   readonly reason: string;
@@ -30,14 +30,14 @@ export interface Status {
   };
 }
 
-export interface Answer {
+export interface AdmissionAnswer {
   readonly allowed: boolean;
-  readonly status?: Status;
+  readonly status?: FailureStatus;
   readonly warnings?: readonly string[];
 }
 
 /** A review that we can judge, or one sentence that says why not. */
-export type Parsed = { readonly request: AdmissionRequest } | { readonly fault: string };
+export type ParsedReview = { readonly request: AdmissionRequest } | { readonly fault: string };
 
 /** The request inside a review, its parts not checked yet; fields that are null are taken out. */
 export interface Envelope {
@@ -78,7 +78,7 @@ export function openReview(
 }
 
 /** Reads a review of an Ingress. */
-export function parseReview(body: unknown): Parsed {
+export function parseReview(body: unknown): ParsedReview {
   const opened = openReview(body, 'networking.k8s.io', 'ingresses');
   if ('fault' in opened) return opened;
   const { uid, operation, dryRun, object, oldObject } = opened;
@@ -90,6 +90,6 @@ export function parseReview(body: unknown): Parsed {
 }
 
 /** The review to send back. */
-export function answerReview(uid: string, answer: Answer): object {
+export function answerReview(uid: string, answer: AdmissionAnswer): object {
   return { apiVersion: VERSION, kind: KIND, response: { uid, ...answer } };
 }

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Authority, createAuthority, type KeyAndCertificate } from '../e2e/harness/certificates.ts';
-import type { Answer } from './review.ts';
+import type { AdmissionAnswer } from './review.ts';
 import { createServer, type WebhookServer } from './server.ts';
 
 let authority: Authority;
@@ -13,7 +13,7 @@ let certificate: KeyAndCertificate;
 let server: WebhookServer;
 let port: number;
 let missing: string[];
-let judge: () => Promise<Answer>;
+let judge: () => Promise<AdmissionAnswer>;
 
 beforeAll(async () => {
   authority = await createAuthority('test');
@@ -145,7 +145,7 @@ test('while draining it serves, says so, and lets go of connections', async () =
 test('closing waits for what is in flight and for nothing else', async () => {
   const agent = new HttpsAgent({ keepAlive: true });
   await call('/healthz', undefined, agent);
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const { promise, resolve } = Promise.withResolvers<AdmissionAnswer>();
   const begun = Promise.withResolvers<void>();
   judge = () => {
     begun.resolve();

@@ -9,7 +9,7 @@ import Fastify, {
 import type { Logger } from 'pino';
 import type { KeyAndCertificate } from './certificate.ts';
 import { judgeClassReview } from './class-review.ts';
-import { type AdmissionRequest, type Answer, answerReview, parseReview } from './review.ts';
+import { type AdmissionAnswer, type AdmissionRequest, answerReview, parseReview } from './review.ts';
 
 /** An Ingress has at most about 1.5 MiB (etcd's limit for a value); an update carries the old and the new one. */
 const BODY_MAX_BYTES = 8 * 1024 * 1024;
@@ -23,7 +23,7 @@ const KEEP_ALIVE_MS = 120_000;
 export interface ServerOptions {
   readonly certificate: KeyAndCertificate;
   /** Must not reject; when it does, the caller gets 500. */
-  readonly judge: (request: AdmissionRequest) => Promise<Answer>;
+  readonly judge: (request: AdmissionRequest) => Promise<AdmissionAnswer>;
   /** What is still missing before reviews can be judged well, in words; empty when ready. */
   readonly missing: () => readonly string[];
   readonly log: Logger;

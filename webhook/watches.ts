@@ -6,9 +6,9 @@ import type { ControllerDefaults } from '../api/ingress/read.ts';
 import type { IngressClass, ObjectMeta, Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { KINDS, type Kind } from '../kube/kinds.ts';
+import { KINDS, type KubeKind } from '../kube/kinds.ts';
 import { type Watched, type WatchOptions, type WatchState, watchKind } from '../kube/watch.ts';
-import type { Around } from './admit.ts';
+import type { AdmissionContext } from './admit.ts';
 import type { Locks } from './restricted-annotations.ts';
 import { CONFIGURATION, keepClaim } from './webhook-configuration.ts';
 
@@ -18,13 +18,13 @@ export interface SurroundingsOptions extends ControllerDefaults, Locks {
 }
 
 export interface WatchedSurroundings {
-  readonly around: Around;
+  readonly around: AdmissionContext;
   /** What has not been read for the first time yet, in words. */
   readonly missing: () => readonly string[];
   readonly stop: () => void;
 }
 
-interface Access {
+interface WatchAccess {
   readonly client: KubeClient;
   readonly log: Logger;
 }
@@ -44,10 +44,10 @@ export const USEFUL = { bindings: KINDS.bindings } as const;
 type Special<T> = Pick<WatchOptions<T>, 'trim' | 'onChange' | 'mayBeMissing' | 'fieldSelector'>;
 
 /** Starts the watches and the claim that follows from two of them. */
-export function watchSurroundings(access: Access, options: SurroundingsOptions): WatchedSurroundings {
+export function watchSurroundings(access: WatchAccess, options: SurroundingsOptions): WatchedSurroundings {
   const missing = new Set<string>();
   const needed = <T extends { readonly metadata: ObjectMeta }>(
-    kind: Kind<T>,
+    kind: KubeKind<T>,
     special: Special<T> = {},
   ): Watched<T> => {
     missing.add(kind.plural);
@@ -88,8 +88,8 @@ export function watchSurroundings(access: Access, options: SurroundingsOptions):
 }
 
 function watch<T extends { readonly metadata: ObjectMeta }>(
-  { client, log }: Access,
-  kind: Kind<T>,
+  { client, log }: WatchAccess,
+  kind: KubeKind<T>,
   special: Special<T>,
 ): Watched<T> {
   const onState = (state: WatchState) =>
@@ -100,9 +100,9 @@ function watch<T extends { readonly metadata: ObjectMeta }>(
 const NONE: readonly LoadBalancerBinding[] = [];
 
 /** Bindings by group; the index is made anew when it is asked for after a change. */
-function watchMembers(access: Access): {
+function watchMembers(access: WatchAccess): {
   readonly bindings: Watched<LoadBalancerBinding>;
-  readonly of: Around['membersOf'];
+  readonly of: AdmissionContext['membersOf'];
 } {
   let index: Map<string, LoadBalancerBinding[]> | undefined;
   const bindings = watch(access, USEFUL.bindings, {
@@ -122,8 +122,8 @@ function aroundOf(
   options: SurroundingsOptions,
   services: Watched<Service>,
   classes: Watched<IngressClass>,
-  membersOf: Around['membersOf'],
-): Omit<Around, 'recorded'> {
+  membersOf: AdmissionContext['membersOf'],
+): Omit<AdmissionContext, 'recorded'> {
   const ingressClass = (name: string) => classes.get('', name);
   return {
     options,

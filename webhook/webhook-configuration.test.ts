@@ -6,10 +6,10 @@ import { CONTROLLER } from '../api/ownership.ts';
 import { ApiServer } from '../e2e/harness/api-server.ts';
 import { kubeClient } from '../kube/client.ts';
 import { KINDS } from '../kube/kinds.ts';
-import { type Claim, keepClaim } from './webhook-configuration.ts';
+import { type ConfigurationKeeper, keepClaim } from './webhook-configuration.ts';
 
 let server: ApiServer;
-let claim: Claim | undefined;
+let claim: ConfigurationKeeper | undefined;
 beforeEach(async () => {
   server = await ApiServer.start();
 });

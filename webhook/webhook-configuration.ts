@@ -32,7 +32,7 @@ export interface ClaimOptions {
   readonly pauseMs?: number;
 }
 
-export interface Claim {
+export interface ConfigurationKeeper {
   /** Something changed: look again, soon. */
   readonly look: () => void;
   readonly stop: () => void;
@@ -55,7 +55,7 @@ export function claimOf(
 }
 
 /** Looks once both caches have synced, then whenever `look` is called; a failed write is tried again. */
-export function keepClaim(options: ClaimOptions): Claim {
+export function keepClaim(options: ClaimOptions): ConfigurationKeeper {
   const { classes, configurations, client, log, legacyClass, pauseMs = PAUSE_MS } = options;
   let timer: NodeJS.Timeout | undefined;
   let busy = true;

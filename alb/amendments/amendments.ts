@@ -11,17 +11,17 @@ import { rejectedParts, withinQuotas } from './rejected-parts.ts';
 import { resetToDefault } from './reset-to-default.ts';
 import { targetGroupCutover } from './target-group-cutover.ts';
 
-interface Step {
+interface AmendmentStep {
   readonly name: string;
   readonly amend: Amendment;
   /** It compares with details of what was found: left out when everything is as it was applied last and nobody looked. */
   readonly needsDetails: boolean;
 }
 
-const step = (name: string, amend: Amendment): Step => ({ name, amend, needsDetails: false });
-const withDetails = (name: string, amend: Amendment): Step => ({ name, amend, needsDetails: true });
+const step = (name: string, amend: Amendment): AmendmentStep => ({ name, amend, needsDetails: false });
+const withDetails = (name: string, amend: Amendment): AmendmentStep => ({ name, amend, needsDetails: true });
 
-export const AMENDMENTS: readonly Step[] = [
+export const AMENDMENTS: readonly AmendmentStep[] = [
   // A load balancer that is not active yet takes no capacity, and what does not exist cannot be protected.
   step('defer-until-active', deferUntilActive),
   // A web ACL that is named and cannot be found: the one that is there stays, also on a successor.

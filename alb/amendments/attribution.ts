@@ -7,7 +7,7 @@ import { fieldsWritten } from '../../api/effects.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
-import type { Wanted } from '../desire/desiring.ts';
+import type { WantedGroup } from '../desire/desiring.ts';
 import { portsOfGroup } from '../desire/ports.ts';
 import { answerOf } from '../failures/failure.ts';
 import type { Group, Member, Told } from '../group.ts';
@@ -15,11 +15,11 @@ import { fieldsOf } from '../kinds/kinds.ts';
 import { saysSame, settingOf } from '../merge.ts';
 import type { Part, Refusal } from './parts.ts';
 
-type Sources = Pick<Wanted, 'resources' | 'origins' | 'backends'>;
+type Sources = Pick<WantedGroup, 'resources' | 'origins' | 'backends'>;
 type Spec = Readonly<Record<string, unknown>>;
 
 /** Where a member asks for a part. */
-interface Place {
+interface AnnotationPlace {
   readonly path: string;
   readonly protects: boolean;
 }
@@ -73,7 +73,7 @@ function saidAbout({ intent }: Member, { name }: AnyAnnotation) {
 }
 
 /** The annotation by which a member asks for a part of something that members share. */
-function saidWith(member: Member, part: Part, resource: Resource, group: Group): Place | undefined {
+function saidWith(member: Member, part: Part, resource: Resource, group: Group): AnnotationPlace | undefined {
   for (const descriptor of REGISTRY) {
     for (const said of saidAbout(member, descriptor)) {
       if (
@@ -97,10 +97,14 @@ function concerned({ value }: Part, resource: Resource | undefined, { members }:
   return portsOfGroup(members, []).find(({ port }) => port === ofPort)?.members ?? members;
 }
 
-const at = (path: string): Place => ({ path, protects: false });
+const at = (path: string): AnnotationPlace => ({ path, protects: false });
 
 /** `namespace/name` of those who want the part, each with the place where it is said; all whom it can be about when nobody does. */
-function saying(part: Part, group: Group, { origins, backends, resources }: Sources): Map<string, Place> {
+function saying(
+  part: Part,
+  group: Group,
+  { origins, backends, resources }: Sources,
+): Map<string, AnnotationPlace> {
   const own = [
     ...origins.filter(
       ({ id }) => id === part.id && (part.kind === 'rule' || part.field === 'defaultActions'),
@@ -131,7 +135,7 @@ const meanwhile = ({ entry }: Part, protects: boolean): string =>
     ? 'what is served goes on as it is, new routes of those who ask for it answer 503'
     : 'the rest is served without it';
 
-function problemOf({ part, failure }: Refusal, { path, protects }: Place): Problem {
+function problemOf({ part, failure }: Refusal, { path, protects }: AnnotationPlace): Problem {
   const value = shown(part);
   return {
     code: 'AwsRefused',

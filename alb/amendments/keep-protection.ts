@@ -8,10 +8,10 @@ import type { Found } from '../kinds/kind.ts';
 import type { Amendment } from './amendment.ts';
 import { seldomWanted } from './defer-until-active.ts';
 
-type LoadBalancer = Found<'loadBalancer'>;
+type BalancerFound = Found<'loadBalancer'>;
 
-const balancersOf = (found: readonly Found[]): readonly LoadBalancer[] =>
-  found.filter((one): one is LoadBalancer => one.kind === 'loadBalancer');
+const balancersOf = (found: readonly Found[]): readonly BalancerFound[] =>
+  found.filter((one): one is BalancerFound => one.kind === 'loadBalancer');
 
 /** The resources with the web ACL that is there in the place of `kept`: a successor gets what its predecessor has. */
 export function withKept(wanted: readonly Resource[], found: readonly Found[]): readonly Resource[] {

@@ -21,8 +21,8 @@ export const UNAVAILABLE: Action = {
   messageBody: 'The load balancer cannot do what this route asks for',
 };
 
-type Spec = Record<string, unknown>;
-type Rule = Resource<'rule'>;
+type MutableSpec = Record<string, unknown>;
+type RuleToTrim = Resource<'rule'>;
 
 interface Work {
   readonly refused: Refused;
@@ -43,8 +43,8 @@ function isOut({ refused, left }: Work, part: Part): boolean {
 /** Without entries and fields that were refused; they stay as they were found. */
 function trimmed(work: Work, resource: Resource): Resource {
   const { kind, id } = resource;
-  const spec: Spec = { ...resource.spec };
-  const have: Spec = { ...work.matching.matched.get(id)?.spec };
+  const spec: MutableSpec = { ...resource.spec };
+  const have: MutableSpec = { ...work.matching.matched.get(id)?.spec };
   for (const [field, { optional, entries }] of Object.entries(fieldsOf(kind))) {
     const value = spec[field];
     if (value === undefined) continue;
@@ -128,7 +128,7 @@ function canGoOn({ found, matching }: Work, wanted: readonly Action[], now: read
 }
 
 /** What rules for the same requests do now, as far as that can go on. */
-const actionsNow = (work: Work, { spec }: Rule): Action[][] =>
+const actionsNow = (work: Work, { spec }: RuleToTrim): Action[][] =>
   work.found.flatMap((one) =>
     one.kind === 'rule' &&
     one.resourceTag !== '' &&
@@ -143,12 +143,14 @@ const actionsNow = (work: Work, { spec }: Rule): Action[][] =>
 const aboutActions = ({ kind, code }: Refusal['failure']): boolean =>
   kind !== 'limit' || code.includes('TargetGroup');
 
-function ruleWithout(work: Work, rule: Rule): Rule[] {
+function ruleWithout(work: Work, rule: RuleToTrim): RuleToTrim[] {
   const refusal = work.refused.get(keyOf(whole(rule)));
   if (refusal === undefined || !isOut(work, whole(rule))) return [rule];
   const { transforms: _, ...spec } = rule.spec;
-  const now = actionsNow(work, rule).map((actions): Rule => ({ ...rule, spec: { ...rule.spec, actions } }));
-  const closed: Rule = { ...rule, spec: { ...spec, actions: [UNAVAILABLE] } };
+  const now = actionsNow(work, rule).map(
+    (actions): RuleToTrim => ({ ...rule, spec: { ...rule.spec, actions } }),
+  );
+  const closed: RuleToTrim = { ...rule, spec: { ...spec, actions: [UNAVAILABLE] } };
   const instead = aboutActions(refusal.failure) ? [...now, closed] : now;
   const possible = instead.find((one) => !isOut(work, whole(one)));
   return possible === undefined ? [] : [possible];

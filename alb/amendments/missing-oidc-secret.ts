@@ -14,7 +14,7 @@ import { changedFields, type Matching } from '../plan/match.ts';
 import type { Amendment } from './amendment.ts';
 
 type Oidc = Extract<Action, { type: 'authenticate-oidc' }>;
-type Rule = Resource<'rule'>;
+type RuleWithLogin = Resource<'rule'>;
 
 /** The login in a list of actions that lacks its client. */
 const lacking = (actions: readonly Action[]): Oidc | undefined =>
@@ -30,14 +30,14 @@ const withLogin = (actions: readonly Action[], login: Oidc): Action[] =>
 
 /** The rule as AWS has it, as far as its login goes; undefined when there is none that can be kept. */
 function keptRule(
-  { spec }: Rule,
+  { spec }: RuleWithLogin,
   login: Oidc,
-  rivals: readonly Rule[],
+  rivals: readonly RuleWithLogin[],
   found: readonly Found[],
   { resolve }: Matching,
 ): Action[] | undefined {
   // Of two rules for the same requests only the first is ever asked, and only one of them is in AWS.
-  const same = (other: Rule['spec'], listener: string): boolean =>
+  const same = (other: RuleWithLogin['spec'], listener: string): boolean =>
     resolve(other.listener) === listener && sameConditions(spec.conditions, other.conditions);
   if (rivals.some((other) => other.spec !== spec && same(other.spec, resolve(spec.listener))))
     return undefined;
@@ -63,7 +63,7 @@ export function keep(
     (kind === 'rule' && 'actions' in spec && lacking(spec.actions) !== undefined) ||
     (kind === 'listener' && 'defaultActions' in spec && lacking(spec.defaultActions) !== undefined);
   if (!wanted.some(lacks)) return wanted;
-  const rules = wanted.filter((one): one is Rule => one.kind === 'rule');
+  const rules = wanted.filter((one): one is RuleWithLogin => one.kind === 'rule');
   return wanted.map((resource): Resource => {
     if (resource.kind === 'rule') {
       const login = lacking(resource.spec.actions);

@@ -8,7 +8,7 @@ import type { Matching } from '../plan/match.ts';
 import type { Amendment } from './amendment.ts';
 import { closeNew } from './close-new-routes.ts';
 
-type Listener = Resource<'listener'>;
+type DesiredListener = Resource<'listener'>;
 
 /** The resources in which no new route of a member is open that wants its clients verified and cannot have it. */
 export function unverified(
@@ -18,14 +18,14 @@ export function unverified(
   matching: Matching,
 ): readonly Resource[] {
   return wanted.unfound.reduce((all, { listener: id, members, leads }) => {
-    const listener = all.find((one): one is Listener => one.kind === 'listener' && one.id === id);
+    const listener = all.find((one): one is DesiredListener => one.kind === 'listener' && one.id === id);
     if (listener === undefined) return all;
     const now = mutualOf(matching.matched.get(id));
     // A load balancer that is replaced hands over what it has.
     const before = now ?? mutualOf(found.find((one) => isOn(one, listener.spec.port)));
     const said = listener.spec.mutualAuthentication;
     const mutual = leads && before?.mode === 'verify' ? before : said;
-    const kept: Listener =
+    const kept: DesiredListener =
       mutual === undefined
         ? listener
         : { ...listener, spec: { ...listener.spec, mutualAuthentication: mutual } };

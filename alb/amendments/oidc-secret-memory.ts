@@ -74,13 +74,13 @@ export interface Remembering {
   readonly clean: boolean;
 }
 
-interface Entry {
+interface RememberedSecret {
   readonly member: string;
   readonly hash: string;
 }
 
 /** What members remembered before, without what operations were begun on since. */
-function leftOf({ bindings, outcomes }: Remembering): Map<string, Entry> {
+function leftOf({ bindings, outcomes }: Remembering): Map<string, RememberedSecret> {
   const begun = outcomes.filter(({ result }) => result === 'done' || result === 'failed');
   const touched = new Set(
     begun.flatMap(({ operation }) => ('found' in operation ? [operation.found.arn] : [])),
@@ -100,7 +100,7 @@ function given({
   planned,
   outcomes,
   became,
-}: Remembering): (readonly [string, Entry] | undefined)[] {
+}: Remembering): (readonly [string, RememberedSecret] | undefined)[] {
   const owners = new Map(origins.map(({ id, member }) => [id, member]));
   const done = new Set(outcomes.flatMap(({ operation, result }) => (result === 'done' ? [operation] : [])));
   return resources.filter(hasLogin).map((resource) => {

@@ -35,7 +35,7 @@ export function whole({ kind, id, spec }: Resource): Part {
   return { kind, id, field: '', value: [listener, conditions, actions, transforms] };
 }
 
-type Spec = Readonly<Record<string, unknown>>;
+type AnySpec = Readonly<Record<string, unknown>>;
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -44,8 +44,8 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export function partsOf({ resource, found, change }: Modify): Part[] {
   if (resource.kind === 'rule') return [whole(resource)];
   const { kind, id } = resource;
-  const wanted: Spec = { ...resource.spec };
-  const have: Spec = { ...found.spec };
+  const wanted: AnySpec = { ...resource.spec };
+  const have: AnySpec = { ...found.spec };
   return change.flatMap(({ field }): Part[] => {
     const entries = fieldsOf(kind)[field]?.entries?.(wanted[field], have[field]);
     if (entries === undefined) return [{ kind, id, field, value: wanted[field] }];
@@ -57,7 +57,7 @@ export function partsOf({ resource, found, change }: Modify): Part[] {
 export function specWith(found: Found, { resource }: Pick<Modify, 'resource'>, part: Part): Resource['spec'] {
   if (part.kind === 'rule') return resource.spec;
   const { field, entry, value } = part;
-  const have: Spec = { ...found.spec };
+  const have: AnySpec = { ...found.spec };
   const now = have[field];
   if (entry === undefined) return { ...have, [field]: value } as object as Resource['spec'];
   if (isMap(now)) return { ...have, [field]: { ...now, [entry]: value } } as object as Resource['spec'];
@@ -110,7 +110,7 @@ export function partsOfNew(resource: Resource, failure: AwsFailure): Part[] {
   const { kind, id } = resource;
   if (kind === 'rule' || kind === 'targetGroup') return [whole(resource)];
   if (!action.startsWith('Create') || forbids(failure)) return [];
-  const spec: Spec = { ...resource.spec };
+  const spec: AnySpec = { ...resource.spec };
   const all = Object.entries(fieldsOf(kind)).flatMap(([field, { creation }]) =>
     creation === undefined ? [] : [{ field, creation }],
   );

@@ -3,7 +3,7 @@ import type { ListenerSpec, MutualAuthentication, Resource } from '../../api/aws
 import type { Intent } from '../../api/generated/binding.ts';
 import { coversMutual } from '../desire/clients.ts';
 import { closeRoutes } from '../desire/closed.ts';
-import type { Unmet, Wanted } from '../desire/desiring.ts';
+import type { Unmet, WantedGroup } from '../desire/desiring.ts';
 import { coversPolicy } from '../desire/lost.ts';
 import type { Group, Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
@@ -18,7 +18,7 @@ import { roomFor, withinQuota } from './quota.ts';
 
 interface Deciders {
   readonly group: Group;
-  readonly wanted: Wanted;
+  readonly wanted: WantedGroup;
 }
 
 /** Who asked for what protects a listener, and cannot have it, answers nobody there: nobody passes unseen. */
@@ -70,7 +70,7 @@ const naming = (
 function closedBehind(
   all: readonly Resource[],
   kept: readonly Resource[],
-  { origins }: Wanted,
+  { origins }: WantedGroup,
 ): readonly Resource[] {
   if (all.length === kept.length) return kept;
   const there = new Set(kept.map(({ id }) => id));
@@ -108,7 +108,7 @@ export const withinQuotas: Amendment = (draft, { group, wanted, refused }) => {
   };
 };
 
-export interface Judged {
+export interface JudgedOutcomes {
   /** With those whom each failure concerns. */
   readonly outcomes: readonly Outcome[];
   /** What was refused in all of them. */
@@ -121,7 +121,7 @@ export function judged(
   outcomes: readonly Outcome[],
   found: readonly Found[],
   { group, wanted }: Deciders,
-): Judged {
+): JudgedOutcomes {
   const all = outcomes.flatMap(({ refused = [] }) => refused);
   const refused = roomFor(all, found, outcomes);
   const owners = Map.groupBy([...wanted.origins, ...wanted.backends], (one) => one.id);

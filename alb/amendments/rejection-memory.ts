@@ -14,7 +14,7 @@ export interface RefusalMemory {
   again(group: string): number | undefined;
 }
 
-interface Entry {
+interface RememberedRefusal {
   readonly refusal: Refusal;
   readonly tries: number;
   readonly until: number;
@@ -25,7 +25,7 @@ const LONGEST_MS = 300_000;
 
 /** Opens an empty memory; `now` in milliseconds. */
 export function refusalMemory(now: () => number): RefusalMemory {
-  const groups = new Map<string, ReadonlyMap<string, Entry>>();
+  const groups = new Map<string, ReadonlyMap<string, RememberedRefusal>>();
   return {
     of(group) {
       const held = [...(groups.get(group) ?? [])].filter(([, { until }]) => until > now());
@@ -33,7 +33,7 @@ export function refusalMemory(now: () => number): RefusalMemory {
     },
     note(group, leftOut, refused) {
       const before = groups.get(group);
-      const next = new Map<string, Entry>();
+      const next = new Map<string, RememberedRefusal>();
       for (const { part } of leftOut) {
         const held = before?.get(keyOf(part));
         if (held !== undefined) next.set(keyOf(part), held);

@@ -17,7 +17,7 @@ import { defaultsOf, fieldOfKey, isField, isMoved, valuesOf } from './resettable
 export type SetKeys = Readonly<Record<string, string[]>>;
 
 /** What each member remembers, by `namespace/name`. */
-export type Remembered = ReadonlyMap<string, SetKeys>;
+export type RememberedKeys = ReadonlyMap<string, SetKeys>;
 
 const beforeItIsMade = (group: string, id: string): string => `${group} ${id}`;
 
@@ -63,13 +63,13 @@ function settingOf(operation: Operation): string[] {
 }
 
 /** Keys of one resource: of a member when it is its target group, else of all. */
-interface Entry {
+interface ResourceKeys {
   readonly name: string;
   readonly keys: string[];
   readonly owner?: string | undefined;
 }
 
-const setOf = (entries: readonly Entry[], of: string): SetKeys =>
+const setOf = (entries: readonly ResourceKeys[], of: string): SetKeys =>
   union(
     ...entries.flatMap(({ name, keys, owner = of }) =>
       owner === of && keys.length > 0 ? [{ [name]: keys }] : [],
@@ -93,9 +93,9 @@ export function beginning(
   bindings: readonly LoadBalancerBinding[],
   operations: readonly Operation[],
   backends: Backends,
-): Remembered {
+): RememberedKeys {
   const owner = owners(backends);
-  const entries = operations.map((one): Entry => {
+  const entries = operations.map((one): ResourceKeys => {
     return { name: nameOf(group, one), keys: settingOf(one), owner: owner.get(one.id) };
   });
   return new Map(
@@ -137,7 +137,7 @@ export interface Ending {
 }
 
 /** What members remember after a pass: what we set and is not at AWS's default. */
-export function remaining(ending: Ending): Remembered {
+export function remaining(ending: Ending): RememberedKeys {
   const { group, bindings, outcomes, found, became, resources, backends } = ending;
   const before = known(bindings);
   const begun = (of: readonly Outcome[]): SetKeys =>
@@ -147,7 +147,7 @@ export function remaining(ending: Ending): Remembered {
   const uncertain = begun(outcomes.filter(({ result }) => result === 'failed'));
   const ids = new Map([...became].map(([id, { arn }]) => [arn, id]));
   const owner = owners(backends);
-  const there = found.map((one): Entry => {
+  const there = found.map((one): ResourceKeys => {
     const id = ids.get(one.arn) ?? '';
     const [now, defaults] = [valuesOf(one), defaultsOf(one)];
     // What is not known of a resource that we just made is as AWS makes it.
@@ -156,7 +156,7 @@ export function remaining(ending: Ending): Remembered {
     return { name: one.arn, keys, owner: owner.get(id) };
   });
   const missing = resources.filter(({ id }) => !became.has(id));
-  const toCome = missing.map(({ id }): Entry => {
+  const toCome = missing.map(({ id }): ResourceKeys => {
     const name = beforeItIsMade(group, id);
     return { name, keys: set[name] ?? [], owner: owner.get(id) };
   });

@@ -6,7 +6,7 @@ import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { type Resource, WEB_ACL } from '../../api/aws.ts';
 import { MANAGED_GROUP } from '../desire/access.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
-import type { Unmet, Wanted } from '../desire/desiring.ts';
+import type { Unmet, WantedGroup } from '../desire/desiring.ts';
 import { type Group, type Member, saidBy } from '../group.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
 import { permissionKey } from '../kinds/security-group.ts';
@@ -25,7 +25,7 @@ const wasDone = ({ binding }: Member): boolean =>
   binding.status?.conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
 
 /** One that is not known, because it may not be read, is taken as it was told last. */
-function withoutWebAcl(group: Group, wanted: Wanted, there: Found<'loadBalancer'> | undefined): Unmet[] {
+function withoutWebAcl(group: Group, wanted: WantedGroup, there: Found<'loadBalancer'> | undefined): Unmet[] {
   const { webAcl: said } = group;
   const asked = seldomWanted(wanted.resources).webAcl;
   if (said === undefined || asked === undefined || asked === WEB_ACL.none) return [];
@@ -41,7 +41,7 @@ function withoutWebAcl(group: Group, wanted: Wanted, there: Found<'loadBalancer'
   });
 }
 
-function withoutShield(group: Group, wanted: Wanted, there: Found<'loadBalancer'> | undefined): Unmet[] {
+function withoutShield(group: Group, wanted: WantedGroup, there: Found<'loadBalancer'> | undefined): Unmet[] {
   if (seldomWanted(wanted.resources).shield !== 'on') return [];
   const has = there?.spec.shield;
   if (has === 'on' || has === 'foreign') return [];
@@ -53,7 +53,7 @@ function withoutShield(group: Group, wanted: Wanted, there: Found<'loadBalancer'
 /** The load balancer still has other security groups than those that are named. */
 function withoutGroups(
   group: Group,
-  wanted: Wanted,
+  wanted: WantedGroup,
   there: Found<'loadBalancer'> | undefined,
   { resolve }: Matching,
 ): Unmet[] {
@@ -69,7 +69,7 @@ function withoutGroups(
 }
 
 /** The managed security group still lets in more than the sources that are named. */
-function withoutSources(group: Group, wanted: Wanted, { matched }: Matching): Unmet[] {
+function withoutSources(group: Group, wanted: WantedGroup, { matched }: Matching): Unmet[] {
   return wanted.resources.flatMap((one): Unmet[] => {
     const there = matched.get(one.id);
     if (one.kind !== 'securityGroup' || one.id !== MANAGED_GROUP || there?.kind !== 'securityGroup')
@@ -106,7 +106,7 @@ const OF_BALANCER = [
  */
 export function unprotected(
   group: Group,
-  wanted: Wanted,
+  wanted: WantedGroup,
   found: readonly Found[],
   matching: Matching,
 ): Unmet[] {

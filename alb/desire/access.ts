@@ -8,14 +8,14 @@ import { type Group, saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';
 import { backendSecurityGroupName, managedSecurityGroupName } from './names.ts';
-import { onPort, type Port } from './ports.ts';
+import { type DesiredPort, onPort } from './ports.ts';
 import { sharedTagsOf, tagsOf } from './tags.ts';
 
 export const MANAGED_GROUP = 'securityGroup/managed';
 export const SHARED_GROUP = 'securityGroup/shared';
 
 /** Who may reach one port: what the members say, else everybody. Prefix lists alone close the default. */
-function sourcesOn(desiring: Desiring, port: Port, dualStack: boolean): Permission['source'][] {
+function sourcesOn(desiring: Desiring, port: DesiredPort, dualStack: boolean): Permission['source'][] {
   const cidrs = (onPort(desiring, port, 'inbound-cidrs')?.value ?? []) as string[];
   const prefixLists = (onPort(desiring, port, 'security-group-prefix-lists')?.value ?? []) as string[];
   const open = cidrs.length === 0 && prefixLists.length === 0 ? [EVERYBODY.ipv4, EVERYBODY.ipv6] : cidrs;
@@ -29,7 +29,7 @@ function sourcesOn(desiring: Desiring, port: Port, dualStack: boolean): Permissi
   ];
 }
 
-function permissionsOn(desiring: Desiring, port: Port, dualStack: boolean): Permission[] {
+function permissionsOn(desiring: Desiring, port: DesiredPort, dualStack: boolean): Permission[] {
   return sourcesOn(desiring, port, dualStack).map((source) => ({
     protocol: 'tcp',
     fromPort: port.port,
@@ -38,7 +38,11 @@ function permissionsOn(desiring: Desiring, port: Port, dualStack: boolean): Perm
   }));
 }
 
-function managed(desiring: Desiring, ports: readonly Port[], dualStack: boolean): Resource<'securityGroup'> {
+function managed(
+  desiring: Desiring,
+  ports: readonly DesiredPort[],
+  dualStack: boolean,
+): Resource<'securityGroup'> {
   const { cluster } = desiring.facts;
   const { id, settings } = desiring.group;
   return {
@@ -68,7 +72,7 @@ export function sharedSecurityGroup(desiring: Pick<Desiring, 'facts'>): Resource
   };
 }
 
-export interface Access {
+export interface FrontendAccess {
   readonly resources: Resource<'securityGroup'>[];
   /** Security groups of the load balancer, in the order to send. */
   readonly groups: (string | Ref)[];
@@ -95,7 +99,7 @@ function tellUnreadSources(desiring: Desiring): void {
 }
 
 /** Named groups alone, or with the group that targets let in when they shall be opened for it (spec annotations 7.4). */
-function besideNamed(desiring: Desiring, named: readonly string[]): Access {
+function besideNamed(desiring: Desiring, named: readonly string[]): FrontendAccess {
   tellUnreadSources(desiring);
   const { backendSecurityGroup } = desiring.facts.cluster;
   if (!managesBackendRules(desiring.group, desiring.facts.cluster))
@@ -119,9 +123,9 @@ function besideNamed(desiring: Desiring, named: readonly string[]): Access {
 /** Named groups when the members name some, else a managed one and the shared one. Absent when they cannot be found. */
 export function accessFor(
   desiring: Desiring,
-  ports: readonly Port[],
+  ports: readonly DesiredPort[],
   dualStack: boolean,
-): Access | undefined {
+): FrontendAccess | undefined {
   const named = desiring.facts.securityGroups;
   if (named !== undefined) {
     tellUnfound(desiring, 'security-groups', named);

@@ -8,16 +8,16 @@ import { annotationPath } from '../../api/problems/finding.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 import { asKept } from '../../api/validate/spelling.ts';
 import type { Member } from '../group.ts';
-import { agree, type Said, senior, unite } from '../merge.ts';
+import { agree, type MemberSetting, senior, unite } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { Facts } from './facts.ts';
-import type { Port } from './ports.ts';
+import type { DesiredPort } from './ports.ts';
 
 /** Attributes of one listener: per key; the class of the first member there has the last word. */
-export function attributesOn(desiring: Desiring, { port, protocol, members }: Port): Attributes {
+export function attributesOn(desiring: Desiring, { port, protocol, members }: DesiredPort): Attributes {
   const name = `${protocol}-${port}`;
   const ofClass = members[0]?.intent.first?.['listener-attributes']?.[name]?.value ?? {};
-  const said = members.flatMap((member): Said<Attributes>[] => {
+  const said = members.flatMap((member): MemberSetting<Attributes>[] => {
     const setting = member.intent.settings['listener-attributes']?.[name];
     if (setting === undefined) return [];
     const open = Object.entries(setting.value).filter(([key]) => !Object.hasOwn(ofClass, key));
@@ -31,7 +31,11 @@ export function attributesOn(desiring: Desiring, { port, protocol, members }: Po
  * How clients show a certificate on one port, as the members who name no unknown trust store agree; undefined when none says
  * it. What becomes of the others depends on what there is (unverified.ts).
  */
-export function mutualOn(desiring: Desiring, port: Port, listener: string): MutualAuthentication | undefined {
+export function mutualOn(
+  desiring: Desiring,
+  port: DesiredPort,
+  listener: string,
+): MutualAuthentication | undefined {
   if (port.protocol === 'HTTP') return undefined;
   const said = saidOn(desiring, port);
   const lacking = said.filter(({ setting }) => isUnfound(setting.value));
@@ -47,12 +51,12 @@ export function mutualOn(desiring: Desiring, port: Port, listener: string): Mutu
   return agreed ?? (off ? { mode: 'off' } : undefined);
 }
 
-interface SaidMutual extends Said<MutualAuthentication> {
+interface SaidMutual extends MemberSetting<MutualAuthentication> {
   readonly entry: MutualAuthenticationEntry;
 }
 
 /** What the members on a port say about the certificates of clients there. */
-const saidOn = ({ facts }: Desiring, { port, members }: Port): SaidMutual[] =>
+const saidOn = ({ facts }: Desiring, { port, members }: DesiredPort): SaidMutual[] =>
   members.flatMap((member): SaidMutual[] => {
     const setting = member.intent.settings['mutual-authentication'];
     const entry = setting?.value.findLast((one) => one.port === port);
@@ -66,7 +70,7 @@ const saidOn = ({ facts }: Desiring, { port, members }: Port): SaidMutual[] =>
   });
 
 /** Members whose wish gave way to one that lets clients in whom theirs would not. */
-export function lostMutual(desiring: Desiring, port: Port): Member[] {
+export function lostMutual(desiring: Desiring, port: DesiredPort): Member[] {
   if (port.protocol === 'HTTP') return [];
   const said = saidOn(desiring, port).filter(({ setting }) => !isUnfound(setting.value));
   const holds = agree(said, [])?.value;

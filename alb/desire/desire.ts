@@ -4,7 +4,7 @@ import { applyEffects } from '../../api/effects.ts';
 import type { Group } from '../group.ts';
 import { accessFor } from './access.ts';
 import { closeRoutes } from './closed.ts';
-import { type Desiring, tellUnfound, type Wanted } from './desiring.ts';
+import { type Desiring, tellUnfound, type WantedGroup } from './desiring.ts';
 import type { Facts } from './facts.ts';
 import { listenerFor } from './listeners.ts';
 import { lostIn } from './lost.ts';
@@ -17,7 +17,7 @@ import { tagsOf, tellExternalTags } from './tags.ts';
 export const LOAD_BALANCER = 'loadBalancer';
 
 /** The desired resources, or `undecided` when a fact is missing that everything hangs on: then AWS stays as it is. */
-export type Desire = ({ readonly undecided: false } | { readonly undecided: true }) & Wanted;
+export type Desire = ({ readonly undecided: false } | { readonly undecided: true }) & WantedGroup;
 
 function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalancerSpec {
   const scheme = group.settings.scheme?.value ?? facts.cluster.defaultScheme;

@@ -61,7 +61,7 @@ export interface Unmet {
   readonly until: string;
 }
 
-export interface Wanted {
+export interface WantedGroup {
   readonly resources: Resource[];
   readonly backends: Backend[];
   /** In the order of the rules. A listener that answers 404, or redirects to HTTPS, has none. */
@@ -74,7 +74,7 @@ export interface Wanted {
   readonly problems: Told[];
 }
 
-export interface Desiring extends Wanted {
+export interface Desiring extends WantedGroup {
   readonly group: Group;
   readonly facts: Facts;
 }

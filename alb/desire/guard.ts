@@ -11,7 +11,7 @@ import {
   soleService,
 } from '../../api/ingress/authentication.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import { type Place, placeOf } from '../../api/problems/place.ts';
+import { type ProblemPlace, placeOf } from '../../api/problems/place.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 import type { Member } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
@@ -36,7 +36,7 @@ export function guardFor(desiring: Desiring, member: Member, backend: IntentBack
   const fact = service === undefined ? undefined : desiring.facts.service(member.namespace, service);
   const auth = effectiveAuth(settings, fact?.settings);
   const jwt = settings['jwt-validation']?.value;
-  const closed = (code: Problem['code'], place: Place, because: string): Guard => {
+  const closed = (code: Problem['code'], place: ProblemPlace, because: string): Guard => {
     tell(desiring, member.key, { code, severity: 'refuse', ...place, because: `${because}; ${BECAUSE}` });
     return { closed: CLOSED };
   };

@@ -5,22 +5,26 @@ import { applyEffects } from '../../api/effects.ts';
 import type { Settings } from '../../api/generated/binding.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { saidBy } from '../group.ts';
-import { conflict, type Said, senior, unite } from '../merge.ts';
+import { conflict, type MemberSetting, senior, unite } from '../merge.ts';
 import { courseFor } from './actions.ts';
 import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { tellOpen } from './guard.ts';
-import { certificatesOn, onPort, type Port, tellLacking } from './ports.ts';
-import { type Redirecting, type Redirects, redirecting } from './redirects.ts';
+import { certificatesOn, type DesiredPort, onPort, tellLacking } from './ports.ts';
+import { type MemberRedirects, type RedirectTarget, redirecting } from './redirects.ts';
 import { rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
 
 /** What a listener answers when nothing matches and no member has a default backend. */
 const NOT_FOUND: Action = { type: 'fixed-response', statusCode: '404', contentType: 'text/plain' };
 
-const listenerId = ({ port }: Port): string => `listener/${port}`;
+const listenerId = ({ port }: DesiredPort): string => `listener/${port}`;
 
-function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | undefined): Action[] {
+function defaultActions(
+  desiring: Desiring,
+  port: DesiredPort,
+  redirect: MemberRedirects | undefined,
+): Action[] {
   if (redirect?.otherwise !== undefined) {
     tellUnserved(desiring, port, redirect);
     return [redirect.otherwise];
@@ -28,7 +32,7 @@ function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | 
   const having = port.members.filter(({ intent }) => intent.defaultBackend !== undefined);
   const [first, ...others] = senior(having.map((member) => ({ member }))).map(({ member }) => member);
   if (first?.intent.defaultBackend === undefined) return [NOT_FOUND];
-  const said = (member: typeof first): Said<unknown> => ({
+  const said = (member: typeof first): MemberSetting<unknown> => ({
     member,
     name: 'spec.defaultBackend',
     setting: { value: member.intent.defaultBackend, from: 'Ingress' },
@@ -45,7 +49,7 @@ function defaultActions(desiring: Desiring, port: Port, redirect: Redirecting | 
 }
 
 /** Requests that no rule takes are redirected for all: a default backend that nobody meant to redirect is not reached. */
-function tellUnserved(desiring: Desiring, { port, members }: Port, { to }: Redirecting): void {
+function tellUnserved(desiring: Desiring, { port, members }: DesiredPort, { to }: MemberRedirects): void {
   for (const member of members) {
     if (member.intent.defaultBackend === undefined || to(member) !== undefined) continue;
     tell(desiring, member.key, {
@@ -57,14 +61,14 @@ function tellUnserved(desiring: Desiring, { port, members }: Port, { to }: Redir
   }
 }
 
-function userTags(port: Port): Record<string, string> {
-  const said = saidBy(port.members, 'tags') as Said<Record<string, string>>[];
+function userTags(port: DesiredPort): Record<string, string> {
+  const said = saidBy(port.members, 'tags') as MemberSetting<Record<string, string>>[];
   // A disagreement about a key was told when the load balancer's tags were merged.
   return unite(said, [])?.value ?? {};
 }
 
 /** What the members on one port say together about the annotations that end in a field of the listener. */
-function settingsOn(desiring: Desiring, port: Port): Partial<Settings> {
+function settingsOn(desiring: Desiring, port: DesiredPort): Partial<Settings> {
   const named = REGISTRY.filter(({ effect }) => effect.on === 'listener').flatMap(({ name }) => {
     const setting = onPort(desiring, port, name);
     return setting === undefined ? [] : [[name, setting]];
@@ -75,9 +79,9 @@ function settingsOn(desiring: Desiring, port: Port): Partial<Settings> {
 /** Wants one listener and its rules. An HTTPS port may lack certificates: that is settled by what is there (certified.ts). */
 export function listenerFor(
   desiring: Desiring,
-  port: Port,
+  port: DesiredPort,
   loadBalancer: string,
-  redirects: Redirects,
+  redirects: RedirectTarget,
 ): Resource[] {
   const certificates = certificatesOn(desiring, port);
   tellLacking(desiring, port, certificates);

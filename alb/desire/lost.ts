@@ -7,13 +7,13 @@ import { containsNetwork } from '../../api/validate/cidr.ts';
 import type { Member } from '../group.ts';
 import { lostMutual } from './clients.ts';
 import type { Desiring, Unmet } from './desiring.ts';
-import { onPort, type Port } from './ports.ts';
+import { type DesiredPort, onPort } from './ports.ts';
 
 /** Whether what holds protects at least as much as what a member asks for. */
 type Covers<T> = (holds: T, asked: T) => boolean;
 
-type Named = (typeof OF_GROUP)[number] | (typeof OF_PORT)[number];
-type ValueOf<N extends Named> = NonNullable<Settings[N]>['value'];
+type ProtectingAnnotation = (typeof OF_GROUP)[number] | (typeof OF_PORT)[number];
+type ValueOf<N extends ProtectingAnnotation> = NonNullable<Settings[N]>['value'];
 
 const within: Covers<readonly string[]> = (holds, asked) => holds.every((one) => asked.includes(one));
 
@@ -30,7 +30,7 @@ export const coversPolicy: Covers<string> = (holds, asked) =>
   holds === asked ||
   (lowestTls(holds) ?? 0) >= (lowestTls(asked) ?? Number.POSITIVE_INFINITY);
 
-const COVERS: { readonly [N in Named]: Covers<ValueOf<N>> } = {
+const COVERS: { readonly [N in ProtectingAnnotation]: Covers<ValueOf<N>> } = {
   scheme: (holds, asked) => holds === asked || asked === 'internet-facing',
   'security-groups': (holds, asked) => asked.length === 0 || within(holds, asked),
   'inbound-cidrs': (holds, asked) =>
@@ -43,7 +43,11 @@ const COVERS: { readonly [N in Named]: Covers<ValueOf<N>> } = {
 const OF_GROUP = ['scheme', 'security-groups', 'shield-advanced-protection'] as const;
 const OF_PORT = ['inbound-cidrs', 'security-group-prefix-lists', 'ssl-policy'] as const;
 
-function uncovered<N extends Named>(name: N, holds: ValueOf<N> | undefined, { intent }: Member): boolean {
+function uncovered<N extends ProtectingAnnotation>(
+  name: N,
+  holds: ValueOf<N> | undefined,
+  { intent }: Member,
+): boolean {
   const asked = intent.settings[name]?.value as ValueOf<N> | undefined;
   return asked !== undefined && holds !== undefined && !COVERS[name](holds, asked);
 }
@@ -56,7 +60,7 @@ const lost = (member: Member, name: string, listener?: string): Unmet => ({
 });
 
 /** Sources of the managed security group mean nothing where groups are named (spec annotations 7.4). */
-const isRead = ({ group }: Desiring, { protocol }: Port, name: (typeof OF_PORT)[number]): boolean =>
+const isRead = ({ group }: Desiring, { protocol }: DesiredPort, name: (typeof OF_PORT)[number]): boolean =>
   name === 'ssl-policy'
     ? protocol === 'HTTPS'
     : (group.settings['security-groups']?.value ?? []).length === 0;
@@ -73,7 +77,7 @@ function lostWebAcl({ group: { members, webAcl } }: Desiring): Unmet[] {
 }
 
 /** Wishes of members for protection that are not met because an earlier one says something else. */
-export function lostIn(desiring: Desiring, ports: readonly Port[]): Unmet[] {
+export function lostIn(desiring: Desiring, ports: readonly DesiredPort[]): Unmet[] {
   const { members, settings } = desiring.group;
   const ofGroup = OF_GROUP.flatMap((name) =>
     members.flatMap((one) => (uncovered(name, settings[name]?.value, one) ? [lost(one, name)] : [])),

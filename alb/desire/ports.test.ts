@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { factsOf, groupFrom, ingress, service } from '../../controller/laws/paper.ts';
 import type { Facts, Looked } from './facts.ts';
-import { certificatesOn, isSecured, type Port } from './ports.ts';
+import { certificatesOn, type DesiredPort, isSecured } from './ports.ts';
 
 const { id, members, ...rest } = groupFrom(
   {
@@ -19,7 +19,7 @@ const none: Looked<string[]> = {
   problem: { code: 'CertificateNotFound', severity: 'refuse', path: 'x', because: 'none is issued' },
 };
 
-test.each<[string, Port['protocol'], Record<string, Looked<string[]>>, object, boolean]>([
+test.each<[string, DesiredPort['protocol'], Record<string, Looked<string[]>>, object, boolean]>([
   ['plain HTTP', 'HTTP', {}, { kind: 'plain', all: [] }, false],
   [
     'everybody has one',
@@ -34,7 +34,7 @@ test.each<[string, Port['protocol'], Record<string, Looked<string[]>>, object, b
   const group = { id, members, ...rest };
   const certificatesFor: Facts['certificatesFor'] = (member) => found[member.split('/')[1] ?? ''];
   const facts = Object.freeze({ ...factsOf(group, [service()]), certificatesFor });
-  const port: Port = { port: 443, protocol, members };
+  const port: DesiredPort = { port: 443, protocol, members };
   expect(certificatesOn({ facts }, port)).toMatchObject(expected);
   expect(isSecured({ facts }, port)).toBe(secured);
 });

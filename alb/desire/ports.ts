@@ -7,30 +7,30 @@ import type { Problem } from '../../api/problems/problem.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
-import { conflict, type Said, senior } from '../merge.ts';
+import { conflict, type MemberSetting, senior } from '../merge.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { Looked } from './facts.ts';
 
-export interface Port {
+export interface DesiredPort {
   readonly port: number;
   readonly protocol: 'HTTP' | 'HTTPS';
   /** Members that listen here, in group order. */
   readonly members: readonly Member[];
 }
 
-interface Claim {
+interface PortClaim {
   readonly member: Member;
   readonly protocol: 'HTTP' | 'HTTPS';
 }
 
-const asSaid = (claim: Claim, port: number): Said<unknown> => ({
+const asSaid = (claim: PortClaim, port: number): MemberSetting<unknown> => ({
   member: claim.member,
   name: 'listen-ports',
   setting: { value: `${claim.protocol}:${port}`, from: 'Ingress' },
 });
 
 /** Who gets a port that is asked for with both protocols: the earlier-created member; the others do not listen there. */
-function settle(port: number, claims: readonly Claim[], told: Told[]): Port {
+function settle(port: number, claims: readonly PortClaim[], told: Told[]): DesiredPort {
   const [first] = senior(claims);
   const protocol = first?.protocol ?? 'HTTP';
   for (const claim of claims) {
@@ -42,8 +42,8 @@ function settle(port: number, claims: readonly Claim[], told: Told[]): Port {
 }
 
 /** The listeners of a group, by port. */
-export function portsOfGroup(members: readonly Member[], told: Told[]): Port[] {
-  const claims = new Map<number, Claim[]>();
+export function portsOfGroup(members: readonly Member[], told: Told[]): DesiredPort[] {
+  const claims = new Map<number, PortClaim[]>();
   for (const member of members) {
     for (const { port, protocol } of effectiveListenPorts(member.intent.settings)) {
       claims.set(port, [...(claims.get(port) ?? []), { member, protocol }]);
@@ -53,7 +53,7 @@ export function portsOfGroup(members: readonly Member[], told: Told[]): Port[] {
 }
 
 /** What the members on one port say together about one annotation, as its descriptor merges it. */
-export function onPort(desiring: Desiring, port: Port, name: string): Setting<unknown> | undefined {
+export function onPort(desiring: Desiring, port: DesiredPort, name: string): Setting<unknown> | undefined {
   const descriptor = REGISTRY.find((one) => one.name === name);
   return descriptor === undefined ? undefined : mergeSaid(descriptor, port.members, desiring.problems);
 }
@@ -87,7 +87,7 @@ function certificatesOf({ facts }: Pick<Desiring, 'facts'>, member: Member): Loo
 }
 
 /** What the members on a port have. */
-export function certificatesOn(desiring: Pick<Desiring, 'facts'>, port: Port): Certificates {
+export function certificatesOn(desiring: Pick<Desiring, 'facts'>, port: DesiredPort): Certificates {
   if (port.protocol === 'HTTP') return { kind: 'plain', all: [] };
   const each = port.members.map((member) => ({ member, own: certificatesOf(desiring, member) }));
   const all = [...new Set(each.flatMap(({ own }) => ('value' in own ? own.value : [])))];
@@ -99,17 +99,17 @@ export function certificatesOn(desiring: Pick<Desiring, 'facts'>, port: Port): C
 }
 
 /** Whether the group was told last that it has this HTTPS port. */
-export const isOpen = ({ port, members }: Pick<Port, 'port' | 'members'>): boolean =>
+export const isOpen = ({ port, members }: Pick<DesiredPort, 'port' | 'members'>): boolean =>
   members.some(({ binding }) =>
     binding.status?.listeners?.some((one) => one.port === port && one.protocol === 'HTTPS'),
   );
 
 /** Whether requests can be sent to an HTTPS port: it has a certificate, or has been opened with one. */
-export const isSecured = (desiring: Pick<Desiring, 'facts'>, port: Port): boolean =>
+export const isSecured = (desiring: Pick<Desiring, 'facts'>, port: DesiredPort): boolean =>
   port.protocol === 'HTTPS' && (isOpen(port) || certificatesOn(desiring, port).kind !== 'bare');
 
 /** What becomes of requests while an HTTPS port has no certificate. */
-function meanwhile(port: Port, { intent: { settings } }: Member): string {
+function meanwhile(port: DesiredPort, { intent: { settings } }: Member): string {
   if (isOpen(port)) return 'it keeps what it has';
   const plain = effectiveListenPorts(settings).filter(({ protocol }) => protocol === 'HTTP');
   const names = `port${plain.length === 1 ? '' : 's'} ${plain.map((one) => one.port).join(' and ')}`;
@@ -120,7 +120,7 @@ function meanwhile(port: Port, { intent: { settings } }: Member): string {
 }
 
 /** Tells a member why an HTTPS port has no certificate at all. */
-function tellBare(desiring: Desiring, port: Port, { member, problem }: Lacking): void {
+function tellBare(desiring: Desiring, port: DesiredPort, { member, problem }: Lacking): void {
   if (problem !== undefined && problem.code !== 'CertificateNotFound') tell(desiring, member.key, problem);
   const why = problem?.because ?? 'none is named, and the Ingress has no host name to find one by';
   tell(desiring, member.key, {
@@ -133,7 +133,7 @@ function tellBare(desiring: Desiring, port: Port, { member, problem }: Lacking):
 }
 
 /** Tells the members of a port who have no certificate. */
-export function tellLacking(desiring: Desiring, port: Port, certificates: Certificates): void {
+export function tellLacking(desiring: Desiring, port: DesiredPort, certificates: Certificates): void {
   if (certificates.kind !== 'bare' && certificates.kind !== 'partial') return;
   for (const one of certificates.lacking) {
     if (certificates.kind === 'bare') tellBare(desiring, port, one);

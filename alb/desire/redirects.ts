@@ -5,16 +5,16 @@ import { annotationPath } from '../../api/problems/finding.ts';
 import { isExempt } from '../../api/routing/routes.ts';
 import { type Member, saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
-import { isSecured, type Port } from './ports.ts';
+import { type DesiredPort, isSecured } from './ports.ts';
 
 /** What the group says about redirects. */
-export interface Redirects {
+export interface RedirectTarget {
   /** The HTTPS port of the whole group, when requests can be sent there. */
   readonly open?: number;
 }
 
 /** What the HTTP listener of one port does with plain requests. */
-export interface Redirecting {
+export interface MemberRedirects {
   /** The redirect of a member's requests; undefined for one whose routes are served here. */
   to(member: Member): Action | undefined;
   /** The redirect of requests that no rule takes, when there is one for all of them. */
@@ -31,7 +31,7 @@ const redirectTo = (port: number): Action => ({
 const saidOf = ({ intent }: Member): number | undefined => intent.settings['ssl-redirect']?.value;
 
 /** Decides about the redirects of a group; tells members whose port is no HTTPS port of it. */
-export function redirectsOf(desiring: Desiring, ports: readonly Port[]): Redirects {
+export function redirectsOf(desiring: Desiring, ports: readonly DesiredPort[]): RedirectTarget {
   const wanted = desiring.group.settings['ssl-redirect']?.value;
   if (wanted === undefined) return {};
   const there = ports.find(({ port, protocol }) => port === wanted && protocol === 'HTTPS');
@@ -59,7 +59,10 @@ export function redirectsOf(desiring: Desiring, ports: readonly Port[]): Redirec
  * a port that does not know them. Without one only those are redirected who ask for it themselves, each to the port that it
  * names: one member's mistake closes nobody else's routes.
  */
-export function redirecting({ protocol, members }: Port, { open }: Redirects): Redirecting | undefined {
+export function redirecting(
+  { protocol, members }: DesiredPort,
+  { open }: RedirectTarget,
+): MemberRedirects | undefined {
   if (protocol !== 'HTTP') return undefined;
   const portOf = (member: Member): number | undefined => {
     if (open === undefined) return saidOf(member);

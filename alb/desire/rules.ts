@@ -8,11 +8,11 @@ import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
 import type { Desiring, Origin } from './desiring.ts';
 import { tellOpen } from './guard.ts';
-import type { Port } from './ports.ts';
-import type { Redirecting } from './redirects.ts';
+import type { DesiredPort } from './ports.ts';
+import type { MemberRedirects } from './redirects.ts';
 import { tagsOf } from './tags.ts';
 
-interface Draft extends Course {
+interface RuleDraft extends Course {
   readonly conditions: Condition[];
   readonly transforms: Transform[];
   readonly userTags: Tags;
@@ -21,7 +21,12 @@ interface Draft extends Course {
   readonly origin: Omit<Origin, 'id'>;
 }
 
-function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: Redirecting): Draft[] {
+function draftsOf(
+  desiring: Desiring,
+  member: Member,
+  port: DesiredPort,
+  redirecting?: MemberRedirects,
+): RuleDraft[] {
   const { settings } = member.intent;
   const redirect = redirecting?.to(member);
   const userTags = settings.tags?.value ?? {};
@@ -49,9 +54,9 @@ function draftsOf(desiring: Desiring, member: Member, port: Port, redirecting?: 
  */
 export function rulesFor(
   desiring: Desiring,
-  port: Port,
+  port: DesiredPort,
   listener: string,
-  redirecting?: Redirecting,
+  redirecting?: MemberRedirects,
 ): Resource<'rule'>[] {
   const all = redirecting?.otherwise !== undefined && port.members.every((one) => redirecting.to(one));
   if (all) return [];

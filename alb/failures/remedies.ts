@@ -3,7 +3,7 @@
 // Load Balancers User Guide, Amazon EC2 API Reference (Error codes), IAM User Guide (Troubleshoot access denied errors).
 
 /** What is known of a refusal. */
-export interface Answer {
+export interface ErrorAnswer {
   /** The call: `CreateListener`. */
   readonly action: string;
   /** Without the SDK's suffix: `InvalidSubnet`. */
@@ -16,7 +16,7 @@ interface Remedy {
   /** What AWS's words must contain; its groups are handed to `say`. */
   readonly words?: RegExp;
   /** One sentence without its full stop: the meaning if it does not go without saying, then what to do. */
-  readonly say: (of: Answer, groups: readonly string[]) => string;
+  readonly say: (of: ErrorAnswer, groups: readonly string[]) => string;
 }
 
 const QUOTA_NAMES: Readonly<Record<string, string>> = {
@@ -135,7 +135,7 @@ const REMEDIES: readonly Remedy[] = [
 const regionOf = (arn = ''): string => arn.split(':')[3] || 'another one';
 
 /** What to do about an answer of AWS, as one sentence without its full stop; undefined when its own words must do. */
-export function remedyOf(of: Answer): string | undefined {
+export function remedyOf(of: ErrorAnswer): string | undefined {
   for (const { code, words, say } of REMEDIES) {
     if (!code.test(of.code)) continue;
     const found = words === undefined ? [''] : words.exec(of.message);

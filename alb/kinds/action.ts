@@ -9,9 +9,9 @@ export const isOidc = (action: Action): action is Extract<Action, { type: 'authe
 /** What a redirect does not change is a placeholder for what the request said. An empty query is one that is taken away. */
 const PLACEHOLDERS = { protocol: '#{protocol}', host: '#{host}', port: '#{port}', path: '/#{path}' } as const;
 
-type Redirect = Extract<Action, { type: 'redirect' }>;
+type RedirectAction = Extract<Action, { type: 'redirect' }>;
 
-function normalRedirect(action: Redirect): Redirect {
+function normalRedirect(action: RedirectAction): RedirectAction {
   const kept = Object.entries(PLACEHOLDERS).map(([part, placeholder]) => [
     part,
     action[part as keyof typeof PLACEHOLDERS] || placeholder,

@@ -1,6 +1,6 @@
 // Attributes of load balancers, listeners and target groups: only wanted keys are compared and sent (aws-model 3.5).
 import type { Attributes } from '../../api/aws.ts';
-import type { Entry } from './kind.ts';
+import type { FieldEntry } from './kind.ts';
 
 /** An attribute on the wire. */
 export interface Attribute {
@@ -21,5 +21,5 @@ export const sameAttributes = (wanted: Attributes, found: Attributes): boolean =
   attributeChange(wanted, found).length === 0;
 
 /** Entries of a map that `found` lacks or has with another value. */
-export const mapEntries = (wanted: Attributes, found: Attributes = {}): Entry[] =>
+export const mapEntries = (wanted: Attributes, found: Attributes = {}): FieldEntry[] =>
   Object.entries(wanted).flatMap(([entry, value]) => (found[entry] === value ? [] : [{ entry, value }]));

@@ -39,7 +39,7 @@ export type Found<K extends Kind = Kind> = { [P in K]: FoundOf<P> }[K];
 export type Treatment = 'modify' | 'replace' | 'createOnly';
 
 /** An entry of a map or list, by its key. */
-export interface Entry {
+export interface FieldEntry {
   readonly entry: string;
   readonly value: unknown;
 }
@@ -54,7 +54,7 @@ export interface CreationRefusal<V = unknown> {
    * What of the value may be what AWS refused, where that is not all of it; undefined when nothing is. `named`: the code is
    * about this field.
    */
-  sent?(value: V, named: boolean): (Pick<Entry, 'value'> & Partial<Entry>) | undefined;
+  sent?(value: V, named: boolean): (Pick<FieldEntry, 'value'> & Partial<FieldEntry>) | undefined;
 }
 
 /** One field of a kind: all that sets it apart from other fields, so that nobody else keeps a list of names. */
@@ -69,7 +69,7 @@ export interface Field<V = unknown, S = unknown> {
   /** When it can be asked for, where that is not at creation: once the load balancer exists, or is active (aws-model 8.4). */
   readonly since?: 'existing' | 'active';
   /** Of a map or list whose entries are independent of each other: those that `found` lacks, each of which can be asked for alone. */
-  entries?(wanted: V, found: V | undefined): readonly Entry[];
+  entries?(wanted: V, found: V | undefined): readonly FieldEntry[];
   /**
    * What AWS gives when nobody says it; of a map, for each key. What we set goes back to it (hack/decisions/0011); what has
    * none stays as it is.

@@ -12,31 +12,31 @@ import type { Found, KindSchema, Resolve } from './kind.ts';
 /** The highest priority that AWS allows (aws-limits R1); leftovers wait there until they are deleted, rules of others stay there. */
 const LAST_PRIORITY = 50_000;
 
-type Rule = Resource<'rule'>;
+type DesiredRule = Resource<'rule'>;
 type FoundRule = Found<'rule'>;
-type Pair = readonly [wanted: Rule, found: FoundRule];
+type RulePair = readonly [wanted: DesiredRule, found: FoundRule];
 
 interface Pairing {
-  readonly settled: Pair[];
-  readonly moved: Pair[];
-  readonly changed: Pair[];
-  readonly created: Rule[];
+  readonly settled: RulePair[];
+  readonly moved: RulePair[];
+  readonly changed: RulePair[];
+  readonly created: DesiredRule[];
   readonly left: FoundRule[];
   /** Somebody's own rules that stand where one of ours must be. */
   readonly inTheWay: FoundRule[];
 }
 
 function pair(
-  wanted: readonly Rule[],
+  wanted: readonly DesiredRule[],
   found: readonly FoundRule[],
-  same: (rule: Rule, one: FoundRule) => boolean,
+  same: (rule: DesiredRule, one: FoundRule) => boolean,
 ): Pairing {
   const free = new Map(found.map((one) => [one.arn, one]));
   const pairing: Pairing = { settled: [], moved: [], changed: [], created: [], left: [], inTheWay: [] };
   const at = new Map(found.map((one) => [one.spec.priority, one]));
   // Rules that are the same have the same conditions: only those are compared, or it would be all with all.
   const alike = Map.groupBy(found, ({ spec }) => conditionsText(spec.conditions));
-  const put = (list: Pair[], rule: Rule, one: FoundRule): void => {
+  const put = (list: RulePair[], rule: DesiredRule, one: FoundRule): void => {
     list.push([rule, one]);
     free.delete(one.arn);
   };
@@ -98,7 +98,7 @@ function reorder(
 }
 
 /** A pair after it was moved: what is changed next stands at its new place. */
-const arrived = ([rule, found]: Pair): Pair => [
+const arrived = ([rule, found]: RulePair): RulePair => [
   rule,
   { ...found, spec: { ...found.spec, priority: rule.spec.priority } },
 ];
@@ -112,7 +112,7 @@ export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSche
   const all = only((field) => field !== 'priority');
   const tags = only((field) => field === 'tags');
   const settings = only((field) => field !== 'priority' && field !== 'tags');
-  const modify = ([rule, found]: Pair, parts: typeof kind, resolve: Resolve): Operation[] => {
+  const modify = ([rule, found]: RulePair, parts: typeof kind, resolve: Resolve): Operation[] => {
     const fields = differing(parts, rule, found, resolve);
     const change = changesIn(fields, rule, found);
     if (change.length === 0) return [];
@@ -120,7 +120,7 @@ export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSche
       { verb: 'modify', kind: 'rule', id: rule.id, resource: rule, found, change, because: reasons(change) },
     ];
   };
-  const create = (rule: Rule): Operation => ({
+  const create = (rule: DesiredRule): Operation => ({
     verb: 'create',
     kind: 'rule',
     id: rule.id,
@@ -137,14 +137,14 @@ export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSche
   });
 
   return (wanted, found, resolve) => {
-    const rules = wanted.filter((resource): resource is Rule => resource.kind === 'rule');
+    const rules = wanted.filter((resource): resource is DesiredRule => resource.kind === 'rule');
     const existing = found
       .filter((one): one is FoundRule => one.kind === 'rule')
       .sort((a, b) => a.spec.priority - b.spec.priority);
     const desired = Map.groupBy(rules, ({ spec }) => resolve(spec.listener));
     const present = Map.groupBy(existing, ({ spec }) => spec.listener.ref);
     return [...new Set([...desired.keys(), ...present.keys()])].flatMap((listener) => {
-      const same = (rule: Rule, one: FoundRule): boolean =>
+      const same = (rule: DesiredRule, one: FoundRule): boolean =>
         differing(settings, rule, one, resolve).length === 0;
       const pairing = pair(desired.get(listener) ?? [], present.get(listener) ?? [], same);
       return [

@@ -60,7 +60,7 @@ export interface Matching {
   readonly resolve: Resolve;
 }
 
-interface Pass {
+interface MatchingPass {
   readonly matched: Map<string, Found>;
   readonly superseded: Map<string, Found[]>;
   readonly resolve: Resolve;
@@ -82,13 +82,13 @@ const resolver =
     return ids.has(id) ? (matched.get(id)?.arn ?? `new:${id}`) : id;
   };
 
-interface Question {
+interface MatchingContext {
   readonly found: readonly Found[];
   readonly gone: ReadonlySet<string>;
   readonly resolve: Resolve;
 }
 
-function fits(kind: KindSchema, wanted: Resource, one: Found, { gone, resolve }: Question): boolean {
+function fits(kind: KindSchema, wanted: Resource, one: Found, { gone, resolve }: MatchingContext): boolean {
   const asWanted = { ...one, spec: resolved(wanted.spec, resolve) } as Found;
   if (parentOf(kind, asWanted) !== parentOf(kind, one)) return false;
   if ((kind.heldBy?.(one) ?? []).some((holder) => gone.has(holder))) return false;
@@ -96,7 +96,12 @@ function fits(kind: KindSchema, wanted: Resource, one: Found, { gone, resolve }:
 }
 
 /** Matches one kind. A name tells two of the same tag apart (spec annotations 19, the ambiguous tag). */
-function matchKind(kind: KindSchema, wanted: readonly Resource[], question: Question, into: Pass): void {
+function matchKind(
+  kind: KindSchema,
+  wanted: readonly Resource[],
+  question: MatchingContext,
+  into: MatchingPass,
+): void {
   const candidates = Map.groupBy(
     question.found.filter((one) => one.kind === kind.kind),
     ({ resourceTag }) => resourceTag,
@@ -126,10 +131,10 @@ function pass(
   wanted: readonly Resource[],
   found: readonly Found[],
   gone: ReadonlySet<string>,
-): Pass {
+): MatchingPass {
   const matched = new Map<string, Found>();
   const resolve = resolver(matched, new Set(wanted.map(({ id }) => id)));
-  const result: Pass = { matched, superseded: new Map(), resolve };
+  const result: MatchingPass = { matched, superseded: new Map(), resolve };
   for (const kind of kinds) {
     const mine = wanted.filter((resource) => resource.kind === kind.kind);
     matchKind(kind, mine, { found, gone, resolve }, result);

@@ -4,40 +4,40 @@ import type { Refusal } from '../amendments/parts.ts';
 import type { AwsFailure } from '../failures/failure.ts';
 import type { Found } from '../kinds/kind.ts';
 
-export interface Change {
+export interface FieldChange {
   readonly field: string;
   readonly from: unknown;
   readonly to: unknown;
 }
 
-interface Step {
+interface OperationStep {
   readonly kind: Kind;
   /** Id of the desired resource, or the ARN of one that nobody desires. */
   readonly id: string;
   readonly because: readonly string[];
 }
 
-export interface Create extends Step {
+export interface Create extends OperationStep {
   readonly verb: 'create';
   readonly resource: Resource;
   /** Set when this is the second half of a replacement: what it takes over from. */
   readonly replaces?: Found;
 }
 
-export interface Modify extends Step {
+export interface Modify extends OperationStep {
   readonly verb: 'modify';
   readonly resource: Resource;
   readonly found: Found;
-  readonly change: readonly Change[];
+  readonly change: readonly FieldChange[];
 }
 
 /** New places in an order, all at once: judged by AWS on the result. */
-export interface Reorder extends Step {
+export interface Reorder extends OperationStep {
   readonly verb: 'reorder';
   readonly moves: readonly { readonly found: Found; readonly to: number }[];
 }
 
-export interface Delete extends Step {
+export interface Delete extends OperationStep {
   readonly verb: 'delete';
   readonly found: Found;
   /** Ids of desired resources that must serve before this may go. */

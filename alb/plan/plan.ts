@@ -7,7 +7,7 @@ import type { Attributes, Resource, Tags } from '../../api/aws.ts';
 import type { Found, KindSchema } from '../kinds/kind.ts';
 import { tagChange } from '../kinds/tags.ts';
 import { differing, type Matching, match, mustReplace, parentOf } from './match.ts';
-import type { Change, Create, Delete, Operation } from './operation.ts';
+import type { Create, Delete, FieldChange, Operation } from './operation.ts';
 
 /** A value in a reason: short, and without quotes where it reads well. */
 function shown(value: unknown): string {
@@ -16,7 +16,7 @@ function shown(value: unknown): string {
 }
 
 /** The named fields of a found resource and what is wanted instead. */
-export function changesIn(fields: readonly string[], wanted: Resource, found: Found): Change[] {
+export function changesIn(fields: readonly string[], wanted: Resource, found: Found): FieldChange[] {
   const to: Record<string, unknown> = { ...wanted.spec };
   const from: Record<string, unknown> = { ...found.spec };
   return fields.map((field) => ({ field, from: from[field], to: to[field] }));
@@ -42,7 +42,7 @@ const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reasons of a modification, one for each changed field, attribute, tag, or part of a field that has several. */
-export const reasons = (changes: readonly Change[]): string[] =>
+export const reasons = (changes: readonly FieldChange[]): string[] =>
   changes.flatMap(({ field, from, to }): string[] => {
     if (field === 'attributes') return ofAttributes(from as Attributes, to as Attributes);
     if (field === 'tags') return ofTags(from as Tags, to as Tags);
@@ -51,7 +51,7 @@ export const reasons = (changes: readonly Change[]): string[] =>
     return before === after ? [`${field} ${after} differ further on`] : [`${field} ${before} → ${after}`];
   });
 
-function partsOf(field: string, from: object, to: object): Change[] {
+function partsOf(field: string, from: object, to: object): FieldChange[] {
   const [old, next] = [new Map(Object.entries(from)), new Map(Object.entries(to))];
   return [...new Set([...old.keys(), ...next.keys()])]
     .filter((part) => !isDeepStrictEqual(old.get(part), next.get(part)))
@@ -97,7 +97,7 @@ function buildUp(
   });
 }
 
-const isApart = (kind: KindSchema, { field }: Change): boolean => kind.fields[field]?.apart === true;
+const isApart = (kind: KindSchema, { field }: FieldChange): boolean => kind.fields[field]?.apart === true;
 
 /** What is slow or refused elsewhere holds nothing up: it comes after the rest. */
 function apartLast(kinds: readonly KindSchema[], build: readonly Operation[]): Operation[] {

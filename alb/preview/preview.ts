@@ -18,8 +18,8 @@ import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
 import { type Existing, recordedOf } from './recorded.ts';
 import { othersOf, representativesOf } from './representatives.ts';
-import { type Side, type Step, stepsOf } from './steps.ts';
-import { factsUnasked, type Known } from './unknown-facts.ts';
+import { type PreviewStep, type Side, stepsOf } from './steps.ts';
+import { factsUnasked, type PreviewFacts } from './unknown-facts.ts';
 
 /** A member of a group as it is and as it would be; one of the two is absent when it joins or leaves. */
 export interface MemberChange {
@@ -57,12 +57,12 @@ export function changesOf(
   return [{ group, key, bindings, before: recorded, after }];
 }
 
-export interface PreviewAround extends Omit<Known, 'balancer'> {
+export interface PreviewAround extends Omit<PreviewFacts, 'balancer'> {
   readonly existing: Existing;
 }
 
 export interface Preview {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PreviewStep[];
   /** With as many other members as were needed. */
   readonly before: Group;
   readonly after: Group;
@@ -81,16 +81,16 @@ export function preview(change: MemberChange, around: PreviewAround): Preview {
   return { before: all.before.group, after: all.after.group, steps: ofChange(all, key) };
 }
 
-interface Planned {
+interface PlannedChange {
   readonly before: Side;
   readonly after: Side;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PreviewStep[];
   /** `namespace/name` of members that have been served. */
   readonly served: ReadonlySet<string>;
 }
 
 /** What was not made yet of the others is not this change's doing. */
-const ofChange = ({ steps, served }: Planned, key: string): Step[] =>
+const ofChange = ({ steps, served }: PlannedChange, key: string): PreviewStep[] =>
   steps.filter(({ owner = key }) => owner === key || served.has(owner));
 
 /** What is wanted is had, once the controller has come to rest: protected, healthy, and not refused. */
@@ -100,7 +100,7 @@ function planChange(
   { group: id, before, after }: MemberChange,
   others: readonly LoadBalancerBinding[],
   { existing, ...known }: PreviewAround,
-): Planned {
+): PlannedChange {
   const bindings = before === undefined ? others : [...others, before];
   const old = sideOf(groupOf(id, bindings), known);
   const there = recordedOf(old.wanted, bindings, existing);
@@ -127,7 +127,7 @@ function planChange(
 
 const isBalancer = (one: Found): one is Found<'loadBalancer'> => one.kind === 'loadBalancer';
 
-function sideOf(group: Group, known: Known): Side {
+function sideOf(group: Group, known: PreviewFacts): Side {
   const wanted = desire(group, factsUnasked(group, known));
   const owners = new Map([
     ...wanted.backends.map(({ id, member }) => [id, member] as const),
@@ -140,7 +140,7 @@ function sideOf(group: Group, known: Known): Side {
 }
 
 /** Whether rules or target groups of other members change by more than their places in the order. */
-function concernsOthers(plan: Planned, { key, before, after }: MemberChange): boolean {
+function concernsOthers(plan: PlannedChange, { key, before, after }: MemberChange): boolean {
   if (before !== undefined && after !== undefined && before.spec.order !== after.spec.order) return true;
   // Others may differ from their representatives in their Services, and in whether a redirect takes all their requests.
   const ofBalancer = plan.steps.filter(({ kind }) => kind === 'loadBalancer');

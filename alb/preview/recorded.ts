@@ -4,19 +4,19 @@ import { type Action, type Resource, resourceTagOf, STACK_TAG } from '../../api/
 import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../api/defaults.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import type { Wanted } from '../desire/desiring.ts';
+import type { WantedGroup } from '../desire/desiring.ts';
 import { type Found, arnOf as refOf } from '../kinds/kind.ts';
 import { resolved } from '../plan/match.ts';
 import { unknown } from './unknown-facts.ts';
 
-type Status = NonNullable<LoadBalancerBinding['status']>;
-type LoadBalancer = NonNullable<Status['loadBalancer']>;
+type RecordedStatus = NonNullable<LoadBalancerBinding['status']>;
+type RecordedLoadBalancer = NonNullable<RecordedStatus['loadBalancer']>;
 
 /** What the statuses of a group's bindings name. */
-interface Named {
-  readonly balancer: LoadBalancer | undefined;
+interface RecordedNames {
+  readonly balancer: RecordedLoadBalancer | undefined;
   readonly scheme: string | undefined;
-  readonly listeners: ReadonlyMap<number, NonNullable<Status['listeners']>[number]>;
+  readonly listeners: ReadonlyMap<number, NonNullable<RecordedStatus['listeners']>[number]>;
   /** ARN of a target group by member, Service and port. */
   readonly targetGroups: ReadonlyMap<string, string>;
   /** `namespace/name` of members that have been served. */
@@ -26,8 +26,8 @@ interface Named {
 const backendKey = (member: string, service: string, port: number | string): string =>
   `${member} ${service}:${port}`;
 
-function namedIn(bindings: readonly LoadBalancerBinding[]): Named {
-  const statuses = bindings.flatMap((binding): [string, Status][] =>
+function namedIn(bindings: readonly LoadBalancerBinding[]): RecordedNames {
+  const statuses = bindings.flatMap((binding): [string, RecordedStatus][] =>
     binding.status === undefined ? [] : [[keyOf(binding), binding.status]],
   );
   const first = statuses.find(([, { loadBalancer }]) => loadBalancer !== undefined)?.[1];
@@ -50,7 +50,10 @@ function namedIn(bindings: readonly LoadBalancerBinding[]): Named {
 export type Existing = 'recorded' | 'assumed';
 
 /** ARN by desired id of what exists. Rules and security groups are not in a status: they stand in for themselves. */
-function arnsOf({ resources, backends, origins }: Wanted, named: Named): ReadonlyMap<string, string> {
+function arnsOf(
+  { resources, backends, origins }: WantedGroup,
+  named: RecordedNames,
+): ReadonlyMap<string, string> {
   const arns = new Map<string, string>();
   if (named.balancer === undefined) return arns;
   const owners = new Map(origins.map(({ id, member }) => [id, member]));
@@ -69,7 +72,7 @@ function arnsOf({ resources, backends, origins }: Wanted, named: Named): Readonl
 
 function arnOf(
   one: Resource,
-  { balancer, listeners, served }: Named,
+  { balancer, listeners, served }: RecordedNames,
   made: ReadonlyMap<string, string | undefined>,
   owners: ReadonlyMap<string, string>,
   arns: ReadonlyMap<string, string>,
@@ -88,12 +91,12 @@ function arnOf(
   }
 }
 
-const assumed = ({ resources }: Wanted): ReadonlyMap<string, string> =>
+const assumed = ({ resources }: WantedGroup): ReadonlyMap<string, string> =>
   new Map(resources.map(({ id }) => [id, `existing ${id}`]));
 
 /** What exists of that which was wanted last, by desired id. In AWS what nobody says has its default. */
 export function recordedOf(
-  wanted: Wanted,
+  wanted: WantedGroup,
   bindings: readonly LoadBalancerBinding[],
   existing: Existing,
 ): ReadonlyMap<string, Found> {
@@ -123,7 +126,7 @@ const targetsOf = (action: Action): string[] =>
   action.type === 'forward' ? action.targets.map(({ targetGroup }) => refOf(targetGroup)) : [];
 
 /** `holder`: the load balancer that forwards to a target group, if one does. */
-function foundOf(one: Resource, arn: string, named: Named, holder: string | undefined): Found {
+function foundOf(one: Resource, arn: string, named: RecordedNames, holder: string | undefined): Found {
   const { tags } = one.spec;
   const base = { arn, group: tags[STACK_TAG] ?? '', resourceTag: resourceTagOf(tags), extra: {} };
   switch (one.kind) {
@@ -158,7 +161,7 @@ function foundOf(one: Resource, arn: string, named: Named, holder: string | unde
 /** A web ACL that nobody speaks of may be somebody else's, and stays. */
 function balancerSpec(
   { spec }: Resource<'loadBalancer'>,
-  { balancer, scheme: said }: Named,
+  { balancer, scheme: said }: RecordedNames,
 ): Found<'loadBalancer'>['spec'] {
   const scheme = said === 'internal' || said === 'internet-facing' ? said : spec.scheme;
   return {

@@ -7,7 +7,7 @@ import type { Problem } from '../../api/problems/problem.ts';
 import { STEMS } from '../../api/registry.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
 import { type PreviewAround, preview } from './preview.ts';
-import type { Step } from './steps.ts';
+import type { PreviewStep } from './steps.ts';
 
 /** An update of one member that stays in its group. */
 export interface Update {
@@ -17,10 +17,10 @@ export interface Update {
   readonly bindings: readonly LoadBalancerBinding[];
 }
 
-type Around = Omit<PreviewAround, 'existing'>;
+type ReplacementContext = Omit<PreviewAround, 'existing'>;
 
 /** What of the load balancer and of the member's target groups is replaced, told at the annotation that forces it. */
-export function replacementProblems(update: Update, around: Around): Problem[] {
+export function replacementProblems(update: Update, around: ReplacementContext): Problem[] {
   const [before, after] = [update.before.spec.intent, update.after.spec.intent];
   if (before === undefined || after === undefined) return [];
   const names = changedNames(before, after);
@@ -42,7 +42,7 @@ export function replacementProblems(update: Update, around: Around): Problem[] {
 }
 
 /** Replacements of what the member has a part in, without those that follow from another one. */
-function forced({ before, after, bindings }: Update, around: Around): Step[] {
+function forced({ before, after, bindings }: Update, around: ReplacementContext): PreviewStep[] {
   const [key, { group }] = [keyOf(after), after.spec];
   const { steps } = preview({ group, key, bindings, before, after }, { ...around, existing: 'assumed' });
   return steps.filter(
@@ -52,20 +52,20 @@ function forced({ before, after, bindings }: Update, around: Around): Step[] {
 
 const isStem = (name: string): boolean => STEMS.some((stem) => stem === name);
 
-type Setting = { readonly value: unknown } | undefined;
+type SettingValue = { readonly value: unknown } | undefined;
 
 /** Settings by the names of their annotations; those of families one by one. */
-function flat(settings: object): ReadonlyMap<string, Setting> {
+function flat(settings: object): ReadonlyMap<string, SettingValue> {
   return new Map(
-    Object.entries(settings).flatMap(([name, setting]): [string, Setting][] =>
+    Object.entries(settings).flatMap(([name, setting]): [string, SettingValue][] =>
       isStem(name)
-        ? Object.entries(setting as object).map(([part, one]) => [`${name}.${part}`, one as Setting])
-        : [[name, setting as Setting]],
+        ? Object.entries(setting as object).map(([part, one]) => [`${name}.${part}`, one as SettingValue])
+        : [[name, setting as SettingValue]],
     ),
   );
 }
 
-const settingOf = (settings: object, name: string): Setting => flat(settings).get(name);
+const settingOf = (settings: object, name: string): SettingValue => flat(settings).get(name);
 
 /** Names of annotations that say something else, in the Ingress or in its class. */
 function changedNames(before: Intent, after: Intent): string[] {
@@ -107,8 +107,8 @@ const withIntent = (binding: LoadBalancerBinding, intent: Intent): LoadBalancerB
 });
 
 /** One sentence for the load balancer, and one for all target groups. */
-function wordsOf(steps: readonly Step[]): string[] {
-  const because = (of: readonly Step[]): string =>
+function wordsOf(steps: readonly PreviewStep[]): string[] {
+  const because = (of: readonly PreviewStep[]): string =>
     [...new Set(of.flatMap(({ fields, operation }) => reasonsOf(fields, operation)))].join('; ');
   const [balancers, groups] = ['loadBalancer', 'targetGroup'].map((kind) =>
     steps.filter((step) => step.kind === kind),
@@ -125,7 +125,7 @@ function wordsOf(steps: readonly Step[]): string[] {
   ];
 }
 
-const reasonsOf = (fields: readonly string[], operation: Step['operation']): string[] =>
+const reasonsOf = (fields: readonly string[], operation: PreviewStep['operation']): string[] =>
   operation.verb === 'create' && operation.replaces !== undefined
     ? reasons(changesIn(fields, operation.resource, operation.replaces))
     : [];

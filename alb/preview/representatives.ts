@@ -7,7 +7,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { sharedIntentKey } from '../../api/group-conflicts/shared-intent-key.ts';
 import { keyOf } from '../../api/kube.ts';
 
-interface Member {
+interface PreviewMember {
   readonly binding: LoadBalancerBinding;
   readonly key: string;
   readonly order: number;
@@ -18,19 +18,19 @@ interface Member {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By `group.order`, then by name (spec annotations 14.3). */
-const inOrder = (a: Pick<Member, 'order' | 'key'>, b: Pick<Member, 'order' | 'key'>): number =>
+const inOrder = (a: Pick<PreviewMember, 'order' | 'key'>, b: Pick<PreviewMember, 'order' | 'key'>): number =>
   a.order - b.order || compare(a.key, b.key);
 
-const isOlder = (a: Member, b: Member): boolean =>
+const isOlder = (a: PreviewMember, b: PreviewMember): boolean =>
   (compare(a.created, b.created) || compare(a.key, b.key)) < 0;
 
-const known = new WeakMap<readonly LoadBalancerBinding[], readonly (readonly Member[])[]>();
+const known = new WeakMap<readonly LoadBalancerBinding[], readonly (readonly PreviewMember[])[]>();
 
 /** The members that ask for something, in group order, by shared key; computed once for each list, since lists are never changed. */
-function alikeIn(bindings: readonly LoadBalancerBinding[]): readonly (readonly Member[])[] {
+function alikeIn(bindings: readonly LoadBalancerBinding[]): readonly (readonly PreviewMember[])[] {
   const before = known.get(bindings);
   if (before !== undefined) return before;
-  const members = bindings.flatMap((binding): (Member & { readonly shared: string })[] => {
+  const members = bindings.flatMap((binding): (PreviewMember & { readonly shared: string })[] => {
     const { metadata, spec, status } = binding;
     const { intent, order } = spec;
     if (metadata.deletionTimestamp !== undefined || intent === undefined) return [];
@@ -54,8 +54,8 @@ export function representativesOf(
   const [namespace = ''] = key.split('/');
   const places = orders.map((order) => ({ order, key }));
   const taken = alikeIn(bindings).flatMap((members) => {
-    const chosen = new Map<string, Member>();
-    let oldest: Member | undefined;
+    const chosen = new Map<string, PreviewMember>();
+    let oldest: PreviewMember | undefined;
     for (const member of members) {
       if (member.key === key) continue;
       if (oldest === undefined || isOlder(member, oldest)) oldest = member;

@@ -10,7 +10,7 @@ import type { Create, Delete, Modify, Operation } from '../plan/operation.ts';
 import { allUnknown, mayBeSame } from './unknown-facts.ts';
 
 /** One operation of the plan. */
-export interface Step {
+export interface PreviewStep {
   readonly verb: 'create' | 'replace' | 'modify' | 'reorder' | 'delete';
   readonly kind: Kind;
   /** Id of the desired resource, now or before; of an order of rules that of the listener. */
@@ -36,7 +36,7 @@ export interface Side {
   readonly owners: ReadonlyMap<string, string>;
 }
 
-type Place = Pick<Step, 'owner' | 'listener'>;
+type StepPlace = Pick<PreviewStep, 'owner' | 'listener'>;
 
 /** What a step is told from, beside its operation. */
 interface Telling {
@@ -56,7 +56,7 @@ export function stepsOf(
   before: Side,
   after: Side,
   there: ReadonlyMap<string, Found>,
-): Step[] {
+): PreviewStep[] {
   const ids = new Map([...there].map(([id, { arn }]) => [arn, id]));
   const telling: Telling = {
     before,
@@ -65,7 +65,7 @@ export function stepsOf(
     replaced: new Set(operations.flatMap((one) => (isReplacement(one) ? [one.id, one.replaces.arn] : []))),
     uncertain: new Set(operations.flatMap((one) => (isUncertain(one) ? [one.id] : []))),
   };
-  return operations.flatMap((operation): Step[] => {
+  return operations.flatMap((operation): PreviewStep[] => {
     switch (operation.verb) {
       case 'create':
         return created(operation, telling);
@@ -90,7 +90,7 @@ const bare = (operation: Operation) => ({
   depends: false,
 });
 
-function created(operation: Create, { after, idOf, replaced, uncertain }: Telling): Step[] {
+function created(operation: Create, { after, idOf, replaced, uncertain }: Telling): PreviewStep[] {
   const { id, resource } = operation;
   const place = placeOf(resource, id, after.owners, idOf);
   // The rules of a listener that is replaced come with it.
@@ -101,7 +101,7 @@ function created(operation: Create, { after, idOf, replaced, uncertain }: Tellin
   return [{ ...bare(operation), verb: 'create', id, ...place, depends }];
 }
 
-function modified(operation: Modify, { after, idOf }: Telling): Step[] {
+function modified(operation: Modify, { after, idOf }: Telling): PreviewStep[] {
   if (isMove(operation)) return [];
   const { id, resource, change } = operation;
   const fields = change.map(({ field }) => field);
@@ -113,7 +113,7 @@ function modified(operation: Modify, { after, idOf }: Telling): Step[] {
   return [{ ...bare(operation), verb: 'modify', id, ...place, fields, unknown, depends }];
 }
 
-function deleted(operation: Delete, { before, idOf, replaced }: Telling): Step[] {
+function deleted(operation: Delete, { before, idOf, replaced }: Telling): PreviewStep[] {
   const { found } = operation;
   if (replaced.has(found.arn)) return [];
   const id = idOf(found.arn);
@@ -136,7 +136,7 @@ function placeOf(
   id: string,
   owners: ReadonlyMap<string, string>,
   idOf: (arn: string) => string,
-): Place {
+): StepPlace {
   const owner = owners.get(id);
   return one.kind === 'rule' ? { owner, listener: idOf(arnOf(one.spec.listener)) } : { owner };
 }

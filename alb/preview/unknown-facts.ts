@@ -34,7 +34,7 @@ export const allUnknown = (values: readonly string[]): boolean =>
   values.length > 0 && values.every((value) => isUnknown(value));
 
 /** What the bindings and the cluster know; `balancer` is the load balancer that the group has already. */
-export interface Known {
+export interface PreviewFacts {
   readonly cluster: ClusterSettings;
   readonly service: (namespace: string, name: string) => Service | undefined;
   readonly balancer?: Found<'loadBalancer'> | undefined;
@@ -64,7 +64,7 @@ const idsOf = (prefix: string, what: string, names: readonly string[]): string[]
   names.map((name) => (isId(prefix)(name) ? name : unknown(`${what} ${name}`)));
 
 /** A load balancer that is there keeps its subnets when nobody says a word about them (aws-model 4.1 step 3). */
-function subnetsOf({ settings, subnetTags }: Group, { cluster, balancer }: Known): string[] {
+function subnetsOf({ settings, subnetTags }: Group, { cluster, balancer }: PreviewFacts): string[] {
   const scheme = settings.scheme?.value ?? cluster.defaultScheme;
   const said = settings.subnets?.value;
   if (said !== undefined) return idsOf('subnet-', 'subnet', said);
@@ -79,7 +79,7 @@ function webAclOf({ webAcl: said }: Group): Pick<Facts, 'webAcl'> {
 }
 
 /** The facts about a group as far as they are known without AWS. */
-export function factsUnasked(group: Group, known: Known): Facts {
+export function factsUnasked(group: Group, known: PreviewFacts): Facts {
   const groups = group.settings['security-groups']?.value;
   const members = new Map(group.members.map((member) => [member.key, member]));
   const services = new Map<string, ServiceFact | undefined>();

@@ -5,7 +5,7 @@ import type { Group } from '../group.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
 import { type Policy, policy } from '../plan/policy.ts';
 import type { Preview } from './preview.ts';
-import type { Step } from './steps.ts';
+import type { PreviewStep } from './steps.ts';
 
 export const NOTHING_CHANGES = 'nothing changes in AWS';
 
@@ -56,8 +56,8 @@ function linesOf({ group, preview, policy: holds }: Announced, namespace: string
 }
 
 interface Line {
-  readonly step: Step;
-  readonly verb: Step['verb'];
+  readonly step: PreviewStep;
+  readonly verb: PreviewStep['verb'];
   readonly allowed: boolean;
   readonly because: string;
   readonly what: Subject;
@@ -97,7 +97,7 @@ function oursIn(groups: readonly Group[], namespace: string): Ours {
   };
 }
 
-const KINDS: Readonly<Record<Step['kind'], readonly [one: string, many: string]>> = {
+const KINDS: Readonly<Record<PreviewStep['kind'], readonly [one: string, many: string]>> = {
   securityGroup: ['security group', 'security groups'],
   targetGroup: ['target group', 'target groups'],
   loadBalancer: ['load balancer', 'load balancers'],
@@ -105,7 +105,10 @@ const KINDS: Readonly<Record<Step['kind'], readonly [one: string, many: string]>
   rule: ['rule', 'rules'],
 };
 
-function subjectOf({ kind, verb, id, owner, listener, depends, operation }: Step, ours: Ours): Subject {
+function subjectOf(
+  { kind, verb, id, owner, listener, depends, operation }: PreviewStep,
+  ours: Ours,
+): Subject {
   const hidden =
     owner === undefined
       ? kind === 'listener' && !ours.listeners.has(id)
@@ -124,7 +127,10 @@ function subjectOf({ kind, verb, id, owner, listener, depends, operation }: Step
 }
 
 /** The reasons of the plan. Values are told where all that is said is of the namespace; those of rules are long. */
-function becauseOf({ verb, kind, owner, fields, unknown, depends, operation }: Step, ours: Ours): string {
+function becauseOf(
+  { verb, kind, owner, fields, unknown, depends, operation }: PreviewStep,
+  ours: Ours,
+): string {
   if (verb === 'reorder') return '';
   if (operation.verb === 'create' && operation.replaces !== undefined && fields.length > 0)
     return reasons(changesIn(fields, operation.resource, operation.replaces)).join('; ');

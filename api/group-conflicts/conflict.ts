@@ -7,7 +7,7 @@ import type { Problem } from '../problems/problem.ts';
 import { REGISTRY, stemOf } from '../registry.ts';
 
 /** Two members of one group. */
-export interface Pair {
+export interface IntentPair {
   /** The member under review. */
   readonly mine: Intent;
   readonly theirs: Intent;
@@ -48,7 +48,7 @@ const ORDERED: ReadonlySet<string> = new Set(['security-groups', 'frontend-nlb-s
 export const SETS: ReadonlySet<string> = new Set(['inbound-cidrs', 'security-group-prefix-lists']);
 
 /** Both say it and say different things. Lists are compared without order, but for security groups. */
-export function valueConflict(name: Single, { mine, theirs, key }: Pair): Problem[] {
+export function valueConflict(name: Single, { mine, theirs, key }: IntentPair): Problem[] {
   const [a, b] = [mine.settings[name]?.value, theirs.settings[name]?.value];
   if (a === undefined || b === undefined) return [];
   const isSet = SETS.has(name);

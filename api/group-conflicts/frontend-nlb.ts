@@ -6,7 +6,7 @@ import type { Intent } from '../generated/binding.ts';
 import { annotationPath } from '../problems/finding.ts';
 import type { Problem } from '../problems/problem.ts';
 import { REGISTRY } from '../registry.ts';
-import { conflict, type Pair, type Single, shown, valueConflict } from './conflict.ts';
+import { conflict, type IntentPair, type Single, shown, valueConflict } from './conflict.ts';
 import type { Whole } from './group-conflicts.ts';
 
 const named = (prefix: string, merge: Merge): Single[] =>
@@ -19,7 +19,7 @@ const OF_NLB = named('frontend-nlb-', 'same');
 const OF_HEALTH_CHECK = named('frontend-nlb-healthcheck-', 'each');
 
 /** Everything in which two members disagree about the network load balancer. */
-export function nlbConflicts(pair: Pair, { intents }: Whole): Problem[] {
+export function nlbConflicts(pair: IntentPair, { intents }: Whole): Problem[] {
   const found = valueConflict('enable-frontend-nlb', pair);
   if (!intents.some(({ settings }) => settings['enable-frontend-nlb']?.value === true)) return found;
   const [mine, theirs] = [portsBehind(pair.mine), portsBehind(pair.theirs)];
@@ -53,7 +53,7 @@ function portsBehind({ settings }: Intent): Map<number, number> {
 }
 
 /** Elastic IPs of one member and the scheme internal of another (spec annotations 11.5). */
-function eipConflicts({ mine, theirs, key }: Pair): Problem[] {
+function eipConflicts({ mine, theirs, key }: IntentPair): Problem[] {
   const [eips, scheme] = ['frontend-nlb-eip-allocations', 'frontend-nlb-scheme'] as const;
   const internal = ({ settings }: Intent) => settings[scheme]?.value === 'internal';
   const has = ({ settings }: Intent) => settings[eips] !== undefined;
@@ -67,7 +67,7 @@ function eipConflicts({ mine, theirs, key }: Pair): Problem[] {
 }
 
 /** A network load balancer is ipv4 or dualstack (spec annotations 5.3). */
-function addressConflicts({ mine, theirs, key }: Pair): Problem[] {
+function addressConflicts({ mine, theirs, key }: IntentPair): Problem[] {
   const without = ({ settings }: Intent) =>
     settings['ip-address-type']?.value === 'dualstack-without-public-ipv4';
   const enabled = ({ settings }: Intent) => settings['enable-frontend-nlb']?.value === true;

@@ -15,7 +15,7 @@ import {
   combined,
   conflict,
   entryConflicts,
-  type Pair,
+  type IntentPair,
   type Single,
   shown,
   valueConflict,
@@ -97,7 +97,7 @@ const veiled = (problem: Problem): Problem => ({
   because: 'an Ingress of another namespace in the same group asks for something else and was there first',
 });
 
-function between(pair: Pair, whole: Whole): Problem[] {
+function between(pair: IntentPair, whole: Whole): Problem[] {
   return [
     ...AGREED.filter(({ name }) => isRead(name, whole)).flatMap((one) => agreedConflicts(one, pair, whole)),
     ...subnetConflicts(pair),
@@ -115,7 +115,7 @@ const bySubnetsOf = ({ settings, subnetTags }: Intent): 'class' | 'tags' | 'anno
 };
 
 /** The class of one member picks the subnets and something else does it for the other (spec annotations 17.3). */
-function subnetConflicts({ mine, theirs, key }: Pair): Problem[] {
+function subnetConflicts({ mine, theirs, key }: IntentPair): Problem[] {
   const [a, b] = [bySubnetsOf(mine), bySubnetsOf(theirs)];
   if (a === undefined || b === undefined) return [];
   const tags = canonicalText(mine.subnetTags) === canonicalText(theirs.subnetTags);
@@ -137,7 +137,7 @@ const isRead = (name: Single, { intents }: Whole): boolean =>
 type Agreed = (typeof AGREED)[number];
 
 /** A value that sets nothing says nothing, and what the first member's class says takes the place of all (spec annotations 5.6). */
-function agreedConflicts(descriptor: Agreed, pair: Pair, { settled }: Whole): Problem[] {
+function agreedConflicts(descriptor: Agreed, pair: IntentPair, { settled }: Whole): Problem[] {
   const { name } = descriptor;
   const values = [pair.mine, pair.theirs].map(({ settings }) => settings[name]?.value);
   const isSaid = values.every((value) => value !== undefined && !setsNothing(descriptor, value));
@@ -145,7 +145,11 @@ function agreedConflicts(descriptor: Agreed, pair: Pair, { settled }: Whole): Pr
 }
 
 /** Maps are compared key by key; one that ends in a number as that number (spec annotations 5.8). */
-function unitedConflicts(descriptor: Agreed, { mine, theirs, key }: Pair, { settled }: Whole): Problem[] {
+function unitedConflicts(
+  descriptor: Agreed,
+  { mine, theirs, key }: IntentPair,
+  { settled }: Whole,
+): Problem[] {
   const { name } = descriptor;
   type Value = Readonly<Record<string, string>> | undefined;
   const [a, b, first] = [mine.settings, theirs.settings, settled].map(
@@ -158,7 +162,7 @@ function unitedConflicts(descriptor: Agreed, { mine, theirs, key }: Pair, { sett
 }
 
 /** Of WAFv2, and of WAF Classic as long as annotations name it; empty ids say nothing (spec annotations 8). */
-function webAclConflicts(pair: Pair, { intents }: Whole): Problem[] {
+function webAclConflicts(pair: IntentPair, { intents }: Whole): Problem[] {
   const classic = ({ settings }: Intent) =>
     settings['waf-acl-id'] === undefined ? 'web-acl-id' : 'waf-acl-id';
   const found: Problem[] = [];

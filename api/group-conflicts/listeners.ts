@@ -5,14 +5,14 @@ import { setsNothing } from '../effects.ts';
 import type { Intent } from '../generated/binding.ts';
 import { annotationPath } from '../problems/finding.ts';
 import type { Problem } from '../problems/problem.ts';
-import { combined, conflict, entryConflicts, type Pair, valueConflict } from './conflict.ts';
+import { combined, conflict, entryConflicts, type IntentPair, valueConflict } from './conflict.ts';
 import type { Whole } from './group-conflicts.ts';
 
 /** Members that share a port must agree. */
 const AGREED = combined('port', 'same');
 
 /** Everything in which two members disagree about a port that both listen on. */
-export function listenerConflicts(pair: Pair, whole: Whole): Problem[] {
+export function listenerConflicts(pair: IntentPair, whole: Whole): Problem[] {
   const { mine, theirs, key } = pair;
   const held = new Map(effectiveListenPorts(theirs.settings).map((one) => [one.port, one.protocol]));
   const shared = effectiveListenPorts(mine.settings).filter((one) => held.has(one.port));
@@ -51,7 +51,7 @@ export function listenerConflicts(pair: Pair, whole: Whole): Problem[] {
 }
 
 /** All HTTPS listeners of a load balancer have FIPS policies or none has (aws-limits N12). */
-function fipsConflicts({ mine, theirs, key }: Pair): Problem[] {
+function fipsConflicts({ mine, theirs, key }: IntentPair): Problem[] {
   const [a, b] = [mine, theirs].map(({ settings }) => {
     const secure = effectiveListenPorts(settings).some(({ protocol }) => protocol === 'HTTPS');
     return secure ? settings['ssl-policy']?.value : undefined;
@@ -66,7 +66,7 @@ const entryOn = ({ settings }: Intent, port: number): MutualAuthenticationEntry 
   settings['mutual-authentication']?.value.findLast((one) => one.port === port);
 
 /** A name and an ARN may be the same trust store, which only AWS knows (spec annotations 6.6). */
-function mutualConflicts({ mine, theirs, key }: Pair, port: number): Problem[] {
+function mutualConflicts({ mine, theirs, key }: IntentPair, port: number): Problem[] {
   const [a, b] = [entryOn(mine, port), entryOn(theirs, port)];
   if (a === undefined || b === undefined) return [];
   const [one, other] = [a.trustStore ?? '', b.trustStore ?? ''];

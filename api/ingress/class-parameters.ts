@@ -54,7 +54,7 @@ export interface IngressClassParams {
 }
 
 /** What one field says, as the text of the annotation that it stands for. */
-interface Word {
+interface ParameterWord {
   readonly field: string;
   /** The annotation's name without prefix. */
   readonly suffix: string;
@@ -80,17 +80,17 @@ function listenersOf({ listeners = [] }: IngressClassParamsSpec) {
 }
 
 /** What a field says as an annotation of this name; its field is that of the table unless it is another one. */
-interface Entry {
+interface ParameterText {
   readonly text: string | undefined;
   readonly field?: string;
   readonly hides?: readonly string[];
 }
 
 /** Everything that the fields say. Empty texts and lists mean "not set". */
-function wordsOf(spec: IngressClassParamsSpec): Word[] {
+function wordsOf(spec: IngressClassParamsSpec): ParameterWord[] {
   const units = spec.minimumLoadBalancerCapacity?.capacityUnits;
   const prefixLists = list(spec.prefixListsIDs);
-  const said: Readonly<Record<Exclude<keyof typeof CLASS_FIELDS, 'listener-attributes'>, Entry>> = {
+  const said: Readonly<Record<Exclude<keyof typeof CLASS_FIELDS, 'listener-attributes'>, ParameterText>> = {
     'group.name': { text: spec.group?.name },
     'load-balancer-name': { text: spec.loadBalancerName },
     scheme: { text: spec.scheme },
@@ -195,19 +195,19 @@ export function readClassParams(params: IngressClassParams): ClassReading {
   };
 }
 
-const isFirst = ({ suffix }: Word): boolean =>
+const isFirst = ({ suffix }: ParameterWord): boolean =>
   FIRST_MEMBER.some((name) => suffix === name || suffix.startsWith(`${name}.`));
 
-type Judged = Word & { readonly value?: unknown; readonly problems: readonly Problem[] };
+type JudgedParameter = ParameterWord & { readonly value?: unknown; readonly problems: readonly Problem[] };
 
-function judged(word: Word): Omit<Judged, keyof Word> {
+function judged(word: ParameterWord): Omit<JudgedParameter, keyof ParameterWord> {
   const known = descriptorOf(word.suffix);
   if (known === undefined) return { problems: [] };
   const { value, findings } = check(known.descriptor, word.text);
   return { value, problems: findings.map((finding) => problemOfField(word.field, finding)) };
 }
 
-function settingsOf(words: readonly Judged[], from: string): Partial<Settings> {
+function settingsOf(words: readonly JudgedParameter[], from: string): Partial<Settings> {
   const settings = new Map<string, unknown>();
   for (const { suffix, value } of words) {
     const known = descriptorOf(suffix);

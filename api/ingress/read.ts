@@ -9,7 +9,7 @@ import { placed, type Saying } from '../problems/place.ts';
 import { type Problem, worstFirst } from '../problems/problem.ts';
 import { descriptorOf, stemOf } from '../registry.ts';
 import { check } from '../validate/check.ts';
-import type { Context, Target } from '../validate/checks/context.ts';
+import type { BackendTarget, Context } from '../validate/checks/context.ts';
 import { crossProblems } from '../validate/checks/cross.ts';
 import { prefixProblems } from '../validate/checks/prefixes.ts';
 import { protectionProblems } from '../validate/checks/protection.ts';
@@ -60,7 +60,7 @@ export interface ServiceReading {
 const NONE: ReadonlySet<StrictCheck> = new Set();
 
 /** What was found about one annotation, `actions.maint` or `scheme`. */
-interface Said {
+interface AnnotationFindings {
   readonly suffix: string;
   readonly findings: readonly Finding[];
 }
@@ -71,10 +71,10 @@ function readAnnotations(
   who: 'Ingress' | 'Service',
   from: string,
   warnOnly: ReadonlySet<StrictCheck>,
-): { readonly settings: Settings; readonly said: readonly Said[] } {
+): { readonly settings: Settings; readonly said: readonly AnnotationFindings[] } {
   const single = new Map<string, unknown>();
   const families = new Map<string, Map<string, unknown>>();
-  const said: Said[] = [];
+  const said: AnnotationFindings[] = [];
   for (const [key, text] of Object.entries(annotations)) {
     if (!key.startsWith(PREFIX)) continue;
     const suffix = key.slice(PREFIX.length);
@@ -211,7 +211,11 @@ export function readService(service: Service): ServiceReading {
 }
 
 /** `unread` says why nothing reads the annotation; with `parsed` its text must be readable all the same. */
-function problemsOf({ suffix, findings }: Said, unread: string | undefined, parsed = false): Problem[] {
+function problemsOf(
+  { suffix, findings }: AnnotationFindings,
+  unread: string | undefined,
+  parsed = false,
+): Problem[] {
   return findings.map((finding) => {
     const problem = problemOf(finding, suffix);
     if (unread === undefined || problem.severity === 'warn') return problem;
@@ -222,10 +226,10 @@ function problemsOf({ suffix, findings }: Said, unread: string | undefined, pars
   });
 }
 
-function targetsOf(ingress: Ingress, settings: Settings, around: Surroundings): Target[] {
+function targetsOf(ingress: Ingress, settings: Settings, around: Surroundings): BackendTarget[] {
   const namespace = ingress.metadata.namespace ?? '';
   const readings = new Map<Service, ServiceReading>();
-  return servicesOf(ingress, settings.actions).map((reference): Target => {
+  return servicesOf(ingress, settings.actions).map((reference): BackendTarget => {
     const service = around.service(namespace, reference.name);
     if (service === undefined) return reference;
     // Read once, however many paths lead to it.
@@ -236,7 +240,7 @@ function targetsOf(ingress: Ingress, settings: Settings, around: Surroundings): 
 }
 
 /** Mistakes on Services that the Ingress uses: told, but not held against the Ingress. */
-function ofServices(targets: readonly Target[]): Problem[] {
+function ofServices(targets: readonly BackendTarget[]): Problem[] {
   const each = new Map(targets.map((target) => [target.name, target]));
   return [...each.values()].flatMap(({ service, reading }) =>
     service === undefined
@@ -248,7 +252,11 @@ function ofServices(targets: readonly Target[]): Problem[] {
 }
 
 /** Annotations that are there although the class says the same thing: valid, but nothing reads them. */
-function overridden(ingress: Ingress, { from, reading }: OfClass, said: readonly Said[]): Problem[] {
+function overridden(
+  ingress: Ingress,
+  { from, reading }: OfClass,
+  said: readonly AnnotationFindings[],
+): Problem[] {
   if (from === undefined || reading === undefined) return [];
   const told = new Set(said.map(({ suffix }) => suffix));
   return Object.keys(ingress.metadata.annotations ?? {}).flatMap((key): Problem[] => {

@@ -9,7 +9,7 @@ import { unquotedProblems, type Writing } from '../validate/unquoted.ts';
 import { classProblems, type WrittenClass } from './class.ts';
 import { misfitsOf } from './fit.ts';
 import { ingressProblems } from './ingress.ts';
-import { metadataProblems, type Written } from './metadata.ts';
+import { metadataProblems, type WrittenMeta } from './metadata.ts';
 import { dnsLabel, dnsSubdomain, type Form } from './names.ts';
 import { contradiction } from './rules.ts';
 import { definitionOf, withoutNulls } from './schema.ts';
@@ -25,7 +25,7 @@ export interface Manifest {
   readonly problems: readonly Problem[];
 }
 
-interface Kind {
+interface ManifestKind {
   readonly apiVersion: string;
   readonly name: Form;
   /** Defined by a custom resource definition: there a null in a list is no empty value. */
@@ -34,7 +34,7 @@ interface Kind {
   readonly problems: (object: never) => Problem[];
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, ManifestKind>> = {
   Ingress: {
     apiVersion: 'networking.k8s.io/v1',
     name: dnsSubdomain,
@@ -102,10 +102,10 @@ const isValue = (path: string): boolean => path.startsWith(pathOfAnnotation('').
 const isOfType = ({ code }: Problem): boolean => code === 'WrongType' || code === 'Malformed';
 
 /** The rules of those parts that have the types of the schema. */
-function rulesOf(object: unknown, kind: Kind, misfits: readonly Problem[]): Problem[] {
+function rulesOf(object: unknown, kind: ManifestKind, misfits: readonly Problem[]): Problem[] {
   const fits = (part: string) =>
     !misfits.some((misfit) => isOfType(misfit) && (misfit.path === '' || misfit.path.startsWith(part)));
-  const { metadata } = object as { readonly metadata?: Written };
+  const { metadata } = object as { readonly metadata?: WrittenMeta };
   return [
     ...(fits('metadata') ? metadataProblems(metadata ?? {}, kind.name, object) : []),
     ...(fits('spec') && fits('metadata')

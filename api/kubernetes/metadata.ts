@@ -10,14 +10,14 @@ import { formed, missing, named } from './rules.ts';
 /** All annotations of an object together, in bytes. */
 const ANNOTATIONS_MAX = 256 * 1024;
 
-export interface Written extends Partial<Omit<ObjectMeta, 'finalizers'>> {
+export interface WrittenMeta extends Partial<Omit<ObjectMeta, 'finalizers'>> {
   readonly generateName?: string;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly { readonly apiVersion: string; readonly kind: string }[];
 }
 
 /** Problems of the metadata; `name` is the form of the kind's names, `object` the whole manifest. */
-export function metadataProblems(metadata: Written, name: Form, object: unknown): Problem[] {
+export function metadataProblems(metadata: WrittenMeta, name: Form, object: unknown): Problem[] {
   return [
     ...nameProblems(metadata, name),
     ...(metadata.namespace === undefined || metadata.namespace === ''
@@ -36,7 +36,7 @@ export function metadataProblems(metadata: Written, name: Form, object: unknown)
   ];
 }
 
-function nameProblems({ name, generateName }: Written, form: Form): Problem[] {
+function nameProblems({ name, generateName }: WrittenMeta, form: Form): Problem[] {
   if ((name === undefined || name === '') && generateName !== undefined && generateName !== '')
     return [
       missing(

@@ -7,7 +7,7 @@ import { suggest } from '../problems/suggest.ts';
 /** Groups of which we know all kinds and versions. */
 const GROUPS = new Set(['networking.k8s.io', 'elbv2.k8s.aws', 'extensions']);
 
-interface Removed {
+interface RemovedVersion {
   /** The version of Kubernetes since which it is not served. */
   readonly since: string;
   readonly instead: string;
@@ -17,9 +17,9 @@ interface Removed {
 const INGRESS_FORM =
   'there a backend is service: {name: NAME, port: {number: 80}} instead of serviceName and servicePort, spec.backend is spec.defaultBackend, and each path needs a pathType';
 
-const BETA_INGRESS: Removed = { since: '1.22', instead: 'networking.k8s.io/v1', form: INGRESS_FORM };
+const BETA_INGRESS: RemovedVersion = { since: '1.22', instead: 'networking.k8s.io/v1', form: INGRESS_FORM };
 
-const REMOVED: Readonly<Record<string, Removed>> = {
+const REMOVED: Readonly<Record<string, RemovedVersion>> = {
   'extensions/v1beta1 Ingress': BETA_INGRESS,
   'networking.k8s.io/v1beta1 Ingress': BETA_INGRESS,
   'networking.k8s.io/v1beta1 IngressClass': {

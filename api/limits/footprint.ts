@@ -104,7 +104,7 @@ function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
   return { own, foreign };
 }
 
-interface Port {
+interface CountedPort {
   readonly protocol: ListenPort['protocol'];
   readonly certificates: Set<string>;
   cidrs: readonly string[];
@@ -114,7 +114,7 @@ interface Port {
 /** `intents` are in group order. */
 export function footprintOf(intents: readonly Intent[]): Footprint {
   const shares = intents.map(shareOf);
-  const ports = new Map<number, Port>();
+  const ports = new Map<number, CountedPort>();
   const foreign = new Set<string>();
   const https = redirectPort(shares);
   let [rules, own, exact] = [0, 0, true];
@@ -142,7 +142,7 @@ export function footprintOf(intents: readonly Intent[]): Footprint {
 }
 
 /** The first member that names networks, or prefix lists, decides about a port: others may not say anything else. */
-function gather(ports: Map<number, Port>, { port, protocol }: ListenPort, share: Share): void {
+function gather(ports: Map<number, CountedPort>, { port, protocol }: ListenPort, share: Share): void {
   const { certificates, cidrs, prefixLists } = share;
   const there = ports.get(port);
   if (there === undefined) {
@@ -165,7 +165,7 @@ function redirectPort(shares: readonly Share[]): number | undefined {
 }
 
 /** Each listener's first certificate is its default one, which has no quota. */
-function certificatesIn(ports: ReadonlyMap<number, Port>): number {
+function certificatesIn(ports: ReadonlyMap<number, CountedPort>): number {
   const all = new Set<string>();
   for (const { certificates } of ports.values()) {
     if (certificates.size > 1) for (const arn of [...certificates].slice(1)) all.add(arn);
@@ -210,7 +210,7 @@ const NO_SOURCES: SourceCount = { ipv4: 0, ipv6: 0, unsized: [] };
 const EVERYBODY = ['0.0.0.0/0', '::/0'];
 
 /** A prefix list counts as its largest number of entries (Amazon VPC quotas: prefix lists). */
-function sourcesOf(shares: readonly Share[], ports: ReadonlyMap<number, Port>): SourceCount {
+function sourcesOf(shares: readonly Share[], ports: ReadonlyMap<number, CountedPort>): SourceCount {
   if (named(shares).length > 0) return NO_SOURCES;
   const addresses = shares.find((one) => one.addresses !== undefined)?.addresses ?? 'ipv4';
   let [ipv4, ipv6] = [0, 0];
@@ -246,7 +246,7 @@ function networksOf(cidrs: readonly string[]): Pick<SourceCount, 'ipv4' | 'ipv6'
  */
 function rulesOf(
   shares: readonly Share[],
-  ports: ReadonlyMap<number, Port>,
+  ports: ReadonlyMap<number, CountedPort>,
   https: number | undefined,
 ): number {
   let count = 0;

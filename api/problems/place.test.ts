@@ -4,13 +4,13 @@ import { conflictProblems } from '../group-conflicts/group-conflicts.ts';
 import type { Ingress, Service } from '../kube.ts';
 import { judgeIngress } from '../validate/validate-ingress.ts';
 import { annotationPath } from './finding.ts';
-import { type Place, placed, placeOf, type Saying } from './place.ts';
+import { type ProblemPlace, placed, placeOf, type Saying } from './place.ts';
 import { type Problem, sentence } from './problem.ts';
 
 const PARAMS = 'IngressClassParams awesome';
 
 describe('the place of an origin', () => {
-  const CASES: readonly (readonly [suffix: string, from: string | undefined, Place])[] = [
+  const CASES: readonly (readonly [suffix: string, from: string | undefined, ProblemPlace])[] = [
     ['scheme', 'Ingress', { path: annotationPath('scheme') }],
     ['scheme', undefined, { path: annotationPath('scheme') }],
     ['ssl-redirect', PARAMS, { path: 'spec.sslRedirectPort', object: PARAMS }],

@@ -39,7 +39,7 @@ export interface Saying {
 }
 
 /** A field of an object; without `object` it is the Ingress under review. */
-export interface Place {
+export interface ProblemPlace {
   readonly path: string;
   readonly object?: string;
 }
@@ -48,7 +48,7 @@ export interface Place {
  * Where a setting is said that has this origin (`Setting.from`). `at` leads to a part of its value; `namespace` is that of
  * the Ingress, in which its Services are.
  */
-export function placeOf(suffix: string, from: string | undefined, namespace: string, at = ''): Place {
+export function placeOf(suffix: string, from: string | undefined, namespace: string, at = ''): ProblemPlace {
   const path = `${annotationPath(suffix)}${at}`;
   if (from?.startsWith('Service ') === true)
     return { path, object: `Service ${namespace}/${from.slice('Service '.length)}` };
@@ -65,20 +65,20 @@ export function placed(problem: Problem, saying: Saying, namespace: string): Pro
   return { ...problem, ...placeOf(named.suffix, originOf(named, saying), namespace, named.at) };
 }
 
-interface Named {
+interface NamedPlace {
   readonly suffix: string;
   readonly at: string;
 }
 
 const HEAD = annotationPath('').slice(0, -1);
 
-function settingNamed(path: string): Named | undefined {
+function settingNamed(path: string): NamedPlace | undefined {
   const end = path.startsWith(HEAD) ? path.indexOf(']') : -1;
   return end < 0 ? undefined : { suffix: path.slice(HEAD.length, end), at: path.slice(end + 1) };
 }
 
 /** Maps have an origin for each key: the class adds to what the Ingress says. */
-function originOf({ suffix, at }: Named, { settings, first, classTags, subnetTags }: Saying) {
+function originOf({ suffix, at }: NamedPlace, { settings, first, classTags, subnetTags }: Saying) {
   const said = settingIn(settings, suffix);
   const ofFirst = settingIn(first, suffix);
   if (suffix === 'tags' && classTags !== undefined) {
@@ -104,13 +104,13 @@ const hasKey = (map: unknown, at: string): boolean =>
   map !== null &&
   Object.keys(map).some((key) => at === `.${key}` || at === `[${key}]`);
 
-interface Said {
+interface SettingText {
   readonly value: unknown;
   readonly from: string;
 }
 
 /** A setting by the name of its annotation; members of families lie under their stem. */
-function settingIn(settings: object | undefined, suffix: string): Said | undefined {
+function settingIn(settings: object | undefined, suffix: string): SettingText | undefined {
   const members = new Map<string, unknown>(Object.entries(settings ?? {}));
   const single = members.get(suffix);
   if (isSaid(single)) return single;
@@ -121,5 +121,5 @@ function settingIn(settings: object | undefined, suffix: string): Said | undefin
   return isSaid(member) ? member : undefined;
 }
 
-const isSaid = (value: unknown): value is Said =>
+const isSaid = (value: unknown): value is SettingText =>
   typeof value === 'object' && value !== null && 'value' in value && 'from' in value;

@@ -83,18 +83,18 @@ function likeness(a: readonly string[], b: readonly string[]): number {
   return all === 0 ? 0 : shared / all;
 }
 
-interface Known {
+interface KnownName {
   readonly name: string;
   readonly folded: string;
   readonly words: readonly string[];
 }
 
-const prepared = new WeakMap<readonly string[], readonly Known[]>();
+const prepared = new WeakMap<readonly string[], readonly KnownName[]>();
 
 const fold = (name: string): string => name.toLowerCase().replace(/[\s._-]+/g, '-');
 
 /** Looked at once for each list of names, which nobody changes. */
-function preparedOf(names: readonly string[]): readonly Known[] {
+function preparedOf(names: readonly string[]): readonly KnownName[] {
   const before = prepared.get(names);
   if (before !== undefined) return before;
   const known = names.map((name) => ({ name, folded: fold(name), words: wordsOf(name) }));
@@ -106,13 +106,13 @@ function preparedOf(names: readonly string[]): readonly Known[] {
 const SURE = 0.75;
 const LIKELY = 0.65;
 
-interface Wanted {
+interface WantedName {
   readonly folded: string;
   readonly words: readonly string[];
 }
 
 /** The lower the nearer; undefined when a name is not near. */
-function rankOf(wanted: Wanted, known: Known): number | undefined {
+function rankOf(wanted: WantedName, known: KnownName): number | undefined {
   // Words left off at the end are less than two edits, so that a name with one wrong letter comes before.
   const begun = wanted.folded !== '' && known.folded.startsWith(`${wanted.folded}-`);
   const edits = begun ? 1.5 : distance(wanted.folded, known.folded);

@@ -2,7 +2,7 @@
 // that line. Pure.
 
 /** Thrown before a process is ready; its message is one line for people. */
-export class Unmet extends Error {
+export class UnmetNeed extends Error {
   constructor(line: string, cause?: unknown) {
     super(line, { cause });
     this.name = 'Unmet';
@@ -10,8 +10,8 @@ export class Unmet extends Error {
 }
 
 /** `need` is a flag with its value, a file or a kind; `remedy` is an order, without a full stop. */
-export const unmet = (need: string, because: string, remedy: string, cause?: unknown): Unmet =>
-  new Unmet(`${need}: ${because}; ${remedy}`, cause);
+export const unmet = (need: string, because: string, remedy: string, cause?: unknown): UnmetNeed =>
+  new UnmetNeed(`${need}: ${because}; ${remedy}`, cause);
 
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
@@ -28,7 +28,7 @@ const READING: Readonly<Record<string, string>> = {
 };
 
 /** A file that a flag or a setting names, and that could not be read. */
-export const unreadable = (need: string, remedy: string, thrown: unknown): Unmet =>
+export const unreadable = (need: string, remedy: string, thrown: unknown): UnmetNeed =>
   unmet(need, READING[codeOf(thrown)] ?? wordsOf(thrown), remedy, thrown);
 
 const LISTENING: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ const LISTENING: Readonly<Record<string, string>> = {
 };
 
 /** A port that a flag names, and that could not be opened. */
-export const notListening = (need: string, thrown: unknown): Unmet =>
+export const notListening = (need: string, thrown: unknown): UnmetNeed =>
   unmet(
     need,
     LISTENING[codeOf(thrown)] ?? wordsOf(thrown),
@@ -59,7 +59,7 @@ export async function meet<const T extends readonly Promise<unknown>[]>(
     if (one.status === 'fulfilled') return [];
     return one.reason instanceof AggregateError ? one.reason.errors : [one.reason];
   });
-  const other = failed.find((one) => !(one instanceof Unmet));
+  const other = failed.find((one) => !(one instanceof UnmetNeed));
   if (other !== undefined) throw other;
   if (failed.length > 1) throw new AggregateError(failed, failed.map(wordsOf).join('; '));
   if (failed.length === 1) throw failed[0];

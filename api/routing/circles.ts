@@ -23,13 +23,13 @@ import { ANY_HOST, type Asked, nextOf, samplesOf, urlOf } from './samples.ts';
 /** Browsers give up after twenty redirects. */
 const HOPS_MAX = 20;
 
-type Redirecting = Route & { readonly name: string };
+type RedirectingRoute = Route & { readonly name: string };
 
-const redirectsOf = ({ spec: { intent } }: GroupMember): Redirecting[] => {
+const redirectsOf = ({ spec: { intent } }: GroupMember): RedirectingRoute[] => {
   if (intent === undefined) return [];
   const fallback = fallbackOf(intent);
   return [...routesOf(intent), ...(fallback === undefined ? [] : [fallback])].filter(
-    (route): route is Redirecting =>
+    (route): route is RedirectingRoute =>
       // One that changes nothing at all was told as such when its annotation was checked.
       route.action.type === 'redirect' && route.name !== undefined && !isLoop(route.action),
   );
@@ -63,7 +63,11 @@ function follow(listening: Listening, start: Asked): Circle | undefined {
   }
 }
 
-function circleFrom(listening: Listening, route: Redirecting, made: readonly Made[]): Circle | undefined {
+function circleFrom(
+  listening: Listening,
+  route: RedirectingRoute,
+  made: readonly Made[],
+): Circle | undefined {
   for (const one of made.filter((candidate) => candidate.route === route)) {
     for (const asked of samplesOf(one.port, one.conditions)) {
       if (answerOn(listening, asked) !== one) continue;
@@ -85,7 +89,7 @@ function unsaidWords({ action }: Route): string {
   return ` (${list} ${unsaid.length === 1 ? 'is not said and stays as it is' : 'are not said and stay as they are'})`;
 }
 
-const problemAt = (route: Redirecting, because: string, shared = false): Problem => ({
+const problemAt = (route: RedirectingRoute, because: string, shared = false): Problem => ({
   code: shared ? 'GroupConflict' : 'Contradiction',
   severity: 'warn',
   path: `${annotationPath(`actions.${route.name}`)}.redirectConfig`,
@@ -93,7 +97,7 @@ const problemAt = (route: Redirecting, because: string, shared = false): Problem
   because,
 });
 
-function toItself(route: Redirecting, ports: readonly ListenPort[], isHttpClosed: boolean): Problem {
+function toItself(route: RedirectingRoute, ports: readonly ListenPort[], isHttpClosed: boolean): Problem {
   const [first] = ports;
   const [sample] = first === undefined ? [] : samplesOf(first, route.conditions());
   const next =
@@ -108,7 +112,7 @@ function toItself(route: Redirecting, ports: readonly ListenPort[], isHttpClosed
   );
 }
 
-function circleProblem(route: Redirecting, { urls, members, closed }: Circle, me: GroupMember): Problem {
+function circleProblem(route: RedirectingRoute, { urls, members, closed }: Circle, me: GroupMember): Problem {
   const others = members.filter(({ key }) => key !== me.key);
   const veiled = others.some(({ hidden }) => hidden === true);
   const path = closed ? urls : urls.slice(0, 3);

@@ -25,7 +25,7 @@ export interface Made {
   readonly route?: Route;
 }
 
-interface Listener {
+interface PortListener {
   readonly port: ListenPort;
   readonly members: GroupMember[];
   readonly rules: Made[];
@@ -36,7 +36,7 @@ interface Listener {
 }
 
 export interface Listening {
-  readonly listeners: ReadonlyMap<number, Listener>;
+  readonly listeners: ReadonlyMap<number, PortListener>;
   /** Whether a rule, or TLS, names this host. */
   names(host: string): boolean;
   madeBy(member: GroupMember): readonly Made[];
@@ -48,10 +48,10 @@ const known = new WeakMap<readonly GroupMember[], Listening>();
 export function listeningOf(members: readonly GroupMember[]): Listening {
   const before = known.get(members);
   if (before !== undefined) return before;
-  const listeners = new Map<number, Listener>();
+  const listeners = new Map<number, PortListener>();
   for (const member of members) {
     for (const port of portsOf(member.spec)) {
-      const there: Listener = listeners.get(port.port) ?? {
+      const there: PortListener = listeners.get(port.port) ?? {
         port,
         members: [],
         rules: [],
@@ -83,7 +83,7 @@ export function listeningOf(members: readonly GroupMember[]): Listening {
   return listening;
 }
 
-function fill(listener: Listener, https: number | undefined): void {
+function fill(listener: PortListener, https: number | undefined): void {
   const { port, members, rules } = listener;
   const redirect: RoutedAction | undefined =
     port.protocol === 'HTTP' && https !== undefined
@@ -108,7 +108,7 @@ function fill(listener: Listener, https: number | undefined): void {
   for (const [at, { conditions }] of rules.entries()) place(listener, at, conditions);
 }
 
-function place({ byHost, open }: Listener, at: number, conditions: readonly Condition[]): void {
+function place({ byHost, open }: PortListener, at: number, conditions: readonly Condition[]): void {
   const hosts = conditions.find((one) => one.field === 'host-header');
   const values = hosts?.field === 'host-header' && hosts.regexValues === undefined ? hosts.values : [];
   if (values.length === 0 || values.some((value) => PATTERN.test(value))) {

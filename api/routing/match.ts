@@ -2,7 +2,7 @@
 // The types are those of the Elastic Load Balancing API (2015-12-01), declared here so that api stands alone.
 import { BlockList, isIP } from 'node:net';
 
-interface ValuesOrRegex {
+interface WireValues {
   readonly Values?: readonly string[] | undefined;
   readonly RegexValues?: readonly string[] | undefined;
 }
@@ -12,9 +12,9 @@ export interface MatchCondition {
   readonly Field?: string | undefined;
   readonly Values?: readonly string[] | undefined;
   readonly RegexValues?: readonly string[] | undefined;
-  readonly HostHeaderConfig?: ValuesOrRegex | undefined;
-  readonly PathPatternConfig?: ValuesOrRegex | undefined;
-  readonly HttpHeaderConfig?: (ValuesOrRegex & { readonly HttpHeaderName?: string | undefined }) | undefined;
+  readonly HostHeaderConfig?: WireValues | undefined;
+  readonly PathPatternConfig?: WireValues | undefined;
+  readonly HttpHeaderConfig?: (WireValues & { readonly HttpHeaderName?: string | undefined }) | undefined;
   readonly HttpRequestMethodConfig?: { readonly Values?: readonly string[] | undefined } | undefined;
   readonly QueryStringConfig?:
     | { readonly Values?: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined }
@@ -93,7 +93,7 @@ function meets(condition: MatchCondition, request: MatchRequest): boolean {
   }
 }
 
-function saidBy(condition: MatchCondition, config: ValuesOrRegex | undefined): ValuesOrRegex {
+function saidBy(condition: MatchCondition, config: WireValues | undefined): WireValues {
   return config ?? { Values: condition.Values, RegexValues: condition.RegexValues };
 }
 
@@ -101,7 +101,7 @@ function saidBy(condition: MatchCondition, config: ValuesOrRegex | undefined): V
  * Any value against any text. Hosts and headers ignore letter case, paths do not (aws-limits 3.1); the case of regex
  * values is not documented, we treat it the same. Only printable ASCII ever matches (aws-limits R10).
  */
-function meetsText(said: ValuesOrRegex, texts: readonly string[], flags: 'i' | ''): boolean {
+function meetsText(said: WireValues, texts: readonly string[], flags: 'i' | ''): boolean {
   const patterns = [
     ...(said.Values ?? []).map((value) => wildcard(value, flags)),
     ...(said.RegexValues ?? []).map((value) => regex(value, flags)),

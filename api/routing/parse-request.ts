@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { MatchRequest } from './match.ts';
 
-export interface Asked {
+export interface ParsedRequest {
   readonly method: string;
   /** `http` or `https`, with a host. What clients would encode may be written plainly. */
   readonly url: string;
@@ -20,7 +20,7 @@ const URL_PARTS = /^(https?):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?$/i;
 const TOKEN = /^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/;
 
 /** Path and query stay as they are written: what a client tidies up (`/a/../b`) would hide what the rules do with it. */
-export function requestOf({ method, url, headers: lines, sourceIp }: Asked): Understood {
+export function requestOf({ method, url, headers: lines, sourceIp }: ParsedRequest): Understood {
   const [whole, scheme = '', authority = '', path = '', query = ''] = URL_PARTS.exec(url) ?? [];
   if (whole === undefined || !URL.canParse(`${scheme}://${authority}`))
     return { because: `"${url}" is no URL of the form http://HOST/PATH or https://HOST/PATH` };

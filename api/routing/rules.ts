@@ -51,25 +51,25 @@ export const isRegexPath = (
   pathType !== 'Prefix' &&
   settings['use-regex-path-match']?.value === true;
 
-interface Choices {
+interface MatchValues {
   readonly values: string[];
   readonly regexValues: string[];
 }
 
-interface Said {
+interface SaidValues {
   readonly values?: readonly string[];
   readonly regexValues?: readonly string[];
 }
 
-const withRegex = ({ values, regexValues }: Choices) =>
+const withRegex = ({ values, regexValues }: MatchValues) =>
   regexValues.length === 0 ? { values } : { values, regexValues };
 
-const copied = ({ values = [], regexValues = [] }: Said) =>
+const copied = ({ values = [], regexValues = [] }: SaidValues) =>
   withRegex({ values: [...values], regexValues: [...regexValues] });
 
-const hasSome = ({ values, regexValues }: Choices): boolean => values.length + regexValues.length > 0;
+const hasSome = ({ values, regexValues }: MatchValues): boolean => values.length + regexValues.length > 0;
 
-function merged(first: Choices, more: readonly (Said | undefined)[]): Choices {
+function merged(first: MatchValues, more: readonly (SaidValues | undefined)[]): MatchValues {
   return {
     values: [...first.values, ...more.flatMap((one) => one?.values ?? [])],
     regexValues: [...first.regexValues, ...more.flatMap((one) => one?.regexValues ?? [])],

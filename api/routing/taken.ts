@@ -76,7 +76,7 @@ function takenOn(earlier: Placed, later: Placed, https: number | undefined): rea
   return same || ports.length < own.length ? [] : ports;
 }
 
-interface Pair {
+interface RoutePair {
   readonly earlier: Placed;
   readonly later: Placed;
   readonly ports: readonly ListenPort[];
@@ -86,7 +86,7 @@ interface Pair {
 const LOOKED_AT_MAX = 50;
 
 /** The first rule of an earlier member that takes all requests of a rule. */
-function takerOf(later: Placed, { takers }: Index, https: number | undefined): Pair | undefined {
+function takerOf(later: Placed, { takers }: Index, https: number | undefined): RoutePair | undefined {
   const keys = takenBy(reaching(later.route));
   for (const host of hostsAbove(hostOf(later.route))) {
     const ofHost = takers.get(host);
@@ -98,7 +98,11 @@ function takerOf(later: Placed, { takers }: Index, https: number | undefined): P
   return undefined;
 }
 
-function firstPair(takers: readonly Placed[], later: Placed, https: number | undefined): Pair | undefined {
+function firstPair(
+  takers: readonly Placed[],
+  later: Placed,
+  https: number | undefined,
+): RoutePair | undefined {
   for (const earlier of takers) {
     if (inGroupOrder(earlier.member, later.member) > 0) return undefined;
     const ports = earlier.member.key === later.member.key ? [] : takenOn(earlier, later, https);
@@ -111,12 +115,12 @@ function firstPair(takers: readonly Placed[], later: Placed, https: number | und
 const SHOWN_MAX = 3;
 
 /** Some rules of later members that a rule leaves no request. */
-function takenByRule(earlier: Placed, { takeable }: Index, https: number | undefined): Pair[] {
+function takenByRule(earlier: Placed, { takeable }: Index, https: number | undefined): RoutePair[] {
   if (!earlier.route.isBare) return [];
   const host = hostOf(earlier.route);
   const key = takes(reaching(earlier.route));
   const below = host === '' || host.startsWith('*.') ? [...takeable.keys()] : [host];
-  const found: Pair[] = [];
+  const found: RoutePair[] = [];
   for (const one of below) {
     if (!hostsAbove(one).includes(host)) continue;
     const placed = takeable.get(one)?.get(key) ?? [];
@@ -145,13 +149,13 @@ function firstAfter(placed: readonly Placed[], member: GroupMember): number {
 
 const COMES_FIRST = 'group.order, then the name, says who comes first';
 
-function onWords({ later, ports }: Pair, https: number | undefined): string {
+function onWords({ later, ports }: RoutePair, https: number | undefined): string {
   const all = ownPortsOf(later.member.spec, https).filter((port) => isMadeOn(later.route, port));
   return ports.length === all.length ? '' : ` on ${portWords(ports)}`;
 }
 
 /** What an earlier member's rule does with the requests, told to the later one. */
-function toLater(pair: Pair, https: number | undefined): Problem {
+function toLater(pair: RoutePair, https: number | undefined): Problem {
   const { member, route } = pair.earlier;
   const place = member.hidden === true ? 'all of them' : placeOf(route);
   const does = route.action.type === 'redirect' ? 'redirects' : 'takes';
@@ -165,7 +169,7 @@ function toLater(pair: Pair, https: number | undefined): Problem {
 }
 
 /** Told to the earlier one, once for each of its rules. */
-function toEarlier(pairs: readonly Pair[], https: number | undefined): Problem[] {
+function toEarlier(pairs: readonly RoutePair[], https: number | undefined): Problem[] {
   const [first] = pairs;
   if (first === undefined) return [];
   const more = pairs.length > SHOWN_MAX ? 'and of others' : '';

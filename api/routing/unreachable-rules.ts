@@ -8,9 +8,9 @@ interface Ruled {
   readonly action: Action | Pick<Action, 'type'>;
 }
 
-type Redirect = Extract<Action, { type: 'redirect' }>;
+type MadeRedirect = Extract<Action, { type: 'redirect' }>;
 
-const isRedirect = (action: Ruled['action']): action is Redirect => action.type === 'redirect';
+const isRedirect = (action: Ruled['action']): action is MadeRedirect => action.type === 'redirect';
 
 type Where = Extract<Condition, { field: 'host-header' | 'path-pattern' }>;
 
@@ -58,7 +58,7 @@ export function covers(earlier: Ruled, later: Pick<Ruled, 'conditions'>): boolea
 }
 
 /** Redirects by one host and one path that they take; empty texts stand for all. Whoever they cover is found there. */
-type Redirects<R> = Map<string, R[]>;
+type RedirectsByRule<R> = Map<string, R[]>;
 
 /** Under each host and path of a redirect. */
 const placesOf = ({ conditions }: Ruled): string[] => {
@@ -69,7 +69,7 @@ const placesOf = ({ conditions }: Ruled): string[] => {
 };
 
 /** A covering redirect takes the first host and the first path, too: no other one needs to be looked at. */
-function coveredBy<R extends Ruled>(redirects: Redirects<R>, rule: Ruled): boolean {
+function coveredBy<R extends Ruled>(redirects: RedirectsByRule<R>, rule: Ruled): boolean {
   const [host = '', path = ''] = [
     valuesOf(rule.conditions, 'host-header')[0],
     valuesOf(rule.conditions, 'path-pattern')[0],
@@ -81,7 +81,7 @@ function coveredBy<R extends Ruled>(redirects: Redirects<R>, rule: Ruled): boole
 
 /** The rules that are made on one listener, of those that its members ask for in order. */
 export function madeOf<R extends Ruled>(rules: readonly R[], port: ListenPort): R[] {
-  const redirects: Redirects<R> = new Map();
+  const redirects: RedirectsByRule<R> = new Map();
   return rules.filter((rule) => {
     if (redirectsToItself(rule, port)) return false;
     if (redirects.size > 0 && coveredBy(redirects, rule)) return false;

@@ -1,28 +1,28 @@
 // Conditions of rules in the form of the Elastic Load Balancing API (2015-12-01): for its calls, and to match requests.
 import type { Condition } from '../aws.ts';
 
-interface WireChoices {
+interface WireConditionValues {
   Values?: string[];
   RegexValues?: string[];
 }
 
 export interface WireCondition {
   Field: Condition['field'];
-  HostHeaderConfig?: WireChoices;
-  PathPatternConfig?: WireChoices;
-  HttpHeaderConfig?: WireChoices & { HttpHeaderName: string };
+  HostHeaderConfig?: WireConditionValues;
+  PathPatternConfig?: WireConditionValues;
+  HttpHeaderConfig?: WireConditionValues & { HttpHeaderName: string };
   HttpRequestMethodConfig?: { Values: string[] };
   QueryStringConfig?: { Values: { Key?: string; Value: string }[] };
   SourceIpConfig?: { Values: string[] };
 }
 
-interface Choices {
+interface TypedValues {
   readonly values: string[];
   readonly regexValues?: string[];
 }
 
 /** Only the list that has items: AWS refuses an empty one beside it. */
-const choicesToWire = ({ values, regexValues = [] }: Choices): WireChoices => ({
+const choicesToWire = ({ values, regexValues = [] }: TypedValues): WireConditionValues => ({
   ...(values.length === 0 ? {} : { Values: values }),
   ...(regexValues.length === 0 ? {} : { RegexValues: regexValues }),
 });

@@ -39,14 +39,14 @@ function ipv6Of(text: string): number[] | undefined {
   return missing < 1 ? undefined : [...front, ...Array<number>(missing).fill(0), ...back];
 }
 
-interface Parsed {
+interface ParsedCidr {
   readonly family: 4 | 6;
   readonly prefix: number;
   /** All bits of the address. */
   readonly bits: string;
 }
 
-function parsed(text: string): Parsed | undefined {
+function parsed(text: string): ParsedCidr | undefined {
   const [address = '', length = '', ...more] = text.split('/');
   if (more.length > 0 || !/^[0-9]{1,3}$/.test(length)) return undefined;
   const family = address.includes(':') ? 6 : 4;

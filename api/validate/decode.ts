@@ -2,7 +2,7 @@
 // runs in time linear in the text.
 import type { Schema } from '../annotation.ts';
 import { allowedBy } from './describe-schema.ts';
-import { type Node, readJson } from './json.ts';
+import { type JsonNode, readJson } from './json.ts';
 
 export type Encoding = 'bool' | 'int32' | 'string' | 'stringList' | 'stringMap' | 'json';
 
@@ -166,12 +166,15 @@ function decodeJson(schema: Schema, text: string): Decoded {
   return misfits.length > 0 ? { misfits } : { value };
 }
 
-interface Place {
+interface DecodePlace {
   readonly at: readonly (string | number)[];
   readonly misfits: Misfit[];
 }
 
-const below = (place: Place, step: string | number): Place => ({ ...place, at: [...place.at, step] });
+const below = (place: DecodePlace, step: string | number): DecodePlace => ({
+  ...place,
+  at: [...place.at, step],
+});
 
 /** The value of a JSON `null` (spec annotations 1.2): what a field has that was never written. */
 function zero(schema: Schema): unknown {
@@ -182,7 +185,7 @@ function zero(schema: Schema): unknown {
 }
 
 /** Fits a JSON tree to a schema: member names, null and repeated members as spec annotations 1.2. */
-function valueFrom(node: Node, schema: Schema, place: Place, previous: unknown): unknown {
+function valueFrom(node: JsonNode, schema: Schema, place: DecodePlace, previous: unknown): unknown {
   if (node.kind === 'null') return zero(schema);
   if (schema.anyOf !== undefined) {
     return node.kind === 'string' ? node.text : valueFrom(node, { type: 'integer' }, place, undefined);
@@ -208,7 +211,7 @@ function valueFrom(node: Node, schema: Schema, place: Place, previous: unknown):
   return undefined;
 }
 
-function wrongType(node: Node, schema: Schema, place: Place): Misfit {
+function wrongType(node: JsonNode, schema: Schema, place: DecodePlace): Misfit {
   const found = {
     at: place.at,
     value: node.kind === 'string' ? node.text : node.raw,
@@ -226,9 +229,9 @@ const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 
 function mapFrom(
-  members: readonly (readonly [string, Node])[],
+  members: readonly (readonly [string, JsonNode])[],
   schema: Schema,
-  place: Place,
+  place: DecodePlace,
   previous: unknown,
 ): Record<string, unknown> {
   const entries = new Map(Object.entries(asRecord(previous)));
@@ -260,9 +263,9 @@ function foldedNames(known: Readonly<Record<string, Schema>>): ReadonlyMap<strin
 }
 
 function structFrom(
-  members: readonly (readonly [string, Node])[],
+  members: readonly (readonly [string, JsonNode])[],
   schema: Schema,
-  place: Place,
+  place: DecodePlace,
   previous: unknown,
 ): Record<string, unknown> {
   const fields = asRecord(previous);

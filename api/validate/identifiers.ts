@@ -1,6 +1,6 @@
 // Identifiers of AWS resources in annotations of other resources: what a text is, and where it is said here.
 
-interface Kind {
+interface IdentifierKind {
   readonly form: RegExp;
   readonly what: string;
   /** The annotation that names such resources, if one does. */
@@ -10,7 +10,7 @@ interface Kind {
 const ofService = (service: string, resource = ''): RegExp =>
   new RegExp(`^arn:aws[a-z-]*:${service}:[^:]*:[^:]*:${resource}`);
 
-const KINDS: readonly Kind[] = [
+const KINDS: readonly IdentifierKind[] = [
   { form: ofService('acm', 'certificate/'), what: 'the ARN of an ACM certificate', home: 'certificate-arn' },
   {
     form: ofService('iam', 'server-certificate/'),

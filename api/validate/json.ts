@@ -1,9 +1,13 @@
 // A JSON reader that keeps what JSON.parse loses: repeated members and integers as they were written (RFC 8259;
 // the rules the LBC's users rely on are in spec annotations 1.2).
 
-export type Node =
-  | { readonly kind: 'object'; readonly members: readonly (readonly [string, Node])[]; readonly raw: string }
-  | { readonly kind: 'array'; readonly items: readonly Node[]; readonly raw: string }
+export type JsonNode =
+  | {
+      readonly kind: 'object';
+      readonly members: readonly (readonly [string, JsonNode])[];
+      readonly raw: string;
+    }
+  | { readonly kind: 'array'; readonly items: readonly JsonNode[]; readonly raw: string }
   | { readonly kind: 'string'; readonly text: string; readonly raw: string }
   | { readonly kind: 'number' | 'boolean' | 'null'; readonly raw: string };
 
@@ -33,7 +37,7 @@ function parsed(raw: string): string | undefined {
 }
 
 /** Reads exactly one JSON value. Throws only `NotJson`, which `readJson` turns into a value. */
-class Reader {
+class JsonReader {
   readonly #text: string;
   #at = 0;
 
@@ -41,7 +45,7 @@ class Reader {
     this.#text = text;
   }
 
-  document(): Node {
+  document(): JsonNode {
     const node = this.#value(0);
     this.#take(BLANK);
     if (this.#at < this.#text.length) throw new NotJson('text follows the JSON value', this.#at);
@@ -68,7 +72,7 @@ class Reader {
     return { text, raw };
   }
 
-  #value(depth: number): Node {
+  #value(depth: number): JsonNode {
     if (depth > DEPTH_MAX) throw new NotJson(`JSON is nested deeper than ${DEPTH_MAX} levels`, this.#at);
     this.#take(BLANK);
     const start = this.#at;
@@ -89,7 +93,7 @@ class Reader {
     );
   }
 
-  #members(depth: number): (readonly [string, Node])[] {
+  #members(depth: number): (readonly [string, JsonNode])[] {
     return this.#list('}', () => {
       const name = this.#string();
       if (name === undefined) throw new NotJson('a JSON member name in double quotes is expected', this.#at);
@@ -99,7 +103,7 @@ class Reader {
     });
   }
 
-  #items(depth: number): Node[] {
+  #items(depth: number): JsonNode[] {
     return this.#list(']', () => this.#value(depth + 1));
   }
 
@@ -130,9 +134,9 @@ class Reader {
 }
 
 /** The text as a tree, or why it is none, with the position in characters counted from 1. Linear in the text's length. */
-export function readJson(text: string): { readonly node: Node } | { readonly because: string } {
+export function readJson(text: string): { readonly node: JsonNode } | { readonly because: string } {
   try {
-    return { node: new Reader(text).document() };
+    return { node: new JsonReader(text).document() };
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
     return { because: `${error.message} (at character ${error.at + 1})` };

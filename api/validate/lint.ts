@@ -25,7 +25,7 @@ export interface Linted {
   readonly problems: readonly Problem[];
 }
 
-export interface LintResult {
+export interface LintedManifests {
   readonly found: readonly Linted[];
   /** Ingresses that are ours, class parameters, and whatever else something is said of. */
   readonly judged: number;
@@ -44,7 +44,7 @@ export function lint(
   objects: readonly unknown[],
   options: ControllerDefaults,
   writings: readonly Writing[] = [],
-): LintResult {
+): LintedManifests {
   const manifests = objects.map((object, at) => readManifest(object, writings[at]));
   const placed = manifests.map(({ object }) => withNamespace(object));
   const members = new Map<string, GroupMember[]>();

@@ -38,13 +38,13 @@ export function readLoosely(name: AnnotationName, value: unknown, fields: readon
   return value.filter((one) => isObject(one) && fields.includes(String(one.field)));
 }
 
-interface Judged {
+interface StrictVerdict {
   readonly severity: 'refuse' | 'warn';
   readonly check?: StrictCheck;
 }
 
 /** The problem or finding as it counts where these checks only warn. */
-export const loosened = <P extends Judged>(one: P, warnOnly: ReadonlySet<StrictCheck>): P =>
+export const loosened = <P extends StrictVerdict>(one: P, warnOnly: ReadonlySet<StrictCheck>): P =>
   one.check !== undefined && warnOnly.has(one.check) ? { ...one, severity: 'warn' } : one;
 
 /** What was found of a text, where these checks only warn. */

@@ -16,7 +16,7 @@ export interface JudgeAround extends Surroundings {
   readonly membersOf: (group: string) => readonly GroupMember[];
 }
 
-export interface Judged {
+export interface ValidatedIngress {
   readonly reading: Reading;
   /** What it would ask of its group if nothing were refused. */
   readonly member: GroupMember;
@@ -25,7 +25,7 @@ export interface Judged {
 }
 
 /** Judges an Ingress that is ours. */
-export function judgeIngress(ingress: Ingress, around: JudgeAround): Judged {
+export function judgeIngress(ingress: Ingress, around: JudgeAround): ValidatedIngress {
   const reading = readIngress(ingress, around);
   const member = { key: keyOf(ingress), spec: bind(ingress, { ...reading, problems: [] }) };
   return { reading, member, problems: [...reading.problems, ...conflictsOf(member, reading, around)] };

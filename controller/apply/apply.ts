@@ -38,7 +38,7 @@ class Unresolved extends Error {
   }
 }
 
-interface Run {
+interface ApplyRun {
   readonly applying: Applying;
   readonly arns: Map<string, Found>;
   /** By ARN what was modified in this run: another operation may go on from there. */
@@ -48,11 +48,11 @@ interface Run {
   readonly resolve: Resolve;
 }
 
-type Result = Omit<Outcome, 'operation'>;
+type OperationResult = Omit<Outcome, 'operation'>;
 
-const done: Result = { result: 'done' };
+const done: OperationResult = { result: 'done' };
 
-function run(applying: Applying): Run {
+function run(applying: Applying): ApplyRun {
   const arns = new Map(applying.matched);
   const known = new Set(applying.found.map(({ arn }) => arn));
   const resolve: Resolve = (ref) => {
@@ -64,7 +64,7 @@ function run(applying: Applying): Run {
   return { applying, arns, modified: new Map(), gone: new Set(), resolve };
 }
 
-async function create(of: Run, { kind, id, resource }: Create): Promise<Result> {
+async function create(of: ApplyRun, { kind, id, resource }: Create): Promise<OperationResult> {
   const { applying, arns, resolve } = of;
   const made = (found: Found): void => {
     arns.set(id, found);
@@ -83,7 +83,7 @@ async function create(of: Run, { kind, id, resource }: Create): Promise<Result> 
 }
 
 async function send(
-  { applying, modified, resolve }: Run,
+  { applying, modified, resolve }: ApplyRun,
   found: Found,
   spec: Resource['spec'],
   fields: readonly string[],
@@ -96,7 +96,7 @@ async function send(
 }
 
 /** After AWS refused a change as a whole. */
-async function inParts(of: Run, operation: Modify, failure: AwsFailure): Promise<Result> {
+async function inParts(of: ApplyRun, operation: Modify, failure: AwsFailure): Promise<OperationResult> {
   if (!isJudgement(failure, operation.resource)) throw failure;
   const refused = await piecemeal(operation, failure, (found, part) =>
     send(of, found, specWith(found, operation, part), [part.field]),
@@ -106,7 +106,7 @@ async function inParts(of: Run, operation: Modify, failure: AwsFailure): Promise
   return { result: 'failed', failure: refused[0]?.failure ?? failure, refused };
 }
 
-async function modify(of: Run, operation: Modify): Promise<Result> {
+async function modify(of: ApplyRun, operation: Modify): Promise<OperationResult> {
   const { resource, found, change } = operation;
   const fields = change.map(({ field }) => field);
   try {
@@ -118,7 +118,7 @@ async function modify(of: Run, operation: Modify): Promise<Result> {
   }
 }
 
-async function reorder({ applying, gone }: Run, { moves }: Reorder): Promise<Result> {
+async function reorder({ applying, gone }: ApplyRun, { moves }: Reorder): Promise<OperationResult> {
   const there = moves.filter(({ found }) => !gone.has(found.arn));
   await setPriorities(
     applying.aws,
@@ -130,7 +130,10 @@ async function reorder({ applying, gone }: Run, { moves }: Reorder): Promise<Res
   return done;
 }
 
-async function remove({ applying, arns, gone }: Run, { found, after }: Delete): Promise<Result> {
+async function remove(
+  { applying, arns, gone }: ApplyRun,
+  { found, after }: Delete,
+): Promise<OperationResult> {
   for (const id of after) {
     const successor = arns.get(id);
     const because = successor === undefined ? `${id} does not exist yet` : applying.waitsFor(successor);
@@ -143,7 +146,7 @@ async function remove({ applying, arns, gone }: Run, { found, after }: Delete): 
   return done;
 }
 
-function carryOut(of: Run, operation: Operation): Promise<Result> {
+function carryOut(of: ApplyRun, operation: Operation): Promise<OperationResult> {
   switch (operation.verb) {
     case 'create':
       return create(of, operation);
@@ -156,7 +159,7 @@ function carryOut(of: Run, operation: Operation): Promise<Result> {
   }
 }
 
-async function attempt(of: Run, operation: Operation): Promise<Outcome> {
+async function attempt(of: ApplyRun, operation: Operation): Promise<Outcome> {
   try {
     return { operation, ...(await carryOut(of, operation)) };
   } catch (thrown) {
@@ -173,7 +176,7 @@ async function attempt(of: Run, operation: Operation): Promise<Outcome> {
 }
 
 /** At a quota, what goes makes room for what comes: leftovers of the same kind are deleted first (aws-model 3.12 step 6). */
-async function makingRoom(of: Run, operation: Operation, rest: Operation[]): Promise<Outcome[]> {
+async function makingRoom(of: ApplyRun, operation: Operation, rest: Operation[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (;;) {
     const outcome = await attempt(of, operation);

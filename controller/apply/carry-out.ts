@@ -2,7 +2,7 @@
 import { exposed } from '../../alb/amendments/keep-protection.ts';
 import { endangered } from '../../alb/amendments/oidc-secret-memory.ts';
 import { judged } from '../../alb/amendments/rejected-parts.ts';
-import { beginning, type Remembered } from '../../alb/amendments/reset-memory.ts';
+import { beginning, type RememberedKeys } from '../../alb/amendments/reset-memory.ts';
 import type { Group, Told } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { logged, type Outcome } from '../../alb/plan/operation.ts';
@@ -25,7 +25,7 @@ export interface CarryingOut extends Deciding {
   unsettle(
     bindings: readonly LoadBalancerBinding[],
     endangered: ReadonlySet<string>,
-    toSet: Remembered,
+    toSet: RememberedKeys,
   ): Promise<boolean>;
 }
 

@@ -6,7 +6,7 @@ import { schemas } from '../../alb/kinds/kinds.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { interpret } from '../laws/interpret.ts';
 import { ingress, service, wantedBy } from '../laws/paper.ts';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from '../targets/serving.ts';
 import { TargetGroupIndex } from '../targets/target-group-index.ts';
 import { succession } from './replacement-readiness.ts';
@@ -21,7 +21,7 @@ const old = { ...group, arn: 'arn:old' };
 
 const GRACE = 10_000;
 
-function play(health: Record<string, Health>) {
+function play(health: Record<string, TargetGroupHealth>) {
   const clock = { now: 0 };
   const serving = (arn: string, of: Backend, more: Partial<Serving> = {}): Serving => ({
     arn,
@@ -42,11 +42,11 @@ function play(health: Record<string, Health>) {
   return { clock, health, ...succession(targets, GRACE, () => clock.now) };
 }
 
-const FINE: Health = { healthy: 1, total: 2, hash: 'h' };
-const SICK: Health = { healthy: 0, total: 2, hash: 'h' };
+const FINE: TargetGroupHealth = { healthy: 1, total: 2, hash: 'h' };
+const SICK: TargetGroupHealth = { healthy: 0, total: 2, hash: 'h' };
 
 describe('requests go to a new group', () => {
-  test.each<[string, Health | undefined, Health | undefined, boolean]>([
+  test.each<[string, TargetGroupHealth | undefined, TargetGroupHealth | undefined, boolean]>([
     ['not while nothing is known of it', undefined, FINE, false],
     ['not while none of its targets is healthy', SICK, FINE, false],
     ['not before it is known that it has no targets', { healthy: 0, total: 0 }, FINE, false],

@@ -3,7 +3,7 @@
 
 import type { Ready } from '../../alb/amendments/target-group-cutover.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Targets } from '../targets/targets.ts';
 import type { Applying } from './apply.ts';
 
@@ -59,7 +59,7 @@ const grace = ({ kind, spec }: Found): string =>
     : 'what it answers at the moment comes to an end';
 
 /** Some target is healthy, or it is known that there is none to wait for. */
-const serves = (health: Health | undefined): boolean =>
+const serves = (health: TargetGroupHealth | undefined): boolean =>
   health !== undefined && (health.healthy > 0 || (health.total === 0 && health.hash !== undefined));
 
 /** A successor serves when AWS calls it active and, if it forwards to anything, some target of it is healthy. */

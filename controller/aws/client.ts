@@ -11,16 +11,16 @@ import { failureOf } from '../../alb/failures/failure.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
 /** IAM service prefix of an action. */
-export type Service = 'elasticloadbalancing' | 'ec2' | 'acm' | 'tag' | 'wafv2' | 'shield';
+export type AwsService = 'elasticloadbalancing' | 'ec2' | 'acm' | 'tag' | 'wafv2' | 'shield';
 
 interface Call {
-  readonly service: Service;
+  readonly service: AwsService;
   readonly mutating: boolean;
 }
 
-const reads = (service: Service, ...actions: string[]): [string, Call][] =>
+const reads = (service: AwsService, ...actions: string[]): [string, Call][] =>
   actions.map((action) => [action, { service, mutating: false }]);
-const writes = (service: Service, ...actions: string[]): [string, Call][] =>
+const writes = (service: AwsService, ...actions: string[]): [string, Call][] =>
   actions.map((action) => [action, { service, mutating: true }]);
 
 /**

@@ -11,7 +11,7 @@ import { mayWrite, type Policy, policyOf } from '../../api/policy.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 
 /** An Ingress that is ours, read. */
-export interface Entry {
+export interface BookEntry {
   readonly ingress: Ingress;
   readonly spec: BindingSpec;
   /** What its binding tells: what a webhook would have refused and was not accepted, and what has no effect, yet or ever. */
@@ -29,16 +29,16 @@ export interface SeenIngress {
   readonly held?: readonly Holding[];
 }
 
-export interface Page {
+export interface BookPage {
   readonly seen?: SeenIngress;
   readonly binding?: LoadBalancerBinding;
-  readonly entry?: Entry;
+  readonly entry?: BookEntry;
   /** Storing its binding is refused. */
   readonly refused?: boolean;
 }
 
 /** What was refused leaves what the binding says in force, so the entry depends on both. */
-export function derived({ seen, binding, refused = false }: Omit<Page, 'entry'>): Page {
+export function derived({ seen, binding, refused = false }: Omit<BookPage, 'entry'>): BookPage {
   const known = binding === undefined ? {} : { binding };
   if (seen?.reading === undefined || seen.leaving === true)
     return (seen?.held ?? []).length === 0 ? known : { ...known, ...(seen === undefined ? {} : { seen }) };
@@ -50,23 +50,23 @@ export function derived({ seen, binding, refused = false }: Omit<Page, 'entry'>)
   return { ...known, seen, entry: { ingress, spec, told }, refused };
 }
 
-const heldByIngress = ({ seen }: Page): string[] => (seen?.held ?? []).map(({ group }) => group);
+const heldByIngress = ({ seen }: BookPage): string[] => (seen?.held ?? []).map(({ group }) => group);
 
 /** The groups that a page answers for: by its binding, by its Ingress, or by both. */
-const heldBy = (page: Page): string[] => [
+const heldBy = (page: BookPage): string[] => [
   ...(page.binding === undefined ? [] : heldGroups(page.binding)),
   ...heldByIngress(page),
 ];
 
 /** The groups that one page is part of. */
-export function groupsOf(page: Page | undefined): string[] {
+export function groupsOf(page: BookPage | undefined): string[] {
   if (page === undefined) return [];
   const wanted = page.entry === undefined ? [] : [page.entry.spec.group];
   return [...new Set([...wanted, ...heldBy(page)])];
 }
 
 /** Whether who goes to another group is still served here: the binding says nothing else yet, and is not held there. */
-const staysIn = (groupId: string, entry: Entry, binding: LoadBalancerBinding): boolean =>
+const staysIn = (groupId: string, entry: BookEntry, binding: LoadBalancerBinding): boolean =>
   binding.metadata.deletionTimestamp === undefined &&
   binding.spec.group === groupId &&
   !heldGroups(binding).includes(entry.spec.group);
@@ -91,7 +91,7 @@ function goingFrom(binding: LoadBalancerBinding): LoadBalancerBinding {
 }
 
 /** A page in a group that its Ingress does not want, or not any more. */
-function leavingFrom(page: Page, groupId: string): LoadBalancerBinding[] {
+function leavingFrom(page: BookPage, groupId: string): LoadBalancerBinding[] {
   const { entry, binding, seen } = page;
   if (binding !== undefined && heldGroups(binding).includes(groupId)) {
     return entry !== undefined && staysIn(groupId, entry, binding) ? [binding] : [goingFrom(binding)];
@@ -102,7 +102,7 @@ function leavingFrom(page: Page, groupId: string): LoadBalancerBinding[] {
 }
 
 /** Whose binding is refused takes part with what is held, and without any intent where nothing is. */
-function refusedMember(page: Page, { ingress, spec }: Entry): LoadBalancerBinding {
+function refusedMember(page: BookPage, { ingress, spec }: BookEntry): LoadBalancerBinding {
   const of = page.binding ?? bindingFor(ingress, spec);
   const { deletionTimestamp: _, ...metadata } = of.metadata;
   const { intent: __, ...bare } = spec;
@@ -110,7 +110,7 @@ function refusedMember(page: Page, { ingress, spec }: Entry): LoadBalancerBindin
 }
 
 /** Whether the binding of a page is there to stay, and holds the group where it must. */
-export const isInPlace = ({ binding }: Page, groupId: string, mustHold: boolean): boolean =>
+export const isInPlace = ({ binding }: BookPage, groupId: string, mustHold: boolean): boolean =>
   binding !== undefined &&
   binding.metadata.deletionTimestamp === undefined &&
   (!mustHold || heldGroups(binding).includes(groupId));
@@ -118,7 +118,7 @@ export const isInPlace = ({ binding }: Page, groupId: string, mustHold: boolean)
 /**
  * A member shows the spec that holds; who left shows that it is leaving. `mustHold`: bindings of the group hold its finalizer.
  */
-export function effective(page: Page, groupId: string, mustHold: boolean): LoadBalancerBinding[] {
+export function effective(page: BookPage, groupId: string, mustHold: boolean): LoadBalancerBinding[] {
   const { entry, binding } = page;
   if (entry?.spec.group !== groupId) return leavingFrom(page, groupId);
   if (page.refused === true && !isInPlace(page, groupId, mustHold))
@@ -130,7 +130,7 @@ export function effective(page: Page, groupId: string, mustHold: boolean): LoadB
 /** Seniority in a group is the Ingress's age: it survives a binding that is made anew. */
 function aged(
   member: LoadBalancerBinding,
-  entry: Entry,
+  entry: BookEntry,
   binding: LoadBalancerBinding = member,
 ): LoadBalancerBinding {
   const created = entry.ingress.metadata.creationTimestamp;
@@ -150,20 +150,20 @@ function aged(
  * The generation that what we do is about: the webhook may have recorded a version of the Ingress that we do not see yet, and
  * whoever waits for that one (`kubectl wait`) must not be told of the one before.
  */
-function generationOf({ metadata, spec, status }: LoadBalancerBinding, entry: Entry): number | undefined {
+function generationOf({ metadata, spec, status }: LoadBalancerBinding, entry: BookEntry): number | undefined {
   const same = spec.ingressRef.hash === entry.spec.ingressRef.hash;
   return same ? metadata.generation : status?.observedGeneration;
 }
 
 /** Whether the bindings of a group hold its finalizer: we are in charge of it, or were, and somebody still answers for it. */
-export function mustHold(pages: readonly Page[], groupId: string, ceiling: Policy): boolean {
+export function mustHold(pages: readonly BookPage[], groupId: string, ceiling: Policy): boolean {
   const said = pages.map(({ entry, binding }) => (entry ?? binding)?.spec.policy);
   const inCharge = mayWrite('bindingFinalizers', policyOf(said, ceiling));
   return inCharge || pages.some((page) => heldBy(page).includes(groupId));
 }
 
 /** Whether who stays in a group holds it. */
-export const staysWith = (page: Page, groupId: string): boolean =>
+export const staysWith = (page: BookPage, groupId: string): boolean =>
   heldBy(page).includes(groupId) &&
   (page.entry?.spec.group === groupId ||
     effective(page, groupId, true).some(({ metadata }) => metadata.deletionTimestamp === undefined));

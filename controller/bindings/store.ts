@@ -8,19 +8,19 @@ import { keyOf } from '../../api/kube.ts';
 import type { Policy } from '../../api/policy.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 import {
+  type BookEntry,
+  type BookPage,
   derived,
-  type Entry,
   effective,
   groupsOf,
   isInPlace,
   mustHold,
-  type Page,
   type SeenIngress,
   staysWith,
 } from './entries.ts';
 
 export { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
-export type { Entry, SeenIngress } from './entries.ts';
+export type { BookEntry, SeenIngress } from './entries.ts';
 
 export interface Book {
   /** Notes an Ingress, or that there is none of this key; returns the groups that this touches. */
@@ -34,7 +34,7 @@ export interface Book {
    * refused: its group goes on with those that are there.
    */
   refused(key: string, refused: boolean): void;
-  entry(key: string): Entry | undefined;
+  entry(key: string): BookEntry | undefined;
   bindingOf(key: string): LoadBalancerBinding | undefined;
   /** An Ingress that wants nothing any more and still answers for something in AWS. */
   holderOf(key: string): SeenIngress | undefined;
@@ -62,10 +62,10 @@ function isOlder(one: LoadBalancerBinding, known: LoadBalancerBinding | undefine
 
 /** Opens an empty book; `ceiling` is the controller's own policy. Pure bookkeeping: no request is made here. */
 export function openBook(ceiling: Policy = 'sync'): Book {
-  const pages = new Map<string, Page>();
+  const pages = new Map<string, BookPage>();
   const index = new Map<string, Set<string>>();
 
-  function turn(key: string, change: (page: Page) => Page): string[] {
+  function turn(key: string, change: (page: BookPage) => BookPage): string[] {
     const before = groupsOf(pages.get(key));
     const page = change(pages.get(key) ?? {});
     if (page.seen === undefined && page.binding === undefined) pages.delete(key);
@@ -80,7 +80,7 @@ export function openBook(ceiling: Policy = 'sync'): Book {
     return [...new Set([...before, ...after])];
   }
 
-  const pagesIn = (groupId: string): Page[] =>
+  const pagesIn = (groupId: string): BookPage[] =>
     [...(index.get(groupId) ?? [])].flatMap((key) => pages.get(key) ?? []);
 
   function put(key: string, binding?: LoadBalancerBinding): string[] {

@@ -22,7 +22,7 @@ import type { OwnerReference, Writer } from '../../kube/write.ts';
 import type { Next } from '../queue/queue.ts';
 import { deletingStatus } from '../status/status.ts';
 import { holdingsOf, withoutHoldings } from './lbc-finalizers.ts';
-import { type Book, type Entry, finalizerOf, heldGroups } from './store.ts';
+import { type Book, type BookEntry, finalizerOf, heldGroups } from './store.ts';
 
 /** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */
 const UNBORN_MS = 30_000;
@@ -39,13 +39,13 @@ export interface Deriving {
   now(): number;
   failed(key: string, step: string, outcome: KubeOutcome): void;
   /** Tells people that the API server takes no binding of an Ingress, and what that means. */
-  refused(entry: Entry, news: News): void;
+  refused(entry: BookEntry, news: News): void;
 }
 
 /** Answers that trying again does not change; `notFound` of an apply, which makes what is not there: the kind is gone. */
 const REFUSED: ReadonlySet<KubeFailure> = new Set(['forbidden', 'invalid', 'notFound']);
 
-function ownerOf(entry: Entry): OwnerReference | undefined {
+function ownerOf(entry: BookEntry): OwnerReference | undefined {
   const { name, uid } = entry.ingress.metadata;
   const { apiVersion, kind } = KINDS.ingresses;
   return uid === undefined ? undefined : { apiVersion, kind, name, uid };
@@ -57,7 +57,7 @@ const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>
   metadata.ownerReferences.length > 0;
 
 /** Whether finalizers of this Ingress are ours to write. */
-const mayExchange = ({ ceiling }: Deriving, { ingress }: Entry): boolean =>
+const mayExchange = ({ ceiling }: Deriving, { ingress }: BookEntry): boolean =>
   mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, ceiling));
 
 /** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
@@ -85,7 +85,7 @@ async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBindi
 function settleBinding(
   deriving: Deriving,
   key: string,
-  entry: Entry,
+  entry: BookEntry,
   step: string,
   outcome: KubeOutcome | undefined,
 ): Next {
@@ -109,7 +109,7 @@ function settleBinding(
 async function keep(
   deriving: Deriving,
   key: string,
-  entry: Entry,
+  entry: BookEntry,
   binding?: LoadBalancerBinding,
   held = deriving.book.answers(entry.spec.group),
 ): Promise<Next> {
@@ -125,7 +125,7 @@ async function keep(
 async function claim(
   deriving: Deriving,
   key: string,
-  entry: Entry,
+  entry: BookEntry,
   binding: LoadBalancerBinding,
   held: boolean,
 ): Promise<Next> {
@@ -148,7 +148,7 @@ async function claim(
 async function handOver(
   deriving: Deriving,
   key: string,
-  entry: Entry,
+  entry: BookEntry,
   binding: LoadBalancerBinding,
 ): Promise<Next> {
   const { group } = entry.spec;

@@ -4,7 +4,7 @@
 //             ▲                                                                │ we act on it
 //             └────────────── all is as it was wanted again ◀── what follows is our own doing
 import type { Desire } from '../../alb/desire/desire.ts';
-import type { Wanted } from '../../alb/desire/desiring.ts';
+import type { WantedGroup } from '../../alb/desire/desiring.ts';
 import type { Group } from '../../alb/group.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 
@@ -16,7 +16,7 @@ export interface Drifted {
 }
 
 /** What one pass saw of a group. */
-export interface Seen {
+export interface PassSeen {
   /** Of what is wanted. */
   readonly hash: string;
   /** Every binding says that this is what was applied last. */
@@ -25,13 +25,13 @@ export interface Seen {
 }
 
 /** What was decided about a group, as far as it matters here. */
-interface Deciding {
+interface DecidedGroup {
   readonly wanted: Desire;
   readonly planned: { readonly operations: readonly Operation[] };
   readonly seen: { readonly hash: string };
 }
 
-interface Standing {
+interface DriftState {
   readonly hash: string;
   /** Told since all was as it should be. */
   readonly told: Set<string>;
@@ -41,10 +41,10 @@ interface Standing {
 
 /** Remembers for each group what was in place, so that a difference is told once and what we do ourselves is none. */
 export class Drifts {
-  readonly #standing = new Map<string, Standing>();
+  readonly #standing = new Map<string, DriftState>();
 
   /** The operations of a plan that somebody else's change makes necessary and that were not told yet. */
-  news(group: string, { hash, applied, planned }: Seen): Operation[] {
+  news(group: string, { hash, applied, planned }: PassSeen): Operation[] {
     const known = this.#standing.get(group);
     if (known?.hash !== hash) this.#begin(group, applied ? hash : undefined);
     const standing = this.#standing.get(group);
@@ -74,7 +74,7 @@ export class Drifts {
 /** Whom an operation concerns: whose rule or target group it is; everybody, when it is the load balancer's as a whole. */
 export function concerned(
   { kind, id }: Pick<Operation, 'kind' | 'id'>,
-  { backends, origins }: Pick<Wanted, 'backends' | 'origins'>,
+  { backends, origins }: Pick<WantedGroup, 'backends' | 'origins'>,
   everybody: readonly string[],
 ): readonly string[] {
   const owned = kind === 'rule' || kind === 'targetGroup';
@@ -85,7 +85,7 @@ export function concerned(
 /** What of the plan is there because somebody else changed something in AWS. */
 export function driftIn(
   { members, leaving, id }: Group,
-  { wanted, planned, seen: { hash } }: Deciding,
+  { wanted, planned, seen: { hash } }: DecidedGroup,
   drifts: Drifts,
 ): Drifted[] {
   if (wanted.undecided || members.length === 0) return [];

@@ -1,6 +1,6 @@
 // Remembering answers of AWS for a while: one call serves everybody who asks at the same time, and failures are never kept.
 
-export interface Remembered<V> {
+export interface Cache<V> {
   /** The value of `key`, read if it is not known or too old. Rejects as the reading does. */
   get(key: string): Promise<V>;
   forget(key: string): void;
@@ -14,7 +14,7 @@ export function remember<V>(
   age: Age<V>,
   read: (key: string) => Promise<V>,
   now = () => performance.now(),
-): Remembered<V> {
+): Cache<V> {
   const entries = new Map<string, { readonly value: Promise<V>; until: number }>();
   return {
     get(key) {

@@ -15,7 +15,7 @@ import { type Aws, allPages } from '../aws/client.ts';
 import { remember } from './cache.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
-import { interfaceReader, type Place, type SecurityGroupFact } from './network-interfaces.ts';
+import { type InterfaceOwner, interfaceReader, type SecurityGroupFact } from './network-interfaces.ts';
 import { type SubnetRequest, subnetChooser } from './subnets.ts';
 import { trustStoreReader } from './trust-stores.ts';
 
@@ -37,7 +37,7 @@ export interface Lookups {
   /** Whether an address lies in a network of the VPC. */
   inVpc(address: string): Promise<boolean>;
   /** Security groups of the network interface at each place, by `keyOfPlace`; a place that is not known is left out. */
-  interfaceGroups(places: readonly Place[]): Promise<Map<string, SecurityGroupFact[]>>;
+  interfaceGroups(places: readonly InterfaceOwner[]): Promise<Map<string, SecurityGroupFact[]>>;
 }
 
 const VPC_MS = 10 * 60_000;

@@ -22,12 +22,13 @@ export interface SecurityGroupFact {
 }
 
 /** Where a target is: on an instance, at an address of its own, or both. */
-export interface Place {
+export interface InterfaceOwner {
   readonly instance?: string;
   readonly address?: string;
 }
 
-export const keyOfPlace = ({ instance = '', address = '' }: Place): string => `${instance}/${address}`;
+export const keyOfPlace = ({ instance = '', address = '' }: InterfaceOwner): string =>
+  `${instance}/${address}`;
 
 /** One network interface of an instance. */
 interface Interface {
@@ -43,7 +44,7 @@ const FRESH_MS = 30_000;
 const FILTER_VALUES = 200;
 
 /** What is known of each key, for a while. */
-class Known<V> {
+class TimedCache<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly since: number }>();
 
   /** The value if it is not older than `age` milliseconds. */
@@ -90,23 +91,23 @@ const groupsOf = ({ Groups }: Pick<NetworkInterface, 'Groups'>): string[] =>
 /** The look-up; what it learns it remembers, and what it does not know it asks for in bulk. */
 export function interfaceReader(
   aws: Aws,
-): (places: readonly Place[]) => Promise<Map<string, SecurityGroupFact[]>> {
-  const reader = new Reader(aws);
+): (places: readonly InterfaceOwner[]) => Promise<Map<string, SecurityGroupFact[]>> {
+  const reader = new InterfaceReader(aws);
   return (places) => reader.of(places);
 }
 
-class Reader {
+class InterfaceReader {
   readonly #aws: Aws;
-  readonly #instances = new Known<readonly Interface[]>();
+  readonly #instances = new TimedCache<readonly Interface[]>();
   /** Security groups by place, of addresses that no instance holds; none when nothing has the address. */
-  readonly #places = new Known<readonly string[]>();
-  readonly #tags = new Known<Tags>();
+  readonly #places = new TimedCache<readonly string[]>();
+  readonly #tags = new TimedCache<Tags>();
 
   constructor(aws: Aws) {
     this.#aws = aws;
   }
 
-  async of(places: readonly Place[]): Promise<Map<string, SecurityGroupFact[]>> {
+  async of(places: readonly InterfaceOwner[]): Promise<Map<string, SecurityGroupFact[]>> {
     for (const known of [this.#instances, this.#places, this.#tags]) known.sweep();
     const instances = new Set(places.flatMap(({ instance }) => instance ?? []));
     await this.#readInstances([...instances].filter((id) => this.#instances.get(id) === undefined));
@@ -124,13 +125,13 @@ class Reader {
     return new Map(found.map(([key, groups]) => [key, groups.map(fact)]));
   }
 
-  #holder({ instance, address }: Place): Interface | undefined {
+  #holder({ instance, address }: InterfaceOwner): Interface | undefined {
     if (instance === undefined || address === undefined) return undefined;
     return this.#instances.get(instance)?.find(({ holds }) => holds.check(address, family(address)));
   }
 
   /** Nothing that is known has the address. */
-  #isLost(place: Place): boolean {
+  #isLost(place: InterfaceOwner): boolean {
     if (place.address === undefined || this.#holder(place) !== undefined) return false;
     const known = this.#places.get(keyOfPlace(place));
     return (
@@ -139,7 +140,7 @@ class Reader {
     );
   }
 
-  #groupsOf(place: Place): readonly string[] | undefined {
+  #groupsOf(place: InterfaceOwner): readonly string[] | undefined {
     const holder = this.#holder(place);
     if (holder !== undefined) return holder.groups;
     const own = place.address === undefined ? undefined : this.#places.get(keyOfPlace(place));
@@ -164,7 +165,7 @@ class Reader {
     }
   }
 
-  async #readAddresses(places: readonly Place[]): Promise<void> {
+  async #readAddresses(places: readonly InterfaceOwner[]): Promise<void> {
     const byFamily = Map.groupBy(places, ({ address = '' }) => family(address));
     for (const [which, of] of byFamily) {
       const Name = which === 'ipv4' ? 'addresses.private-ip-address' : 'ipv6-addresses.ipv6-address';
@@ -172,7 +173,7 @@ class Reader {
     }
   }
 
-  async #readPart(Name: string, places: readonly Place[]): Promise<void> {
+  async #readPart(Name: string, places: readonly InterfaceOwner[]): Promise<void> {
     const Filters = [
       { Name: 'vpc-id', Values: [this.#aws.vpcId] },
       { Name, Values: [...new Set(places.flatMap(({ address }) => address ?? []))] },

@@ -42,7 +42,7 @@ interface Client {
 
 type Read = Client | { readonly because: string };
 
-interface Entry {
+interface CachedSecret {
   readonly key: string;
   readonly groups: Set<string>;
   /** What was read last; undefined before. */
@@ -106,9 +106,9 @@ function missing(key: string, because: string): Problem {
 
 const hasClient = (read: Read | undefined): boolean => read !== undefined && 'id' in read;
 
-class Reader implements Secrets {
+class SecretReader implements Secrets {
   readonly #options: SecretsOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, CachedSecret>();
   /** One hash at a time, so that many Secrets at a start cost time and not memory. */
   #hashing: Promise<unknown> = Promise.resolve();
   #stopped = false;
@@ -141,14 +141,14 @@ class Reader implements Secrets {
     for (const { timer } of this.#entries.values()) clearTimeout(timer);
   }
 
-  #enter(key: string): Entry {
+  #enter(key: string): CachedSecret {
     const looked = this.#read(key).then((read) => this.#take(entry, read));
-    const entry: Entry = { key, groups: new Set(), hashes: [], misses: 0, looked };
+    const entry: CachedSecret = { key, groups: new Set(), hashes: [], misses: 0, looked };
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #leave(entry: Entry, group: string): void {
+  #leave(entry: CachedSecret, group: string): void {
     entry.groups.delete(group);
     if (entry.groups.size > 0) return;
     clearTimeout(entry.timer);
@@ -162,7 +162,7 @@ class Reader implements Secrets {
     return { ...clientIn(outcome), ...(away ? { silent: true } : {}) };
   }
 
-  async #again(entry: Entry): Promise<void> {
+  async #again(entry: CachedSecret): Promise<void> {
     const { silent, ...read } = await this.#read(entry.key);
     // An API server that is away says nothing about a Secret that is known.
     if ((silent && hasClient(entry.read)) || isDeepStrictEqual(read, entry.read)) {
@@ -176,7 +176,7 @@ class Reader implements Secrets {
   }
 
   /** Notes what was read; the next look is set for later. */
-  async #take(entry: Entry, { silent: _, ...read }: Read & { readonly silent?: boolean }) {
+  async #take(entry: CachedSecret, { silent: _, ...read }: Read & { readonly silent?: boolean }) {
     entry.read = read;
     entry.misses = hasClient(read) ? 0 : entry.misses + 1;
     const looked = await this.#lookedOf(entry, read);
@@ -184,7 +184,7 @@ class Reader implements Secrets {
     return looked;
   }
 
-  async #lookedOf(entry: Entry, read: Read): Promise<Looked<OidcClient>> {
+  async #lookedOf(entry: CachedSecret, read: Read): Promise<Looked<OidcClient>> {
     if ('because' in read) {
       entry.hashes = [];
       return { problem: missing(entry.key, read.because) };
@@ -197,7 +197,7 @@ class Reader implements Secrets {
     return { value: { id: read.id, secret: hash } };
   }
 
-  #later(entry: Entry): void {
+  #later(entry: CachedSecret): void {
     if (this.#stopped || this.#entries.get(entry.key) !== entry) return;
     const steady = Math.max(this.#options.everyMs, this.#entries.size * PACE_MS);
     const soon = FIRST_MISS_MS * 2 ** (entry.misses - 1);
@@ -209,5 +209,5 @@ class Reader implements Secrets {
 
 /** Reads Secrets as `client`; nothing is read before a group names one. */
 export function readSecrets(options: SecretsOptions): Secrets {
-  return new Reader(options);
+  return new SecretReader(options);
 }

@@ -88,15 +88,15 @@ export function chooseNamed(
   return enough(found, need, zones);
 }
 
-type Reason = 'otherCluster' | 'addresses' | 'ipv6';
+type SubnetReason = 'otherCluster' | 'addresses' | 'ipv6';
 
-const WORDS: Readonly<Record<Reason, string>> = {
+const WORDS: Readonly<Record<SubnetReason, string>> = {
   otherCluster: 'tagged for other clusters only',
   addresses: `with fewer than ${FREE_ADDRESSES} free addresses`,
   ipv6: 'without an IPv6 network',
 };
 
-function rejection(subnet: Subnet, need: SubnetNeed): Reason | undefined {
+function rejection(subnet: Subnet, need: SubnetNeed): SubnetReason | undefined {
   const own = `${CLUSTER_PREFIX}/${need.clusterName}` in subnet.tags;
   const others = Object.keys(subnet.tags).some((key) => key.startsWith(CLUSTER_PREFIX));
   if (others && !own && need.ofAnyCluster !== true) return 'otherCluster';
@@ -157,7 +157,7 @@ function chooseAmong(
   zones: ZoneTypes,
   nothing: string,
 ): Choice {
-  const rejected = new Map<Reason, number>();
+  const rejected = new Map<SubnetReason, number>();
   const chosen = new Map<string, Subnet>();
   const own = `${CLUSTER_PREFIX}/${need.clusterName}`;
   for (const subnet of [...candidates].sort(byId)) {
@@ -185,7 +185,7 @@ function inWords(count: number, scheme: Scheme, byRole: boolean): string {
     : `no subnet has the tag ${ROLE[scheme]}, and there is none ${kind}`;
 }
 
-function counted(rejected: ReadonlyMap<Reason, number>): string {
+function counted(rejected: ReadonlyMap<SubnetReason, number>): string {
   if (rejected.size === 0) return '';
   return ` (left out: ${[...rejected].map(([reason, count]) => `${count} ${WORDS[reason]}`).join(', ')})`;
 }

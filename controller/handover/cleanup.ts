@@ -10,7 +10,7 @@ import type { Leftover } from './adoption.ts';
 const FINALIZER = 'elbv2.k8s.aws/resources';
 
 /** What became of one object: `done`, or why not, in words. */
-export interface Result {
+export interface CleanupResult {
   /** `namespace/name` */
   readonly key: string;
   readonly failed?: string;
@@ -33,8 +33,8 @@ export async function cleanUp(
   client: KubeClient,
   all: readonly Leftover[],
   still: () => boolean,
-): Promise<Result[]> {
-  const results: Result[] = [];
+): Promise<CleanupResult[]> {
+  const results: CleanupResult[] = [];
   for (const { object, stays } of all) {
     if (stays !== undefined) continue;
     const key = keyOf(object);

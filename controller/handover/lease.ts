@@ -1,7 +1,7 @@
 // lease: work that must not meet a controller is done while holding that controller's own Lease.
 import type { KubeClient } from '../../kube/client.ts';
 import { identityOfProcess, readLease, standForElection } from '../../kube/lease.ts';
-import { Refusal } from './survey.ts';
+import { HandoverRefusal } from './survey.ts';
 
 export interface LeaseName {
   readonly namespace: string;
@@ -23,7 +23,8 @@ export async function holderOf(
 ): Promise<{ readonly holder: string } | 'nobody' | 'absent'> {
   const read = await readLease(client, lease);
   if (!read.ok && read.reason === 'notFound') return 'absent';
-  if (!read.ok) throw new Refusal(`cannot read the Lease ${lease.namespace}/${lease.name}: ${read.message}`);
+  if (!read.ok)
+    throw new HandoverRefusal(`cannot read the Lease ${lease.namespace}/${lease.name}: ${read.message}`);
   const { holderIdentity: holder = '', renewTime = '', leaseDurationSeconds = 15 } = read.object.spec ?? {};
   const fresh = now - Date.parse(renewTime) < leaseDurationSeconds * 1000;
   return holder !== '' && fresh ? { holder } : 'nobody';
@@ -46,7 +47,7 @@ export async function underLease<T>(
     client,
     ...lease,
     identity: identityOfProcess(),
-    onLost: (because) => reject(new Refusal(`${what}: ${because}`)),
+    onLost: (because) => reject(new HandoverRefusal(`${what}: ${because}`)),
     onWaiting: (holder) => {
       why = `${what} is held by ${holder}`;
     },
@@ -54,7 +55,7 @@ export async function underLease<T>(
       why = `${what} cannot be taken: ${message}`;
     },
   });
-  const timer = setTimeout(() => reject(new Refusal(why)), PATIENCE_MS);
+  const timer = setTimeout(() => reject(new HandoverRefusal(why)), PATIENCE_MS);
   try {
     await Promise.race([lead.whenLeading(), failed]);
     clearTimeout(timer);

@@ -4,13 +4,13 @@ import { actingAs, kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { asOrdered, writer } from '../../kube/write.ts';
 import { DEFAULTS } from '../options.ts';
 import { adoptions, leftovers } from './adoption.ts';
-import { cleanUp, type Result } from './cleanup.ts';
+import { type CleanupResult, cleanUp } from './cleanup.ts';
 import { holderOf, type LeaseName, underLease } from './lease.ts';
 import { release, releases } from './release.ts';
 import { adoptionLines, leftoverLines, releaseLines, resultLines } from './report.ts';
-import { Refusal, survey } from './survey.ts';
+import { HandoverRefusal, survey } from './survey.ts';
 
-interface Place {
+interface HandoverTarget {
   readonly kubeconfig?: string;
   /** Undefined: all namespaces. */
   readonly namespace?: string;
@@ -20,12 +20,12 @@ interface Place {
   readonly yes: boolean;
 }
 
-export interface Adopting extends Place {
+export interface Adopting extends HandoverTarget {
   readonly ingressClass: string;
   readonly cleanup: boolean;
 }
 
-export interface Releasing extends Place {
+export interface Releasing extends HandoverTarget {
   /** One Ingress of the namespace, or of the context's; undefined: all. */
   readonly ingress?: string;
   /** User to act as (impersonation): only the controller may write bindings. */
@@ -33,7 +33,7 @@ export interface Releasing extends Place {
 }
 
 /** What is told, and whether something could not be done. */
-export interface Answer {
+export interface HandoverOutput {
   readonly lines: readonly string[];
   readonly failed: boolean;
 }
@@ -62,16 +62,16 @@ const always = (): boolean => true;
  */
 async function alone(
   client: KubeClient,
-  { lease }: Place,
+  { lease }: HandoverTarget,
   stop: string,
-  work: (still: () => boolean) => Promise<Result[]>,
-): Promise<Result[]> {
+  work: (still: () => boolean) => Promise<CleanupResult[]>,
+): Promise<CleanupResult[]> {
   const because = await obstacle(client, lease, stop);
-  if (because !== undefined) throw new Refusal(because);
+  if (because !== undefined) throw new HandoverRefusal(because);
   return lease === undefined ? work(always) : underLease(client, lease, work);
 }
 
-const answer = (lines: readonly string[], results: readonly Result[] = []): Answer => ({
+const answer = (lines: readonly string[], results: readonly CleanupResult[] = []): HandoverOutput => ({
   lines,
   failed: results.some(({ failed }) => failed !== undefined),
 });
@@ -83,7 +83,7 @@ const WE_RUN = 'a controller of Albatross runs';
  * Tells how far every Ingress is taken over; with `cleanup` and `yes` deletes what the LBC left over and nobody needs.
  * @throws Refusal with words for people.
  */
-export async function adopt(options: Adopting): Promise<Answer> {
+export async function adopt(options: Adopting): Promise<HandoverOutput> {
   const client = kubeClient(kubeConfigOf(options.kubeconfig));
   const look = () => survey(client, { ...options, leftovers: true });
   const seen = await look();
@@ -110,7 +110,7 @@ export async function adopt(options: Adopting): Promise<Answer> {
  * Gives Ingresses back to the LBC: with `yes` its finalizers are put on and bindings deleted, AWS is never asked.
  * @throws Refusal with words for people.
  */
-export async function giveBack(options: Releasing): Promise<Answer> {
+export async function giveBack(options: Releasing): Promise<HandoverOutput> {
   const client = kubeClient(actingAs(kubeConfigOf(options.kubeconfig), options.as));
   const one = options.ingress;
   const namespace = options.namespace ?? (one === undefined ? undefined : ownNamespace(client.kubeConfig));

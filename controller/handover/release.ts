@@ -8,7 +8,7 @@ import type { Writer } from '../../kube/write.ts';
 import { lbcFinalizerOf, withLbc } from '../bindings/lbc-finalizers.ts';
 import { finalizerOf, heldGroups } from '../bindings/store.ts';
 import { outstanding } from './adoption.ts';
-import type { Result } from './cleanup.ts';
+import type { CleanupResult } from './cleanup.ts';
 import type { Survey } from './survey.ts';
 
 /** What giving back one Ingress means, or why it is not possible. */
@@ -60,7 +60,11 @@ const failure = (outcome: KubeOutcome | undefined): string | undefined =>
   outcome === undefined || outcome.ok || outcome.reason === 'notFound' ? undefined : outcome.message;
 
 /** Every step may be done again: what is done already is not asked for. */
-async function giveBack(write: Writer, binding: LoadBalancerBinding, ingress: Ingress): Promise<Result> {
+async function giveBack(
+  write: Writer,
+  binding: LoadBalancerBinding,
+  ingress: Ingress,
+): Promise<CleanupResult> {
   const key = keyOf(binding);
   const given = await write.writeFinalizers(ingress, withLbc(ingress, binding));
   // Without the LBC's finalizer nobody would answer for what is in AWS.
@@ -76,8 +80,8 @@ export async function release(
   write: Writer,
   all: readonly Release[],
   still: () => boolean,
-): Promise<Result[]> {
-  const results: Result[] = [];
+): Promise<CleanupResult[]> {
+  const results: CleanupResult[] = [];
   for (const { key, binding, ingress, stays } of all) {
     if (stays !== undefined || ingress === undefined) continue;
     results.push(

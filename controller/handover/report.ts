@@ -1,7 +1,7 @@
 // report: what `albatross adopt` and `albatross release` say, as text. Pure.
 import { keyOf } from '../../api/kube.ts';
 import type { Adoption, Leftover } from './adoption.ts';
-import type { Result } from './cleanup.ts';
+import type { CleanupResult } from './cleanup.ts';
 import type { Release } from './release.ts';
 
 /** Columns as wide as their widest cell. */
@@ -54,7 +54,7 @@ export function leftoverLines(all: readonly Leftover[] | undefined): string[] {
 }
 
 /** What became of each object, and the number of failures. */
-export function resultLines(results: readonly Result[], done: string): string[] {
+export function resultLines(results: readonly CleanupResult[], done: string): string[] {
   return results.map(({ key, failed }) =>
     failed === undefined ? `${key}: ${done}` : `${key}: failed: ${failed}`,
   );

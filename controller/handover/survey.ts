@@ -2,7 +2,7 @@
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { KINDS, type Kind } from '../../kube/kinds.ts';
+import { KINDS, type KubeKind } from '../../kube/kinds.ts';
 import { listAll } from '../../kube/list.ts';
 import { lbcGroups } from '../bindings/lbc-finalizers.ts';
 import { whoseIs } from '../bindings/read-ingress.ts';
@@ -16,7 +16,7 @@ export interface Survey {
 }
 
 /** Why a handover cannot go on, for people. */
-export class Refusal extends Error {}
+export class HandoverRefusal extends Error {}
 
 /**
  * All objects of a kind; undefined when the kind is not installed.
@@ -24,13 +24,13 @@ export class Refusal extends Error {}
  */
 async function list<T>(
   client: KubeClient,
-  kind: Kind<T>,
+  kind: KubeKind<T>,
   namespace?: string,
 ): Promise<readonly T[] | undefined> {
   const all = await listAll(client, kind, namespace === undefined ? {} : { namespace });
   if (all.ok) return all.object.items;
   if (all.reason === 'notFound') return undefined;
-  throw new Refusal(`cannot list ${kind.plural}: ${all.message}`);
+  throw new HandoverRefusal(`cannot list ${kind.plural}: ${all.message}`);
 }
 
 export interface Surveying {
@@ -55,7 +55,8 @@ export async function survey(
     list(client, KINDS.bindings, namespace),
     leftovers ? list(client, KINDS.targetGroupBindings, namespace) : undefined,
   ]);
-  if (bindings === undefined) throw new Refusal('Albatross is not installed here: there are no bindings');
+  if (bindings === undefined)
+    throw new HandoverRefusal('Albatross is not installed here: there are no bindings');
   const byName = new Map(classes.map((one) => [one.metadata.name, one]));
   const bound = new Set(bindings.map(keyOf));
   const around = {

@@ -7,11 +7,11 @@ import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { finalizerOf } from '../bindings/store.ts';
 import { ingress, service } from '../laws/paper.ts';
 import { DEFAULTS } from '../options.ts';
-import { clusterSeen, NO_OBJECTS, type Objects, readObjects } from './cluster.ts';
+import { type ClusterObjects, clusterSeen, NO_OBJECTS, readObjects } from './cluster.ts';
 import { groupsAsked } from './selection.ts';
 
 const CLASS = { metadata: { name: 'alb' }, spec: { controller: 'ingress.k8s.aws/alb' } };
-const NONE: Objects = {
+const NONE: ClusterObjects = {
   ...NO_OBJECTS,
   ingressClasses: [CLASS, { metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } }],
   namespaces: [{ metadata: { name: 'shop' } }],
@@ -22,7 +22,7 @@ const of = (one: Ingress, className = 'alb'): Ingress => ({
   spec: { ...one.spec, ingressClassName: className },
 });
 const web = of(ingress({ said: { scheme: 'internal' } }));
-const seen = (objects: Partial<Objects>) => clusterSeen({ ...NONE, ...objects }, DEFAULTS);
+const seen = (objects: Partial<ClusterObjects>) => clusterSeen({ ...NONE, ...objects }, DEFAULTS);
 
 /** A binding as it was recorded before, held by a group. */
 function recorded(one: Ingress, group: string, more: object = {}) {

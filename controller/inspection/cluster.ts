@@ -5,14 +5,14 @@ import { keyOf, type ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { listAll } from '../../kube/list.ts';
 import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../bindings/read-ingress.ts';
-import { type Book, type Entry, finalizerOf, heldGroups, openBook } from '../bindings/store.ts';
+import { type Book, type BookEntry, finalizerOf, heldGroups, openBook } from '../bindings/store.ts';
 import type { World } from '../targets/endpoints.ts';
 import { SERVICE_LABEL } from '../targets/slice-index.ts';
 import { MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** Everything that is read. */
-export type Objects = { readonly [K in WatchedKind]: readonly WatchedObjects[K][] };
+export type ClusterObjects = { readonly [K in WatchedKind]: readonly WatchedObjects[K][] };
 
 export interface ClusterSeen {
   /** Every Ingress of ours beside its binding as the controller would bring it in line. */
@@ -22,7 +22,7 @@ export interface ClusterSeen {
   absent(key: string): string | undefined;
 }
 
-export const NO_OBJECTS: Objects = {
+export const NO_OBJECTS: ClusterObjects = {
   ingresses: [],
   ingressClasses: [],
   classParams: [],
@@ -44,7 +44,7 @@ export async function readObjects(
   client: KubeClient,
   watchNamespace?: string,
   kinds = Object.keys(NO_OBJECTS) as readonly WatchedKind[],
-): Promise<Objects> {
+): Promise<ClusterObjects> {
   const failures: { readonly kind: string; readonly message: string }[] = [];
   const objects = { ...NO_OBJECTS };
   const scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
@@ -69,7 +69,7 @@ function lookup<T extends { readonly metadata: ObjectMeta }>(list: readonly T[])
   return (namespace: string, name: string): T | undefined => byKey.get(`${namespace}/${name}`);
 }
 
-function worldOf(objects: Objects): World {
+function worldOf(objects: ClusterObjects): World {
   const slices = Map.groupBy(
     objects.endpointSlices,
     ({ metadata }) => `${metadata.namespace ?? ''}/${metadata.labels?.[SERVICE_LABEL] ?? ''}`,
@@ -82,7 +82,7 @@ function worldOf(objects: Objects): World {
 }
 
 /** The binding of an Ingress of ours as `derive` will have brought it in line: there, not going, and held by its group. */
-function inLine({ ingress, spec }: Entry, binding: LoadBalancerBinding | undefined): LoadBalancerBinding {
+function inLine({ ingress, spec }: BookEntry, binding: LoadBalancerBinding | undefined): LoadBalancerBinding {
   const of = binding ?? bindingFor(ingress, spec);
   const { deletionTimestamp: _, ...metadata } = of.metadata;
   const mine = finalizerOf(spec.group);
@@ -91,7 +91,7 @@ function inLine({ ingress, spec }: Entry, binding: LoadBalancerBinding | undefin
 }
 
 /** Puts the objects together as the controller would, without what it has yet to write. Pure. */
-export function clusterSeen(objects: Objects, options: ReadingAround['options']): ClusterSeen {
+export function clusterSeen(objects: ClusterObjects, options: ReadingAround['options']): ClusterSeen {
   const book = openBook();
   const world = worldOf(objects);
   const ofClass = lookup(objects.ingressClasses);

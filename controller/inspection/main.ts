@@ -14,12 +14,12 @@ import { fateWords } from '../ownership/orphans/words.ts';
 import { type ClusterSeen, clusterSeen, readObjects } from './cluster.ts';
 import { type OrphansSeen, type PlannedOrphan, planOrphans, seeOrphans } from './orphans.ts';
 import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
-import { type Asked, groupsAsked } from './selection.ts';
+import { type GroupSelection, groupsAsked } from './selection.ts';
 import { type GroupTree, readTree } from './tree.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** What was asked, with the namespace of the kubeconfig's context where none is said. */
-type Question = Omit<Asked, 'namespace'> & { readonly namespace?: string };
+type InspectionQuestion = Omit<GroupSelection, 'namespace'> & { readonly namespace?: string };
 
 /** Works on several at once, in order of `items`. */
 async function each<T, R>(items: readonly T[], workers: number, work: (item: T) => Promise<R>): Promise<R[]> {
@@ -49,18 +49,23 @@ function connect(options: ControllerOptions): Aws {
 /** One look is all that is needed: longer than any of them takes. */
 const WHILE_LOOKING_MS = 600_000;
 
-interface Sight {
+interface InspectionSources {
   /** Connected when it is first asked for: a kubeconfig is not always needed. */
   client(): KubeClient;
   readonly aws: Aws;
   readonly inventory: Inventory;
   readonly secrets: Secrets;
   /** The cluster, read when it is needed, and the groups that a question is about. */
-  cluster(question: Question): Promise<{ readonly seen: ClusterSeen; readonly groups: readonly string[] }>;
+  cluster(
+    question: InspectionQuestion,
+  ): Promise<{ readonly seen: ClusterSeen; readonly groups: readonly string[] }>;
 }
 
 /** Connects, and lets go of AWS whatever happens. */
-async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Promise<T>): Promise<T> {
+async function looking<T>(
+  options: ControllerOptions,
+  look: (sight: InspectionSources) => Promise<T>,
+): Promise<T> {
   const aws = connect(options);
   const { externalManagedTags, clusterName } = options;
   let client: KubeClient | undefined;
@@ -93,12 +98,12 @@ async function looking<T>(options: ControllerOptions, look: (sight: Sight) => Pr
 }
 
 /** Where the controller writes down what it has had and seen: beside its Lease. */
-interface Recorded {
+interface LeaseRecord {
   readonly lease: LeaseName | undefined;
 }
 
 /** What was planned; orphans are looked for when every group is asked for. */
-export interface Planned {
+export interface PlannedCluster {
   readonly groups: readonly PlannedGroup[];
   readonly orphans?: OrphansSeen<PlannedOrphan>;
 }
@@ -107,7 +112,10 @@ export interface Planned {
  * Plans groups as the controller would now. Throws `AwsFailure` when AWS cannot be read at all, `Unanswered` when the cluster
  * cannot be read or there is no such Ingress.
  */
-export function planOnce(options: ControllerOptions, question: Question & Recorded): Promise<Planned> {
+export function planOnce(
+  options: ControllerOptions,
+  question: InspectionQuestion & LeaseRecord,
+): Promise<PlannedCluster> {
   return looking(options, async ({ client, aws, inventory, secrets, cluster }) => {
     const [{ seen, groups }] = await Promise.all([cluster(question), inventory.load()]);
     const planning: Planning = {
@@ -135,7 +143,7 @@ export function planOnce(options: ControllerOptions, question: Question & Record
  */
 export function treeOnce(
   options: ControllerOptions,
-  question: Question & { readonly group?: string },
+  question: InspectionQuestion & { readonly group?: string },
 ): Promise<GroupTree[]> {
   return looking(options, async ({ aws, inventory, cluster }) => {
     const { group, all, ingress, namespace } = question;
@@ -154,7 +162,7 @@ export function treeOnce(
  * Reads what orphans have in AWS, and what becomes of them. Throws as `planOnce`; also `Unanswered` when it cannot be told
  * which they are.
  */
-export function orphanTrees(options: ControllerOptions, { lease }: Recorded): Promise<GroupTree[]> {
+export function orphanTrees(options: ControllerOptions, { lease }: LeaseRecord): Promise<GroupTree[]> {
   return looking(options, async ({ client, aws, inventory, cluster }) => {
     const [{ seen }] = await Promise.all([cluster({ all: true }), inventory.load()]);
     const asked = { client: client(), inventory, ours: seen.book.groups(), options, now: Date.now() };

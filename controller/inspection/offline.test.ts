@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { Service } from '../../api/kube.ts';
 import { ingress, path, rule, service } from '../laws/paper.ts';
 import { offline } from './offline.ts';
-import type { Standing } from './standing.ts';
+import type { GroupState } from './standing.ts';
 
 const DEFAULTS = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;
 const typed = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' };
 const ofService = (one: Service) => ({ apiVersion: 'v1', kind: 'Service', ...one });
 
-function standing(objects: readonly unknown[], key = 'shop/web'): Standing {
+function standing(objects: readonly unknown[], key = 'shop/web'): GroupState {
   const found = offline(objects, DEFAULTS).standing(key);
   if ('because' in found) throw new Error(found.because);
   return found;
@@ -20,7 +20,7 @@ const why = (objects: readonly unknown[], key = 'shop/web'): string | undefined 
   return 'because' in found ? found.because : undefined;
 };
 
-const backends = ({ wanted }: Standing) =>
+const backends = ({ wanted }: GroupState) =>
   wanted.backends.map(({ service: name, port, targetType }) => `${name}:${port} ${targetType}`);
 
 const web = {

@@ -15,14 +15,14 @@ import {
   isService,
 } from '../../api/validate/type-guards.ts';
 import { DEFAULTS } from '../options.ts';
-import { clusterSeen, NO_OBJECTS, type Objects } from './cluster.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { type ClusterObjects, clusterSeen, NO_OBJECTS } from './cluster.ts';
+import { type GroupState, standingOf } from './standing.ts';
 
 export interface Offline {
   /** `namespace/name` of every Ingress in the files. */
   readonly keys: readonly string[];
   /** The group of an Ingress, or why it has none. */
-  standing(key: string): Standing | { readonly because: string };
+  standing(key: string): GroupState | { readonly because: string };
 }
 
 /**
@@ -44,7 +44,7 @@ export function offline(found: readonly unknown[], defaults: ControllerDefaults)
   };
 }
 
-function objectsOf(found: readonly unknown[]): Objects {
+function objectsOf(found: readonly unknown[]): ClusterObjects {
   const placed = found.map((one) => withNamespace(readManifest(one).object));
   const ingresses = placed.filter(isIngress);
   const classes = new Map(placed.filter(isIngressClass).map((one) => [one.metadata.name, one]));

@@ -4,11 +4,17 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { LeaseName } from '../handover/lease.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type ControllerOptions, orphanRules } from '../options.ts';
-import { judge, type Orphan, type Owned, protectedIn, type Seen } from '../ownership/orphans/judge.ts';
+import {
+  judge,
+  type Orphan,
+  type OwnedGroups,
+  protectedIn,
+  type SeenOrphan,
+} from '../ownership/orphans/judge.ts';
 import { removals, stacksIn } from '../ownership/orphans/orphans.ts';
 import { readNames } from '../ownership/orphans/read.ts';
 import { readRecord } from '../ownership/orphans/record.ts';
-import { type Planning, planGroup, type Step } from './planning.ts';
+import { type PlannedStep, type Planning, planGroup } from './planning.ts';
 
 /** All of them, or why they cannot be told. */
 export type OrphansSeen<T = Orphan> = { readonly orphans: readonly T[] } | { readonly unknown: string };
@@ -25,12 +31,12 @@ export interface OrphansAsked {
   readonly now: number;
 }
 
-interface Recorded {
-  readonly owned: Owned;
+interface OrphanRecordSeen {
+  readonly owned: OwnedGroups;
   readonly orphans: ReadonlyMap<string, number>;
 }
 
-async function recorded({ client, lease, options }: OrphansAsked): Promise<Recorded> {
+async function recorded({ client, lease, options }: OrphansAsked): Promise<OrphanRecordSeen> {
   const nothing = new Map<string, number>();
   if (lease === undefined) return { owned: { unknown: 'no record is named (--lease)' }, orphans: nothing };
   const { clusterName, awsVpcId: vpcId } = options;
@@ -51,7 +57,7 @@ export async function seeOrphans(asked: OrphansAsked): Promise<OrphansSeen> {
   const { owned } = record;
   const arnsOf = (stack: string) => new Set((stacks.get(stack) ?? []).map(({ arn }) => arn));
   const before = new Map(
-    [...record.orphans].map(([stack, at]): [string, Seen] => [stack, { at, arns: arnsOf(stack) }]),
+    [...record.orphans].map(([stack, at]): [string, SeenOrphan] => [stack, { at, arns: arnsOf(stack) }]),
   );
   const { orphans } = judge({ stacks, names: read.names, ours, owned, now }, orphanRules(options), before);
   return {
@@ -64,7 +70,7 @@ export async function seeOrphans(asked: OrphansAsked): Promise<OrphansSeen> {
 }
 
 /** An orphan, and what is done when it goes. */
-export type PlannedOrphan = Orphan & { readonly steps: readonly Step[] };
+export type PlannedOrphan = Orphan & { readonly steps: readonly PlannedStep[] };
 
 /** Plans the removal of those that go. Throws `AwsFailure`. */
 export async function planOrphans(

@@ -19,7 +19,7 @@ export interface Planning extends Deciding {
 }
 
 /** An operation, and whether the policy lets it be carried out. */
-export interface Step {
+export interface PlannedStep {
   readonly operation: Operation;
   readonly allowed: boolean;
 }
@@ -32,7 +32,7 @@ export interface PlannedGroup {
   readonly leaving: readonly string[];
   /** That holds for it. */
   readonly policy: Policy;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedStep[];
   /** Only target groups in which something is to be done. */
   readonly registrations: readonly Registration[];
   readonly problems: readonly Told[];

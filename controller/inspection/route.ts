@@ -12,7 +12,7 @@ import {
   redirectLocation,
 } from '../../api/routing/match.ts';
 import { conditionsToAws, transformsToAws } from '../aws/kinds/condition.ts';
-import type { Standing } from './standing.ts';
+import type { GroupState } from './standing.ts';
 
 /** A rule, and the path of an Ingress that it comes from. */
 export interface RulePlace extends Omit<Origin, 'id' | 'member'> {
@@ -36,7 +36,7 @@ export interface RouteTarget {
 }
 
 /** What the client gets, or where the request goes on to. */
-export type Answer =
+export type RoutedAnswer =
   | { readonly type: 'redirect'; readonly status: number; readonly location: string }
   | { readonly type: 'fixed-response'; readonly status: number; readonly body: string }
   | {
@@ -49,7 +49,7 @@ export type Answer =
     }
   | { readonly type: 'failure'; readonly status: 500 | 503; readonly because: string };
 
-export interface Passed extends RulePlace {
+export interface PassedRule extends RulePlace {
   /** The first condition that does not hold, and what the request has instead. */
   readonly because: string;
 }
@@ -57,18 +57,18 @@ export interface Passed extends RulePlace {
 export interface Answering {
   readonly listener: { readonly port: number; readonly protocol: 'HTTP' | 'HTTPS' };
   /** Rules before the answering one, by priority. */
-  readonly passed: readonly Passed[];
+  readonly passed: readonly PassedRule[];
   readonly rule: RulePlace;
   /** What must be passed first, a login or a token. */
   readonly before: readonly Exclude<Action, Routing>[];
-  readonly answer: Answer;
+  readonly answer: RoutedAnswer;
 }
 
 type Routing = Extract<Action, { type: 'forward' | 'redirect' | 'fixed-response' }>;
 
 /** What becomes of a request at a group, or why nothing listens to it. */
 export function route(
-  { group, wanted, refused, assumed }: Standing,
+  { group, wanted, refused, assumed }: GroupState,
   request: MatchRequest,
 ): Answering | { readonly because: string } {
   const listeners = wanted.resources
@@ -84,7 +84,7 @@ export function route(
     return { because: `${unheard(request, listeners, listener)}${why}` };
   }
   const places = new Map(wanted.origins.map(({ id, ...place }) => [id, place]));
-  const passed: Passed[] = [];
+  const passed: PassedRule[] = [];
   const rules = wanted.resources
     .filter((one) => one.kind === 'rule')
     .filter(({ spec }) => spec.listener.ref === listener.id)
@@ -121,14 +121,14 @@ function unheard(
 const isRouting = (action: Action): action is Routing =>
   action.type === 'forward' || action.type === 'redirect' || action.type === 'fixed-response';
 
-interface Around {
+interface RoutingContext {
   readonly request: MatchRequest;
   readonly backends: readonly Backend[];
   readonly assumed: ReadonlySet<string>;
   readonly rule: Resource<'rule'> | undefined;
 }
 
-function answerOf(action: Routing, { request, backends, assumed, rule }: Around): Answer {
+function answerOf(action: Routing, { request, backends, assumed, rule }: RoutingContext): RoutedAnswer {
   if (action.type === 'redirect') {
     const { protocol: Protocol, host: Host, port: Port, path: Path, query: Query } = action;
     const location = redirectLocation({ Protocol, Host, Port, Path, Query }, request);

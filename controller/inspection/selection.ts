@@ -3,7 +3,7 @@ import { heldGroups } from '../bindings/store.ts';
 import type { ClusterSeen } from './cluster.ts';
 import { Unanswered } from './unanswered.ts';
 
-export interface Asked {
+export interface GroupSelection {
   /** `name`, or `namespace/name`. */
   readonly ingress?: string;
   /** The namespace of `ingress`, or the one whose groups are meant. */
@@ -18,7 +18,7 @@ export interface Asked {
  */
 export function groupsAsked(
   { book, absent }: Pick<ClusterSeen, 'book' | 'absent'>,
-  { ingress, namespace, all }: Asked,
+  { ingress, namespace, all }: GroupSelection,
 ): string[] {
   const groupsOf = (key: string): string[] => {
     const entry = book.entry(key);

@@ -16,7 +16,7 @@ export interface StandingOptions extends ControllerDefaults {
   knowsServices(namespace: string): boolean;
 }
 
-export interface Standing {
+export interface GroupState {
   readonly group: Group;
   readonly wanted: Desire;
   /** What admission refuses of Ingresses in this group. */
@@ -36,7 +36,7 @@ export function standingOf(
     readonly world: Pick<ClusterSeen['world'], 'service'>;
   },
   options: StandingOptions,
-): Standing | { readonly because: string } {
+): GroupState | { readonly because: string } {
   const entry = book.entry(key);
   if (entry === undefined) return { because: absent(key) ?? `Ingress ${key} is being deleted` };
   const { group: id } = entry.spec;

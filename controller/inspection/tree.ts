@@ -52,7 +52,7 @@ export interface GroupTree {
   readonly orphan?: string;
 }
 
-type Health = ReadonlyMap<string, readonly TargetSeen[]>;
+type SeenTargets = ReadonlyMap<string, readonly TargetSeen[]>;
 
 const only = <K extends Found['kind']>(found: readonly Found[], kind: K): Extract<Found, { kind: K }>[] =>
   found.filter((one): one is Extract<Found, { kind: K }> => one.kind === kind);
@@ -75,7 +75,7 @@ export function targetGroupsOf(found: readonly Found[]): string[] {
 const nameIn = (arn: string): string => arn.split('/').at(-2) ?? arn;
 
 /** Puts what was found together. Pure. */
-export function treeOf(group: string, found: readonly Found[], health: Health): GroupTree {
+export function treeOf(group: string, found: readonly Found[], health: SeenTargets): GroupTree {
   const specs = new Map(only(found, 'targetGroup').map(({ arn, spec }) => [arn, spec]));
   const used = new Set<string>();
   const targetGroup = (arn: string): TargetGroupNode => {

@@ -152,13 +152,17 @@ function glanceAt(shelves: Shelves, group: string): Glance {
   return { found, detailed: shelf?.detailed ?? true, ...(doubted ? { doubted } : {}) };
 }
 
-interface Reading {
+interface InventoryReading {
   readonly aws: Aws;
   readonly protection: Protections;
 }
 
 /** What few want, where it is wanted and not known yet. */
-async function readSeldom({ found }: Shelf, also: Seldom, { aws, protection }: Reading): Promise<void> {
+async function readSeldom(
+  { found }: Shelf,
+  also: Seldom,
+  { aws, protection }: InventoryReading,
+): Promise<void> {
   for (const one of [...found.values()]) {
     if (one.kind !== 'loadBalancer') continue;
     const spec = { ...one.spec };

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { ripe, seldomWanted } from '../../alb/amendments/defer-until-active.ts';
 import { recall } from '../../alb/amendments/oidc-secret-memory.ts';
 import { known, knownSeldom, type SetKeys } from '../../alb/amendments/reset-memory.ts';
-import type { Wanted } from '../../alb/desire/desiring.ts';
+import type { WantedGroup } from '../../alb/desire/desiring.ts';
 import { SHARED_STACK } from '../../alb/desire/tags.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
@@ -36,10 +36,10 @@ export interface Seen {
   readonly hash: string;
 }
 
-type World = Parameters<typeof namedBy>[1] & { readonly book: Book; readonly inventory: Inventory };
+type LookingWorld = Parameters<typeof namedBy>[1] & { readonly book: Book; readonly inventory: Inventory };
 
 /** What bulk reads show of a group, without what is left alone. */
-export function glanceAt(group: Group, world: World): readonly Found[] {
+export function glanceAt(group: Group, world: LookingWorld): readonly Found[] {
   return setAside(world.inventory.glance(group.id).found, namedBy(group, world)).found;
 }
 
@@ -47,7 +47,12 @@ export function glanceAt(group: Group, world: World): readonly Found[] {
  * Reads what a group has. With `trusting`, what was applied last is taken as there when bulk reads say nothing else. Throws
  * `AwsFailure`.
  */
-export async function look(group: Group, wanted: Wanted, world: World, trusting: boolean): Promise<Seen> {
+export async function look(
+  group: Group,
+  wanted: WantedGroup,
+  world: LookingWorld,
+  trusting: boolean,
+): Promise<Seen> {
   const bindings = world.book.of(group.id);
   const named = namedBy(group, world);
   const set = known(bindings);
@@ -71,9 +76,9 @@ const hashOf = (resources: readonly Resource[]): string =>
 
 /** The group's own resources, and the shared security group when this group wants it or is the last that could. */
 async function findAll(
-  world: World,
+  world: LookingWorld,
   group: Group,
-  wanted: Wanted,
+  wanted: WantedGroup,
   remembered: SetKeys,
 ): Promise<readonly Found[]> {
   const own = await world.inventory.of(group.id, {
@@ -92,7 +97,11 @@ async function findAll(
 const deserted = ({ groups, stays }: Book): boolean => !groups().some(stays);
 
 /** What the group has after a pass; bulk reads may have brought news meanwhile. */
-export function lookAgain(group: Group, world: World, { sorted }: Pick<Seen, 'sorted'>): readonly Found[] {
+export function lookAgain(
+  group: Group,
+  world: LookingWorld,
+  { sorted }: Pick<Seen, 'sorted'>,
+): readonly Found[] {
   const aside = new Set(sorted.aside.map(({ arn }) => arn));
   const there = [group.id, SHARED_STACK].flatMap((stack) => world.inventory.glance(stack).found);
   return setAside(there, namedBy(group, world)).found.filter(({ arn }) => !aside.has(arn));

@@ -8,16 +8,19 @@ import type { Aws } from '../aws/client.ts';
 import { readBehind, readShield, readWebAcl } from '../aws/kinds/protections.ts';
 import { remember } from '../facts/cache.ts';
 
-type LoadBalancer = Found<'loadBalancer'>;
+type ProtectedLoadBalancer = Found<'loadBalancer'>;
 
 /** Groups that are looked at one after the other share an answer. */
 const BEHIND_MS = 30_000;
 
 export interface Protections {
   /** The load balancer with what is wanted to be known of it; `unknown` where AWS does not answer. */
-  complete(one: LoadBalancer, wanted: { webAcl?: string; shield?: string }): Promise<LoadBalancer>;
+  complete(
+    one: ProtectedLoadBalancer,
+    wanted: { webAcl?: string; shield?: string },
+  ): Promise<ProtectedLoadBalancer>;
   /** Those of the load balancers that have lost the web ACL they are known to have. One call for each web ACL. */
-  bereft(known: readonly LoadBalancer[]): Promise<LoadBalancer[]>;
+  bereft(known: readonly ProtectedLoadBalancer[]): Promise<ProtectedLoadBalancer[]>;
   /** A load balancer is about to have another web ACL, or has. */
   changed(): void;
 }

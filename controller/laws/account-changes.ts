@@ -4,7 +4,7 @@ import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
 import { differing } from '../../alb/plan/match.ts';
 import type { Operation } from '../../alb/plan/operation.ts';
-import type { Step } from '../../alb/preview/steps.ts';
+import type { PreviewStep } from '../../alb/preview/steps.ts';
 import { RESOURCE_TAG, resourceTagOf } from '../../api/aws.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import type { Account } from './account.ts';
@@ -12,7 +12,7 @@ import { GROUP } from './groups.ts';
 
 /** One resource, or the rules of one listener, of which `count` are concerned. */
 export interface Change {
-  readonly verb: Step['verb'];
+  readonly verb: PreviewStep['verb'];
   /** Kind and resource tag; of rules the port. */
   readonly what: string;
   readonly fields: readonly string[];
@@ -99,7 +99,7 @@ const writtenBy = (operations: readonly Operation[]): ReadonlySet<string> =>
   );
 
 /** What a preview announces. */
-export const changesIn = (steps: readonly Step[]): Change[] =>
+export const changesIn = (steps: readonly PreviewStep[]): Change[] =>
   counted(
     steps.map(({ verb, kind, id, fields, unknown, depends, operation, listener }) => {
       const tag =

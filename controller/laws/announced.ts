@@ -2,7 +2,7 @@
 // passes on an account.
 import { isDeepStrictEqual } from 'node:util';
 import { changesOf, type MemberChange, preview } from '../../alb/preview/preview.ts';
-import type { Step } from '../../alb/preview/steps.ts';
+import type { PreviewStep } from '../../alb/preview/steps.ts';
 import { bind, bindingFor } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Reading, readIngress } from '../../api/ingress/read.ts';
@@ -43,7 +43,7 @@ function changedIn(before: Applied, after: Applied): readonly [Ingress | undefin
   return [old?.get(key), next?.get(key)];
 }
 
-function announced(before: Applied, after: Applied, bindings: readonly LoadBalancerBinding[]): Step[] {
+function announced(before: Applied, after: Applied, bindings: readonly LoadBalancerBinding[]): PreviewStep[] {
   const [old, next] = changedIn(before, after);
   const recorded = bindings.find((one) => old !== undefined && keyOf(one) === keyOf(old));
   const around = { cluster: CLUSTER, service: finding(after.services), existing: 'recorded' } as const;
@@ -83,7 +83,7 @@ async function settleWholly(passes: Passes, sheet: Applied): Promise<boolean> {
 }
 
 export interface Told {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PreviewStep[];
   /** In which the announcement is not what was done. */
   readonly wrong: readonly string[];
 }

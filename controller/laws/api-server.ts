@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf, type Namespace, type ObjectMeta } from '../../api/kube.ts';
 import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
-import type { Change } from '../../kube/watch.ts';
+import type { WatchChange } from '../../kube/watch.ts';
 import type { OwnerReference } from '../../kube/write.ts';
 
 export type StoredKind = 'ingresses' | 'loadbalancerbindings' | 'namespaces';
@@ -21,7 +21,7 @@ export interface Stored {
 export interface Told {
   readonly kind: StoredKind;
   readonly object: Stored;
-  readonly change: Change;
+  readonly change: WatchChange;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -174,7 +174,7 @@ export class ApiServer {
     return gone && after.length === 0 ? this.#remove(kind, next) : this.#store(kind, next, 'updated');
   }
 
-  #store(kind: StoredKind, object: Stored, change: Change): KubeOutcome {
+  #store(kind: StoredKind, object: Stored, change: WatchChange): KubeOutcome {
     this.#version += 1;
     const metadata = { ...object.metadata, resourceVersion: String(this.#version) };
     const stored = { ...object, metadata };

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { toldOf } from '../../alb/amendments/attribution.ts';
 import { keyOf, type Part, partsOf, whole } from '../../alb/amendments/parts.ts';
 import { desire } from '../../alb/desire/desire.ts';
-import type { Wanted } from '../../alb/desire/desiring.ts';
+import type { WantedGroup } from '../../alb/desire/desiring.ts';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
@@ -48,7 +48,7 @@ function sheet(said: readonly Said[], ofService: boolean): Applied {
 
 interface Decided {
   readonly group: Group;
-  readonly wanted: Wanted;
+  readonly wanted: WantedGroup;
 }
 
 function decided(said: readonly Said[], ofService: boolean): Decided {

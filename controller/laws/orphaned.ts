@@ -2,7 +2,7 @@
 
 import type { Found } from '../../alb/kinds/kind.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, STACK_TAG } from '../../api/aws.ts';
-import { namesOf, type Objects } from '../ownership/orphans/names.ts';
+import { type NamingObjects, namesOf } from '../ownership/orphans/names.ts';
 
 const tags = (stack: string, resource: string) => ({
   [CLUSTER_TAG]: 'local',
@@ -50,7 +50,7 @@ export function stackOf(stack: string): Found[] {
 }
 
 /** A cluster in which there is nothing. */
-export const NOTHING: Objects = {
+export const NOTHING: NamingObjects = {
   ingresses: [],
   classes: [],
   classParams: [],

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { POLICIES } from '../../alb/plan/policy.ts';
-import { judge, mostOrphans, type Rules, type Seen, type Sight } from '../ownership/orphans/judge.ts';
+import {
+  judge,
+  mostOrphans,
+  type OrphanSight,
+  type Rules,
+  type SeenOrphan,
+} from '../ownership/orphans/judge.ts';
 import { type Names, namesOf } from '../ownership/orphans/names.ts';
 import { fleet, GRACE, NOTHING, NOW, stackOf } from './orphaned.ts';
 
@@ -45,7 +51,7 @@ describe('laws', () => {
         ),
       }),
     );
-  const sight: fc.Arbitrary<Sight> = fc.record(
+  const sight: fc.Arbitrary<OrphanSight> = fc.record(
     {
       stacks: some.map((all) => fleet(...all)),
       names,
@@ -72,7 +78,7 @@ describe('laws', () => {
   const seen = fc
     .oneof(some, fc.constant(STACKS))
     .map(
-      (all): Map<string, Seen> =>
+      (all): Map<string, SeenOrphan> =>
         new Map(all.map((one) => [one, { at: NOW, arns: new Set(stackOf(one).map(({ arn }) => arn)) }])),
     );
 

@@ -3,7 +3,7 @@
 import {
   beginning,
   known,
-  type Remembered,
+  type RememberedKeys,
   remaining,
   type SetKeys,
 } from '../../alb/amendments/reset-memory.ts';
@@ -53,7 +53,7 @@ function bindingsOf(sheet: Applied, group: string, set: Moment['set']): LoadBala
   return [...here, ...leaving];
 }
 
-const written = (before: Moment['set'], more: Remembered): Moment['set'] => new Map([...before, ...more]);
+const written = (before: Moment['set'], more: RememberedKeys): Moment['set'] => new Map([...before, ...more]);
 
 /** One pass; with `stopAfter` it is killed after so many operations, and nothing is told of them. */
 export function pass(sheet: Applied, group: string, before: Moment, stopAfter?: number): Passed {

@@ -18,7 +18,7 @@ import { type Aws, connectAws } from '../aws/client.ts';
 import { calls } from '../aws/kinds/kinds.ts';
 import { offline } from '../inspection/offline.ts';
 import { route } from '../inspection/route.ts';
-import type { Standing } from '../inspection/standing.ts';
+import type { GroupState } from '../inspection/standing.ts';
 import type { Applied } from './paper.ts';
 import { asked, ruled } from './routed.ts';
 
@@ -50,7 +50,7 @@ function connected({ aws, plane }: DataPlaneFixture): Aws {
 }
 
 /** Target groups, listeners and rules as our kinds make them, and behind every target group one target that says what came. */
-async function apply(rig: DataPlaneFixture, { wanted }: Standing): Promise<void> {
+async function apply(rig: DataPlaneFixture, { wanted }: GroupState): Promise<void> {
   const aws = connected(rig);
   const arns = new Map([[LOAD_BALANCER, rig.arn]]);
   const resolve: Resolve = (ref) => {
@@ -95,7 +95,7 @@ interface Said extends Met {
   readonly targets?: readonly string[];
 }
 
-function said(standing: Standing, request: MatchRequest): Said | undefined {
+function said(standing: GroupState, request: MatchRequest): Said | undefined {
   const answering = route(standing, request);
   if ('because' in answering) return undefined;
   const { answer, rule } = answering;
@@ -147,7 +147,7 @@ const agreed = {
   passed: 0,
 };
 
-async function agree(rig: DataPlaneFixture, standing: Standing, request: MatchRequest): Promise<void> {
+async function agree(rig: DataPlaneFixture, standing: GroupState, request: MatchRequest): Promise<void> {
   const answering = route(standing, request);
   const says = said(standing, request);
   if (says === undefined || 'because' in answering) {
@@ -166,7 +166,7 @@ async function agree(rig: DataPlaneFixture, standing: Standing, request: MatchRe
   else if (url?.startsWith(request.path) === false) agreed.rewritten += 1;
 }
 
-function standingOf({ ingresses, services }: Applied): Standing {
+function standingOf({ ingresses, services }: Applied): GroupState {
   const objects = [
     ...ingresses.map((one) => ({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...one })),
     ...services.map((one) => ({ apiVersion: 'v1', kind: 'Service', ...one })),

@@ -1,6 +1,6 @@
 // Generated rules and requests for the law of route: conditions of every field, transforms, redirects, weights, ports.
 import fc from 'fast-check';
-import type { Asked } from '../../api/routing/parse-request.ts';
+import type { ParsedRequest } from '../../api/routing/parse-request.ts';
 import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
 
 const json = JSON.stringify;
@@ -140,7 +140,7 @@ export const ruled: fc.Arbitrary<Applied> = fc.tuple(member('a'), fc.option(memb
 }));
 
 /** A request from this machine. */
-export const asked: fc.Arbitrary<Asked> = fc
+export const asked: fc.Arbitrary<ParsedRequest> = fc
   .record({
     method: fc.constantFrom('GET', 'GET', 'POST', 'PUT'),
     place: fc.constantFrom(

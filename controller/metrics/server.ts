@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { notListening } from '../../api/problems/unmet-need.ts';
 
-export interface Answer {
+export interface MetricsAnswer {
   readonly status: number;
   readonly body: string;
 }
@@ -14,7 +14,7 @@ export interface Answer {
 export async function serve(
   flag: string,
   port: number | undefined,
-  paths: Readonly<Record<string, () => Promise<Answer>>>,
+  paths: Readonly<Record<string, () => Promise<MetricsAnswer>>>,
 ): Promise<Server | undefined> {
   if (port === undefined) return undefined;
   const server = createServer((request, response) => {

@@ -6,13 +6,13 @@ import { targetGroupTag } from '../../alb/desire/tags.ts';
 import type { Group } from '../../alb/group.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Book } from '../bindings/store.ts';
-import type { Named } from './stray-resources.ts';
+import type { KnownResources } from './stray-resources.ts';
 
 /** What bindings, Ingresses and settings of a group say about its load balancers. */
 export function namedBy(
   { id, members, settings }: Group,
   { book, cluster }: { readonly book: Book; readonly cluster: ClusterSettings },
-): Named {
+): KnownResources {
   const bindings = book.of(id);
   const ingresses = bindings.map((one) => book.entry(keyOf(one))?.ingress.status?.loadBalancer?.ingress);
   const own = settings['load-balancer-name']?.value;

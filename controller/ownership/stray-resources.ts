@@ -12,7 +12,7 @@ import type { Problem } from '../../api/problems/problem.ts';
 type Balancer = Found<'loadBalancer'>;
 
 /** By what a load balancer is known as the group's own. */
-export interface Named {
+export interface KnownResources {
   /** ARNs that bindings name. */
   readonly arns: ReadonlySet<string>;
   /** Lower-case DNS names that Ingresses name. */
@@ -34,11 +34,11 @@ export interface Sorted {
   readonly problems: readonly Problem[];
 }
 
-const told = ({ arn, extra }: Balancer, { arns, addresses }: Named): boolean =>
+const told = ({ arn, extra }: Balancer, { arns, addresses }: KnownResources): boolean =>
   arns.has(arn) || addresses.has((extra.dnsName ?? '').toLowerCase());
 
 /** The higher, the surer that this is the one that serves; equal ones go by age. */
-function worth(balancer: Balancer, found: readonly Found[], named: Named): number {
+function worth(balancer: Balancer, found: readonly Found[], named: KnownResources): number {
   const { arn } = balancer;
   const forwards = found.some(
     (one) =>
@@ -49,7 +49,7 @@ function worth(balancer: Balancer, found: readonly Found[], named: Named): numbe
 }
 
 /** For each resource tag the ones that are planned for, and the others, each with the one that is used instead. */
-function rivals(found: readonly Found[], named: Named): { one: Balancer; used: Balancer }[] {
+function rivals(found: readonly Found[], named: KnownResources): { one: Balancer; used: Balancer }[] {
   const balancers = found.filter(
     (one): one is Balancer => one.kind === 'loadBalancer' && one.resourceTag !== '',
   );
@@ -105,14 +105,14 @@ function belongings(found: readonly Found[], aside: ReadonlySet<string>): Set<st
 }
 
 /** What we told of is ours, whatever its resource tag says by now: the plan puts that right. */
-function known(all: readonly Found[], { tags }: Named): readonly Found[] {
+function known(all: readonly Found[], { tags }: KnownResources): readonly Found[] {
   const own = ({ arn, resourceTag }: Found): string => tags.get(arn) ?? resourceTag;
   if (all.every((one) => own(one) === one.resourceTag)) return all;
   return all.map((one) => ({ ...one, resourceTag: own(one) }));
 }
 
 /** Sorts out what is left alone. */
-export function setAside(all: readonly Found[], named: Named): Sorted {
+export function setAside(all: readonly Found[], named: KnownResources): Sorted {
   const found = known(all, named);
   const nameless = found.filter(
     ({ kind, group, resourceTag }) =>

@@ -2,13 +2,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Next, Queue } from './queue.ts';
 
-type Run = (key: string) => Promise<Next>;
+type QueueRun = (key: string) => Promise<Next>;
 
 /** `again`: it runs once more after some time; `error`: it threw, which is our bug. */
 const resultOf = (next: Next): 'done' | 'again' | 'retry' => (typeof next === 'object' ? 'again' : next);
 
 /** Counts the runs of each queue's program: gives a program that is counted. */
-export function countRuns(registry: Registry): (queue: string, run: Run) => Run {
+export function countRuns(registry: Registry): (queue: string, run: QueueRun) => QueueRun {
   const counter = new Counter({
     name: 'albatross_reconcile_total',
     help: 'Runs of the program behind a queue, by what became of them.',

@@ -9,7 +9,7 @@ import { type NextCondition, REFERENCES, setCondition } from '../../api/binding/
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { type Problem, sentence } from '../../api/problems/problem.ts';
-import type { Health, Pass } from './pass-result.ts';
+import type { Pass, TargetGroupHealth } from './pass-result.ts';
 
 const MESSAGE_MAX = 2000;
 
@@ -140,7 +140,7 @@ export function readyBy(conditions: readonly NextCondition[]): NextCondition {
 
 /** Why there is nothing behind target groups without any target, each in a sentence without its full stop. */
 export function withoutTargets(
-  targetGroups: readonly { readonly backend: Backend; readonly health: Health | undefined }[],
+  targetGroups: readonly { readonly backend: Backend; readonly health: TargetGroupHealth | undefined }[],
 ): string[] {
   return targetGroups.flatMap(({ backend, health }) => {
     if (health?.total !== 0) return [];

@@ -8,13 +8,13 @@ const LEAVING_OUT_MS = 50;
 /** What may not be looked up now may be allowed one day; rights are seldom given. */
 const PERMISSION_MS = 300_000;
 
-interface Passed {
+interface PassOutcome {
   readonly outcomes: readonly Outcome[];
   readonly told: readonly Told[];
 }
 
 /** At once when all that failed is left out from now on; else as `next` says, or when something is asked for once more. */
-export function paced(next: Next, { outcomes, told }: Passed, again: number | undefined): Next {
+export function paced(next: Next, { outcomes, told }: PassOutcome, again: number | undefined): Next {
   const failed = outcomes.filter(({ result }) => result === 'failed');
   if (failed.length > 0 && failed.every(({ refused = [] }) => refused.length > 0))
     return { afterMs: LEAVING_OUT_MS };

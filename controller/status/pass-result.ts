@@ -1,7 +1,7 @@
 // A pass over a group: what it found out, before it is told to bindings, Ingresses and people.
 
 import type { Memory } from '../../alb/amendments/oidc-secret-memory.ts';
-import type { Remembered } from '../../alb/amendments/reset-memory.ts';
+import type { RememberedKeys } from '../../alb/amendments/reset-memory.ts';
 import type { Backend, Unmet } from '../../alb/desire/desiring.ts';
 import type { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Told } from '../../alb/group.ts';
@@ -13,7 +13,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Drifted } from '../drift/detect.ts';
 
 /** Healthy and all targets of one target group. */
-export interface Health {
+export interface TargetGroupHealth {
   readonly healthy: number;
   readonly total: number;
   /** Stands for which targets these are; absent while that changes. */
@@ -43,7 +43,7 @@ export interface Pass {
   /** What to remember of the client secrets that were given; undefined: as before. */
   readonly clientSecrets?: Memory;
   /** What members remember of what we set; undefined, or a member that is not in it: as before. */
-  readonly set?: Remembered;
+  readonly set?: RememberedKeys;
   /** False when facts were missing: what serves is as it was. */
   readonly decided: boolean;
   /** Wishes for protection that AWS does not meet yet. */
@@ -52,7 +52,7 @@ export interface Pass {
   readonly exposed?: boolean;
   /** Nothing is left to do: what leaves has left. */
   readonly clean: boolean;
-  health(arn: string): Health | undefined;
+  health(arn: string): TargetGroupHealth | undefined;
   readonly now: string;
 }
 

@@ -1,6 +1,6 @@
 // publish: tells the world what became of a group: the targets program, the bindings, the Ingresses, and people through events.
 
-import type { Remembered } from '../../alb/amendments/reset-memory.ts';
+import type { RememberedKeys } from '../../alb/amendments/reset-memory.ts';
 import type { ClusterSettings } from '../../alb/desire/facts.ts';
 import type { Group } from '../../alb/group.ts';
 import { inWords } from '../../alb/plan/operation.ts';
@@ -185,7 +185,7 @@ export async function unsettle(
   publishing: Publishing,
   bindings: readonly LoadBalancerBinding[],
   endangered: ReadonlySet<string>,
-  toSet: Remembered,
+  toSet: RememberedKeys,
 ): Promise<boolean> {
   const written = await Promise.all(
     bindings.map((effective) => {

@@ -10,7 +10,7 @@ import type { Writer } from '../../kube/write.ts';
 import type { Book } from '../bindings/store.ts';
 
 /** `written`: it is as wanted, or the binding is gone. `conflict`: its newest version is not known yet. */
-export type Written = 'written' | 'conflict' | 'failed';
+export type WriteOutcome = 'written' | 'conflict' | 'failed';
 
 export interface StatusWritesOptions {
   readonly book: Pick<Book, 'bindingOf' | 'answered'>;
@@ -21,7 +21,7 @@ export interface StatusWritesOptions {
 export class StatusWrites {
   readonly #options: StatusWritesOptions;
   /** The last write to each binding that has not ended. */
-  readonly #last = new Map<string, Promise<Written>>();
+  readonly #last = new Map<string, Promise<WriteOutcome>>();
 
   constructor(options: StatusWritesOptions) {
     this.#options = options;
@@ -32,13 +32,13 @@ export class StatusWrites {
     key: string,
     step: string,
     change: (binding: LoadBalancerBinding) => BindingStatus,
-  ): Promise<Written> {
+  ): Promise<WriteOutcome> {
     const { write } = this.#options;
     return this.#inTurn(key, step, (binding) => write.patchStatus(binding, change(binding)));
   }
 
   /** Takes the hash of what is registered in a target group off, whatever else was written to the binding meanwhile. */
-  forgetTargets(key: string, targetGroupArn: string): Promise<Written> {
+  forgetTargets(key: string, targetGroupArn: string): Promise<WriteOutcome> {
     const { write } = this.#options;
     return this.#inTurn(key, 'forget targets', (binding) => write.forgetTargets(binding, targetGroupArn));
   }
@@ -47,8 +47,8 @@ export class StatusWrites {
     key: string,
     step: string,
     write: (binding: LoadBalancerBinding) => Promise<KubeOutcome<LoadBalancerBinding> | undefined>,
-  ): Promise<Written> {
-    const run = (): Promise<Written> => this.#write(key, step, write);
+  ): Promise<WriteOutcome> {
+    const run = (): Promise<WriteOutcome> => this.#write(key, step, write);
     const before = this.#last.get(key);
     const now = before === undefined ? run() : before.then(run, run);
     this.#last.set(key, now);
@@ -63,7 +63,7 @@ export class StatusWrites {
     key: string,
     step: string,
     write: (binding: LoadBalancerBinding) => Promise<KubeOutcome<LoadBalancerBinding> | undefined>,
-  ): Promise<Written> {
+  ): Promise<WriteOutcome> {
     const { book, failed } = this.#options;
     const binding = book.bindingOf(key);
     const outcome = binding === undefined ? undefined : await write(binding);

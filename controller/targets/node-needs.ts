@@ -5,7 +5,7 @@ import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import { takesOver } from '../bindings/lbc-finalizers.ts';
 import type { Lookups } from '../facts/lookups.ts';
-import { endpointGroup, keyOfPlace, type Place } from '../facts/network-interfaces.ts';
+import { endpointGroup, type InterfaceOwner, keyOfPlace } from '../facts/network-interfaces.ts';
 import { endpointsOf, instanceOf, servingNodes, type World } from './endpoints.ts';
 import { placeOf, portsOf, type Reach } from './node-rules.ts';
 import type { Serving } from './serving.ts';
@@ -31,8 +31,8 @@ export interface NeedsOptions {
   readonly groupTags?: Readonly<Tags>;
 }
 
-interface Wanted {
-  readonly place: Place;
+interface WantedAccess {
+  readonly place: InterfaceOwner;
   readonly source: string;
   readonly ports: readonly number[];
 }
@@ -41,7 +41,7 @@ function wantedBy(
   { source, backend, policy }: Serving,
   world: World,
   nodes: ReadonlyMap<string, Node>,
-): Wanted[] {
+): WantedAccess[] {
   if (source === undefined || !takesOver(policy)) return [];
   return endpointsOf(backend, world).flatMap((target) => {
     const place = placeOf(target, backend.targetType, nodes);
@@ -72,7 +72,7 @@ export async function needsOf(
   return new Map(wanted.map(({ arn, wants }) => [arn, needOf(wants, groupOf)]));
 }
 
-function needOf(wants: readonly Wanted[], groupOf: ReadonlyMap<string, string | undefined>): Need {
+function needOf(wants: readonly WantedAccess[], groupOf: ReadonlyMap<string, string | undefined>): Need {
   const reaches = new Map<string, Reach>();
   const unclear = new Set<string>();
   let unknown = false;

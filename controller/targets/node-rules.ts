@@ -7,7 +7,7 @@ import { arnOf } from '../../alb/kinds/kind.ts';
 import { permissionKey } from '../../alb/kinds/security-group.ts';
 import type { Permission } from '../../api/aws.ts';
 import type { Node } from '../../api/kube.ts';
-import type { Place } from '../facts/network-interfaces.ts';
+import type { InterfaceOwner } from '../facts/network-interfaces.ts';
 import { instanceOf, type Target } from './endpoints.ts';
 
 /** Marks the rules that are ours; others on the same group are never touched (aws-model 1.6). */
@@ -84,7 +84,7 @@ export function placeOf(
   { id, node }: Pick<Target, 'id' | 'node'>,
   targetType: 'instance' | 'ip',
   nodes: ReadonlyMap<string, Node>,
-): Place | undefined {
+): InterfaceOwner | undefined {
   const on = nodes.get(node);
   if (on === undefined) return undefined;
   const instance = instanceOf(on);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { EndpointSlice, Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
-import { keyOfPlace, type Place, type SecurityGroupFact } from '../facts/network-interfaces.ts';
+import { type InterfaceOwner, keyOfPlace, type SecurityGroupFact } from '../facts/network-interfaces.ts';
 import { type NodeAccessOptions, nodeAccess } from './node-security-groups.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';
@@ -75,7 +75,7 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
   const program = nodeAccess({
     aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
     lookups: {
-      async interfaceGroups(places: readonly Place[]) {
+      async interfaceGroups(places: readonly InterfaceOwner[]) {
         asked.push(places.map(keyOfPlace).join(' '));
         return new Map(places.map((place) => [keyOfPlace(place), [...groups]]));
       },
@@ -140,7 +140,7 @@ describe('what is taken away', () => {
     const scene = play({
       serving: [pods('web', 30080)],
       lookups: {
-        async interfaceGroups(places: readonly Place[]) {
+        async interfaceGroups(places: readonly InterfaceOwner[]) {
           program.served(['arn:web']);
           return new Map(places.map((place) => [keyOfPlace(place), [{ id: 'sg-other', tags: {} }]]));
         },
@@ -219,7 +219,7 @@ describe('what is looked at', () => {
     const { program, looked } = play({
       serving: [pods('web')],
       lookups: {
-        async interfaceGroups(places: readonly Place[]) {
+        async interfaceGroups(places: readonly InterfaceOwner[]) {
           if (down)
             throw new AwsFailure({ action: 'X', code: 'Y', kind: 'throttled', message: '', status: 400 });
           return new Map(places.map((place) => [keyOfPlace(place), [{ id: 'sg-node', tags: {} }]]));

@@ -7,7 +7,7 @@ import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import type { Book } from '../bindings/store.ts';
-import type { Health, Pass } from '../status/pass-result.ts';
+import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
 import { rememberedHealth } from './target-status.ts';
 
 /** A target group that exists, and what it is for. */
@@ -25,7 +25,7 @@ export interface Serving {
   /** A predecessor that serves until its successor does. */
   readonly leaving?: true;
   /** What the binding's status says of it; only read when the target group is new to this process. */
-  readonly remembered?: Health;
+  readonly remembered?: TargetGroupHealth;
 }
 
 /** Stands for the ports of the targets themselves. */

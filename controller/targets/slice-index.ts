@@ -1,6 +1,6 @@
 // EndpointSlices by the Service that they belong to.
 import { type EndpointSlice, keyOf } from '../../api/kube.ts';
-import type { Change } from '../../kube/watch.ts';
+import type { WatchChange } from '../../kube/watch.ts';
 
 /** Names the Service of an EndpointSlice (Kubernetes: EndpointSlices, "Ownership"). */
 export const SERVICE_LABEL = 'kubernetes.io/service-name';
@@ -15,7 +15,7 @@ export class SliceIndex {
   readonly #serviceOf = new Map<string, string>();
 
   /** Notes a slice. Gives the names of the Services (in its namespace) whose endpoints changed with it. */
-  put(slice: EndpointSlice, change: Change): readonly string[] {
+  put(slice: EndpointSlice, change: WatchChange): readonly string[] {
     const { namespace = '', labels } = slice.metadata;
     const key = keyOf(slice);
     const before = this.#serviceOf.get(key);

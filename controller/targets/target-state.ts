@@ -5,7 +5,7 @@
 //                                        ▲                               │
 //                                        └──registered, deregistered─────┘
 import { isDeepStrictEqual } from 'node:util';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import { keyOfTarget, type Target } from './endpoints.ts';
 import { firstLook } from './intervals.ts';
 import { type Registered, targetsHash } from './target-health.ts';
@@ -14,7 +14,7 @@ export type TargetState =
   /** AWS was not asked, or did not answer, and nothing that the binding says can be trusted. */
   | { readonly kind: 'unknown' }
   /** What the process before wrote into the binding; AWS is asked at `until`, or when the endpoints are others. */
-  | { readonly kind: 'remembered'; readonly health: Health; readonly until: number }
+  | { readonly kind: 'remembered'; readonly health: TargetGroupHealth; readonly until: number }
   /** Targets are being registered and deregistered: nobody can say what is registered. */
   | { readonly kind: 'changing'; readonly registered: Registered }
   /** What is registered is what should be, as far as the policy lets us. */
@@ -33,7 +33,7 @@ export const UNKNOWN: TargetState = { kind: 'unknown' };
 export const NEW: TargetState = { kind: 'changing', registered: new Map() };
 
 /** What the process before remembered; `now` in milliseconds, `random` from 0 to less than 1. */
-export function recalled(health: Health | undefined, now: number, random: number): TargetState {
+export function recalled(health: TargetGroupHealth | undefined, now: number, random: number): TargetState {
   // What the binding says may be about targets that nobody can name any more.
   if (health?.hash === undefined) return UNKNOWN;
   return { kind: 'remembered', health, until: now + firstLook(health.healthy === health.total, random) };
@@ -60,7 +60,7 @@ export const registeredOf = (state: TargetState): Registered | undefined =>
   'registered' in state ? state.registered : undefined;
 
 /** Healthy and all targets, with a hash when it is known which these are. */
-export function healthOf(state: TargetState): Health | undefined {
+export function healthOf(state: TargetState): TargetGroupHealth | undefined {
   if (state.kind === 'remembered') return state.health;
   const registered = registeredOf(state);
   if (registered === undefined) return undefined;

@@ -1,7 +1,7 @@
 // The status of a binding as far as its targets go.
 import { describe, expect, test } from 'vitest';
 import type { BindingStatus } from '../../api/generated/binding.ts';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from './serving.ts';
 import { rememberedHealth, targetFields, withTargets } from './target-status.ts';
 
@@ -18,8 +18,8 @@ const serving = (arn: string, more: Partial<Serving> = {}): Serving => ({
   },
   ...more,
 });
-const of = (health: Record<string, Health>) => (arn: string) => health[arn];
-const SOME: Health = { healthy: 2, total: 3, hash: 'h' };
+const of = (health: Record<string, TargetGroupHealth>) => (arn: string) => health[arn];
+const SOME: TargetGroupHealth = { healthy: 2, total: 3, hash: 'h' };
 
 describe('target groups', () => {
   test('are counted together', () => {

@@ -5,7 +5,7 @@ import { type ConditionReason, REASONS, setCondition } from '../../api/binding/c
 import type { BindingStatus } from '../../api/generated/binding.ts';
 import type { Next } from '../queue/queue.ts';
 import { readyBy, servedBy, withoutTargets } from '../status/conditions.ts';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { StatusWrites } from '../status/writes.ts';
 import type { Serving } from './serving.ts';
 import type { Targets } from './targets.ts';
@@ -16,7 +16,10 @@ const CONFLICT_MS = 50;
 type TargetFields = Pick<BindingStatus, 'targetGroups' | 'targets' | 'registered'>;
 
 /** What a status says about the targets of a target group; undefined when it does not name it. */
-export function rememberedHealth(status: TargetFields | undefined, arn: string): Health | undefined {
+export function rememberedHealth(
+  status: TargetFields | undefined,
+  arn: string,
+): TargetGroupHealth | undefined {
   const said = status?.targetGroups?.find((one) => one.arn === arn);
   if (said === undefined) return undefined;
   const hash = status?.registered?.[arn];
@@ -26,7 +29,7 @@ export function rememberedHealth(status: TargetFields | undefined, arn: string):
 /** Target groups with their health, as it was told last where it is not known yet, and `healthy/total` over all. Pure. */
 export function targetFields(
   serving: readonly Serving[],
-  health: (arn: string) => Health | undefined,
+  health: (arn: string) => TargetGroupHealth | undefined,
   before: TargetFields | undefined,
 ): TargetFields {
   const registered: Record<string, string> = {};
@@ -67,7 +70,7 @@ function withReady(status: BindingStatus, empty: readonly string[], now: string)
 export function withTargets(
   status: BindingStatus,
   serving: readonly Serving[],
-  health: (arn: string) => Health | undefined,
+  health: (arn: string) => TargetGroupHealth | undefined,
   now: string,
 ): BindingStatus {
   const wanted = serving.filter(({ leaving }) => leaving !== true);

@@ -5,7 +5,7 @@ import type { Backend } from '../../alb/desire/desiring.ts';
 import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import { service } from '../laws/paper.ts';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { World } from './endpoints.ts';
 import type { Serving } from './serving.ts';
 import { targetsHash } from './target-health.ts';
@@ -51,7 +51,7 @@ interface Scene {
   /** Addresses of ready pods. */
   readonly pods?: string[];
   /** What the binding says. */
-  readonly remembered?: Health;
+  readonly remembered?: TargetGroupHealth;
   readonly written?: () => boolean;
   readonly shared?: true;
 }
@@ -110,7 +110,7 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
 }
 
 const hashed = (...ids: string[]): string => targetsHash(ids.map((id) => `${id}:8080`));
-const well = (...ids: string[]): Health => ({
+const well = (...ids: string[]): TargetGroupHealth => ({
   healthy: ids.length,
   total: ids.length,
   hash: hashed(...ids),

@@ -16,7 +16,7 @@ import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { chunks } from '../aws/chunks.ts';
 import type { Aws } from '../aws/client.ts';
 import type { Next } from '../queue/queue.ts';
-import type { Health } from '../status/pass-result.ts';
+import type { TargetGroupHealth } from '../status/pass-result.ts';
 import { endpointsOf, keyOfTarget, type Target, targetOfKey, type World } from './endpoints.ts';
 import { steadyLook, unsettledLook } from './intervals.ts';
 import type { Serving } from './serving.ts';
@@ -76,7 +76,7 @@ export interface Targets {
   touchNodes(): void;
   /** Has AWS asked what is registered in the target groups of a group. */
   look(group: string): void;
-  health(arn: string): Health | undefined;
+  health(arn: string): TargetGroupHealth | undefined;
   /** The hash of what is registered is about to be written to the binding: it is taken off before that changes. */
   recording(arn: string): void;
   readonly served: Pick<TargetGroupIndex, 'all' | 'get' | 'ofGroup' | 'ofMember'>;
@@ -89,7 +89,7 @@ export interface Targets {
 }
 
 /** One target group that is served. */
-interface Entry {
+interface TargetGroupEntry {
   state: TargetState;
   /** The binding may hold a hash of what is registered. */
   recorded: boolean;
@@ -105,7 +105,7 @@ export function targetsProgram(options: TargetsOptions): Targets {
 class TargetsProgram implements Targets {
   readonly #options: TargetsOptions;
   readonly served = new TargetGroupIndex();
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, TargetGroupEntry>();
   /** Group → whether its pass waits for healthy targets. */
   readonly #groups = new Map<string, boolean>();
 
@@ -166,7 +166,7 @@ class TargetsProgram implements Targets {
     return endpoints.some((one) => registered?.has(keyOfTarget(one)) === false);
   }
 
-  health(arn: string): Health | undefined {
+  health(arn: string): TargetGroupHealth | undefined {
     return healthOf(this.#entries.get(arn)?.state ?? UNKNOWN);
   }
 
@@ -203,7 +203,7 @@ class TargetsProgram implements Targets {
     }
   }
 
-  async #settle(serving: Serving, entry: Entry): Promise<Next> {
+  async #settle(serving: Serving, entry: TargetGroupEntry): Promise<Next> {
     const before = entry.state;
     const known = registeredOf(before);
     const registered = known ?? (await this.#look(serving, entry));
@@ -224,7 +224,7 @@ class TargetsProgram implements Targets {
   }
 
   /** Asks AWS what is registered, and tells what is not as it was left. */
-  async #look(serving: Serving, entry: Entry): Promise<Registered> {
+  async #look(serving: Serving, entry: TargetGroupEntry): Promise<Registered> {
     const { aws, world, drifted } = this.#options;
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
     const left = leftIn(entry.state, wanted);
@@ -242,7 +242,7 @@ class TargetsProgram implements Targets {
    */
   async #change(
     serving: Serving,
-    entry: Entry,
+    entry: TargetGroupEntry,
     registered: Registered,
   ): Promise<'none' | 'done' | 'unwritten'> {
     const wanted = endpointsOf(serving.backend, this.#options.world);

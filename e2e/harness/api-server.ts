@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Kind, type ObjectName, objectPath } from '../../kube/kinds.ts';
+import { type KubeKind, type ObjectName, objectPath } from '../../kube/kinds.ts';
 import { applied, merged, type Refused, refusal, Store, type Stored } from './api-store.ts';
 
 export interface Asked {
@@ -71,16 +71,16 @@ export class ApiServer {
   }
 
   /** Writes an object as somebody else would. */
-  put<T extends object>(kind: Kind<T>, object: T & { readonly metadata: ObjectName }): Stored {
+  put<T extends object>(kind: KubeKind<T>, object: T & { readonly metadata: ObjectName }): Stored {
     return this.#store.put(objectPath(kind, object.metadata), structuredClone(object) as unknown as Stored);
   }
 
-  read<T>(kind: Kind<T>, name: ObjectName): T | undefined {
+  read<T>(kind: KubeKind<T>, name: ObjectName): T | undefined {
     return this.#store.get(objectPath(kind, name)) as T | undefined;
   }
 
   /** Takes an object away, as somebody else would. */
-  remove(kind: Kind, name: ObjectName): void {
+  remove(kind: KubeKind, name: ObjectName): void {
     this.#store.drop(objectPath(kind, name));
   }
 

@@ -26,7 +26,7 @@ export function actionFindings(action: ActionValue): Finding[] {
 
 const missing = (at: string): Finding => refuse(at, { code: 'Malformed', because: 'the member is missing' });
 
-type Redirect = NonNullable<ActionValue['redirectConfig']>;
+type RedirectConfig = NonNullable<ActionValue['redirectConfig']>;
 
 /** Placeholders by the member they may stand in (aws-limits 3.3, redirect). */
 const PLACEHOLDERS = {
@@ -49,7 +49,7 @@ export const isLoop = ({
   (port === undefined || port === '#{port}') &&
   (path === undefined || path === '/#{path}');
 
-function redirectFindings(redirect: Redirect): Finding[] {
+function redirectFindings(redirect: RedirectConfig): Finding[] {
   const found = Object.entries(PLACEHOLDERS).flatMap(([member, allowed]) =>
     placeholderFindings(member, redirect[member as keyof typeof PLACEHOLDERS] ?? '', allowed),
   );
@@ -110,7 +110,7 @@ function placeholderFindings(member: string, text: string, allowed: readonly str
   ];
 }
 
-type Target = NonNullable<ActionValue['forwardConfig']>['targetGroups'][number];
+type ForwardedTarget = NonNullable<ActionValue['forwardConfig']>['targetGroups'][number];
 
 function forwardFindings(action: ActionValue): Finding[] {
   const { forwardConfig, targetGroupARN, targetGroupName } = action;
@@ -144,7 +144,7 @@ function forwardFindings(action: ActionValue): Finding[] {
   return found;
 }
 
-function targetFindings(target: Target, index: number, count: number): Finding[] {
+function targetFindings(target: ForwardedTarget, index: number, count: number): Finding[] {
   const at = `.forwardConfig.targetGroups[${index}]`;
   const external = target.targetGroupARN !== undefined || target.targetGroupName !== undefined;
   const found: Finding[] = [];

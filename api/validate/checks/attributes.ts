@@ -14,14 +14,14 @@ import {
 import type { Finding } from '../../problems/finding.ts';
 import { suggest } from '../../problems/suggest.ts';
 
-type Attributes = Readonly<Record<string, string>>;
+type AttributeValues = Readonly<Record<string, string>>;
 
 const KEY = /^[a-zA-Z0-9._]{1,256}$/;
 const VALUE_MAX = 1024;
 
 /** Each key and value for itself. */
 export function attributeFindings(
-  attributes: Attributes,
+  attributes: AttributeValues,
   known: ReadonlyMap<string, AttributeValue>,
 ): Finding[] {
   return Object.entries(attributes).flatMap(([key, value]) => {
@@ -137,7 +137,7 @@ function integerFindings(at: string, value: string, rule: AttributeValue & { kin
 }
 
 /** One attribute asks for something of another: `key` is the one to blame. */
-const contradiction = (attributes: Attributes, key: string, because: string): Finding => ({
+const contradiction = (attributes: AttributeValues, key: string, because: string): Finding => ({
   code: 'Contradiction',
   severity: 'refuse',
   at: `[${key}]`,
@@ -146,7 +146,7 @@ const contradiction = (attributes: Attributes, key: string, because: string): Fi
 });
 
 /** Log attributes need a bucket (aws-limits log-bucket). */
-export function logFindings(attributes: Attributes): Finding[] {
+export function logFindings(attributes: AttributeValues): Finding[] {
   return LOGS.flatMap((log) => {
     const [enabled, bucket, prefix] = [`${log}.enabled`, `${log}.bucket`, `${log}.prefix`];
     const found: Finding[] = [];
@@ -170,7 +170,7 @@ const SLOW_START = 'slow_start.duration_seconds';
 const COOKIE = 'stickiness.app_cookie.cookie_name';
 
 /** Target group attributes that exclude or need each other (aws-limits 4.2, Dependencies). */
-export function targetGroupFindings(attributes: Attributes): Finding[] {
+export function targetGroupFindings(attributes: AttributeValues): Finding[] {
   const found: Finding[] = [];
   const blame = (key: string, because: string) => found.push(contradiction(attributes, key, because));
   const algorithm = attributes[ALGORITHM] ?? 'round_robin';
@@ -204,7 +204,7 @@ const ROUTING_COUNT = 'target_group_health.unhealthy_state_routing.minimum_healt
 const FAILOVER_COUNT = 'target_group_health.dns_failover.minimum_healthy_targets.count';
 
 /** What AWS documents nothing about (aws-limits 4.2, level W). */
-function doubtful(attributes: Attributes): Finding[] {
+function doubtful(attributes: AttributeValues): Finding[] {
   const warn = (key: string, because: string): Finding => ({
     ...contradiction(attributes, key, because),
     code: 'InvalidFormat',
@@ -221,7 +221,7 @@ function doubtful(attributes: Attributes): Finding[] {
 }
 
 /** The failover threshold is not below the routing threshold (aws-limits tgh-order). */
-function thresholdFindings(attributes: Attributes, unit: string): Finding[] {
+function thresholdFindings(attributes: AttributeValues, unit: string): Finding[] {
   const key = `target_group_health.dns_failover.minimum_healthy_targets.${unit}`;
   const other = `target_group_health.unhealthy_state_routing.minimum_healthy_targets.${unit}`;
   const least = Number(attributes[other]);

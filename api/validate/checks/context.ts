@@ -4,7 +4,7 @@ import type { ControllerDefaults, ServiceReading } from '../../ingress/read.ts';
 import type { ServiceReference } from '../../ingress/references.ts';
 import type { Ingress, Service } from '../../kube.ts';
 
-export interface Target extends ServiceReference {
+export interface BackendTarget extends ServiceReference {
   /** Absent when the Service does not exist. */
   readonly service?: Service;
   readonly reading?: ServiceReading;
@@ -19,7 +19,7 @@ export interface Context {
   readonly refused: ReadonlySet<string>;
   readonly options: ControllerDefaults;
   /** Services that rules forward to. */
-  readonly targets: readonly Target[];
+  readonly targets: readonly BackendTarget[];
 }
 
 /** The Ingress has a load balancer of its own, so that no other member can add what it lacks. */

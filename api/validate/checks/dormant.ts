@@ -2,7 +2,7 @@
 // frontend network load balancer (spec annotations 18.1, lazily reached).
 import { effectiveListenPorts } from '../../annotations/listener.ts';
 import { effectiveTargetGroupSettings } from '../../ingress/effective-settings.ts';
-import { type Context, isAlone, portsUnsure, type Target } from './context.ts';
+import { type BackendTarget, type Context, isAlone, portsUnsure } from './context.ts';
 import { nlbUnread } from './frontend-nlb.ts';
 import { hasHttps } from './guarded.ts';
 
@@ -68,7 +68,7 @@ function strangeTarget(name: string, context: Context): string | undefined {
 }
 
 /** SERVICE.PORT as the name of a target-control-port has it: the port as the backend writes it. */
-export const controlName = ({ name, port }: Target): string => `${name}.${port}`;
+export const controlName = ({ name, port }: BackendTarget): string => `${name}.${port}`;
 
 function withoutSecurityGroups(context: Context): string | undefined {
   const { settings, refused } = context;

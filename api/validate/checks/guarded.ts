@@ -2,14 +2,14 @@
 import { effectiveListenPorts } from '../../annotations/listener.ts';
 import { type AuthSettings, effectiveAuth, soleService } from '../../ingress/authentication.ts';
 import { actionNameOf, backendsOf } from '../../ingress/references.ts';
-import { type Context, portsUnsure, type Target } from './context.ts';
+import { type BackendTarget, type Context, portsUnsure } from './context.ts';
 
 export interface Guarded {
   /** Field path of the backend. */
   readonly path: string;
   readonly settings: AuthSettings;
   /** The only Service that the backend forwards to. */
-  readonly target?: Target;
+  readonly target?: BackendTarget;
 }
 
 const known = new WeakMap<Context, readonly Guarded[]>();

@@ -21,9 +21,9 @@ export function jwtFindings({ jwksEndpoint, issuer, additionalClaims = [] }: Jwt
   ];
 }
 
-type Claim = NonNullable<JwtValue['additionalClaims']>[number];
+type JwtClaim = NonNullable<JwtValue['additionalClaims']>[number];
 
-function claimFindings({ format, name, values }: Claim, at: string): Finding[] {
+function claimFindings({ format, name, values }: JwtClaim, at: string): Finding[] {
   const found: Finding[] = [];
   if (name === '') found.push(refuse('Malformed', `${at}.name`, { because: 'it is empty' }));
   if (BY_DEFAULT.includes(name)) {

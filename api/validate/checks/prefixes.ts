@@ -56,10 +56,10 @@ export function prefixProblems(annotations: Readonly<Record<string, string>>): P
   });
 }
 
-type Found = Pick<Problem, 'because' | 'suggestion'>;
+type PrefixFinding = Pick<Problem, 'because' | 'suggestion'>;
 
 /** Our annotation of a name; of a name with the entry of its value, the annotation and the words. */
-function meaning(because: string, name: string | undefined): Found {
+function meaning(because: string, name: string | undefined): PrefixFinding {
   if (name === undefined) return { because };
   const [suffix = '', entry] = name.split(': ');
   const suggestion = PREFIX + suffix;
@@ -70,7 +70,7 @@ function meaning(because: string, name: string | undefined): Found {
 const ourName = (name: string): string | undefined =>
   descriptorOf(name) === undefined ? nameSuggestion(name) : name;
 
-function ofService(key: string): Found | undefined {
+function ofService(key: string): PrefixFinding | undefined {
   const [domain = '', name = ''] = key.split('/');
   if (!SERVICES.includes(domain) || !name.startsWith(OF_NLB)) return undefined;
   const said = name.slice(OF_NLB.length);
@@ -78,7 +78,7 @@ function ofService(key: string): Found | undefined {
   return meaning(because, WITHOUT_EQUAL.has(said) ? undefined : (portedName(said) ?? ourName(said)));
 }
 
-function misspelt(key: string): Found | undefined {
+function misspelt(key: string): PrefixFinding | undefined {
   const slash = key.indexOf('/');
   if (slash < 0) return withoutSlash(key);
   const [domain, name] = [key.slice(0, slash).toLowerCase(), key.slice(slash + 1)];
@@ -93,7 +93,7 @@ const near = (a: string, b: string, most: number): boolean =>
   Math.abs(a.length - b.length) <= most && distance(a, b) <= most;
 
 /** `alb.ingress.kubernetes.io.scheme`: everything is there but the slash. */
-function withoutSlash(key: string): Found | undefined {
+function withoutSlash(key: string): PrefixFinding | undefined {
   const head = key.slice(0, OURS.length).toLowerCase();
   if (!near(head, OURS, WRONG_MAX)) return undefined;
   const name = key.slice(OURS.length).replace(/^[^A-Za-z0-9]+/, '');
@@ -102,7 +102,7 @@ function withoutSlash(key: string): Found | undefined {
 }
 
 /** Names of ours that are nobody else's: those of several words. */
-function unprefixed(key: string): Found | undefined {
+function unprefixed(key: string): PrefixFinding | undefined {
   if (key.includes('/') || !/[-.]/.test(key) || descriptorOf(key) === undefined) return undefined;
   return meaning('it has no prefix, so nothing reads it', key);
 }

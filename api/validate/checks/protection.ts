@@ -7,7 +7,7 @@ import { annotationPath } from '../../problems/finding.ts';
 import { placeOf } from '../../problems/place.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { suggest } from '../../problems/suggest.ts';
-import type { Context, Target } from './context.ts';
+import type { BackendTarget, Context } from './context.ts';
 import { type Guarded, guardedBackends, hasHttps } from './guarded.ts';
 import { openOf } from './served.ts';
 
@@ -33,7 +33,7 @@ export function protectionProblems(context: Context): Problem[] {
 const NO_HTTPS =
   'the Ingress has no HTTPS listener, and users log in on HTTPS only: requests are served without authentication';
 
-const saysType = (one: Context | Target): boolean =>
+const saysType = (one: Context | BackendTarget): boolean =>
   ('settings' in one ? one.settings : one.reading?.settings)?.['auth-type'] !== undefined;
 
 const isOn = (settings: AuthSettings): boolean => (settings['auth-type']?.value ?? 'none') !== 'none';
@@ -153,7 +153,7 @@ function unseenSecret({ secretName = '' }: OidcValue, one: Guarded, context: Con
 
 const PARAMS_MAX = 10;
 
-type Member = readonly [name: string, value: string | undefined, pattern: RegExp, allowed: string];
+type ObjectMember = readonly [name: string, value: string | undefined, pattern: RegExp, allowed: string];
 
 const URL = new RegExp(HTTPS_URL);
 const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -161,7 +161,7 @@ const POOL = /^arn:aws(-[a-z]+){0,3}:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool\/
 const DOMAIN =
   /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 
-function oidcMembers(value: OidcValue): Member[] {
+function oidcMembers(value: OidcValue): ObjectMember[] {
   const { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, secretName } = value;
   const url = 'a full URL that starts with https://';
   return [
@@ -173,7 +173,7 @@ function oidcMembers(value: OidcValue): Member[] {
   ];
 }
 
-function cognitoMembers(value: CognitoValue): Member[] {
+function cognitoMembers(value: CognitoValue): ObjectMember[] {
   const { userPoolARN, userPoolClientID, userPoolDomain } = value;
   const arn = 'the ARN of a user pool (arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID)';
   return [

@@ -12,7 +12,7 @@ import { conditionsOf, inOrder, isRegexPath, memberOf, type RuleSource } from '.
 import { redirectsToItself } from '../../routing/unreachable-rules.ts';
 import { type Context, portsUnsure } from './context.ts';
 
-interface Rule extends RuleSource {
+interface CheckedRule extends RuleSource {
   /** Field path of the Ingress path. */
   readonly at: string;
   readonly path: string;
@@ -20,7 +20,7 @@ interface Rule extends RuleSource {
   readonly written: IngressPath;
 }
 
-function rulesOf({ ingress, settings }: Context): Rule[] {
+function rulesOf({ ingress, settings }: Context): CheckedRule[] {
   return (ingress.spec?.rules ?? []).flatMap(({ host, http }, r) =>
     (http?.paths ?? []).map((written, p) => ({
       at: `spec.rules[${r}].http.paths[${p}]`,
@@ -47,7 +47,7 @@ export function wholeRuleProblems(context: Context): Problem[] {
 }
 
 /** Where the values of a rule can be mended: in the annotation, if there is one. */
-function blamed(rule: Rule, { settings }: Context): string {
+function blamed(rule: CheckedRule, { settings }: Context): string {
   const said = memberOf(settings.conditions, rule.backend) !== undefined;
   return said ? annotationPath(`conditions.${rule.backend}`) : `${rule.at}.path`;
 }
@@ -96,7 +96,7 @@ function sumsByBackend({ settings }: Context): (backend: string) => Sum {
   };
 }
 
-function valueProblems(rule: Rule, context: Context, added: Sum): Problem[] {
+function valueProblems(rule: CheckedRule, context: Context, added: Sum): Problem[] {
   if (context.refused.has(`conditions.${rule.backend}`)) return [];
   // Host and path alone are one kind each and three values at most; only wildcards could be too many.
   const isPlain = added === NOTHING && !/[*?]/.test(rule.path);
@@ -133,17 +133,17 @@ function valueProblems(rule: Rule, context: Context, added: Sum): Problem[] {
 }
 
 /** All rules in the order in which they are asked. */
-function asked(rules: readonly Rule[]): Rule[] {
+function asked(rules: readonly CheckedRule[]): CheckedRule[] {
   const entries = Map.groupBy(rules, ({ at }) => at.slice(0, at.indexOf(']')));
   return [...entries.values()].flatMap(inOrder);
 }
 
 /** Nothing but host and path is asked of a request. */
-const asksNothing = ({ backend }: Rule, { settings }: Context): boolean =>
+const asksNothing = ({ backend }: CheckedRule, { settings }: Context): boolean =>
   (memberOf(settings.conditions, backend)?.value ?? []).length === 0;
 
 /** The rule stays on every listener: a redirect that would loop is left out there, and then later rules are asked. */
-function isMade(rule: Rule, context: Context): boolean {
+function isMade(rule: CheckedRule, context: Context): boolean {
   const { settings, refused } = context;
   const action = actionNameOf(rule.written.backend);
   if (action === undefined) return true;
@@ -157,10 +157,10 @@ function isMade(rule: Rule, context: Context): boolean {
   return effectiveListenPorts(settings).every((port) => !redirectsToItself(ruled, port));
 }
 
-type Taken = Map<string, Map<string, Rule>>;
+type Taken = Map<string, Map<string, CheckedRule>>;
 
 /** The earlier rule that takes all requests of this one. */
-function takerOf(rule: Rule, taken: Taken): Rule | undefined {
+function takerOf(rule: CheckedRule, taken: Taken): CheckedRule | undefined {
   for (const host of hostsAbove(rule.host ?? '')) {
     const ofHost = taken.get(host);
     if (ofHost === undefined) continue;
@@ -173,13 +173,13 @@ function takerOf(rule: Rule, taken: Taken): Rule | undefined {
 }
 
 /** `path "/api" (Prefix) of host a.example.com`. */
-function inWords({ host = '', path, pathType = '' }: Rule): string {
+function inWords({ host = '', path, pathType = '' }: CheckedRule): string {
   const type = pathType === '' || path === '' ? '' : ` (${pathType})`;
   return `${path === '' ? 'every path' : `path ${quote(path)}${type}`} of ${host === '' ? 'every host' : `host ${host}`}`;
 }
 
 /** Both places, and what is there: indexes alone say nothing to who did not count. */
-function shadowed(rule: Rule, earlier: Rule): Problem {
+function shadowed(rule: CheckedRule, earlier: CheckedRule): Problem {
   const twice =
     rule.host === earlier.host && rule.path === earlier.path && rule.pathType === earlier.pathType;
   const of = `${inWords(earlier)} at ${earlier.at}`;
@@ -190,9 +190,9 @@ function shadowed(rule: Rule, earlier: Rule): Problem {
 }
 
 /** Rules that an earlier one leaves no request for. */
-function unreachable(rules: readonly Rule[], context: Context): Problem[] {
+function unreachable(rules: readonly CheckedRule[], context: Context): Problem[] {
   const taken: Taken = new Map();
-  const asking = new Map<string, Rule>();
+  const asking = new Map<string, CheckedRule>();
   const found: Problem[] = [];
   for (const rule of asked(rules)) {
     if (isTooDeep(rule.path)) continue;
@@ -205,7 +205,7 @@ function unreachable(rules: readonly Rule[], context: Context): Problem[] {
       found.push(shadowed(rule, earlier));
     } else if (!context.refused.has(`conditions.${rule.backend}`) && isMade(rule, context)) {
       if (!bare) asking.set(same, rule);
-      else taken.set(host, (taken.get(host) ?? new Map<string, Rule>()).set(takes(rule), rule));
+      else taken.set(host, (taken.get(host) ?? new Map<string, CheckedRule>()).set(takes(rule), rule));
     }
   }
   return found;

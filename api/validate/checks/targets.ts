@@ -9,7 +9,7 @@ import type { Problem } from '../../problems/problem.ts';
 import { descriptorOf } from '../../registry.ts';
 import { memberOf } from '../../routing/rules.ts';
 import { isObject } from '../type-guards.ts';
-import { type Context, isAlone, portsUnsure, type Target } from './context.ts';
+import { type BackendTarget, type Context, isAlone, portsUnsure } from './context.ts';
 import { controlName } from './dormant.ts';
 import { openOf } from './served.ts';
 import { backendNames } from './unread-rules.ts';
@@ -18,7 +18,7 @@ import { backendNames } from './unread-rules.ts';
 const SILENT: ServiceSettings = {};
 
 interface Spoken {
-  readonly target: Target;
+  readonly target: BackendTarget;
   /** What its Service says. */
   readonly said: ServiceSettings;
 }
@@ -51,7 +51,7 @@ export function targetProblems(context: Context): Problem[] {
 }
 
 /** Missing Services, ports and node ports. They may come later, so they only draw warnings. */
-function referenceProblems(context: Context, target: Target, settings: ServiceSettings): Problem[] {
+function referenceProblems(context: Context, target: BackendTarget, settings: ServiceSettings): Problem[] {
   const { service, name, port, path } = target;
   const object = `Service ${context.ingress.metadata.namespace ?? ''}/${name}`;
   if (service === undefined) {
@@ -81,14 +81,14 @@ function referenceProblems(context: Context, target: Target, settings: ServiceSe
   return [{ code: 'NodePortMissing', severity: 'warn', path, value: name, because }];
 }
 
-type Origin = { readonly from?: string } | undefined;
+type SettingOrigin = { readonly from?: string } | undefined;
 
 /** Where one of the settings that count for a Service is said: by itself, by the Ingress or by its class. */
-const placeIn = ({ ingress }: Context, suffix: string, setting: Origin) =>
+const placeIn = ({ ingress }: Context, suffix: string, setting: SettingOrigin) =>
   placeOf(suffix, setting?.from, ingress.metadata.namespace ?? '');
 
 /** Said by the Ingress: refuse. Said by the Service: the author of the Ingress may not be the one to mend it. */
-const severityOf = (...settings: readonly Origin[]) =>
+const severityOf = (...settings: readonly SettingOrigin[]) =>
   settings.some((setting) => setting?.from?.startsWith('Service') === true) ? 'warn' : 'refuse';
 
 const INTERVAL = 'healthcheck-interval-seconds';
@@ -113,7 +113,7 @@ function timeoutProblems(context: Context, settings: ServiceSettings): Problem[]
   return [{ code: 'Contradiction', severity, ...place, value: String(said.value), because }];
 }
 
-function healthCheckProblems(context: Context, target: Target, settings: ServiceSettings): Problem[] {
+function healthCheckProblems(context: Context, target: BackendTarget, settings: ServiceSettings): Problem[] {
   const found = timeoutProblems(context, settings);
   const port = settings['healthcheck-port']?.value;
   const named =
@@ -132,7 +132,7 @@ function healthCheckProblems(context: Context, target: Target, settings: Service
 }
 
 /** IPv6 targets need a load balancer with IPv6 addresses (spec annotations 5.3, Cross-field). */
-function familyProblems(context: Context, { service, name, path }: Target): Problem[] {
+function familyProblems(context: Context, { service, name, path }: BackendTarget): Problem[] {
   const { settings, refused } = context;
   const said = settings['ip-address-type']?.value;
   const ipv4 = said === 'ipv4' || (said === undefined && isAlone(context));
@@ -145,7 +145,7 @@ function familyProblems(context: Context, { service, name, path }: Target): Prob
 }
 
 /** Target control ports: ip targets, round robin and no stickiness (spec annotations 9.15; aws-limits TG8). */
-function controlPortProblems(context: Context, target: Target, settings: ServiceSettings): Problem[] {
+function controlPortProblems(context: Context, target: BackendTarget, settings: ServiceSettings): Problem[] {
   const { options, refused } = context;
   const name = controlName(target);
   const port = settings['target-control-port']?.[name];

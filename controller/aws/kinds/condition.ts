@@ -6,17 +6,17 @@ import type {
 import type { Condition, Transform } from '../../../api/aws.ts';
 import { conditionToWire } from '../../../api/routing/wire-condition.ts';
 
-interface Choices {
+interface DescribedValues {
   readonly values: string[];
   readonly regexValues?: string[];
 }
 
-interface WireChoices {
+interface DescribedChoices {
   readonly Values?: string[] | undefined;
   readonly RegexValues?: string[] | undefined;
 }
 
-function choicesFromAws({ Values = [], RegexValues = [] }: WireChoices): Choices {
+function choicesFromAws({ Values = [], RegexValues = [] }: DescribedChoices): DescribedValues {
   return RegexValues.length === 0 ? { values: Values } : { values: Values, regexValues: RegexValues };
 }
 

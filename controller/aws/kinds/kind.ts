@@ -6,7 +6,7 @@ import type { Kind, Resource, SpecOf } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
 
 /** What became of a removal: `waiting` when something still uses the resource; ask again later. */
-export type Removed =
+export type RemovalOutcome =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'waiting'; readonly because: string };
 
@@ -27,7 +27,7 @@ export interface KindCalls<K extends Kind> {
     resolve: Resolve,
   ): Promise<Found<K>>;
   /** Removes it; one that is gone already is `done`. */
-  remove(aws: Aws, found: Found<K>): Promise<Removed>;
+  remove(aws: Aws, found: Found<K>): Promise<RemovalOutcome>;
 }
 
 /** A resource was made, or taken over, and then AWS refused a part of what is wanted of it. */
@@ -63,7 +63,10 @@ export async function completing<F extends Found>(
  * Carries out a deletion: what is gone already is `done`; what something still uses, or AWS refuses with the code
  * `protection`, is `waiting` with AWS's words. Throws any other `AwsFailure`.
  */
-export async function removing(deletion: () => Promise<unknown>, protection?: string): Promise<Removed> {
+export async function removing(
+  deletion: () => Promise<unknown>,
+  protection?: string,
+): Promise<RemovalOutcome> {
   try {
     await deletion();
   } catch (thrown) {
@@ -90,5 +93,5 @@ export interface AnyCalls {
     changed: readonly string[],
     resolve: Resolve,
   ): Promise<Found>;
-  remove(aws: Aws, found: Found): Promise<Removed>;
+  remove(aws: Aws, found: Found): Promise<RemovalOutcome>;
 }

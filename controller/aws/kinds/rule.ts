@@ -21,10 +21,10 @@ import type { KindCalls } from './kind.ts';
 import { present, removing } from './kind.ts';
 import { refuseStranger, writeTags } from './tags.ts';
 
-type FoundRule = Found<'rule'>;
+type RuleInAws = Found<'rule'>;
 
 /** A described rule as we know it; undefined for the default rule, which belongs to the listener. */
-export function fromAws(wire: Rule, listenerArn: string, tags: Tags): FoundRule | undefined {
+export function fromAws(wire: Rule, listenerArn: string, tags: Tags): RuleInAws | undefined {
   if (wire.IsDefault === true || wire.Priority === 'default') return undefined;
   return {
     kind: 'rule',
@@ -63,7 +63,7 @@ export async function setPriorities(
   await aws.elbv2.send(new SetRulePrioritiesCommand({ RulePriorities }));
 }
 
-async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: Resolve): Promise<FoundRule> {
+async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: Resolve): Promise<RuleInAws> {
   const listenerArn = resolve(wanted.listener);
   const twin = (await readRules(aws, listenerArn)).find(
     ({ Priority }) => Priority === String(wanted.priority),

@@ -2,21 +2,29 @@
 import { describe, expect, test } from 'vitest';
 import type { Found } from '../../../alb/kinds/kind.ts';
 import { fleet, GRACE, NOBODY, NOTHING, NOW, stackOf } from '../../laws/orphaned.ts';
-import { judge, mostOrphans, type Orphan, protectedIn, type Rules, type Seen, type Sight } from './judge.ts';
+import {
+  judge,
+  mostOrphans,
+  type Orphan,
+  type OrphanSight,
+  protectedIn,
+  type Rules,
+  type SeenOrphan,
+} from './judge.ts';
 import { namesOf } from './names.ts';
 import { fateWords } from './words.ts';
 
 const RULES: Rules = { policy: 'sync', graceMs: GRACE, limit: 10 };
 
 /** One orphan, `shop/gone`, beside one group of ours, seen once ten minutes ago. */
-const SIGHT: Sight = {
+const SIGHT: OrphanSight = {
   stacks: fleet('shop/web', 'shop/gone'),
   names: NOBODY,
   ours: new Set(['shop/web']),
   owned: new Set(['shop/web', 'shop/gone']),
   now: NOW,
 };
-const seenBefore = ({ stacks }: Sight, ms = GRACE): Map<string, Seen> =>
+const seenBefore = ({ stacks }: OrphanSight, ms = GRACE): Map<string, SeenOrphan> =>
   new Map(
     [...stacks].map(([stack, found]) => [
       stack,
@@ -24,7 +32,7 @@ const seenBefore = ({ stacks }: Sight, ms = GRACE): Map<string, Seen> =>
     ]),
   );
 
-const judged = (sight: Partial<Sight>, rules: Partial<Rules> = {}, ms = GRACE): readonly Orphan[] => {
+const judged = (sight: Partial<OrphanSight>, rules: Partial<Rules> = {}, ms = GRACE): readonly Orphan[] => {
   const whole = { ...SIGHT, ...sight };
   return judge(whole, { ...RULES, ...rules }, seenBefore(whole, ms)).orphans;
 };
@@ -32,13 +40,13 @@ const words = (...of: Parameters<typeof judged>): string[] =>
   judged(...of).map((one) => `${one.stack} ${fateWords(one)}`);
 
 /** The account with something changed in the orphan. */
-const changed = (change: (one: Found) => Found): Partial<Sight> => ({
+const changed = (change: (one: Found) => Found): Partial<OrphanSight> => ({
   stacks: new Map([
     ['shop/web', stackOf('shop/web')],
     ['shop/gone', stackOf('shop/gone').map(change)],
   ]),
 });
-const ingressSaying = (annotations: Record<string, string>, status = {}): Partial<Sight> => ({
+const ingressSaying = (annotations: Record<string, string>, status = {}): Partial<OrphanSight> => ({
   names: namesOf({
     ...NOTHING,
     ingresses: [{ metadata: { name: 'a', namespace: 'b', annotations }, ...status }],
@@ -77,7 +85,7 @@ describe('one orphan beside one group of ours', () => {
   });
 });
 
-test.each<[string, Partial<Sight>, Partial<Rules>, string]>([
+test.each<[string, Partial<OrphanSight>, Partial<Rules>, string]>([
   ['observe', {}, { policy: 'observe' }, 'left: the policy is observe'],
   ['upsert-only', {}, { policy: 'upsert-only' }, 'left: the policy is upsert-only'],
   ['targets-only', {}, { policy: 'targets-only' }, 'left: the policy is targets-only'],

@@ -27,16 +27,16 @@ export interface Rules {
 }
 
 /** What is known of the groups that this cluster has had (record.ts); else why that is not known. */
-export type Owned = ReadonlySet<string> | { readonly unknown: string };
+export type OwnedGroups = ReadonlySet<string> | { readonly unknown: string };
 
 /** What one look sees. */
-export interface Sight {
+export interface OrphanSight {
   /** Everything in AWS with the cluster's tag and a stack of an Ingress, by stack. */
   readonly stacks: ReadonlyMap<string, readonly Found[]>;
   readonly names: Names;
   /** Groups of Ingresses and bindings that this controller answers for. */
   readonly ours: ReadonlySet<string>;
-  readonly owned: Owned;
+  readonly owned: OwnedGroups;
   /** Why something may not be seen at the moment. */
   readonly incomplete?: string;
   /** Milliseconds since the epoch, by a clock that never goes back. */
@@ -44,12 +44,12 @@ export interface Sight {
 }
 
 /** When a stack was first seen as an orphan, and what it had then. */
-export interface Seen {
+export interface SeenOrphan {
   readonly at: number;
   readonly arns: ReadonlySet<string>;
 }
 
-export type Reason =
+export type OrphanReason =
   | 'Stray'
   | 'OtherStack'
   | 'InUse'
@@ -69,15 +69,15 @@ export interface Orphan {
   /** What becomes of it: `goes` is removed, `waits` may be removed later, `left` stays until something changes. */
   readonly fate: 'goes' | 'waits' | 'left';
   /** Absent when it goes. */
-  readonly reason?: Reason;
+  readonly reason?: OrphanReason;
   /** The same for people, after `left: ` or `waits: `. */
   readonly because: string;
 }
 
-export interface Judgement {
+export interface OrphanJudgement {
   readonly orphans: readonly Orphan[];
   /** What the next look must be told. */
-  readonly seen: ReadonlyMap<string, Seen>;
+  readonly seen: ReadonlyMap<string, SeenOrphan>;
 }
 
 /**
@@ -97,7 +97,7 @@ const isOther = (key: string): boolean => key !== STACK_TAG && OTHER_STACK.test(
 
 const nameOf = ({ spec, arn }: Found): string => ('name' in spec ? spec.name : arn);
 
-type Left = readonly [Reason, string];
+type Left = readonly [OrphanReason, string];
 
 /** Whether a text speaks of a resource: by its ARN or id anywhere, or by a target group's or security group's whole name. */
 function speaksOf(text: string, one: Found): boolean {
@@ -144,7 +144,7 @@ const NOBODY = {
 };
 
 /** Why this stack is nobody's to remove but a person's. */
-function ofItself(found: readonly Found[], { stacks, names }: Sight): Left | undefined {
+function ofItself(found: readonly Found[], { stacks, names }: OrphanSight): Left | undefined {
   const tag = found.flatMap(({ spec }) => Object.keys(spec.tags)).find(isOther);
   if (tag !== undefined) return ['OtherStack', `it carries the tag ${tag}, too`];
   const used = speaker(found, names) ?? outsider(found, stacks);
@@ -157,7 +157,7 @@ function ofItself(found: readonly Found[], { stacks, names }: Sight): Left | und
 }
 
 /** Why nothing at all is removed. */
-function ofAll({ stacks, names, ours, owned }: Sight, rules: Rules): Left | undefined {
+function ofAll({ stacks, names, ours, owned }: OrphanSight, rules: Rules): Left | undefined {
   const { policy, watchNamespace, limit } = rules;
   if (policy !== 'sync') return ['Policy', `the policy is ${policy}`];
   if (watchNamespace !== undefined)
@@ -180,10 +180,14 @@ function ofAll({ stacks, names, ours, owned }: Sight, rules: Rules): Left | unde
  * Judges what one look sees. `before` is what the look before it left; who was not an orphan then, or has something now that
  * it had not, begins anew.
  */
-export function judge(sight: Sight, rules: Rules, before: ReadonlyMap<string, Seen>): Judgement {
+export function judge(
+  sight: OrphanSight,
+  rules: Rules,
+  before: ReadonlyMap<string, SeenOrphan>,
+): OrphanJudgement {
   const { stacks, names, ours, owned, incomplete, now } = sight;
   const general = ofAll(sight, rules);
-  const seen = new Map<string, Seen>();
+  const seen = new Map<string, SeenOrphan>();
   const orphans: Orphan[] = [];
   for (const [stack, found] of [...stacks].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (names.stacks.has(stack) || ours.has(stack)) continue;

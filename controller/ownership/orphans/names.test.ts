@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { fleet, GRACE, NOBODY, NOTHING, NOW } from '../../laws/orphaned.ts';
 import { judge } from './judge.ts';
-import { namesOf, type Objects } from './names.ts';
+import { type NamingObjects, namesOf } from './names.ts';
 
 describe('who names a stack', () => {
   const metadata = { name: 'gone', namespace: 'shop' };
@@ -15,7 +15,7 @@ describe('who names a stack', () => {
   });
   const params = [{ metadata: { name: 'p' }, spec: { group: { name: 'shared' } } }];
   const other = { name: 'x', namespace: 'y' };
-  test.each<[string, Partial<Objects>, string]>([
+  test.each<[string, Partial<NamingObjects>, string]>([
     [
       'an Ingress of any class',
       { ingresses: [{ metadata, spec: { ingressClassName: 'nginx' } }] },

@@ -9,7 +9,7 @@ import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownersh
 import { lbcGroups } from '../../bindings/lbc-finalizers.ts';
 
 /** Every object that can name a stack or a resource in AWS, of all namespaces and classes. */
-export interface Objects {
+export interface NamingObjects {
   readonly ingresses: readonly Ingress[];
   readonly classes: readonly IngressClass[];
   readonly classParams: readonly IngressClassParams[];
@@ -26,7 +26,7 @@ export interface Names {
   readonly texts: readonly { readonly by: string; readonly text: string }[];
 }
 
-type Pair = readonly [name: string, by: string];
+type NamePair = readonly [name: string, by: string];
 
 const GROUP_NAME = `${PREFIX}group.name`;
 
@@ -48,9 +48,9 @@ function groupsOfClass(
 
 function stacksOfIngress(
   ingress: Ingress,
-  { classes }: Objects,
+  { classes }: NamingObjects,
   groups: ReadonlyMap<string, string>,
-): Pair[] {
+): NamePair[] {
   const by = `Ingress ${keyOf(ingress)}`;
   const annotated = ingress.metadata.annotations?.[GROUP_NAME]?.trim();
   return [
@@ -64,7 +64,7 @@ function stacksOfIngress(
 
 const bindingName = (binding: LoadBalancerBinding): string => `LoadBalancerBinding ${keyOf(binding)}`;
 
-function resourcesOfBinding(binding: LoadBalancerBinding): Pair[] {
+function resourcesOfBinding(binding: LoadBalancerBinding): NamePair[] {
   const { loadBalancer, targetGroups = [] } = binding.status ?? {};
   const arns = [
     ...(loadBalancer === undefined ? [] : [loadBalancer.arn, ...(loadBalancer.beside ?? [])]),
@@ -74,32 +74,32 @@ function resourcesOfBinding(binding: LoadBalancerBinding): Pair[] {
 }
 
 /** What the objects name. The first to name something is the one that is told. */
-export function namesOf(objects: Objects): Names {
+export function namesOf(objects: NamingObjects): Names {
   const { ingresses, classParams, bindings, targetGroupBindings } = objects;
   const groups = new Map(
-    classParams.flatMap(({ metadata, spec }): Pair[] =>
+    classParams.flatMap(({ metadata, spec }): NamePair[] =>
       spec?.group?.name === undefined ? [] : [[metadata.name, spec.group.name]],
     ),
   );
-  const stacks: Pair[] = [
+  const stacks: NamePair[] = [
     ...ingresses.flatMap((ingress) => stacksOfIngress(ingress, objects, groups)),
     ...bindings.flatMap((binding) =>
       [keyOf(binding), binding.spec.group, ...heldGroups(binding)].map(
-        (stack): Pair => [stack, bindingName(binding)],
+        (stack): NamePair => [stack, bindingName(binding)],
       ),
     ),
   ];
-  const resources: Pair[] = [
+  const resources: NamePair[] = [
     ...bindings.flatMap(resourcesOfBinding),
     ...targetGroupBindings.flatMap(({ metadata, spec }) =>
-      [spec?.targetGroupARN, spec?.targetGroupName].flatMap((name): Pair[] =>
+      [spec?.targetGroupARN, spec?.targetGroupName].flatMap((name): NamePair[] =>
         name === undefined || name === ''
           ? []
           : [[name.toLowerCase(), `TargetGroupBinding ${keyOf({ metadata })}`]],
       ),
     ),
     ...ingresses.flatMap((ingress) =>
-      (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }): Pair[] =>
+      (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }): NamePair[] =>
         hostname === undefined ? [] : [[hostname.toLowerCase(), `the address of Ingress ${keyOf(ingress)}`]],
       ),
     ),

@@ -15,7 +15,7 @@ import type { Aws } from '../../aws/client.ts';
 import { type Deciding, decide } from '../../decide.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Next } from '../../queue/queue.ts';
-import { judge, type Orphan, protectedIn, type Rules, type Seen, type Sight } from './judge.ts';
+import { judge, type Orphan, type OrphanSight, protectedIn, type Rules, type SeenOrphan } from './judge.ts';
 import { readNames } from './read.ts';
 import type { GroupsRecord } from './record.ts';
 import type { OrphanReport } from './report.ts';
@@ -70,7 +70,7 @@ export function watchOrphans(options: OrphansOptions): Orphans {
 
 class Watch implements Orphans {
   readonly #options: OrphansOptions;
-  #seen: ReadonlyMap<string, Seen> = new Map();
+  #seen: ReadonlyMap<string, SeenOrphan> = new Map();
   /** Stacks that the last look let go. */
   readonly #due = new Set<string>();
   /** Why AWS or somebody's word kept a stack that was to go. */
@@ -166,7 +166,7 @@ class Watch implements Orphans {
   }
 
   /** Everything that is looked at, or why it cannot be. The cluster is asked only when there is something to ask about. */
-  async #sight(): Promise<Sight | { readonly unknown: string }> {
+  async #sight(): Promise<OrphanSight | { readonly unknown: string }> {
     const { client, deciding, record, incomplete, now } = this.#options;
     await record.load();
     const ours = new Set(deciding.book.groups());
@@ -187,7 +187,7 @@ class Watch implements Orphans {
   }
 
   /** What is gone needs no memory; what others name and we do not is theirs now. */
-  #remember({ stacks, names, ours }: Sight): void {
+  #remember({ stacks, names, ours }: OrphanSight): void {
     this.#options.record.keep((group) => ours.has(group) || (stacks.has(group) && !names.stacks.has(group)));
   }
 }

@@ -1,6 +1,6 @@
 // read: every object that can name something in AWS, listed now and wholly. What cannot be listed is a reason to judge nothing.
 import type { KubeClient } from '../../../kube/client.ts';
-import { KINDS, type Kind } from '../../../kube/kinds.ts';
+import { KINDS, type KubeKind } from '../../../kube/kinds.ts';
 import { listAll } from '../../../kube/list.ts';
 import { type Names, namesOf } from './names.ts';
 
@@ -12,7 +12,7 @@ export async function readNames(
   client: Pick<KubeClient, 'request'>,
 ): Promise<{ readonly names: Names } | { readonly unknown: string }> {
   const failures: string[] = [];
-  const list = async <T>(kind: Kind<T>, mayBeMissing = false): Promise<readonly T[]> => {
+  const list = async <T>(kind: KubeKind<T>, mayBeMissing = false): Promise<readonly T[]> => {
     const all = await listAll(client, kind);
     if (all.ok) return all.object.items;
     if (!(mayBeMissing && all.reason === 'notFound'))

@@ -7,7 +7,7 @@ import { type ConfigMap, readConfigMap, writeConfigMap } from '../../../kube/con
 import { KINDS } from '../../../kube/kinds.ts';
 import { listAll } from '../../../kube/list.ts';
 import type { Next } from '../../queue/queue.ts';
-import type { Owned } from './judge.ts';
+import type { OwnedGroups } from './judge.ts';
 
 export interface RecordPlace {
   readonly namespace: string;
@@ -21,7 +21,7 @@ export interface Fleet {
 }
 
 /** What the record says. */
-export interface Written {
+export interface WrittenRecord {
   /** Undefined when there is no record of this cluster and fleet yet. */
   readonly groups?: ReadonlySet<string>;
   /** Stack → when it was first seen as an orphan, in milliseconds since the epoch. */
@@ -31,13 +31,13 @@ export interface Written {
   readonly cluster: string;
 }
 
-type Answer<T> = { readonly ok: true; readonly value: T } | Extract<KubeOutcome, { ok: false }>;
+type RecordRead<T> = { readonly ok: true; readonly value: T } | Extract<KubeOutcome, { ok: false }>;
 
 /**
  * What tells one cluster from another: the UID of its namespace kube-system, which every cluster has and no backup restores.
  * Asked for by `list`, since the controller has no `get` on namespaces.
  */
-async function identity(client: Pick<KubeClient, 'request'>, fleet: Fleet): Promise<Answer<string>> {
+async function identity(client: Pick<KubeClient, 'request'>, fleet: Fleet): Promise<RecordRead<string>> {
   const listed = await listAll(client, KINDS.namespaces, { fieldSelector: 'metadata.name=kube-system' });
   if (!listed.ok) return listed;
   const uid = listed.object.items[0]?.metadata.uid;
@@ -66,7 +66,7 @@ export async function readRecord(
   client: Pick<KubeClient, 'request'>,
   place: RecordPlace,
   fleet: Fleet,
-): Promise<Answer<Written>> {
+): Promise<RecordRead<WrittenRecord>> {
   const [cluster, read] = await Promise.all([identity(client, fleet), readConfigMap(client, place)]);
   if (!cluster.ok) return cluster;
   if (!read.ok && read.reason !== 'notFound') return read;
@@ -118,7 +118,7 @@ export class GroupsRecord {
     for (const group of [...this.#noted.keys()]) if (!stays(group)) this.#noted.delete(group);
   }
 
-  owned(): Owned {
+  owned(): OwnedGroups {
     if (this.#loaded === undefined) return { unknown: this.#trouble };
     return this.#groups();
   }
