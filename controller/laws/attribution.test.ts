@@ -131,36 +131,54 @@ interface Wrong {
   readonly expected: readonly string[];
 }
 
-/** Parts that were told to others than those who say them, and how many parts there were. */
+/** Decides each pair of members once. */
+function decideOnce(around: Said, ofService: boolean): (...said: Said[]) => Decided {
+  const known = new Map<string, Decided>();
+  return (...said) => {
+    const all = said.map((one) => ({ ...around, ...one }));
+    const text = JSON.stringify(all);
+    const before = known.get(text) ?? decided(all, ofService);
+    known.set(text, before);
+    return before;
+  };
+}
+
+/** Parts of what two members want that were told to others than those who say them, and how many parts there were. */
+function judgePair(
+  said: [Said, Said],
+  decide: ReturnType<typeof decideOnce>,
+  beside: ReadonlySet<string>,
+): { parts: number; wrong: Wrong[] } {
+  const nobody = decide({}, {});
+  const both = decide(...said);
+  const alone = [decide(said[0], {}), decide({}, said[1])].map(
+    (one) => new Set(partsBeyond(one, nobody).map(keyOf)),
+  );
+  const parts = partsBeyond(both, nobody).flatMap((part) => {
+    const saying = NAMES.filter((_, index) => alone[index]?.has(keyOf(part)));
+    return saying.length === 0 ? [] : [{ part, saying }];
+  });
+  const wrong = parts.flatMap(({ part, saying }): Wrong[] => {
+    const expected = (beside.has(fieldOf(part)) ? NAMES : saying).map((name) => `shop/${name}`);
+    const told = toldOf([{ part, failure }], both.group, both.wanted).map(({ member }) => member);
+    return isDeepStrictEqual(told, expected) ? [] : [{ said, part: keyOf(part), told, expected }];
+  });
+  return { parts: parts.length, wrong };
+}
+
+/** The same for all pairs of an annotation's values. */
 function judge(descriptor: AnyAnnotation, ofService: boolean): { parts: number; wrong: Wrong[] } {
   let parts = 0;
   const wrong: Wrong[] = [];
   for (const around of AROUND) {
     if (Object.hasOwn(around, descriptor.name) || parts > 0) continue;
-    const known = new Map<string, Decided>();
-    const decide = (...said: Said[]): Decided => {
-      const all = said.map((one) => ({ ...around, ...one }));
-      const text = JSON.stringify(all);
-      const before = known.get(text) ?? decided(all, ofService);
-      known.set(text, before);
-      return before;
-    };
-    const nobody = decide({}, {});
+    const decide = decideOnce(around, ofService);
     // What is made of several annotations is told to all who say one of them.
-    const beside = new Set(partsBeyond(nobody, decided([{}, {}], false)).map(fieldOf));
+    const beside = new Set(partsBeyond(decide({}, {}), decided([{}, {}], false)).map(fieldOf));
     for (const said of cases(descriptor)) {
-      const both = decide(...said);
-      const alone = [decide(said[0], {}), decide({}, said[1])].map(
-        (one) => new Set(partsBeyond(one, nobody).map(keyOf)),
-      );
-      for (const part of partsBeyond(both, nobody)) {
-        const saying = NAMES.filter((_, index) => alone[index]?.has(keyOf(part)));
-        if (saying.length === 0) continue;
-        const expected = (beside.has(fieldOf(part)) ? NAMES : saying).map((name) => `shop/${name}`);
-        parts += 1;
-        const told = toldOf([{ part, failure }], both.group, both.wanted).map(({ member }) => member);
-        if (!isDeepStrictEqual(told, expected)) wrong.push({ said, part: keyOf(part), told, expected });
-      }
+      const judged = judgePair(said, decide, beside);
+      parts += judged.parts;
+      wrong.push(...judged.wrong);
     }
   }
   return { parts, wrong };
