@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { type Stage, setStage } from '../../e2e/harness/stage.ts';
 import { benchAdmissions } from './admissions.ts';
+import { benchCentre } from './centre.ts';
 import { apps, ingress, service, slice } from './objects.ts';
 import { benchPlanning } from './planning.ts';
 
@@ -205,6 +206,8 @@ async function main(): Promise<void> {
   } finally {
     await stage.stop();
   }
+  process.stdout.write('\n');
+  await benchCentre();
   process.stdout.write('\n');
   benchPlanning();
   process.stdout.write('\n');
