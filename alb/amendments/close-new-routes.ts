@@ -1,49 +1,82 @@
 // closing: new routes whose Ingress asks for a protection that they cannot have now are closed (desire/closed.ts); what AWS
 // answers already may go on: nothing is opened by that. Pure.
-import type { Action, Resource } from '../../api/aws.ts';
-import { answers, closeRoutes } from '../desire/closed.ts';
-import type { Origin, Unmet } from '../desire/desiring.ts';
+import { type Action, type Resource, resourceTagOf } from '../../api/aws.ts';
+import { closeRoutes } from '../desire/closed.ts';
+import type { Unmet, WantedGroup } from '../desire/desiring.ts';
+import { sameActions } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
-import type { Found } from '../kinds/kind.ts';
+import { arnOf, type Found } from '../kinds/kind.ts';
 import type { Matching } from '../plan/match.ts';
 import type { Amendment } from './amendment.ts';
+
+type Owners = Pick<WantedGroup, 'resources' | 'origins' | 'backends'>;
 
 /** Rules and default actions without those that are new and would be open without what their member asks for. */
 export function closeNew(
   resources: readonly Resource[],
   found: readonly Found[],
-  origins: readonly Origin[],
+  wanted: Owners,
   unmet: readonly Unmet[],
   matching: Matching,
 ): readonly Resource[] {
   if (unmet.length === 0) return resources;
-  return closeRoutes(resources, origins, unmet, (one) => isOpen(one, found, matching));
+  return closeRoutes(resources, wanted.origins, unmet, (one, member) =>
+    serving(one, found, matching).some((now) => isAsOpen(now, one, targetGroupsOf(member, wanted, found))),
+  );
 }
 
-const forwards = (actions: readonly Action[]): boolean => actions.some(({ type }) => type === 'forward');
+/**
+ * ARNs of a member's target groups in AWS, also of those that it wants no more. The tags of two Ingresses may look alike: then
+ * they are whose backend they are now.
+ */
+function targetGroupsOf(
+  member: string,
+  { resources, backends }: Owners,
+  found: readonly Found[],
+): Set<string> {
+  const owner = new Map(backends.map(({ id, member: key }) => [id, key]));
+  const now = new Map(resources.map(({ id, spec }) => [resourceTagOf(spec.tags), owner.get(id)]));
+  const owns = (tag: string): boolean =>
+    (now.get(tag) ?? (tag.startsWith(`${member}-`) ? member : '')) === member;
+  return new Set(
+    found.flatMap((one) => (one.kind === 'targetGroup' && owns(one.resourceTag) ? [one.arn] : [])),
+  );
+}
 
-/** Whether requests get as far now as they shall. */
-const asOpen = (now: readonly Action[], wanted: readonly Action[]): boolean =>
-  forwards(now) || (!forwards(wanted) && answers(now));
+const targetsIn = (actions: readonly Action[]): string[] =>
+  actions.flatMap((action) =>
+    action.type === 'forward' ? action.targets.map(({ targetGroup }) => arnOf(targetGroup)) : [],
+  );
 
-/** Whether AWS answers the same requests already: then nothing is opened by going on. */
-function isOpen(resource: Resource, found: readonly Found[], { matched, resolve }: Matching): boolean {
+/** Whether requests get as far now, and to the same member: others may have asked for the same requests before. */
+function isAsOpen(now: readonly Action[], { kind, spec }: Resource, own: ReadonlySet<string>): boolean {
+  const wanted = kind === 'rule' ? spec.actions : kind === 'listener' ? spec.defaultActions : [];
+  const named = new Set(targetsIn(wanted));
+  return sameActions(wanted, now) || targetsIn(now).some((arn) => own.has(arn) || named.has(arn));
+}
+
+/** What AWS does now with the requests that a rule or a default action is for. */
+function serving(
+  resource: Resource,
+  found: readonly Found[],
+  { matched, resolve }: Matching,
+): (readonly Action[])[] {
   if (resource.kind === 'listener') {
     const there = matched.get(resource.id);
-    return there?.kind === 'listener' && asOpen(there.spec.defaultActions, resource.spec.defaultActions);
+    return there?.kind === 'listener' ? [there.spec.defaultActions] : [];
   }
-  if (resource.kind !== 'rule') return false;
-  const { conditions, listener, actions } = resource.spec;
-  return found.some(
-    (one) =>
-      one.kind === 'rule' &&
-      one.spec.listener.ref === resolve(listener) &&
-      sameConditions(conditions, one.spec.conditions) &&
-      asOpen(one.spec.actions, actions),
+  if (resource.kind !== 'rule') return [];
+  const { conditions, listener } = resource.spec;
+  return found.flatMap((one) =>
+    one.kind === 'rule' &&
+    one.spec.listener.ref === resolve(listener) &&
+    sameConditions(conditions, one.spec.conditions)
+      ? [one.spec.actions]
+      : [],
   );
 }
 
 export const closeUnmet: Amendment = (draft, { found, wanted, unmet, matching }) => ({
   ...draft,
-  resources: closeNew(draft.resources, found, wanted.origins, unmet, matching),
+  resources: closeNew(draft.resources, found, wanted, unmet, matching),
 });

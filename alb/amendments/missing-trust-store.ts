@@ -14,7 +14,7 @@ type DesiredListener = Resource<'listener'>;
 export function unverified(
   resources: readonly Resource[],
   found: readonly Found[],
-  wanted: Pick<Desire, 'unfound' | 'origins'>,
+  wanted: Pick<Desire, 'unfound' | 'resources' | 'origins' | 'backends'>,
   matching: Matching,
 ): readonly Resource[] {
   return wanted.unfound.reduce((all, { listener: id, members, leads }) => {
@@ -34,7 +34,7 @@ export function unverified(
     if ((mutual ?? now)?.mode === 'verify' && said?.mode !== 'verify') return same;
     const until = 'the trust store that is named is found';
     const unmet = members.map((member): Unmet => ({ member, listener: id, staysOpen: true, until }));
-    return closeNew(same, found, wanted.origins, unmet, matching);
+    return closeNew(same, found, wanted, unmet, matching);
   }, resources);
 }
 

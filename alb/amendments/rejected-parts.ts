@@ -46,7 +46,7 @@ function closed(
     if (has.sslPolicy !== undefined && coversPolicy(has.sslPolicy, String(value))) return [];
     return naming(group, id, field, ({ settings }) => settings['ssl-policy']?.value === value, true);
   });
-  return closeNew(resources, found, wanted.origins, unmet, matching);
+  return closeNew(resources, found, wanted, unmet, matching);
 }
 
 const listenerIn = (resources: readonly Resource[], id: string): ListenerSpec | undefined =>

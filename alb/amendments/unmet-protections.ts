@@ -3,7 +3,8 @@
 // AWS answers already goes on. Pure.
 
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
-import { type Resource, WEB_ACL } from '../../api/aws.ts';
+import { type Permission, type Resource, WEB_ACL } from '../../api/aws.ts';
+import { webAclWord } from '../../api/ingress/web-acl.ts';
 import { MANAGED_GROUP } from '../desire/access.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
 import type { Unmet, WantedGroup } from '../desire/desiring.ts';
@@ -24,20 +25,21 @@ const unmet = (member: string, until: string, listener?: string): Unmet => ({
 const wasDone = ({ binding }: Member): boolean =>
   binding.status?.conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
 
-/** One that is not known, because it may not be read, is taken as it was told last. */
+/**
+ * Also for members whose ARN a name takes the place of: what they get is the web ACL that is named. One that is not known, because it
+ * may not be read, is taken as it was told last.
+ */
 function withoutWebAcl(group: Group, wanted: WantedGroup, there: Found<'loadBalancer'> | undefined): Unmet[] {
   const { webAcl: said } = group;
   const asked = seldomWanted(wanted.resources).webAcl;
   if (said === undefined || asked === undefined || asked === WEB_ACL.none) return [];
   const has = there?.spec.webAcl;
-  if (has?.startsWith('arn:') === true) return [];
+  if (asked === WEB_ACL.kept ? has?.startsWith('arn:') === true : has === asked) return [];
   const blind = there !== undefined && (has === undefined || has === WEB_ACL.unknown);
-  const known = new Map(group.members.map((member) => [member.key, member]));
-  return said.members.flatMap((key) => {
-    const member = known.get(key);
-    return blind && member !== undefined && wasDone(member)
-      ? []
-      : [unmet(key, `the web ACL ${said.value} is set`)];
+  return group.members.flatMap((member) => {
+    const word = webAclWord(member.intent.settings);
+    if (word === undefined || word.value === WEB_ACL.none || (blind && wasDone(member))) return [];
+    return [unmet(member.key, `the web ACL ${said.value} is set`)];
   });
 }
 
@@ -50,7 +52,16 @@ function withoutShield(group: Group, wanted: WantedGroup, there: Found<'loadBala
   );
 }
 
-/** The load balancer still has other security groups than those that are named. */
+type OfAccess = 'security-groups' | 'inbound-cidrs' | 'security-group-prefix-lists';
+
+const SOURCES = ['inbound-cidrs', 'security-group-prefix-lists'] as const;
+
+const saying = ({ members }: Group, names: readonly OfAccess[]): Member[] =>
+  members.filter(({ intent: { settings } }) =>
+    names.some((name) => (settings[name]?.value ?? []).length > 0),
+  );
+
+/** The load balancer still has other security groups than it shall have; where some are named, sources mean nothing (access.ts). */
 function withoutGroups(
   group: Group,
   wanted: WantedGroup,
@@ -63,10 +74,18 @@ function withoutGroups(
   if (there === undefined || balancer === undefined) return [];
   const asked = balancer.spec.securityGroups.map((one) => (typeof one === 'string' ? one : resolve(one)));
   if (there.spec.securityGroups.map(arnOf).every((one) => asked.includes(one))) return [];
-  return saidBy(group.members, 'security-groups').map(({ member }) =>
-    unmet(member.key, 'the load balancer has the security groups that are named'),
+  const named = saying(group, ['security-groups']);
+  return (named.length > 0 ? named : saying(group, SOURCES)).map(({ key }) =>
+    unmet(
+      key,
+      `the load balancer has no security groups but ${named.length > 0 ? 'those that are named' : 'its own'}`,
+    ),
   );
 }
+
+/** Somebody may have opened a range of ports by hand, or all of them: these have no numbers (EC2 API Reference: IpPermission). */
+const isOpenOn = ({ protocol, fromPort, toPort }: Permission, port: number): boolean =>
+  protocol === '-1' || (fromPort <= port && port <= toPort);
 
 /** The managed security group still lets in more than the sources that are named. */
 function withoutSources(group: Group, wanted: WantedGroup, { matched }: Matching): Unmet[] {
@@ -76,16 +95,10 @@ function withoutSources(group: Group, wanted: WantedGroup, { matched }: Matching
       return [];
     const asked = new Set(one.spec.ingress.map((each) => permissionKey(each)));
     const more = there.spec.ingress.filter((permission) => !asked.has(permissionKey(permission)));
-    const ports = [...new Set(more.map(({ fromPort }) => fromPort))];
-    return ports.flatMap((port) =>
-      group.members
-        .filter(({ intent: { settings } }) => {
-          const cidrs = settings['inbound-cidrs']?.value ?? [];
-          const lists = settings['security-group-prefix-lists']?.value ?? [];
-          const listens = effectiveListenPorts(settings).some((each) => each.port === port);
-          return listens && cidrs.length + lists.length > 0;
-        })
-        .map(({ key }) => unmet(key, `port ${port} lets in nobody else`, `listener/${port}`)),
+    return saying(group, SOURCES).flatMap(({ key, intent: { settings } }) =>
+      effectiveListenPorts(settings)
+        .filter(({ port }) => more.some((permission) => isOpenOn(permission, port)))
+        .map(({ port }) => unmet(key, `port ${port} lets in nobody else`, `listener/${port}`)),
     );
   });
 }
@@ -96,8 +109,7 @@ const OF_BALANCER = [
   'wafv2-acl-name',
   'shield-advanced-protection',
   'security-groups',
-  'inbound-cidrs',
-  'security-group-prefix-lists',
+  ...SOURCES,
 ] as const;
 
 /**

@@ -11,7 +11,7 @@ export const UNPROTECTED: Action = {
 };
 
 /** Whether somebody gets something by these actions: a target, or a text that is no 503. */
-export const answers = (actions: readonly Action[]): boolean =>
+const answers = (actions: readonly Action[]): boolean =>
   actions.some(
     (action) =>
       action.type === 'forward' || (action.type === 'fixed-response' && action.statusCode !== '503'),
@@ -22,7 +22,7 @@ export function closeRoutes(
   resources: readonly Resource[],
   origins: readonly Origin[],
   unmet: readonly Unmet[],
-  goesOn: (resource: Resource) => boolean = () => false,
+  goesOn: (resource: Resource, member: string) => boolean = () => false,
 ): readonly Resource[] {
   if (unmet.length === 0) return resources;
   const owner = new Map(origins.map(({ id, member }) => [id, member]));
@@ -32,8 +32,8 @@ export function closeRoutes(
     const mine = unmet.filter(
       (one) => one.member === member && (one.listener === undefined || one.listener === listener),
     );
-    if (mine.length === 0 || !answers(actions)) return resource;
-    return mine.every(({ staysOpen }) => staysOpen) && goesOn(resource) ? resource : closed(resource);
+    if (member === undefined || mine.length === 0 || !answers(actions)) return resource;
+    return mine.every(({ staysOpen }) => staysOpen) && goesOn(resource, member) ? resource : closed(resource);
   });
 }
 

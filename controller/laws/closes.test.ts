@@ -6,8 +6,9 @@ import { failureOf } from '../../alb/failures/failure.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
+import { containsNetwork } from '../../api/validate/cidr.ts';
 import { applied } from './groups.ts';
-import { forwards, getOf, type Met, met } from './reachable.ts';
+import { forwards, getOf, type Met, met, sourcesOn } from './reachable.ts';
 import { openPasses, type Passes } from './whole-passes.ts';
 
 const REFUSED = [
@@ -48,23 +49,47 @@ function owners({ account: { elb } }: Passes, { actions }: Met, all: readonly In
   return all.filter((one) => tags.some((tag) => named(tag, one)));
 }
 
+const annotation = (name: string, { metadata }: Ingress): string =>
+  metadata.annotations?.[PREFIX + name] ?? '';
+
+const list = (name: string, ingress: Ingress): string[] => {
+  const text = annotation(name, ingress);
+  return text === '' ? [] : text.split(',');
+};
+
+/**
+ * From where a load balancer is reached on a port, without what is as with the LBC: where a member names security groups, these
+ * alone say who gets in, whatever sources another one names. A port where a member does not listen has none of its routes, so it
+ * may be open to others.
+ */
+function strangers(passes: Passes, one: Met, ingress: Ingress, all: readonly Ingress[]): string[] {
+  const named = new Set(all.flatMap((each) => list('security-groups', each)));
+  const networks = list('inbound-cidrs', ingress);
+  return sourcesOn(passes.account, one).filter(
+    (source) => !named.has(source) && !networks.some((network) => containsNetwork(network, source)),
+  );
+}
+
 /** What of an Ingress's wishes a request that gets to its targets went round. */
-function evaded(passes: Passes, one: Met, ingress: Ingress): string[] {
+function evaded(passes: Passes, one: Met, ingress: Ingress, all: readonly Ingress[]): string[] {
   const { account } = passes;
-  const said = (name: string): string => ingress.metadata.annotations?.[PREFIX + name] ?? '';
+  const said = (name: string): string => annotation(name, ingress);
   const balancer = account.elb.state.loadBalancers.get(one.balancer);
   const first = one.actions[0]?.Type ?? '';
   const secure = one.listener?.protocol === 'HTTPS';
-  const networks = (balancer?.securityGroups ?? [])
-    .flatMap((id) => account.securityGroups.get(id)?.IpPermissions ?? [])
-    .flatMap(({ IpRanges = [] }) => IpRanges.map(({ CidrIp = '' }) => CidrIp));
   const login = said('auth-type') === 'cognito' || said('auth-type') === 'oidc';
+  const groups = list('security-groups', ingress);
+  // With the LBC a name takes the place of all ARNs of a group, also the name `none`.
+  const namesNone = all.some((each) => annotation('wafv2-acl-name', each) === 'none');
   const broken: Readonly<Record<string, boolean>> = {
     'ssl-redirect': said('ssl-redirect') !== '' && !secure,
     'auth-type': secure && login && !first.startsWith('authenticate-'),
     'jwt-validation': secure && said('jwt-validation') !== '' && first !== 'jwt-validation',
-    'inbound-cidrs':
-      said('inbound-cidrs') !== '' && networks.some((network) => !said('inbound-cidrs').includes(network)),
+    'inbound-cidrs': said('inbound-cidrs') !== '' && strangers(passes, one, ingress, all).length > 0,
+    'security-groups':
+      groups.length > 0 && sourcesOn(account, one).some((source) => !groups.includes(source)),
+    'wafv2-acl-arn':
+      said('wafv2-acl-arn').startsWith('arn:') && !namesNone && !account.webAcls.has(one.balancer),
     'wafv2-acl-name': said('wafv2-acl-name') === 'one' && !account.webAcls.has(one.balancer),
     scheme: said('scheme') === 'internal' && balancer?.scheme !== 'internal',
   };
@@ -101,7 +126,9 @@ test('closes', { timeout: 120_000 }, async () => {
         const through = REQUESTS.flatMap((request) => met(passes.account, request)).filter(forwards);
         reached += through.length;
         const wrong = through.flatMap((one) =>
-          owners(passes, one, sheet.ingresses).flatMap((ingress) => evaded(passes, one, ingress)),
+          owners(passes, one, sheet.ingresses).flatMap((ingress) =>
+            evaded(passes, one, ingress, sheet.ingresses),
+          ),
         );
         expect([...new Set(wrong)]).toEqual([]);
       }

@@ -2,13 +2,14 @@
 // pass the account is asked what requests meet. What is new never reaches a target without the protection that is asked for; what
 // did so before goes on at most; `Ready` says why; and once the protection can be had everything is open.
 import { describe, expect, test } from 'vitest';
+import type { AnnotationName } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { PROTECTING } from '../../api/registry.ts';
 import { GROUP } from './groups.ts';
-import { type Applied, ingress, path, rule, STORE, service } from './paper.ts';
+import { type Applied, ingress, path, rule, STORE, service, WEB_ACL_ARN } from './paper.ts';
 import { forwards, getOf, met } from './reachable.ts';
 import { openPasses, type Passes } from './whole-passes.ts';
-import { REASONS, type Said, type Trouble, type Wish } from './wish.ts';
+import { denied, REASONS, type Said, type Trouble, type Wish } from './wish.ts';
 import { OF_BALANCERS } from './wishes-balancers.ts';
 import { OF_ROUTES } from './wishes-routes.ts';
 
@@ -104,4 +105,68 @@ describe.each(WISHES.map((wish) => [wish.names.join(', '), wish] as const))('%s'
     return typeof row === 'string' ? [] : [[reason, row] as const];
   });
   test.each(cases)('%s', (_reason, trouble) => troubled(wish, trouble));
+});
+
+describe('nothing else in its place will do', () => {
+  const wishFor = (name: AnnotationName): Wish => {
+    const wish = WISHES.find(({ names }) => names.includes(name));
+    if (wish === undefined) throw new Error(`no wish asks for ${name}`);
+    return wish;
+  };
+
+  test.each<[string, AnnotationName, Trouble]>([
+    [
+      'a name that takes the place of an ARN, and cannot be set',
+      'wafv2-acl-arn',
+      {
+        elder: { 'wafv2-acl-name': 'one' },
+        refuse: denied('AssociateWebACL'),
+        ready: /AssociateWebACL answered AccessDenied/,
+      },
+    ],
+    [
+      'a name that takes the place of an ARN, and is not found',
+      'wafv2-acl-arn',
+      { elder: { 'wafv2-acl-name': 'three' }, ready: /answers 503 until the web ACL three is set/ },
+    ],
+    [
+      'the web ACL that was asked for before',
+      'wafv2-acl-arn',
+      {
+        before: { 'wafv2-acl-arn': WEB_ACL_ARN('two') },
+        refuse: denied('AssociateWebACL'),
+        ready: /AssociateWebACL answered AccessDenied/,
+      },
+    ],
+    [
+      'security groups that were named before',
+      'inbound-cidrs',
+      {
+        before: { 'security-groups': 'sg-1' },
+        refuse: denied('SetSecurityGroups'),
+        ready: /SetSecurityGroups answered AccessDenied/,
+      },
+    ],
+  ])('%s', (_, name, trouble) => troubled(wishFor(name), trouble));
+
+  test('a route of another Ingress for the same requests', async () => {
+    const wish = wishFor('wafv2-acl-name');
+    const passes = opened();
+    const other = ingress({
+      ingress: 'other',
+      rules: [rule('mine.example.com', path('/new', 'web'))],
+      said: { 'group.name': GROUP },
+    });
+    await passes.settle({ ingresses: [other], services: [service()] });
+    const mine = member(
+      'mine',
+      '2026-01-02T00:00:00Z',
+      { 'wafv2-acl-name': 'three', 'group.order': '-1' },
+      '/new',
+    );
+    for (let pass = 0; pass < PASSES; pass += 1) {
+      await passes.attempt({ ingresses: [other, mine], services: [service()] }, 1);
+      expect(reached(passes, wish).bare).toEqual([]);
+    }
+  });
 });

@@ -6,6 +6,7 @@ import type { Account } from './account.ts';
 
 export interface Met {
   readonly balancer: string;
+  readonly port: number;
   /** Undefined where nothing listens. */
   readonly listener?: {
     readonly protocol: 'HTTP' | 'HTTPS';
@@ -32,7 +33,7 @@ export function met({ elb: { state } }: Account, request: MatchRequest): Met[] {
   return [...state.loadBalancers.values()].map(({ arn, listeners }): Met => {
     const listener = state.listeners.get(listeners[request.port] ?? '');
     if (listener === undefined || listener.protocol.toLowerCase() !== request.protocol)
-      return { balancer: arn, conditions: [], actions: [] };
+      return { balancer: arn, port: request.port, conditions: [], actions: [] };
     const rules = Object.entries(listener.rules)
       .sort(([a], [b]) => Number(a) - Number(b))
       .flatMap(([, rule]) => state.rules.get(rule) ?? []);
@@ -41,6 +42,7 @@ export function met({ elb: { state } }: Account, request: MatchRequest): Met[] {
     const { protocol, sslPolicy, mutualAuthentication: mutual } = listener;
     return {
       balancer: arn,
+      port: request.port,
       listener: {
         protocol,
         ...(sslPolicy === undefined ? {} : { sslPolicy }),
@@ -55,3 +57,22 @@ export function met({ elb: { state } }: Account, request: MatchRequest): Met[] {
 
 /** Whether a target gets the request. */
 export const forwards = ({ actions }: Met): boolean => actions.some(({ Type }) => Type === 'forward');
+
+/** From where a load balancer can be reached on a port: networks, prefix lists, and the ids of groups that others made for it. */
+export function sourcesOn(account: Account, { balancer, port }: Pick<Met, 'balancer' | 'port'>): string[] {
+  const groups = account.elb.state.loadBalancers.get(balancer)?.securityGroups ?? [];
+  return groups.flatMap((id) => {
+    const made = account.securityGroups.get(id);
+    if (made === undefined) return [id];
+    return (made.IpPermissions ?? [])
+      .filter(
+        ({ IpProtocol, FromPort = 0, ToPort = 0 }) =>
+          IpProtocol === '-1' || (FromPort <= port && port <= ToPort),
+      )
+      .flatMap(({ IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }) => [
+        ...IpRanges.map(({ CidrIp = '' }) => CidrIp),
+        ...Ipv6Ranges.map(({ CidrIpv6 = '' }) => CidrIpv6),
+        ...PrefixListIds.map(({ PrefixListId = '' }) => PrefixListId),
+      ]);
+  });
+}

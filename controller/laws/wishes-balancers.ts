@@ -1,19 +1,9 @@
 // Wishes for protection of whole load balancers, and every reason for which each cannot be had (protections.test.ts).
-import type { Account } from './account.ts';
 import { WEB_ACL_ARN } from './paper.ts';
+import { sourcesOn } from './reachable.ts';
 import { denied, failing, lookups, missing, NO_STATE, OWN_TEXT, UNASKED, type Wish } from './wish.ts';
 
 const PLAIN = 'http://mine.example.com';
-
-/** The networks and prefix lists that a load balancer's own security groups let in. */
-function sources(account: Account, balancer: string): string[] {
-  const groups = account.elb.state.loadBalancers.get(balancer)?.securityGroups ?? [];
-  const permissions = groups.flatMap((id) => account.securityGroups.get(id)?.IpPermissions ?? []);
-  return permissions.flatMap(({ IpRanges = [], PrefixListIds = [] }) => [
-    ...IpRanges.map(({ CidrIp = '' }) => CidrIp),
-    ...PrefixListIds.map(({ PrefixListId = '' }) => PrefixListId),
-  ]);
-}
 
 const ranges = (
   name: 'inbound-cidrs' | 'security-group-prefix-lists',
@@ -21,7 +11,7 @@ const ranges = (
   wider: string,
 ): Wish => ({
   ...{ names: [name], said: { [name]: value }, request: PLAIN },
-  holds: ({ balancer }, account) => sources(account, balancer).every((one) => one === value),
+  holds: (met, account) => sourcesOn(account, met).every((one) => one === value),
   rows: {
     unknown: name === 'inbound-cidrs' ? UNASKED : { said: { [name]: 'pl-2' }, ready: /InvalidPrefixListID/ },
     denied: { refuse: denied('CreateSecurityGroup'), ready: /AccessDenied/ },
