@@ -56,6 +56,8 @@ export class ApiServer {
   #version = 0;
   /** Of the kind LoadBalancerBinding. */
   kind: 'there' | 'terminating' | 'gone' = 'there';
+  /** The time that its clock shows (RFC 3339); unset: it goes on a second with every write. */
+  clock: string | undefined;
   /** Namespaces whose ResourceQuota allows no more bindings. */
   readonly full = new Set<string>();
 
@@ -154,7 +156,7 @@ export class ApiServer {
 
   /** RFC 3339. */
   now(): string {
-    return new Date(Date.UTC(2026, 0, 1) + this.#version * 1000).toISOString();
+    return this.clock ?? new Date(Date.UTC(2026, 0, 1) + this.#version * 1000).toISOString();
   }
 
   #patch(kind: StoredKind, found: Stored, body: Json, status: boolean): KubeOutcome {

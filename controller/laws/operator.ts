@@ -1,28 +1,13 @@
 // The controller on paper: the real programs (book, derive, reconcile, publish, writer, inventory) between an API server and an
 // account that exist in memory. What it knows of the cluster it is told by watches, one change at a time and ever late.
 
-import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
-import { readIngress } from '../../api/ingress/read.ts';
-import type { Ingress, Namespace, Service } from '../../api/kube.ts';
-import { keyOf } from '../../api/kube.ts';
+import { type Ingress, keyOf, type Namespace, type Service } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { eventTeller } from '../../kube/events.ts';
-import { underPolicy, writer } from '../../kube/write.ts';
 import type { Aws } from '../aws/client.ts';
-import { seenIngress } from '../bindings/read-ingress.ts';
-import { openBook } from '../bindings/store.ts';
-import { derive } from '../bindings/sync.ts';
-import { Drifts } from '../drift/detect.ts';
-import { createInventory } from '../inventory/inventory.ts';
 import type { Next } from '../queue/queue.ts';
-import { type Reconciling, reconcile } from '../reconcile.ts';
-import { type Publishing, publish, unsettle } from '../status/publish.ts';
-import { StatusWrites } from '../status/writes.ts';
-import { reconcileTargetStatus } from '../targets/target-status.ts';
-import { targetsProgram } from '../targets/targets.ts';
 import type { Account } from './account.ts';
 import { type ApiServer, asBinding, asIngress, type StoredKind, type Told } from './api-server.ts';
-import { CLUSTER } from './paper.ts';
+import { note, wirePrograms } from './programs.ts';
 import { lookupsOf } from './whole-passes.ts';
 
 export interface Operating {
@@ -74,41 +59,19 @@ function queueOf({ turn, later, broken }: Operating, run: (key: string) => Promi
   return add;
 }
 
-/** The programs, wired as `workers.ts` does; targets are never registered. */
+/** The programs, each with its queue. */
 function programs(world: Operating) {
-  const { aws, client } = world;
-  const book = openBook();
-  const may = underPolicy('sync');
-  const write = writer(client, may);
-  const inventory = createInventory(aws, { now: world.now });
-  const lookups = lookupsOf(world.account);
-  const failed = (): void => undefined;
-  const targets = targetsProgram({
-    ...{ aws, world: { service: world.service, slices: () => [], nodes: () => [] }, now: world.now },
-    ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: failed },
-    ...{ enqueue: failed, changed: failed, lost: failed, failed, drifted: failed },
+  const wired = wirePrograms({
+    ...{ aws: world.aws, client: world.client, lookups: lookupsOf(world.account), service: world.service },
+    ...{ secrets: async () => new Map(), now: world.now },
+    published(members) {
+      for (const member of members) targetStatus(member);
+    },
   });
-  const statuses = new StatusWrites({ book, write, failed });
-  const now = () => new Date(world.now());
-  const targetStatus = queueOf(world, (member) => reconcileTargetStatus(member, { targets, statuses, now }));
-  const publishing: Publishing = {
-    ...{ book, write, statuses, targets, cluster: CLUSTER, failed, now },
-    published: (_, members) => members.forEach(targetStatus),
-    events: eventTeller(client, 'law', may),
-  };
-  const reconciling: Reconciling = {
-    ...{ book, inventory, aws, cluster: CLUSTER, lookups, policy: 'sync' },
-    ...{ refusals: refusalMemory(world.now), drifts: new Drifts(), drifted: failed, log: failed },
-    ...{ ready: () => true, waitsFor: () => undefined, service: world.service, now: world.now },
-    secrets: async () => new Map(),
-    unsettle: (...args) => unsettle(publishing, ...args),
-    publish: (group, pass) => publish(publishing, group, pass),
-  };
-  const bindings = queueOf(world, (key) =>
-    derive(key, { book, write, ceiling: 'sync', now: world.now, failed, refused: failed }),
-  );
-  const groups = queueOf(world, (group) => reconcile(group, reconciling));
-  return { book, inventory, bindings, groups };
+  const targetStatus = queueOf(world, wired.targetStatus);
+  const bindings = queueOf(world, wired.derive);
+  const groups = queueOf(world, wired.reconcile);
+  return { book: wired.book, inventory: wired.inventory, bindings, groups };
 }
 
 /** Starts a process that knows nothing. */
@@ -125,10 +88,7 @@ export function startOperator(world: Operating): Operator {
     if (gone) ingresses.delete(key);
     else ingresses.set(key, ingress);
     const namespace = namespaces.get(ingress.metadata.namespace ?? '');
-    const options = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;
-    const reading = readIngress(ingress, { service: world.service, options });
-    const seen = gone ? undefined : seenIngress(ingress, { reading, namespace, ceiling: 'sync' });
-    for (const group of book.ingress(key, seen)) groups(group);
+    for (const group of note(book, ingress, { service: world.service, gone, namespace })) groups(group);
     bindings(key);
   }
 

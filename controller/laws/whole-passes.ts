@@ -1,24 +1,21 @@
-// Whole passes on paper: Ingresses are applied, and the group is reconciled with an account until nothing is left to do.
+// Whole passes: Ingresses are applied to an API server in memory, and the real programs reconcile the group with an account until
+// nothing is left to do. Nobody works at the same time: what is written is known at once (operator.ts has the opposite).
 
-import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
 import type { Looked } from '../../alb/desire/facts.ts';
 import type { Outcome } from '../../alb/plan/operation.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { keyOf } from '../../api/kube.ts';
+import { type Ingress, keyOf, type Service } from '../../api/kube.ts';
 import type { ProblemCode } from '../../api/problems/problem.ts';
-import { type Book, openBook } from '../bindings/store.ts';
-import { Drifts } from '../drift/detect.ts';
+import type { KubeCall, KubeClient } from '../../kube/client.ts';
 import type { Lookups } from '../facts/lookups.ts';
-import { createInventory } from '../inventory/inventory.ts';
-import { type Reconciling, reconcile } from '../reconcile.ts';
-import { statusOf } from '../status/status.ts';
-import { servingOf } from '../targets/serving.ts';
-import { withTargets } from '../targets/target-status.ts';
+import type { Next } from '../queue/queue.ts';
 import { type Account, openAccount } from './account.ts';
+import { ApiServer, asBinding, asIngress, type Told } from './api-server.ts';
 import { GROUP } from './groups.ts';
-import { type Applied, bookOf, CERTIFICATE, CLUSTER, WEB_ACL_ARN } from './paper.ts';
+import { type Applied, CERTIFICATE, WEB_ACL_ARN } from './paper.ts';
+import { note, type Programs, wirePrograms } from './programs.ts';
 
 export interface Passes {
   readonly account: Account;
@@ -32,6 +29,8 @@ export interface Passes {
   later(ms: number): Promise<void>;
   /** By `namespace/name`. */
   statuses(): ReadonlyMap<string, BindingStatus>;
+  /** The host names in the status of an Ingress (`namespace/name`). */
+  addresses(key: string): readonly string[];
   /** Every status that was ever told, oldest first. */
   readonly history: readonly (readonly [key: string, status: BindingStatus])[];
   /** The bindings of the group as they are now. */
@@ -93,113 +92,153 @@ export function lookupsOf(
   };
 }
 
-/** Brings the book in line with a sheet; what was told stays with the bindings that stay. */
-function put(sheet: Applied, book: Book, told: Map<string, BindingStatus>): void {
-  const keys = new Set(sheet.ingresses.map(keyOf));
-  for (const key of book.keys()) if (!keys.has(key)) book.ingress(key);
-  for (const key of [...told.keys()]) if (!keys.has(key)) told.delete(key);
-  const kept = new Map(book.keys().map((key) => [key, book.bindingOf(key)]));
-  bookOf(sheet, book);
-  for (const [key, binding] of kept) {
-    const now = book.bindingOf(key);
-    if (keys.has(key) && now !== undefined && binding?.status !== undefined)
-      book.binding(key, { ...now, status: binding.status });
+/** A client whose requests an API server in memory answers. */
+const clientOf = (api: ApiServer): KubeClient =>
+  // Nothing on paper asks for the kubeconfig.
+  ({ request: async (call: KubeCall) => api.answer(call) }) as Pick<KubeClient, 'request'> as KubeClient;
+
+/** The cluster: what is applied to it, and the controller that works on it. */
+class Cluster {
+  readonly api: ApiServer;
+  readonly programs: Programs;
+  readonly history: [key: string, status: BindingStatus][] = [];
+  readonly outcomes: Outcome[] = [];
+  /** Ingresses and bindings that changed since they were worked on, and members whose targets are to be told of. */
+  readonly #changed = new Set<string>();
+  readonly #published = new Set<string>();
+  #sheet: Applied = { ingresses: [], services: [] };
+
+  constructor(
+    { aws }: Pick<Account, 'aws'>,
+    lookups: Lookups,
+    instead: Passes['instead'],
+    now: () => number,
+  ) {
+    this.api = new ApiServer((told) => this.#hear(told));
+    this.programs = wirePrograms({
+      ...{ aws, client: clientOf(this.api), lookups, now },
+      service: (namespace, name) => this.#service(namespace, name),
+      secrets: async (_, named) =>
+        new Map(named.map((one) => [one, instead.secret ?? { value: { id: one, secret: one } }])),
+      health: () => ({ healthy: 1, total: 1 }),
+      published: (members) => {
+        for (const member of members) this.#published.add(member);
+      },
+      passed: ({ outcomes }) => void this.outcomes.push(...outcomes),
+    });
+  }
+
+  #service(namespace: string, name: string): Service | undefined {
+    return this.#sheet.services.find((one) => keyOf(one) === `${namespace}/${name}`);
+  }
+
+  /** Every watch tells at once. */
+  #hear({ kind, object, change }: Told): void {
+    const { book } = this.programs;
+    const key = keyOf(object);
+    const gone = change === 'deleted';
+    if (kind === 'ingresses') this.#read(asIngress(object), gone);
+    if (kind !== 'loadbalancerbindings') return;
+    const { status } = asBinding(object);
+    if (status !== undefined && status !== book.bindingOf(key)?.status && book.entry(key) !== undefined)
+      this.history.push([key, status]);
+    book.binding(key, gone ? undefined : asBinding(object));
+    this.#changed.add(key);
+  }
+
+  #read(ingress: Ingress, gone: boolean): void {
+    const service = this.#service.bind(this);
+    const namespace = this.api.namespace(ingress.metadata.namespace ?? '');
+    note(this.programs.book, ingress, { ...this.#sheet.classes, service, gone, namespace });
+    this.#changed.add(keyOf(ingress));
+  }
+
+  /** Applies what is on a sheet, and deletes what is not. */
+  apply(sheet: Applied): void {
+    const { api } = this;
+    this.#sheet = sheet;
+    const keys = new Set(sheet.ingresses.map(keyOf));
+    for (const key of api.list('ingresses').map(keyOf)) if (!keys.has(key)) api.delete('ingresses', key);
+    for (const one of sheet.ingresses) {
+      const { namespace: name = '', creationTimestamp } = one.metadata;
+      api.clock = creationTimestamp;
+      api.apply('namespaces', `/${name}`, { metadata: { name } });
+      api.apply('ingresses', keyOf(one), { metadata: one.metadata, spec: { ...one.spec } });
+    }
+    api.clock = undefined;
+    // Services and classes may be others for Ingresses that are the same.
+    for (const one of api.list('ingresses')) this.#read(asIngress(one), false);
+  }
+
+  /** Works on everything that changed, and on the group. */
+  async work(): Promise<Next> {
+    await this.#drain(this.#changed, this.programs.derive);
+    const next = await this.programs.reconcile(GROUP);
+    await this.#drain(this.#published, this.programs.targetStatus);
+    return next;
+  }
+
+  async #drain(keys: Set<string>, run: (key: string) => Promise<Next>): Promise<void> {
+    for (const key of keys) {
+      keys.delete(key);
+      await run(key);
+    }
+  }
+
+  addresses(of: string): readonly string[] {
+    const one = this.api.list('ingresses').find((stored) => keyOf(stored) === of);
+    const { status } = one === undefined ? {} : asIngress(one);
+    return (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []);
+  }
+
+  statuses(): ReadonlyMap<string, BindingStatus> {
+    const { book } = this.programs;
+    const all = this.api.list('loadbalancerbindings').map(asBinding);
+    return new Map(
+      all.flatMap((one): [string, BindingStatus][] =>
+        one.status === undefined || book.entry(keyOf(one)) === undefined ? [] : [[keyOf(one), one.status]],
+      ),
+    );
   }
 }
-
-/** Writes what became of a group into its bindings. */
-const publishing =
-  (
-    book: Book,
-    now: () => number,
-    tell: (key: string, status: BindingStatus) => void,
-  ): Reconciling['publish'] =>
-  async (group, pass) => {
-    const health = () => ({ healthy: 1, total: 1 });
-    const serving = servingOf({ book, cluster: CLUSTER }, group, pass);
-    for (const binding of pass.bindings) {
-      const key = keyOf(binding);
-      if (book.entry(key) === undefined) {
-        if (pass.clean) book.binding(key);
-        continue;
-      }
-      const at = new Date(now()).toISOString();
-      const mine = serving.filter(({ backend }) => backend.member === key);
-      // Two programs write a status: that of the group, and that of the targets.
-      const status = withTargets(statusOf({ ...pass, health, now: at }, binding), mine, health, at);
-      tell(key, status);
-      book.binding(key, { ...binding, status });
-    }
-    return true;
-  };
 
 /** A controller for the group of `groups.ts`, and the account it works on. */
 export function openPasses(): Passes {
   const instead: Passes['instead'] = {};
   const account = openAccount();
-  const inventory = createInventory(account.aws, { now: () => time });
-  const book = openBook();
-  const told = new Map<string, BindingStatus>();
-  const history: [string, BindingStatus][] = [];
-  const outcomes: Outcome[] = [];
-  const tell = (key: string, status: BindingStatus): void => {
-    told.set(key, status);
-    history.push([key, status]);
-  };
-  const publish = publishing(book, () => time, tell);
   let time = 0;
-  let sheet: Applied = { ingresses: [], services: [] };
-  const world: Reconciling = {
-    ...{ book, inventory, aws: account.aws, cluster: CLUSTER, policy: 'sync' },
-    lookups: lookupsOf(account, instead),
-    refusals: refusalMemory(() => time),
-    drifts: new Drifts(),
-    drifted: () => undefined,
-    ready: () => true,
-    waitsFor: () => undefined,
-    service: (namespace, name) => sheet.services.find((one) => keyOf(one) === `${namespace}/${name}`),
-    secrets: async (_, named) =>
-      new Map(named.map((one) => [one, instead.secret ?? { value: { id: one, secret: one } }])),
-    now: () => time,
-    log: () => undefined,
-    unsettle: async () => true,
-    publish: (group, pass) => {
-      outcomes.push(...pass.outcomes);
-      return publish(group, pass);
-    },
-  };
+  const cluster = new Cluster(account, lookupsOf(account, instead), instead, () => time);
   /** One pass; whether something is left to do at once. */
   async function once(): Promise<boolean> {
     account.elb.context.now += 1_000;
-    const next = await reconcile(GROUP, world);
+    const next = await cluster.work();
     if (next === 'done' || (typeof next === 'object' && next.afterMs > AT_REST_MS)) return false;
     time += typeof next === 'object' ? next.afterMs : AT_REST_MS;
     return true;
   }
   async function untilRest(): Promise<void> {
     for (let passes = 0; passes < MOST_PASSES; passes += 1) if (!(await once())) return;
-    throw new Error(`not at rest after ${MOST_PASSES} passes: ${JSON.stringify([...told])}`);
+    throw new Error(`not at rest after ${MOST_PASSES} passes: ${JSON.stringify([...cluster.statuses()])}`);
   }
   return {
     account,
     instead,
     async settle(next) {
-      sheet = next;
-      put(next, book, told);
+      cluster.apply(next);
       await untilRest();
     },
     async attempt(next, passes) {
-      sheet = next;
-      put(next, book, told);
+      cluster.apply(next);
       for (let left = passes; left > 0; left -= 1) await once();
     },
     async later(ms) {
       time += ms;
       await untilRest();
     },
-    statuses: () => told,
-    history,
-    bindings: () => book.of(GROUP),
-    outcomes,
+    statuses: () => cluster.statuses(),
+    addresses: (key) => cluster.addresses(key),
+    history: cluster.history,
+    bindings: () => cluster.programs.book.of(GROUP),
+    outcomes: cluster.outcomes,
   };
 }

@@ -131,8 +131,9 @@ async function tellMember(
   const { metadata, spec } = effective;
   const became = (of: LoadBalancerBinding): BindingStatus => statusOf(pass, { ...of, metadata, spec });
   const entry = book.entry(key);
+  // One of which nothing was ever accepted is not served here: with our address it would look as if somebody else served it.
   const { written: isAddressed, address } =
-    entry === undefined
+    entry === undefined || spec.intent === undefined
       ? { written: true, address: toldAddresses(binding.status)[0] }
       : await tellIngress(publishing, pass, entry.ingress, became(binding));
   if (entry !== undefined) await tellDrift(publishing, entry.ingress, pass);

@@ -1,0 +1,36 @@
+// Publish, by whole passes on an API server in memory: what members of a group are told.
+import { expect, test } from 'vitest';
+import { GROUP } from '../laws/groups.ts';
+import { ingress, path, rule, service } from '../laws/paper.ts';
+import { openPasses } from '../laws/whole-passes.ts';
+
+const good = (...paths: readonly string[]) =>
+  ingress({
+    ingress: 'good',
+    said: { 'group.name': GROUP },
+    rules: [rule('good.example.com', ...paths.map((one) => path(one, 'web')))],
+  });
+const refused = ingress({ ingress: 'bad', said: { 'group.name': GROUP, 'listen-ports': '{HTTP:80}' } });
+const services = [service()];
+
+test('an Ingress of which nothing was ever accepted gets no address, and stops no deletion', async () => {
+  const passes = openPasses();
+  await passes.settle({ ingresses: [good('/', '/cart'), refused], services });
+  const address = [...passes.account.elb.state.loadBalancers.values()][0]?.dnsName;
+  const told = ['shop/good', 'shop/bad'].map((key) => passes.statuses().get(key)?.address);
+  expect(told).toEqual([address, undefined]);
+  expect(passes.addresses('shop/good')).toEqual([address]);
+  expect(passes.addresses('shop/bad')).toEqual([]);
+  const rules = () => passes.account.elb.state.rules.size;
+  const before = rules();
+  await passes.settle({ ingresses: [good('/'), refused], services });
+  expect(rules()).toBeLessThan(before);
+});
+
+test('who leaves leaves nothing: no binding, no load balancer', async () => {
+  const passes = openPasses();
+  await passes.settle({ ingresses: [good('/')], services });
+  expect(passes.bindings()).toHaveLength(1);
+  await passes.settle({ ingresses: [], services });
+  expect([passes.bindings(), passes.account.elb.state.loadBalancers.size]).toEqual([[], 0]);
+});
