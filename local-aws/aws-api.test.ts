@@ -1,8 +1,10 @@
 // Reading calls, counting them, and faults.
 import { describe, expect, test } from 'vitest';
 import { needsOf } from './account/needs.ts';
+import { AwsApi } from './aws-api.ts';
 import { CallLog, FaultPlan } from './call-log.ts';
 import { inMemory } from './elb/in-memory.ts';
+import { emptyProtections } from './protections/state.ts';
 import { readCall, subjectOf } from './protocol/call.ts';
 
 const signed = (service: string) => ({
@@ -114,4 +116,29 @@ test('what a call must be told about the account', () => {
     'c',
   ]);
   expect(needsOf('DescribeRules', { ListenerArn: 'x' }, state).certificates).toEqual([]);
+});
+
+test.each([
+  ['elasticloadbalancing', 'Action=CreateTargetGroup&Name=web&Protocol=HTTP&Port=80&VpcId=vpc-1'],
+  ['ec2', 'Action=DescribeVpcs'],
+])('when moto has gone, a call of %s that needs it is refused in words', async (service, body) => {
+  const memory = inMemory();
+  const api = new AwsApi({
+    ...memory.context,
+    // Nobody listens on this port.
+    motoUrl: 'http://127.0.0.1:1',
+    latencyMs: 0,
+    pools: { ipam: [], coip: [] },
+    start: { state: memory.state, protections: emptyProtections() },
+    changed: async () => undefined,
+    certificateImported: () => undefined,
+  });
+  const answer = await api.handle({
+    method: 'POST',
+    path: '/',
+    headers: { ...signed(service), ...form },
+    body: Buffer.from(body),
+  });
+  expect(answer.status).toBe(503);
+  expect(String(answer.body)).toContain('moto at http://127.0.0.1:1 does not answer (ECONNREFUSED)');
 });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startMoto } from '../../local-aws/moto/moto-process.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Moto, startMoto } from '../../local-aws/moto/moto-process.ts';
 import { pythonPath, ROOT } from '../harness/machine.ts';
 import { type RunningProcess, startProcess, untilReady } from '../harness/process.ts';
 
@@ -21,10 +21,13 @@ const env = {
 };
 const run = promisify(execFile);
 
-/** Runs `npx albatross-local-aws` until it ends; its exit code and what it said to the person. */
+/** What npx finds in the folder; npx itself takes a second each time. */
+const INSTALLED = join(empty, 'node_modules/.bin/albatross-local-aws');
+
+/** Runs it until it ends; its exit code and what it said to the person. */
 async function ended(...flags: string[]): Promise<{ code: unknown; said: string }> {
   try {
-    const { stdout } = await run('npx', ['albatross-local-aws', ...flags], {
+    const { stdout } = await run(INSTALLED, flags, {
       cwd: empty,
       env: { ...process.env, ...env, PATH: process.env.PATH },
     });
@@ -35,24 +38,27 @@ async function ended(...flags: string[]): Promise<{ code: unknown; said: string 
   }
 }
 
-/** Starts it; gives the process of npx, the leader of its group, and the URL of the ready line. */
-async function started(...flags: string[]): Promise<{ npx: RunningProcess; url: string }> {
-  const npx = await startProcess({
+/** Starts it; gives the leader of its process group, and the URL of the ready line. */
+async function started(
+  command: string,
+  ...flags: string[]
+): Promise<{ leader: RunningProcess; url: string }> {
+  const leader = await startProcess({
     name: 'albatross-local-aws',
     command: 'sh',
-    args: ['-c', 'cd "$0" && exec npx albatross-local-aws --port 0 "$@"', empty, ...flags],
+    args: ['-c', `cd "$0" && exec ${command} --port 0 "$@"`, empty, ...flags],
     env,
     log: join(folder, `run-${flags.length}.log`),
   });
-  const urlOf = () => /listens on (http:\/\/\S+?);/.exec(readFileSync(npx.log, 'utf8'))?.[1];
-  await untilReady(npx, async () => urlOf() !== undefined);
-  return { npx, url: urlOf() ?? '' };
+  const urlOf = () => /listens on (http:\/\/\S+?);/.exec(readFileSync(leader.log, 'utf8'))?.[1];
+  await untilReady(leader, async () => urlOf() !== undefined);
+  return { leader, url: urlOf() ?? '' };
 }
 
 /** Ctrl-C: everybody in the group of the terminal hears of it. */
-async function interrupted({ npx, url }: { npx: RunningProcess; url: string }): Promise<void> {
-  process.kill(-npx.pid, 'SIGINT');
-  await npx.exited;
+async function interrupted({ leader, url }: { leader: RunningProcess; url: string }): Promise<void> {
+  process.kill(-leader.pid, 'SIGINT');
+  await leader.exited;
   await expect
     .poll(() =>
       fetch(url).then(
@@ -114,7 +120,7 @@ test('without moto it ends with one line that says how to get it', async () => {
 
 test('it serves load balancers, the rest by the moto on the PATH, and ends with Ctrl-C', async () => {
   installMotoServer();
-  const aws = await started('--seed-account');
+  const aws = await started('npx albatross-local-aws', '--seed-account');
   const client = clientOf(aws.url);
   const { TargetGroups } = await client.send(
     new elb.CreateTargetGroupCommand({ Name: 'web', TargetType: 'lambda' }),
@@ -126,28 +132,37 @@ test('it serves load balancers, the rest by the moto on the PATH, and ends with 
   await interrupted(aws);
 });
 
-test('--moto takes one that runs, of the same account, and says when it is gone', async () => {
-  const moto = await startMoto({ account: '210987654321' });
-  expect((await ended('--moto', moto.url)).said).toBe(
-    `albatross-local-aws: cannot start: --moto ${moto.url}: its account is 210987654321, and this one is 123456789012; add --account 210987654321`,
-  );
-  expect((await ended('--moto', moto.url, '--state', 'aws.jsonl')).said).toMatch(
-    /leave one of the two flags out$/,
-  );
-  const aws = await started('--moto', moto.url, '--account', '210987654321');
-  await moto.close();
-  const { status } = await fetch(`${aws.url}/`);
-  expect(status).toBe(200);
-  await expect(
-    clientOf(aws.url).send(
-      new elb.CreateTargetGroupCommand({ Name: 'web', Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1' }),
-    ),
-  ).rejects.toMatchObject({
-    name: 'ServiceUnavailable',
-    message: expect.stringMatching(`^moto at ${moto.url} does not answer`),
+describe('with --moto', () => {
+  const account = '210987654321';
+  let moto: Moto;
+  beforeAll(async () => {
+    moto = await startMoto({ account });
   });
-  await interrupted(aws);
-  expect((await ended('--moto', moto.url)).said).toMatch(
-    /nothing answers there \(.*\); start moto_server, or leave --moto out/,
-  );
+  afterAll(() => moto?.close());
+
+  test('what cannot be used is one line, with what to do', async () => {
+    const said = async (...flags: string[]) => (await ended('--moto', ...flags)).said;
+    expect(await said(moto.url)).toBe(
+      `albatross-local-aws: cannot start: --moto ${moto.url}: its account is ${account}, and this one is 123456789012; add --account ${account}`,
+    );
+    expect(await said(moto.url, '--state', 'aws.jsonl')).toMatch(/leave one of the two flags out$/);
+    expect(await said('http://127.0.0.1:1')).toMatch(
+      /nothing answers there \(.*\); start moto_server, or leave --moto out/,
+    );
+  });
+
+  test('it takes one that runs, and says when it is gone', async () => {
+    const aws = await started(INSTALLED, '--moto', moto.url, '--account', account);
+    await moto.close();
+    expect((await fetch(`${aws.url}/`)).status).toBe(200);
+    await expect(
+      clientOf(aws.url).send(
+        new elb.CreateTargetGroupCommand({ Name: 'web', Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1' }),
+      ),
+    ).rejects.toMatchObject({
+      name: 'ServiceUnavailable',
+      message: expect.stringMatching(`^moto at ${moto.url} does not answer`),
+    });
+    await interrupted(aws);
+  });
 });
