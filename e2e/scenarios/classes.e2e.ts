@@ -154,8 +154,8 @@ test('an Ingress that goes to another class loses its load balancer and its addr
     path: '/status/loadBalancer/ingress/-',
     value: { hostname: 'other.example.com' },
   };
-  await stage.cluster.apply(ingress('shop', 'leaves', { className: 'other', hosts: web }));
   await k(`patch ingress leaves -n shop --subresource=status --type=json -p ${JSON.stringify([theirs])}`);
+  await stage.cluster.apply(ingress('shop', 'leaves', { className: 'other', hosts: web }));
   await vi.waitFor(async () => expect(await addresses()).toBe('other.example.com'), soon);
   expect(balancer('shop/leaves')).toBeUndefined();
 });

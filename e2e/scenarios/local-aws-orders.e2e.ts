@@ -50,13 +50,16 @@ test('connections are cut, before the effect and after it', async () => {
 test('calls are throttled as AWS says', async () => {
   await local(aws, 'faults', { throttling: true });
   const describe = () => refusal(aws.elb.send(new elb.DescribeTargetGroupsCommand({})));
-  const answers = await Promise.all(Array.from({ length: 60 }, describe));
+  let answers: readonly string[] = [];
+  // A slow machine asks so few a second that more are needed.
+  for (let times = 60; !answers.includes('Throttling') && times <= 960; times *= 2)
+    answers = [...answers, ...(await Promise.all(Array.from({ length: times }, describe)))];
   await local(aws, 'faults', { throttling: false });
   // 40 at once, and what comes back while they are asked.
   const refused = answers.filter((name) => name === 'Throttling').length;
-  expect(answers.filter((name) => name === 'accepted').length).toBe(60 - refused);
+  expect(answers.filter((name) => name === 'accepted').length).toBe(answers.length - refused);
   expect(refused).toBeGreaterThan(0);
-  expect(refused).toBeLessThanOrEqual(20);
+  expect(refused).toBeLessThanOrEqual(answers.length - 40);
 });
 
 test('what is new is shown late', async () => {

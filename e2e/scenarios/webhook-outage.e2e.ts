@@ -10,7 +10,7 @@ let webhook: RunningProcess;
 
 beforeAll(async () => {
   host = await prepareWebhookHost({ alone: true });
-  webhook = await host.start();
+  webhook = await host.start('--drain-seconds=15');
 });
 
 afterAll(async () => {
