@@ -4,7 +4,6 @@
 //   before ─desire─▶ resources ─recorded─▶ found ──┐
 //   after  ─desire─▶ resources ─amend──────────────┴─plan─▶ operations ─▶ steps: whose they are, and what of them is unknown
 import { isDeepStrictEqual } from 'node:util';
-import { SHARED_TAG } from '../../api/aws.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { amend } from '../amendments/amendments.ts';
@@ -17,7 +16,7 @@ import { schemas } from '../kinds/kinds.ts';
 import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
 import { type Existing, recordedOf } from './recorded.ts';
-import { othersOf, representativesOf } from './representatives.ts';
+import { hasRulesBehind, othersOf, representativesOf } from './representatives.ts';
 import { type PreviewStep, type Side, stepsOf } from './steps.ts';
 import { factsUnasked, type PreviewFacts } from './unknown-facts.ts';
 
@@ -68,12 +67,20 @@ export interface Preview {
   readonly after: Group;
 }
 
+/** Groups of up to so many members are planned as they are; in larger ones others stand for those who ask for the same. */
+const MOST_PLANNED = 50;
+
 /**
  * Plans the change: all that it does to what the group shares and to what is the member's own, and to the others as far as it
- * is the change that concerns them. Others are planned only where they are concerned; a thousand members cost no more than a few.
+ * is the change that concerns them. In a large group others are planned only where they are concerned, so that a thousand members
+ * cost no more than a few; a rule of the member that a redirect of such another leaves no requests for is told as made.
  */
 export function preview(change: MemberChange, around: PreviewAround): Preview {
   const { bindings, key, before, after } = change;
+  if (bindings.length <= MOST_PLANNED) {
+    const all = planChange(change, othersOf(bindings, key), around);
+    return { before: all.before.group, after: all.after.group, steps: ofChange(all, key) };
+  }
   const orders = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
   const few = representativesOf(bindings, key, orders);
   const small = planChange(change, few, around);
@@ -107,11 +114,8 @@ function planChange(
   const balancer = [...there.values()].find(isBalancer);
   const next = sideOf(groupOf(id, after === undefined ? others : [...others, after]), { ...known, balancer });
   const { resources } = next.wanted;
-  const stays = new Set(resources.map((one) => one.id));
-  // What all groups of the cluster share stays for the others.
-  const found = [...there].flatMap(([id, one]) =>
-    SHARED_TAG in one.spec.tags && !stays.has(id) ? [] : [one],
-  );
+  // What all groups of the cluster share goes only when no other wants it: a step about it depends on that.
+  const found = [...there.values()];
   const matching = match(schemas, resources, found);
   const situation = { group: next.group, wanted: next.wanted, found, matching, set: rememberedBy(bindings) };
   const draft = amend({ ...situation, ...IN_THE_END }, false);
@@ -140,14 +144,28 @@ function sideOf(group: Group, known: PreviewFacts): Side {
 }
 
 /** Whether rules or target groups of other members change by more than their places in the order. */
-function concernsOthers(plan: PlannedChange, { key, before, after }: MemberChange): boolean {
+function concernsOthers(plan: PlannedChange, { bindings, key, before, after }: MemberChange): boolean {
   if (before !== undefined && after !== undefined && before.spec.order !== after.spec.order) return true;
   // Others may differ from their representatives in their Services, and in whether a redirect takes all their requests.
   const ofBalancer = plan.steps.filter(({ kind }) => kind === 'loadBalancer');
   if (ofBalancer.some(({ verb, fields }) => verb === 'replace' || fields.includes('ipAddressType')))
     return true;
   if (!isDeepStrictEqual(redirectsOf(plan.before, key), redirectsOf(plan.after, key))) return true;
-  return ofChange(plan, key).some(({ owner = key }) => owner !== key);
+  if (ofChange(plan, key).some(({ owner = key }) => owner !== key)) return true;
+  const [order = 0] = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
+  return shiftsUnseen(plan.steps) && hasRulesBehind(bindings, { key, order });
+}
+
+/** Whether a listener gets more or fewer rules, and none of a representative is seen to make room: they may have no rules there. */
+function shiftsUnseen(steps: readonly PreviewStep[]): boolean {
+  const ofRules = Map.groupBy(
+    steps.filter(({ kind }) => kind === 'rule'),
+    ({ listener }) => listener,
+  );
+  return [...ofRules.values()].some((all) => {
+    const count = (of: PreviewStep['verb']): number => all.filter(({ verb }) => verb === of).length;
+    return count('create') !== count('delete') && count('reorder') === 0;
+  });
 }
 
 const redirectsOf = (side: Side, key: string): readonly unknown[] =>

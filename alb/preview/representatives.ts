@@ -69,6 +69,15 @@ export function representativesOf(
   return [...new Set(taken)].map(({ binding }) => binding);
 }
 
+/** Whether another member behind this place asks for rules. */
+export const hasRulesBehind = (
+  bindings: readonly LoadBalancerBinding[],
+  place: Pick<PreviewMember, 'order' | 'key'>,
+): boolean =>
+  alikeIn(bindings).some((members) =>
+    members.some((member) => member.hasRules && inOrder(place, member) < 0),
+  );
+
 /** All the other members that ask for something. */
 export const othersOf = (
   bindings: readonly LoadBalancerBinding[],

@@ -3,7 +3,7 @@ import { SHARED_STACK } from '../../alb/desire/tags.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
 import { differing } from '../../alb/plan/match.ts';
-import type { Operation } from '../../alb/plan/operation.ts';
+import type { Operation, Outcome } from '../../alb/plan/operation.ts';
 import type { PreviewStep } from '../../alb/preview/steps.ts';
 import { RESOURCE_TAG, resourceTagOf } from '../../api/aws.ts';
 import { createInventory } from '../inventory/inventory.ts';
@@ -98,6 +98,34 @@ const writtenBy = (operations: readonly Operation[]): ReadonlySet<string> =>
     ),
   );
 
+/**
+ * Listeners, in the words of a change, whose rules were set right in several passes: which rule became which depends on what they
+ * were in between.
+ */
+export function rulesOfSeveralPasses(passes: readonly (readonly Outcome[])[]): ReadonlySet<string> {
+  const touched = passes.flatMap((outcomes) => [
+    ...new Set(
+      outcomes.flatMap(({ operation: one, result }) => {
+        if (one.kind !== 'rule' || result !== 'done') return [];
+        if (one.verb === 'reorder') return one.moves.map(({ found }) => nameOf('rule', found.resourceTag));
+        return [
+          nameOf(
+            'rule',
+            one.verb === 'delete' ? one.found.resourceTag : resourceTagOf(one.resource.spec.tags),
+          ),
+        ];
+      }),
+    ),
+  ]);
+  return new Set(touched.filter((one, at) => touched.indexOf(one) !== at));
+}
+
+/** Rules that come less rules that go. */
+const growth = (changes: readonly Change[], what: string): number =>
+  changes
+    .filter((one) => one.what === what)
+    .reduce((sum, { verb, count }) => sum + (verb === 'create' ? count : verb === 'delete' ? -count : 0), 0);
+
 /** What a preview announces. */
 export const changesIn = (steps: readonly PreviewStep[]): Change[] =>
   counted(
@@ -131,9 +159,23 @@ const textOf = ({ verb, what, count }: Change): string => `${verb} ${what} ×${c
 
 /**
  * In which an announcement is not what was done: what is said to depend on AWS may be done or not, everything else is exactly
- * as announced.
+ * as announced. Of `severalPasses` it is told whether there are changes, and how many rules more or less there are.
  */
-export function disagreements(announced: readonly Change[], done: readonly Change[]): string[] {
+export function disagreements(
+  allAnnounced: readonly Change[],
+  allDone: readonly Change[],
+  severalPasses: ReadonlySet<string>,
+): string[] {
+  const exact = ({ what }: Change): boolean => !severalPasses.has(what);
+  const [announced, done] = [allAnnounced.filter(exact), allDone.filter(exact)];
+  const inTotal = [...severalPasses].flatMap((what) => {
+    const said = allAnnounced.filter((one) => one.what === what);
+    const [expected, was] = [growth(allAnnounced, what), growth(allDone, what)];
+    if (said.length === 0) return [`not announced: ${what}`];
+    return expected === was || said.some(({ depends }) => depends)
+      ? []
+      : [`${what}: ${was} more, not ${expected}`];
+  });
   const keyOf = ({ verb, what }: Change): string => `${verb} ${what}`;
   const became = new Map(done.map((one) => [keyOf(one), one]));
   const said = new Map(announced.map((one) => [keyOf(one), one]));
@@ -155,7 +197,7 @@ export function disagreements(announced: readonly Change[], done: readonly Chang
       ];
       return wrong.map((words) => `${textOf(one)}: ${words}`);
     })
-    .concat(unsaid);
+    .concat(unsaid, inTotal);
 }
 
 /** Keys that went back to their defaults, by what has them. */

@@ -7,7 +7,14 @@ import { bind, bindingFor } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Reading, readIngress } from '../../api/ingress/read.ts';
 import { type Ingress, keyOf, type Service } from '../../api/kube.ts';
-import { changesBetween, changesIn, disagreements, lookAt, resetsIn } from './account-changes.ts';
+import {
+  changesBetween,
+  changesIn,
+  disagreements,
+  lookAt,
+  resetsIn,
+  rulesOfSeveralPasses,
+} from './account-changes.ts';
 import { GROUP } from './groups.ts';
 import { type Applied, CLUSTER } from './paper.ts';
 import { openPasses, type Passes } from './whole-passes.ts';
@@ -57,6 +64,9 @@ function announced(before: Applied, after: Applied, bindings: readonly LoadBalan
 /** Longer than anything waits. */
 const LATER_MS = 600_000;
 
+/** What is replaced goes within a few of them. */
+const MOST_TIMES = 10;
+
 /** Nothing was refused, and nothing is missing: all that was asked for is there. */
 const isWhole = (passes: Passes): boolean =>
   [...passes.statuses().values()].every(({ conditions = [] }) =>
@@ -70,12 +80,14 @@ const isWhole = (passes: Passes): boolean =>
 async function settleWholly(passes: Passes, sheet: Applied): Promise<boolean> {
   try {
     await passes.settle(sheet);
-    for (let before = -1; before !== passes.outcomes.length; ) {
+    let before = -1;
+    for (let times = 0; before !== passes.outcomes.length; times += 1) {
+      // What AWS refuses is asked for again and again.
+      if (times === MOST_TIMES) return false;
       before = passes.outcomes.length;
       await passes.later(LATER_MS);
     }
   } catch (thrown) {
-    // What AWS refuses is asked for again and again.
     if (!String(thrown).includes('not at rest')) throw thrown;
     return false;
   }
@@ -99,14 +111,18 @@ export async function announceAndDo(
   if (!(await settleWholly(passes, before))) return undefined;
   const old = await lookAt(passes.account);
   const steps = announced(before, after, passes.bindings());
-  const begun = passes.outcomes.length;
+  const [begun, firstPass] = [passes.outcomes.length, passes.byPass.length];
   if (!(await settleWholly(passes, after))) return undefined;
   const done = passes.outcomes
     .slice(begun)
     .flatMap(({ operation, result }) => (result === 'done' ? [operation] : []));
   const changes = changesBetween(old, await lookAt(passes.account), done);
   const resets = [resetsIn(steps.map(({ operation }) => operation)), resetsIn(done)];
-  const wrong = disagreements(changesIn(steps), changes);
+  const wrong = disagreements(
+    changesIn(steps),
+    changes,
+    rulesOfSeveralPasses(passes.byPass.slice(firstPass)),
+  );
   if (!isDeepStrictEqual(resets[0], resets[1])) wrong.push(`resets: ${JSON.stringify(resets)}`);
   return { steps, wrong };
 }

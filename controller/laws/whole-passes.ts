@@ -37,6 +37,8 @@ export interface Passes {
   bindings(): readonly LoadBalancerBinding[];
   /** What became of every operation that was tried, oldest first. */
   readonly outcomes: readonly Outcome[];
+  /** The same, pass by pass. */
+  readonly byPass: readonly (readonly Outcome[])[];
 }
 
 /** What is looked at again after longer than this is at rest. */
@@ -103,6 +105,7 @@ class Cluster {
   readonly programs: Programs;
   readonly history: [key: string, status: BindingStatus][] = [];
   readonly outcomes: Outcome[] = [];
+  readonly byPass: (readonly Outcome[])[] = [];
   /** Ingresses and bindings that changed since they were worked on, and members whose targets are to be told of. */
   readonly #changed = new Set<string>();
   readonly #published = new Set<string>();
@@ -124,7 +127,10 @@ class Cluster {
       published: (members) => {
         for (const member of members) this.#published.add(member);
       },
-      passed: ({ outcomes }) => void this.outcomes.push(...outcomes),
+      passed: ({ outcomes }) => {
+        this.outcomes.push(...outcomes);
+        this.byPass.push(outcomes);
+      },
     });
   }
 
@@ -240,5 +246,6 @@ export function openPasses(): Passes {
     history: cluster.history,
     bindings: () => cluster.programs.book.of(GROUP),
     outcomes: cluster.outcomes,
+    byPass: cluster.byPass,
   };
 }
