@@ -105,7 +105,7 @@ describe('inside the load balancer, put right', () => {
 
   test('the tags of a rule are edited', () =>
     putRight(
-      [/: modify rule\/443:1: tags /],
+      [/: modify rule\/443:1: tag /],
       send(new elb.RemoveTagsCommand({ ResourceArns: [rule('/a')], TagKeys: ['team'] })),
       send(new elb.AddTagsCommand({ ResourceArns: [rule('/a')], Tags: [{ Key: 'by', Value: 'hand' }] })),
     ));
@@ -194,8 +194,8 @@ describe('what bulk reads show, put right', () => {
     await putRight(
       [
         /modify securityGroup\/managed: ingress /,
-        /modify targetGroup.*healthCheck /,
-        /modify loadBalancer: securityGroups .*tags /,
+        /modify targetGroup.*healthCheck[.]/,
+        /modify loadBalancer: securityGroups .*tag /,
       ],
       () =>
         net.send(

@@ -102,7 +102,7 @@ test('with the controller stopped: exactly the operations of an edit, exit code 
   expect(
     plan[0].operations.map(({ verb, kind }: { verb: string; kind: string }) => `${verb} ${kind}`),
   ).toEqual(['modify targetGroup', 'modify targetGroup']);
-  expect(plan[0].operations[0].words).toContain('"intervalSeconds":30');
+  expect(plan[0].operations[0].words).toContain('healthCheck.intervalSeconds 15 → 30');
   expect(stage.aws.mutations()).toEqual([]);
 });
 
