@@ -34,7 +34,8 @@ function withoutWebAcl(group: Group, wanted: WantedGroup, there: Found<'loadBala
   const asked = seldomWanted(wanted.resources).webAcl;
   if (said === undefined || asked === undefined || asked === WEB_ACL.none) return [];
   const has = there?.spec.webAcl;
-  if (asked === WEB_ACL.kept ? has?.startsWith('arn:') === true : has === asked) return [];
+  // Another one protects as well: routes do not wait for an exchange.
+  if (has?.startsWith('arn:') === true) return [];
   const blind = there !== undefined && (has === undefined || has === WEB_ACL.unknown);
   return group.members.flatMap((member) => {
     const word = webAclWord(member.intent.settings);
