@@ -2,8 +2,7 @@
 // the new one is not ready; wherever it stops, it ends as if it had been made anew.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { amend } from '../../alb/amendments/amendments.ts';
-import type { Ready } from '../../alb/amendments/target-group-cutover.ts';
+import { bridge, type Ready } from '../../alb/amendments/target-group-cutover.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
 import { match } from '../../alb/plan/match.ts';
@@ -11,7 +10,7 @@ import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
 import { interpret } from './interpret.ts';
-import { type Applied, groupFrom, wantedBy } from './paper.ts';
+import { type Applied, wantedBy } from './paper.ts';
 
 const RUNS = { numRuns: 30 };
 const never: Ready = () => false;
@@ -20,12 +19,8 @@ const always: Ready = () => true;
 const waits = (operation: Operation): boolean => operation.verb === 'delete' && operation.after.length > 0;
 
 function planned(sheet: Applied, found: readonly Found[], ready: Ready) {
-  const wanted = wantedBy(sheet, GROUP);
-  const matching = match(schemas, wanted.resources, found);
-  const group = groupFrom(sheet, GROUP);
-  // Nothing was set or refused before, and every protection is there.
-  const around = { unmet: [], set: {}, refused: new Map() };
-  const { resources } = amend({ group, wanted, found, matching, ready, ...around }, false);
+  const wanted = wantedBy(sheet, GROUP).resources;
+  const { resources } = bridge(wanted, found, ready, match(schemas, wanted, found));
   return plan(schemas, resources, found);
 }
 
