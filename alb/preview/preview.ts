@@ -76,16 +76,21 @@ const MOST_PLANNED = 50;
  * cost no more than a few; a rule of the member that a redirect of such another leaves no requests for is told as made.
  */
 export function preview(change: MemberChange, around: PreviewAround): Preview {
+  const planned = planWithOthers(change, around);
+  return {
+    before: planned.before.group,
+    after: planned.after.group,
+    steps: ofChange(planned, change.key),
+  };
+}
+
+function planWithOthers(change: MemberChange, around: PreviewAround): PlannedChange {
   const { bindings, key, before, after } = change;
-  if (bindings.length <= MOST_PLANNED) {
-    const all = planChange(change, othersOf(bindings, key), around);
-    return { before: all.before.group, after: all.after.group, steps: ofChange(all, key) };
-  }
+  const withAll = (): PlannedChange => planChange(change, othersOf(bindings, key), around);
+  if (bindings.length <= MOST_PLANNED) return withAll();
   const orders = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
-  const few = representativesOf(bindings, key, orders);
-  const small = planChange(change, few, around);
-  const all = concernsOthers(small, change) ? planChange(change, othersOf(bindings, key), around) : small;
-  return { before: all.before.group, after: all.after.group, steps: ofChange(all, key) };
+  const small = planChange(change, representativesOf(bindings, key, orders), around);
+  return concernsOthers(small, change) ? withAll() : small;
 }
 
 interface PlannedChange {
