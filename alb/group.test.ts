@@ -1,7 +1,7 @@
 // Groups: order, merging, and conflicts that are told to both sides.
 import { describe, expect, test } from 'vitest';
-import { bookOf, groupFrom, ingress } from '../controller/laws/paper.ts';
 import { groupOf } from './group.ts';
+import { bindingsOf, groupFrom, ingress } from './laws/paper.ts';
 
 const DAY = (day: number): string => `2026-01-0${day}T00:00:00Z`;
 const member = (name: string, day: number, said: Record<string, string> = {}, namespace = 'shop') =>
@@ -93,13 +93,13 @@ describe('key by key', () => {
 
 test('a binding without an intent is no member, one that is deleted is leaving', () => {
   const applied = { ingresses: [member('a', 1), member('b', 2, { scheme: 'nonsense' })], services: [] };
-  const book = bookOf(applied);
-  const [binding] = book.of('g');
+  const all = bindingsOf(applied, 'g');
+  const [binding] = all;
   if (binding === undefined) throw new Error('no binding');
   const gone = { ...binding, metadata: { ...binding.metadata, deletionTimestamp: DAY(3) } };
   expect(groupOf('g', [binding]).members).toHaveLength(1);
   expect(groupOf('g', [gone])).toMatchObject({ members: [], leaving: [gone], settings: {} });
   // What was refused from the start is found under the group it names, without a say in it.
-  expect(book.of('g').map(({ spec }) => spec.intent === undefined)).toEqual([false, true]);
-  expect(groupOf('g', book.of('g')).members).toHaveLength(1);
+  expect(all.map(({ spec }) => spec.intent === undefined)).toEqual([false, true]);
+  expect(groupOf('g', all).members).toHaveLength(1);
 });

@@ -1,8 +1,8 @@
 // The web ACL of a group: who decides, and who is told.
 import { describe, expect, test } from 'vitest';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import { bookOf, ingress, service, WEB_ACL_ARN } from '../controller/laws/paper.ts';
 import { groupOf } from './group.ts';
+import { bindingsOf, ingress, service, WEB_ACL_ARN } from './laws/paper.ts';
 
 type Said = Record<string, string>;
 
@@ -15,7 +15,7 @@ function groupWith(said: readonly Said[], pinned: readonly number[] = []) {
       said: { 'group.name': 'g', ...one },
     }),
   );
-  const bindings = bookOf({ ingresses, services: [service()] }).of('g');
+  const bindings = bindingsOf({ ingresses, services: [service()] }, 'g');
   const from = 'IngressClassParams edge';
   const ofClass = (binding: LoadBalancerBinding): LoadBalancerBinding => {
     const { intent } = binding.spec;

@@ -47,8 +47,7 @@ const sources: readonly Source[] = execFileSync(
     }
   });
 
-const isTest = ({ path }: Source): boolean =>
-  /\.(test|e2e)\.ts$/.test(path) || path.startsWith('controller/laws/');
+const isTest = ({ path }: Source): boolean => /\.(test|e2e)\.ts$|\/laws\//.test(path);
 const generated = ({ path }: Source): boolean => path.startsWith('api/generated/');
 const shipped = sources.filter(
   (one) => /^(api|alb|kube|webhook|controller|cli)\//.test(one.path) && !isTest(one),

@@ -1,9 +1,9 @@
 // Capacity waits for a load balancer that is active, protections for one that exists.
 import { expect, test } from 'vitest';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { ingress, service, wantedBy } from '../laws/paper.ts';
 import { plan } from '../plan/plan.ts';
 import { ripe } from './defer-until-active.ts';
 

@@ -1,11 +1,11 @@
 // What protects: kept where a name leads nowhere, in place before a successor takes over, somebody else's left alone.
 import { describe, expect, test } from 'vitest';
 import type { LoadBalancerSpec, Resource } from '../../api/aws.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { groupFrom, ingress, service, WEB_ACL_ARN, wantedBy } from '../../controller/laws/paper.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { groupFrom, ingress, service, WEB_ACL_ARN, wantedBy } from '../laws/paper.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
 import { exposed, foreignShield, withKept } from './keep-protection.ts';

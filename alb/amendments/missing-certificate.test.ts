@@ -1,11 +1,11 @@
 // Certificates that cannot be had any more: a port that is open stays open with what it has.
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../api/aws.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Looked } from '../desire/facts.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';

@@ -1,10 +1,10 @@
 // Keeping logins whose Secret cannot be had: what is in AWS stays, and nothing opens.
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../api/aws.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
 import { keep } from './missing-oidc-secret.ts';

@@ -1,10 +1,10 @@
 // Trust stores that are not found: nothing is opened, what is served goes on, and the others are served as before.
 import { describe, expect, test } from 'vitest';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { CERTIFICATE, ingress, path, rule, STORE, service, wantedBy } from '../../controller/laws/paper.ts';
 import { UNPROTECTED } from '../desire/closed.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { CERTIFICATE, ingress, path, rule, STORE, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../api/aws.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import type { Outcome } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';

@@ -1,12 +1,12 @@
 // Memory of what we set: what is noted before, what is left after, and who has it.
 import { describe, expect, test } from 'vitest';
+import { finalizerOf } from '../../api/binding/finalizers.ts';
 import { keyOf } from '../../api/kube.ts';
-import { finalizerOf } from '../../controller/bindings/store.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { bookOf, CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import { AwsFailure, type FailureKind } from '../failures/failure.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { bindingsOf, CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import type { Outcome } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';
@@ -27,12 +27,10 @@ type Ingresses = ReturnType<typeof member>[];
 
 /** Bindings of the group, with what they remember. */
 const bound = (ingresses: Ingresses, set: Record<string, SetKeys> = {}) =>
-  bookOf({ ingresses, services: [] })
-    .of('g')
-    .map((binding) => {
-      const own = set[keyOf(binding)];
-      return own === undefined ? binding : { ...binding, status: { set: own } };
-    });
+  bindingsOf({ ingresses, services: [] }, 'g').map((binding) => {
+    const own = set[keyOf(binding)];
+    return own === undefined ? binding : { ...binding, status: { set: own } };
+  });
 
 interface Told {
   readonly found?: readonly Found[];

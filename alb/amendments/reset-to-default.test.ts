@@ -1,9 +1,9 @@
 // What goes back, and what does not.
 import { describe, expect, test } from 'vitest';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { CERTIFICATE, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { CERTIFICATE, ingress, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import { inWords } from '../plan/operation.ts';
 import { plan } from '../plan/plan.ts';

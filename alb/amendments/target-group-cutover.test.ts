@@ -1,10 +1,10 @@
 // What rules forward to while a target group is replaced.
 import { describe, expect, test } from 'vitest';
 import type { Action, Resource } from '../../api/aws.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { type Applied, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { type Applied, ingress, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
 import type { Ready } from './target-group-cutover.ts';

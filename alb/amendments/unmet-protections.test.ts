@@ -1,11 +1,11 @@
 // What AWS does not protect yet: sources that somebody opened by hand, whatever range of ports they are for.
 import { expect, test } from 'vitest';
 import type { Permission } from '../../api/aws.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { groupFrom, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import { MANAGED_GROUP } from '../desire/access.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { groupFrom, ingress, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import { plan } from '../plan/plan.ts';
 import { unprotected } from './unmet-protections.ts';

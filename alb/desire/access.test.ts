@@ -1,7 +1,7 @@
 // Access: the managed security group, the shared one, and named ones (aws-model 5.1, 5.3; spec annotations 7).
 import { describe, expect, test } from 'vitest';
 import type { Permission } from '../../api/aws.ts';
-import { CLUSTER, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
+import { CLUSTER, ingress, service, wantedBy } from '../laws/paper.ts';
 import type { Facts } from './facts.ts';
 
 function wanted(said: Record<string, string>, more: Partial<Facts> = {}) {

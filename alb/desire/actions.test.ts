@@ -2,7 +2,7 @@
 // 15.7; aws-model 3.11).
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../api/aws.ts';
-import { ingress, OUTSIDE, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
+import { ingress, OUTSIDE, path, rule, service, wantedBy } from '../laws/paper.ts';
 
 const SERVICES = [service('web'), service('new')];
 

@@ -1,14 +1,7 @@
 // Client certificates and attributes of listeners, as the members on a port say together.
 import { expect, test } from 'vitest';
-import {
-  CERTIFICATE,
-  CLUSTER,
-  STORE as CORP,
-  ingress,
-  service,
-  wantedBy,
-} from '../../controller/laws/paper.ts';
 import { GATES } from '../feature-gates.ts';
+import { CERTIFICATE, CLUSTER, STORE as CORP, ingress, service, wantedBy } from '../laws/paper.ts';
 
 const SECURE = {
   'group.name': 'g',

@@ -1,7 +1,7 @@
 // Guards: logins and tokens before the routing action, on HTTPS only, and nobody passes where they cannot be had.
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../api/aws.ts';
-import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 
 const SECURE = {
   'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',

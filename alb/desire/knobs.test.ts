@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { isApplied } from '../../api/annotation.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
-import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 
 const SECURE = {
   'listen-ports': '[{"HTTP":80},{"HTTPS":443}]',

@@ -1,9 +1,9 @@
 // Listeners: ports, protocols, default actions, redirects, certificates (spec annotations 6, 15.9; aws-model 13.9).
 import { describe, expect, test } from 'vitest';
 import type { ListenerSpec } from '../../api/aws.ts';
-import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import { certified } from '../amendments/missing-certificate.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { CERTIFICATE, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import { match } from '../plan/match.ts';
 import type { Facts } from './facts.ts';
 

@@ -1,6 +1,6 @@
 // Members who lose a conflict about protection: closed where what holds protects less, served where it protects as much.
 import { describe, expect, test } from 'vitest';
-import { CERTIFICATE, ingress, path, rule, STORE, service, wantedBy } from '../../controller/laws/paper.ts';
+import { CERTIFICATE, ingress, path, rule, STORE, service, wantedBy } from '../laws/paper.ts';
 
 type Said = Readonly<Record<string, string>>;
 const HTTPS = { 'listen-ports': '[{"HTTPS":443}]', 'certificate-arn': CERTIFICATE('one') };

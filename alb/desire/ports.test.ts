@@ -1,6 +1,6 @@
 // The certificates of a port, as states; asking for them tells nobody anything.
 import { expect, test } from 'vitest';
-import { factsOf, groupFrom, ingress, service } from '../../controller/laws/paper.ts';
+import { factsOf, groupFrom, ingress, service } from '../laws/paper.ts';
 import type { Facts, Looked } from './facts.ts';
 import { certificatesOn, type DesiredPort, isSecured } from './ports.ts';
 

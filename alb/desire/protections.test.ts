@@ -1,7 +1,7 @@
 // What protects the load balancer, decided: what is switched off, not found or not subscribed is left as it is and told.
 import { expect, test } from 'vitest';
 import type { Problem } from '../../api/problems/problem.ts';
-import { CLUSTER, ingress, service, WEB_ACL_ARN, wantedBy } from '../../controller/laws/paper.ts';
+import { CLUSTER, ingress, service, WEB_ACL_ARN, wantedBy } from '../laws/paper.ts';
 import { LOAD_BALANCER } from './desire.ts';
 import type { Facts } from './facts.ts';
 

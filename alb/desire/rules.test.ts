@@ -4,7 +4,7 @@ import type { Action, Condition } from '../../api/aws.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { pathPatterns } from '../../api/routing/rules.ts';
 import { covers, redirectsToItself } from '../../api/routing/unreachable-rules.ts';
-import { ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
+import { ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 
 describe('patterns of a path (spec annotations 15.3)', () => {
   test.each([

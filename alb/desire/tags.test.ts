@@ -1,7 +1,7 @@
 // Tags: whose word counts (aws-model 2.2, 13.7), and tags that somebody else writes.
 import { describe, expect, test } from 'vitest';
-import { CLUSTER, ingress, service, wantedBy } from '../../controller/laws/paper.ts';
 import { GATES } from '../feature-gates.ts';
+import { CLUSTER, ingress, service, wantedBy } from '../laws/paper.ts';
 import { tagsOf } from './tags.ts';
 
 const cluster = { ...CLUSTER, defaultTags: { env: 'prod', team: 'core' } };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TargetGroupSpec } from '../../api/aws.ts';
 import type { Service } from '../../api/kube.ts';
-import { CLUSTER, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
+import { CLUSTER, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 
 const UID = '8f14e45f-ceea-467f-a0e6-1b2c3d4e5f60';
 

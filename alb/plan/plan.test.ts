@@ -1,10 +1,10 @@
 // The plan: order of operations, replacement, what is superseded with what, free names for successors, and policies.
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../api/aws.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { type Applied, ingress, path, rule, service, wantedBy } from '../../controller/laws/paper.ts';
 import type { Found } from '../kinds/kind.ts';
 import { schemas } from '../kinds/kinds.ts';
+import { interpret } from '../laws/interpret.ts';
+import { type Applied, ingress, path, rule, service, wantedBy } from '../laws/paper.ts';
 import { inWords, type Operation } from './operation.ts';
 import { plan } from './plan.ts';
 import { POLICIES, policy } from './policy.ts';

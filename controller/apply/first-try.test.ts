@@ -1,7 +1,7 @@
 // What AWS answers at a first try, in the condition of the binding: AWS's words, what they mean and what to do.
 import { expect, test } from 'vitest';
+import { CERTIFICATE, ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import { GROUP } from '../laws/groups.ts';
-import { CERTIFICATE, ingress, path, rule, service } from '../laws/paper.ts';
 import { openPasses, type Passes } from '../laws/whole-passes.ts';
 
 const first = (said: Record<string, string>) =>

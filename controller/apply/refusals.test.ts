@@ -1,8 +1,8 @@
 // What AWS refuses of one member: the rest is made, the culprit is told, what was there stays, and nothing opens by it.
 import { describe, expect, test } from 'vitest';
+import { CERTIFICATE, ingress, path, rule, type Sheet, service } from '../../alb/laws/paper.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { GROUP } from '../laws/groups.ts';
-import { CERTIFICATE, ingress, path, rule, type Sheet, service } from '../laws/paper.ts';
 import { openPasses, type Passes } from '../laws/whole-passes.ts';
 
 const NONE = CERTIFICATE('00000000-0000-0000-0000-000000000000');

@@ -1,9 +1,9 @@
 // The class of an Ingress goes, or closes: what was accepted last stays in force, and the reason is told.
 import { expect, test } from 'vitest';
+import { ingress } from '../../alb/laws/paper.ts';
 import { bindingFor } from '../../api/binding/bind.ts';
 import type { IngressClassParams } from '../../api/ingress/class-parameters.ts';
 import type { IngressClass } from '../../api/kube.ts';
-import { ingress } from '../laws/paper.ts';
 import { type ReadingAround, readingOf } from './read-ingress.ts';
 import { finalizerOf, openBook } from './store.ts';
 

@@ -1,11 +1,11 @@
 // The book of bindings: index, finalizers, moved groups, refusals, and what happens while bindings come and go.
 import { describe, expect, test } from 'vitest';
+import { ingress } from '../../alb/laws/paper.ts';
 import { bindingFor } from '../../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { readIngress } from '../../api/ingress/read.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
-import { ingress } from '../laws/paper.ts';
 import { type Book, finalizerOf, heldGroups, openBook, type SeenIngress } from './store.ts';
 
 const KEY = 'shop/web';

@@ -1,13 +1,13 @@
 // Tests of derive on an API server in memory: what is written in which order when a binding is deleted under a living Ingress,
 // and what people hear when none may be made.
 import { describe, expect, test } from 'vitest';
+import { ingress } from '../../alb/laws/paper.ts';
 import { readIngress } from '../../api/ingress/read.ts';
 import { keyOf } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
 import type { KubeCall, KubeOutcome } from '../../kube/client.ts';
 import { underPolicy, writer } from '../../kube/write.ts';
 import { ApiServer, asBinding, asIngress } from '../laws/api-server.ts';
-import { ingress } from '../laws/paper.ts';
 import type { Next } from '../queue/queue.ts';
 import { seenIngress } from './read-ingress.ts';
 import { finalizerOf, openBook } from './store.ts';

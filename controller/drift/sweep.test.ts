@@ -2,9 +2,9 @@
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
+import { CLUSTER } from '../../alb/laws/paper.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import { openAccount } from '../laws/account.ts';
-import { CLUSTER } from '../laws/paper.ts';
 import { createQueue } from '../queue/queue.ts';
 import { lookForDrift } from './sweep.ts';
 

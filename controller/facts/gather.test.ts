@@ -6,10 +6,7 @@ import type { Looked } from '../../alb/desire/facts.ts';
 import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
-import { inWords } from '../../alb/plan/operation.ts';
-import { plan } from '../../alb/plan/plan.ts';
-import type { Problem } from '../../api/problems/problem.ts';
-import { interpret } from '../laws/interpret.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
 import {
   type Applied,
   CLUSTER,
@@ -20,7 +17,10 @@ import {
   service,
   WEB_ACL_ARN,
   wantedBy,
-} from '../laws/paper.ts';
+} from '../../alb/laws/paper.ts';
+import { inWords } from '../../alb/plan/operation.ts';
+import { plan } from '../../alb/plan/plan.ts';
+import type { Problem } from '../../api/problems/problem.ts';
 import { type Gathering, gather } from './gather.ts';
 import type { Lookups } from './lookups.ts';
 

@@ -1,8 +1,8 @@
 // Tests of adoption: how far an Ingress is taken over, and which TargetGroupBindings may go.
 import { describe, expect, test } from 'vitest';
+import { ingress } from '../../alb/laws/paper.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { TargetGroupBinding } from '../../api/kube.ts';
-import { ingress } from '../laws/paper.ts';
 import { adoptions, groupOfLeftover, leftovers } from './adoption.ts';
 import type { Survey } from './survey.ts';
 

@@ -1,9 +1,9 @@
 // Tests of release: the order of the writes, what stays, and that nothing is let go before the LBC's finalizer is on.
 import { describe, expect, test } from 'vitest';
+import { ingress } from '../../alb/laws/paper.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { asOrdered, writer } from '../../kube/write.ts';
-import { ingress } from '../laws/paper.ts';
 import { type Release, release, releases } from './release.ts';
 
 const binding = (more: object = {}): LoadBalancerBinding => ({

@@ -1,11 +1,11 @@
 // Tests of reading a cluster once: what is put together, and what is said of what cannot be read.
 import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
+import { ingress, service } from '../../alb/laws/paper.ts';
 import { bind, bindingFor } from '../../api/binding/bind.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { finalizerOf } from '../bindings/store.ts';
-import { ingress, service } from '../laws/paper.ts';
 import { DEFAULTS } from '../options.ts';
 import { type ClusterObjects, clusterSeen, NO_OBJECTS, readObjects } from './cluster.ts';
 import { groupsAsked } from './selection.ts';

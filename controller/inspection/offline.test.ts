@@ -1,7 +1,7 @@
 // Offline: what files do not hold is taken to exist, and what they hold counts as it is.
 import { describe, expect, test } from 'vitest';
+import { ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import type { Service } from '../../api/kube.ts';
-import { ingress, path, rule, service } from '../laws/paper.ts';
 import { offline } from './offline.ts';
 import type { GroupState } from './standing.ts';
 

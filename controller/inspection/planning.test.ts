@@ -1,14 +1,16 @@
 // Tests of planning: an AWS that does not answer, registrations, and what all groups share.
+
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
 import { AwsFailure } from '../../alb/failures/failure.ts';
+import { CLUSTER, ingress, service } from '../../alb/laws/paper.ts';
 import type { Operation } from '../../alb/plan/operation.ts';
 import { type SecurityGroupSpec, SHARED_TAG } from '../../api/aws.ts';
 import { connectAws } from '../aws/client.ts';
 import { lookups } from '../facts/lookups.ts';
 import { createInventory } from '../inventory/inventory.ts';
-import { bookOf, CLUSTER, ingress, service } from '../laws/paper.ts';
+import { bookOf } from '../laws/book.ts';
 import { onceForAll, type PlannedGroup, planGroup } from './planning.ts';
 import { registrationOf } from './registrations.ts';
 

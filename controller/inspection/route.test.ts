@@ -1,8 +1,8 @@
 // Route in words: each condition that does not hold, every kind of answer, and why nothing listens.
 import { describe, expect, test } from 'vitest';
+import { CERTIFICATE, ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import type { Ingress, Service } from '../../api/kube.ts';
 import { requestOf } from '../../api/routing/parse-request.ts';
-import { CERTIFICATE, ingress, path, rule, service } from '../laws/paper.ts';
 import { offline } from './offline.ts';
 import { type Answering, route } from './route.ts';
 

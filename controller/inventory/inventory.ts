@@ -4,13 +4,13 @@
 //                              ▲  put, remove: our own changes     forget: read the details again
 
 import { isFailure } from '../../alb/failures/failure.ts';
+import { withHolders } from '../../alb/kinds/associations.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Seldom, Tags } from '../../api/aws.ts';
 import type { Aws } from '../aws/client.ts';
 import * as loadBalancers from '../aws/kinds/load-balancer.ts';
 import * as securityGroups from '../aws/kinds/security-group.ts';
 import * as targetGroups from '../aws/kinds/target-group.ts';
-import { withHolders } from './associations.ts';
 import { type Bulk, readBulk } from './bulk-read.ts';
 import { readDetails, readStates } from './details.ts';
 import { type Protections, protections } from './protections.ts';

@@ -5,12 +5,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AwsFailure, kindOf } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { ingress, service, WEB_ACL_ARN, wantedBy } from '../../alb/laws/paper.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { apply } from '../apply/apply.ts';
 import type { Aws } from '../aws/client.ts';
 import { readShield, writeShield, writeWebAcl } from '../aws/kinds/protections.ts';
-import { interpret } from '../laws/interpret.ts';
-import { ingress, service, WEB_ACL_ARN, wantedBy } from '../laws/paper.ts';
 import { protections } from './protections.ts';
 
 const ONE = WEB_ACL_ARN('one');

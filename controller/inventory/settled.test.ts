@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { type Applied, groupFrom, ingress, service, wantedBy } from '../../alb/laws/paper.ts';
 import { plan } from '../../alb/plan/plan.ts';
-import { interpret } from '../laws/interpret.ts';
-import { type Applied, groupFrom, ingress, service, wantedBy } from '../laws/paper.ts';
 import { settled } from './settled.ts';
 
 const applied: Applied = { ingresses: [ingress()], services: [service()] };

@@ -1,9 +1,9 @@
 // Tests of shelves.
 
 import { describe, expect, test } from 'vitest';
+import { withHolders } from '../../alb/kinds/associations.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { blankTargetGroup } from '../../api/ingress/target-group.ts';
-import { withHolders } from './associations.ts';
 import { Shelves } from './store.ts';
 
 const tags = {};

@@ -7,12 +7,12 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { failureOf } from '../../alb/failures/failure.ts';
+import { CLUSTER } from '../../alb/laws/paper.ts';
 import { CLUSTER_TAG } from '../../api/aws.ts';
 import { type InMemory, inMemory } from '../../local-aws/elb/in-memory.ts';
 import { isAction } from '../../local-aws/elb/perform.ts';
 import { AwsRefusal, refuse } from '../../local-aws/elb/refusal.ts';
 import type { Aws } from '../aws/client.ts';
-import { CLUSTER } from './paper.ts';
 
 export interface Account {
   readonly elb: InMemory;

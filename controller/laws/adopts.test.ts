@@ -8,6 +8,7 @@ import { SHARED_STACK } from '../../alb/desire/tags.ts';
 import { type Group, groupOf, type Member } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { factsOf, CLUSTER as SETTINGS } from '../../alb/laws/paper.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
@@ -26,7 +27,6 @@ import { chooseCertificates } from '../facts/certificate-choice.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import { CERTIFICATES, CLUSTER, fleetOf, stacksOf, TOKENS } from './fleet.ts';
 import { awsOf } from './fleet-aws.ts';
-import { factsOf, CLUSTER as SETTINGS } from './paper.ts';
 
 /** Cases in which the LBC leaves something that we change, and what. */
 const DIFFERENT: Readonly<Record<string, string>> = Object.fromEntries(

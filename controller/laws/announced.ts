@@ -1,6 +1,7 @@
 // Announced and done: a change of one member is previewed from what the bindings of its group know, and then carried out by whole
 // passes on an account.
 import { isDeepStrictEqual } from 'node:util';
+import { type Applied, CLUSTER } from '../../alb/laws/paper.ts';
 import { changesOf, type MemberChange, preview } from '../../alb/preview/preview.ts';
 import type { PreviewStep } from '../../alb/preview/steps.ts';
 import { bind, bindingFor } from '../../api/binding/bind.ts';
@@ -16,7 +17,6 @@ import {
   rulesOfSeveralPasses,
 } from './account-changes.ts';
 import { GROUP } from './groups.ts';
-import { type Applied, CLUSTER } from './paper.ts';
 import { openPasses, type Passes } from './whole-passes.ts';
 
 const OPTIONS = { defaultTargetType: CLUSTER.defaultTargetType, defaultScheme: CLUSTER.defaultScheme };

@@ -10,10 +10,19 @@ import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { fieldsOf } from '../../alb/kinds/kinds.ts';
+import {
+  type Applied,
+  CERTIFICATE,
+  factsOf,
+  groupFrom,
+  ingress,
+  path,
+  rule,
+  service,
+} from '../../alb/laws/paper.ts';
 import { type AnyAnnotation, isApplied } from '../../api/annotation.ts';
 import { type Resource, SHARED_TAG } from '../../api/aws.ts';
 import { REGISTRY } from '../../api/registry.ts';
-import { type Applied, CERTIFICATE, factsOf, groupFrom, ingress, path, rule, service } from './paper.ts';
 
 type Said = Readonly<Record<string, string>>;
 

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import { bridge, type Ready } from '../../alb/amendments/target-group-cutover.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { type Applied, wantedBy } from '../../alb/laws/paper.ts';
 import { match } from '../../alb/plan/match.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { applied, GROUP } from './groups.ts';
-import { interpret } from './interpret.ts';
-import { type Applied, wantedBy } from './paper.ts';
 
 const RUNS = { numRuns: 30 };
 const never: Ready = () => false;

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { desire } from '../../alb/desire/desire.ts';
+import { type Applied, bindingsOf, factsOf, groupFrom, service } from '../../alb/laws/paper.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { Resource } from '../../api/aws.ts';
 import { type Footprint, footprintOf } from '../../api/limits/footprint.ts';
 import { applied, GROUP } from './groups.ts';
-import { type Applied, bookOf, factsOf, groupFrom, service } from './paper.ts';
 
 type Counted = Omit<Footprint, 'securityGroups' | 'capacityUnits' | 'verifying'>;
 
@@ -65,7 +65,7 @@ test('listeners, rules, certificates, target groups and sources are counted as t
         return { ...one, metadata: { ...one.metadata, annotations } };
       });
       const all = { ...plain, ingresses };
-      if (bookOf(all).of(GROUP).length === 0) return;
+      if (bindingsOf(all, GROUP).length === 0) return;
       const group = groupFrom(all, GROUP);
       const { resources } = desire(group, factsOf(group, all.services));
       const {

@@ -1,9 +1,10 @@
 // An account that has all that the good examples of the annotations name.
+
+import { OUTSIDE, WEB_ACL_ARN } from '../../alb/laws/paper.ts';
 import { isApplied } from '../../api/annotation.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { objectName } from '../../local-aws/elb/account-facts.ts';
 import { bundleAt, CA_PEM } from '../../local-aws/elb/trust-store-fixture.ts';
-import { OUTSIDE, WEB_ACL_ARN } from './paper.ts';
 import type { Passes } from './whole-passes.ts';
 
 /** Annotations that have an effect in AWS. */

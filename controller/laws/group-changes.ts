@@ -1,6 +1,7 @@
 // Generated changes of groups: members in two namespaces and classes, several that ask for the same, and one that joins, leaves or
 // says something else.
 import fc from 'fast-check';
+import type { Applied } from '../../alb/laws/paper.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { IngressClassParams } from '../../api/ingress/class-parameters.ts';
 import type { Ingress } from '../../api/kube.ts';
@@ -8,7 +9,6 @@ import { CONTROLLER } from '../../api/ownership.ts';
 import { isAccepted } from './announced.ts';
 import { APPLIED } from './furnished.ts';
 import { member, SERVICES } from './groups.ts';
-import type { Applied } from './paper.ts';
 
 export interface GroupChange {
   readonly before: Applied;

@@ -1,7 +1,15 @@
 // Generated groups for the laws: members with hosts, paths, ports, schemes, tags, actions and orders, on two namespaces.
 import fc from 'fast-check';
+import {
+  type Applied,
+  CERTIFICATE,
+  ingress,
+  path,
+  rule,
+  service,
+  WEB_ACL_ARN,
+} from '../../alb/laws/paper.ts';
 import type { Ingress, Service } from '../../api/kube.ts';
-import { type Applied, CERTIFICATE, ingress, path, rule, service, WEB_ACL_ARN } from './paper.ts';
 
 export const GROUP = 'shop';
 

@@ -2,11 +2,11 @@
 // target groups and listeners are as they were without it, and when it goes everything is as before.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Applied, CERTIFICATE, ingress, path, rule } from '../../alb/laws/paper.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
 import type { Ingress, IngressRule } from '../../api/kube.ts';
 import { applied, GROUP } from './groups.ts';
-import { type Applied, CERTIFICATE, ingress, path, rule } from './paper.ts';
 import { openPasses, type Passes } from './whole-passes.ts';
 
 const HOST = 'late.example.com';

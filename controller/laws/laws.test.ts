@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { type Applied, CERTIFICATE, ingress, path, rule, wantedBy } from '../../alb/laws/paper.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import { resourceTagOf, type Tags } from '../../api/aws.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { applied, GROUP } from './groups.ts';
-import { interpret } from './interpret.ts';
-import { type Applied, CERTIFICATE, ingress, path, rule, wantedBy } from './paper.ts';
 
 const resources = (sheet: Applied) => wantedBy(sheet, GROUP).resources;
 const planned = (sheet: Applied, found: readonly Found[]) => plan(schemas, resources(sheet), found);

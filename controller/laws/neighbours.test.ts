@@ -1,8 +1,8 @@
 // What members of a group do to each other's requests stands in the bindings of both, also of the one that did not change.
 import { expect, test } from 'vitest';
+import { CERTIFICATE, ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { GROUP } from './groups.ts';
-import { CERTIFICATE, ingress, path, rule, service } from './paper.ts';
 import { openPasses } from './whole-passes.ts';
 
 const SECURE = {

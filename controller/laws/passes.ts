@@ -10,13 +10,14 @@ import {
 import { reset, withReasons } from '../../alb/amendments/reset-to-default.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { type Applied, wantedBy } from '../../alb/laws/paper.ts';
 import { match } from '../../alb/plan/match.ts';
 import type { Outcome } from '../../alb/plan/operation.ts';
 import { type Plan, plan } from '../../alb/plan/plan.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { interpret } from './interpret.ts';
-import { type Applied, bookOf, wantedBy } from './paper.ts';
+import { bookOf } from './book.ts';
 
 /** What AWS has, and what each member remembers. */
 export interface Moment {

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Applied, CERTIFICATE, ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import type { Ingress, Service } from '../../api/kube.ts';
 import { stemOf } from '../../api/registry.ts';
 import { announceAndDo, isAccepted } from './announced.ts';
 import { APPLIED, furnish } from './furnished.ts';
 import { groupChange } from './group-changes.ts';
 import { GROUP } from './groups.ts';
-import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
 
 type Said = Readonly<Record<string, string>>;
 

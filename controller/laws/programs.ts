@@ -2,6 +2,7 @@
 // does it, with neither queues nor timers. Targets are never registered.
 
 import { refusalMemory } from '../../alb/amendments/rejection-memory.ts';
+import { CLUSTER } from '../../alb/laws/paper.ts';
 import { readIngress, type Surroundings } from '../../api/ingress/read.ts';
 import { type Ingress, keyOf, type Namespace, type Service } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -21,7 +22,6 @@ import { type Publishing, publish, unsettle } from '../status/publish.ts';
 import { StatusWrites } from '../status/writes.ts';
 import { reconcileTargetStatus } from '../targets/target-status.ts';
 import { targetsProgram } from '../targets/targets.ts';
-import { CLUSTER } from './paper.ts';
 
 export interface Wiring {
   readonly aws: Aws;

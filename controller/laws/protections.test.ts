@@ -2,11 +2,11 @@
 // pass the account is asked what requests meet. What is new never reaches a target without the protection that is asked for; what
 // did so before goes on at most; `Ready` says why; and once the protection can be had everything is open.
 import { describe, expect, test } from 'vitest';
+import { type Applied, ingress, path, rule, STORE, service, WEB_ACL_ARN } from '../../alb/laws/paper.ts';
 import type { AnnotationName } from '../../api/annotation.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { PROTECTING } from '../../api/registry.ts';
 import { GROUP } from './groups.ts';
-import { type Applied, ingress, path, rule, STORE, service, WEB_ACL_ARN } from './paper.ts';
 import { forwards, getOf, met } from './reachable.ts';
 import { openPasses, type Passes } from './whole-passes.ts';
 import { denied, REASONS, type Said, type Trouble, type Wish } from './wish.ts';

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultsOf, valuesOf } from '../../alb/amendments/resettable.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
+import type { Applied } from '../../alb/laws/paper.ts';
+import { STORE } from '../../alb/laws/paper.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import { applied, GROUP } from './groups.ts';
-import type { Applied } from './paper.ts';
-import { STORE } from './paper.ts';
 import { type Moment, NOTHING, pass } from './passes.ts';
 
 const server = 'routing.http.response.server.enabled';

@@ -9,6 +9,7 @@ import { LOAD_BALANCER } from '../../alb/desire/desire.ts';
 import type { Backend } from '../../alb/desire/desiring.ts';
 import type { Resolve } from '../../alb/kinds/kind.ts';
 import { kinds } from '../../alb/kinds/kinds.ts';
+import type { Applied } from '../../alb/laws/paper.ts';
 import type { Resource } from '../../api/aws.ts';
 import type { MatchRequest } from '../../api/routing/match.ts';
 import { requestOf } from '../../api/routing/parse-request.ts';
@@ -19,7 +20,6 @@ import { calls } from '../aws/kinds/kinds.ts';
 import { offline } from '../inspection/offline.ts';
 import { route } from '../inspection/route.ts';
 import type { GroupState } from '../inspection/standing.ts';
-import type { Applied } from './paper.ts';
 import { asked, ruled } from './routed.ts';
 
 /** Our clients, with the state machine of the local AWS in place of the network. */

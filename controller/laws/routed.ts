@@ -1,7 +1,7 @@
 // Generated rules and requests for the law of route: conditions of every field, transforms, redirects, weights, ports.
 import fc from 'fast-check';
+import { type Applied, CERTIFICATE, ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import type { ParsedRequest } from '../../api/routing/parse-request.ts';
-import { type Applied, CERTIFICATE, ingress, path, rule, service } from './paper.ts';
 
 const json = JSON.stringify;
 

@@ -2,6 +2,7 @@
 // time as the controller works on it, in any order, with writes and calls that are refused or whose answer is lost.
 
 import { failureOf } from '../../alb/failures/failure.ts';
+import { CLUSTER, ingress, service } from '../../alb/laws/paper.ts';
 import { CLUSTER_TAG, STACK_TAG } from '../../api/aws.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
@@ -9,7 +10,6 @@ import { heldGroups } from '../bindings/store.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, type Stored } from './api-server.ts';
 import { type Operator, startOperator } from './operator.ts';
-import { CLUSTER, ingress, service } from './paper.ts';
 import { type Turns, takeTurns } from './turns.ts';
 
 /** What somebody does. Keys are `namespace/name`. */

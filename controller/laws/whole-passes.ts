@@ -2,6 +2,7 @@
 // nothing is left to do. Nobody works at the same time: what is written is known at once (operator.ts has the opposite).
 
 import type { Looked } from '../../alb/desire/facts.ts';
+import { type Applied, CERTIFICATE, WEB_ACL_ARN } from '../../alb/laws/paper.ts';
 import type { Outcome } from '../../alb/plan/operation.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
@@ -14,7 +15,6 @@ import type { Next } from '../queue/queue.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, asBinding, asIngress, type Told } from './api-server.ts';
 import { GROUP } from './groups.ts';
-import { type Applied, CERTIFICATE, WEB_ACL_ARN } from './paper.ts';
 import { note, type Programs, wirePrograms } from './programs.ts';
 
 export interface Passes {

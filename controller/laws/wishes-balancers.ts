@@ -1,5 +1,5 @@
 // Wishes for protection of whole load balancers, and every reason for which each cannot be had (protections.test.ts).
-import { WEB_ACL_ARN } from './paper.ts';
+import { WEB_ACL_ARN } from '../../alb/laws/paper.ts';
 import { sourcesOn } from './reachable.ts';
 import { denied, failing, lookups, missing, NO_STATE, OWN_TEXT, UNASKED, type Wish } from './wish.ts';
 

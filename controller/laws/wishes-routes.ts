@@ -1,5 +1,5 @@
 // Wishes for protection in listeners and rules, and every reason for which each cannot be had (protections.test.ts).
-import { CERTIFICATE, STORE } from './paper.ts';
+import { CERTIFICATE, STORE } from '../../alb/laws/paper.ts';
 import { forwards } from './reachable.ts';
 import {
   denied,

@@ -1,8 +1,8 @@
 // By what the load balancers of a group are known as its own.
 import { expect, test } from 'vitest';
+import { type Applied, groupFrom, ingress, service, wantedBy } from '../../alb/laws/paper.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Book } from '../bindings/store.ts';
-import { type Applied, groupFrom, ingress, service, wantedBy } from '../laws/paper.ts';
 import { namedBy } from './known-resources.ts';
 
 const applied: Applied = { ingresses: [ingress()], services: [service()] };

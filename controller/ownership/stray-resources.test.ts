@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { type Applied, ingress, service, wantedBy } from '../../alb/laws/paper.ts';
 import type { Operation } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
-import { interpret } from '../laws/interpret.ts';
-import { type Applied, ingress, service, wantedBy } from '../laws/paper.ts';
 import { setAside } from './stray-resources.ts';
 
 const sheet = (said: Record<string, string> = {}): Applied => ({

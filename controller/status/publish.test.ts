@@ -1,7 +1,7 @@
 // Publish, by whole passes on an API server in memory: what members of a group are told.
 import { expect, test } from 'vitest';
+import { ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import { GROUP } from '../laws/groups.ts';
-import { ingress, path, rule, service } from '../laws/paper.ts';
 import { openPasses } from '../laws/whole-passes.ts';
 
 const good = (...paths: readonly string[]) =>

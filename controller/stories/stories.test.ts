@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { wantedBy } from '../../alb/laws/paper.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { plan } from '../../alb/plan/plan.ts';
 import type { Ingress, ObjectMeta, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
 import { sentence } from '../../api/problems/problem.ts';
-import { interpret } from '../laws/interpret.ts';
-import { wantedBy } from '../laws/paper.ts';
 
 interface Document {
   readonly kind: string;

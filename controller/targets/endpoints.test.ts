@@ -1,8 +1,8 @@
 // Endpoints: nodes and pods that a target group should have (aws-model 6.4, 6.5).
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
+import { service } from '../../alb/laws/paper.ts';
 import type { EndpointSlice, Node, Service } from '../../api/kube.ts';
-import { service } from '../laws/paper.ts';
 import { endpointsOf, instanceOf, servingNodes } from './endpoints.ts';
 
 const node = (

@@ -1,8 +1,10 @@
 // When rules on nodes may be taken away: never while somebody might need them of whom that is not known.
+
 import { expect, test } from 'vitest';
 import { SHARED_STACK } from '../../alb/desire/tags.ts';
+import { ingress, service } from '../../alb/laws/paper.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
-import { bookOf, ingress, service } from '../laws/paper.ts';
+import { bookOf } from '../laws/book.ts';
 import { mayRevoke } from './revocation.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
+import { service } from '../../alb/laws/paper.ts';
 import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
-import { service } from '../laws/paper.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { World } from './endpoints.ts';
 import type { Serving } from './serving.ts';

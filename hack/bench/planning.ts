@@ -5,14 +5,15 @@ import { desire } from '../../alb/desire/desire.ts';
 import { groupOf } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { schemas } from '../../alb/kinds/kinds.ts';
+import { interpret } from '../../alb/laws/interpret.ts';
+import { type Applied, factsOf, ingress, path, rule, service } from '../../alb/laws/paper.ts';
 import { type Plan, plan } from '../../alb/plan/plan.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import { readIngress } from '../../api/ingress/read.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { type Book, openBook } from '../../controller/bindings/store.ts';
-import { interpret } from '../../controller/laws/interpret.ts';
-import { type Applied, bookOf, factsOf, ingress, path, rule, service } from '../../controller/laws/paper.ts';
+import type { Book } from '../../controller/bindings/store.ts';
+import { bookOf } from '../../controller/laws/book.ts';
 import { table } from './table.ts';
 
 const INGRESSES = 100;
@@ -99,7 +100,7 @@ function touched(): string[][] {
   const single = (at: number, said: Record<string, string> = {}): Ingress =>
     ingress({ ingress: `single-${at}`, said, rules: [rule(`single-${at}.example.com`, path('/', 'web'))] });
   const all = Array.from({ length: GROUPS }, (_, at) => single(at));
-  const book = bookOf({ ingresses: all, services: SERVICES }, openBook());
+  const book = bookOf({ ingresses: all, services: SERVICES });
   const note = (): string[] => {
     const changed = single(500, { 'healthcheck-path': '/live' });
     const reading = readIngress(changed, {

@@ -2,12 +2,12 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { CLUSTER } from '../../../alb/laws/paper.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../../api/aws.ts';
 import type { KubeCall, KubeOutcome } from '../../../kube/client.ts';
 import { type Book, openBook } from '../../bindings/store.ts';
 import { createInventory, type Inventory } from '../../inventory/inventory.ts';
 import { type Account, openAccount } from '../../laws/account.ts';
-import { CLUSTER } from '../../laws/paper.ts';
 import type { Orphan } from './judge.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
 import { GroupsRecord } from './record.ts';

@@ -1,20 +1,22 @@
 // A cluster on paper for tables, stories and laws: Ingresses and Services become a group, facts and desired resources without any IO.
 
-import { type Desire, desire } from '../../alb/desire/desire.ts';
-import type { ClusterSettings, Facts, Looked } from '../../alb/desire/facts.ts';
-import { GATES } from '../../alb/feature-gates.ts';
-import { type Group, groupOf } from '../../alb/group.ts';
 import { PREFIX } from '../../api/annotation.ts';
-import { bindingFor } from '../../api/binding/bind.ts';
+import { bind, bindingFor } from '../../api/binding/bind.ts';
+import { finalizerOf } from '../../api/binding/finalizers.ts';
+import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import {
   type ControllerDefaults,
+  type Reading,
   readIngress,
   readService,
   type Surroundings,
 } from '../../api/ingress/read.ts';
 import type { Ingress, IngressPath, IngressRule, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
-import { type Book, finalizerOf, openBook } from '../bindings/store.ts';
+import { type Desire, desire } from '../desire/desire.ts';
+import type { ClusterSettings, Facts, Looked } from '../desire/facts.ts';
+import { GATES } from '../feature-gates.ts';
+import { type Group, groupOf } from '../group.ts';
 
 export const CLUSTER: ClusterSettings = {
   name: 'prod',
@@ -112,22 +114,28 @@ export function service(
   };
 }
 
-/** The book after webhook and `derive` have done their work for all of them. */
-export function bookOf({ ingresses, services, classes = {} }: Applied, into: Book = openBook()): Book {
+/** Every Ingress as it is read, and the binding that is recorded for it. */
+export function readingsAndBindings({ ingresses, services, classes = {} }: Applied): {
+  readonly ingress: Ingress;
+  readonly reading: Reading;
+  readonly binding: LoadBalancerBinding;
+}[] {
   const options: ControllerDefaults = { defaultTargetType: 'instance', defaultScheme: 'internal' };
   const find = (namespace: string, name: string): Service | undefined =>
     services.find((one) => keyOf(one) === `${namespace}/${name}`);
-  for (const one of ingresses) {
-    const key = keyOf(one);
-    into.ingress(key, { ingress: one, reading: readIngress(one, { service: find, options, ...classes }) });
-    const spec = into.entry(key)?.spec;
-    if (spec === undefined) continue;
-    const binding = bindingFor(one, spec);
-    const metadata = { ...binding.metadata, finalizers: [finalizerOf(spec.group)] };
-    into.binding(key, { ...binding, metadata });
-  }
-  return into;
+  return ingresses.map((one) => {
+    const reading = readIngress(one, { service: find, options, ...classes });
+    const binding = bindingFor(one, bind(one, reading));
+    const { creationTimestamp = '' } = one.metadata;
+    const finalizers = [finalizerOf(binding.spec.group)];
+    const metadata = { ...binding.metadata, creationTimestamp, finalizers };
+    return { ingress: one, reading, binding: { ...binding, metadata } };
+  });
 }
+
+/** The bindings of one group. */
+export const bindingsOf = (applied: Applied, id: string): LoadBalancerBinding[] =>
+  readingsAndBindings(applied).flatMap(({ binding }) => (binding.spec.group === id ? [binding] : []));
 
 /** Every web ACL that is named exists. */
 function webAclFact({ webAcl }: Group): Partial<Facts> {
@@ -162,14 +170,13 @@ export function factsOf(group: Group, services: readonly Service[], more: Partia
   };
 }
 
-/** The only group on this sheet, or the one named. */
+/** The group of the first Ingress on this sheet, or the one named. */
 export function groupFrom(applied: Applied, id?: string): Group {
-  const book = bookOf(applied);
-  const name = id ?? book.groups()[0] ?? '';
-  return groupOf(name, book.of(name));
+  const name = id ?? readingsAndBindings(applied)[0]?.binding.spec.group ?? '';
+  return groupOf(name, bindingsOf(applied, name));
 }
 
-/** What the only group on this sheet, or the one named, wants. */
+/** What the group of the first Ingress on this sheet, or the one named, wants. */
 export function wantedBy(applied: Applied, id?: string, more: Partial<Facts> = {}): Desire {
   const group = groupFrom(applied, id);
   return desire(group, factsOf(group, applied.services, more));

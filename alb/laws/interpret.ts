@@ -1,13 +1,13 @@
 // Carries out operations on an inventory on paper, one after the other, and refuses what AWS would refuse: a name or
 // port that is taken, a reference to nothing, the removal of something in use.
 
-import { arnOf, type Found, type Resolve } from '../../alb/kinds/kind.ts';
-import { resolved } from '../../alb/plan/match.ts';
-import type { Operation } from '../../alb/plan/operation.ts';
-import type { Plan } from '../../alb/plan/plan.ts';
 import type { Action, Resource, Tags } from '../../api/aws.ts';
 import { resourceTagOf, STACK_TAG } from '../../api/aws.ts';
-import { withHolders } from '../inventory/associations.ts';
+import { withHolders } from '../kinds/associations.ts';
+import { arnOf, type Found, type Resolve } from '../kinds/kind.ts';
+import { resolved } from '../plan/match.ts';
+import type { Operation } from '../plan/operation.ts';
+import type { Plan } from '../plan/plan.ts';
 import { OUTSIDE } from './paper.ts';
 
 /** What AWS would answer with an error. */

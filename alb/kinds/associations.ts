@@ -1,7 +1,7 @@
 // Which load balancers hold a target group, seen from the listeners and rules that forward to it. Pure.
 
-import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Action } from '../../api/aws.ts';
+import { arnOf, type Found } from './kind.ts';
 
 const targetsOf = (actions: readonly Action[]): string[] =>
   actions.flatMap((action) =>
