@@ -11,7 +11,7 @@ import { connectAws } from './aws/client.ts';
 import { openBook } from './bindings/store.ts';
 import { driftReport } from './drift/report.ts';
 import { lookForDrift } from './drift/sweep.ts';
-import { readSecrets } from './facts/oidc-secrets.ts';
+import { Secrets } from './facts/oidc-secrets.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { serve } from './metrics/server.ts';
@@ -60,7 +60,7 @@ function connect(
   const lead = stand({ options, client, log }, lose);
   const mayWrite = async (): Promise<void> => lead?.whenLeading();
   const everyMs = options.secretPeriod * 1000;
-  const secrets = readSecrets({ client, clusterName, everyMs, changed: touched });
+  const secrets = new Secrets({ client, clusterName, everyMs, changed: touched });
   const clientSecret = secrets.reveal.bind(secrets);
   const aws = connectAws({ ...place, maxAttempts, version: VERSION, registry, mayWrite, clientSecret });
   return {

@@ -25,17 +25,17 @@ import { type ControllerOptions, clusterSettings, lookupOptions } from './option
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { wireOrphans } from './ownership/orphans/start.ts';
 import { countRuns, watchDepth } from './queue/metrics.ts';
-import { createQueue, type Next, type Priority, type Queue } from './queue/queue.ts';
+import { type Next, type Priority, Queue } from './queue/queue.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Publishing, publish, regardingOf, unsettle } from './status/publish.ts';
 import { StatusWrites } from './status/writes.ts';
 import type { World } from './targets/endpoints.ts';
 import { foreignRules } from './targets/foreign-rules.ts';
-import { type NodeAccess, nodeAccess } from './targets/node-security-groups.ts';
+import { NodeAccess } from './targets/node-security-groups.ts';
 import { mayRevoke } from './targets/revocation.ts';
 import { tellTargetDrift } from './targets/target-drift.ts';
 import { reconcileTargetStatus } from './targets/target-status.ts';
-import { type Targets, targetsProgram } from './targets/targets.ts';
+import { Targets } from './targets/targets.ts';
 
 /** The one key of programs that work on the whole cluster. */
 const CLUSTER = 'cluster';
@@ -102,7 +102,7 @@ function openQueues(
   const counted = countRuns(registry);
   const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
   const open = (queue: keyof Queues, workers: number): Queue =>
-    createQueue({ workers, run: counted(queue, runs[queue]), onError });
+    new Queue({ workers, run: counted(queue, runs[queue]), onError });
   const queues = {
     bindings: open('bindings', 8),
     groups: open('groups', options.ingressMaxConcurrentReconciles),
@@ -122,7 +122,7 @@ function wireTargets(
   queues: Queues,
   served: (arns: readonly string[]) => void,
 ): Targets {
-  return targetsProgram({
+  return new Targets({
     aws,
     world,
     forget: async ({ arn, backend }) => (await statuses.forgetTargets(backend.member, arn)) === 'written',
@@ -182,7 +182,7 @@ function wireNodes(
   targets: Targets,
   cannot: Publishing['failed'],
 ): NodeAccess {
-  return nodeAccess({
+  return new NodeAccess({
     aws,
     lookups: find,
     world,

@@ -161,51 +161,35 @@ export function connectAws(options: AwsOptions): Aws {
 
 type Clients = Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2' | 'shield'>;
 
+type Middleware = <A, R>(
+  next: (args: A) => Promise<R>,
+  context: { readonly commandName?: string },
+) => (args: A) => Promise<R>;
+
+/** What all clients have in common, whatever their commands are. */
+interface SdkClient {
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: { step: 'initialize'; name: string; priority: 'high' }): void;
+  };
+}
+
 function clientsOf(config: object, send: ReturnType<typeof sender>): Clients {
-  const elbv2 = new ElasticLoadBalancingV2Client(config);
-  const ec2 = new EC2Client(config);
-  const acm = new ACMClient(config);
-  const tagging = new ResourceGroupsTaggingAPIClient(config);
-  const wafv2 = new WAFV2Client(config);
-  const shield = new ShieldClient(config);
-  const first = { step: 'initialize', name: 'albatross', priority: 'high' } as const;
-  elbv2.middlewareStack.add(
+  const middleware: Middleware =
     (next, { commandName }) =>
-      (args) =>
-        send(commandName, () => next(args)),
-    first,
-  );
-  ec2.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) =>
-        send(commandName, () => next(args)),
-    first,
-  );
-  acm.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) =>
-        send(commandName, () => next(args)),
-    first,
-  );
-  tagging.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) =>
-        send(commandName, () => next(args)),
-    first,
-  );
-  wafv2.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) =>
-        send(commandName, () => next(args)),
-    first,
-  );
-  shield.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) =>
-        send(commandName, () => next(args)),
-    first,
-  );
-  return { elbv2, ec2, acm, tagging, wafv2, shield };
+    (args) =>
+      send(commandName, () => next(args));
+  const through = <C extends SdkClient>(client: C): C => {
+    client.middlewareStack.add(middleware, { step: 'initialize', name: 'albatross', priority: 'high' });
+    return client;
+  };
+  return {
+    elbv2: through(new ElasticLoadBalancingV2Client(config)),
+    ec2: through(new EC2Client(config)),
+    acm: through(new ACMClient(config)),
+    tagging: through(new ResourceGroupsTaggingAPIClient(config)),
+    wafv2: through(new WAFV2Client(config)),
+    shield: through(new ShieldClient(config)),
+  };
 }
 
 /** The one path of every call: listed? wait for the throttle, send, count, and turn what goes wrong into an `AwsFailure`. */

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { CLUSTER } from '../../alb/laws/paper.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import { openAccount } from '../laws/account.ts';
-import { createQueue } from '../queue/queue.ts';
+import { Queue } from '../queue/queue.ts';
 import { lookForDrift } from './sweep.ts';
 
 let end: (() => Promise<void>) | undefined;
@@ -24,7 +24,7 @@ async function begin(periods: Periods, groups: readonly string[] = []) {
   const [lines, ran, looked]: [string[], string[], string[]] = [[], [], []];
   const seen = { nodes: 0, orphans: 0 };
   const out = new PassThrough().on('data', (line) => lines.push(String(line)));
-  const queue = createQueue({
+  const queue = new Queue({
     workers: 1,
     async run(group) {
       ran.push(`${group}, ${inventory.glance(group).doubted === true ? 'doubted' : 'trusted'}`);

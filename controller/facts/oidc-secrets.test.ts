@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeOutcome } from '../../kube/client.ts';
-import { clientIn, readSecrets, type Secrets } from './oidc-secrets.ts';
+import { clientIn, Secrets } from './oidc-secrets.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -48,7 +48,7 @@ afterEach(() => secrets?.stop());
 function reader(first: Answer) {
   const server = { answer: first, asked: [] as string[] };
   const changed: string[] = [];
-  const made = readSecrets({
+  const made = new Secrets({
     client: {
       async request<T>({ path }: { readonly path: string }) {
         server.asked.push(path);

@@ -24,17 +24,6 @@ export interface SecretsOptions {
   changed(group: string): void;
 }
 
-export interface Secrets {
-  /**
-   * The clients in the Secrets that a group names, by `namespace/name`. What was read before is not read again: a change is
-   * told through `changed`. Secrets that nobody names any more are forgotten.
-   */
-  of(group: string, named: readonly string[]): Promise<ReadonlyMap<string, Looked<OidcClient>>>;
-  /** The client secret that a hash stands for. */
-  reveal(hash: string): string | undefined;
-  stop(): void;
-}
-
 interface Client {
   readonly id: string;
   readonly secret: string;
@@ -106,7 +95,8 @@ function missing(key: string, because: string): Problem {
 
 const hasClient = (read: Read | undefined): boolean => read !== undefined && 'id' in read;
 
-class SecretReader implements Secrets {
+/** Reads Secrets; nothing is read before a group names one. */
+export class Secrets {
   readonly #options: SecretsOptions;
   readonly #entries = new Map<string, CachedSecret>();
   /** One hash at a time, so that many Secrets at a start cost time and not memory. */
@@ -117,6 +107,10 @@ class SecretReader implements Secrets {
     this.#options = options;
   }
 
+  /**
+   * The clients in the Secrets that a group names, by `namespace/name`. What was read before is not read again: a change is
+   * told through `changed`. Secrets that nobody names any more are forgotten.
+   */
   async of(group: string, named: readonly string[]): Promise<ReadonlyMap<string, Looked<OidcClient>>> {
     for (const entry of [...this.#entries.values()])
       if (entry.groups.has(group) && !named.includes(entry.key)) this.#leave(entry, group);
@@ -128,6 +122,7 @@ class SecretReader implements Secrets {
     return new Map(await Promise.all(looks));
   }
 
+  /** The client secret that a hash stands for. */
   reveal(hash: string): string | undefined {
     for (const { hashes } of this.#entries.values()) {
       const known = hashes.find((one) => one.hash === hash);
@@ -205,9 +200,4 @@ class SecretReader implements Secrets {
     entry.timer = setTimeout(() => this.#again(entry), wait * (0.9 + Math.random() * 0.2));
     entry.timer.unref();
   }
-}
-
-/** Reads Secrets as `client`; nothing is read before a group names one. */
-export function readSecrets(options: SecretsOptions): Secrets {
-  return new SecretReader(options);
 }

@@ -4,7 +4,7 @@ import { type KubeClient, kubeClient } from '../../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { type Aws, connectAws } from '../aws/client.ts';
 import { lookups } from '../facts/lookups.ts';
-import { readSecrets, type Secrets } from '../facts/oidc-secrets.ts';
+import { Secrets } from '../facts/oidc-secrets.ts';
 import type { LeaseName } from '../handover/lease.ts';
 import { createInventory, type Inventory } from '../inventory/inventory.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from '../options.ts';
@@ -73,7 +73,7 @@ async function looking<T>(
     client ??= kubeClient(kubeConfigOf(options.kubeconfig));
     return client;
   };
-  const secrets = readSecrets({
+  const secrets = new Secrets({
     client: { request: (call) => connected().request(call) },
     clusterName,
     everyMs: WHILE_LOOKING_MS,

@@ -2,7 +2,6 @@
 import { DescribeSecurityGroupsCommand, type SecurityGroup } from '@aws-sdk/client-ec2';
 import {
   DescribeLoadBalancersCommand,
-  DescribeTagsCommand,
   DescribeTargetGroupsCommand,
   type LoadBalancer,
   type TargetGroup,
@@ -11,8 +10,8 @@ import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api
 import { isFailure } from '../../alb/failures/failure.ts';
 import { tagMap } from '../../alb/kinds/tags.ts';
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
-import { chunks } from '../aws/chunks.ts';
 import { type Aws, allPages } from '../aws/client.ts';
+import { readTags } from '../aws/kinds/tags.ts';
 
 export interface Bulk {
   readonly loadBalancers: readonly { readonly wire: LoadBalancer; readonly tags: Tags }[];
@@ -21,9 +20,6 @@ export interface Bulk {
   /** Stack tag of every listener and rule of the cluster by ARN; undefined when only DescribeTags may be used. */
   readonly children?: ReadonlyMap<string, string>;
 }
-
-/** ARNs in one DescribeTags call (Elastic Load Balancing API Reference, DescribeTags). */
-const ARNS_PER_CALL = 20;
 
 const TYPES = ['loadbalancer', 'targetgroup', 'listener', 'listener-rule'].map(
   (type) => `elasticloadbalancing:${type}`,
@@ -53,17 +49,6 @@ async function tagSearch(aws: Aws): Promise<Map<string, Tags> | undefined> {
     if (isFailure(thrown, 'denied')) return undefined;
     throw thrown;
   }
-}
-
-/** Tags of the given ELBv2 resources by ARN. Those that are gone meanwhile fail the call: `AwsFailure` of kind `notFound`. */
-export async function readTags(aws: Aws, arns: readonly string[]): Promise<Map<string, Tags>> {
-  const answers = await Promise.all(
-    [...chunks(arns, ARNS_PER_CALL)].map((ResourceArns) =>
-      aws.elbv2.send(new DescribeTagsCommand({ ResourceArns })),
-    ),
-  );
-  const all = answers.flatMap(({ TagDescriptions }) => TagDescriptions ?? []);
-  return new Map(all.map(({ ResourceArn, Tags }) => [ResourceArn ?? '', tagMap(Tags)]));
 }
 
 const loadBalancers = (aws: Aws) =>

@@ -1,17 +1,14 @@
 // Details of one group that bulk reads do not give: attributes, listeners, rules, attached certificates.
-import {
-  DescribeListenersCommand,
-  DescribeLoadBalancersCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isFailure } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { LEGACY_CLUSTER_TAG, type Tags } from '../../api/aws.ts';
-import { type Aws, allPages } from '../aws/client.ts';
+import type { Aws } from '../aws/client.ts';
 import * as listeners from '../aws/kinds/listener.ts';
 import * as loadBalancers from '../aws/kinds/load-balancer.ts';
 import * as rules from '../aws/kinds/rule.ts';
+import { readTags } from '../aws/kinds/tags.ts';
 import * as targetGroups from '../aws/kinds/target-group.ts';
-import { readTags } from './bulk-read.ts';
 
 /** Undefined when it is gone meanwhile. */
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
@@ -38,10 +35,7 @@ const placed = (found: Found, resourceTag: string): Found =>
 
 /** Listeners of one load balancer and their rules. */
 async function readListeners(aws: Aws, LoadBalancerArn: string, legacy: boolean): Promise<Found[]> {
-  const wires = await allPages(async (Marker) => {
-    const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
-    return { items: page.Listeners, token: page.NextMarker };
-  });
+  const wires = await listeners.readListeners(aws, LoadBalancerArn);
   const read = await Promise.all(
     wires.map(async (wire) => {
       const arn = wire.ListenerArn ?? '';

@@ -21,7 +21,7 @@ import type { TargetGroupHealth, Untold } from '../status/pass-result.ts';
 import { type Publishing, publish, unsettle } from '../status/publish.ts';
 import { StatusWrites } from '../status/writes.ts';
 import { reconcileTargetStatus } from '../targets/target-status.ts';
-import { targetsProgram } from '../targets/targets.ts';
+import { Targets } from '../targets/targets.ts';
 
 export interface Wiring {
   readonly aws: Aws;
@@ -58,7 +58,7 @@ export function wirePrograms(wiring: Wiring): Programs {
   const may = underPolicy('sync');
   const write = writer(client, may);
   const inventory = createInventory(aws, { now: millis });
-  const program = targetsProgram({
+  const program = new Targets({
     ...{ aws, world: { service: wiring.service, slices: () => [], nodes: () => [] }, now: millis },
     ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: nothing },
     ...{ enqueue: nothing, changed: nothing, lost: nothing, failed: nothing, drifted: nothing },

@@ -2,7 +2,7 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { countRuns, watchDepth } from './metrics.ts';
-import { createQueue, type Next } from './queue.ts';
+import { type Next, Queue } from './queue.ts';
 
 test('each run of a program is counted once, by what became of it', async () => {
   const registry = new Registry();
@@ -27,7 +27,7 @@ test('each run of a program is counted once, by what became of it', async () => 
 test('what waits is shown by queue', async () => {
   const registry = new Registry();
   const { promise, resolve } = Promise.withResolvers<Next>();
-  const queue = createQueue({ workers: 1, run: () => promise, onError: () => undefined });
+  const queue = new Queue({ workers: 1, run: () => promise, onError: () => undefined });
   watchDepth(registry, { groups: queue });
   for (const key of ['a', 'b', 'c']) queue.add(key);
   expect(await registry.metrics()).toContain('albatross_queue_depth{queue="groups"} 2');

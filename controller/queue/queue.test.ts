@@ -1,6 +1,6 @@
 // Tests of queue.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createQueue, type Next, type QueueOptions } from './queue.ts';
+import { type Next, Queue, type QueueOptions } from './queue.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -11,7 +11,7 @@ const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 function setUp(options: Partial<QueueOptions> = {}, ends: (key: string) => Next = () => 'done') {
   const runs: string[] = [];
   const errors: string[] = [];
-  const queue = createQueue({
+  const queue = new Queue({
     workers: 1,
     random: () => 1,
     run: async (key) => {

@@ -27,28 +27,12 @@ export interface QueueOptions {
   random?(): number;
 }
 
-export interface Queue {
-  /** Has a key worked on as soon as a worker is free. A waiting key is only made more urgent. */
-  add(key: string, priority?: Priority): void;
-  /** The same, `ms` from now unless it runs earlier for another reason; the earlier of two times holds. */
-  addAfter(key: string, ms: number, priority?: Priority): void;
-  /** How many keys wait for a worker. */
-  depth(): number;
-  /** True when nothing waits or runs; keys with a timer do not count. */
-  idle(): boolean;
-  /** Takes nothing more, forgets what waits, and resolves when what runs has ended. */
-  drain(): Promise<void>;
-}
-
 interface Timer {
   readonly at: number;
   readonly handle: NodeJS.Timeout;
 }
 
-/** Starts a queue. */
-export const createQueue = (options: QueueOptions): Queue => new KeyedQueue(options);
-
-class KeyedQueue implements Queue {
+export class Queue {
   readonly #options: QueueOptions;
   readonly #waiting = new Map<string, Priority>();
   readonly #lines: Record<Priority, Set<string>> = { high: new Set(), normal: new Set(), low: new Set() };
@@ -64,6 +48,7 @@ class KeyedQueue implements Queue {
     this.#options = options;
   }
 
+  /** Has a key worked on as soon as a worker is free. A waiting key is only made more urgent. */
   add(key: string, priority: Priority = 'normal'): void {
     if (this.#draining) return;
     if (this.#running.has(key)) {
@@ -78,6 +63,7 @@ class KeyedQueue implements Queue {
     this.#pump();
   }
 
+  /** The same, `ms` from now unless it runs earlier for another reason; the earlier of two times holds. */
   addAfter(key: string, ms: number, priority: Priority = 'normal'): void {
     if (this.#draining) return;
     const at = performance.now() + ms;
@@ -91,14 +77,17 @@ class KeyedQueue implements Queue {
     this.#timers.set(key, { at, handle });
   }
 
+  /** How many keys wait for a worker. */
   depth(): number {
     return this.#waiting.size;
   }
 
+  /** True when nothing waits or runs; keys with a timer do not count. */
   idle(): boolean {
     return this.#waiting.size === 0 && this.#running.size === 0;
   }
 
+  /** Takes nothing more, forgets what waits, and resolves when what runs has ended. */
   async drain(): Promise<void> {
     this.#draining = true;
     for (const { handle } of this.#timers.values()) clearTimeout(handle);

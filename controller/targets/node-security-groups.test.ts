@@ -5,7 +5,7 @@ import { AwsFailure } from '../../alb/failures/failure.ts';
 import type { EndpointSlice, Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import { type InterfaceOwner, keyOfPlace, type SecurityGroupFact } from '../facts/network-interfaces.ts';
-import { type NodeAccessOptions, nodeAccess } from './node-security-groups.ts';
+import { NodeAccess, type NodeAccessOptions } from './node-security-groups.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';
 
@@ -72,7 +72,7 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
     onSend?.();
     return { SecurityGroups: [rules] };
   };
-  const program = nodeAccess({
+  const program = new NodeAccess({
     aws: { clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws,
     lookups: {
       async interfaceGroups(places: readonly InterfaceOwner[]) {

@@ -34,23 +34,8 @@ export interface NodeAccessOptions extends NeedsOptions {
   drifted(nodeGroup: string, lines: readonly string[]): void;
 }
 
-export interface NodeAccess {
-  /** Brings all node groups in line. */
-  run(): Promise<Next>;
-  /** The Service of target groups (by ARN) changed, or its endpoints: looked at are those, and rules only if needs changed. */
-  touch(arns: readonly string[]): void;
-  /** Target groups came, went or changed: what is known of them may also tell that rules are needed no more. */
-  served(arns: readonly string[]): void;
-  /** The nodes changed: every target group may need something else. */
-  touchAll(): void;
-  /** Has everything looked at the next time, and the rules read again: somebody may have changed them. */
-  doubt(): void;
-}
-
-/** Starts the program; it works when it is run. */
-export const nodeAccess = (options: NodeAccessOptions): NodeAccess => new NodeAccessProgram(options);
-
-class NodeAccessProgram implements NodeAccess {
+/** The program; it works when it is run. */
+export class NodeAccess {
   readonly #options: NodeAccessOptions;
   /** By ARN. */
   readonly #needs = new Map<string, Need>();
@@ -70,20 +55,24 @@ class NodeAccessProgram implements NodeAccess {
     this.#options = options;
   }
 
+  /** The Service of target groups (by ARN) changed, or its endpoints: looked at are those, and rules only if needs changed. */
   touch(arns: readonly string[]): void {
     for (const arn of arns) this.#stale.add(arn);
   }
 
+  /** Target groups came, went or changed: what is known of them may also tell that rules are needed no more. */
   served(arns: readonly string[]): void {
     this.touch(arns);
     this.#rulesDue = true;
   }
 
+  /** The nodes changed: every target group may need something else. */
   touchAll(): void {
     this.#allStale = true;
     this.#rulesDue = true;
   }
 
+  /** Has everything looked at the next time, and the rules read again: somebody may have changed them. */
   doubt(): void {
     this.touchAll();
     this.#searched = false;
@@ -91,6 +80,7 @@ class NodeAccessProgram implements NodeAccess {
     this.#present.clear();
   }
 
+  /** Brings all node groups in line. */
   async run(): Promise<Next> {
     try {
       const changed = await this.#learn();

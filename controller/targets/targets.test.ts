@@ -9,7 +9,7 @@ import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { World } from './endpoints.ts';
 import type { Serving } from './serving.ts';
 import { targetsHash } from './target-health.ts';
-import { type TargetsOptions, targetsProgram } from './targets.ts';
+import { Targets, type TargetsOptions } from './targets.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef';
 const backend: Backend = {
@@ -104,7 +104,7 @@ function play({ registered = [], pods = [], remembered, written = () => true, sh
     policy: 'sync',
     ...(remembered === undefined ? {} : { remembered }),
   };
-  const targets = targetsProgram(options);
+  const targets = new Targets(options);
   targets.serve('shop/web', [serving], false);
   return { targets, serving, log, clock, pods, lost, enqueued, run: () => targets.reconcile(ARN) };
 }

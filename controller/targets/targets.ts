@@ -65,29 +65,6 @@ export interface TargetsOptions {
   failed(serving: Serving, failure: AwsFailure): void;
 }
 
-export interface Targets {
-  /**
-   * What a group's target groups are now; those no longer named are forgotten. `awaited`: something of the group waits until
-   * targets are healthy, and the group is to be looked at again when that changes.
-   */
-  serve(group: string, serving: readonly Serving[], awaited: boolean): void;
-  /** A Service or its endpoints changed. Gives the ARNs of its target groups. */
-  touchService(namespace: string, service: string): readonly string[];
-  touchNodes(): void;
-  /** Has AWS asked what is registered in the target groups of a group. */
-  look(group: string): void;
-  health(arn: string): TargetGroupHealth | undefined;
-  /** The hash of what is registered is about to be written to the binding: it is taken off before that changes. */
-  recording(arn: string): void;
-  readonly served: Pick<TargetGroupIndex, 'all' | 'get' | 'ofGroup' | 'ofMember'>;
-  /** Whether it was said what the target groups of a group are. */
-  knows(group: string): boolean;
-  /** The group is no more. */
-  forgetGroup(group: string): void;
-  /** Works on one target group. */
-  reconcile(arn: string): Promise<Next>;
-}
-
 /** One target group that is served. */
 interface TargetGroupEntry {
   state: TargetState;
@@ -97,12 +74,8 @@ interface TargetGroupEntry {
   own: ReadonlySet<string>;
 }
 
-/** Starts the program; it works when `reconcile` is called. */
-export function targetsProgram(options: TargetsOptions): Targets {
-  return new TargetsProgram(options);
-}
-
-class TargetsProgram implements Targets {
+/** The program; it works when `reconcile` is called. */
+export class Targets {
   readonly #options: TargetsOptions;
   readonly served = new TargetGroupIndex();
   readonly #entries = new Map<string, TargetGroupEntry>();
@@ -113,6 +86,10 @@ class TargetsProgram implements Targets {
     this.#options = options;
   }
 
+  /**
+   * What a group's target groups are now; those no longer named are forgotten. `awaited`: something of the group waits until
+   * targets are healthy, and the group is to be looked at again when that changes.
+   */
   serve(group: string, serving: readonly Serving[], awaited: boolean): void {
     this.#groups.set(group, awaited);
     const named = new Set(serving.map(({ arn }) => arn));
@@ -140,6 +117,7 @@ class TargetsProgram implements Targets {
     if (before === undefined || !chosen || left || one.policy !== before.policy) enqueue(one.arn, true);
   }
 
+  /** A Service or its endpoints changed. Gives the ARNs of its target groups. */
   touchService(namespace: string, service: string): readonly string[] {
     const arns = this.served.ofService(namespace, service).map(({ arn }) => arn);
     for (const arn of arns) this.#options.enqueue(arn, true);
@@ -150,6 +128,7 @@ class TargetsProgram implements Targets {
     for (const one of this.served.all()) if (this.#onNodes(one)) this.#options.enqueue(one.arn, true);
   }
 
+  /** Has AWS asked what is registered in the target groups of a group. */
   look(group: string): void {
     for (const { arn } of this.served.ofGroup(group)) {
       const entry = this.#entries.get(arn);
@@ -170,21 +149,25 @@ class TargetsProgram implements Targets {
     return healthOf(this.#entries.get(arn)?.state ?? UNKNOWN);
   }
 
+  /** The hash of what is registered is about to be written to the binding: it is taken off before that changes. */
   recording(arn: string): void {
     const entry = this.#entries.get(arn);
     if (entry !== undefined) entry.recorded = true;
   }
 
+  /** Whether it was said what the target groups of a group are. */
   knows(group: string): boolean {
     return this.#groups.has(group);
   }
 
+  /** The group is no more. */
   forgetGroup(group: string): void {
     if (!this.#groups.has(group)) return;
     this.serve(group, [], false);
     this.#groups.delete(group);
   }
 
+  /** Works on one target group. */
   async reconcile(arn: string): Promise<Next> {
     const serving = this.served.get(arn);
     const entry = this.#entries.get(arn);

@@ -2,8 +2,11 @@
 
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
-import type { Kind, Resource, SpecOf } from '../../../api/aws.ts';
+import { kinds } from '../../../alb/kinds/kinds.ts';
+import { changedFields } from '../../../alb/plan/match.ts';
+import type { Kind, Resource, SpecOf, Tags } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
+import { refuseStranger } from './tags.ts';
 
 /** What became of a removal: `waiting` when something still uses the resource; ask again later. */
 export type RemovalOutcome =
@@ -45,18 +48,60 @@ export class MadeInPart extends Error {
   }
 }
 
-/** Gives the fields of what is there already. Throws `MadeInPart` when AWS does not want that. */
-export async function completing<F extends Found>(
-  found: F,
-  fields: readonly string[],
-  complete: () => Promise<F>,
-): Promise<F> {
-  try {
-    return await complete();
-  } catch (thrown) {
-    if (!isFailure(thrown)) throw thrown;
-    throw new MadeInPart(found, fields, thrown);
+/** How a kind is created whose name or place may be taken by a twin of it. */
+interface Creation<K extends Kind> extends Omit<KindCalls<K>, 'create'> {
+  /** The one call that creates it. Throws `AwsFailure`. */
+  make(aws: Aws, wanted: SpecOf[K], resolve: Resolve): Promise<Found<K>>;
+  /** Fields that this call does not carry. */
+  readonly later: readonly (keyof SpecOf[K])[];
+  /** What has the wanted name or place already; `read` gives the rest of it. */
+  twin(
+    aws: Aws,
+    wanted: SpecOf[K],
+    resolve: Resolve,
+  ): Promise<{ readonly tags: Tags; read(): Promise<Found<K>> } | undefined>;
+  /** How people call it. */
+  nameOf(wanted: SpecOf[K]): string;
+  /** What can be done about a twin that is not ours, where that is not only to delete it. */
+  readonly way?: string;
+}
+
+/** The calls for a kind: what is created, or was and is adopted, is then given what is missing. */
+export function kindCalls<K extends Kind>(of: Creation<K>): KindCalls<K> {
+  const { kind, make, later, twin: twinOf, nameOf, way, modify, remove } = of;
+  async function adopt(
+    failure: AwsFailure,
+    aws: Aws,
+    wanted: SpecOf[K],
+    resolve: Resolve,
+  ): Promise<[Found<K>, readonly (keyof SpecOf[K])[]]> {
+    const twin = await twinOf(aws, wanted, resolve);
+    if (twin === undefined) throw failure;
+    refuseStranger(failure, nameOf(wanted), wanted.tags, twin.tags, way);
+    const found = await twin.read();
+    const fields = changedFields<K>(kinds[kind], wanted, found, resolve);
+    return [found, fields.filter((field) => kinds[kind].fields[field].since === undefined)];
   }
+  return {
+    kind,
+    async create(aws, wanted, resolve) {
+      const [found, fields] = await make(aws, wanted, resolve).then(
+        (made) => [made, later] as const,
+        (thrown: unknown) => {
+          if (isFailure(thrown, 'duplicate')) return adopt(thrown, aws, wanted, resolve);
+          throw thrown;
+        },
+      );
+      try {
+        return await modify(aws, found, wanted, fields, resolve);
+      } catch (thrown) {
+        if (!isFailure(thrown)) throw thrown;
+        throw new MadeInPart(found as Found, fields as readonly string[], thrown);
+      }
+    },
+    modify,
+    remove,
+  };
 }
 
 /**

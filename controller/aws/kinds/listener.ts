@@ -6,26 +6,22 @@ import {
   DescribeListenerAttributesCommand,
   DescribeListenerCertificatesCommand,
   DescribeListenersCommand,
-  DescribeTagsCommand,
   type Listener,
   ModifyListenerAttributesCommand,
   ModifyListenerCommand,
   RemoveListenerCertificatesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
+import { isFailure } from '../../../alb/failures/failure.ts';
 import { attributeChange } from '../../../alb/kinds/attributes.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
-import { kinds } from '../../../alb/kinds/kinds.ts';
-import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
-import { changedFields } from '../../../alb/plan/match.ts';
+import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
 import type { Action, Attributes, ListenerSpec, Tags } from '../../../api/aws.ts';
 import { type Aws, allPages } from '../client.ts';
 import { actionsFromAws, actionsToAws } from './action.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
-import type { KindCalls } from './kind.ts';
-import { completing, present, removing } from './kind.ts';
+import { kindCalls, present, removing } from './kind.ts';
 import { mutualFromAws, mutualToAws } from './mutual-authentication.ts';
-import { refuseStranger, writeTags } from './tags.ts';
+import { readTagsOf, writeTags } from './tags.ts';
 
 type FoundListener = Found<'listener'>;
 
@@ -67,6 +63,13 @@ const certificateList = (first: readonly string[], attached: readonly string[]):
   ...first,
   ...[...new Set(attached)].filter((arn) => !first.includes(arn)).sort(),
 ];
+
+/** The listeners of a load balancer. */
+export const readListeners = (aws: Aws, LoadBalancerArn: string): Promise<Listener[]> =>
+  allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
+    return { items: page.Listeners, token: page.NextMarker };
+  });
 
 /** Attributes of a listener. */
 export async function readAttributes(aws: Aws, arn: string): Promise<Attributes> {
@@ -133,29 +136,6 @@ async function writeAttached(
   await take();
 }
 
-async function adopt(
-  aws: Aws,
-  failure: AwsFailure,
-  wanted: ListenerSpec,
-  resolve: Resolve,
-): Promise<FoundListener> {
-  const LoadBalancerArn = resolve(wanted.loadBalancer);
-  const all = await allPages(async (Marker) => {
-    const page = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
-    return { items: page.Listeners, token: page.NextMarker };
-  });
-  const twin = all.find(({ Port }) => Port === wanted.port);
-  if (twin === undefined) throw failure;
-  const arn = present(twin.ListenerArn, 'ListenerArn');
-  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
-  const tags = tagMap(TagDescriptions?.[0]?.Tags);
-  refuseStranger(failure, `listener ${wanted.port}`, wanted.tags, tags);
-  const attributes = await readAttributes(aws, arn);
-  const found = fromAws(twin, { tags, attributes, attached: await readAttached(aws, arn) });
-  const fields = changedFields(kinds.listener, wanted, found, resolve);
-  return completing(found, fields, () => listenerCalls.modify(aws, found, wanted, fields, resolve));
-}
-
 const SETTINGS: readonly (keyof ListenerSpec)[] = [
   'port',
   'protocol',
@@ -195,22 +175,30 @@ function settingsChanged(
   );
 }
 
-export const listenerCalls: KindCalls<'listener'> = {
+export const listenerCalls = kindCalls({
   kind: 'listener',
-  async create(aws, wanted, resolve) {
+  nameOf: ({ port }) => `listener ${port}`,
+  async make(aws, wanted, resolve) {
     const LoadBalancerArn = resolve(wanted.loadBalancer);
-    let made: Listener | undefined;
-    try {
-      const input = { LoadBalancerArn, ...settings(aws, wanted, resolve), Tags: tagList(wanted.tags) };
-      made = (await aws.elbv2.send(new CreateListenerCommand(input))).Listeners?.[0];
-    } catch (thrown) {
-      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
-      throw thrown;
-    }
+    const input = { LoadBalancerArn, ...settings(aws, wanted, resolve), Tags: tagList(wanted.tags) };
+    const { Listeners } = await aws.elbv2.send(new CreateListenerCommand(input));
     const details = { tags: wanted.tags, attributes: {}, attached: [] };
-    const found = fromAws(present(made, 'Listeners'), details);
-    const fields = ['certificates', 'attributes'] as const;
-    return completing(found, fields, () => listenerCalls.modify(aws, found, wanted, fields, resolve));
+    return fromAws(present(Listeners?.[0], 'Listeners'), details);
+  },
+  later: ['certificates', 'attributes'],
+  async twin(aws, wanted, resolve) {
+    const all = await readListeners(aws, resolve(wanted.loadBalancer));
+    const wire = all.find(({ Port }) => Port === wanted.port);
+    if (wire === undefined) return undefined;
+    const arn = present(wire.ListenerArn, 'ListenerArn');
+    const tags = await readTagsOf(aws, arn);
+    return {
+      tags,
+      async read() {
+        const attributes = await readAttributes(aws, arn);
+        return fromAws(wire, { tags, attributes, attached: await readAttached(aws, arn) });
+      },
+    };
   },
   async modify(aws, found, wanted, changed, resolve) {
     const ListenerArn = found.arn;
@@ -243,4 +231,4 @@ export const listenerCalls: KindCalls<'listener'> = {
   },
   remove: (aws, found) =>
     removing(() => aws.elbv2.send(new DeleteListenerCommand({ ListenerArn: found.arn }))),
-};
+});

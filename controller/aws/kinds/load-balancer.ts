@@ -5,7 +5,6 @@ import {
   DescribeCapacityReservationCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
-  DescribeTagsCommand,
   type LoadBalancer,
   ModifyCapacityReservationCommand,
   ModifyIpPoolsCommand,
@@ -14,19 +13,15 @@ import {
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
 import { attributeChange } from '../../../alb/kinds/attributes.ts';
-import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
-import { kinds } from '../../../alb/kinds/kinds.ts';
-import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
-import { changedFields } from '../../../alb/plan/match.ts';
-import type { Attributes, IpAddressType, LoadBalancerSpec, Tags } from '../../../api/aws.ts';
+import type { Found } from '../../../alb/kinds/kind.ts';
+import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
+import type { Attributes, IpAddressType, Tags } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
-import type { KindCalls } from './kind.ts';
-import { completing, present, removing } from './kind.ts';
+import { kindCalls, present, removing } from './kind.ts';
 import { writeShield, writeWebAcl } from './protections.ts';
-import { refuseStranger, writeTags } from './tags.ts';
+import { readTagsOf, writeTags } from './tags.ts';
 
 type FoundLoadBalancer = Found<'loadBalancer'>;
 
@@ -87,55 +82,36 @@ export async function readAttributes(aws: Aws, arn: string): Promise<Attributes>
 
 const subnetMappings = (subnets: readonly string[]) => subnets.map((SubnetId) => ({ SubnetId }));
 
-async function adopt(
-  aws: Aws,
-  failure: AwsFailure,
-  wanted: LoadBalancerSpec,
-  resolve: Resolve,
-): Promise<FoundLoadBalancer> {
-  const { LoadBalancers } = await aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [wanted.name] }));
-  const twin = LoadBalancers?.[0];
-  if (twin === undefined) throw failure;
-  const arn = present(twin.LoadBalancerArn, 'LoadBalancerArn');
-  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
-  const tags = tagMap(TagDescriptions?.[0]?.Tags);
-  const way = 'delete that one, or say another name with alb.ingress.kubernetes.io/load-balancer-name';
-  refuseStranger(failure, `load balancer ${wanted.name}`, wanted.tags, tags, way);
-  const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  const fields = changedFields(kinds.loadBalancer, wanted, found, resolve).filter(
-    (field) => kinds.loadBalancer.fields[field].since === undefined,
-  );
-  return completing(found, fields, () => loadBalancerCalls.modify(aws, found, wanted, fields, resolve));
-}
-
-export const loadBalancerCalls: KindCalls<'loadBalancer'> = {
+export const loadBalancerCalls = kindCalls({
   kind: 'loadBalancer',
-  async create(aws, wanted, resolve) {
-    let made: LoadBalancer | undefined;
-    try {
-      const answer = await aws.elbv2.send(
-        new CreateLoadBalancerCommand({
-          Name: wanted.name,
-          Type: 'application',
-          Scheme: wanted.scheme,
-          IpAddressType: wanted.ipAddressType,
-          SubnetMappings: subnetMappings(wanted.subnets),
-          SecurityGroups: wanted.securityGroups.map(resolve),
-          ...(wanted.customerOwnedPool === undefined
-            ? {}
-            : { CustomerOwnedIpv4Pool: wanted.customerOwnedPool }),
-          ...(wanted.ipamPool === undefined ? {} : { IpamPools: { Ipv4IpamPoolId: wanted.ipamPool } }),
-          Tags: tagList(wanted.tags),
-        }),
-      );
-      made = answer.LoadBalancers?.[0];
-    } catch (thrown) {
-      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
-      throw thrown;
-    }
-    const found = fromAws(present(made, 'LoadBalancers'), wanted.tags, {});
-    const fields = ['attributes'] as const;
-    return completing(found, fields, () => loadBalancerCalls.modify(aws, found, wanted, fields, resolve));
+  nameOf: ({ name }) => `load balancer ${name}`,
+  way: 'delete that one, or say another name with alb.ingress.kubernetes.io/load-balancer-name',
+  async make(aws, wanted, resolve) {
+    const { LoadBalancers } = await aws.elbv2.send(
+      new CreateLoadBalancerCommand({
+        Name: wanted.name,
+        Type: 'application',
+        Scheme: wanted.scheme,
+        IpAddressType: wanted.ipAddressType,
+        SubnetMappings: subnetMappings(wanted.subnets),
+        SecurityGroups: wanted.securityGroups.map(resolve),
+        ...(wanted.customerOwnedPool === undefined
+          ? {}
+          : { CustomerOwnedIpv4Pool: wanted.customerOwnedPool }),
+        ...(wanted.ipamPool === undefined ? {} : { IpamPools: { Ipv4IpamPoolId: wanted.ipamPool } }),
+        Tags: tagList(wanted.tags),
+      }),
+    );
+    return fromAws(present(LoadBalancers?.[0], 'LoadBalancers'), wanted.tags, {});
+  },
+  later: ['attributes'],
+  async twin(aws, { name }) {
+    const { LoadBalancers } = await aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [name] }));
+    const [wire] = LoadBalancers ?? [];
+    if (wire === undefined) return undefined;
+    const arn = present(wire.LoadBalancerArn, 'LoadBalancerArn');
+    const tags = await readTagsOf(aws, arn);
+    return { tags, read: async () => fromAws(wire, tags, await readAttributes(aws, arn)) };
   },
   async modify(aws, found, wanted, changed, resolve) {
     const LoadBalancerArn = found.arn;
@@ -192,4 +168,4 @@ export const loadBalancerCalls: KindCalls<'loadBalancer'> = {
       () => aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: found.arn })),
       'OperationNotPermitted',
     ),
-};
+});

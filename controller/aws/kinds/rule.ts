@@ -3,7 +3,6 @@ import {
   CreateRuleCommand,
   DeleteRuleCommand,
   DescribeRulesCommand,
-  DescribeTagsCommand,
   ModifyRuleCommand,
   type Rule,
   SetRulePrioritiesCommand,
@@ -11,7 +10,7 @@ import {
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
 import { kinds } from '../../../alb/kinds/kinds.ts';
-import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
 import { changedFields } from '../../../alb/plan/match.ts';
 import type { RuleSpec, Tags } from '../../../api/aws.ts';
 import { type Aws, allPages } from '../client.ts';
@@ -19,7 +18,7 @@ import { actionsFromAws, actionsToAws } from './action.ts';
 import { conditionsFromAws, conditionsToAws, transformsFromAws, transformsToAws } from './condition.ts';
 import type { KindCalls } from './kind.ts';
 import { present, removing } from './kind.ts';
-import { refuseStranger, writeTags } from './tags.ts';
+import { readTagsOf, refuseStranger, writeTags } from './tags.ts';
 
 type RuleInAws = Found<'rule'>;
 
@@ -69,10 +68,7 @@ async function adopt(aws: Aws, failure: AwsFailure, wanted: RuleSpec, resolve: R
     ({ Priority }) => Priority === String(wanted.priority),
   );
   if (twin === undefined) throw failure;
-  const { TagDescriptions } = await aws.elbv2.send(
-    new DescribeTagsCommand({ ResourceArns: [present(twin.RuleArn, 'RuleArn')] }),
-  );
-  const tags = tagMap(TagDescriptions?.[0]?.Tags);
+  const tags = await readTagsOf(aws, present(twin.RuleArn, 'RuleArn'));
   refuseStranger(failure, `rule ${wanted.priority}`, wanted.tags, tags);
   const found = present(fromAws(twin, listenerArn, tags), 'Priority');
   return ruleCalls.modify(aws, found, wanted, changedFields(kinds.rule, wanted, found, resolve), resolve);

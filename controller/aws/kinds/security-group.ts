@@ -10,17 +10,13 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
-import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
+import { isFailure } from '../../../alb/failures/failure.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
-import { kinds } from '../../../alb/kinds/kinds.ts';
 import { permissionKey } from '../../../alb/kinds/security-group.ts';
 import { identity, type TagChange, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
-import { changedFields } from '../../../alb/plan/match.ts';
-import type { Permission, SecurityGroupSpec } from '../../../api/aws.ts';
+import type { Permission } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
-import type { KindCalls } from './kind.ts';
-import { completing, present, removing } from './kind.ts';
-import { refuseStranger } from './tags.ts';
+import { kindCalls, present, removing } from './kind.ts';
 
 type FoundGroup = Found<'securityGroup'>;
 
@@ -119,53 +115,38 @@ async function writePermissions(
   await revoke();
 }
 
-async function adopt(
-  aws: Aws,
-  failure: AwsFailure,
-  wanted: SecurityGroupSpec,
-  resolve: Resolve,
-): Promise<FoundGroup> {
-  const Filters = [
-    { Name: 'vpc-id', Values: [aws.vpcId] },
-    { Name: 'group-name', Values: [wanted.name] },
-  ];
-  const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
-  const twin = SecurityGroups?.[0];
-  if (twin === undefined) throw failure;
-  const found = fromAws(twin);
-  const way = 'delete that one, or name groups of your own with alb.ingress.kubernetes.io/security-groups';
-  refuseStranger(failure, `security group ${wanted.name}`, wanted.tags, found.spec.tags, way);
-  const fields = changedFields(kinds.securityGroup, wanted, found, resolve);
-  return completing(found, fields, () => securityGroupCalls.modify(aws, found, wanted, fields, resolve));
-}
-
-export const securityGroupCalls: KindCalls<'securityGroup'> = {
+export const securityGroupCalls = kindCalls({
   kind: 'securityGroup',
-  async create(aws, wanted, resolve) {
-    let id: string;
-    try {
-      const answer = await aws.ec2.send(
-        new CreateSecurityGroupCommand({
-          GroupName: wanted.name,
-          Description: wanted.description,
-          VpcId: aws.vpcId,
-          TagSpecifications: [{ ResourceType: 'security-group', Tags: tagList(wanted.tags) }],
-        }),
-      );
-      id = present(answer.GroupId, 'GroupId');
-    } catch (thrown) {
-      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
-      throw thrown;
-    }
-    const empty: FoundGroup = {
+  nameOf: ({ name }) => `security group ${name}`,
+  way: 'delete that one, or name groups of your own with alb.ingress.kubernetes.io/security-groups',
+  async make(aws, wanted) {
+    const { GroupId } = await aws.ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: wanted.name,
+        Description: wanted.description,
+        VpcId: aws.vpcId,
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: tagList(wanted.tags) }],
+      }),
+    );
+    return {
       kind: 'securityGroup',
-      arn: id,
+      arn: present(GroupId, 'GroupId'),
       ...identity(wanted.tags),
       spec: { ...wanted, ingress: [] },
       extra: { vpcId: aws.vpcId },
     };
-    const fields = ['ingress'] as const;
-    return completing(empty, fields, () => securityGroupCalls.modify(aws, empty, wanted, fields, resolve));
+  },
+  later: ['ingress'],
+  async twin(aws, { name }) {
+    const Filters = [
+      { Name: 'vpc-id', Values: [aws.vpcId] },
+      { Name: 'group-name', Values: [name] },
+    ];
+    const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+    const [wire] = SecurityGroups ?? [];
+    if (wire === undefined) return undefined;
+    const found = fromAws(wire);
+    return { tags: found.spec.tags, read: async () => found };
   },
   async modify(aws, found, wanted, changed, resolve) {
     const change = tagChange(wanted.tags, found.spec.tags, 'keepLegacy');
@@ -183,4 +164,4 @@ export const securityGroupCalls: KindCalls<'securityGroup'> = {
   },
   remove: (aws, found) =>
     removing(() => aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: found.arn }))),
-};
+});

@@ -1,9 +1,32 @@
 // Tags of AWS resources: the calls that set them right, and what is not ours (aws-model 2.2–2.4).
-import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  AddTagsCommand,
+  DescribeTagsCommand,
+  RemoveTagsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsFailure } from '../../../alb/failures/failure.ts';
-import { sameIdentity, type TagChange } from '../../../alb/kinds/tags.ts';
+import { sameIdentity, type TagChange, tagMap } from '../../../alb/kinds/tags.ts';
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../../api/aws.ts';
+import { chunks } from '../chunks.ts';
 import type { Aws } from '../client.ts';
+
+/** ARNs in one DescribeTags call (Elastic Load Balancing API Reference, DescribeTags). */
+const ARNS_PER_CALL = 20;
+
+/** Tags of the given ELBv2 resources by ARN. Those that are gone meanwhile fail the call: `AwsFailure` of kind `notFound`. */
+export async function readTags(aws: Aws, arns: readonly string[]): Promise<Map<string, Tags>> {
+  const answers = await Promise.all(
+    [...chunks(arns, ARNS_PER_CALL)].map((ResourceArns) =>
+      aws.elbv2.send(new DescribeTagsCommand({ ResourceArns })),
+    ),
+  );
+  const all = answers.flatMap(({ TagDescriptions }) => TagDescriptions ?? []);
+  return new Map(all.map(({ ResourceArn, Tags }) => [ResourceArn ?? '', tagMap(Tags)]));
+}
+
+/** The same of one. */
+export const readTagsOf = async (aws: Aws, arn: string): Promise<Tags> =>
+  (await readTags(aws, [arn])).get(arn) ?? {};
 
 /** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). */
 export async function writeTags(aws: Aws, arn: string, change: TagChange): Promise<void> {

@@ -2,25 +2,20 @@
 import {
   CreateTargetGroupCommand,
   DeleteTargetGroupCommand,
-  DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
 import { attributeChange } from '../../../alb/kinds/attributes.ts';
-import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
-import { kinds } from '../../../alb/kinds/kinds.ts';
-import { identity, tagChange, tagList, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
-import { changedFields } from '../../../alb/plan/match.ts';
+import type { Found } from '../../../alb/kinds/kind.ts';
+import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
 import type { Attributes, HealthCheck, Tags, TargetGroupSpec } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
-import type { KindCalls } from './kind.ts';
-import { completing, present, removing } from './kind.ts';
-import { refuseStranger, writeTags } from './tags.ts';
+import { kindCalls, present, removing } from './kind.ts';
+import { readTagsOf, writeTags } from './tags.ts';
 
 type FoundTargetGroup = Found<'targetGroup'>;
 
@@ -84,51 +79,34 @@ export async function readAttributes(aws: Aws, arn: string): Promise<Attributes>
   return attributeMap(answer.Attributes);
 }
 
-async function adopt(
-  aws: Aws,
-  failure: AwsFailure,
-  wanted: TargetGroupSpec,
-  resolve: Resolve,
-): Promise<FoundTargetGroup> {
-  const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [wanted.name] }));
-  const twin = TargetGroups?.[0];
-  if (twin === undefined) throw failure;
-  const arn = present(twin.TargetGroupArn, 'TargetGroupArn');
-  const { TagDescriptions } = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
-  const tags = tagMap(TagDescriptions?.[0]?.Tags);
-  refuseStranger(failure, `target group ${wanted.name}`, wanted.tags, tags);
-  const found = fromAws(twin, tags, await readAttributes(aws, arn));
-  const fields = changedFields(kinds.targetGroup, wanted, found, resolve);
-  return completing(found, fields, () => targetGroupCalls.modify(aws, found, wanted, fields, resolve));
-}
-
-export const targetGroupCalls: KindCalls<'targetGroup'> = {
+export const targetGroupCalls = kindCalls({
   kind: 'targetGroup',
-  async create(aws, wanted, resolve) {
-    let made: TargetGroup | undefined;
-    try {
-      const answer = await aws.elbv2.send(
-        new CreateTargetGroupCommand({
-          Name: wanted.name,
-          TargetType: wanted.targetType,
-          Port: wanted.port,
-          Protocol: wanted.protocol,
-          ProtocolVersion: wanted.protocolVersion,
-          VpcId: aws.vpcId,
-          ...(wanted.targetControlPort === undefined ? {} : { TargetControlPort: wanted.targetControlPort }),
-          ...(wanted.ipAddressType === 'ipv4' ? {} : { IpAddressType: wanted.ipAddressType }),
-          ...healthCheckToAws(wanted),
-          Tags: tagList(wanted.tags),
-        }),
-      );
-      made = answer.TargetGroups?.[0];
-    } catch (thrown) {
-      if (isFailure(thrown, 'duplicate')) return adopt(aws, thrown, wanted, resolve);
-      throw thrown;
-    }
-    const found = fromAws(present(made, 'TargetGroups'), wanted.tags, {});
-    const fields = ['attributes'] as const;
-    return completing(found, fields, () => targetGroupCalls.modify(aws, found, wanted, fields, resolve));
+  nameOf: ({ name }) => `target group ${name}`,
+  async make(aws, wanted) {
+    const { TargetGroups } = await aws.elbv2.send(
+      new CreateTargetGroupCommand({
+        Name: wanted.name,
+        TargetType: wanted.targetType,
+        Port: wanted.port,
+        Protocol: wanted.protocol,
+        ProtocolVersion: wanted.protocolVersion,
+        VpcId: aws.vpcId,
+        ...(wanted.targetControlPort === undefined ? {} : { TargetControlPort: wanted.targetControlPort }),
+        ...(wanted.ipAddressType === 'ipv4' ? {} : { IpAddressType: wanted.ipAddressType }),
+        ...healthCheckToAws(wanted),
+        Tags: tagList(wanted.tags),
+      }),
+    );
+    return fromAws(present(TargetGroups?.[0], 'TargetGroups'), wanted.tags, {});
+  },
+  later: ['attributes'],
+  async twin(aws, { name }) {
+    const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+    const [wire] = TargetGroups ?? [];
+    if (wire === undefined) return undefined;
+    const arn = present(wire.TargetGroupArn, 'TargetGroupArn');
+    const tags = await readTagsOf(aws, arn);
+    return { tags, read: async () => fromAws(wire, tags, await readAttributes(aws, arn)) };
   },
   async modify(aws, found, wanted, changed) {
     const TargetGroupArn = found.arn;
@@ -152,4 +130,4 @@ export const targetGroupCalls: KindCalls<'targetGroup'> = {
   },
   remove: (aws, found) =>
     removing(() => aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn: found.arn }))),
-};
+});

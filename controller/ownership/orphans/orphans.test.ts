@@ -9,7 +9,7 @@ import { type Book, openBook } from '../../bindings/store.ts';
 import { createInventory, type Inventory } from '../../inventory/inventory.ts';
 import { type Account, openAccount } from '../../laws/account.ts';
 import type { Orphan } from './judge.ts';
-import { type Orphans, watchOrphans } from './orphans.ts';
+import { Orphans } from './orphans.ts';
 import { GroupsRecord } from './record.ts';
 import { fateWords } from './words.ts';
 
@@ -135,7 +135,7 @@ beforeEach(async () => {
   const nothing = async (): Promise<never> => {
     throw new Error('nothing is looked up for a group without members');
   };
-  orphans = watchOrphans({
+  orphans = new Orphans({
     client: { request },
     aws: account.aws,
     deciding: {

@@ -39,13 +39,6 @@ export interface OrphansOptions {
   recorded(): void;
 }
 
-export interface Orphans {
-  /** Looks at everything that was read of AWS last, and tells. */
-  look(): Promise<void>;
-  /** Removes a stack if it may go. */
-  remove(stack: string): Promise<Next>;
-}
-
 /** What is in AWS on its own of every stack; listeners and rules are known only of those whose details were read. */
 export function stacksIn(inventory: Pick<Inventory, 'groups' | 'glance'>): Map<string, readonly Found[]> {
   const stacks = inventory.groups().filter((group) => group !== SHARED_STACK);
@@ -63,12 +56,7 @@ export const removals = (operations: readonly Operation[]): Operation[] =>
 
 const isShared = ({ spec }: Found): boolean => SHARED_TAG in spec.tags;
 
-/** Starts with nothing seen. */
-export function watchOrphans(options: OrphansOptions): Orphans {
-  return new Watch(options);
-}
-
-class Watch implements Orphans {
+export class Orphans {
   readonly #options: OrphansOptions;
   #seen: ReadonlyMap<string, SeenOrphan> = new Map();
   /** Stacks that the last look let go. */
@@ -80,6 +68,7 @@ class Watch implements Orphans {
     this.#options = options;
   }
 
+  /** Looks at everything that was read of AWS last, and tells. */
   async look(): Promise<void> {
     const { report, record, enqueue, recorded } = this.#options;
     const sight = await this.#sight();
@@ -99,6 +88,7 @@ class Watch implements Orphans {
     for (const stack of this.#due) enqueue(stack);
   }
 
+  /** Removes a stack if it may go. */
   async remove(stack: string): Promise<Next> {
     if (!this.#due.has(stack)) return 'done';
     try {

@@ -8,7 +8,7 @@ import type { Deciding } from '../../decide.ts';
 import { orphanRules } from '../../options.ts';
 import type { Next } from '../../queue/queue.ts';
 import type { Parts, Workers } from '../../workers.ts';
-import { type Orphans, watchOrphans } from './orphans.ts';
+import { Orphans } from './orphans.ts';
 import { GroupsRecord } from './record.ts';
 import { orphanReport } from './report.ts';
 
@@ -47,7 +47,7 @@ export function wireOrphans(
   const recorded = (): void => queues.record.addAfter(RECORD, TOGETHER_MS);
   let trouble: string | undefined;
   return {
-    orphans: watchOrphans({
+    orphans: new Orphans({
       client,
       aws,
       deciding,
