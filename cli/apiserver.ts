@@ -6,7 +6,8 @@ import { unmet } from '../api/problems/unmet-need.ts';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../kube/client.ts';
 import type { KubeConfig } from '../kube/config.ts';
-import { collectionPath, KINDS, versionPath } from '../kube/kinds.ts';
+import { KINDS, versionPath } from '../kube/kinds.ts';
+import { createObject } from '../kube/objects.ts';
 
 export interface ApiServerNeeds {
   readonly kubeConfig: KubeConfig;
@@ -37,21 +38,18 @@ async function answered(client: KubeClient, path: string): Promise<KubeOutcome> 
   }
 }
 
+interface AccessReview {
+  readonly status?: { readonly allowed?: boolean };
+}
+
 /** The rights that are not granted (Kubernetes API reference, SelfSubjectAccessReview). */
 async function missing(client: KubeClient, rights: readonly Right[]): Promise<Right[]> {
   const asked = rights.map(async (right) => {
     const { verb, group, resource: path, namespace, name } = right;
     const [resource, subresource] = path.split('/');
     const resourceAttributes = { verb, group, resource, subresource, namespace, name };
-    const answer = await client.request<{ status?: { allowed?: boolean } }>({
-      method: 'POST',
-      path: collectionPath(KINDS.accessReviews),
-      body: {
-        apiVersion: KINDS.accessReviews.apiVersion,
-        kind: KINDS.accessReviews.kind,
-        spec: { resourceAttributes },
-      },
-    });
+    const review = { spec: { resourceAttributes } };
+    const answer = await createObject<AccessReview>(client, KINDS.accessReviews, review);
     // Who may not even ask finds out by trying.
     return answer.ok && answer.object.status?.allowed === false ? [right] : [];
   });

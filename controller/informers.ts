@@ -11,7 +11,7 @@ import {
   type Service,
 } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type WatchChange, type Watched, type WatchState, watchKind } from '../kube/watch.ts';
+import { type WatchChange, Watched, type WatchState } from '../kube/watch.ts';
 import { isTerminating, readingOf, seenIngress } from './bindings/read-ingress.ts';
 import type { Book } from './bindings/store.ts';
 import type { ControllerOptions } from './options.ts';
@@ -95,7 +95,7 @@ class Watching implements Informers {
     work.nodes();
   }
 
-  get #watches(): readonly Watched<unknown>[] {
+  get #watches(): readonly Pick<Watched<never>, 'synced' | 'healthy' | 'stop'>[] {
     return Object.values(this.#kept);
   }
 
@@ -121,7 +121,7 @@ class Watching implements Informers {
     trim: (object: WatchedObjects[K]) => WatchedObjects[K] = trimmed,
   ): Watched<WatchedObjects[K]> {
     const { client, onState, options } = this.#options;
-    return watchKind({
+    return new Watched({
       client,
       kind: WATCHED[kind],
       ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),

@@ -6,7 +6,7 @@ import { isFailure } from '../alb/failures/failure.ts';
 import { meet } from '../api/problems/unmet-need.ts';
 import { kubeClient } from '../kube/client.ts';
 import { type KubeConfig, ownNamespace } from '../kube/config.ts';
-import { identityOfProcess, type Lead, standForElection } from '../kube/lease.ts';
+import { identityOfProcess, Lead } from '../kube/lease.ts';
 import { connectAws } from './aws/client.ts';
 import { openBook } from './bindings/store.ts';
 import { driftReport } from './drift/report.ts';
@@ -85,7 +85,7 @@ function stand(
   onLost: (because: string) => void,
 ): Lead | undefined {
   if (!options.leaderElect) return undefined;
-  return standForElection({
+  return new Lead({
     client,
     namespace: options.leaderElectionNamespace ?? ownNamespace(client.kubeConfig),
     name: options.leaderElectionId,

@@ -1,42 +1,29 @@
 // watched: the kinds that decisions are made from. One more is a row here: the controller watches it, `albatross plan` lists it, and
 // its rights are asked for at the start. What a change of it means is said in informers.ts; config/rbac grants the rights.
 
-import type { LoadBalancerBinding } from '../api/generated/binding.ts';
-import type { IngressClassParams } from '../api/ingress/class-parameters.ts';
-import type {
-  EndpointSlice,
-  Ingress,
-  IngressClass,
-  Namespace,
-  Node,
-  ObjectMeta,
-  Service,
-} from '../api/kube.ts';
+import type { Node, ObjectMeta } from '../api/kube.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 
-export interface WatchedObjects {
-  readonly ingresses: Ingress;
-  readonly ingressClasses: IngressClass;
-  readonly classParams: IngressClassParams;
-  readonly namespaces: Namespace;
-  readonly services: Service;
-  readonly endpointSlices: EndpointSlice;
-  readonly nodes: Node;
-  readonly bindings: LoadBalancerBinding;
-}
+const { ingresses, ingressClasses, classParams, namespaces } = KINDS;
+const { services, endpointSlices, nodes, bindings } = KINDS;
+const ALL = {
+  ingresses,
+  ingressClasses,
+  classParams,
+  namespaces,
+  services,
+  endpointSlices,
+  nodes,
+  bindings,
+} as const;
 
-export type WatchedKind = keyof WatchedObjects;
+export type WatchedKind = keyof typeof ALL;
 
-export const WATCHED: { readonly [K in WatchedKind]: KubeKind<WatchedObjects[K]> } = {
-  ingresses: KINDS.ingresses,
-  ingressClasses: KINDS.ingressClasses,
-  classParams: KINDS.classParams,
-  namespaces: KINDS.namespaces,
-  services: KINDS.services,
-  endpointSlices: KINDS.endpointSlices,
-  nodes: KINDS.nodes,
-  bindings: KINDS.bindings,
-};
+type ObjectOf<K> = K extends KubeKind<infer T> ? T : never;
+
+export type WatchedObjects = { readonly [K in WatchedKind]: ObjectOf<(typeof ALL)[K]> };
+
+export const WATCHED: { readonly [K in WatchedKind]: KubeKind<WatchedObjects[K]> } = ALL;
 
 /** Kinds of others, which a cluster may not have. */
 export const MAY_BE_MISSING: ReadonlySet<WatchedKind> = new Set(['classParams']);

@@ -1,24 +1,19 @@
 // ConfigMaps of our own namespace: read and written whole, so that nothing is lost between two who write at once.
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
-import { collectionPath, KINDS, objectPath } from './kinds.ts';
+import { KINDS, type ObjectName } from './kinds.ts';
+import { createObject, readObject, replaceObject } from './objects.ts';
 
 export interface ConfigMap {
   readonly metadata: ObjectMeta;
   readonly data?: Readonly<Record<string, string>>;
 }
 
-interface ConfigMapName {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** Reads one. */
 export const readConfigMap = (
   client: Pick<KubeClient, 'request'>,
-  place: ConfigMapName,
-): Promise<KubeOutcome<ConfigMap>> =>
-  client.request({ method: 'GET', path: objectPath(KINDS.configMaps, place) });
+  place: ObjectName,
+): Promise<KubeOutcome<ConfigMap>> => readObject(client, KINDS.configMaps, place);
 
 /**
  * Writes keys of one as it was read (`before`), or makes it where there was none. `conflict`: somebody else wrote it
@@ -26,17 +21,13 @@ export const readConfigMap = (
  */
 export function writeConfigMap(
   client: Pick<KubeClient, 'request'>,
-  place: ConfigMapName,
+  place: ObjectName,
   before: ConfigMap | undefined,
   data: Readonly<Record<string, string>>,
 ): Promise<KubeOutcome> {
-  const { apiVersion, kind } = KINDS.configMaps;
+  if (before !== undefined)
+    return replaceObject(client, KINDS.configMaps, { ...before, data: { ...before.data, ...data } });
   const { namespace, name } = place;
   const labels = { 'app.kubernetes.io/part-of': 'albatross' };
-  if (before === undefined) {
-    const body = { apiVersion, kind, metadata: { namespace, name, labels }, data };
-    return client.request({ method: 'POST', path: collectionPath(KINDS.configMaps, namespace), body });
-  }
-  const body = { ...before, apiVersion, kind, data: { ...before.data, ...data } };
-  return client.request({ method: 'PUT', path: objectPath(KINDS.configMaps, place), body });
+  return createObject(client, KINDS.configMaps, { metadata: { namespace, name, labels }, data }, namespace);
 }

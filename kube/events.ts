@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
-import { collectionPath, KINDS } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import { createObject } from './objects.ts';
 import type { MayWrite } from './write.ts';
 
 /** The object an event is about. */
@@ -56,23 +57,18 @@ export function eventTeller(client: KubeClient, instance: string, may: MayWrite)
       const oldest = last.keys().next().value;
       if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
       const { apiVersion, kind } = regarding;
-      return client.request({
-        method: 'POST',
-        path: collectionPath(KINDS.events, namespace),
-        body: {
-          apiVersion: KINDS.events.apiVersion,
-          kind: KINDS.events.kind,
-          metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}` },
-          eventTime: microTime(new Date()),
-          type,
-          reason,
-          action,
-          note: cut(note),
-          regarding: { apiVersion, kind, namespace, name, ...(uid === undefined ? {} : { uid }) },
-          reportingController: 'albatross.dev/controller',
-          reportingInstance: instance.slice(0, 128),
-        },
-      });
+      const event = {
+        metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}` },
+        eventTime: microTime(new Date()),
+        type,
+        reason,
+        action,
+        note: cut(note),
+        regarding: { apiVersion, kind, namespace, name, ...(uid === undefined ? {} : { uid }) },
+        reportingController: 'albatross.dev/controller',
+        reportingInstance: instance.slice(0, 128),
+      };
+      return createObject(client, KINDS.events, event, namespace);
     },
   };
 }

@@ -31,18 +31,12 @@ export interface ObjectName {
   readonly name: string;
 }
 
-const namespaced = <T = never>(apiVersion: string, kind: string, plural: string): KubeKind<T> => ({
-  apiVersion,
-  kind,
-  plural,
-  namespaced: true,
-});
-const clusterWide = <T = never>(apiVersion: string, kind: string, plural: string): KubeKind<T> => ({
-  apiVersion,
-  kind,
-  plural,
-  namespaced: false,
-});
+const namespaced = <T = never>(apiVersion: string, kind: string, plural: string): KubeKind<T> => {
+  return { apiVersion, kind, plural, namespaced: true };
+};
+const clusterWide = <T = never>(apiVersion: string, kind: string, plural: string): KubeKind<T> => {
+  return { apiVersion, kind, plural, namespaced: false };
+};
 
 const NETWORKING = 'networking.k8s.io/v1';
 /** Of the AWS Load Balancer Controller; may not be installed. */

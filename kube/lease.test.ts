@@ -3,14 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ApiServer, type Bend } from '../e2e/harness/api-server.ts';
 import { kubeClient } from './client.ts';
 import { KINDS } from './kinds.ts';
-import {
-  identityOfProcess,
-  isDead,
-  type Lead,
-  type LeadOptions,
-  type Lease,
-  standForElection,
-} from './lease.ts';
+import { identityOfProcess, isDead, Lead, type LeadOptions, type Lease } from './lease.ts';
 
 describe('names of processes', () => {
   test('no two processes, not even two names of one, are the same', () => {
@@ -54,7 +47,7 @@ afterEach(async () => {
 });
 
 function stand(identity: string, more: Partial<LeadOptions> = {}): Lead {
-  const lead = standForElection({
+  const lead = new Lead({
     client: kubeClient(server.kubeConfig),
     ...NAME,
     identity,

@@ -10,15 +10,16 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { microTime } from './events.ts';
-import { collectionPath, KINDS, type KubeKind, type ObjectName, objectPath } from './kinds.ts';
-import { readObject } from './objects.ts';
+import { KINDS, type KubeKind, type ObjectName } from './kinds.ts';
+import { createObject, readObject, replaceObject } from './objects.ts';
 
 const KIND: KubeKind<Lease> = KINDS.leases;
 
 export interface Lease {
-  readonly metadata: { readonly resourceVersion?: string };
+  readonly metadata: ObjectMeta;
   readonly spec?: {
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
@@ -48,14 +49,6 @@ export interface LeadOptions {
   onTrouble?(message: string): void;
   /** Seconds; defaults 15, 10, 2 (as Kubernetes' own controllers). */
   readonly timing?: { readonly lease: number; readonly deadline: number; readonly retry: number };
-}
-
-export interface Lead {
-  /** Resolves at once while this process leads, else when it leads (again): nothing may be written before. */
-  whenLeading(): Promise<void>;
-  leading(): boolean;
-  /** Stops, and gives the lease back so that the next one leads at once. */
-  release(): Promise<void>;
 }
 
 const TIMING = { lease: 15, deadline: 10, retry: 2 };
@@ -96,15 +89,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts to stand for election. */
-export function standForElection(options: LeadOptions): Lead {
-  return new Candidate(options);
-}
-
-class Candidate implements Lead {
+/** Stands for election from when it is made. */
+export class Lead {
   readonly #options: LeadOptions;
-  readonly #timing: { readonly lease: number; readonly deadline: number; readonly retry: number };
-  readonly #path: string;
+  readonly #timing: NonNullable<LeadOptions['timing']>;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   /** The lease as last seen, and when by our own clock: other machines' clocks are not trusted. */
@@ -121,13 +109,13 @@ class Candidate implements Lead {
   constructor(options: LeadOptions) {
     this.#options = options;
     this.#timing = options.timing ?? TIMING;
-    this.#path = objectPath(KIND, options);
     this.#running = this.#run();
     // Beside the loop, for a request may hang longer than the deadline.
     const watchdog = setInterval(() => this.#watch(), 250);
     this.#stopping.signal.addEventListener('abort', () => clearInterval(watchdog));
   }
 
+  /** Resolves at once while this process leads, else when it leads (again): nothing may be written before. */
   whenLeading(): Promise<void> {
     return this.#gate.promise;
   }
@@ -136,6 +124,7 @@ class Candidate implements Lead {
     return this.#renewedAt !== undefined && performance.now() - this.#renewedAt < this.#timing.lease * 1000;
   }
 
+  /** Stops, and gives the lease back so that the next one leads at once. */
   async release(): Promise<void> {
     const { client, identity } = this.#options;
     this.#renewedAt = undefined;
@@ -145,7 +134,7 @@ class Candidate implements Lead {
     const read = await readLease(client, this.#options);
     if (!read.ok || read.object.spec?.holderIdentity !== identity) return;
     const { holderIdentity: _, ...spec } = { ...read.object.spec, leaseDurationSeconds: 1 };
-    await client.request({ method: 'PUT', path: this.#path, body: { ...read.object, spec } });
+    await replaceObject(client, KIND, { ...read.object, spec });
   }
 
   async #run(): Promise<void> {
@@ -222,14 +211,10 @@ class Candidate implements Lead {
       renewTime: now,
       leaseTransitions: (before?.spec?.leaseTransitions ?? 0) + (mine || before === undefined ? 0 : 1),
     };
-    const metadata = { name, namespace, ...resourceVersion(before) };
-    const { apiVersion, kind } = KIND;
-    const body = { apiVersion, kind, metadata, spec };
-    return before === undefined
-      ? client.request({ method: 'POST', path: collectionPath(KIND, namespace), body })
-      : client.request({ method: 'PUT', path: this.#path, body });
+    if (before === undefined)
+      return createObject(client, KIND, { metadata: { name, namespace }, spec }, namespace);
+    const { resourceVersion } = before.metadata;
+    const version = resourceVersion === undefined ? {} : { resourceVersion };
+    return replaceObject(client, KIND, { metadata: { name, namespace, ...version }, spec } as Lease);
   }
 }
-
-const resourceVersion = (lease: Lease | undefined): object =>
-  lease?.metadata.resourceVersion === undefined ? {} : { resourceVersion: lease.metadata.resourceVersion };

@@ -3,7 +3,7 @@
 import { PatchStrategy } from '@kubernetes/client-node';
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
-import { type KubeKind, type ObjectName, objectPath } from './kinds.ts';
+import { collectionPath, type KubeKind, type ObjectName, objectPath } from './kinds.ts';
 
 /**
  * Who we are in `metadata.managedFields` (Kubernetes: Server-Side Apply, "Managers"). An apply takes away what its manager applied
@@ -26,6 +26,25 @@ export const readObject = <T>(
   name: ObjectName,
 ): Promise<KubeOutcome<T>> => client.request({ method: 'GET', path: objectPath(kind, name) });
 
+const named = ({ apiVersion, kind }: KubeKind, object: object): object => ({ apiVersion, kind, ...object });
+
+/** Creates one, of a namespace where its kind has namespaces; `conflict` when it is there. */
+export const createObject = <T>(
+  client: Requests,
+  kind: KubeKind<T>,
+  object: object,
+  namespace?: string,
+): Promise<KubeOutcome<T>> =>
+  client.request({ method: 'POST', path: collectionPath(kind, namespace), body: named(kind, object) });
+
+/** Writes one whole; `conflict` when it is stored in another version than the one in its metadata. */
+export const replaceObject = <T, O extends { readonly metadata: ObjectMeta }>(
+  client: Requests,
+  kind: KubeKind<T>,
+  object: O,
+): Promise<KubeOutcome<T>> =>
+  client.request({ method: 'PUT', path: objectPath(kind, object.metadata), body: named(kind, object) });
+
 export interface ApplyOptions {
   readonly fieldManager: (typeof FIELD_MANAGERS)[keyof typeof FIELD_MANAGERS];
   /** As in `KubeCall`. */
@@ -47,7 +66,7 @@ export function applyObject<T extends object>(
     path: objectPath(kind, object.metadata),
     query: { fieldManager, force: 'true' },
     contentType: PatchStrategy.ServerSideApply,
-    body: { apiVersion: kind.apiVersion, kind: kind.kind, ...object },
+    body: named(kind, object),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
 }

@@ -4,7 +4,7 @@ import type { Service } from '../api/kube.ts';
 import { ApiServer } from '../e2e/harness/api-server.ts';
 import { kubeClient } from './client.ts';
 import { KINDS } from './kinds.ts';
-import { type Watched, type WatchOptions, type WatchState, watchKind } from './watch.ts';
+import { Watched, type WatchOptions, type WatchState } from './watch.ts';
 
 let server: ApiServer;
 let watched: Watched<Service> | undefined;
@@ -33,7 +33,7 @@ const put = (of: string, port = 80) =>
 const version = (of: string) => server.read(KINDS.services, name(of))?.metadata.resourceVersion;
 
 function start(more: Partial<WatchOptions<Service>> = {}): Watched<Service> {
-  watched = watchKind({
+  watched = new Watched({
     client: kubeClient(server.kubeConfig),
     kind: KINDS.services,
     onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),

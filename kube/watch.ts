@@ -35,18 +35,6 @@ export type WatchState =
   | { readonly connected: true }
   | { readonly connected: false; readonly because: string };
 
-export interface Watched<T> {
-  /** Namespace: empty for a kind without namespaces. */
-  get(namespace: string, name: string): T | undefined;
-  /** Unset: of all namespaces. */
-  list(namespace?: string): readonly T[];
-  /** Resolves once the first list is in and its changes were told. */
-  readonly synced: Promise<void>;
-  /** False while the API server is out of reach; what is kept may be old then. */
-  healthy(): boolean;
-  stop(): void;
-}
-
 const RETRY_MS = { first: 200, longest: 30_000 };
 /** At most one watch is opened in this time, in milliseconds, however fast the server ends them. */
 const PACE_MS = 1_000;
@@ -59,11 +47,6 @@ const REFUSALS = 3;
  * seconds, and the server's other bookmarks come once a minute: so the version stays young, and a dead connection is noticed.
  */
 const WATCH_SECONDS = 25;
-
-/** Starts to watch one kind; never gives up. */
-export function watchKind<T extends { readonly metadata: ObjectMeta }>(options: WatchOptions<T>): Watched<T> {
-  return new Informer(options);
-}
 
 /** The API server does not know the kind. */
 class KindMissing extends Error {}
@@ -86,7 +69,8 @@ const isSilence = (error: unknown): boolean => error instanceof Error && error.n
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
-class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T> {
+/** Watches one kind from when it is made; never gives up. */
+export class Watched<T extends { readonly metadata: ObjectMeta }> {
   readonly #options: WatchOptions<T>;
   readonly #kept = new Map<string, Kept<T>>();
   readonly #stopping = new AbortController();
@@ -105,14 +89,17 @@ class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T
     void this.#run();
   }
 
+  /** Resolves once the first list is in and its changes were told. */
   get synced(): Promise<void> {
     return this.#synced.promise;
   }
 
+  /** Namespace: empty for a kind without namespaces. */
   get(namespace: string, name: string): T | undefined {
     return this.#kept.get(keyOf(namespace, name))?.object;
   }
 
+  /** Unset: of all namespaces. */
   list(namespace?: string): readonly T[] {
     const objects: T[] = [];
     for (const [key, { object }] of this.#kept)
@@ -120,6 +107,7 @@ class Informer<T extends { readonly metadata: ObjectMeta }> implements Watched<T
     return objects;
   }
 
+  /** False while the API server is out of reach; what is kept may be old then. */
   healthy(): boolean {
     return this.#connected === true;
   }

@@ -7,7 +7,7 @@ import type { IngressClass, ObjectMeta, Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
-import { type Watched, type WatchOptions, type WatchState, watchKind } from '../kube/watch.ts';
+import { Watched, type WatchOptions, type WatchState } from '../kube/watch.ts';
 import type { AdmissionContext } from './admit.ts';
 import type { Locks } from './restricted-annotations.ts';
 import { CONFIGURATION, keepClaim } from './webhook-configuration.ts';
@@ -94,7 +94,7 @@ function watch<T extends { readonly metadata: ObjectMeta }>(
 ): Watched<T> {
   const onState = (state: WatchState) =>
     log[state.connected ? 'info' : 'warn']({ kind: kind.plural, ...state }, 'watch');
-  return watchKind({ client, kind, ...special, onState });
+  return new Watched({ client, kind, ...special, onState });
 }
 
 const NONE: readonly LoadBalancerBinding[] = [];

@@ -1,6 +1,6 @@
 // lease: work that must not meet a controller is done while holding that controller's own Lease.
 import type { KubeClient } from '../../kube/client.ts';
-import { identityOfProcess, readLease, standForElection } from '../../kube/lease.ts';
+import { identityOfProcess, Lead, readLease } from '../../kube/lease.ts';
 import { HandoverRefusal } from './survey.ts';
 
 export interface LeaseName {
@@ -43,7 +43,7 @@ export async function underLease<T>(
   const { promise: failed, reject } = Promise.withResolvers<never>();
   const what = `the Lease ${lease.namespace}/${lease.name}`;
   let why = `${what} is not to be had`;
-  const lead = standForElection({
+  const lead = new Lead({
     client,
     ...lease,
     identity: identityOfProcess(),

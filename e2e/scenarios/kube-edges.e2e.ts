@@ -9,8 +9,8 @@ import type { Ingress } from '../../api/kube.ts';
 import { type KubeClient, type KubeOutcome, kubeClient } from '../../kube/client.ts';
 import { eventTeller } from '../../kube/events.ts';
 import { KINDS } from '../../kube/kinds.ts';
-import { identityOfProcess, type LeadOptions, standForElection } from '../../kube/lease.ts';
-import { type WatchState, watchKind } from '../../kube/watch.ts';
+import { identityOfProcess, Lead, type LeadOptions } from '../../kube/lease.ts';
+import { Watched, type WatchState } from '../../kube/watch.ts';
 import { underPolicy, writer } from '../../kube/write.ts';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
@@ -51,7 +51,7 @@ describe('watch', () => {
     await cluster.apply(service('before'));
     const news: string[] = [];
     const states: WatchState[] = [];
-    const services = watchKind({
+    const services = new Watched({
       client,
       kind: KINDS.services,
       namespace: 'default',
@@ -97,7 +97,7 @@ describe('watch', () => {
 
   test('bindings are watched the same way', async () => {
     const news: string[] = [];
-    const bindings = watchKind({
+    const bindings = new Watched({
       client,
       kind: KINDS.bindings,
       onChange: ({ metadata }, change) => news.push(`${change} ${metadata.name}`),
@@ -221,7 +221,7 @@ describe('lead', () => {
   const name = 'albatross-controller-leader';
   const place = { namespace: NAMESPACE, name, timing: short, onLost: () => undefined };
   const stand = (identity: string, more?: Partial<LeadOptions>) =>
-    standForElection({ ...place, client, identity, ...more });
+    new Lead({ ...place, client, identity, ...more });
   const holder = async () =>
     (
       await read<{ spec: { holderIdentity?: string } }>(
