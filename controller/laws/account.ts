@@ -34,14 +34,17 @@ export interface Hooks {
   after(action: string): void;
 }
 
-/** Refuses the actions that are in the map, by its codes. */
-const refusingBy = (refusing: ReadonlyMap<string, string>): Hooks => ({
+const NO_HOOKS: Hooks = { before: async () => undefined, after: () => undefined };
+
+/** Refuses the actions that are in the map, by its codes, before anything else. */
+const refusingBy = (refusing: ReadonlyMap<string, string>, { before, after }: Hooks): Hooks => ({
   async before(action) {
     const name = refusing.get(action);
     if (name !== undefined)
       throw failureOf(action, { name, message: 'not now', $metadata: { httpStatusCode: 400 } });
+    await before(action);
   },
-  after: () => undefined,
+  after,
 });
 
 const first = { step: 'initialize', name: 'paper', priority: 'high' } as const;
@@ -238,7 +241,8 @@ export function openAccount(): Account {
   const behind = new Map<string, string>();
   const shielded = new Set<string>();
   const refusing = new Map<string, string>();
-  function connect(hooks: Hooks): Aws {
+  function connect(around: Hooks): Aws {
+    const hooks = refusingBy(refusing, around);
     const elbv2 = new ElasticLoadBalancingV2Client(config);
     const ec2 = new EC2Client(config);
     const tagging = new ResourceGroupsTaggingAPIClient(config);
@@ -277,6 +281,6 @@ export function openAccount(): Account {
       close: () => undefined,
     };
   }
-  const aws = connect(refusingBy(refusing));
+  const aws = connect(NO_HOOKS);
   return { elb, aws, securityGroups: groups.groups, connect, webAcls: behind, shielded, refusing };
 }

@@ -1,5 +1,9 @@
 // The law of the bridge: requests never go to a new target group while an old one of the same load balancer has them and
 // the new one is not ready; wherever it stops, it ends as if it had been made anew.
+//
+// The parts are the shipped ones: what is wanted, the cutover and the plan, which are pure. `interpret` takes the place of AWS, not
+// of our code: it carries out the operations one by one, so that a pass can end after any of them. That whole passes keep to
+// it, too, with all amendments and AWS's own refusals, is what the laws on an account show (`answers`, `preview`, `resets`).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bridge, type Ready } from '../../alb/amendments/target-group-cutover.ts';

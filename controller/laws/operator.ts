@@ -7,8 +7,8 @@ import type { Aws } from '../aws/client.ts';
 import type { Next } from '../queue/queue.ts';
 import type { Account } from './account.ts';
 import { type ApiServer, asBinding, asIngress, type StoredKind, type Told } from './api-server.ts';
+import { lookupsOf } from './paper-lookups.ts';
 import { note, wirePrograms } from './programs.ts';
-import { lookupsOf } from './whole-passes.ts';
 
 export interface Operating {
   readonly api: ApiServer;

@@ -1,32 +1,35 @@
 // Whole passes: Ingresses are applied to an API server in memory, and the real programs reconcile the group with an account until
 // nothing is left to do. Nobody works at the same time: what is written is known at once (operator.ts has the opposite).
 
-import type { Looked } from '../../alb/desire/facts.ts';
-import { type Applied, CERTIFICATE, WEB_ACL_ARN } from '../../alb/laws/paper.ts';
+import type { Applied } from '../../alb/laws/paper.ts';
 import type { Outcome } from '../../alb/plan/operation.ts';
-import { PREFIX } from '../../api/annotation.ts';
-import type { OidcClient } from '../../api/aws.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf, type Service } from '../../api/kube.ts';
-import type { ProblemCode } from '../../api/problems/problem.ts';
 import type { KubeCall, KubeClient } from '../../kube/client.ts';
 import type { Lookups } from '../facts/lookups.ts';
 import type { Next } from '../queue/queue.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, asBinding, asIngress, type Told } from './api-server.ts';
 import { GROUP } from './groups.ts';
+import { type Instead, lookupsOf } from './paper-lookups.ts';
 import { note, type Programs, wirePrograms } from './programs.ts';
 
 export interface Passes {
   readonly account: Account;
   /** What look-ups and Secrets answer instead, from now on. */
-  readonly instead: { lookups?: Partial<Lookups>; secret?: Looked<OidcClient> };
+  readonly instead: Instead;
   /** Applies what is on the sheet and makes so many passes, whether anything is left to do or not. */
   attempt(sheet: Applied, passes: number): Promise<void>;
   /** Applies what is on the sheet, and takes away what is not, and goes on until nothing is left to do at once. */
   settle(sheet: Applied): Promise<void>;
   /** One more pass, `ms` later. */
   later(ms: number): Promise<void>;
+  /**
+   * Applies what is on the sheet. After so many calls, to AWS and to the API server together, or at rest, the controller is killed,
+   * and another one starts, which knows what those two tell it. False when it had come to rest before.
+   */
+  kill(sheet: Applied, calls: number): Promise<boolean>;
+  readonly api: ApiServer;
   /** By `namespace/name`. */
   statuses(): ReadonlyMap<string, BindingStatus>;
   /** The host names in the status of an Ingress (`namespace/name`). */
@@ -45,64 +48,51 @@ export interface Passes {
 const AT_REST_MS = 500;
 const MOST_PASSES = 60;
 
-function found<T>(value: T | undefined, code: ProblemCode, name: string): Looked<T> {
-  if (value !== undefined) return { value };
-  return {
-    problem: { code, severity: 'refuse', path: `metadata.annotations[${PREFIX}${name}]`, because: 'none' },
-  };
-}
+/** How long a process lives: once it was killed, nothing that it waits for comes. */
+class Life {
+  readonly #end = Promise.withResolvers<true>();
+  #calls = Number.POSITIVE_INFINITY;
 
-/** Hosts under `.example.com` have a certificate in ACM, all but `late.example.com`. */
-export function lookupsOf(
-  { elb: { context } }: Pick<Account, 'elb'>,
-  instead: Passes['instead'] = {},
-): Lookups {
-  const { subnets, securityGroups } = context.world;
-  const plain: Lookups = {
-    subnets: async ({ named = ['subnet-a', 'subnet-b'] }) =>
-      found(named.every((id) => subnets.has(id)) ? [...named] : undefined, 'SubnetsNotFound', 'subnets'),
-    securityGroups: async (said) =>
-      found(
-        said.every((id) => securityGroups.has(id)) ? [...said] : undefined,
-        'SecurityGroupNotFound',
-        'security-groups',
-      ),
-    certificates: async (hosts) =>
-      found(
-        hosts.every((host) => /(?<!late)\.example\.com$/.test(host)) ? [CERTIFICATE('three')] : undefined,
-        'CertificateNotFound',
-        'certificate-arn',
-      ),
-    targetGroup: async () => undefined,
-    inVpc: async () => true,
-    trustStores: async () => new Map(),
-    webAcl: async (name) => (name === 'one' ? WEB_ACL_ARN(name) : undefined),
-    subscribed: async () => false,
-    interfaceGroups: async () => new Map(),
-  };
-  const asked = <K extends keyof Lookups>(name: K): Lookups[K] => instead.lookups?.[name] ?? plain[name];
-  // Asked for by name each time, so that what is put in its place later counts.
-  return {
-    ...plain,
-    subnets: (request) => asked('subnets')(request),
-    securityGroups: (said) => asked('securityGroups')(said),
-    targetGroup: (name) => asked('targetGroup')(name),
-    certificates: (hosts) => asked('certificates')(hosts),
-    trustStores: (names) => asked('trustStores')(names),
-    webAcl: (name) => asked('webAcl')(name),
-    subscribed: () => asked('subscribed')(),
-  };
+  get ended(): Promise<true> {
+    return this.#end.promise;
+  }
+
+  endAfter(calls: number): void {
+    this.#calls = calls;
+  }
+
+  /** Resolves when the process may make a call. */
+  async call(): Promise<void> {
+    if (this.#calls === 0) {
+      this.#end.resolve(true);
+      await new Promise(() => undefined);
+    }
+    this.#calls -= 1;
+  }
 }
 
 /** A client whose requests an API server in memory answers. */
-const clientOf = (api: ApiServer): KubeClient =>
+const clientOf = (api: ApiServer, life: Life): KubeClient =>
   // Nothing on paper asks for the kubeconfig.
-  ({ request: async (call: KubeCall) => api.answer(call) }) as Pick<KubeClient, 'request'> as KubeClient;
+  ({
+    async request(call: KubeCall) {
+      await life.call();
+      return api.answer(call);
+    },
+  }) as Pick<KubeClient, 'request'> as KubeClient;
+
+interface Around {
+  readonly account: Account;
+  readonly lookups: Lookups;
+  readonly instead: Instead;
+  now(): number;
+}
 
 /** The cluster: what is applied to it, and the controller that works on it. */
 class Cluster {
   readonly api: ApiServer;
-  readonly programs: Programs;
+  programs: Programs;
+  life = new Life();
   readonly history: [key: string, status: BindingStatus][] = [];
   readonly outcomes: Outcome[] = [];
   readonly byPass: (readonly Outcome[])[] = [];
@@ -111,15 +101,23 @@ class Cluster {
   readonly #published = new Set<string>();
   #sheet: Applied = { ingresses: [], services: [] };
 
-  constructor(
-    { aws }: Pick<Account, 'aws'>,
-    lookups: Lookups,
-    instead: Passes['instead'],
-    now: () => number,
-  ) {
+  readonly #around: Around;
+  /** Nothing is planned before the inventory is read. */
+  #isLoaded = false;
+
+  constructor(around: Around) {
+    this.#around = around;
     this.api = new ApiServer((told) => this.#hear(told));
-    this.programs = wirePrograms({
-      ...{ aws, client: clientOf(this.api), lookups, now },
+    this.programs = this.#wire();
+  }
+
+  /** The programs of a process that knows nothing. */
+  #wire(): Programs {
+    const { account, lookups, instead, now } = this.#around;
+    const { life } = this;
+    return wirePrograms({
+      aws: account.connect({ before: () => life.call(), after: () => undefined }),
+      ...{ client: clientOf(this.api, life), lookups, now },
       service: (namespace, name) => this.#service(namespace, name),
       secrets: async (_, named) =>
         new Map(named.map((one) => [one, instead.secret ?? { value: { id: one, secret: one } }])),
@@ -132,6 +130,15 @@ class Cluster {
         this.byPass.push(outcomes);
       },
     });
+  }
+
+  /** Another process takes over. */
+  restart(): void {
+    this.life = new Life();
+    this.programs = this.#wire();
+    this.#isLoaded = false;
+    for (const kind of ['loadbalancerbindings', 'ingresses'] as const)
+      for (const object of this.api.list(kind)) this.#hear({ kind, object, change: 'added' });
   }
 
   #service(namespace: string, name: string): Service | undefined {
@@ -178,6 +185,8 @@ class Cluster {
 
   /** Works on everything that changed, and on the group. */
   async work(): Promise<Next> {
+    if (!this.#isLoaded) await this.programs.inventory.load();
+    this.#isLoaded = true;
     await this.#drain(this.#changed, this.programs.derive);
     const next = await this.programs.reconcile(GROUP);
     await this.#drain(this.#published, this.programs.targetStatus);
@@ -210,10 +219,10 @@ class Cluster {
 
 /** A controller for the group of `groups.ts`, and the account it works on. */
 export function openPasses(): Passes {
-  const instead: Passes['instead'] = {};
+  const instead: Instead = {};
   const account = openAccount();
   let time = 0;
-  const cluster = new Cluster(account, lookupsOf(account, instead), instead, () => time);
+  const cluster = new Cluster({ account, lookups: lookupsOf(account, instead), instead, now: () => time });
   /** One pass; whether something is left to do at once. */
   async function once(): Promise<boolean> {
     account.elb.context.now += 1_000;
@@ -241,6 +250,14 @@ export function openPasses(): Passes {
       time += ms;
       await untilRest();
     },
+    async kill(next, calls) {
+      cluster.life.endAfter(calls);
+      cluster.apply(next);
+      const isKilled = await Promise.race([cluster.life.ended, untilRest().then(() => false)]);
+      cluster.restart();
+      return isKilled;
+    },
+    api: cluster.api,
     statuses: () => cluster.statuses(),
     addresses: (key) => cluster.addresses(key),
     history: cluster.history,
