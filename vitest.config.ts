@@ -36,6 +36,12 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** The files of each suite. */
+export const INCLUDE = {
+  unit: ['{api,alb,kube,webhook,controller,cli,hack,local-aws}/**/*.test.ts', 'e2e/harness/**/*.test.ts'],
+  e2e: ['e2e/scenarios/**/*.e2e.ts'],
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -49,16 +55,13 @@ export default defineConfig({
           // A law tries hundreds of cases, and a busy machine takes its time.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          include: [
-            '{api,alb,kube,webhook,controller,cli,hack,local-aws}/**/*.test.ts',
-            'e2e/harness/**/*.test.ts',
-          ],
+          include: INCLUDE.unit,
         },
       },
       {
         test: {
           name: 'e2e',
-          include: ['e2e/scenarios/**/*.e2e.ts'],
+          include: INCLUDE.e2e,
           globalSetup: ['e2e/harness/setup.ts'],
           expect: { poll: { timeout: 120_000 } },
           // Patience costs nothing while tests pass, and a busy machine needs it.

@@ -1,6 +1,6 @@
 // The last line of `make test` never says "0 failed" when something failed.
 import { describe, expect, test } from 'vitest';
-import { count, lastLine, slowest } from './testcount.ts';
+import { count, lastLine, slowest, unmentioned } from './testcount.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -48,4 +48,12 @@ test('the last line adds up the suites', () => {
     { passed: 2, failed: 1 },
   ];
   expect(lastLine(counts)).toBe('5 passed, 1 failed');
+});
+
+test('what a run that was cut off did not name had not ended', () => {
+  const output = ' ✓ unit api/b.test.ts (3 tests) 5ms\n';
+  expect(unmentioned(['cli/c.test.ts', 'api/b.test.ts', 'api/a.test.ts'], output)).toEqual([
+    'api/a.test.ts',
+    'cli/c.test.ts',
+  ]);
 });

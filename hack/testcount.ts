@@ -48,6 +48,10 @@ export function slowest(reports: readonly string[], root: string, most = 15): st
     .map(({ path, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${path}`);
 }
 
+/** The files that a reporter's output does not name: those that had not ended when it was cut off. */
+export const unmentioned = (files: readonly string[], output: string): string[] =>
+  files.filter((file) => !output.includes(file)).sort();
+
 /** The line that ends `make test`. */
 export function lastLine(counts: readonly Counts[]): string {
   const sum = (which: keyof Counts) => counts.reduce((total, each) => total + each[which], 0);

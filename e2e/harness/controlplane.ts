@@ -28,6 +28,9 @@ export const FILES = {
 /** The addresses of Services; the first is the Service `kubernetes`. */
 export const SERVICE_RANGE = '10.96.0.0/16';
 
+/** Less garbage collection for more memory: a third of the API server's work otherwise. */
+const GO = { GOGC: '300' };
+
 const CONTROLLERS = [
   'clusterrole-aggregation-controller',
   'deployment-controller',
@@ -58,6 +61,7 @@ export function startEtcd({ dir, tools, ports }: ControlPlane): Promise<RunningP
       `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=default=${peer}`,
     ],
+    env: GO,
     log: join(dir, 'etcd.log'),
   });
 }
@@ -85,6 +89,7 @@ export function startApiServer({ dir, tools, ports }: ControlPlane): Promise<Run
       '--allow-privileged=true',
       '--profiling=false',
     ],
+    env: GO,
     log: join(dir, 'kube-apiserver.log'),
   });
 }
@@ -105,6 +110,7 @@ export function startControllerManager({ dir, tools }: ControlPlane): Promise<Ru
       '--kube-api-qps=500',
       '--kube-api-burst=1000',
     ],
+    env: GO,
     log: join(dir, 'kube-controller-manager.log'),
   });
 }
