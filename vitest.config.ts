@@ -63,6 +63,7 @@ export default defineConfig({
           name: 'e2e',
           include: INCLUDE.e2e,
           globalSetup: ['e2e/harness/setup.ts'],
+          setupFiles: ['e2e/harness/give-up.ts'],
           expect: { poll: { timeout: 120_000 } },
           // Patience costs nothing while tests pass, and a busy machine needs it.
           testTimeout: 600_000,

@@ -229,7 +229,7 @@ export function askOnAndOn(stage: Pick<Stage, 'aws'>, dnsName: string): Asking {
         const problem = await wrong(stage, dnsName, route);
         answers += 1;
         if (problem !== undefined) all.push(problem);
-        await sleep(5);
+        await sleep(20);
       }
     }
   })();

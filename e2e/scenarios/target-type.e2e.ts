@@ -33,7 +33,7 @@ function visiting(host: string): () => Promise<unknown[]> {
     while (going) {
       const { status } = await ask(stage, host, '/').catch((error: Error) => ({ status: error.message }));
       if (status !== 200) refused.push(status);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
   return async () => {

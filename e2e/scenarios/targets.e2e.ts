@@ -1,5 +1,6 @@
 // A pod's restart concerns targets and nobody else: its EndpointSlice changes, targets are registered and deregistered, and the
 // status of the binding tells it. No group is planned, no other object is written, and AWS is asked about nothing else.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { kubeClient } from '../../kube/client.ts';
@@ -178,7 +179,10 @@ test('a pass over the group leaves the targets in the status as they are', async
   const seen = new Set<string>();
   let looking = true;
   const look = (async () => {
-    while (looking) seen.add(await targets());
+    while (looking) {
+      seen.add(await targets());
+      await sleep(50);
+    }
   })();
   const passes = await runs('groups');
   await stage.cluster.apply(

@@ -1,4 +1,5 @@
 // One Ingress changes on a real API server: what AWS holds after each change, and what it cost.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type AccountSnapshot, takeAccountSnapshot } from '../harness/account-snapshot.ts';
@@ -155,6 +156,7 @@ describe('updates', () => {
           status: error.message,
         }));
         if (status !== 200) refused.push(status);
+        await sleep(20);
       }
     })();
     await costOf({ annotations: { scheme: 'internet-facing' }, hosts: { '': paths } });
@@ -179,7 +181,7 @@ describe('updates', () => {
   test('an annotation that means nothing costs no call at all', async () => {
     await countAfresh(stage);
     await k('annotate ingress shop -n up example.com/owner=me');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await sleep(1_000);
     // The look at health has a rhythm of its own.
     expect(stage.aws.calls().filter(({ action }) => action !== 'DescribeTargetHealth')).toEqual([]);
   });
