@@ -82,8 +82,16 @@ export async function serveShared(): Promise<{ stop(): Promise<void> }> {
   };
 }
 
+/** What this worker does not want again. */
+const left = new Set<string>();
+
+/** Whoever asks next in this worker gets a cluster and a moto that nobody has used. */
+export function leaveShared(): void {
+  for (const what of Object.keys(STARTS)) left.add(what);
+}
+
 /** What the main process has for this worker, or `again` starts in its place; undefined where there is none. */
-async function ask<T>(what: string, again = ''): Promise<T | undefined> {
+async function ask<T>(what: string, again = left.delete(what) ? '/again' : ''): Promise<T | undefined> {
   const shared = process.env[SHARED];
   if (shared === undefined) return undefined;
   const answer = await fetch(`${shared}/${what}/${process.env.VITEST_POOL_ID}${again}`);
