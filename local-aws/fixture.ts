@@ -9,7 +9,7 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { type SeededAccount, seedAccount } from './account/seed.ts';
 import type { FetchedPage } from './data-plane/fixture.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
-import { startMoto } from './moto/moto-process.ts';
+import { type Moto, startMoto } from './moto/moto-process.ts';
 
 export interface Fixture {
   aws: LocalAws;
@@ -39,9 +39,11 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-/** Starts everything; one configured second of health checks and draining lasts 10 ms. */
-export async function startFixture(): Promise<Fixture> {
-  const moto = await startMoto();
+/** Starts everything, with a moto of its own unless told otherwise; one configured second of health checks and draining lasts 10 ms. */
+export async function startFixture(
+  start: () => Promise<Pick<Moto, 'url' | 'close'>> = startMoto,
+): Promise<Fixture> {
+  const moto = await start();
   const targets = new Map<string, Server>();
   const aws = await startLocalAws({
     motoUrl: moto.url,

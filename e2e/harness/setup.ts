@@ -3,14 +3,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../hack/bundle.ts';
-import { EXECUTABLE } from './machine.ts';
+import { runCommand } from './cluster.ts';
+import { EXECUTABLE, ROOT } from './machine.ts';
 import { serveShared } from './prepared.ts';
 
 /** Vitest calls it once; what it gives is called after the last scenario. */
 export async function setup(): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'albatross-bundle-'));
-  await bundle(directory);
+  // A process of its own: what bundling needs of memory is given back.
+  const bundled = await runCommand(process.execPath, [join(ROOT, 'hack/bundle.ts'), directory]);
+  if (bundled.code !== 0) throw new Error(`hack/bundle.ts: ${bundled.stderr}`);
   process.env[EXECUTABLE] = join(directory, 'albatross.mjs');
   const shared = await serveShared();
   return async () => {

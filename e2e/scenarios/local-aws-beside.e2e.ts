@@ -11,11 +11,12 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, first, fixed, refusal, startFixture } from '../../local-aws/fixture.ts';
 import { createAuthority } from '../harness/certificates.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
 });
 
 afterAll(async () => {

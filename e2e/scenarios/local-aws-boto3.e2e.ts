@@ -5,11 +5,12 @@ import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-fixture.
 import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
 import { runCommand } from '../harness/cluster.ts';
 import { pythonPath, ROOT } from '../harness/machine.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
 });
 afterAll(() => fixture?.close());
 

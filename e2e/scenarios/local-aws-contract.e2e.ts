@@ -5,13 +5,14 @@ import { ROWS } from '../../local-aws/contract/rows.ts';
 import { type ContractSubject, clientsOf, runRow } from '../../local-aws/contract/run.ts';
 import { SUBJECTS } from '../../local-aws/contract/subjects.ts';
 import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 let local: ContractSubject;
 let moto: ContractSubject;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
   const names = await prepareAccount(fixture.aws, fixture.account);
   const { region } = fixture.account;
   local = { name: 'local', clients: clientsOf(fixture.aws.url, region), names };

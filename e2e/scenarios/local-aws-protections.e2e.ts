@@ -5,13 +5,14 @@ import * as waf from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, refusal, startFixture } from '../../local-aws/fixture.ts';
 import { structureOf } from '../../local-aws/protections/input.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 let shieldClient: shield.ShieldClient;
 let wafClient: waf.WAFV2Client;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
   const config = {
     endpoint: fixture.aws.url,
     region: fixture.account.region,

@@ -5,11 +5,12 @@ import { text } from 'node:stream/consumers';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, first, fixed, path, refusal, startFixture, until } from '../../local-aws/fixture.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
 });
 
 afterAll(async () => {

@@ -5,11 +5,12 @@ import { credentialScope } from '../../local-aws/account/scope.ts';
 import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
 import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-fixture.ts';
 import { type Fixture, first, fixed, refusal, startFixture } from '../../local-aws/fixture.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
   await s3('pki');
   await s3('pki/ca.pem', CA_PEM);
   await s3('pki/all of them/revoked.crl', await revocationList(3));

@@ -10,11 +10,12 @@ import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, first, fixed, path, refusal, startFixture } from '../../local-aws/fixture.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture(preparedMoto);
 });
 
 afterAll(async () => {

@@ -22,6 +22,7 @@ import { type Aws, connectAws } from '../../controller/aws/client.ts';
 import type { KindCalls } from '../../controller/aws/kinds/kind.ts';
 import { calls } from '../../controller/aws/kinds/kinds.ts';
 import { type Fixture, startFixture } from '../../local-aws/fixture.ts';
+import { preparedMoto } from '../harness/prepared.ts';
 
 export let rig: Fixture;
 export let aws: Aws;
@@ -30,7 +31,7 @@ const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local'
 
 /** Starts the local AWS and connects to it as the controller does. */
 export async function startAws(): Promise<void> {
-  rig = await startFixture();
+  rig = await startFixture(preparedMoto);
   Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: rig.aws.url });
   const { region, vpcId, cluster } = rig.account;
   const registry = new Registry();
