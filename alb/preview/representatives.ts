@@ -3,9 +3,11 @@
 //
 //   group order   a a b a b | asked | a b b a      a, b: keys
 //   taken         a   b     | asked | a b          of each key the first on each side, and the oldest, which wins conflicts
+
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { sharedIntentKey } from '../../api/group-conflicts/shared-intent-key.ts';
 import { keyOf } from '../../api/kube.ts';
+import { once } from '../../api/once.ts';
 
 interface PreviewMember {
   readonly binding: LoadBalancerBinding;
@@ -24,12 +26,8 @@ const inOrder = (a: Pick<PreviewMember, 'order' | 'key'>, b: Pick<PreviewMember,
 const isOlder = (a: PreviewMember, b: PreviewMember): boolean =>
   (compare(a.created, b.created) || compare(a.key, b.key)) < 0;
 
-const known = new WeakMap<readonly LoadBalancerBinding[], readonly (readonly PreviewMember[])[]>();
-
-/** The members that ask for something, in group order, by shared key; computed once for each list, since lists are never changed. */
-function alikeIn(bindings: readonly LoadBalancerBinding[]): readonly (readonly PreviewMember[])[] {
-  const before = known.get(bindings);
-  if (before !== undefined) return before;
+/** The members that ask for something, in group order, by shared key; computed once for each list. */
+const alikeIn = once((bindings: readonly LoadBalancerBinding[]): readonly (readonly PreviewMember[])[] => {
   const members = bindings.flatMap((binding): (PreviewMember & { readonly shared: string })[] => {
     const { metadata, spec, status } = binding;
     const { intent, order } = spec;
@@ -40,10 +38,8 @@ function alikeIn(bindings: readonly LoadBalancerBinding[]): readonly (readonly P
       { binding, key: keyOf(binding), order, created: metadata.creationTimestamp ?? '', hasRules, shared },
     ];
   });
-  const alike = [...Map.groupBy(members.sort(inOrder), ({ shared }) => shared).values()];
-  known.set(bindings, alike);
-  return alike;
-}
+  return [...Map.groupBy(members.sort(inOrder), ({ shared }) => shared).values()];
+});
 
 /** The other members without those for whom another one stands. `orders`: of the asked member, before and after. */
 export function representativesOf(

@@ -1,4 +1,5 @@
 // Settings to binding spec: the same pure function in webhook and controller, so that a lost binding can be made again.
+
 import { hash } from 'node:crypto';
 import { PREFIX } from '../annotation.ts';
 import type {
@@ -14,6 +15,7 @@ import { actionNameOf } from '../ingress/references.ts';
 import type { Ingress, IngressBackend, IngressPath } from '../kube.ts';
 import { keyOf } from '../kube.ts';
 import { withoutNulls } from '../kubernetes/schema.ts';
+import { once } from '../once.ts';
 import { CLASS_ANNOTATION } from '../ownership.ts';
 import { OWN_PREFIX } from '../policy.ts';
 import { inOrder } from '../routing/rules.ts';
@@ -43,12 +45,8 @@ function canonical(value: unknown): string | undefined {
   return `{${members}}`;
 }
 
-const hashes = new WeakMap<Ingress, string>();
-
 /** Over everything the intent is read from: the spec, the annotations under both prefixes and the old class annotation. 32 hex digits. */
-export function hashOf(ingress: Ingress): string {
-  const known = hashes.get(ingress);
-  if (known !== undefined) return known;
+export const hashOf = once((ingress: Ingress): string => {
   const read = Object.entries(ingress.metadata.annotations ?? {}).filter(
     ([name]) => name.startsWith(PREFIX) || name === CLASS_ANNOTATION || name.startsWith(OWN_PREFIX),
   );
@@ -56,10 +54,8 @@ export function hashOf(ingress: Ingress): string {
     annotations: Object.fromEntries(read),
     spec: withoutNulls(ingress.spec ?? {}),
   });
-  const found = hash('sha256', text, 'hex').slice(0, 32);
-  hashes.set(ingress, found);
-  return found;
-}
+  return hash('sha256', text, 'hex').slice(0, 32);
+});
 
 /**
  * What a binding of this Ingress says. With a refused reading the intent, group and order of `previous` stay: what was

@@ -1,9 +1,11 @@
 // A key of an intent that is equal for members of a group that ask for the same of what the group shares: the load balancer, its
 // security group, its listeners. In a large group most members have one of a few keys, so what would be asked of every pair of
 // members is asked once for each key.
+
 import type { AnyAnnotation } from '../annotation.ts';
 import { canonicalText } from '../binding/bind.ts';
 import type { Intent } from '../generated/binding.ts';
+import { once } from '../once.ts';
 import { REGISTRY, stemOf } from '../registry.ts';
 
 /** What is a member's own, whatever the others ask for: its order, its rules, and what a Service may say. */
@@ -14,15 +16,9 @@ const isOwn = ({ name, on }: AnyAnnotation): boolean =>
 
 const OWN: ReadonlySet<string> = new Set(REGISTRY.filter(isOwn).map(({ name }) => stemOf(name) ?? name));
 
-const known = new WeakMap<Intent, string>();
-
-/** The key of an intent; computed once for each intent, since intents are never changed. */
-export function sharedIntentKey(intent: Intent): string {
-  const before = known.get(intent);
-  if (before !== undefined) return before;
+/** The key of an intent; computed once for each intent. */
+export const sharedIntentKey = once((intent: Intent): string => {
   const shared = Object.entries(intent.settings).filter(([name]) => !OWN.has(name));
   const { first, subnetTags, defaultBackend } = intent;
-  const key = canonicalText([Object.fromEntries(shared), { first, subnetTags, defaultBackend }]);
-  known.set(intent, key);
-  return key;
-}
+  return canonicalText([Object.fromEntries(shared), { first, subnetTags, defaultBackend }]);
+});

@@ -1,6 +1,8 @@
 // Settings of a target group: what its Service says over what its Ingress says (spec annotations 2.1).
+
 import type { Settings } from '../generated/binding.ts';
 import type { ServiceAnnotationName } from '../generated/values.ts';
+import { once } from '../once.ts';
 import { CLASS_PARAMS_KIND } from '../problems/place.ts';
 import { REGISTRY, stemOf } from '../registry.ts';
 
@@ -17,20 +19,14 @@ export const TARGET_GROUP_NAMES: ReadonlySet<string> = new Set(
   ).map(({ name }) => stemOf(name) ?? name),
 );
 
-const known = new WeakMap<Settings, WeakMap<ServiceSettings, ServiceSettings>>();
+const mergedWith = once((_ingress: Settings) => new WeakMap<ServiceSettings, ServiceSettings>());
 
 /**
  * The target group settings of one Service of an Ingress: what the Service says wins over the Ingress, annotation by
  * annotation; tags are merged key by key (spec annotations 2.1). Put together once for each pair, which nobody changes.
  */
-export function effectiveTargetGroupSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
-  const ofIngress = known.get(ingress) ?? new WeakMap<ServiceSettings, ServiceSettings>();
-  const before = ofIngress.get(service);
-  if (before !== undefined) return before;
-  const merged = mergeSettings(ingress, service);
-  known.set(ingress, ofIngress.set(service, merged));
-  return merged;
-}
+export const effectiveTargetGroupSettings = (ingress: Settings, service: ServiceSettings): ServiceSettings =>
+  mergedWith(ingress).getOrInsertComputed(service, () => mergeSettings(ingress, service));
 
 function mergeSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
   const ofIngress = Object.entries(ingress).filter(

@@ -1,8 +1,10 @@
 // Ingress to settings and problems, all problems at once (design: Refusals; spec annotations 18 grades the checks).
+
 import { PREFIX } from '../annotation.ts';
 import type { Scheme } from '../aws.ts';
 import type { FirstSettings, Settings } from '../generated/binding.ts';
 import { type Ingress, keyOf, type Service } from '../kube.ts';
+import { once } from '../once.ts';
 import { type Policy, readPolicy } from '../policy.ts';
 import { annotationPath, type Finding, problemOf } from '../problems/finding.ts';
 import { placed, type Saying } from '../problems/place.ts';
@@ -90,8 +92,8 @@ function readAnnotations(
     if (known.member === undefined) single.set(suffix, { value: checked.value, from });
     else {
       const stem = stemOf(known.descriptor.name) ?? '';
-      const members = families.get(stem) ?? new Map<string, unknown>();
-      families.set(stem, members.set(known.member, { value: checked.value, from }));
+      const members = families.getOrInsertComputed(stem, () => new Map<string, unknown>());
+      members.set(known.member, { value: checked.value, from });
     }
   }
   for (const [stem, members] of families) single.set(stem, Object.fromEntries(members));
@@ -193,22 +195,16 @@ function withClass(own: Settings, reading: ClassReading | undefined): Settings {
   return { ...merged, tags: { value: { ...own.tags.value, ...value }, from } };
 }
 
-const known = new WeakMap<Service, ServiceReading>();
-
 /** Reads the annotations of a Service, once for each object. Those that are refused are not in settings. */
-export function readService(service: Service): ServiceReading {
-  const before = known.get(service);
-  if (before !== undefined) return before;
+export const readService = once((service: Service): ServiceReading => {
   const { settings, said } = readAnnotations(
     service.metadata.annotations ?? {},
     'Service',
     `Service ${service.metadata.name}`,
     NONE,
   );
-  const reading = { settings, problems: worstFirst(said.flatMap((one) => problemsOf(one, undefined))) };
-  known.set(service, reading);
-  return reading;
-}
+  return { settings, problems: worstFirst(said.flatMap((one) => problemsOf(one, undefined))) };
+});
 
 /** `unread` says why nothing reads the annotation; with `parsed` its text must be readable all the same. */
 function problemsOf(
@@ -228,14 +224,9 @@ function problemsOf(
 
 function targetsOf(ingress: Ingress, settings: Settings, around: Surroundings): BackendTarget[] {
   const namespace = ingress.metadata.namespace ?? '';
-  const readings = new Map<Service, ServiceReading>();
   return servicesOf(ingress, settings.actions).map((reference): BackendTarget => {
     const service = around.service(namespace, reference.name);
-    if (service === undefined) return reference;
-    // Read once, however many paths lead to it.
-    const reading = readings.get(service) ?? readService(service);
-    readings.set(service, reading);
-    return { ...reference, service, reading };
+    return service === undefined ? reference : { ...reference, service, reading: readService(service) };
   });
 }
 

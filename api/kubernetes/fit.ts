@@ -8,15 +8,12 @@ import { isObject } from '../validate/type-guards.ts';
 import { missing, oneOf } from './rules.ts';
 import { type KubernetesSchema, resolved } from './schema.ts';
 
+/** By kind, made when it is first needed. */
 const validators = new Map<string, ValidateFunction>();
 
-function validatorOf(kind: string): ValidateFunction {
-  const known = validators.get(kind);
-  if (known !== undefined) return known;
+function compiled(kind: string): ValidateFunction {
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
-  const made = ajv.compile({ $ref: `#/definitions/${kind}`, definitions: DEFINITIONS });
-  validators.set(kind, made);
-  return made;
+  return ajv.compile({ $ref: `#/definitions/${kind}`, definitions: DEFINITIONS });
 }
 
 /** Most that are told of one object: the rest is likely more of the same. */
@@ -24,7 +21,7 @@ const TOLD_MAX = 50;
 
 /** Everything in which the object differs from the schema of its kind. */
 export function misfitsOf(object: unknown, kind: string): Problem[] {
-  const validate = validatorOf(kind);
+  const validate = validators.getOrInsertComputed(kind, compiled);
   if (validate(object)) return [];
   return (validate.errors ?? []).slice(0, TOLD_MAX).map((error) => misfit(error, kind));
 }

@@ -1,9 +1,11 @@
 // Footprint: what members of a group, or an Ingress alone, ask one load balancer to have, in the units in which AWS counts.
 // From the intents alone: certificates that are looked for in ACM, and Services that do not exist, cannot be seen here.
+
 import { targetsOf } from '../annotations/actions.ts';
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
 import { CAPACITY_UNITS } from '../annotations/pools.ts';
 import type { Intent, IntentBackend } from '../generated/binding.ts';
+import { once } from '../once.ts';
 import { isExempt, routesOf } from '../routing/routes.ts';
 import { memberOf } from '../routing/rules.ts';
 import { madeOf } from '../routing/unreachable-rules.ts';
@@ -56,16 +58,12 @@ interface Share {
   readonly verifying: readonly number[];
 }
 
-const known = new WeakMap<Intent, Share>();
-
-/** Counted once for each intent, which nobody changes. */
-function shareOf(intent: Intent): Share {
-  const before = known.get(intent);
-  if (before !== undefined) return before;
+/** Counted once for each intent. */
+const shareOf = once((intent: Intent): Share => {
   const { settings, rules } = intent;
   const targets = targetGroupsOf(intent);
   const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
-  const share: Share = {
+  return {
     intent,
     ports: effectiveListenPorts(settings),
     paths: rules.reduce((sum, { paths }) => sum + paths.length, 0),
@@ -84,9 +82,7 @@ function shareOf(intent: Intent): Share {
       mode === 'verify' ? [port] : [],
     ),
   };
-  known.set(intent, share);
-  return share;
-}
+});
 
 /** What the rules and the default backend of one Ingress forward to. */
 function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
@@ -227,18 +223,12 @@ function sourcesOf(shares: readonly Share[], ports: ReadonlyMap<number, CountedP
   return { ipv4, ipv6, unsized: [...unsized] };
 }
 
-const counted = new WeakMap<readonly string[], Pick<SourceCount, 'ipv4' | 'ipv6'>>();
-
-/** EC2 keeps one rule for each network, however it is written. Counted once for each list, which nobody changes. */
-function networksOf(cidrs: readonly string[]): Pick<SourceCount, 'ipv4' | 'ipv6'> {
-  const before = counted.get(cidrs);
-  if (before !== undefined) return before;
+/** EC2 keeps one rule for each network, however it is written. Counted once for each list. */
+const networksOf = once((cidrs: readonly string[]): Pick<SourceCount, 'ipv4' | 'ipv6'> => {
   const networks = [...new Map(cidrs.map((one) => [networkOf(one), one])).values()];
   const ipv6 = networks.filter((network) => network.includes(':')).length;
-  const count = { ipv4: networks.length - ipv6, ipv6 };
-  counted.set(cidrs, count);
-  return count;
-}
+  return { ipv4: networks.length - ipv6, ipv6 };
+});
 
 /**
  * Rules where redirects decide: those that lead to themselves and those behind a redirect are not made, and beside a member

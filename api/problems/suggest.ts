@@ -1,4 +1,5 @@
 // The likely intent behind a misspelt name: the nearest known one, by its letters or by its words.
+import { once } from '../once.ts';
 
 /** Longest text that is compared, in characters: longer ones are no misspellings of our names. */
 const COMPARED_MAX = 80;
@@ -89,30 +90,19 @@ interface KnownName {
   readonly words: readonly string[];
 }
 
-const prepared = new WeakMap<readonly string[], readonly KnownName[]>();
-
 const fold = (name: string): string => name.toLowerCase().replace(/[\s._-]+/g, '-');
 
-/** Looked at once for each list of names, which nobody changes. */
-function preparedOf(names: readonly string[]): readonly KnownName[] {
-  const before = prepared.get(names);
-  if (before !== undefined) return before;
-  const known = names.map((name) => ({ name, folded: fold(name), words: wordsOf(name) }));
-  prepared.set(names, known);
-  return known;
-}
+/** Looked at once for each list of names. */
+const preparedOf = once((names: readonly string[]): readonly KnownName[] =>
+  names.map((name) => ({ name, folded: fold(name), words: wordsOf(name) })),
+);
 
 /** Words that are shared so far say more than letters, and fewer say less. */
 const SURE = 0.75;
 const LIKELY = 0.65;
 
-interface WantedName {
-  readonly folded: string;
-  readonly words: readonly string[];
-}
-
 /** The lower the nearer; undefined when a name is not near. */
-function rankOf(wanted: WantedName, known: KnownName): number | undefined {
+function rankOf(wanted: Omit<KnownName, 'name'>, known: KnownName): number | undefined {
   // Words left off at the end are less than two edits, so that a name with one wrong letter comes before.
   const begun = wanted.folded !== '' && known.folded.startsWith(`${wanted.folded}-`);
   const edits = begun ? 1.5 : distance(wanted.folded, known.folded);

@@ -1,6 +1,8 @@
 // Listening: the rules of all listeners of a group in the order in which they are asked, and which one answers a request.
+
 import type { ListenPort } from '../annotations/listener.ts';
 import type { Condition } from '../aws.ts';
+import { once } from '../once.ts';
 import { type MatchRequest, matchRule } from './match.ts';
 import {
   fallbackOf,
@@ -42,23 +44,12 @@ export interface Listening {
   madeBy(member: GroupMember): readonly Made[];
 }
 
-const known = new WeakMap<readonly GroupMember[], Listening>();
-
-/** Put together once for each list of members in group order, which nobody changes. */
-export function listeningOf(members: readonly GroupMember[]): Listening {
-  const before = known.get(members);
-  if (before !== undefined) return before;
+/** Put together once for each list of members in group order. */
+export const listeningOf = once((members: readonly GroupMember[]): Listening => {
   const listeners = new Map<number, PortListener>();
   for (const member of members) {
     for (const port of portsOf(member.spec)) {
-      const there: PortListener = listeners.get(port.port) ?? {
-        port,
-        members: [],
-        rules: [],
-        byHost: new Map(),
-        open: [],
-      };
-      listeners.set(port.port, there);
+      const there = listeners.getOrInsertComputed(port.port, () => emptyListener(port));
       if (there.port.protocol === port.protocol) there.members.push(member);
     }
   }
@@ -67,21 +58,25 @@ export function listeningOf(members: readonly GroupMember[]): Listening {
   const byMember = new Map<string, Made[]>();
   for (const made of [...listeners.values()].flatMap(({ rules, fallback }) => [...rules, fallback])) {
     if (made?.member === undefined) continue;
-    const there = byMember.get(made.member.key);
-    if (there === undefined) byMember.set(made.member.key, [made]);
-    else there.push(made);
+    byMember.getOrInsert(made.member.key, []).push(made);
   }
   const hosts = namedHosts(members);
   const patterns = hosts.filter((host) => PATTERN.test(host));
   const plain = new Set(hosts);
-  const listening = {
+  return {
     listeners,
-    names: (host: string) => plain.has(host) || patterns.some((pattern) => meetsHost(pattern, host)),
-    madeBy: ({ key }: GroupMember) => byMember.get(key) ?? [],
+    names: (host) => plain.has(host) || patterns.some((pattern) => meetsHost(pattern, host)),
+    madeBy: ({ key }) => byMember.get(key) ?? [],
   };
-  known.set(members, listening);
-  return listening;
-}
+});
+
+const emptyListener = (port: ListenPort): PortListener => ({
+  port,
+  members: [],
+  rules: [],
+  byHost: new Map(),
+  open: [],
+});
 
 function fill(listener: PortListener, https: number | undefined): void {
   const { port, members, rules } = listener;
@@ -115,11 +110,8 @@ function place({ byHost, open }: PortListener, at: number, conditions: readonly 
     open.push(at);
     return;
   }
-  for (const host of new Set(values.map((value) => value.toLowerCase()))) {
-    const there = byHost.get(host);
-    if (there === undefined) byHost.set(host, [at]);
-    else there.push(at);
-  }
+  for (const host of new Set(values.map((value) => value.toLowerCase())))
+    byHost.getOrInsert(host, []).push(at);
 }
 
 /** Hosts of rules and TLS, as patterns in lower case; each once. */
@@ -164,12 +156,4 @@ export function answerOn({ listeners }: Listening, request: MatchRequest): Made 
   return first === undefined ? listener.fallback : listener.rules[first];
 }
 
-const wires = new WeakMap<Made, readonly WireCondition[]>();
-
-function wireOf(made: Made): readonly WireCondition[] {
-  const before = wires.get(made);
-  if (before !== undefined) return before;
-  const wire = made.conditions.map(conditionToWire);
-  wires.set(made, wire);
-  return wire;
-}
+const wireOf = once(({ conditions }: Made): readonly WireCondition[] => conditions.map(conditionToWire));

@@ -1,5 +1,6 @@
 // Members that listen on plain HTTP only while their group redirects HTTP to HTTPS: their routes are not reached over HTTPS
 // and stay open without it. Both sides are told.
+import { once } from '../once.ts';
 import { annotationPath } from '../problems/finding.ts';
 import type { Problem } from '../problems/problem.ts';
 import { type GroupMember, type HttpsRedirect, isExempt, nameOf, portsOf, portWords } from './routes.ts';
@@ -13,16 +14,11 @@ const isPlain = (member: GroupMember, https: number): boolean =>
   plainPorts(member).length > 0 &&
   (member.spec.intent.rules.length > 0 || member.spec.intent.defaultBackend !== undefined);
 
-const known = new WeakMap<readonly GroupMember[], Map<number, readonly GroupMember[]>>();
+/** By HTTPS port, found once for each list. */
+const plainOf = once((_members: readonly GroupMember[]) => new Map<number, readonly GroupMember[]>());
 
-/** Found once for each list, which nobody changes. */
-function plainIn(members: readonly GroupMember[], https: number): readonly GroupMember[] {
-  const ofList = known.get(members) ?? new Map<number, readonly GroupMember[]>();
-  known.set(members, ofList);
-  const found = ofList.get(https) ?? members.filter((one) => isPlain(one, https));
-  ofList.set(https, found);
-  return found;
-}
+const plainIn = (members: readonly GroupMember[], https: number): readonly GroupMember[] =>
+  plainOf(members).getOrInsertComputed(https, () => members.filter((one) => isPlain(one, https)));
 
 /** Warnings to one member; `others` may hold an older version of it, which does not count. */
 export function plainHttpProblems(

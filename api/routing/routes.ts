@@ -1,7 +1,9 @@
 // Routes: what members of a group ask the listeners to do with requests, from their intents alone.
+
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
 import type { Action, Condition } from '../aws.ts';
 import type { BindingSpec, Intent, IntentBackend } from '../generated/binding.ts';
+import { once } from '../once.ts';
 import { conditionsOf, isRegexPath, memberOf, type RuleSource } from './rules.ts';
 import { redirectsToItself } from './unreachable-rules.ts';
 
@@ -65,34 +67,22 @@ function routeOf(source: RuleSource, backend: IntentBackend, intent: Intent, isD
   };
 }
 
-const known = new WeakMap<Intent, readonly Route[]>();
-
-/** The paths of one member in the order in which they are asked; found once for each intent, which nobody changes. */
-export function routesOf(intent: Intent): readonly Route[] {
-  const before = known.get(intent);
-  if (before !== undefined) return before;
-  const routes = intent.rules.flatMap(({ host = '', paths }) =>
+/** The paths of one member in the order in which they are asked; the same objects for the same intent. */
+export const routesOf = once((intent: Intent): readonly Route[] =>
+  intent.rules.flatMap(({ host = '', paths }) =>
     paths.map(({ path = '', pathType, backend }) => {
       const name = backend.service?.name ?? backend.action ?? '';
       return routeOf({ host, path, pathType, backend: name }, backend, intent, false);
     }),
-  );
-  known.set(intent, routes);
-  return routes;
-}
-
-const fallbacks = new WeakMap<Intent, Route>();
+  ),
+);
 
 /** What a member answers where no rule takes a request; the same object for the same intent. */
-export function fallbackOf(intent: Intent): Route | undefined {
+export const fallbackOf = once((intent: Intent): Route | undefined => {
   const { defaultBackend: backend } = intent;
   if (backend === undefined) return undefined;
-  const before = fallbacks.get(intent);
-  if (before !== undefined) return before;
-  const route = routeOf({ backend: backend.service?.name ?? backend.action ?? '' }, backend, intent, true);
-  fallbacks.set(intent, route);
-  return route;
-}
+  return routeOf({ backend: backend.service?.name ?? backend.action ?? '' }, backend, intent, true);
+});
 
 /** Host and path in one text, as people write them. */
 export const placeOf = ({ source: { host, path } }: Route): string => `${host || '*'}${path || '/*'}`;

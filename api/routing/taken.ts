@@ -1,8 +1,10 @@
 // Rules of one member of a group that an earlier member takes wholly, so that no request gets there: both are told.
 //
 //   earlier member:  a.example.com/*  ──takes──▶  a.example.com/abc/*  of a later member, on the ports they share
+
 import type { ListenPort } from '../annotations/listener.ts';
 import { canonicalText } from '../binding/bind.ts';
+import { once } from '../once.ts';
 import type { Problem } from '../problems/problem.ts';
 import { hostsAbove, isTooDeep, takenBy, takes } from './reach.ts';
 import {
@@ -33,24 +35,17 @@ interface Index {
   readonly takeable: ByReach;
 }
 
-const known = new WeakMap<readonly GroupMember[], Index>();
-
 function add(to: ByReach, host: string, key: string, placed: Placed): void {
-  const ofHost = to.get(host) ?? new Map<string, Placed[]>();
-  to.set(host, ofHost);
-  const there = ofHost.get(key);
-  if (there === undefined) ofHost.set(key, [placed]);
-  else there.push(placed);
+  const ofHost = to.getOrInsertComputed(host, () => new Map<string, Placed[]>());
+  ofHost.getOrInsert(key, []).push(placed);
 }
 
 const hostOf = ({ source: { host = '' } }: Route): string => host.toLowerCase();
 
 const reaching = ({ source: { path, pathType }, isRegex }: Route) => ({ path, pathType, isRegex });
 
-/** Made once for each list of members in group order, which nobody changes. */
-function indexOf(members: readonly GroupMember[]): Index {
-  const before = known.get(members);
-  if (before !== undefined) return before;
+/** Made once for each list of members in group order. */
+const indexOf = once((members: readonly GroupMember[]): Index => {
   const index: Index = { takers: new Map(), takeable: new Map() };
   for (const member of members) {
     for (const route of member.spec.intent === undefined ? [] : routesOf(member.spec.intent)) {
@@ -61,9 +56,8 @@ function indexOf(members: readonly GroupMember[]): Index {
       for (const key of takenBy(reaching(route))) add(index.takeable, host, key, placed);
     }
   }
-  known.set(members, index);
   return index;
-}
+});
 
 /** The ports on which `earlier` leaves `later` no request; none where both do the same with it, or sent it on its way. */
 function takenOn(earlier: Placed, later: Placed, https: number | undefined): readonly ListenPort[] {

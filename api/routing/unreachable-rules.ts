@@ -86,11 +86,7 @@ export function madeOf<R extends Ruled>(rules: readonly R[], port: ListenPort): 
     if (redirectsToItself(rule, port)) return false;
     if (redirects.size > 0 && coveredBy(redirects, rule)) return false;
     if (!isRedirect(rule.action)) return true;
-    for (const place of placesOf(rule)) {
-      const there = redirects.get(place);
-      if (there === undefined) redirects.set(place, [rule]);
-      else there.push(rule);
-    }
+    for (const place of placesOf(rule)) redirects.getOrInsert(place, []).push(rule);
     return true;
   });
 }

@@ -1,4 +1,5 @@
 // Warnings about what members of a group do to each other's requests. Nothing here is refused: it works with the LBC today.
+import { once } from '../once.ts';
 import type { Problem } from '../problems/problem.ts';
 import { circleProblems } from './circles.ts';
 import { plainHttpProblems } from './plain-http.ts';
@@ -36,12 +37,8 @@ interface Https {
   readonly listening: ReadonlyMap<number, readonly string[]>;
 }
 
-const known = new WeakMap<readonly GroupMember[], Https>();
-
 /** Looked for once for each list. */
-function httpsIn(members: readonly GroupMember[]): Https {
-  const before = known.get(members);
-  if (before !== undefined) return before;
+const httpsIn = once((members: readonly GroupMember[]): Https => {
   const listening = new Map<number, string[]>();
   for (const { key, spec } of members) {
     for (const { port, protocol } of portsOf(spec)) {
@@ -50,10 +47,8 @@ function httpsIn(members: readonly GroupMember[]): Https {
     }
   }
   const redirecting = members.filter(({ spec }) => spec.intent?.settings['ssl-redirect'] !== undefined);
-  const found = { redirecting, listening };
-  known.set(members, found);
-  return found;
-}
+  return { redirecting, listening };
+});
 
 /** The redirect to HTTPS of the group with this version of the member. */
 function redirectFor(member: GroupMember, others: readonly GroupMember[]): HttpsRedirect | undefined {

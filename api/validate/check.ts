@@ -30,11 +30,7 @@ const ITEMS_MAX = 100;
 /** Of each annotation, made when it is first needed: a process starts sooner without those it never meets. */
 function validators(ajv: Ajv): (descriptor: AnyAnnotation) => ValidateFunction {
   const made = new Map<AnyAnnotation, ValidateFunction>();
-  return (descriptor) => {
-    const validate = made.get(descriptor) ?? ajv.compile(descriptor.schema);
-    made.set(descriptor, validate);
-    return validate;
-  };
+  return (descriptor) => made.getOrInsertComputed(descriptor, ({ schema }) => ajv.compile(schema));
 }
 // A test holds the schemas against JSON Schema's own; here that would cost each process a tenth of a second.
 const validatorOf = validators(new Ajv({ verbose: true, validateSchema: false }));

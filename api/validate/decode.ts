@@ -1,6 +1,8 @@
 // Text to value: one decoder per encoding, chosen by the schema (spec annotations 1). No input makes it throw, and each
 // runs in time linear in the text.
+
 import type { Schema } from '../annotation.ts';
+import { once } from '../once.ts';
 import { allowedBy } from './describe-schema.ts';
 import { type JsonNode, readJson } from './json.ts';
 
@@ -251,16 +253,11 @@ function mapFrom(
 /** ASCII letter case and the two letters that fold into it: U+017F is an s, U+212A is a k. */
 const fold = (name: string) => name.replaceAll('\u017f', 's').toLowerCase();
 
-const foldings = new WeakMap<object, ReadonlyMap<string, string>>();
-
 /** Names by what they are without letter case, found once for each schema: a text may hold many objects of it. */
-function foldedNames(known: Readonly<Record<string, Schema>>): ReadonlyMap<string, string> {
-  const before = foldings.get(known);
-  if (before !== undefined) return before;
-  const folded = new Map(Object.keys(known).map((name) => [fold(name), name]));
-  foldings.set(known, folded);
-  return folded;
-}
+const foldedNames = once(
+  (known: Readonly<Record<string, Schema>>): ReadonlyMap<string, string> =>
+    new Map(Object.keys(known).map((name) => [fold(name), name])),
+);
 
 function structFrom(
   members: readonly (readonly [string, JsonNode])[],

@@ -11,6 +11,7 @@ import {
   NLB_ATTRIBUTES,
   TARGET_GROUP_ATTRIBUTES,
 } from '../../limits/limits.ts';
+import { once } from '../../once.ts';
 import type { Finding } from '../../problems/finding.ts';
 import { suggest } from '../../problems/suggest.ts';
 
@@ -48,14 +49,8 @@ function homeOf(key: string): Pick<Finding, 'because'> {
   return homes.length === 0 ? {} : { because: `it is said in ${homes.join(' or ')}` };
 }
 
-const names = new WeakMap<ReadonlyMap<string, AttributeValue>, readonly string[]>();
-
 /** Listed once for each kind of attributes, however many keys are asked for. */
-function namesOf(known: ReadonlyMap<string, AttributeValue>): readonly string[] {
-  const listed = names.get(known) ?? [...known.keys()];
-  names.set(known, listed);
-  return listed;
-}
+const namesOf = once((known: ReadonlyMap<string, AttributeValue>): readonly string[] => [...known.keys()]);
 
 function keyFindings(key: string, known: ReadonlyMap<string, AttributeValue>): Finding[] {
   const about = { value: key, allowed: 'an attribute that can be set here' };

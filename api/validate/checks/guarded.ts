@@ -1,7 +1,9 @@
 // Which backends of an Ingress ask users to log in, and with which settings (spec annotations 10, "Scope").
+
 import { effectiveListenPorts } from '../../annotations/listener.ts';
 import { type AuthSettings, effectiveAuth, soleService } from '../../ingress/authentication.ts';
 import { actionNameOf, backendsOf } from '../../ingress/references.ts';
+import { once } from '../../once.ts';
 import { type BackendTarget, type Context, portsUnsure } from './context.ts';
 
 export interface Guarded {
@@ -12,16 +14,8 @@ export interface Guarded {
   readonly target?: BackendTarget;
 }
 
-const known = new WeakMap<Context, readonly Guarded[]>();
-
 /** All backends with the authentication settings that count for them, found once however many annotations ask. */
-export function guardedBackends(context: Context): readonly Guarded[] {
-  const found = known.get(context) ?? guardedIn(context);
-  known.set(context, found);
-  return found;
-}
-
-function guardedIn({ ingress, settings, targets }: Context): Guarded[] {
+export const guardedBackends = once(({ ingress, settings, targets }: Context): readonly Guarded[] => {
   const byName = new Map(targets.map((target) => [target.name, target]));
   return backendsOf(ingress).flatMap(({ path, backend }): Guarded[] => {
     if (backend.service === undefined) return [];
@@ -32,7 +26,7 @@ function guardedIn({ ingress, settings, targets }: Context): Guarded[] {
     const effective = effectiveAuth(settings, target?.reading?.settings);
     return [{ path, settings: effective, ...(target === undefined ? {} : { target }) }];
   });
-}
+});
 
 /** Whether the Ingress listens on HTTPS; undefined when its ports cannot be told. */
 export function hasHttps(context: Context): boolean | undefined {

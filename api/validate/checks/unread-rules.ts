@@ -1,7 +1,9 @@
 // Annotations of rules that nothing reads on this Ingress, or that are only looked at and then not used (spec annotations
 // 10, 15, 18.1).
+
 import { AUTH_NAMES, type AuthName } from '../../ingress/authentication.ts';
 import { actionNameOf, backendsOf } from '../../ingress/references.ts';
+import { once } from '../../once.ts';
 import { isRegexPath } from '../../routing/rules.ts';
 import type { Context } from './context.ts';
 import { guardedBackends, hasHttps } from './guarded.ts';
@@ -37,22 +39,16 @@ export interface BackendNames {
   readonly actions: ReadonlySet<string>;
 }
 
-const known = new WeakMap<Context, BackendNames>();
-
 /** Names of the backends of an Ingress, found once however many annotations ask. */
-export function backendNames(context: Context): BackendNames {
-  const before = known.get(context);
-  if (before !== undefined) return before;
-  const all = backendsOf(context.ingress);
+export const backendNames = once(({ ingress }: Context): BackendNames => {
+  const all = backendsOf(ingress);
   const ofPaths = all.filter(({ path }) => path !== 'spec.defaultBackend');
-  const found = {
+  return {
     paths: new Set(ofPaths.flatMap(({ backend }) => backend.service?.name ?? [])),
     all: new Set(all.flatMap(({ backend }) => backend.service?.name ?? [])),
     actions: new Set(all.flatMap(({ backend }) => actionNameOf(backend) ?? [])),
   };
-  known.set(context, found);
-  return found;
-}
+});
 
 function unreadConditions(name: string, context: Context): Unread | undefined {
   if (backendNames(context).paths.has(name)) return undefined;
