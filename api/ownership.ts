@@ -1,6 +1,6 @@
 // Which Ingresses are ours (spec annotations 13.1; Kubernetes documentation: Ingress class).
 import type { Ingress, IngressClass } from './kube.ts';
-import type { Problem } from './problems/problem.ts';
+import { type Problem, warning } from './problems/problem.ts';
 
 /** `spec.controller` of IngressClasses that are ours: the LBC's, so that its classes work as they are. */
 export const CONTROLLER = 'ingress.k8s.aws/alb';
@@ -38,13 +38,8 @@ export function ownership(
   if (ingressClass !== undefined) {
     return ingressClass.spec?.controller === CONTROLLER ? { ours: true, className } : { ours: false };
   }
-  const problem: Problem = {
-    code: 'IngressClassNotFound',
-    severity: 'warn',
-    path: 'spec.ingressClassName',
-    value: className,
-    because: 'no IngressClass of this name exists, so nothing is done until it does',
-  };
+  const because = 'no IngressClass of this name exists, so nothing is done until it does';
+  const problem = warning('IngressClassNotFound', 'spec.ingressClassName', { value: className, because });
   return { ours: true, className, problem };
 }
 

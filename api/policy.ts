@@ -4,7 +4,7 @@
 
 import type { ObjectMeta } from './kube.ts';
 import { pathOfAnnotation } from './problems/finding.ts';
-import type { Problem } from './problems/problem.ts';
+import { type Problem, refusal, warning } from './problems/problem.ts';
 import { suggest } from './problems/suggest.ts';
 
 /** From the least careful to the most careful one. */
@@ -77,9 +77,6 @@ const PATH = pathOfAnnotation(POLICY_ANNOTATION);
 
 const isPolicy = (text: string): text is Policy => POLICIES.some((policy) => policy === text);
 
-const likely = (suggestion: string | undefined): Pick<Problem, 'suggestion'> =>
-  suggestion === undefined ? {} : { suggestion };
-
 /** Reads what an Ingress says under our own prefix. */
 export function readPolicy(annotations: Readonly<Record<string, string>>): {
   readonly policy?: Policy;
@@ -87,27 +84,20 @@ export function readPolicy(annotations: Readonly<Record<string, string>>): {
 } {
   const unknown = Object.keys(annotations)
     .filter((key) => key.startsWith(OWN_PREFIX) && key !== POLICY_ANNOTATION)
-    .map((key): Problem => {
+    .map((key) => {
       const because = 'there is no annotation of this name, so nothing reads it';
       const near = suggest(key.slice(OWN_PREFIX.length), ['policy']);
-      const meant = likely(near === undefined ? undefined : POLICY_ANNOTATION);
-      return {
-        code: 'UnknownAnnotation',
-        severity: 'warn',
-        path: pathOfAnnotation(key),
-        because,
-        ...meant,
-      };
+      const suggestion = near === undefined ? undefined : POLICY_ANNOTATION;
+      return warning('UnknownAnnotation', pathOfAnnotation(key), { because, suggestion });
     });
   const value = annotations[POLICY_ANNOTATION];
   if (value === undefined) return { problems: unknown };
   if (isPolicy(value)) return { policy: value, problems: unknown };
   const allowed = `one of ${POLICIES.join(', ')}`;
-  const wrong = { code: 'NotAllowed', severity: 'refuse', path: PATH, value, allowed } as const;
-  return { problems: [{ ...wrong, ...likely(suggest(value, POLICIES)) }, ...unknown] };
+  const wrong = refusal('NotAllowed', PATH, { value, allowed, suggestion: suggest(value, POLICIES) });
+  return { problems: [wrong, ...unknown] };
 }
 
 /** What is told to an Ingress whose policy does not hold. */
-export function overruled(said: Policy, because: string): Problem {
-  return { code: 'PolicyOverruled', severity: 'warn', path: PATH, value: said, because };
-}
+export const overruled = (said: Policy, because: string): Problem =>
+  warning('PolicyOverruled', PATH, { value: said, because });

@@ -4,7 +4,7 @@
 import type { Settings } from '../generated/binding.ts';
 import type { ControllerDefaults } from '../ingress/read.ts';
 import { annotationPath } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal, warning } from '../problems/problem.ts';
 
 const PROTECTION = 'deletion_protection.enabled';
 
@@ -19,15 +19,8 @@ function groupProblems(before: Settings, after: Settings): Problem[] {
   const [old, next] = [before, after].map((settings) => settings['group.name']?.value);
   const from = old === undefined ? 'a load balancer of its own' : `the load balancer of group ${old}`;
   const to = next === undefined ? 'a load balancer of its own' : `that of group ${next}`;
-  return [
-    {
-      code: 'Replacement',
-      severity: 'warn',
-      path: annotationPath('group.name'),
-      ...(next === undefined ? {} : { value: next }),
-      because: `the Ingress moves from ${from} to ${to}, which has another address`,
-    },
-  ];
+  const because = `the Ingress moves from ${from} to ${to}, which has another address`;
+  return [warning('Replacement', annotationPath('group.name'), { value: next, because })];
 }
 
 const isProtected = ({ 'load-balancer-attributes': said }: Settings): boolean =>
@@ -37,15 +30,15 @@ const isProtected = ({ 'load-balancer-attributes': said }: Settings): boolean =>
 function protectedProblems(before: Settings, after: Settings, options: ControllerDefaults): Problem[] {
   const [old, next] = [before, after].map((settings) => settings.scheme?.value ?? options.defaultScheme);
   if (old === undefined || next === undefined || old === next) return [];
-  const place = { path: annotationPath('scheme'), value: next };
+  const path = annotationPath('scheme');
   if (isProtected(after)) {
     const because = `the ${old} load balancer would be replaced, and ${PROTECTION} forbids to delete it: take the protection off first`;
-    return [{ code: 'Contradiction', severity: 'refuse', ...place, because }];
+    return [refusal('Contradiction', path, { value: next, because })];
   }
   // A key that is taken away keeps its value in AWS (spec annotations 5.7).
   if (!isProtected(before) || after['load-balancer-attributes']?.value[PROTECTION] !== undefined) return [];
   const because = `the ${old} load balancer stays beside the new one until ${PROTECTION}=false lets it go`;
-  return [{ code: 'Replacement', severity: 'warn', ...place, because }];
+  return [warning('Replacement', path, { value: next, because })];
 }
 
 /** What AWS takes at creation only (spec annotations 5.1, 5.5). */
@@ -55,6 +48,6 @@ function keptProblems(before: Settings, after: Settings): Problem[] {
     const next = after[suffix]?.value;
     if (next === undefined || next === before[suffix]?.value) return [];
     const because = 'a running load balancer keeps what it was created with';
-    return [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), value: next, because }];
+    return [warning('Unused', annotationPath(suffix), { value: next, because })];
   });
 }

@@ -3,7 +3,7 @@ import { type AnyAnnotation, type Merge, type Scope, scopeOf } from '../annotati
 import { canonicalText } from '../binding/bind.ts';
 import type { Intent, Settings } from '../generated/binding.ts';
 import { annotationPath, step } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { REGISTRY, stemOf } from '../registry.ts';
 
 /** Two members of one group. */
@@ -20,13 +20,11 @@ export const shown = (value: unknown): string => {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 };
 
-export const conflict = (path: string, value: unknown, key: string, says: string): Problem => ({
-  code: 'GroupConflict',
-  severity: 'refuse',
-  path,
-  value: shown(value),
-  because: `Ingress ${key} of the same group ${says}`,
-});
+export const conflict = (path: string, value: unknown, key: string, says: string): Problem =>
+  refusal('GroupConflict', path, {
+    value: shown(value),
+    because: `Ingress ${key} of the same group ${says}`,
+  });
 
 /** Settings that are no family. */
 export type Single = {

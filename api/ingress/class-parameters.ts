@@ -5,9 +5,10 @@ import type { FirstSettings, Settings } from '../generated/binding.ts';
 import type { ObjectMeta } from '../kube.ts';
 import type { Finding } from '../problems/finding.ts';
 import { CLASS_FIELDS, CLASS_PARAMS_KIND } from '../problems/place.ts';
-import { type Problem, worstFirst } from '../problems/problem.ts';
+import { type Problem, refusal, worstFirst } from '../problems/problem.ts';
 import { descriptorOf, stemOf } from '../registry.ts';
 import { check } from '../validate/check.ts';
+import { repeated } from '../validate/checks/items.ts';
 import type { LabelSelector } from '../validate/selector.ts';
 
 export const CLASS_PARAMS_GROUP = 'elbv2.k8s.aws';
@@ -235,30 +236,20 @@ function subnetProblems({ subnets }: IngressClassParamsSpec): Problem[] {
   if (subnets === undefined) return [];
   const { ids = [], tags = {} } = subnets;
   const path = 'spec.subnets';
-  const refuse = (more: Partial<Problem>): Problem => ({
-    code: 'Contradiction',
-    severity: 'refuse',
-    path,
-    ...more,
-  });
+  const twice = (at: string, items: readonly string[]): Problem[] =>
+    repeated(items).map((value) =>
+      refusal('Contradiction', `${path}.${at}`, { value, because: 'it is named twice' }),
+    );
   const keys = Object.keys(tags);
   if (ids.length > 0 && subnets.tags !== undefined)
-    return [refuse({ because: 'ids and tags exclude each other: name the subnets, or let tags pick them' })];
+    return [
+      refusal('Contradiction', path, {
+        because: 'ids and tags exclude each other: name the subnets, or let tags pick them',
+      }),
+    ];
   if (ids.length === 0 && keys.length === 0)
-    return [refuse({ because: 'it needs ids that name subnets or tags that pick them' })];
-  return [
-    ...repeated(ids).map((id) => refuse({ path: `${path}.ids`, value: id, because: 'it is named twice' })),
-    ...keys.flatMap((key) =>
-      repeated(tags[key] ?? []).map((value) =>
-        refuse({ path: `${path}.tags[${key}]`, value, because: 'it is named twice' }),
-      ),
-    ),
-  ];
-}
-
-function repeated(items: readonly string[]): string[] {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const item of items) (seen.has(item) ? twice : seen).add(item);
-  return [...twice];
+    return [
+      refusal('Contradiction', path, { because: 'it needs ids that name subnets or tags that pick them' }),
+    ];
+  return [...twice('ids', ids), ...keys.flatMap((key) => twice(`tags[${key}]`, tags[key] ?? []))];
 }

@@ -3,7 +3,7 @@
 import type { Ingress, IngressClass } from '../kube.ts';
 import { CLASS_ANNOTATION } from '../ownership.ts';
 import { CLASS_PARAMS_KIND } from '../problems/place.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { selects } from '../validate/selector.ts';
 import {
   CLASS_PARAMS_GROUP,
@@ -40,15 +40,7 @@ export function ofClass(ingress: Ingress, around: ClassSurroundings): OfClass {
   if (parameters === undefined || around.classParams === undefined) return NOTHING;
   const { apiGroup = '', kind, name } = parameters;
   const problem = (because: string, code: Problem['code'] = 'ClassNotUsable'): OfClass => ({
-    problems: [
-      {
-        code,
-        severity: 'refuse',
-        path: 'spec.ingressClassName',
-        value: className,
-        because,
-      },
-    ],
+    problems: [refusal(code, 'spec.ingressClassName', { value: className, because })],
   });
   if (apiGroup !== CLASS_PARAMS_GROUP || kind !== CLASS_PARAMS_KIND)
     return problem(

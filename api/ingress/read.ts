@@ -7,8 +7,9 @@ import { type Ingress, keyOf, type Service } from '../kube.ts';
 import { once } from '../once.ts';
 import { type Policy, readPolicy } from '../policy.ts';
 import { annotationPath, type Finding, problemOf } from '../problems/finding.ts';
+import { joined } from '../problems/hints.ts';
 import { placed, type Saying } from '../problems/place.ts';
-import { type Problem, worstFirst } from '../problems/problem.ts';
+import { type Problem, warning, worstFirst } from '../problems/problem.ts';
 import { descriptorOf, stemOf } from '../registry.ts';
 import { check } from '../validate/check.ts';
 import type { BackendTarget, Context } from '../validate/checks/context.ts';
@@ -173,11 +174,14 @@ function hidden(suffix: string, { from, reading }: OfClass): string | undefined 
 /** A mistake of the class in what nothing reads for this Ingress is not held against it (spec annotations 18). */
 function unlessUnread(problem: Problem, { reading }: OfClass, context: Context): Problem {
   const suffix = [...(reading?.hides ?? [])].find(([, field]) => problem.path.startsWith(field))?.[0];
-  const unread = suffix === undefined ? undefined : unreadReason(suffix, context);
-  if (unread === undefined || problem.severity === 'warn') return problem;
-  const because = [problem.because, unread].filter((text) => text !== undefined).join('; ');
-  return { ...problem, severity: 'warn', because };
+  return asUnread(problem, suffix === undefined ? undefined : unreadReason(suffix, context));
 }
+
+/** What nothing reads works with the LBC, so it is not refused; `unread` says why, where nothing reads it. */
+const asUnread = (problem: Problem, unread: string | undefined): Problem =>
+  unread === undefined || problem.severity === 'warn'
+    ? problem
+    : { ...problem, severity: 'warn', because: joined(problem.because, unread) };
 
 /**
  * The class over the annotations: as a whole, tags key by key. What a class says for the first member only leaves the
@@ -214,11 +218,7 @@ function problemsOf(
 ): Problem[] {
   return findings.map((finding) => {
     const problem = problemOf(finding, suffix);
-    if (unread === undefined || problem.severity === 'warn') return problem;
-    if (parsed && problem.code === 'Malformed') return problem;
-    // What nothing reads works with the LBC, so it is not refused.
-    const because = [problem.because, unread].filter((text) => text !== undefined).join('; ');
-    return { ...problem, severity: 'warn', because };
+    return parsed && problem.code === 'Malformed' ? problem : asUnread(problem, unread);
   });
 }
 
@@ -243,18 +243,13 @@ function ofServices(targets: readonly BackendTarget[]): Problem[] {
 }
 
 /** Annotations that are there although the class says the same thing: valid, but nothing reads them. */
-function overridden(
-  ingress: Ingress,
-  { from, reading }: OfClass,
-  said: readonly AnnotationFindings[],
-): Problem[] {
-  if (from === undefined || reading === undefined) return [];
+function overridden(ingress: Ingress, klass: OfClass, said: readonly AnnotationFindings[]): Problem[] {
+  if (klass.reading === undefined) return [];
   const told = new Set(said.map(({ suffix }) => suffix));
   return Object.keys(ingress.metadata.annotations ?? {}).flatMap((key): Problem[] => {
     const suffix = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
-    const field = reading.hides.get(suffix);
-    if (field === undefined || told.has(suffix)) return [];
-    const because = `${from} says it (${field}), so nothing reads it here`;
-    return [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), because }];
+    const because = hidden(suffix, klass);
+    if (because === undefined || told.has(suffix)) return [];
+    return [warning('Unused', annotationPath(suffix), { because })];
   });
 }

@@ -1,5 +1,5 @@
 // What the API server asks of an IngressClass beyond its schema (Kubernetes API reference: IngressClass v1).
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { dnsSubdomain, domainPath, pathSegment } from './names.ts';
 import { contradiction, formed, missing, named, oneOf } from './rules.ts';
 
@@ -21,21 +21,12 @@ const CONTROLLER_MAX = 250;
 export function classProblems({ spec = {} }: WrittenClass): Problem[] {
   const { controller = '', parameters } = spec;
   const path = 'spec.controller';
-  const long: Problem[] =
-    controller.length <= CONTROLLER_MAX
-      ? []
-      : [
-          {
-            code: 'OutOfRange',
-            severity: 'refuse',
-            path,
-            value: controller,
-            allowed: `a text of at most ${CONTROLLER_MAX} characters`,
-          },
-        ];
+  const allowed = `a text of at most ${CONTROLLER_MAX} characters`;
   return [
     ...named(path, controller, domainPath, 'a class needs its controller, here ingress.k8s.aws/alb'),
-    ...long,
+    ...(controller.length > CONTROLLER_MAX
+      ? [refusal('OutOfRange', path, { value: controller, allowed })]
+      : []),
     ...(parameters === undefined ? [] : parameterProblems(parameters)),
   ];
 }

@@ -2,8 +2,9 @@
 // field, what stands there, what belongs there and the likely intent.
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { DEFINITIONS } from '../generated/kubernetes.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { suggest } from '../problems/suggest.ts';
+import { stepsOf, writtenOf } from '../validate/schema-errors.ts';
 import { isObject } from '../validate/type-guards.ts';
 import { missing, oneOf } from './rules.ts';
 import { type KubernetesSchema, resolved } from './schema.ts';
@@ -38,10 +39,7 @@ export const fieldPath = (steps: readonly string[]): string =>
   }, '');
 
 function misfit(error: ErrorObject, kind: string): Problem {
-  const at = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const at = stepsOf(error);
   const schema = error.parentSchema as KubernetesSchema;
   if (error.keyword === 'additionalProperties') {
     const name = String(error.params.additionalProperty);
@@ -59,9 +57,8 @@ function misfit(error: ErrorObject, kind: string): Problem {
       error.data,
       (schema.enum ?? []).filter((one) => one !== ''),
     );
-  if (error.keyword === 'type' || error.keyword === 'enum') return wrongType(path, error.data, schema, kind);
-  const value = shown(error.data);
-  return { code: 'InvalidFormat', severity: 'refuse', path, value, allowed: boundWords(error) };
+  if (error.keyword === 'type' || error.keyword === 'enum') return wrongType(path, error, schema, kind);
+  return refusal('InvalidFormat', path, { value: writtenOf(error), allowed: boundWords(error) });
 }
 
 const missingWords = (name: string, { enum: known }: KubernetesSchema): string =>
@@ -88,34 +85,24 @@ function unknownField(
   const written = isObject(data) ? Object.keys(data) : [];
   const free = Object.keys(properties).filter((known) => !written.includes(known));
   const elsewhere = ELSEWHERE.get(path) ?? ELSEWHERE.get(name);
-  const suggestion = elsewhere === undefined ? (suggest(name, free) ?? wordIn(name, free)) : undefined;
-  return {
-    code: 'UnknownField',
-    severity: 'refuse',
-    path,
-    because: ['unknown field: the Kubernetes API has none of this name here', elsewhere]
-      .filter(Boolean)
-      .join('; '),
-    ...(suggestion === undefined ? {} : { suggestion }),
-  };
+  const because = 'unknown field: the Kubernetes API has none of this name here';
+  if (elsewhere !== undefined) return refusal('UnknownField', path, { because: `${because}; ${elsewhere}` });
+  return refusal('UnknownField', path, { because, suggestion: suggest(name, free) ?? wordIn(name, free) });
 }
 
 /** A plural, a letter too many in front or behind: `hosts` for `host`. */
 const wordIn = (name: string, known: readonly string[]): string | undefined =>
   known.find((one) => one.length > 2 && name.toLowerCase().startsWith(one.toLowerCase()));
 
-function wrongType(path: string, data: unknown, schema: KubernetesSchema, kind: string): Problem {
-  const about = { severity: 'refuse', path, value: shown(data) } as const;
+function wrongType(path: string, error: ErrorObject, schema: KubernetesSchema, kind: string): Problem {
   const { type } = resolved(schema);
-  const isBare = type === 'string' && ['number', 'boolean'].includes(typeof data);
-  const suggestion = intended(path, data, type);
-  return {
-    ...about,
-    code: 'WrongType',
+  const isBare = type === 'string' && ['number', 'boolean'].includes(typeof error.data);
+  return refusal('WrongType', path, {
+    value: writtenOf(error),
     allowed: typeWords(resolved(schema), path === '' ? kind : undefined),
-    ...(isBare ? { because: 'put it in quotes' } : {}),
-    ...(suggestion === undefined ? {} : { suggestion }),
-  };
+    because: isBare ? 'put it in quotes' : undefined,
+    suggestion: intended(path, error.data, type),
+  });
 }
 
 /** What belongs there, for the mistakes that are common. */
@@ -127,8 +114,6 @@ function intended(path: string, data: unknown, type: KubernetesSchema['type']): 
     ? `${field}: ${data}`
     : undefined;
 }
-
-const shown = (data: unknown): string => (typeof data === 'string' ? data : (JSON.stringify(data) ?? ''));
 
 function typeWords(
   { type, properties, minimum, maximum }: KubernetesSchema,

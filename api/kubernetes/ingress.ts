@@ -4,7 +4,7 @@
 import type { Ingress, IngressBackend, IngressPath, IngressRule } from '../kube.ts';
 import { CLASS_ANNOTATION } from '../ownership.ts';
 import { pathOfAnnotation } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { dnsHost, dnsLabel, dnsSubdomain, pathSegment, portName, ruleHost } from './names.ts';
 import { contradiction, formed, missing, named, port } from './rules.ts';
 
@@ -54,15 +54,10 @@ function hostProblems(host: string, path: string): Problem[] {
   const bare = host.replace(/^[a-z]+:\/\//i, '').replace(/[:/].*$/, '');
   if (bare !== host && ruleHost(bare) === undefined)
     return [{ ...problem, because: 'a host has no scheme, port or path', suggestion: bare }];
-  if (!/^\*\.|^[^*]*$/.test(host) || host.indexOf('*', 1) > 0)
-    return [
-      {
-        ...problem,
-        because:
-          'for other patterns leave the host out and say it with a condition of field host-header (annotation alb.ingress.kubernetes.io/conditions.NAME)',
-      },
-    ];
-  return [problem];
+  if (/^\*\.|^[^*]*$/.test(host) && host.indexOf('*', 1) <= 0) return [problem];
+  const because =
+    'for other patterns leave the host out and say it with a condition of field host-header (annotation alb.ingress.kubernetes.io/conditions.NAME)';
+  return [{ ...problem, because }];
 }
 
 /** What paths of fixed meaning may not hold. */
@@ -70,14 +65,8 @@ const SEQUENCES = ['//', '/./', '/../', '%2f', '%2F'];
 const ENDINGS = ['/..', '/.'];
 
 function pathProblems({ path = '', pathType, backend = {} }: IngressPath, at: string): Problem[] {
-  const refuse = (because: string, suggestion?: string): Problem => ({
-    code: 'InvalidFormat',
-    severity: 'refuse',
-    path: `${at}.path`,
-    value: path,
-    because,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  });
+  const refuse = (because: string, suggestion?: string): Problem =>
+    refusal('InvalidFormat', `${at}.path`, { value: path, because, suggestion });
   const ofBackend = backendProblems(backend, `${at}.backend`);
   const fixed = pathType === 'Exact' || pathType === 'Prefix';
   if (path === '' && !fixed) return ofBackend;

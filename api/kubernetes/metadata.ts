@@ -3,7 +3,7 @@
 
 import type { ObjectMeta } from '../kube.ts';
 import { pathOfAnnotation } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal, warning } from '../problems/problem.ts';
 import { dnsLabel, type Form, labelValue, qualifiedName } from './names.ts';
 import { formed, missing, named } from './rules.ts';
 
@@ -37,14 +37,10 @@ export function metadataProblems(metadata: WrittenMeta, name: Form, object: unkn
 }
 
 function nameProblems({ name, generateName }: WrittenMeta, form: Form): Problem[] {
+  const path = 'metadata.name';
   if ((name === undefined || name === '') && generateName !== undefined && generateName !== '')
-    return [
-      missing(
-        'metadata.name',
-        '`kubectl apply` takes no generateName; name the object, or use `kubectl create`',
-      ),
-    ];
-  return named('metadata.name', name, form, 'an object needs a name');
+    return [missing(path, '`kubectl apply` takes no generateName; name the object, or use `kubectl create`')];
+  return named(path, name, form, 'an object needs a name');
 }
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
@@ -54,25 +50,16 @@ function sizeProblems(annotations: Readonly<Record<string, string>>, object: unk
     (sum, [key, value]) => sum + bytesOf(key) + bytesOf(value),
     0,
   );
-  const about = { code: 'OutOfRange', path: 'metadata.annotations' } as const;
-  if (bytes > ANNOTATIONS_MAX)
-    return [
-      {
-        ...about,
-        severity: 'refuse',
-        because: `the annotations have ${bytes} bytes together, more than the ${ANNOTATIONS_MAX} that an object may have`,
-      },
-    ];
+  const path = 'metadata.annotations';
+  if (bytes > ANNOTATIONS_MAX) {
+    const because = `the annotations have ${bytes} bytes together, more than the ${ANNOTATIONS_MAX} that an object may have`;
+    return [refusal('OutOfRange', path, { because })];
+  }
   // Refused on the usual way only: who applies on the server's side, or by other tools, has no copy.
   const copy = bytesOf(JSON.stringify(object));
   if (bytes + copy <= ANNOTATIONS_MAX) return [];
-  return [
-    {
-      ...about,
-      severity: 'warn',
-      because: `\`kubectl apply\` keeps a copy of the object in an annotation (${copy} bytes), which is refused, since all annotations together may have ${ANNOTATIONS_MAX}; \`kubectl apply --server-side\` keeps none`,
-    },
-  ];
+  const because = `\`kubectl apply\` keeps a copy of the object in an annotation (${copy} bytes), which is refused, since all annotations together may have ${ANNOTATIONS_MAX}; \`kubectl apply --server-side\` keeps none`;
+  return [warning('OutOfRange', path, { because })];
 }
 
 const STANDARD = new Set(['kubernetes', 'foregroundDeletion', 'orphan']);
@@ -82,5 +69,5 @@ function finalizerProblems(finalizer: string, at: number): Problem[] {
   const found = formed(path, finalizer, qualifiedName);
   if (found.length > 0 || finalizer.includes('/') || STANDARD.has(finalizer)) return found;
   const because = 'a finalizer has the domain of its owner before it, as in example.com/name';
-  return [{ code: 'InvalidFormat', severity: 'refuse', path, value: finalizer, because }];
+  return [refusal('InvalidFormat', path, { value: finalizer, because })];
 }

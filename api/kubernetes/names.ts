@@ -6,7 +6,7 @@ export type Form = (text: string) => string | undefined;
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const LABEL_MAX = 63;
+export const LABEL_MAX = 63;
 const SUBDOMAIN_MAX = 253;
 
 /** One part of a DNS name: names of Services and namespaces. */

@@ -1,25 +1,12 @@
 // What the API server asks of a Service beyond its schema, as far as a load balancer has to do with it (Kubernetes API
 // reference: Service v1; documentation: Service). Addresses and traffic policies are not looked at.
+import type { Service, ServicePort } from '../kube.ts';
 import type { Problem } from '../problems/problem.ts';
 import { dnsLabel, dnsSubdomain, labelValue, portName, qualifiedName } from './names.ts';
 import { contradiction, formed, missing, named, port } from './rules.ts';
 
-interface WrittenPort {
-  readonly name?: string;
-  readonly port: number;
-  readonly targetPort?: number | string;
-  readonly nodePort?: number;
-  readonly protocol?: string;
-}
-
 export interface WrittenService {
-  readonly spec?: {
-    readonly type?: string;
-    readonly clusterIP?: string;
-    readonly externalName?: string;
-    readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly WrittenPort[];
-  };
+  readonly spec?: Service['spec'] & { readonly clusterIP?: string; readonly externalName?: string };
 }
 
 /** Problems of a Service that fits its schema. */
@@ -27,14 +14,10 @@ export function serviceProblems({ spec = {} }: WrittenService): Problem[] {
   const { ports = [], selector = {}, externalName, clusterIP } = spec;
   const type = spec.type === undefined || spec.type === '' ? 'ClusterIP' : spec.type;
   const isExternal = type === 'ExternalName';
+  const external = externalName?.replace(/\.$/, '');
   return [
     ...(isExternal
-      ? named(
-          'spec.externalName',
-          externalName?.replace(/\.$/, ''),
-          dnsSubdomain,
-          'type ExternalName needs the name',
-        )
+      ? named('spec.externalName', external, dnsSubdomain, 'type ExternalName needs the name')
       : []),
     ...(ports.length === 0 && !isExternal && clusterIP !== 'None'
       ? [missing('spec.ports', 'a Service needs at least one port')]
@@ -49,19 +32,14 @@ export function serviceProblems({ spec = {} }: WrittenService): Problem[] {
 }
 
 function portProblems(
-  { name = '', port: number, targetPort, nodePort = 0 }: WrittenPort,
+  { name = '', port: number, targetPort, nodePort = 0 }: ServicePort,
   at: string,
   { type, many }: { readonly type: string; readonly many: boolean },
 ): Problem[] {
-  const ofName =
-    name === ''
-      ? many
-        ? [missing(`${at}.name`, 'each of several ports needs a name')]
-        : []
-      : formed(`${at}.name`, name, dnsLabel);
   const hasNodePorts = type === 'NodePort' || type === 'LoadBalancer';
   return [
-    ...ofName,
+    ...(name === '' ? [] : formed(`${at}.name`, name, dnsLabel)),
+    ...(name === '' && many ? [missing(`${at}.name`, 'each of several ports needs a name')] : []),
     ...port(`${at}.port`, number),
     ...targetProblems(targetPort, `${at}.targetPort`),
     ...(nodePort !== 0 && !hasNodePorts
@@ -79,7 +57,7 @@ function targetProblems(target: number | string | undefined, path: string): Prob
   );
 }
 
-function repeatedPorts(ports: readonly WrittenPort[]): Problem[] {
+function repeatedPorts(ports: readonly ServicePort[]): Problem[] {
   const names = new Set<string>();
   const numbers = new Set<string>();
   return ports.flatMap(({ name = '', port: number, protocol = '' }, at): Problem[] => {

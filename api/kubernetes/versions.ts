@@ -1,7 +1,7 @@
 // Which versions of a kind are served (Kubernetes documentation: Deprecated API Migration Guide), and what the form of those
 // that are not any more was.
 import { SERVED } from '../generated/kubernetes.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { suggest } from '../problems/suggest.ts';
 
 /** Groups of which we know all kinds and versions. */
@@ -43,14 +43,8 @@ const versionsWith = (kind: string): string[] =>
 /** Kinds that Kubernetes has in one group only, under a name that others use as well. */
 const OURS = new Set(['Ingress', 'IngressClass', 'IngressClassParams']);
 
-const refuse = (path: string, value: unknown, because: string, suggestion?: string): Problem => ({
-  code: 'VersionNotServed',
-  severity: 'refuse',
-  path,
-  ...(typeof value === 'string' ? { value } : {}),
-  because,
-  ...(suggestion === undefined ? {} : { suggestion }),
-});
+const refuse = (path: string, value: string | undefined, because: string, suggestion?: string): Problem =>
+  refusal('VersionNotServed', path, { value, because, suggestion });
 
 /**
  * Why the API server serves no such kind in such a version; undefined when it does, or when it is not of a group that we

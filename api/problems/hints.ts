@@ -4,12 +4,10 @@ import type { Checked } from '../validate/check.ts';
 import { encodingOf, trim } from '../validate/decode.ts';
 import { misplaced } from '../validate/identifiers.ts';
 import { isObject } from '../validate/type-guards.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, refuses, warn } from './finding.ts';
 import { leftover, repaired } from './repair.ts';
 
-const refuses = ({ severity }: Finding): boolean => severity === 'refuse';
-
-const joined = (because: string | undefined, more: string): string =>
+export const joined = (because: string | undefined, more: string): string =>
   because === undefined ? more : `${because}; ${more}`;
 
 /** What was found, with the likely intent. `judge` is the check without hints. */
@@ -71,13 +69,8 @@ function ofWhole(
 
 /** Texts that are taken, with what people hardly ever mean. */
 function doubtsOf({ name, schema }: AnyAnnotation, text: string, value: unknown): Finding[] {
-  const doubt = (because: string, suggestion?: string): Finding => ({
-    code: 'InvalidFormat',
-    severity: 'warn',
-    value: text,
-    because,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  });
+  const doubt = (because: string, suggestion?: string): Finding =>
+    warn('InvalidFormat', { value: text, because, suggestion });
   const template = leftover(text);
   if (template !== undefined) return [doubt(template)];
   const encoding = encodingOf(schema);

@@ -1,4 +1,5 @@
 // Problem: the one shape of every "no" (design: Problems and words for people), and how it reads as a sentence.
+import { defined } from '../defined.ts';
 import type { StrictCheck } from '../validate/strict.ts';
 
 /** How an admission answers it: `refuse` refuses the object, `warn` lets it pass with a warning. */
@@ -71,8 +72,27 @@ export const CODES = {
 
 export type ProblemCode = keyof typeof CODES;
 
+/** What a problem says beside its code and its place; what is undefined is not said. */
+export type ProblemWords = {
+  readonly [K in Exclude<keyof Problem, 'code' | 'severity' | 'path'>]?: Problem[K] | undefined;
+};
+
+/** A problem that refuses the object. */
+export const refusal = (code: ProblemCode, path: string, words: ProblemWords = {}): Problem => ({
+  code,
+  severity: 'refuse',
+  path,
+  ...defined(words),
+});
+
+/** A problem that lets the object pass. */
+export const warning = (code: ProblemCode, path: string, words: ProblemWords = {}): Problem => ({
+  ...refusal(code, path, words),
+  severity: 'warn',
+});
+
 /** Refusals before warnings, each as they came. */
-export const worstFirst = (problems: readonly Problem[]): Problem[] => [
+export const worstFirst = <P extends Pick<Problem, 'severity'>>(problems: readonly P[]): P[] => [
   ...problems.filter((problem) => problem.severity === 'refuse'),
   ...problems.filter((problem) => problem.severity === 'warn'),
 ];

@@ -4,7 +4,7 @@
 //   rule ──a request that it takes──▶ redirect ──Location──▶ listener, rule ──▶ … the same URL again, or no end
 import type { ListenPort } from '../annotations/listener.ts';
 import { annotationPath } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, warning } from '../problems/problem.ts';
 import { isLoop } from '../validate/checks/actions.ts';
 import { answerOn, type Listening, listeningOf, type Made } from './listening.ts';
 import {
@@ -89,13 +89,10 @@ function unsaidWords({ action }: Route): string {
   return ` (${list} ${unsaid.length === 1 ? 'is not said and stays as it is' : 'are not said and stay as they are'})`;
 }
 
-const problemAt = (route: RedirectingRoute, because: string, shared = false): Problem => ({
-  code: shared ? 'GroupConflict' : 'Contradiction',
-  severity: 'warn',
-  path: `${annotationPath(`actions.${route.name}`)}.redirectConfig`,
-  value: placeOf(route),
-  because,
-});
+function problemAt(route: RedirectingRoute, because: string, shared = false): Problem {
+  const path = `${annotationPath(`actions.${route.name}`)}.redirectConfig`;
+  return warning(shared ? 'GroupConflict' : 'Contradiction', path, { value: placeOf(route), because });
+}
 
 function toItself(route: RedirectingRoute, ports: readonly ListenPort[], isHttpClosed: boolean): Problem {
   const [first] = ports;
@@ -129,9 +126,7 @@ function circleProblem(route: RedirectingRoute, { urls, members, closed }: Circl
 /** One problem for each redirect action, at the first of its rules that shows it. */
 const oncePerAction = (found: readonly (Problem | undefined)[]): Problem[] => {
   const byPath = new Map<string, Problem>();
-  for (const problem of found) {
-    if (problem !== undefined && !byPath.has(problem.path)) byPath.set(problem.path, problem);
-  }
+  for (const problem of found) if (problem !== undefined) byPath.getOrInsert(problem.path, problem);
   return [...byPath.values()];
 };
 

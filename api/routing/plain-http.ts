@@ -2,7 +2,7 @@
 // and stay open without it. Both sides are told.
 import { once } from '../once.ts';
 import { annotationPath } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, warning } from '../problems/problem.ts';
 import { type GroupMember, type HttpsRedirect, isExempt, nameOf, portsOf, portWords } from './routes.ts';
 
 const plainPorts = ({ spec }: GroupMember) => portsOf(spec).filter(({ protocol }) => protocol === 'HTTP');
@@ -31,13 +31,10 @@ export function plainHttpProblems(
   if (isPlain(member, port)) {
     const http = portWords(plainPorts(member));
     return [
-      {
-        code: 'GroupConflict',
-        severity: 'warn',
-        path: annotationPath('listen-ports'),
+      warning('GroupConflict', annotationPath('listen-ports'), {
         value: http,
         because: `${nameOf(by)} of the same group redirects plain HTTP to HTTPS ${port} (ssl-redirect), and this Ingress does not listen on HTTPS ${port}: its routes are served on ${http} without TLS and without the redirect, and do not exist on HTTPS ${port}; to have them there, say listen-ports '[{"HTTP":80},{"HTTPS":${port}}]' here, too`,
-      },
+      }),
     ];
   }
   if (member.spec.intent?.settings['ssl-redirect'] === undefined) return [];
@@ -46,12 +43,9 @@ export function plainHttpProblems(
   if (first === undefined) return [];
   const more = plain.length > 1 ? ` and ${plain.length - 1} more` : '';
   return [
-    {
-      code: 'GroupConflict',
-      severity: 'warn',
-      path: annotationPath('ssl-redirect'),
+    warning('GroupConflict', annotationPath('ssl-redirect'), {
       value: String(port),
       because: `${nameOf(first)}${more} of the same group listen${more === '' ? 's' : ''} on plain HTTP only and not on HTTPS ${port}: those routes are served without TLS and without this redirect, and do not exist on HTTPS ${port}; there, listen-ports must name HTTPS ${port}, too`,
-    },
+    }),
   ];
 }

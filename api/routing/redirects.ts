@@ -3,7 +3,7 @@ import { effectiveListenPorts } from '../annotations/listener.ts';
 import type { Intent } from '../generated/binding.ts';
 import type { Whole } from '../group-conflicts/group-conflicts.ts';
 import { annotationPath } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal, warning } from '../problems/problem.ts';
 
 /** Refused in a group that has other members; whoever is the first one may be followed by who brings the listener. */
 export function redirectProblems(mine: Intent, { intents }: Whole): Problem[] {
@@ -16,14 +16,7 @@ export function redirectProblems(mine: Intent, { intents }: Whole): Problem[] {
   const because = plain
     ? `the group listens on port ${wanted} with HTTP`
     : `no member of the group listens on port ${wanted}: add {"HTTPS":${wanted}} to the listen-ports of one`;
-  return [
-    {
-      code: 'GroupConflict',
-      severity: intents.length > 1 ? 'refuse' : 'warn',
-      path: annotationPath('ssl-redirect'),
-      value: String(wanted),
-      allowed: secure.length === 0 ? 'an HTTPS port of the group' : `one of ${secure.join(', ')}`,
-      because,
-    },
-  ];
+  const allowed = secure.length === 0 ? 'an HTTPS port of the group' : `one of ${secure.join(', ')}`;
+  const about = { value: String(wanted), allowed, because };
+  return [(intents.length > 1 ? refusal : warning)('GroupConflict', annotationPath('ssl-redirect'), about)];
 }

@@ -5,7 +5,7 @@
 import type { ListenPort } from '../annotations/listener.ts';
 import { canonicalText } from '../binding/bind.ts';
 import { once } from '../once.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, warning } from '../problems/problem.ts';
 import { hostsAbove, isTooDeep, takenBy, takes } from './reach.ts';
 import {
   type GroupMember,
@@ -153,34 +153,28 @@ function toLater(pair: RoutePair, https: number | undefined): Problem {
   const { member, route } = pair.earlier;
   const place = member.hidden === true ? 'all of them' : placeOf(route);
   const does = route.action.type === 'redirect' ? 'redirects' : 'takes';
-  return {
-    code: 'GroupConflict',
-    severity: 'warn',
-    path: 'spec.rules',
+  return warning('GroupConflict', 'spec.rules', {
     value: placeOf(pair.later.route),
     because: `${nameOf(member)} comes first in the group and ${does} ${place}, so no request gets here${onWords(pair, https)}; ${COMES_FIRST}: give this Ingress a smaller group.order, or the rule a host or path that the other does not take`,
-  };
+  });
 }
 
 /** Told to the earlier one, once for each of its rules. */
 function toEarlier(pairs: readonly RoutePair[], https: number | undefined): Problem[] {
   const [first] = pairs;
   if (first === undefined) return [];
-  const more = pairs.length > SHOWN_MAX ? 'and of others' : '';
+  const more = pairs.length > SHOWN_MAX ? ['and of others'] : [];
   const shown = pairs.slice(0, SHOWN_MAX).map((pair) => {
     const place = pair.later.member.hidden === true ? 'rules' : placeOf(pair.later.route);
     return `${place}${onWords(pair, https)} of ${nameOf(pair.later.member)}`;
   });
-  const whom = [...new Set([...shown, ...(more === '' ? [] : [more])])].join(', ');
+  const whom = [...new Set([...shown, ...more])].join(', ');
   const does = first.earlier.route.action.type === 'redirect' ? 'redirect' : 'rule';
   return [
-    {
-      code: 'GroupConflict',
-      severity: 'warn',
-      path: 'spec.rules',
+    warning('GroupConflict', 'spec.rules', {
       value: placeOf(first.earlier.route),
       because: `this ${does} takes every request for ${whom}, later in the group; ${COMES_FIRST}: a larger group.order here lets them answer first`,
-    },
+    }),
   ];
 }
 

@@ -2,14 +2,15 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { AnyAnnotation, Schema } from '../annotation.ts';
 import { CONFIG_OF_FIELD } from '../annotations/conditions.ts';
-import { type Finding, step } from '../problems/finding.ts';
+import { type Finding, refuse, refuses, step, warn } from '../problems/finding.ts';
 import { withHints } from '../problems/hints.ts';
-import type { ProblemCode } from '../problems/problem.ts';
+import { type ProblemCode, worstFirst } from '../problems/problem.ts';
 import { suggest } from '../problems/suggest.ts';
 import { ownMembers } from './checks/own.ts';
 import { valueFindings } from './checks/values.ts';
 import { decode, type Misfit } from './decode.ts';
 import { allowedBy } from './describe-schema.ts';
+import { stepsOf, writtenOf } from './schema-errors.ts';
 import { checkOfSchema, readLoosely } from './strict.ts';
 import { isObject } from './type-guards.ts';
 
@@ -77,20 +78,13 @@ function judgeText(descriptor: AnyAnnotation, text: string): Checked {
     return name === 'create-acm-cert' ? refused(descriptor, findings, undefined) : { findings };
   }
   const { value, unread } = ownMembers(name, decoded.value);
-  const unused = unread
-    .slice(0, FINDINGS_MAX)
-    .map((at): Finding => ({ code: 'Unused', severity: 'warn', at, because: UNREAD }));
+  const unused = unread.slice(0, FINDINGS_MAX).map((at) => warn('Unused', { at, because: UNREAD }));
   const errors = errorsOf(descriptor, value);
   if (errors.length > 0) return refused(descriptor, [...ofErrors(errors, text), ...unused], value);
   const found = [...valueFindings(name, value), ...unused];
-  const findings = [
-    ...found.filter(({ severity }) => severity === 'refuse'),
-    ...found.filter(({ severity }) => severity === 'warn'),
-  ].slice(0, FINDINGS_MAX);
+  const findings = worstFirst(found).slice(0, FINDINGS_MAX);
   return findings.some(refuses) ? refused(descriptor, findings, value) : { value, findings };
 }
-
-const refuses = ({ severity }: Finding): boolean => severity === 'refuse';
 
 function errorsOf(descriptor: AnyAnnotation, value: unknown): readonly ErrorObject[] {
   const validate = validatorOf(descriptor);
@@ -124,13 +118,11 @@ function refused(descriptor: AnyAnnotation, found: readonly Finding[], value: un
 
 const UNREAD = 'nothing reads it: it belongs to another type or field';
 
-function ofMisfit({ at, ...rest }: Misfit): Finding {
-  return { code: 'Malformed', severity: 'refuse', at: at.map(step).join(''), ...rest };
-}
+const ofMisfit = ({ at, ...rest }: Misfit): Finding =>
+  refuse('Malformed', { at: at.map(step).join(''), ...rest });
 
 const CODE_OF: Readonly<Record<string, ProblemCode>> = {
   enum: 'NotAllowed',
-  additionalProperties: 'NotAllowed',
   minimum: 'OutOfRange',
   maximum: 'OutOfRange',
   minLength: 'OutOfRange',
@@ -138,7 +130,6 @@ const CODE_OF: Readonly<Record<string, ProblemCode>> = {
   minItems: 'OutOfRange',
   maxItems: 'OutOfRange',
   pattern: 'InvalidFormat',
-  required: 'Malformed',
 };
 
 /** One finding for each faulty part of the value: its first error. */
@@ -154,8 +145,7 @@ function ofErrors(errors: readonly ErrorObject[], text: string): Finding[] {
 
 /** ajv's JSON pointer as a path suffix. An item of a list of texts is named by its value alone. */
 function placeOf(error: ErrorObject): string {
-  const parts = error.instancePath.split('/').slice(1);
-  const names = parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const names = stepsOf(error);
   if (names.length === 1 && typeof error.data === 'string' && /^[0-9]+$/.test(names[0] ?? '')) return '';
   return names.map(step).join('');
 }
@@ -163,43 +153,19 @@ function placeOf(error: ErrorObject): string {
 function ofError(error: ErrorObject, text: string): Finding {
   const schema = error.parentSchema as Schema;
   const at = placeOf(error);
-  const code = CODE_OF[error.keyword] ?? 'Malformed';
   if (error.keyword === 'required') {
     const name = String(error.params.missingProperty);
     const missing = schema.properties?.[name];
     const expected = missing === undefined ? '' : `: expected ${allowedBy(missing)}`;
-    return {
-      code,
-      severity: 'refuse',
-      at: `${at}${step(name)}`,
-      because: `the member is missing${expected}`,
-    };
+    return refuse('Malformed', { at: `${at}${step(name)}`, because: `the member is missing${expected}` });
   }
   if (error.keyword === 'additionalProperties') {
-    return nameFinding(String(error.params.additionalProperty), Object.keys(schema.properties ?? {}), at);
+    const value = String(error.params.additionalProperty);
+    const known = Object.keys(schema.properties ?? {});
+    const allowed = `one of ${known.join(', ')}`;
+    return refuse('NotAllowed', { at, value, allowed, suggestion: suggest(value, known) });
   }
-  const value = error.instancePath === '' ? text : shown(error.data);
+  const value = error.instancePath === '' ? text : writtenOf(error);
   const suggestion = schema.enum === undefined ? undefined : suggest(value, schema.enum);
-  return {
-    code,
-    severity: 'refuse',
-    at,
-    value,
-    allowed: allowedBy(schema),
-    ...(suggestion === undefined ? {} : { suggestion }),
-  };
+  return refuse(CODE_OF[error.keyword] ?? 'Malformed', { at, value, allowed: allowedBy(schema), suggestion });
 }
-
-function nameFinding(name: string, known: readonly string[], at: string): Finding {
-  const suggestion = suggest(name, known);
-  return {
-    code: 'NotAllowed',
-    severity: 'refuse',
-    at,
-    value: name,
-    allowed: `one of ${known.join(', ')}`,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  };
-}
-
-const shown = (data: unknown): string => (typeof data === 'string' ? data : (JSON.stringify(data) ?? ''));

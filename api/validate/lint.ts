@@ -9,7 +9,7 @@ import { isWithin, type Manifest, readManifest } from '../kubernetes/manifest.ts
 import { CONTROLLER, defaultClassOf, ownership } from '../ownership.ts';
 import { pathOfAnnotation } from '../problems/finding.ts';
 import { CLASS_PARAMS_KIND } from '../problems/place.ts';
-import { type Problem, worstFirst } from '../problems/problem.ts';
+import { type Problem, refusal, worstFirst } from '../problems/problem.ts';
 import type { GroupMember } from '../routing/routes.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './type-guards.ts';
 import type { Writing } from './unquoted.ts';
@@ -82,7 +82,7 @@ function ownOrFailure(own: () => readonly Problem[] | undefined): readonly Probl
     return own();
   } catch (error) {
     const because = `Albatross failed to judge it, an error of its own: ${String(error)}`;
-    return [{ code: 'Malformed', severity: 'refuse', path: 'spec', because }];
+    return [refusal('Malformed', 'spec', { because })];
   }
 }
 

@@ -2,7 +2,7 @@
 // each is told, with the text to write instead.
 import { PREFIX } from '../annotation.ts';
 import { pathOfAnnotation } from '../problems/finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, refusal } from '../problems/problem.ts';
 import { descriptorOf } from '../registry.ts';
 import { encodingOf } from './decode.ts';
 import { isObject } from './type-guards.ts';
@@ -20,15 +20,8 @@ export function unquotedProblems(annotations: unknown, written: Writing = () => 
     if (typeof value === 'string' || value === null || value === undefined) return [];
     const path = pathOfAnnotation(name);
     const plain = isPlain(value) ? written(path) : undefined;
-    return [
-      {
-        code: 'Malformed',
-        severity: 'refuse',
-        path,
-        because: `${plain ?? JSON.stringify(value)} without quotes is ${kindOf(value)} in YAML, and the API server takes texts only: put it in quotes`,
-        suggestion: plain ?? textOf(name, value),
-      },
-    ];
+    const because = `${plain ?? JSON.stringify(value)} without quotes is ${kindOf(value)} in YAML, and the API server takes texts only: put it in quotes`;
+    return [refusal('Malformed', path, { because, suggestion: plain ?? textOf(name, value) })];
   });
 }
 

@@ -1,14 +1,6 @@
 // What AWS asks of an action beyond its schema (aws-limits 3.3).
 import { type ActionValue, targetsOf } from '../../annotations/actions.ts';
-import type { Finding } from '../../problems/finding.ts';
-
-const refuse = (at: string, more: Partial<Finding>): Finding => ({
-  code: 'Contradiction',
-  severity: 'refuse',
-  at,
-  ...more,
-});
-const warn = (at: string, more: Partial<Finding>): Finding => ({ ...refuse(at, more), severity: 'warn' });
+import { type Finding, refuse, warn } from '../../problems/finding.ts';
 
 /** What is wrong or doubtful with an action. */
 export function actionFindings(action: ActionValue): Finding[] {
@@ -24,7 +16,7 @@ export function actionFindings(action: ActionValue): Finding[] {
   }
 }
 
-const missing = (at: string): Finding => refuse(at, { code: 'Malformed', because: 'the member is missing' });
+const missing = (at: string): Finding => refuse('Malformed', { at, because: 'the member is missing' });
 
 type RedirectConfig = NonNullable<ActionValue['redirectConfig']>;
 
@@ -55,41 +47,22 @@ function redirectFindings(redirect: RedirectConfig): Finding[] {
   );
   const { host, port, query } = redirect;
   if (port !== undefined && /^[0-9]+$/.test(port) && !(Number(port) >= 1 && Number(port) <= 65535)) {
-    found.push(
-      refuse('.redirectConfig.port', {
-        code: 'OutOfRange',
-        value: port,
-        allowed: 'a port from 1 to 65535, or #{port}',
-      }),
-    );
+    const allowed = 'a port from 1 to 65535, or #{port}';
+    found.push(refuse('OutOfRange', { at: '.redirectConfig.port', value: port, allowed }));
   }
   if (isLoop(redirect)) {
     // With another query AWS is asked for it, and refuses; without, the rule is left out (spec annotations 15.8).
     const asked = query !== undefined && query !== '#{query}';
-    found.push({
-      ...refuse('.redirectConfig', {
-        because: 'it redirects to itself: change protocol, host, port or path',
-      }),
-      severity: asked ? 'refuse' : 'warn',
-    });
+    const because = 'it redirects to itself: change protocol, host, port or path';
+    found.push((asked ? refuse : warn)('Contradiction', { at: '.redirectConfig', because }));
   }
   if (query?.startsWith('?') === true) {
-    found.push(
-      warn('.redirectConfig.query', {
-        code: 'InvalidFormat',
-        value: query,
-        because: 'AWS adds the "?" itself',
-      }),
-    );
+    const because = 'AWS adds the "?" itself';
+    found.push(warn('InvalidFormat', { at: '.redirectConfig.query', value: query, because }));
   }
   if (host !== undefined && !/^[A-Za-z0-9.-]*$/.test(host.replaceAll('#{host}', ''))) {
-    found.push(
-      warn('.redirectConfig.host', {
-        code: 'InvalidFormat',
-        value: host,
-        because: 'a host name has only letters, digits, "-" and "."',
-      }),
-    );
+    const because = 'a host name has only letters, digits, "-" and "."';
+    found.push(warn('InvalidFormat', { at: '.redirectConfig.host', value: host, because }));
   }
   return found;
 }
@@ -101,13 +74,11 @@ function placeholderFindings(member: string, text: string, allowed: readonly str
   const words = allowed.map((name) => `#{${name}}`).join(', ');
   if (foreign !== undefined) {
     const known = Object.hasOwn(PLACEHOLDERS, foreign);
-    const about = { code: 'NotAllowed', value: `#{${foreign}}`, allowed: `one of ${words}` } as const;
-    return [known ? refuse(at, about) : warn(at, about)];
+    const about = { at, value: `#{${foreign}}`, allowed: `one of ${words}` };
+    return [known ? refuse('NotAllowed', about) : warn('NotAllowed', about)];
   }
   if (member !== 'path' || new Set(names).size === names.length) return [];
-  return [
-    refuse(at, { code: 'NotAllowed', value: text, because: 'each placeholder may stand in a path once' }),
-  ];
+  return [refuse('NotAllowed', { at, value: text, because: 'each placeholder may stand in a path once' })];
 }
 
 type ForwardedTarget = NonNullable<ActionValue['forwardConfig']>['targetGroups'][number];
@@ -115,31 +86,29 @@ type ForwardedTarget = NonNullable<ActionValue['forwardConfig']>['targetGroups']
 function forwardFindings(action: ActionValue): Finding[] {
   const { forwardConfig, targetGroupARN, targetGroupName } = action;
   const short = targetGroupARN !== undefined || targetGroupName !== undefined;
+  const place = '.forwardConfig';
   if (forwardConfig === undefined) {
-    return short
-      ? []
-      : [
-          refuse('.forwardConfig', {
-            code: 'Malformed',
-            because: 'the member is missing, and so are targetGroupARN and targetGroupName',
-          }),
-        ];
+    const because = 'the member is missing, and so are targetGroupARN and targetGroupName';
+    return short ? [] : [refuse('Malformed', { at: place, because })];
   }
-  if (short) return [refuse('.forwardConfig', { because: 'it excludes targetGroupARN and targetGroupName' })];
+  if (short)
+    return [
+      refuse('Contradiction', { at: place, because: 'it excludes targetGroupARN and targetGroupName' }),
+    ];
   const { targetGroups: targets, targetGroupStickinessConfig: sticky } = forwardConfig;
   const found = targets.flatMap((target, index) => targetFindings(target, index, targets.length));
   if (sticky?.enabled === true && sticky.durationSeconds === undefined) {
     const at = '.forwardConfig.targetGroupStickinessConfig.durationSeconds';
-    found.push(
-      refuse(at, { code: 'Malformed', because: 'stickiness needs it: an integer from 1 to 604800' }),
-    );
+    found.push(refuse('Malformed', { at, because: 'stickiness needs it: an integer from 1 to 604800' }));
   }
   if (targets.length > 1 && targets.every((target) => target.weight === 0)) {
-    found.push(warn('.forwardConfig.targetGroups', { because: 'all weights are 0' }));
+    found.push(warn('Contradiction', { at: '.forwardConfig.targetGroups', because: 'all weights are 0' }));
   }
   const named = targetsOf(action).map(({ weight: _, ...target }) => JSON.stringify(target));
   if (new Set(named).size < named.length) {
-    found.push(warn('.forwardConfig.targetGroups', { because: 'a target group is named twice' }));
+    found.push(
+      warn('Contradiction', { at: '.forwardConfig.targetGroups', because: 'a target group is named twice' }),
+    );
   }
   return found;
 }
@@ -149,21 +118,18 @@ function targetFindings(target: ForwardedTarget, index: number, count: number): 
   const external = target.targetGroupARN !== undefined || target.targetGroupName !== undefined;
   const found: Finding[] = [];
   if (target.serviceName !== undefined && external) {
-    found.push(refuse(at, { because: 'serviceName excludes targetGroupARN and targetGroupName' }));
-  } else if (target.serviceName === undefined && !external) {
     found.push(
-      refuse(at, { code: 'Malformed', because: 'serviceName, targetGroupARN or targetGroupName is missing' }),
+      refuse('Contradiction', { at, because: 'serviceName excludes targetGroupARN and targetGroupName' }),
     );
+  } else if (target.serviceName === undefined && !external) {
+    const because = 'serviceName, targetGroupARN or targetGroupName is missing';
+    found.push(refuse('Malformed', { at, because }));
   } else if (target.serviceName !== undefined && target.servicePort === undefined) {
-    found.push(refuse(`${at}.servicePort`, { code: 'Malformed', because: 'the member is missing' }));
+    found.push(missing(`${at}.servicePort`));
   }
   if (count > 1 && target.weight === undefined) {
-    found.push(
-      refuse(`${at}.weight`, {
-        code: 'Malformed',
-        because: 'with several target groups each needs a weight from 0 to 999',
-      }),
-    );
+    const because = 'with several target groups each needs a weight from 0 to 999';
+    found.push(refuse('Malformed', { at: `${at}.weight`, because }));
   }
   return found;
 }

@@ -12,7 +12,7 @@ import {
   TARGET_GROUP_ATTRIBUTES,
 } from '../../limits/limits.ts';
 import { once } from '../../once.ts';
-import type { Finding } from '../../problems/finding.ts';
+import { type Finding, refuse, warn } from '../../problems/finding.ts';
 import { suggest } from '../../problems/suggest.ts';
 
 type AttributeValues = Readonly<Record<string, string>>;
@@ -44,50 +44,38 @@ const isForeign = (key: string, known: ReadonlyMap<string, AttributeValue>): boo
   (FOREIGN_ATTRIBUTES.has(key) || HOMES.some(([, keys]) => keys.has(key))) && !known.has(key);
 
 /** Where an attribute can be said that has no place here. */
-function homeOf(key: string): Pick<Finding, 'because'> {
+function homeOf(key: string): string | undefined {
   const homes = HOMES.filter(([, keys]) => keys.has(key)).map(([annotation]) => annotation);
-  return homes.length === 0 ? {} : { because: `it is said in ${homes.join(' or ')}` };
+  return homes.length === 0 ? undefined : `it is said in ${homes.join(' or ')}`;
 }
 
 /** Listed once for each kind of attributes, however many keys are asked for. */
 const namesOf = once((known: ReadonlyMap<string, AttributeValue>): readonly string[] => [...known.keys()]);
 
 function keyFindings(key: string, known: ReadonlyMap<string, AttributeValue>): Finding[] {
-  const about = { value: key, allowed: 'an attribute that can be set here' };
-  if (isForeign(key, known)) return [{ code: 'NotAllowed', severity: 'refuse', ...about, ...homeOf(key) }];
-  if (!KEY.test(key)) {
-    return [
-      {
-        code: 'InvalidFormat',
-        severity: 'refuse',
-        value: key,
-        allowed: 'an attribute key of letters, digits, "." and "_"',
-      },
-    ];
+  if (isForeign(key, known)) {
+    const allowed = 'an attribute that can be set here';
+    return [refuse('NotAllowed', { value: key, allowed, because: homeOf(key) })];
   }
-  const suggestion = suggest(key, namesOf(known));
-  return [
-    {
-      code: 'NotAllowed',
-      severity: 'warn',
-      value: key,
-      because: 'this attribute key is not known here; AWS refuses keys it does not know',
-      ...(suggestion === undefined ? {} : { suggestion }),
-    },
-  ];
+  if (!KEY.test(key)) {
+    const allowed = 'an attribute key of letters, digits, "." and "_"';
+    return [refuse('InvalidFormat', { value: key, allowed })];
+  }
+  const because = 'this attribute key is not known here; AWS refuses keys it does not know';
+  return [warn('NotAllowed', { value: key, because, suggestion: suggest(key, namesOf(known)) })];
 }
 
 function valueFindings(key: string, value: string, rule: AttributeValue): Finding[] {
   const at = `[${key}]`;
   const no = (code: Finding['code'], allowed: string, suggestion?: string): Finding[] => [
-    { code, severity: 'refuse', at, value, allowed, ...(suggestion === undefined ? {} : { suggestion }) },
+    refuse(code, { at, value, allowed, suggestion }),
   ];
   if (value.length > VALUE_MAX) return no('OutOfRange', `a text of at most ${VALUE_MAX} characters`);
   switch (rule.kind) {
     case 'text':
       if (rule.pattern?.test(value) === false) return no('InvalidFormat', rule.allowed ?? 'allowed');
       if (rule.usual === undefined || rule.usual.pattern.test(value)) return [];
-      return [{ code: 'InvalidFormat', severity: 'warn', at, value, because: rule.usual.words }];
+      return [warn('InvalidFormat', { at, value, because: rule.usual.words })];
     case 'integer':
       return integerFindings(at, value, rule);
     default: {
@@ -103,14 +91,8 @@ function valueFindings(key: string, value: string, rule: AttributeValue): Findin
   }
 }
 
-const spelling = (at: string, value: string, suggestion: string): Finding => ({
-  code: 'InvalidFormat',
-  severity: 'warn',
-  at,
-  value,
-  because: 'AWS may not accept this spelling',
-  suggestion,
-});
+const spelling = (at: string, value: string, suggestion: string): Finding =>
+  warn('InvalidFormat', { at, value, because: 'AWS may not accept this spelling', suggestion });
 
 function integerFindings(at: string, value: string, rule: AttributeValue & { kind: 'integer' }): Finding[] {
   if (rule.also?.includes(value) === true) return [];
@@ -120,25 +102,12 @@ function integerFindings(at: string, value: string, rule: AttributeValue & { kin
   }
   const range = rule.most === COUNT_MAX ? `of at least ${rule.least}` : `from ${rule.least} to ${rule.most}`;
   const also = rule.also === undefined ? '' : ` or ${rule.also.join(' or ')}`;
-  return [
-    {
-      code: 'OutOfRange',
-      severity: 'refuse',
-      at,
-      value,
-      allowed: `an integer ${range}${also}`,
-    },
-  ];
+  return [refuse('OutOfRange', { at, value, allowed: `an integer ${range}${also}` })];
 }
 
 /** One attribute asks for something of another: `key` is the one to blame. */
-const contradiction = (attributes: AttributeValues, key: string, because: string): Finding => ({
-  code: 'Contradiction',
-  severity: 'refuse',
-  at: `[${key}]`,
-  value: attributes[key] ?? '',
-  because,
-});
+const contradiction = (attributes: AttributeValues, key: string, because: string): Finding =>
+  refuse('Contradiction', { at: `[${key}]`, value: attributes[key] ?? '', because });
 
 /** Log attributes need a bucket (aws-limits log-bucket). */
 export function logFindings(attributes: AttributeValues): Finding[] {
@@ -150,12 +119,11 @@ export function logFindings(attributes: AttributeValues): Finding[] {
       found.push(contradiction(attributes, enabled, `it needs ${bucket}`));
     if ((attributes[prefix] ?? '') !== '' && bare)
       found.push(contradiction(attributes, prefix, `it needs ${bucket}`));
-    if (attributes[prefix]?.includes('AWSLogs') === true) {
-      found.push({
-        ...contradiction(attributes, prefix, 'a prefix must not contain AWSLogs'),
-        code: 'NotAllowed',
-      });
-    }
+    const value = attributes[prefix];
+    if (value?.includes('AWSLogs') === true)
+      found.push(
+        refuse('NotAllowed', { at: `[${prefix}]`, value, because: 'a prefix must not contain AWSLogs' }),
+      );
     return found;
   });
 }
@@ -200,18 +168,14 @@ const FAILOVER_COUNT = 'target_group_health.dns_failover.minimum_healthy_targets
 
 /** What AWS documents nothing about (aws-limits 4.2, level W). */
 function doubtful(attributes: AttributeValues): Finding[] {
-  const warn = (key: string, because: string): Finding => ({
-    ...contradiction(attributes, key, because),
-    code: 'InvalidFormat',
-    severity: 'warn',
-  });
   const found: Finding[] = [];
+  const doubt = (key: string, because: string) =>
+    found.push(warn('InvalidFormat', { at: `[${key}]`, value: attributes[key] ?? '', because }));
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.test(attributes[COOKIE] ?? ''))
-    found.push(warn(COOKIE, 'it is no name that a cookie can have; AWS may refuse it'));
-  if (attributes[ROUTING_COUNT] === 'off')
-    found.push(warn(ROUTING_COUNT, 'AWS documents a count of at least 1 here'));
+    doubt(COOKIE, 'it is no name that a cookie can have; AWS may refuse it');
+  if (attributes[ROUTING_COUNT] === 'off') doubt(ROUTING_COUNT, 'AWS documents a count of at least 1 here');
   if (Number(attributes[ROUTING_COUNT]) > 1 && attributes[FAILOVER_COUNT] === undefined)
-    found.push(warn(ROUTING_COUNT, `${FAILOVER_COUNT} is 1 unless it is set, and must not be below it`));
+    doubt(ROUTING_COUNT, `${FAILOVER_COUNT} is 1 unless it is set, and must not be below it`);
   return found;
 }
 

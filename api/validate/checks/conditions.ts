@@ -1,22 +1,8 @@
 // What AWS asks of the conditions of one annotation beyond their schema (aws-limits 3.1; spec annotations 15.5).
 import { CONFIG_OF_FIELD, type ConditionValue } from '../../annotations/conditions.ts';
-import { type Finding, step } from '../../problems/finding.ts';
+import { type Finding, refuse, step, warn } from '../../problems/finding.ts';
 import { cidrOf } from '../cidr.ts';
 import { regexFindings } from './regex.ts';
-
-const refuse = (code: Finding['code'], at: string, more: Partial<Finding>): Finding => ({
-  code,
-  severity: 'refuse',
-  at,
-  ...more,
-});
-const warn = (at: string, value: string, because: string): Finding => ({
-  code: 'InvalidFormat',
-  severity: 'warn',
-  at,
-  value,
-  because,
-});
 
 /** What is wrong or doubtful with a list of conditions. */
 export function conditionFindings(conditions: readonly ConditionValue[]): Finding[] {
@@ -31,7 +17,8 @@ export function conditionFindings(conditions: readonly ConditionValue[]): Findin
 function repeated(conditions: readonly ConditionValue[], field: ConditionValue['field']): Finding[] {
   const places = conditions.flatMap((condition, index) => (condition.field === field ? [index] : []));
   return places.slice(1).map((index) =>
-    refuse('Contradiction', `${step(index)}.field`, {
+    refuse('Contradiction', {
+      at: `${step(index)}.field`,
       value: field,
       because: 'a rule can have one condition of this field only: write all values into one',
     }),
@@ -43,7 +30,7 @@ function findingsOf(condition: ConditionValue, place: string): Finding[] {
   const member = CONFIG_OF_FIELD[field];
   const at = `${place}.${member}`;
   if (condition[member] === undefined) {
-    return [refuse('Malformed', at, { because: `the member is missing: field ${field} needs it` })];
+    return [refuse('Malformed', { at, because: `the member is missing: field ${field} needs it` })];
   }
   switch (field) {
     case 'host-header':
@@ -76,7 +63,7 @@ function textFindings(
 ): Finding[] {
   if ((values.length === 0) === (regexValues.length === 0)) {
     const because = values.length === 0 ? 'both lists are empty or missing' : 'both lists have items';
-    return [refuse('Malformed', at, { because: `it needs either values or regexValues: ${because}` })];
+    return [refuse('Malformed', { at, because: `it needs either values or regexValues: ${because}` })];
   }
   return [
     ...values.flatMap((value, index) => ofValue(value, `${at}.values${step(index)}`) ?? []),
@@ -86,14 +73,14 @@ function textFindings(
 
 /** A host of a rule or condition: refused with what AWS says is not valid (aws-limits 3.1, host-header). */
 export function hostFinding(value: string, at: string): Finding | undefined {
-  const about = { value, allowed: 'a host name of letters, digits, "-", "." and the wildcards * and ?' };
-  if (!/^[A-Za-z0-9_.*?-]*$/.test(value)) return refuse('InvalidFormat', at, about);
+  const about = { at, value, allowed: 'a host name of letters, digits, "-", "." and the wildcards * and ?' };
+  if (!/^[A-Za-z0-9_.*?-]*$/.test(value)) return refuse('InvalidFormat', about);
   if (!value.includes('.')) return dotless(value, at);
   const last = value.slice(value.lastIndexOf('.') + 1);
-  if (last.includes('_')) return refuse('InvalidFormat', at, about);
+  if (last.includes('_')) return refuse('InvalidFormat', about);
   return /^[A-Za-z]+$/.test(last)
     ? undefined
-    : warn(at, value, 'AWS documents only letters after the last "."');
+    : warn('InvalidFormat', { at, value, because: 'AWS documents only letters after the last "."' });
 }
 
 /**
@@ -103,38 +90,36 @@ export function hostFinding(value: string, at: string): Finding | undefined {
 function dotless(value: string, at: string): Finding {
   if (/[-_]/.test(value)) {
     const because = 'AWS refuses "-" and "_" behind the last dot, and in a host without any';
-    return refuse('InvalidFormat', at, { value, allowed: 'a host name with at least one "."', because });
+    return refuse('InvalidFormat', { at, value, allowed: 'a host name with at least one "."', because });
   }
-  return warn(
-    at,
-    value,
-    'AWS documents hosts with at least one "."; it may refuse the rule, and then the path is not served',
-  );
+  const because =
+    'AWS documents hosts with at least one "."; it may refuse the rule, and then the path is not served';
+  return warn('InvalidFormat', { at, value, because });
 }
 
 /** A path of a rule or condition (aws-limits 3.1, path-pattern). */
 export function pathFinding(value: string, at: string): Finding | undefined {
   if (!/^[A-Za-z0-9_.$/~"'@:+&*?%-]*$/.test(value)) {
     const allowed = 'made of letters, digits and _ - . $ / ~ " \' @ : + &';
-    return refuse('UnsupportedPath', at, { value, allowed });
+    return refuse('UnsupportedPath', { at, value, allowed });
   }
   return value.includes('%')
-    ? { ...warn(at, value, 'AWS does not document "%" in paths'), code: 'UnsupportedPath' }
+    ? warn('UnsupportedPath', { at, value, because: 'AWS does not document "%" in paths' })
     : undefined;
 }
 
 function headerNameFindings(name: string, at: string): Finding[] {
   if (name.toLowerCase() !== 'host') return [];
   const because = 'the host is matched by field host-header';
-  return [refuse('NotAllowed', `${at}.httpHeaderName`, { value: name, because })];
+  return [refuse('NotAllowed', { at: `${at}.httpHeaderName`, value: name, because })];
 }
 
 function headerFinding(value: string, at: string): Finding | undefined {
   if (!/^[\x20-\x7e]*$/.test(value)) {
-    return refuse('InvalidFormat', at, { value, allowed: 'made of printable ASCII characters' });
+    return refuse('InvalidFormat', { at, value, allowed: 'made of printable ASCII characters' });
   }
   return /["$]/.test(value)
-    ? warn(at, value, 'AWS does not document \'"\' and "$" in header values')
+    ? warn('InvalidFormat', { at, value, because: 'AWS does not document \'"\' and "$" in header values' })
     : undefined;
 }
 
@@ -144,8 +129,8 @@ function queryFindings(pairs: readonly { key?: string; value: string }[], at: st
     const place = `${at}.values${step(index)}`;
     const because = 'AWS documents only letters, digits and URI characters in queries';
     return [
-      ...(odd.test(key) ? [warn(`${place}.key`, key, because)] : []),
-      ...(odd.test(value) ? [warn(`${place}.value`, value, because)] : []),
+      ...(odd.test(key) ? [warn('InvalidFormat', { at: `${place}.key`, value: key, because })] : []),
+      ...(odd.test(value) ? [warn('InvalidFormat', { at: `${place}.value`, value, because })] : []),
     ];
   });
 }
@@ -155,11 +140,11 @@ function addressFindings(cidrs: readonly string[], at: string): Finding[] {
     const place = `${at}.values${step(index)}`;
     if (cidrOf(text) === undefined) {
       const allowed = 'a CIDR such as 192.0.2.0/24 or 2001:db8::/32';
-      return [refuse('InvalidFormat', place, { value: text, allowed })];
+      return [refuse('InvalidFormat', { at: place, value: text, allowed })];
     }
     const broadcast = text === '255.255.255.255/32';
     return broadcast
-      ? [refuse('NotAllowed', place, { value: text, because: 'AWS does not take this address' })]
+      ? [refuse('NotAllowed', { at: place, value: text, because: 'AWS does not take this address' })]
       : [];
   });
 }

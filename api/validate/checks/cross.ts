@@ -1,7 +1,7 @@
 // Checks across the annotations of one Ingress (spec annotations 18.2, 18.3).
 import { effectiveListenPorts, type ListenPort } from '../../annotations/listener.ts';
 import { annotationPath, problemOf } from '../../problems/finding.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, refusal, warning } from '../../problems/problem.ts';
 import { logFindings } from './attributes.ts';
 import { type Context, hasHost, isAlone, portsUnsure } from './context.ts';
 import { nlbProblems } from './frontend-nlb.ts';
@@ -26,12 +26,8 @@ export function crossProblems(context: Context): Problem[] {
   ];
 }
 
-const unused = (suffix: string, because: string): Problem => ({
-  code: 'Unused',
-  severity: 'warn',
-  path: annotationPath(suffix),
-  because,
-});
+const unused = (suffix: string, because: string): Problem =>
+  warning('Unused', annotationPath(suffix), { because });
 
 function loadBalancerProblems(context: Context): Problem[] {
   const { settings, first, options, refused } = context;
@@ -48,13 +44,8 @@ function loadBalancerProblems(context: Context): Problem[] {
   const scheme = settings.scheme?.value ?? options.defaultScheme;
   const addresses = settings['ip-address-type']?.value;
   if (addresses === 'dualstack-without-public-ipv4' && scheme === 'internal' && !refused.has('scheme')) {
-    found.push({
-      code: 'Contradiction',
-      severity: 'warn',
-      path: annotationPath('ip-address-type'),
-      value: addresses,
-      because: 'it is meant for internet-facing load balancers, and the scheme is internal',
-    });
+    const because = 'it is meant for internet-facing load balancers, and the scheme is internal';
+    found.push(warning('Contradiction', annotationPath('ip-address-type'), { value: addresses, because }));
   }
   return found;
 }
@@ -64,19 +55,15 @@ function poolProblems(context: Context): Problem[] {
   const { settings, options, refused } = context;
   const pool = settings['ipam-ipv4-pool-id']?.value ?? '';
   if (pool === '') return [];
-  const about = {
-    code: 'Contradiction',
-    severity: 'refuse',
-    path: annotationPath('ipam-ipv4-pool-id'),
-    value: pool,
-  } as const;
   const found: Problem[] = [];
+  const blame = (because: string) =>
+    found.push(refusal('Contradiction', annotationPath('ipam-ipv4-pool-id'), { value: pool, because }));
   // In a group another member may say the scheme.
   const scheme = settings.scheme?.value ?? (isAlone(context) ? options.defaultScheme : undefined);
   if (scheme === 'internal' && !refused.has('scheme'))
-    found.push({ ...about, because: 'it gives public addresses, and the scheme is internal' });
+    blame('it gives public addresses, and the scheme is internal');
   if (settings['ip-address-type']?.value === 'dualstack-without-public-ipv4')
-    found.push({ ...about, because: 'it gives public IPv4 addresses, and ip-address-type excludes them' });
+    blame('it gives public IPv4 addresses, and ip-address-type excludes them');
   return found;
 }
 
@@ -91,9 +78,8 @@ function accessProblems({ settings, refused }: Context): Problem[] {
   const cidrs = settings['inbound-cidrs']?.value ?? [];
   const ipv4 = (settings['ip-address-type']?.value ?? 'ipv4') === 'ipv4' && !refused.has('ip-address-type');
   if (ipv4 && cidrs.length > 0 && cidrs.every((cidr) => cidr.includes(':'))) {
-    found.push(
-      unused('inbound-cidrs', 'it has IPv6 networks only and the load balancer is ipv4, so it opens nothing'),
-    );
+    const because = 'it has IPv6 networks only and the load balancer is ipv4, so it opens nothing';
+    found.push(unused('inbound-cidrs', because));
   }
   return found;
 }
@@ -105,14 +91,11 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
   const redirect = settings['ssl-redirect']?.value;
   if (redirect !== undefined && isAlone(context) && !secure.some((one) => one.port === redirect)) {
     const names = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
-    found.push({
-      code: 'Contradiction',
-      severity: 'refuse',
-      path: annotationPath('ssl-redirect'),
-      value: String(redirect),
-      allowed: secure.length === 0 ? 'an HTTPS port' : `one of ${secure.map((one) => one.port).join(', ')}`,
-      because: `the load balancer listens on ${names}${openIt(context, redirect, secure.length)}`,
-    });
+    const allowed =
+      secure.length === 0 ? 'an HTTPS port' : `one of ${secure.map((one) => one.port).join(', ')}`;
+    const because = `the load balancer listens on ${names}${openIt(context, redirect, secure.length)}`;
+    const about = { value: String(redirect), allowed, because };
+    found.push(refusal('Contradiction', annotationPath('ssl-redirect'), about));
   }
   const explicit = settings['certificate-arn']?.value.length ?? 0;
   if (
@@ -123,14 +106,10 @@ function portProblems(context: Context, ports: readonly ListenPort[]): Problem[]
     !refused.has('certificate-arn') &&
     !hasHost(context)
   ) {
-    found.push({
-      code: 'CertificateNotFound',
-      severity: 'refuse',
-      path: annotationPath('listen-ports'),
-      value: secure.map((one) => `HTTPS ${one.port}`).join(', '),
-      because:
-        'there is no certificate-arn, and no host in rules or tls by which a certificate could be found',
-    });
+    const value = secure.map((one) => `HTTPS ${one.port}`).join(', ');
+    const because =
+      'there is no certificate-arn, and no host in rules or tls by which a certificate could be found';
+    found.push(refusal('CertificateNotFound', annotationPath('listen-ports'), { value, because }));
   }
   return found;
 }
@@ -149,11 +128,9 @@ function downgradeProblems({ settings }: Context, ports: readonly ListenPort[]):
   if (secure === undefined) return [];
   return Object.entries(settings.actions ?? {})
     .filter(([, { value }]) => value.redirectConfig?.protocol === 'HTTP')
-    .map(([name]) => ({
-      code: 'Contradiction',
-      severity: 'warn',
-      path: `${annotationPath(`actions.${name}`)}.redirectConfig.protocol`,
-      value: 'HTTP',
-      because: `AWS does not redirect from HTTPS to HTTP, and the Ingress has an HTTPS listener on port ${secure.port}`,
-    }));
+    .map(([name]) => {
+      const because = `AWS does not redirect from HTTPS to HTTP, and the Ingress has an HTTPS listener on port ${secure.port}`;
+      const path = `${annotationPath(`actions.${name}`)}.redirectConfig.protocol`;
+      return warning('Contradiction', path, { value: 'HTTP', because });
+    });
 }

@@ -1,11 +1,11 @@
 // The frontend network load balancer: values, and what they ask of each other (spec annotations 11; aws-limits 4.1).
 import { effectiveListenPorts } from '../../annotations/listener.ts';
 import { NLB_ATTRIBUTES } from '../../limits/limits.ts';
-import { annotationPath, type Finding } from '../../problems/finding.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { annotationPath, type Finding, refuse } from '../../problems/finding.ts';
+import { type Problem, refusal } from '../../problems/problem.ts';
 import { attributeFindings } from './attributes.ts';
 import { type Context, isAlone, portsUnsure } from './context.ts';
-import { idFindings, refuse, repeated } from './items.ts';
+import { idFindings, repeated } from './items.ts';
 import { tagFindings } from './tags.ts';
 import type { ValueChecks } from './values.ts';
 
@@ -16,19 +16,21 @@ const isPort = (text: string): boolean =>
 function mappingFindings(mapping: Readonly<Record<string, string>>): Finding[] {
   const entries = Object.entries(mapping);
   const strange = entries.flatMap(([nlb, alb]): Finding[] => [
-    ...(isPort(nlb) ? [] : [refuse('OutOfRange', nlb, { allowed: PORT })]),
-    ...(isPort(alb) ? [] : [refuse('OutOfRange', alb, { at: `[${nlb}]`, allowed: PORT })]),
+    ...(isPort(nlb) ? [] : [refuse('OutOfRange', { value: nlb, allowed: PORT })]),
+    ...(isPort(alb) ? [] : [refuse('OutOfRange', { value: alb, at: `[${nlb}]`, allowed: PORT })]),
   ]);
   const twice = repeated(entries.map(([nlb]) => Number(nlb)).filter((port) => !Number.isNaN(port)));
   return [
     ...strange,
-    ...twice.map((port) => refuse('Contradiction', String(port), { because: 'the port is named twice' })),
+    ...twice.map((port) =>
+      refuse('Contradiction', { value: String(port), because: 'the port is named twice' }),
+    ),
   ];
 }
 
 function portFindings(port: string): Finding[] {
   if (port === 'traffic-port' || isPort(port)) return [];
-  return [refuse('OutOfRange', port, { allowed: `traffic-port or ${PORT}` })];
+  return [refuse('OutOfRange', { value: port, allowed: `traffic-port or ${PORT}` })];
 }
 
 /** HTTP codes that a network load balancer may look for (aws-limits HC8; spec annotations 11.7). */
@@ -38,7 +40,7 @@ function codeFindings(codes: string): Finding[] {
     return from < 200 || to > 599 || from > 599;
   });
   if (strange === undefined) return [];
-  return [refuse('OutOfRange', strange.trim(), { allowed: 'made of HTTP codes from 200 to 599' })];
+  return [refuse('OutOfRange', { value: strange.trim(), allowed: 'made of HTTP codes from 200 to 599' })];
 }
 
 /** Checks of one value. */
@@ -54,13 +56,10 @@ export const nlbChecks: ValueChecks = {
 };
 
 /** Why nothing reads `frontend-nlb-*`, or undefined when it is read. */
-export function nlbUnread({ settings, refused, ...context }: Context): string | undefined {
-  if (settings['enable-frontend-nlb']?.value === true || refused.has('enable-frontend-nlb')) return undefined;
-  const alone = isAlone({ settings, refused, ...context });
-  const unless =
-    alone || settings['enable-frontend-nlb'] !== undefined
-      ? ''
-      : ' unless another member of the group says so';
+export function nlbUnread(context: Context): string | undefined {
+  const said = context.settings['enable-frontend-nlb'];
+  if (said?.value === true || context.refused.has('enable-frontend-nlb')) return undefined;
+  const unless = isAlone(context) || said !== undefined ? '' : ' unless another member of the group says so';
   return `enable-frontend-nlb is not true, so nothing reads it${unless}`;
 }
 
@@ -75,12 +74,8 @@ export function nlbProblems(context: Context): Problem[] {
   return [...found, contradiction('ip-address-type', addresses, because)];
 }
 
-const contradiction = (
-  suffix: string,
-  value: string,
-  because: string,
-  severity: Problem['severity'] = 'refuse',
-): Problem => ({ code: 'Contradiction', severity, path: annotationPath(suffix), value, because });
+const contradiction = (suffix: string, value: string, because: string): Problem =>
+  refusal('Contradiction', annotationPath(suffix), { value, because });
 
 /** Elastic IPs are for internet-facing load balancers, one for each subnet (spec annotations 11.5). */
 function eipProblems(context: Context): Problem[] {
@@ -114,7 +109,7 @@ function timeoutProblems(context: Context): Problem[] {
   const because = `the timeout of ${limit} s must be less than the interval of ${seconds} s`;
   // In a group another member may say the other one.
   const severity = both || isAlone(context) ? 'refuse' : 'warn';
-  return [contradiction(`frontend-nlb-healthcheck-${name}-seconds`, String(value), because, severity)];
+  return [{ ...contradiction(`frontend-nlb-healthcheck-${name}-seconds`, String(value), because), severity }];
 }
 
 /** Ports behind the network load balancer are ports of this Ingress; the LBC leaves others out. */

@@ -1,20 +1,5 @@
-// Findings about values and the items of lists: how they are told, repetitions, malformed ids (aws-limits 6).
-import type { Finding } from '../../problems/finding.ts';
-
-/** A finding that refuses. */
-export const refuse = (code: Finding['code'], value: string, more: Partial<Finding>): Finding => ({
-  code,
-  severity: 'refuse',
-  value,
-  ...more,
-});
-/** A finding that lets pass. */
-export const warn = (code: Finding['code'], value: string, because: string): Finding => ({
-  code,
-  severity: 'warn',
-  value,
-  because,
-});
+// Findings about the items of lists: repetitions, malformed ids (aws-limits 6).
+import { type Finding, refuse } from '../../problems/finding.ts';
 
 /** Items that occur more than once, each once. */
 export function repeated<T>(items: readonly T[]): T[] {
@@ -29,11 +14,13 @@ export function idFindings(items: readonly string[], prefix: string): Finding[] 
   const id = new RegExp(`^${prefix}-[0-9a-f]+$`);
   const malformed = items
     .filter((item) => item.startsWith(`${prefix}-`) && !id.test(item))
-    .map((item) => refuse('InvalidFormat', item, { allowed: `an id: ${prefix}- and hexadecimal digits` }));
+    .map((item) =>
+      refuse('InvalidFormat', { value: item, allowed: `an id: ${prefix}- and hexadecimal digits` }),
+    );
   return [
     ...malformed,
     ...repeated(items.filter((item) => id.test(item))).map((item) =>
-      refuse('Contradiction', item, { because: 'it is named twice' }),
+      refuse('Contradiction', { value: item, because: 'it is named twice' }),
     ),
   ];
 }

@@ -1,8 +1,8 @@
 // Client certificates: what each mode may say, trust stores, ports named twice (spec annotations 6.6; aws-limits N14 to N18).
 import type { MutualAuthenticationEntry } from '../../annotations/tls.ts';
 import { TRUST_STORE_ARN, TRUST_STORE_NAME } from '../../limits/limits.ts';
-import type { Finding } from '../../problems/finding.ts';
-import { refuse, repeated } from './items.ts';
+import { type Finding, refuse } from '../../problems/finding.ts';
+import { repeated } from './items.ts';
 
 /** Listeners of one load balancer in mode verify; no quota raises it (aws-limits N18). */
 export const VERIFY_MAX = 2;
@@ -19,14 +19,16 @@ export function mutualAuthenticationFindings(entries: readonly MutualAuthenticat
       entry.mode === 'verify' ? storeFindings(entry, index) : strayFindings(entry, index),
     ),
     ...ports.map((port) =>
-      refuse('Contradiction', String(port), {
+      refuse('Contradiction', {
+        value: String(port),
         because: 'the port has two entries',
         check: 'MutualPortTwice',
       }),
     ),
     ...(verified.size > VERIFY_MAX
       ? [
-          refuse('OutOfRange', String(verified.size), {
+          refuse('OutOfRange', {
+            value: String(verified.size),
             allowed: `at most ${VERIFY_MAX} ports in mode verify`,
           }),
         ]
@@ -36,12 +38,11 @@ export function mutualAuthenticationFindings(entries: readonly MutualAuthenticat
 
 function storeFindings({ trustStore = '' }: MutualAuthenticationEntry, index: number): Finding[] {
   const at = `[${index}].trustStore`;
-  if (trustStore === '')
-    return [{ code: 'Malformed', severity: 'refuse', at, because: 'mode verify needs one' }];
+  if (trustStore === '') return [refuse('Malformed', { at, because: 'mode verify needs one' })];
   const [pattern, allowed] = trustStore.startsWith('arn:')
     ? [ARN, 'the ARN of a trust store (arn:aws:elasticloadbalancing:REGION:ACCOUNT:truststore/NAME/ID)']
     : [NAME, 'the name of a trust store: 1 to 32 letters, digits and single hyphens between them'];
-  return pattern.test(trustStore) ? [] : [refuse('InvalidFormat', trustStore, { at, allowed })];
+  return pattern.test(trustStore) ? [] : [refuse('InvalidFormat', { value: trustStore, at, allowed })];
 }
 
 /** Only mode verify has more than the mode. */
@@ -55,7 +56,8 @@ function strayFindings(entry: MutualAuthenticationEntry, index: number): Finding
     value === undefined
       ? []
       : [
-          refuse('Contradiction', String(value), {
+          refuse('Contradiction', {
+            value: String(value),
             at: `[${index}].${name}`,
             because: `only mode verify has ${name}, and the mode is ${entry.mode}`,
           }),

@@ -1,8 +1,7 @@
 // Reserved capacity (aws-limits L18; spec annotations 5.8).
 import { CAPACITY_UNITS } from '../../annotations/pools.ts';
-import type { Finding } from '../../problems/finding.ts';
+import { type Finding, refuse } from '../../problems/finding.ts';
 import { suggest } from '../../problems/suggest.ts';
-import { refuse } from './items.ts';
 
 /** Least reservation, in load balancer capacity units. */
 const LEAST = 100;
@@ -13,12 +12,11 @@ export function capacityFindings(capacity: Readonly<Record<string, string>>): Fi
   return Object.entries(capacity).flatMap(([key, value]): Finding[] => {
     if (key !== CAPACITY_UNITS) {
       const suggestion = suggest(key, [CAPACITY_UNITS]);
-      const more = suggestion === undefined ? {} : { suggestion };
-      return [refuse('NotAllowed', key, { allowed: `the key ${CAPACITY_UNITS}`, ...more })];
+      return [refuse('NotAllowed', { value: key, allowed: `the key ${CAPACITY_UNITS}`, suggestion })];
     }
     const units = /^[+-]?[0-9]+$/.test(value) ? Number(value) : Number.NaN;
     if (units === 0 || (units >= LEAST && units <= INT32_MAX)) return [];
     const code = Number.isNaN(units) ? 'Malformed' : 'OutOfRange';
-    return [refuse(code, value, { at: `[${key}]`, allowed: `0 or an integer of at least ${LEAST}` })];
+    return [refuse(code, { value, at: `[${key}]`, allowed: `0 or an integer of at least ${LEAST}` })];
   });
 }

@@ -3,7 +3,7 @@
 import { PREFIX } from '../../annotation.ts';
 import { pathOfAnnotation } from '../../problems/finding.ts';
 import { portedName } from '../../problems/ported.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, warning } from '../../problems/problem.ts';
 import { distance } from '../../problems/suggest.ts';
 import { descriptorOf } from '../../registry.ts';
 import { nameSuggestion } from './unread.ts';
@@ -52,7 +52,7 @@ export function prefixProblems(annotations: Readonly<Record<string, string>>): P
     if (key.startsWith(PREFIX)) return [];
     const found = ofService(key) ?? misspelt(key) ?? unprefixed(key);
     if (found === undefined) return [];
-    return [{ code: 'UnknownAnnotation', severity: 'warn', path: pathOfAnnotation(key), ...found }];
+    return [warning('UnknownAnnotation', pathOfAnnotation(key), found)];
   });
 }
 

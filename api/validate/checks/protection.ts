@@ -1,11 +1,13 @@
 // Who may pass: authentication and tokens together with the listeners and Services of the Ingress (spec annotations 10,
 // 18.3; aws-limits 3.3). Only what is effective is refused.
+
 import type { CognitoValue, OidcValue } from '../../annotations/auth.ts';
+import { defined } from '../../defined.ts';
 import type { AuthName, AuthSettings } from '../../ingress/authentication.ts';
 import { HTTPS_URL, WEEK_SECONDS } from '../../limits/rule-limits.ts';
 import { annotationPath } from '../../problems/finding.ts';
 import { placeOf } from '../../problems/place.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, type ProblemWords, warning } from '../../problems/problem.ts';
 import { suggest } from '../../problems/suggest.ts';
 import type { BackendTarget, Context } from './context.ts';
 import { type Guarded, guardedBackends, hasHttps } from './guarded.ts';
@@ -43,7 +45,7 @@ function problem(
   name: AuthName,
   { settings }: Guarded,
   context: Context,
-  { at = '', ...more }: Partial<Problem> & { readonly at?: string },
+  { at = '', ...more }: ProblemWords & { readonly at?: string } & Partial<Pick<Problem, 'code' | 'severity'>>,
 ): Problem {
   const from = settings[name]?.from;
   const ofService = from?.startsWith('Service') === true;
@@ -53,7 +55,7 @@ function problem(
     code: 'InvalidFormat',
     severity: ofService || typeOfService ? 'warn' : 'refuse',
     ...placeOf(name, from, namespace, at),
-    ...more,
+    ...defined(more),
   };
 }
 
@@ -75,16 +77,7 @@ function openProblems(guarded: readonly Guarded[], context: Context): Problem[] 
     ...guarded
       .filter(({ path }) => open.backends.has(path))
       .map((one) => ({ ...ofType(one, context, because), code: 'Contradiction' as const })),
-    ...(tokens
-      ? [
-          {
-            code: 'Contradiction',
-            severity: 'warn',
-            path: annotationPath('jwt-validation'),
-            because,
-          } as const,
-        ]
-      : []),
+    ...(tokens ? [warning('Contradiction', annotationPath('jwt-validation'), { because })] : []),
   ];
 }
 
@@ -195,13 +188,12 @@ function sessionProblems(one: Guarded, context: Context): Problem[] {
   const found: Problem[] = [];
   const behaviour = one.settings['auth-on-unauthenticated-request']?.value ?? 'authenticate';
   if (!BEHAVIOURS.includes(behaviour)) {
-    const suggestion = suggest(behaviour, BEHAVIOURS);
     found.push(
       problem('auth-on-unauthenticated-request', one, context, {
         code: 'NotAllowed',
         value: behaviour,
         allowed: `one of ${BEHAVIOURS.join(', ')}`,
-        ...(suggestion === undefined ? {} : { suggestion }),
+        suggestion: suggest(behaviour, BEHAVIOURS),
       }),
     );
   }

@@ -1,6 +1,6 @@
 // Regular expressions as the load balancer takes them (aws-limits 3.1). They are scanned once and never run: no text that a
 // user writes can make the check slow.
-import type { Finding } from '../../problems/finding.ts';
+import { type Finding, refuse, warn } from '../../problems/finding.ts';
 
 /** What the load balancer cannot do, each with its name. The first match at the position of the scanner counts. */
 const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
@@ -66,10 +66,9 @@ export const groupsIn = (regex: string): number => scan(regex).groups;
 /** What of a regular expression the load balancer refuses, or may not understand. */
 export function regexFindings(regex: string, at: string): Finding[] {
   const { unsupported, plain } = scan(regex);
-  const about = { code: 'InvalidFormat', at, value: regex } as const;
   if (unsupported.size > 0) {
     const because = `the load balancer does not support ${[...unsupported].join(', ')} in regular expressions`;
-    return [{ ...about, severity: 'refuse', because }];
+    return [refuse('InvalidFormat', { at, value: regex, because })];
   }
   try {
     // Only compiled: an expression costs time when it runs.
@@ -77,6 +76,7 @@ export function regexFindings(regex: string, at: string): Finding[] {
     return [];
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return [{ ...about, severity: 'warn', because: 'it does not look like a complete regular expression' }];
+    const because = 'it does not look like a complete regular expression';
+    return [warn('InvalidFormat', { at, value: regex, because })];
   }
 }

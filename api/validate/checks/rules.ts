@@ -6,7 +6,7 @@ import { actionNameOf } from '../../ingress/references.ts';
 import type { IngressPath } from '../../kube.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../../limits/rule-limits.ts';
 import { annotationPath } from '../../problems/finding.ts';
-import { type Problem, quote } from '../../problems/problem.ts';
+import { type Problem, quote, refusal, warning } from '../../problems/problem.ts';
 import { hostsAbove, isTooDeep, takenBy, takes } from '../../routing/reach.ts';
 import { conditionsOf, inOrder, isRegexPath, memberOf, type RuleSource } from '../../routing/rules.ts';
 import { redirectsToItself } from '../../routing/unreachable-rules.ts';
@@ -87,13 +87,11 @@ function sumOf(conditions: readonly Condition[]): Sum {
 /** What an annotation adds to each rule of a backend: looked at once, however many rules there are. */
 function sumsByBackend({ settings }: Context): (backend: string) => Sum {
   const known = new Map<string, Sum>();
-  return (backend) => {
-    const said = memberOf(settings.conditions, backend)?.value ?? [];
-    const sum =
-      known.get(backend) ?? (said.length === 0 ? NOTHING : sumOf(conditionsOf({ backend }, settings)));
-    known.set(backend, sum);
-    return sum;
-  };
+  return (name) =>
+    known.getOrInsertComputed(name, (backend) => {
+      const said = memberOf(settings.conditions, backend)?.value ?? [];
+      return said.length === 0 ? NOTHING : sumOf(conditionsOf({ backend }, settings));
+    });
 }
 
 function valueProblems(rule: CheckedRule, context: Context, added: Sum): Problem[] {
@@ -116,18 +114,19 @@ function valueProblems(rule: CheckedRule, context: Context, added: Sum): Problem
     .map((field): Problem => {
       const what = field === 'host-header' ? 'hosts' : 'paths';
       const because = `${of} has plain ${what} and regular expressions; all ${what} of a rule must be of one kind`;
-      return { code: 'Contradiction', severity: 'refuse', path, because };
+      return refusal('Contradiction', path, { because });
     });
   const values = own.values + added.values;
   if (values > CONDITION_VALUES_MAX) {
     const because = `${of} has ${values} values in all its conditions, host and path included; AWS allows ${CONDITION_VALUES_MAX}`;
-    found.push({ code: 'OutOfRange', severity: 'refuse', path, because });
+    found.push(refusal('OutOfRange', path, { because }));
   }
   const wildcards = own.wildcards + added.wildcards;
   if (wildcards > WILDCARDS_USUAL) {
-    const severity = wildcards > WILDCARDS_MAX ? 'refuse' : 'warn';
     const because = `${of} has ${wildcards} wildcards in all its conditions; AWS allows ${WILDCARDS_USUAL} in a rule, ${WILDCARDS_MAX} in some accounts`;
-    found.push({ code: 'OutOfRange', severity, path, value: rule.path, because });
+    found.push(
+      (wildcards > WILDCARDS_MAX ? refusal : warning)('OutOfRange', path, { value: rule.path, because }),
+    );
   }
   return found;
 }
@@ -186,7 +185,7 @@ function shadowed(rule: CheckedRule, earlier: CheckedRule): Problem {
   const because = twice
     ? `${inWords(rule)} is there twice: the one at ${earlier.at}, with backend ${earlier.backend}, is asked first, and no request is left for this one, with backend ${rule.backend}`
     : `${inWords(rule)} gets no request: ${of} takes all of them and is asked first`;
-  return { code: 'Unused', severity: 'warn', path: rule.at, because };
+  return warning('Unused', rule.at, { because });
 }
 
 /** Rules that an earlier one leaves no request for. */
@@ -205,7 +204,7 @@ function unreachable(rules: readonly CheckedRule[], context: Context): Problem[]
       found.push(shadowed(rule, earlier));
     } else if (!context.refused.has(`conditions.${rule.backend}`) && isMade(rule, context)) {
       if (!bare) asking.set(same, rule);
-      else taken.set(host, (taken.get(host) ?? new Map<string, CheckedRule>()).set(takes(rule), rule));
+      else taken.getOrInsertComputed(host, () => new Map()).set(takes(rule), rule);
     }
   }
   return found;

@@ -4,7 +4,7 @@ import { actionNameOf, backendsOf } from '../../ingress/references.ts';
 import type { IngressPath } from '../../kube.ts';
 import { CONDITION_VALUE_MAX } from '../../limits/rule-limits.ts';
 import { annotationPath, type Finding } from '../../problems/finding.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, refusal, warning } from '../../problems/problem.ts';
 import { isRegexPath, memberOf } from '../../routing/rules.ts';
 import { isLoop } from './actions.ts';
 import { hostFinding, pathFinding } from './conditions.ts';
@@ -35,7 +35,7 @@ function loopProblems({ ingress, settings }: Context): Problem[] {
       return [];
     if (path !== 'spec.defaultBackend' && !kept.has(path)) return [];
     const because = `${annotationPath(`actions.${action}`)} redirects to itself, which AWS refuses: change protocol, host, port or path`;
-    return [{ code: 'Contradiction', severity: 'refuse', path: `${path}.service`, because }];
+    return [refusal('Contradiction', `${path}.service`, { because })];
   });
 }
 
@@ -43,20 +43,18 @@ function backendProblems({ ingress, settings, refused }: Context): Problem[] {
   return backendsOf(ingress).flatMap(({ path, backend }): Problem[] => {
     if (backend.resource === undefined && backend.service === undefined) {
       const because = 'a backend without a Service cannot be a target of a load balancer';
-      return [{ code: 'UnsupportedBackend', severity: 'refuse', path, because }];
+      return [refusal('UnsupportedBackend', path, { because })];
     }
     if (backend.resource !== undefined) {
-      const value = { value: `${backend.resource.kind} ${backend.resource.name}` };
+      const value = `${backend.resource.kind} ${backend.resource.name}`;
       const because = 'a resource backend cannot be a target of a load balancer; only Services can';
-      return [
-        { code: 'UnsupportedBackend', severity: 'refuse', path: `${path}.resource`, ...value, because },
-      ];
+      return [refusal('UnsupportedBackend', `${path}.resource`, { value, because })];
     }
     const action = actionNameOf(backend);
     if (action === undefined || refused.has(`actions.${action}`)) return [];
     if (memberOf(settings.actions, action) !== undefined) return [];
     const because = `it says use-annotation and there is no ${annotationPath(`actions.${action}`)}; requests are answered with 503`;
-    return [{ code: 'ActionNotFound', severity: 'warn', path: `${path}.service`, value: action, because }];
+    return [warning('ActionNotFound', `${path}.service`, { value: action, because })];
   });
 }
 
@@ -74,7 +72,7 @@ function ruleProblems(context: Context): Problem[] {
 function hostProblems(host: string, path: string): Problem[] {
   if (host.length > CONDITION_VALUE_MAX) {
     const allowed = `a host of at most ${CONDITION_VALUE_MAX} characters`;
-    return [{ code: 'OutOfRange', severity: 'refuse', path, value: host, allowed }];
+    return [refusal('OutOfRange', path, { value: host, allowed })];
   }
   const found = hostFinding(host, '');
   return found === undefined ? [] : [placed(found, path)];
@@ -88,10 +86,9 @@ function pathProblems(one: IngressPath, path: string, { settings, refused }: Con
   const isFixed = type === 'Exact' || type === 'Prefix';
   if (!isFixed && refused.has('use-regex-path-match')) return [];
   if (isRegexPath(one, settings)) return regexProblems(value.slice(1), path);
-  const about = { path, value };
   if (isFixed && /[*?]/.test(value)) {
     const because = `"*" and "?" are wildcards of the load balancer, which ${type} paths do not have; use pathType ImplementationSpecific`;
-    return [{ ...about, code: 'UnsupportedPath', severity: 'refuse', because }];
+    return [refusal('UnsupportedPath', path, { value, because })];
   }
   // A Prefix path becomes two values, the longer one with `/*` at its end (spec annotations 15.3).
   const most = type === 'Prefix' && value.length > 1 ? CONDITION_VALUE_MAX - 2 : CONDITION_VALUE_MAX;
@@ -99,7 +96,7 @@ function pathProblems(one: IngressPath, path: string, { settings, refused }: Con
   if (length > most) {
     const allowed = `a path of at most ${most} characters`;
     const because = `a value of a rule has at most ${CONDITION_VALUE_MAX}`;
-    return [{ ...about, code: 'OutOfRange', severity: 'refuse', allowed, because }];
+    return [refusal('OutOfRange', path, { value, allowed, because })];
   }
   const found = pathFinding(value, '');
   return found === undefined ? [] : [placed(found, path)];
@@ -108,20 +105,11 @@ function pathProblems(one: IngressPath, path: string, { settings, refused }: Con
 /** A path that is a regular expression behind its leading slash (spec annotations 15.4). */
 function regexProblems(regex: string, path: string): Problem[] {
   const because = 'use-regex-path-match makes what follows the leading / a regular expression';
-  if (regex === '') {
-    return [
-      {
-        code: 'UnsupportedPath',
-        severity: 'refuse',
-        path,
-        value: '/',
-        because: `${because}, and it is empty`,
-      },
-    ];
-  }
+  if (regex === '')
+    return [refusal('UnsupportedPath', path, { value: '/', because: `${because}, and it is empty` })];
   if (regex.length > CONDITION_VALUE_MAX) {
     const allowed = `a regular expression of at most ${CONDITION_VALUE_MAX} characters`;
-    return [{ code: 'OutOfRange', severity: 'refuse', path, value: regex, allowed }];
+    return [refusal('OutOfRange', path, { value: regex, allowed })];
   }
   return regexFindings(regex, '').map((found) => placed(found, path));
 }

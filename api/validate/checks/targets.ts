@@ -5,7 +5,7 @@ import { effectiveTargetGroupSettings, type ServiceSettings } from '../../ingres
 import { actionNameOf, backendsOf, lacksTargets, portOf } from '../../ingress/references.ts';
 import { annotationPath, step } from '../../problems/finding.ts';
 import { placeOf } from '../../problems/place.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, warning } from '../../problems/problem.ts';
 import { descriptorOf } from '../../registry.ts';
 import { memberOf } from '../../routing/rules.ts';
 import { isObject } from '../type-guards.ts';
@@ -57,28 +57,26 @@ function referenceProblems(context: Context, target: BackendTarget, settings: Se
   if (service === undefined) {
     const because =
       'no Service of this name exists in the namespace; requests are answered with 503 until it does';
-    return [{ code: 'ServiceNotFound', severity: 'warn', path: `${path}.name`, value: name, because }];
+    return [warning('ServiceNotFound', `${path}.name`, { value: name, because })];
   }
   const found = portOf(service, port);
   if (found === undefined) {
     const known = (service.spec?.ports ?? []).map((one) => one.name ?? String(one.port));
     const because = `${object} has no such port; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
-    return [
-      { code: 'ServicePortNotFound', severity: 'warn', path: `${path}.port`, value: String(port), because },
-    ];
+    return [warning('ServicePortNotFound', `${path}.port`, { value: String(port), because })];
   }
   const type = settings['target-type']?.value ?? context.options.defaultTargetType;
   const lacks = context.refused.has('target-type') ? undefined : lacksTargets(service, type);
   if (lacks !== undefined) {
     const code = service.spec?.type === 'ExternalName' ? 'UnsupportedBackend' : 'NoTargets';
     const because = `${object} ${lacks}; without targets, requests are answered with 503`;
-    return [{ code, severity: 'warn', path, value: name, because }];
+    return [warning(code, path, { value: name, because })];
   }
   if (type !== 'instance' || found.nodePort !== undefined || context.refused.has('target-type')) return [];
   // The API server gives out node ports when it stores the Service.
   if (service.spec?.type === 'NodePort' || service.spec?.type === 'LoadBalancer') return [];
   const because = `the target type is instance, and ${object} has no node port: make it type NodePort or LoadBalancer, or set target-type to ip`;
-  return [{ code: 'NodePortMissing', severity: 'warn', path, value: name, because }];
+  return [warning('NodePortMissing', path, { value: name, because })];
 }
 
 type SettingOrigin = { readonly from?: string } | undefined;
@@ -141,7 +139,7 @@ function familyProblems(context: Context, { service, name, path }: BackendTarget
   if (!ipv4 || refused.has('ip-address-type') || families.join() !== 'IPv6') return [];
   // The Service may change before anything is made, as with its ports.
   const because = `Service ${name} has only the family IPv6, which needs ip-address-type dualstack`;
-  return [{ code: 'Contradiction', severity: 'warn', path, value: name, because }];
+  return [warning('Contradiction', path, { value: name, because })];
 }
 
 /** Target control ports: ip targets, round robin and no stickiness (spec annotations 9.15; aws-limits TG8). */

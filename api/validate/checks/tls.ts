@@ -3,7 +3,7 @@
 import type { ListenPort } from '../../annotations/listener.ts';
 import { RENAMED_HEADERS } from '../../limits/limits.ts';
 import { annotationPath } from '../../problems/finding.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, refusal, warning } from '../../problems/problem.ts';
 import { type Context, hasHost } from './context.ts';
 
 /** Problems between TLS annotations, hosts and the ports that the Ingress listens on. */
@@ -18,16 +18,10 @@ function mutualProblems({ settings }: Context, ports: readonly ListenPort[]): Pr
     if (secure.includes(port)) return [];
     const allowed = secure.length === 0 ? 'an HTTPS port' : `one of the HTTPS ports ${secure.join(', ')}`;
     const names = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
+    const because = `the Ingress listens on ${names}`;
+    const path = `${annotationPath('mutual-authentication')}[${index}].port`;
     return [
-      {
-        code: 'Contradiction',
-        severity: 'refuse',
-        path: `${annotationPath('mutual-authentication')}[${index}].port`,
-        value: String(port),
-        allowed,
-        because: `the Ingress listens on ${names}`,
-        check: 'MutualPortUnknown',
-      },
+      refusal('Contradiction', path, { value: String(port), allowed, because, check: 'MutualPortUnknown' }),
     ];
   });
 }
@@ -40,31 +34,17 @@ function requestProblems(context: Context): Problem[] {
   const { settings, refused } = context;
   const named = (settings['certificate-arn']?.value.length ?? 0) > 0 || refused.has('certificate-arn');
   if (settings['create-acm-cert']?.value !== true || named || hasHost(context)) return [];
-  return [
-    {
-      code: 'CertificateNotFound',
-      severity: 'warn',
-      path: annotationPath('create-acm-cert'),
-      value: 'true',
-      because: 'there is no host in rules or tls that a certificate could be requested for',
-    },
-  ];
+  const because = 'there is no host in rules or tls that a certificate could be requested for';
+  return [warning('CertificateNotFound', annotationPath('create-acm-cert'), { value: 'true', because })];
 }
 
 /** Request headers that carry what TLS found out are renamed on HTTPS listeners only (aws-limits 2.2). */
 function renameProblems({ settings }: Context, ports: readonly ListenPort[]): Problem[] {
   const plain = ports.filter(({ protocol }) => protocol === 'HTTP').map(({ port }) => `HTTP-${port}`);
-  return Object.entries(settings['listener-attributes'] ?? {}).flatMap(([name, { value }]) =>
-    plain.includes(name)
-      ? RENAMED_HEADERS.filter((key) => Object.hasOwn(value, key)).map(
-          (key): Problem => ({
-            code: 'Contradiction',
-            severity: 'refuse',
-            path: `${annotationPath(`listener-attributes.${name}`)}[${key}]`,
-            value: value[key] ?? '',
-            because: 'only HTTPS listeners have this attribute',
-          }),
-        )
-      : [],
-  );
+  const because = 'only HTTPS listeners have this attribute';
+  return Object.entries(settings['listener-attributes'] ?? {}).flatMap(([name, { value }]) => {
+    const path = annotationPath(`listener-attributes.${name}`);
+    const renamed = plain.includes(name) ? RENAMED_HEADERS.filter((key) => Object.hasOwn(value, key)) : [];
+    return renamed.map((key) => refusal('Contradiction', `${path}[${key}]`, { value: value[key], because }));
+  });
 }

@@ -1,6 +1,6 @@
 // What AWS asks of the transforms of one annotation beyond their schema (aws-limits 3.2).
 import { CONFIG_OF_TRANSFORM, type TransformValue } from '../../annotations/transforms.ts';
-import { type Finding, step } from '../../problems/finding.ts';
+import { type Finding, refuse, step, warn } from '../../problems/finding.ts';
 import { groupsIn, regexFindings } from './regex.ts';
 
 /** What is wrong or doubtful with a list of transforms. */
@@ -13,8 +13,7 @@ export function transformFindings(transforms: readonly TransformValue[]): Findin
       return found;
     }
     const because = 'a rule can have one transform of each type';
-    const again = { at: `${step(index)}.type`, value: transform.type, because };
-    return [{ code: 'Contradiction', severity: 'refuse', ...again }, ...found];
+    return [refuse('Contradiction', { at: `${step(index)}.type`, value: transform.type, because }), ...found];
   });
 }
 
@@ -24,7 +23,7 @@ function findingsOf(transform: TransformValue, place: string): Finding[] {
   const config = transform[member];
   if (config === undefined) {
     const because = `the member is missing: type ${transform.type} needs it`;
-    return [{ code: 'Malformed', severity: 'refuse', at, because }];
+    return [refuse('Malformed', { at, because })];
   }
   const { rewrites } = config;
   const each = rewrites.flatMap(({ regex, replace = '' }, index) =>
@@ -32,8 +31,7 @@ function findingsOf(transform: TransformValue, place: string): Finding[] {
   );
   if (rewrites.length === 1) return each;
   const because = 'AWS documents one rewrite for each transform; further ones may be refused';
-  const many = { at: `${at}.rewrites`, value: String(rewrites.length), because };
-  return [...each, { code: 'OutOfRange', severity: 'warn', ...many }];
+  return [...each, warn('OutOfRange', { at: `${at}.rewrites`, value: String(rewrites.length), because })];
 }
 
 function rewriteFindings(regex: string, replace: string, at: string): Finding[] {
@@ -43,5 +41,5 @@ function rewriteFindings(regex: string, replace: string, at: string): Finding[] 
   const most = wanted.reduce((a, b) => Math.max(a, b), 0);
   if (most <= groups) return found;
   const because = `it refers to group ${most}, and the regular expression has ${groups}`;
-  return [...found, { code: 'OutOfRange', severity: 'warn', at: `${at}.replace`, value: replace, because }];
+  return [...found, warn('OutOfRange', { at: `${at}.replace`, value: replace, because })];
 }

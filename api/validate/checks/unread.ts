@@ -3,9 +3,9 @@
 import type { AnyAnnotation } from '../../annotation.ts';
 import { TARGET_GROUP_NAMES } from '../../ingress/effective-settings.ts';
 import { actionNameOf, backendsOf, USE_ANNOTATION } from '../../ingress/references.ts';
-import { annotationPath, type Finding } from '../../problems/finding.ts';
+import { annotationPath, type Finding, warn } from '../../problems/finding.ts';
 import { portedName } from '../../problems/ported.ts';
-import type { Problem } from '../../problems/problem.ts';
+import { type Problem, warning } from '../../problems/problem.ts';
 import { suggest } from '../../problems/suggest.ts';
 import { REGISTRY, STEMS } from '../../registry.ts';
 import { type Context, isAlone } from './context.ts';
@@ -17,17 +17,9 @@ const KNOWN: readonly string[] = REGISTRY.map(({ name }) => name);
 
 /** What to say of a name that has no descriptor, or (`elsewhere`) one for another kind of object only. */
 export function unreadName(suffix: string, elsewhere: boolean): readonly Finding[] {
-  if (elsewhere)
-    return [{ code: 'Unused', severity: 'warn', because: 'only Ingresses say it; nothing reads it here' }];
-  const suggestion = nameSuggestion(suffix);
-  return [
-    {
-      code: 'UnknownAnnotation',
-      severity: 'warn',
-      because: 'there is no annotation of this name, so nothing reads it',
-      ...(suggestion === undefined ? {} : { suggestion }),
-    },
-  ];
+  if (elsewhere) return [warn('Unused', { because: 'only Ingresses say it; nothing reads it here' })];
+  const because = 'there is no annotation of this name, so nothing reads it';
+  return [warn('UnknownAnnotation', { because, suggestion: nameSuggestion(suffix) })];
 }
 
 /** The annotation that somebody likely means by a name that there is not. */
@@ -43,9 +35,9 @@ function suggestMember(suffix: string): string | undefined {
 
 /** What to say of an annotation that is checked and kept, and has no effect: not in this version, or never. */
 export function notApplied({ effect }: AnyAnnotation): readonly Finding[] {
-  if (effect.on === 'never') return [{ code: 'ServiceEnded', severity: 'warn', because: effect.because }];
+  if (effect.on === 'never') return [warn('ServiceEnded', { because: effect.because })];
   if (effect.on !== 'later') return [];
-  return [{ code: 'NotYetApplied', severity: 'warn', because: `it is not applied: ${effect.because}` }];
+  return [warn('NotYetApplied', { because: `it is not applied: ${effect.because}` })];
 }
 
 /** Why nothing reads an annotation of this Ingress, or undefined when something does. */
@@ -107,8 +99,6 @@ export function unusedProblems(context: Context): Problem[] {
   return suffixes.flatMap((suffix): Problem[] => {
     if (explained.has(suffix)) return [];
     const because = unreadReason(suffix, context);
-    return because === undefined
-      ? []
-      : [{ code: 'Unused', severity: 'warn', path: annotationPath(suffix), because }];
+    return because === undefined ? [] : [warning('Unused', annotationPath(suffix), { because })];
   });
 }

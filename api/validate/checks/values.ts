@@ -2,8 +2,9 @@
 import type { AnnotationName } from '../../annotation.ts';
 import { listenPortsOf } from '../../annotations/listener.ts';
 import type { AnnotationValues } from '../../generated/values.ts';
+import { dnsLabel } from '../../kubernetes/names.ts';
 import * as limits from '../../limits/limits.ts';
-import type { Finding } from '../../problems/finding.ts';
+import { type Finding, refuse, warn } from '../../problems/finding.ts';
 import { suggest } from '../../problems/suggest.ts';
 import { cidrOf } from '../cidr.ts';
 import { actionFindings } from './actions.ts';
@@ -11,7 +12,7 @@ import { addonChecks } from './addons.ts';
 import { attributeFindings, targetGroupFindings } from './attributes.ts';
 import { conditionFindings } from './conditions.ts';
 import { nlbChecks } from './frontend-nlb.ts';
-import { idFindings, refuse, repeated, warn } from './items.ts';
+import { idFindings, repeated } from './items.ts';
 import { jwtFindings } from './jwt.ts';
 import { labelFindings } from './labels.ts';
 import { mutualAuthenticationFindings } from './mutual.ts';
@@ -24,7 +25,8 @@ function listenPortFindings(value: AnnotationValues['listen-ports']): Finding[] 
   const ports = value.flatMap(({ HTTP, HTTPS }) => [HTTP, HTTPS].filter((port) => port !== undefined));
   if (ports.length === 0) {
     return [
-      refuse('OutOfRange', JSON.stringify(value), {
+      refuse('OutOfRange', {
+        value: JSON.stringify(value),
         allowed: 'a list that names at least one port',
         check: 'ListenPortsEmpty',
       }),
@@ -32,7 +34,8 @@ function listenPortFindings(value: AnnotationValues['listen-ports']): Finding[] 
   }
   if (listenPortsOf(value).length === ports.length) return [];
   return repeated(ports).map((port) =>
-    refuse('Contradiction', String(port), {
+    refuse('Contradiction', {
+      value: String(port),
       because: 'the port is named twice; a port has one listener',
       check: 'ListenPortTwice',
     }),
@@ -40,51 +43,50 @@ function listenPortFindings(value: AnnotationValues['listen-ports']): Finding[] 
 }
 
 function sslPolicyFindings(policy: string): Finding[] {
-  if (policy === '') return [warn('Unused', policy, 'an empty name stands for the default of AWS')];
+  if (policy === '')
+    return [warn('Unused', { value: policy, because: 'an empty name stands for the default of AWS' })];
   if (limits.SSL_POLICIES.includes(policy)) return [];
-  const suggestion = suggest(policy, limits.SSL_POLICIES);
-  const finding = warn(
-    'NotAllowed',
-    policy,
-    'no security policy of this name is known here; AWS may have added it',
-  );
-  return [suggestion === undefined ? finding : { ...finding, suggestion }];
+  const because = 'no security policy of this name is known here; AWS may have added it';
+  return [warn('NotAllowed', { value: policy, because, suggestion: suggest(policy, limits.SSL_POLICIES) })];
 }
 
 function cidrFindings(cidrs: readonly string[]): Finding[] {
   return cidrs.flatMap((text): Finding[] => {
     const cidr = cidrOf(text);
     if (cidr === undefined) {
-      return [refuse('InvalidFormat', text, { allowed: 'a CIDR such as 10.0.0.0/8 or 2001:db8::/32' })];
+      return [
+        refuse('InvalidFormat', { value: text, allowed: 'a CIDR such as 10.0.0.0/8 or 2001:db8::/32' }),
+      ];
     }
-    return cidr.hostBits
-      ? [warn('InvalidFormat', text, 'bits behind the prefix are set; AWS clears them')]
-      : [];
+    const because = 'bits behind the prefix are set; AWS clears them';
+    return cidr.hostBits ? [warn('InvalidFormat', { value: text, because })] : [];
   });
 }
 
-/** A DNS label, as the Kubernetes API says of `ServicePort.name`: no Service has a port of another name. */
-const SERVICE_PORT_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 function healthCheckPortFindings(port: string): Finding[] {
-  if (port === '') return [warn('Unused', port, 'an empty value stands for a Service port without a name')];
+  if (port === '')
+    return [
+      warn('Unused', { value: port, because: 'an empty value stands for a Service port without a name' }),
+    ];
   const allowed = 'traffic-port, an integer from 1 to 65535 or the name of a Service port';
   if (!/^[+-]?[0-9]+$/.test(port)) {
-    if (SERVICE_PORT_NAME.test(port)) return [];
-    const suggestion = suggest(port, ['traffic-port']);
-    return [refuse('InvalidFormat', port, { allowed, ...(suggestion === undefined ? {} : { suggestion }) })];
+    // As the Kubernetes API says of `ServicePort.name`: no Service has a port of another name.
+    if (dnsLabel(port) === undefined) return [];
+    return [refuse('InvalidFormat', { value: port, allowed, suggestion: suggest(port, ['traffic-port']) })];
   }
   const number = Number(port);
-  return number >= 1 && number <= 65535 ? [] : [refuse('OutOfRange', port, { allowed })];
+  return number >= 1 && number <= 65535 ? [] : [refuse('OutOfRange', { value: port, allowed })];
 }
 
 function nameFindings(name: string): Finding[] {
   if (!name.startsWith('internal-')) return [];
-  return [refuse('NotAllowed', name, { because: 'names that start with internal- are reserved' })];
+  return [refuse('NotAllowed', { value: name, because: 'names that start with internal- are reserved' })];
 }
 
 const securityGroupFindings = (groups: readonly string[]): Finding[] =>
-  groups.length === 0 ? [warn('Unused', '', 'an empty list says nothing')] : idFindings(groups, 'sg');
+  groups.length === 0
+    ? [warn('Unused', { value: '', because: 'an empty list says nothing' })]
+    : idFindings(groups, 'sg');
 
 export type ValueChecks = {
   readonly [N in AnnotationName]?: (value: AnnotationValues[N]) => readonly Finding[];
