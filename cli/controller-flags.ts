@@ -5,19 +5,42 @@ import type { LeaseName } from '../controller/handover/lease.ts';
 import { DEFAULTS } from '../controller/options.ts';
 import { count, gates, lease, names, pairs, percent, seconds, strictChecks, trueOrFalse } from './flags.ts';
 
+/** Who to be at the API server. */
+export const KUBECONFIG = [
+  '--kubeconfig <file>',
+  'who to be at the API server (default: the usual places, then the pod)',
+] as const;
+
+/** Which Ingresses without ingressClassName are ours. */
+export const INGRESS_CLASS = [
+  '--ingress-class <name>',
+  'value of the annotation kubernetes.io/ingress.class that is ours',
+  DEFAULTS.ingressClass,
+] as const;
+
+const targetType = (words: string): Option =>
+  new Option('--default-target-type <type>', words)
+    .choices(['instance', 'ip'])
+    .default(DEFAULTS.defaultTargetType);
+
+const scheme = (words: string): Option =>
+  new Option('--default-load-balancer-scheme <scheme>', words)
+    .choices(['internal', 'internet-facing'])
+    .default(DEFAULTS.defaultLoadBalancerScheme);
+
+/** What Ingresses are read with, for who reads them as the controller does. */
+export const withReading = (command: Command): Command =>
+  command.addOption(targetType('as given to the controller')).addOption(scheme('as given to the controller'));
+
 /** Where it works. */
 export function withPlace(command: Command): Command {
   return command
-    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
+    .option(...KUBECONFIG)
     .requiredOption('--cluster-name <name>', 'name of the cluster; enters names and tags in AWS')
     .option('--aws-region <region>', "region (default: the AWS SDK's own search)")
     .requiredOption('--aws-vpc-id <id>', 'VPC of the cluster')
     .option('--watch-namespace <namespace>', 'only Ingresses of this namespace')
-    .option(
-      '--ingress-class <name>',
-      'value of the annotation kubernetes.io/ingress.class that is ours',
-      DEFAULTS.ingressClass,
-    );
+    .option(...INGRESS_CLASS);
 }
 
 /** What it may do. */
@@ -72,17 +95,9 @@ export function withDefaults(command: Command): Command {
     .option('--external-managed-tags <keys>', 'keys of tags that others write: key,…', names, [
       ...DEFAULTS.externalManagedTags,
     ])
-    .addOption(
-      new Option('--default-target-type <type>', 'targets without target-type')
-        .choices(['instance', 'ip'])
-        .default(DEFAULTS.defaultTargetType),
-    )
+    .addOption(targetType('targets without target-type'))
     .option('--default-ssl-policy <policy>', 'HTTPS listeners without ssl-policy', DEFAULTS.defaultSslPolicy)
-    .addOption(
-      new Option('--default-load-balancer-scheme <scheme>', 'load balancers without scheme')
-        .choices(['internal', 'internet-facing'])
-        .default(DEFAULTS.defaultLoadBalancerScheme),
-    )
+    .addOption(scheme('load balancers without scheme'))
     .option('--warn-only <checks>', 'checks that warn instead of refusing (docs/problems.md)', strictChecks)
     .option(
       '--enable-backend-security-group [boolean]',

@@ -4,6 +4,7 @@ import type { LeaseName } from '../controller/handover/lease.ts';
 import { adopt, giveBack, type HandoverOutput } from '../controller/handover/main.ts';
 import { HandoverRefusal } from '../controller/handover/survey.ts';
 import { DEFAULTS } from '../controller/options.ts';
+import { INGRESS_CLASS, KUBECONFIG } from './controller-flags.ts';
 import { lease } from './flags.ts';
 
 interface AdoptFlags {
@@ -19,11 +20,7 @@ interface AdoptFlags {
 export function adoptCommand(): Command {
   return placed(new Command('adopt'))
     .description('says how far Ingresses are taken over from the AWS Load Balancer Controller')
-    .option(
-      '--ingress-class <name>',
-      'value of the annotation kubernetes.io/ingress.class that is ours',
-      DEFAULTS.ingressClass,
-    )
+    .option(...INGRESS_CLASS)
     .option('--cleanup', "shows which of the LBC's TargetGroupBindings would be deleted")
     .option('--yes', 'deletes them, without touching targets')
     .option(
@@ -70,9 +67,7 @@ export function releaseCommand(): Command {
 }
 
 const placed = (command: Command): Command =>
-  command
-    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
-    .option('-n, --namespace <namespace>', 'only this namespace');
+  command.option(...KUBECONFIG).option('-n, --namespace <namespace>', 'only this namespace');
 
 const held = (name: LeaseName | 'none'): { readonly lease?: LeaseName } =>
   name === 'none' ? {} : { lease: name };

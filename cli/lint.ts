@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { ControllerDefaults } from '../api/ingress/read.ts';
 import { lint, nameOf, withNamespace } from '../api/validate/lint.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
+import { withReading } from './controller-flags.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { strictChecks } from './flags.ts';
 import { type LintCounts, type LintFormat, type Located, report } from './lint-report.ts';
@@ -16,24 +17,15 @@ interface LintOptions {
 
 /** The command; exit code 0 when admission would take it all, 1 when it would refuse something, 2 on a wrong command line. */
 export function lintCommand(): Command {
-  return new Command('lint')
+  const command = new Command('lint')
     .description('says what admission would say of manifests: files, directories, or - for standard input')
     .argument('<path...>', 'files, directories or -')
     .addOption(
       new Option('-o, --output <format>', 'for people, programs or code scanning')
         .choices(['text', 'json', 'sarif'])
         .default('text'),
-    )
-    .addOption(
-      new Option('--default-target-type <type>', 'as given to the controller')
-        .choices(['instance', 'ip'])
-        .default('instance'),
-    )
-    .addOption(
-      new Option('--default-load-balancer-scheme <scheme>', 'as given to the controller')
-        .choices(['internal', 'internet-facing'])
-        .default('internal'),
-    )
+    );
+  return withReading(command)
     .option('--warn-only <checks>', 'as given to the webhook', strictChecks)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(async (paths: string[], options: LintOptions) => {

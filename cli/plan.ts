@@ -1,5 +1,7 @@
 // `albatross plan`: flags to options, the answer to text and exit code; nothing else.
+
 import { Command } from 'commander';
+import { defined } from '../api/defined.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
 import { planOnce } from '../controller/inspection/main.ts';
 import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
@@ -53,8 +55,7 @@ export function planCommand(): Command {
       answer(oneOf(command, ingress, '--all', flags.all), { ...DEFAULTS, ...flags }, async (options) => {
         const { namespace, all, output } = flags;
         const { groups: planned, orphans } = await planOnce(options, {
-          ...(ingress === undefined ? {} : { ingress }),
-          ...(namespace === undefined ? {} : { namespace }),
+          ...defined({ ingress, namespace }),
           all: all === true && namespace === undefined,
           lease: recordOf(flags),
         });

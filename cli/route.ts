@@ -1,11 +1,11 @@
 // `albatross route`: which rule would answer a request, and why the ones before it do not.
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { suggest } from '../api/problems/suggest.ts';
 import type { MatchRequest } from '../api/routing/match.ts';
 import { requestOf, type Understood } from '../api/routing/parse-request.ts';
 import { type Offline, offline } from '../controller/inspection/offline.ts';
 import { route } from '../controller/inspection/route.ts';
-import { DEFAULTS } from '../controller/options.ts';
+import { KUBECONFIG, withReading } from './controller-flags.ts';
 import { readDocuments } from './documents.ts';
 import { type OutputFormat, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
@@ -37,7 +37,7 @@ const collect = (one: string, before: readonly string[] = []): string[] => [...b
 
 /** The command; exit code 0 when a rule answers, 1 when nothing listens, 2 when the question cannot be read or asked. */
 export function routeCommand(): Command {
-  return new Command('route')
+  const command = new Command('route')
     .description('says which rule would answer a request, and why the ones before it do not')
     .argument('<ingress>', 'whose group is asked: NAME or NAMESPACE/NAME')
     .argument('<method>', 'GET, POST, …')
@@ -46,17 +46,8 @@ export function routeCommand(): Command {
     .option('-f, --filename <path>', 'a file, a directory or - for standard input; may be repeated', collect)
     .option('-H, --header <line>', "'Name: value'; may be repeated", collect, [])
     .option('--source-ip <address>', 'where the client is', NOBODY)
-    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
-    .addOption(
-      new Option('--default-target-type <type>', 'as given to the controller')
-        .choices(['instance', 'ip'])
-        .default(DEFAULTS.defaultTargetType),
-    )
-    .addOption(
-      new Option('--default-load-balancer-scheme <scheme>', 'as given to the controller')
-        .choices(['internal', 'internet-facing'])
-        .default(DEFAULTS.defaultLoadBalancerScheme),
-    )
+    .option(...KUBECONFIG);
+  return withReading(command)
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))

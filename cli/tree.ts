@@ -1,5 +1,7 @@
 // `albatross tree`: flags to options, the answer to text; nothing else.
+
 import { Command, Option } from 'commander';
+import { defined } from '../api/defined.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
 import { orphanTrees, treeOnce } from '../controller/inspection/main.ts';
 import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
@@ -65,9 +67,7 @@ export function treeCommand(): Command {
           orphans === true
             ? await orphanTrees(options, { lease: recordOf(flags) })
             : await treeOnce(options, {
-                ...(ingress === undefined ? {} : { ingress }),
-                ...(namespace === undefined ? {} : { namespace }),
-                ...(group === undefined ? {} : { group }),
+                ...defined({ ingress, namespace, group }),
                 all: all === true && namespace === undefined,
               });
         const text = written(output, treeData(trees), () =>

@@ -1,11 +1,12 @@
 // `albatross webhook`: flags to options, nothing else.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { meet } from '../api/problems/unmet-need.ts';
 import { kubeConfigOf } from '../kube/config.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { filesOf, runWebhook, type WebhookOptions } from '../webhook/main.ts';
 import { RIGHTS, usefulRights } from '../webhook/rights.ts';
 import { apiServer } from './apiserver.ts';
+import { INGRESS_CLASS, KUBECONFIG, withReading } from './controller-flags.ts';
 import { port, strictChecks, trueOrFalse } from './flags.ts';
 import { createLog, type LogLevel, logLevelOption } from './log.ts';
 import { type Life, live } from './process.ts';
@@ -20,28 +21,15 @@ const CLOSING_MS = 15_000;
 
 /** The command; it runs until the process is asked to end. */
 export function webhookCommand(): Command {
-  return new Command('webhook')
+  const command = new Command('webhook')
     .description('answers admission reviews of Ingresses over HTTPS')
-    .option('--kubeconfig <file>', 'who to be at the API server (default: the usual places, then the pod)')
+    .option(...KUBECONFIG)
     .option('--host <address>', 'address to listen on', '0.0.0.0')
     .requiredOption('--port <number>', 'HTTPS port: /validate-ingress, /healthz, /readyz', port)
     .requiredOption('--tls-cert-file <file>', 'certificate (PEM); taken up again when it changes')
     .requiredOption('--tls-private-key-file <file>', 'its private key (PEM)')
-    .option(
-      '--ingress-class <name>',
-      'value of the annotation kubernetes.io/ingress.class that is ours',
-      'alb',
-    )
-    .addOption(
-      new Option('--default-target-type <type>', 'as given to the controller')
-        .choices(['instance', 'ip'])
-        .default('instance'),
-    )
-    .addOption(
-      new Option('--default-load-balancer-scheme <scheme>', 'as given to the controller')
-        .choices(['internal', 'internet-facing'])
-        .default('internal'),
-    )
+    .option(...INGRESS_CLASS);
+  return withReading(command)
     .option('--warn-only <checks>', 'checks that warn instead of refusing (docs/problems.md)', strictChecks)
     .option(
       '--disable-ingress-class-annotation [boolean]',

@@ -1,6 +1,7 @@
 // watched: the kinds that decisions are made from. One more is a row here: the controller watches it, `albatross plan` lists it, and
 // its rights are asked for at the start. What a change of it means is said in informers.ts; config/rbac grants the rights.
 
+import { defined } from '../api/defined.ts';
 import type { Node, ObjectMeta } from '../api/kube.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 
@@ -41,11 +42,8 @@ export function trimmed<T extends { readonly metadata: ObjectMeta }>(object: T):
 export function trimmedNode({ metadata, spec, status }: Node): Node {
   const ready = (status?.conditions ?? []).filter(({ type }) => type === 'Ready');
   return {
-    metadata: { name: metadata.name, ...(metadata.labels === undefined ? {} : { labels: metadata.labels }) },
-    spec: {
-      ...(spec?.providerID === undefined ? {} : { providerID: spec.providerID }),
-      ...(spec?.taints === undefined ? {} : { taints: spec.taints }),
-    },
+    metadata: defined({ name: metadata.name, labels: metadata.labels }),
+    spec: defined({ providerID: spec?.providerID, taints: spec?.taints }),
     status: { conditions: ready.map(({ type, status: holds }) => ({ type, status: holds })) },
   };
 }

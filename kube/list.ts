@@ -1,5 +1,6 @@
 // list: all objects of a kind, page by page, or the reason why they cannot be had. Never a part of them.
 // By hand: the library has no list in pages (its informer leaves the listing to its caller).
+import { defined } from '../api/defined.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { collectionPath, type KubeKind } from './kinds.ts';
 
@@ -25,10 +26,8 @@ interface ListPage<T> {
 }
 
 /** The selectors as a query. Pure. */
-export const queryOf = ({ labelSelector, fieldSelector }: Selection): Record<string, string> => ({
-  ...(labelSelector === undefined ? {} : { labelSelector }),
-  ...(fieldSelector === undefined ? {} : { fieldSelector }),
-});
+export const queryOf = ({ labelSelector, fieldSelector }: Selection): Record<string, string> =>
+  defined({ labelSelector, fieldSelector });
 
 /** Lists the objects of a kind. */
 export const listAll = <T>(
@@ -52,11 +51,8 @@ export async function listAs<T, K>(
   const items: K[] = [];
   let paging: Record<string, string> = { limit: PAGE };
   for (;;) {
-    const page = await client.request<ListPage<T>>({
-      method: 'GET',
-      path,
-      query: { ...selectors, ...paging },
-    });
+    const query = { ...selectors, ...paging };
+    const page = await client.request<ListPage<T>>({ method: 'GET', path, query });
     if (!page.ok && page.reason === 'expired' && paging.continue !== undefined) {
       items.length = 0;
       paging = {};

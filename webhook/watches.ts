@@ -1,9 +1,11 @@
 // What a judgement may look at beside the Ingress, kept true by watches: Services, IngressClasses and bindings. The webhook
 // configuration is watched here too, for the claim.
+
 import type { Logger } from 'pino';
+import { defined } from '../api/defined.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { ControllerDefaults } from '../api/ingress/read.ts';
-import type { IngressClass, ObjectMeta, Service } from '../api/kube.ts';
+import type { ObjectMeta, Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
@@ -70,10 +72,18 @@ export function watchSurroundings(access: WatchAccess, options: SurroundingsOpti
   const members = watchMembers(access);
   const claim = keepClaim({ ...access, classes, configurations, legacyClass: options.ingressClass });
   look = claim.look;
+  const ingressClass = (name: string) => classes.get('', name);
+  const defaultClass = () => defaultClassOf(classes.list());
 
   return {
     around: {
-      ...aroundOf(options, services, classes, members.of),
+      options,
+      locks: options,
+      membersOf: members.of,
+      ingressClass,
+      defaultClass,
+      service: (namespace, name) => services.get(namespace, name),
+      ownershipOf: (ingress) => ownership(ingress, ingressClass, defaultClass(), options.ingressClass),
       recorded: (namespace, name) => members.bindings.get(namespace, name),
       classParams: (name) => parameters.get('', name),
       namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
@@ -118,36 +128,10 @@ function watchMembers(access: WatchAccess): {
   return { bindings, of };
 }
 
-function aroundOf(
-  options: SurroundingsOptions,
-  services: Watched<Service>,
-  classes: Watched<IngressClass>,
-  membersOf: AdmissionContext['membersOf'],
-): Omit<AdmissionContext, 'recorded'> {
-  const ingressClass = (name: string) => classes.get('', name);
-  return {
-    options,
-    locks: options,
-    membersOf,
-    ingressClass,
-    defaultClass: () => defaultClassOf(classes.list()),
-    service: (namespace, name) => services.get(namespace, name),
-    ownershipOf: (ingress) =>
-      ownership(ingress, ingressClass, defaultClassOf(classes.list()), options.ingressClass),
-  };
-}
-
 /** Of a Service only what a judgement reads. */
 function slim({ metadata, spec }: Service): Service {
   const { name, namespace, annotations } = metadata;
-  return {
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
-    ...(spec === undefined ? {} : { spec }),
-  };
+  return defined({ metadata: defined({ name, namespace, annotations }), spec });
 }
 
 /** Of a binding what it asks for, and of its status what is there in AWS: a dry run is answered with it. */
@@ -157,19 +141,8 @@ function slimBinding({ apiVersion, kind, metadata, spec, status }: LoadBalancerB
   return {
     apiVersion,
     kind,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    },
+    metadata: defined({ name, namespace, creationTimestamp, deletionTimestamp }),
     spec,
-    status: {
-      ...(loadBalancer === undefined ? {} : { loadBalancer }),
-      ...(scheme === undefined ? {} : { scheme }),
-      ...(listeners === undefined ? {} : { listeners }),
-      ...(targetGroups === undefined ? {} : { targetGroups }),
-      ...(set === undefined ? {} : { set }),
-    },
+    status: defined({ loadBalancer, scheme, listeners, targetGroups, set }),
   };
 }

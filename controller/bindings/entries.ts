@@ -2,8 +2,10 @@
 //
 //   Ingress wants the group   binding in place ──▶ member      binding missing, going, not held ──▶ awaited, or refused
 //   Ingress does not want it  binding or Ingress holds it ──▶ leaving, until AWS is clean
+
 import { bind, bindingFor } from '../../api/binding/bind.ts';
 import { type Holding, heldGroups } from '../../api/binding/finalizers.ts';
+import { defined } from '../../api/defined.ts';
 import type { BindingSpec, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { Reading } from '../../api/ingress/read.ts';
 import type { Ingress } from '../../api/kube.ts';
@@ -77,11 +79,7 @@ function standIn({ ingress, reading }: SeenIngress, group: string): LoadBalancer
   const ingressRef = { name, hash: '', ...(uid === undefined ? {} : { uid }) };
   const spec = reading === undefined ? { ingressRef, group, order: 0 } : bind(ingress, reading);
   const of = bindingFor(ingress, spec);
-  const times = {
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-  };
-  return { ...of, metadata: { ...of.metadata, ...times } };
+  return { ...of, metadata: { ...of.metadata, ...defined({ creationTimestamp, deletionTimestamp }) } };
 }
 
 /** Shows that it is leaving, whatever its own spec says. */
@@ -133,17 +131,10 @@ function aged(
   entry: BookEntry,
   binding: LoadBalancerBinding = member,
 ): LoadBalancerBinding {
-  const created = entry.ingress.metadata.creationTimestamp;
+  const { creationTimestamp } = entry.ingress.metadata;
   const { generation: _, ...metadata } = member.metadata;
   const generation = generationOf(binding, entry);
-  return {
-    ...member,
-    metadata: {
-      ...metadata,
-      ...(created === undefined ? {} : { creationTimestamp: created }),
-      ...(generation === undefined ? {} : { generation }),
-    },
-  };
+  return { ...member, metadata: { ...metadata, ...defined({ creationTimestamp, generation }) } };
 }
 
 /**

@@ -8,12 +8,11 @@ import { answerOf, isFailure } from '../../alb/failures/failure.ts';
 import type { Group } from '../../alb/group.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
-import type { OidcClient } from '../../api/aws.ts';
-import { WEB_ACL } from '../../api/aws.ts';
+import { type OidcClient, WEB_ACL } from '../../api/aws.ts';
+import { defined } from '../../api/defined.ts';
 import { soleService } from '../../api/ingress/authentication.ts';
 import { readService } from '../../api/ingress/read.ts';
-import type { Service } from '../../api/kube.ts';
-import { keyOf } from '../../api/kube.ts';
+import { keyOf, type Service } from '../../api/kube.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 import type { Lookups } from './lookups.ts';
@@ -32,7 +31,7 @@ function orKept(looked: Looked<string[]>, kept: readonly string[] | undefined): 
 }
 
 const balancersOf = (found: readonly Found[]): Found<'loadBalancer'>[] =>
-  found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
+  found.filter((one) => one.kind === 'loadBalancer');
 
 /**
  * Without a word about subnets an existing load balancer keeps the ones it has (aws-model 4.1 step 3). When a new one is named
@@ -48,12 +47,8 @@ async function subnets(
   const scheme = settings.scheme?.value ?? cluster.defaultScheme;
   const present = balancersOf(found).find(({ spec }) => spec.scheme === scheme);
   const request = { scheme, ipAddressType: settings['ip-address-type']?.value ?? 'ipv4' } as const;
-  const looked = await lookups.subnets({
-    ...request,
-    ...(said === undefined ? {} : { named: said }),
-    ...(group.subnetTags === undefined ? {} : { tags: group.subnetTags }),
-    ...(present === undefined ? {} : { current: present.spec.subnets }),
-  });
+  const asked = defined({ named: said, tags: group.subnetTags, current: present?.spec.subnets });
+  const looked = await lookups.subnets({ ...request, ...asked });
   const kept = orKept(looked, present?.spec.subnets);
   const silent = group.members.some(
     ({ intent }) => intent.settings.subnets === undefined && intent.subnetTags === undefined,
@@ -112,6 +107,16 @@ async function certificates(group: Group, { lookups }: Gathering): Promise<Map<s
   );
 }
 
+const unlooked = (
+  code: Problem['code'],
+  severity: Problem['severity'],
+  name: string,
+  value: string,
+  because: string,
+): { problem: Problem } => ({ problem: { code, severity, path: annotationPath(name), value, because } });
+
+const KEPT = 'the load balancer keeps what it has';
+
 function namedTargetGroups(group: Group): string[] {
   const actions = group.members.flatMap(({ intent }) => Object.values(intent.settings.actions ?? {}));
   const names = actions.flatMap(({ value }) => [
@@ -124,16 +129,8 @@ function namedTargetGroups(group: Group): string[] {
 async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked<string>> {
   const value = await lookups.targetGroup(name);
   if (value !== undefined) return { value };
-  const path = annotationPath('actions');
-  return {
-    problem: {
-      code: 'TargetGroupNotFound',
-      severity: 'warn',
-      path,
-      value: name,
-      because: 'no target group of this name exists; requests for it are answered 503',
-    },
-  };
+  const because = 'no target group of this name exists; requests for it are answered 503';
+  return unlooked('TargetGroupNotFound', 'warn', 'actions', name, because);
 }
 
 /** Trust stores that members name, without those that they name by ARN. */
@@ -157,16 +154,6 @@ async function orBecause<T>(
   }
 }
 
-const unprotected = (
-  code: Problem['code'],
-  severity: Problem['severity'],
-  name: string,
-  value: string,
-  because: string,
-): { problem: Problem } => ({
-  problem: { code, severity, path: annotationPath(name), value, because },
-});
-
 /** The web ACL that is named; what is wrong with its name or with WAF leaves the association as it is. */
 async function webAcl(
   { webAcl: said }: Group,
@@ -177,39 +164,26 @@ async function webAcl(
   const looked = await orBecause(lookups.webAcl(said.value));
   if ('value' in looked && looked.value !== undefined) return { value: looked.value };
   const because = 'because' in looked ? looked.because : 'no regional web ACL of the account has this name';
-  return unprotected(
-    'WebAclNotFound',
-    'refuse',
-    said.by,
-    said.value,
-    `${because}; the load balancer keeps what it has`,
-  );
+  return unlooked('WebAclNotFound', 'refuse', said.by, said.value, `${because}; ${KEPT}`);
 }
+
+const UNSUBSCRIBED = {
+  code: 'SubscriptionNotFound',
+  because: 'the account has no active subscription to Shield Advanced',
+} as const;
 
 /** Looked up only when somebody says it (aws-model 8.3). */
 async function shield(
   { settings }: Group,
   { cluster, lookups }: Gathering,
 ): Promise<Looked<true> | undefined> {
-  const said = settings['shield-advanced-protection'];
+  const name = 'shield-advanced-protection';
+  const said = settings[name];
   if (said === undefined || !cluster.shield) return undefined;
   const looked = await orBecause(lookups.subscribed());
   if ('value' in looked && looked.value) return { value: true };
-  const { code, because } =
-    'because' in looked
-      ? looked
-      : {
-          code: 'SubscriptionNotFound' as const,
-          because: 'the account has no active subscription to Shield Advanced',
-        };
-  const name = 'shield-advanced-protection';
-  return unprotected(
-    code,
-    'warn',
-    name,
-    String(said.value),
-    `${because}; the load balancer keeps what it has`,
-  );
+  const { code, because } = 'because' in looked ? looked : UNSUBSCRIBED;
+  return unlooked(code, 'warn', name, String(said.value), `${because}; ${KEPT}`);
 }
 
 /** `namespace/name` of the Secrets that logins on HTTPS listeners need. */
@@ -237,14 +211,10 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
   const { cluster } = gathering;
   if (group.members.length === 0) {
     await gathering.secrets(group.id, []);
-    const nobody = {
-      code: 'SubnetsNotFound',
-      severity: 'refuse',
-      path: annotationPath('subnets'),
-    } as const;
+    const problem: Problem = { code: 'SubnetsNotFound', severity: 'refuse', path: annotationPath('subnets') };
     return {
       cluster,
-      subnets: { problem: nobody },
+      subnets: { problem },
       certificatesFor: () => undefined,
       targetGroupNamed: () => undefined,
       trustStoreNamed: () => undefined,
@@ -274,9 +244,7 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
   return {
     cluster,
     subnets: ids,
-    ...(groups === undefined ? {} : { securityGroups: groups }),
-    ...(acl === undefined ? {} : { webAcl: acl }),
-    ...(subscribed === undefined ? {} : { shield: subscribed }),
+    ...defined({ securityGroups: groups, webAcl: acl, shield: subscribed }),
     certificatesFor: (member) => certified.get(member),
     targetGroupNamed: (name) => byName.get(name),
     trustStoreNamed: (name) => trustStores.get(name),

@@ -1,6 +1,8 @@
 // The memory of the inventory: what is known to exist, on one shelf for each group. No call is made here, the clock is given.
+
 import { isDeepStrictEqual } from 'node:util';
 import type { Found } from '../../alb/kinds/kind.ts';
+import { defined } from '../../api/defined.ts';
 
 export interface Shelf {
   readonly found: Map<string, Found>;
@@ -24,13 +26,8 @@ function parentOf(found: Found): string | undefined {
 /** Attributes, reserved capacity and protections are not in bulk reads, which leave them as they are known. */
 function withKnownDetails(found: Found, known: Found | undefined): Found {
   if (found.kind === 'loadBalancer' && known?.kind === 'loadBalancer') {
-    const { attributes, webAcl, shield, capacityUnits } = known.spec;
-    const seldom = {
-      ...(capacityUnits === undefined ? {} : { capacityUnits }),
-      ...(webAcl === undefined ? {} : { webAcl }),
-      ...(shield === undefined ? {} : { shield }),
-    };
-    return { ...found, spec: { ...found.spec, attributes, ...seldom } };
+    const { attributes, capacityUnits, webAcl, shield } = known.spec;
+    return { ...found, spec: { ...found.spec, attributes, ...defined({ capacityUnits, webAcl, shield }) } };
   }
   if (found.kind === 'targetGroup' && known?.kind === 'targetGroup') {
     return { ...found, spec: { ...found.spec, attributes: known.spec.attributes } };
@@ -102,10 +99,8 @@ export class Shelves {
 
   /** Load balancers that we did not change lately. */
   settledBalancers(): Found<'loadBalancer'>[] {
-    return this.#all().filter(
-      (one): one is Found<'loadBalancer'> =>
-        one.kind === 'loadBalancer' && !this.#recent(this.#putAt, one.arn),
-    );
+    const balancers = this.#all().filter((one) => one.kind === 'loadBalancer');
+    return balancers.filter(({ arn }) => !this.#recent(this.#putAt, arn));
   }
 
   /** The same, and what was applied last is not trusted either. */

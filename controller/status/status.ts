@@ -3,6 +3,7 @@
 import type { Found } from '../../alb/kinds/kind.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { setCondition } from '../../api/binding/conditions.ts';
+import { defined } from '../../api/defined.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { addressed } from './address.ts';
@@ -20,14 +21,14 @@ function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingSt
     .sort((a, b) => a.port - b.port);
   return {
     scheme: spec.scheme,
-    loadBalancer: {
+    loadBalancer: defined({
       name: spec.name,
       arn,
       dnsName: (extra.dnsName ?? '').toLowerCase(),
-      ...(extra.hostedZoneId === undefined ? {} : { hostedZoneId: extra.hostedZoneId }),
-      ...(extra.state === undefined ? {} : { state: extra.state }),
-      ...(beside.length === 0 ? {} : { beside: beside.map((one) => one.arn) }),
-    },
+      hostedZoneId: extra.hostedZoneId,
+      state: extra.state,
+      beside: beside.length === 0 ? undefined : beside.map((one) => one.arn),
+    }),
     // A settled group is not looked at in detail; what was told about its listeners holds.
     listeners: listeners.length > 0 ? listeners : (before?.listeners ?? []),
   };
@@ -48,11 +49,7 @@ export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: s
 /** What the targets program writes (targets/target-status.ts) stays as it is. */
 const targetFieldsOf = (before: BindingStatus = {}): BindingStatus => {
   const { targetGroups, targets, registered } = before;
-  return {
-    ...(targetGroups === undefined ? {} : { targetGroups }),
-    ...(targets === undefined ? {} : { targets }),
-    ...(registered === undefined ? {} : { registered }),
-  };
+  return defined({ targetGroups, targets, registered });
 };
 
 /** The status of one binding after a pass. */

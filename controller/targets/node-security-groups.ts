@@ -2,16 +2,12 @@
 // whole cluster, because the rules of one node group serve all target groups. What each target group needs is remembered, and
 // looked at again when it, its Service or the nodes changed; the rules only when some need is another one then.
 import { isDeepStrictEqual } from 'node:util';
-import {
-  AuthorizeSecurityGroupIngressCommand,
-  DescribeSecurityGroupsCommand,
-  RevokeSecurityGroupIngressCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { arnOf } from '../../alb/kinds/kind.ts';
 import type { Permission } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/client.ts';
-import { permissionsFromAws, permissionToAws } from '../aws/kinds/security-group.ts';
+import { authorize, permissionsFromAws, revoke } from '../aws/kinds/security-group.ts';
 import type { Next } from '../queue/queue.ts';
 import { type Need, type NeedsOptions, needsOf } from './node-needs.ts';
 import { DESCRIPTION, permissionsFor, ruleChange, rulesChangedByHand } from './node-rules.ts';
@@ -174,19 +170,10 @@ export class NodeAccess {
     if (lines.length > 0) this.#options.drifted(nodeGroup, lines);
     this.#left.delete(nodeGroup);
     if (missing.length + extra.length === 0) return;
-    const wire = (list: readonly Permission[]) => list.map((one) => permissionToAws(one, arnOf));
     // Unknown until both calls succeeded.
     this.#present.delete(nodeGroup);
-    if (missing.length > 0) {
-      await aws.ec2.send(
-        new AuthorizeSecurityGroupIngressCommand({ GroupId: nodeGroup, IpPermissions: wire(missing) }),
-      );
-    }
-    if (extra.length > 0) {
-      await aws.ec2.send(
-        new RevokeSecurityGroupIngressCommand({ GroupId: nodeGroup, IpPermissions: wire(extra) }),
-      );
-    }
+    await authorize(aws, nodeGroup, missing, arnOf);
+    await revoke(aws, nodeGroup, extra, arnOf);
     this.#present.set(nodeGroup, [...now.filter((one) => !extra.includes(one)), ...missing]);
   }
 }

@@ -1,6 +1,8 @@
 // What AWS says about the targets of one target group now, and what that means (aws-model 6.6).
+
 import { createHash } from 'node:crypto';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { defined } from '../../api/defined.ts';
 import type { Aws } from '../aws/client.ts';
 
 /** One registered target. */
@@ -23,13 +25,10 @@ export async function readHealth(aws: Aws, TargetGroupArn: string): Promise<Targ
   const { TargetHealthDescriptions } = await aws.elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn }),
   );
-  return (TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => ({
-    id: Target?.Id ?? '',
-    port: Target?.Port ?? 0,
-    state: TargetHealth?.State ?? 'unavailable',
-    ...(TargetHealth?.Reason === undefined ? {} : { reason: TargetHealth.Reason }),
-    ...(TargetHealth?.Description === undefined ? {} : { description: TargetHealth.Description }),
-  }));
+  return (TargetHealthDescriptions ?? []).map(({ Target, TargetHealth: health }) => {
+    const { State: state = 'unavailable', Reason: reason, Description: description } = health ?? {};
+    return { id: Target?.Id ?? '', port: Target?.Port ?? 0, state, ...defined({ reason, description }) };
+  });
 }
 
 /** State by `id:port` of the targets that are registered and not draining. */

@@ -1,9 +1,7 @@
 // Actions between our plain data and AWS's wire form (aws-model 3.10).
 import { isDeepStrictEqual } from 'node:util';
 import type {
-  AuthenticateCognitoActionConditionalBehaviorEnum,
   AuthenticateCognitoActionConfig,
-  AuthenticateOidcActionConditionalBehaviorEnum,
   AuthenticateOidcActionConfig,
   JwtValidationActionAdditionalClaimFormatEnum,
   JwtValidationActionConfig,
@@ -79,6 +77,9 @@ function stickinessToAws(seconds: number | undefined) {
   return { TargetGroupStickinessConfig: seconds === 0 ? { Enabled: false } : on };
 }
 
+/** The same words in both kinds of login. */
+type UnauthenticatedRequest = 'allow' | 'authenticate' | 'deny';
+
 type OfType<T extends Action['type']> = Extract<Action, { type: T }>;
 
 /** What has a default is always sent, so that it equals what AWS reports (aws-model 9). */
@@ -87,8 +88,13 @@ function cognitoToAws(action: OfType<'authenticate-cognito'>): AuthenticateCogni
     UserPoolArn: action.userPoolArn,
     UserPoolClientId: action.clientId,
     UserPoolDomain: action.domain,
-    OnUnauthenticatedRequest:
-      action.onUnauthenticatedRequest as AuthenticateCognitoActionConditionalBehaviorEnum,
+    ...sessionToAws(action),
+  };
+}
+
+function sessionToAws(action: OfType<'authenticate-cognito' | 'authenticate-oidc'>) {
+  return {
+    OnUnauthenticatedRequest: action.onUnauthenticatedRequest as UnauthenticatedRequest,
     Scope: action.scope,
     SessionCookieName: action.sessionCookie,
     SessionTimeout: action.sessionSeconds,
@@ -118,12 +124,7 @@ function oidcToAws(
     ClientId: id,
     ClientSecret: secret,
     ...(kept ? { UseExistingClientSecret: true } : {}),
-    OnUnauthenticatedRequest:
-      action.onUnauthenticatedRequest as AuthenticateOidcActionConditionalBehaviorEnum,
-    Scope: action.scope,
-    SessionCookieName: action.sessionCookie,
-    SessionTimeout: action.sessionSeconds,
-    ...(action.extraParams === undefined ? {} : { AuthenticationRequestExtraParams: action.extraParams }),
+    ...sessionToAws(action),
   };
 }
 
@@ -177,13 +178,9 @@ function actionFromAws(wire: WireAction): Action {
   return INEXPRESSIBLE;
 }
 
-function cognitoFromAws(wire: AuthenticateCognitoActionConfig): Action {
+function sessionFromAws(wire: AuthenticateCognitoActionConfig | AuthenticateOidcActionConfig) {
   const params = wire.AuthenticationRequestExtraParams ?? {};
   return {
-    type: 'authenticate-cognito',
-    userPoolArn: wire.UserPoolArn ?? '',
-    clientId: wire.UserPoolClientId ?? '',
-    domain: wire.UserPoolDomain ?? '',
     onUnauthenticatedRequest: wire.OnUnauthenticatedRequest ?? '',
     scope: wire.Scope ?? '',
     sessionCookie: wire.SessionCookieName ?? '',
@@ -192,9 +189,18 @@ function cognitoFromAws(wire: AuthenticateCognitoActionConfig): Action {
   };
 }
 
+function cognitoFromAws(wire: AuthenticateCognitoActionConfig): Action {
+  return {
+    type: 'authenticate-cognito',
+    userPoolArn: wire.UserPoolArn ?? '',
+    clientId: wire.UserPoolClientId ?? '',
+    domain: wire.UserPoolDomain ?? '',
+    ...sessionFromAws(wire),
+  };
+}
+
 /** AWS never tells the secret. */
 function oidcFromAws(wire: AuthenticateOidcActionConfig): Action {
-  const params = wire.AuthenticationRequestExtraParams ?? {};
   return {
     type: 'authenticate-oidc',
     issuer: wire.Issuer ?? '',
@@ -202,11 +208,7 @@ function oidcFromAws(wire: AuthenticateOidcActionConfig): Action {
     tokenEndpoint: wire.TokenEndpoint ?? '',
     userInfoEndpoint: wire.UserInfoEndpoint ?? '',
     client: { id: wire.ClientId ?? '' },
-    onUnauthenticatedRequest: wire.OnUnauthenticatedRequest ?? '',
-    scope: wire.Scope ?? '',
-    sessionCookie: wire.SessionCookieName ?? '',
-    sessionSeconds: Number(wire.SessionTimeout ?? 0),
-    ...(Object.keys(params).length === 0 ? {} : { extraParams: params }),
+    ...sessionFromAws(wire),
   };
 }
 

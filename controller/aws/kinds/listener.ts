@@ -136,30 +136,22 @@ async function writeAttached(
   await take();
 }
 
-const SETTINGS: readonly (keyof ListenerSpec)[] = [
-  'port',
-  'protocol',
-  'defaultActions',
-  'certificates',
-  'sslPolicy',
-  'mutualAuthentication',
-];
+/** What ModifyListener carries beside the protocol, and as what. */
+const SETTINGS: Partial<Record<keyof ListenerSpec, keyof ReturnType<typeof settings>>> = {
+  port: 'Port',
+  defaultActions: 'DefaultActions',
+  certificates: 'Certificates',
+  sslPolicy: 'SslPolicy',
+  mutualAuthentication: 'MutualAuthentication',
+};
 
 /** What is not named stays as it is, so nothing that AWS would not take any more is in the way of a change (API Reference, ModifyListener). */
 function only(
   all: ReturnType<typeof settings>,
   changed: readonly (keyof ListenerSpec)[],
 ): Partial<ReturnType<typeof settings>> {
-  const { Port, DefaultActions, Certificates, SslPolicy, MutualAuthentication } = all;
-  return {
-    ...(changed.includes('port') ? { Port } : {}),
-    ...(changed.includes('defaultActions') ? { DefaultActions } : {}),
-    ...(changed.includes('certificates') && Certificates !== undefined ? { Certificates } : {}),
-    ...(changed.includes('sslPolicy') && SslPolicy !== undefined ? { SslPolicy } : {}),
-    ...(changed.includes('mutualAuthentication') && MutualAuthentication !== undefined
-      ? { MutualAuthentication }
-      : {}),
-  };
+  const named = new Set<string | undefined>(changed.map((field) => SETTINGS[field]));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => named.has(name)));
 }
 
 /** Whether the change is in what ModifyListener carries; a change of the attached set alone is not. */
@@ -170,7 +162,7 @@ function settingsChanged(
 ): boolean {
   return changed.some(
     (name) =>
-      SETTINGS.includes(name) &&
+      (name === 'protocol' || name in SETTINGS) &&
       (name !== 'certificates' || found.certificates[0] !== wanted.certificates[0]),
   );
 }

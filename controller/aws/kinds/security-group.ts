@@ -79,6 +79,29 @@ export async function writeGroupTags(aws: Aws, id: string, change: TagChange): P
     await aws.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: change.remove }));
 }
 
+/** Lets in by these rules; no call for none. */
+export async function authorize(
+  aws: Aws,
+  GroupId: string,
+  list: readonly Permission[],
+  resolve: Resolve,
+): Promise<void> {
+  const IpPermissions = list.map((one) => permissionToAws(one, resolve));
+  if (list.length > 0)
+    await aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+}
+
+/** Takes these rules away; no call for none. */
+export async function revoke(
+  aws: Aws,
+  GroupId: string,
+  list: readonly Permission[],
+  resolve: Resolve,
+): Promise<void> {
+  const IpPermissions = list.map((one) => permissionToAws(one, resolve));
+  if (list.length > 0) await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+}
+
 /** Authorizes what is missing, then revokes what is too much; the other way round when the group is full (aws-model 5.4). */
 async function writePermissions(
   aws: Aws,
@@ -90,29 +113,15 @@ async function writePermissions(
   const want = new Set(wanted.map((permission) => permissionKey(permission, resolve)));
   const missing = wanted.filter((permission) => !have.has(permissionKey(permission, resolve)));
   const extra = found.spec.ingress.filter((permission) => !want.has(permissionKey(permission, resolve)));
-  const wire = (list: readonly Permission[]): IpPermission[] =>
-    list.map((one) => permissionToAws(one, resolve));
-  const authorize = async (): Promise<void> => {
-    if (missing.length === 0) return;
-    await aws.ec2.send(
-      new AuthorizeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(missing) }),
-    );
-  };
-  const revoke = async (): Promise<void> => {
-    if (extra.length === 0) return;
-    await aws.ec2.send(
-      new RevokeSecurityGroupIngressCommand({ GroupId: found.arn, IpPermissions: wire(extra) }),
-    );
-  };
   try {
-    await authorize();
+    await authorize(aws, found.arn, missing, resolve);
   } catch (thrown) {
     if (!isFailure(thrown, 'limit') || extra.length === 0) throw thrown;
-    await revoke();
-    await authorize();
+    await revoke(aws, found.arn, extra, resolve);
+    await authorize(aws, found.arn, missing, resolve);
     return;
   }
-  await revoke();
+  await revoke(aws, found.arn, extra, resolve);
 }
 
 export const securityGroupCalls = kindCalls({
