@@ -62,9 +62,9 @@ export async function decide(
   world: Deciding,
   { trusting }: { readonly trusting: boolean },
 ): Promise<Decision> {
-  const facts = await gather(group, glanceAt(group, world), world);
-  const wanted = desire(group, facts);
-  const seen = await look(group, wanted, world, trusting);
+  const glance = glanceAt(group, world);
+  const wanted = desire(group, await gather(group, glance.found, world));
+  const seen = await look(group, wanted, glance, world, trusting);
   const unmet = seen.settled ? [] : unprotected(group, wanted, seen.found, seen.matching);
   const draft = amend({ group, wanted, ...seen, unmet, ...remembered(group, world) }, seen.settled);
   const planned = seen.settled || wanted.undecided ? NOTHING : planOf(draft, seen);

@@ -96,6 +96,6 @@ function stopped(group: Group, bindings: Bindings, world: Reconciling, thrown: u
     decided: false,
     clean: false,
   };
-  const found = glanceAt(group, world);
+  const { found } = glanceAt(group, world);
   return { ...nothing, bindings, told: readingsOf(world.book, bindings), failure: thrown, found };
 }

@@ -248,12 +248,12 @@ export function wireWorkers(parts: Parts): Workers {
     ...groups,
     unclaimed(group) {
       targets.forgetGroup(group);
-      return orphans.orphans.remove(group);
+      return orphans.remove(group);
     },
   };
   return {
     queues,
-    orphans: orphans.orphans,
+    orphans,
     work: workOf(queues, targets, nodes),
     look(group) {
       parts.inventory.doubt(group);

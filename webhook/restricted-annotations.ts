@@ -21,35 +21,24 @@ export function lockProblems(
   old: Ingress | undefined,
   isOurs: (ingress: Ingress) => boolean,
 ): Problem[] {
-  const say = (name: string, because: string): Problem => ({
+  const annotated = (ingress: Ingress | undefined, name: string) => ingress?.metadata.annotations?.[name];
+  const refused = (name: string, instead: string): Problem => ({
     code: 'NotAllowed',
     severity: 'refuse',
     path: pathOfAnnotation(name),
-    value: object.metadata.annotations?.[name] ?? '',
-    because,
+    value: annotated(object, name) ?? '',
+    because: `the administrator has this annotation disabled: ${instead}`,
   });
-  const annotated = (ingress: Ingress, name: string) => ingress.metadata.annotations?.[name];
   const hadClass = old !== undefined && annotated(old, CLASS_ANNOTATION) !== undefined && isOurs(old);
-  const found: Problem[] = [];
-  if (
-    locks.disableIngressClassAnnotation === true &&
-    annotated(object, CLASS_ANNOTATION) !== undefined &&
-    !hadClass
-  )
-    found.push(
-      say(
-        CLASS_ANNOTATION,
-        'the administrator has this annotation disabled: name the class in spec.ingressClassName',
-      ),
-    );
+  const newClass = annotated(object, CLASS_ANNOTATION) !== undefined && !hadClass;
   const group = annotated(object, GROUP_ANNOTATION);
-  const kept = old !== undefined && annotated(old, GROUP_ANNOTATION) === group;
-  if (locks.disableIngressGroupNameAnnotation === true && group !== undefined && !kept)
-    found.push(
-      say(
-        GROUP_ANNOTATION,
-        'the administrator has this annotation disabled: the group comes from the parameters of a class',
-      ),
-    );
-  return found;
+  const newGroup = group !== undefined && annotated(old, GROUP_ANNOTATION) !== group;
+  return [
+    ...(locks.disableIngressClassAnnotation === true && newClass
+      ? [refused(CLASS_ANNOTATION, 'name the class in spec.ingressClassName')]
+      : []),
+    ...(locks.disableIngressGroupNameAnnotation === true && newGroup
+      ? [refused(GROUP_ANNOTATION, 'the group comes from the parameters of a class')]
+      : []),
+  ];
 }

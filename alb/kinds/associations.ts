@@ -3,7 +3,8 @@
 import type { Action } from '../../api/aws.ts';
 import { arnOf, type Found } from './kind.ts';
 
-const targetsOf = (actions: readonly Action[]): string[] =>
+/** ARNs of the target groups that actions forward to. */
+export const forwardedTo = (actions: readonly Action[]): string[] =>
   actions.flatMap((action) =>
     action.type === 'forward' ? action.targets.map(({ targetGroup }) => arnOf(targetGroup)) : [],
   );
@@ -15,7 +16,7 @@ function forwards(all: readonly Found[], balancerOf: ReadonlyMap<string, string>
     const listener = one.kind === 'listener' ? one.arn : one.spec.listener.ref;
     const actions = one.kind === 'listener' ? one.spec.defaultActions : one.spec.actions;
     const balancer = balancerOf.get(listener);
-    return balancer === undefined ? [] : targetsOf(actions).map((arn): [string, string] => [arn, balancer]);
+    return balancer === undefined ? [] : forwardedTo(actions).map((arn): [string, string] => [arn, balancer]);
   });
 }
 
@@ -24,7 +25,7 @@ function forwards(all: readonly Found[], balancerOf: ReadonlyMap<string, string>
  * it then, our own changes since are not in them. Without listeners nothing is known, and nothing corrected.
  */
 export function withHolders(all: readonly Found[]): Found[] {
-  const listeners = all.filter((one): one is Found<'listener'> => one.kind === 'listener');
+  const listeners = all.filter((one) => one.kind === 'listener');
   if (listeners.length === 0) return [...all];
   const balancerOf = new Map(listeners.map(({ arn, spec }) => [arn, spec.loadBalancer.ref]));
   const own = new Set(all.flatMap(({ kind, arn }) => (kind === 'loadBalancer' ? [arn] : [])));

@@ -7,7 +7,7 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { failureOf } from '../../alb/failures/failure.ts';
+import { failureOf, isFailure } from '../../alb/failures/failure.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
 /** IAM service prefix of an action. */
@@ -248,3 +248,10 @@ export async function allPages<T>(
   } while (token !== undefined);
   return all;
 }
+
+/** What is read, or undefined when AWS says that there is no such thing. */
+export const unlessGone = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((thrown: unknown) => {
+    if (isFailure(thrown, 'notFound')) return undefined;
+    throw thrown;
+  });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { POLICIES } from '../../alb/plan/policy.ts';
+import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import {
   holdingsOf,
@@ -11,7 +12,6 @@ import {
   withLbc,
   withoutHoldings,
 } from './lbc-finalizers.ts';
-import { finalizerOf, heldGroups } from './store.ts';
 
 const OWN = 'shop/web';
 const metadata = { namespace: 'shop', name: 'web' };

@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import { ingress } from '../../alb/laws/paper.ts';
 import { bindingFor } from '../../api/binding/bind.ts';
+import { finalizerOf } from '../../api/binding/finalizers.ts';
 import type { IngressClassParams } from '../../api/ingress/class-parameters.ts';
 import type { IngressClass } from '../../api/kube.ts';
 import { type ReadingAround, readingOf } from './read-ingress.ts';
-import { finalizerOf, openBook } from './store.ts';
+import { openBook } from './store.ts';
 
 const KEY = 'shop/web';
 const one = ingress({ said: { scheme: 'internal' }, spec: { ingressClassName: 'own' } });

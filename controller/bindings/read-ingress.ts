@@ -1,12 +1,13 @@
 // reading: what an Ingress says, if it is ours, by the flags of the controller, and what it answers for. Pure.
 import { PREFIX } from '../../api/annotation.ts';
+import { heldGroups } from '../../api/binding/finalizers.ts';
 import { type Reading, readIngress, type Surroundings } from '../../api/ingress/read.ts';
 import { type Ingress, type IngressClass, keyOf, type Namespace } from '../../api/kube.ts';
 import { defaultClassOf, type Ownership, ownership } from '../../api/ownership.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../../api/policy.ts';
 import type { ControllerOptions } from '../options.ts';
+import type { SeenIngress } from './entries.ts';
 import { holdingsOf } from './lbc-finalizers.ts';
-import { heldGroups, type SeenIngress } from './store.ts';
 
 /** What is looked at beside the Ingress. */
 export interface ReadingAround extends Required<Omit<Surroundings, 'options' | 'defaultClass'>> {

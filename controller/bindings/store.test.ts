@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { ingress } from '../../alb/laws/paper.ts';
 import { bindingFor } from '../../api/binding/bind.ts';
+import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { readIngress } from '../../api/ingress/read.ts';
 import type { Ingress } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
-import { type Book, finalizerOf, heldGroups, openBook, type SeenIngress } from './store.ts';
+import type { SeenIngress } from './entries.ts';
+import { type Book, openBook } from './store.ts';
 
 const KEY = 'shop/web';
 const options = { defaultTargetType: 'instance', defaultScheme: 'internal' } as const;

@@ -19,9 +19,6 @@ import {
   staysWith,
 } from './entries.ts';
 
-export { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
-export type { BookEntry, SeenIngress } from './entries.ts';
-
 export interface Book {
   /** Notes an Ingress, or that there is none of this key; returns the groups that this touches. */
   ingress(key: string, seen?: SeenIngress): string[];

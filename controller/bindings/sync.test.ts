@@ -2,6 +2,7 @@
 // and what people hear when none may be made.
 import { describe, expect, test } from 'vitest';
 import { ingress } from '../../alb/laws/paper.ts';
+import { finalizerOf } from '../../api/binding/finalizers.ts';
 import { readIngress } from '../../api/ingress/read.ts';
 import { keyOf } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
@@ -10,7 +11,7 @@ import { underPolicy, writer } from '../../kube/write.ts';
 import { ApiServer, asBinding, asIngress } from '../laws/api-server.ts';
 import type { Next } from '../queue/queue.ts';
 import { seenIngress } from './read-ingress.ts';
-import { finalizerOf, openBook } from './store.ts';
+import { openBook } from './store.ts';
 import { derive } from './sync.ts';
 
 const KEY = 'shop/web';

@@ -13,6 +13,7 @@
 //   1 our finalizer on the Ingress, which the API server refuses on one that is being deleted   2 the binding's taken off
 //   3 a binding made anew and claimed; while that is refused the Ingress goes on answering      4 the Ingress's taken off
 import { canonicalText } from '../../api/binding/bind.ts';
+import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { mayWrite, type Policy, policyOfIngress } from '../../api/policy.ts';
 import type { KubeFailure, KubeOutcome } from '../../kube/client.ts';
@@ -21,8 +22,9 @@ import { KINDS } from '../../kube/kinds.ts';
 import type { OwnerReference, Writer } from '../../kube/write.ts';
 import type { Next } from '../queue/queue.ts';
 import { deletingStatus } from '../status/status.ts';
+import type { BookEntry } from './entries.ts';
 import { holdingsOf, withoutHoldings } from './lbc-finalizers.ts';
-import { type Book, type BookEntry, finalizerOf, heldGroups } from './store.ts';
+import type { Book } from './store.ts';
 
 /** A binding without an Ingress and without an owner may belong to an Ingress that is just being stored. */
 const UNBORN_MS = 30_000;

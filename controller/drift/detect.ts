@@ -3,10 +3,10 @@
 //   all is as it was wanted ──the same is wanted, but a plan is not empty──▶ drift, told once
 //             ▲                                                                │ we act on it
 //             └────────────── all is as it was wanted again ◀── what follows is our own doing
-import type { Desire } from '../../alb/desire/desire.ts';
 import type { WantedGroup } from '../../alb/desire/desiring.ts';
 import type { Group } from '../../alb/group.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
+import type { Decision } from '../decide.ts';
 
 /** What somebody changed in AWS, as the operation that puts it right. */
 export interface Drifted {
@@ -22,13 +22,6 @@ export interface PassSeen {
   /** Every binding says that this is what was applied last. */
   readonly applied: boolean;
   readonly planned: readonly Operation[];
-}
-
-/** What was decided about a group, as far as it matters here. */
-interface DecidedGroup {
-  readonly wanted: Desire;
-  readonly planned: { readonly operations: readonly Operation[] };
-  readonly seen: { readonly hash: string };
 }
 
 interface DriftState {
@@ -85,7 +78,7 @@ export function concerned(
 /** What of the plan is there because somebody else changed something in AWS. */
 export function driftIn(
   { members, leaving, id }: Group,
-  { wanted, planned, seen: { hash } }: DecidedGroup,
+  { wanted, planned, seen: { hash } }: Pick<Decision, 'wanted' | 'planned' | 'seen'>,
   drifts: Drifts,
 ): Drifted[] {
   if (wanted.undecided || members.length === 0) return [];

@@ -1,17 +1,11 @@
 // drift-report: what somebody changed in AWS, told in the log, in a metric and, where it is an Ingress's, as an event on it.
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
+import type { Kind } from '../../api/aws.ts';
 import type { News } from '../../kube/events.ts';
 
 /** A kind of resource in the plan, or what the other two programs look after. */
-export type DriftKind =
-  | 'loadBalancer'
-  | 'listener'
-  | 'rule'
-  | 'targetGroup'
-  | 'securityGroup'
-  | 'target'
-  | 'nodeRule';
+type DriftKind = Kind | 'target' | 'nodeRule';
 
 /** One change, in the words of the plan. */
 export interface DriftLine {

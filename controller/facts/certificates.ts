@@ -5,8 +5,7 @@ import {
   type KeyAlgorithm,
   ListCertificatesCommand,
 } from '@aws-sdk/client-acm';
-import { isFailure } from '../../alb/failures/failure.ts';
-import { type Aws, allPages } from '../aws/client.ts';
+import { type Aws, allPages, unlessGone } from '../aws/client.ts';
 import { remember } from './cache.ts';
 import type { Certificate } from './certificate-choice.ts';
 
@@ -42,22 +41,17 @@ export function certificateReader(
   const described = remember<Described | undefined>(
     (value) => (value === undefined ? 0 : value.imported ? IMPORTED_MS : ISSUED_MS),
     async (arn) => {
-      try {
-        const answer = await aws.acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
-        const domains = [
-          answer.Certificate?.DomainName,
-          ...(answer.Certificate?.SubjectAlternativeNames ?? []),
-        ];
-        return {
-          arn,
-          domains: [...new Set(domains.flatMap((domain) => domain ?? []))],
-          imported: answer.Certificate?.Type === 'IMPORTED',
-          authority: answer.Certificate?.CertificateAuthorityArn,
-        };
-      } catch (thrown) {
-        if (isFailure(thrown, 'notFound')) return undefined;
-        throw thrown;
-      }
+      const answer = await unlessGone(aws.acm.send(new DescribeCertificateCommand({ CertificateArn: arn })));
+      if (answer === undefined) return undefined;
+      const {
+        DomainName,
+        SubjectAlternativeNames = [],
+        Type,
+        CertificateAuthorityArn,
+      } = answer.Certificate ?? {};
+      const domains = [DomainName, ...SubjectAlternativeNames].flatMap((domain) => domain ?? []);
+      const imported = Type === 'IMPORTED';
+      return { arn, domains: [...new Set(domains)], imported, authority: CertificateAuthorityArn };
     },
   );
   const summaries = remember<CertificateSummary[]>(LIST_MS, () =>

@@ -11,7 +11,7 @@ import type { Gates } from '../../alb/feature-gates.ts';
 import { tagMap } from '../../alb/kinds/tags.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
 import type { Problem, ProblemCode } from '../../api/problems/problem.ts';
-import { type Aws, allPages } from '../aws/client.ts';
+import { type Aws, allPages, unlessGone } from '../aws/client.ts';
 import { remember } from './cache.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
@@ -149,13 +149,8 @@ async function findSecurityGroups(aws: Aws, said: readonly string[]): Promise<Lo
 }
 
 async function readTargetGroup(aws: Aws, name: string): Promise<string | undefined> {
-  try {
-    const { TargetGroups } = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [name] }));
-    return TargetGroups?.[0]?.TargetGroupArn;
-  } catch (thrown) {
-    if (isFailure(thrown, 'notFound')) return undefined;
-    throw thrown;
-  }
+  const read = await unlessGone(aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [name] })));
+  return read?.TargetGroups?.[0]?.TargetGroupArn;
 }
 
 async function readWebAclNamed(aws: Aws, name: string): Promise<string | undefined> {

@@ -1,7 +1,6 @@
 // Trust stores of client certificates, by name (aws-model 3.9, 11.3).
 import { DescribeTrustStoresCommand, type TrustStore } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isFailure } from '../../alb/failures/failure.ts';
-import { type Aws, allPages } from '../aws/client.ts';
+import { type Aws, allPages, unlessGone } from '../aws/client.ts';
 
 const TRUST_STORE_MS = 10 * 60_000;
 
@@ -24,13 +23,11 @@ export function trustStoreReader(
 /** Those that exist. One unknown name refuses the whole call, so then each is asked for alone. */
 async function find(aws: Pick<Aws, 'elbv2'>, names: readonly string[]): Promise<TrustStore[]> {
   if (names.length === 0) return [];
-  try {
-    return await allPages(async (Marker) => {
-      const page = await aws.elbv2.send(new DescribeTrustStoresCommand({ Names: [...names], Marker }));
-      return { items: page.TrustStores, token: page.NextMarker };
-    });
-  } catch (thrown) {
-    if (!isFailure(thrown, 'notFound')) throw thrown;
-    return names.length === 1 ? [] : (await Promise.all(names.map((name) => find(aws, [name])))).flat();
-  }
+  const reading = allPages(async (Marker) => {
+    const page = await aws.elbv2.send(new DescribeTrustStoresCommand({ Names: [...names], Marker }));
+    return { items: page.TrustStores, token: page.NextMarker };
+  });
+  const found = await unlessGone(reading);
+  if (found !== undefined || names.length === 1) return found ?? [];
+  return (await Promise.all(names.map((name) => find(aws, [name])))).flat();
 }

@@ -1,8 +1,9 @@
 // adoption: how far every Ingress is taken over from the LBC, and which of the LBC's objects are left over. Pure.
+
+import { heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts';
 import { lbcGroups } from '../bindings/lbc-finalizers.ts';
-import { heldGroups } from '../bindings/store.ts';
 import type { Survey } from './survey.ts';
 
 /** One Ingress on its way from the LBC to us. */

@@ -1,4 +1,5 @@
 // cleanup: deletes TargetGroupBindings of the LBC without anybody taking their targets out of service.
+import { defined } from '../../api/defined.ts';
 import { keyOf, type TargetGroupBinding } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
@@ -25,26 +26,37 @@ async function remove(client: KubeClient, { metadata }: TargetGroupBinding): Pro
   return deleteObject(client, KINDS.targetGroupBindings, metadata);
 }
 
+/** Why it failed; what is gone is done. */
+export const failureOf = (outcome: KubeOutcome | undefined): string | undefined =>
+  outcome === undefined || outcome.ok || outcome.reason === 'notFound' ? undefined : outcome.message;
+
 /**
- * Takes the LBC's finalizer off each of these and deletes it; those that must stay are passed over. `still` is asked before
- * each: while it says true, no LBC acts on them.
+ * Deals with one after the other; those that must stay are passed over. `work` says why it failed. `still` is asked before
+ * each: while it says true, nobody else acts on them.
  */
-export async function cleanUp(
-  client: KubeClient,
-  all: readonly Leftover[],
+export async function oneByOne<T extends { readonly stays?: string }>(
+  all: readonly T[],
+  nameOf: (one: T) => string,
   still: () => boolean,
+  work: (one: T) => Promise<string | undefined>,
 ): Promise<CleanupResult[]> {
   const results: CleanupResult[] = [];
-  for (const { object, stays } of all) {
-    if (stays !== undefined) continue;
-    const key = keyOf(object);
-    if (!still()) {
-      results.push({ key, failed: 'the Lease was lost; run it again' });
-      continue;
-    }
-    const outcome = await remove(client, object);
-    const gone = outcome.ok || outcome.reason === 'notFound';
-    results.push(gone ? { key } : { key, failed: outcome.message });
+  for (const one of all.filter(({ stays }) => stays === undefined)) {
+    const failed = still() ? await work(one) : 'the Lease was lost; run it again';
+    results.push({ key: nameOf(one), ...defined({ failed }) });
   }
   return results;
 }
+
+/** Takes the LBC's finalizer off each of these and deletes it; while `still` says true, no LBC acts on them. */
+export const cleanUp = (
+  client: KubeClient,
+  all: readonly Leftover[],
+  still: () => boolean,
+): Promise<CleanupResult[]> =>
+  oneByOne(
+    all,
+    ({ object }) => keyOf(object),
+    still,
+    async ({ object }) => failureOf(await remove(client, object)),
+  );

@@ -54,27 +54,43 @@ async function obstacle(
     : `${stop}: ${holder.holder} holds the Lease ${nameOf(lease)}. Scale it to zero first`;
 }
 
-const always = (): boolean => true;
-
-/**
- * Works while holding the Lease, if there is one to hold.
- * @throws Refusal, before anything is done, when the controller behind it runs.
- */
-async function alone(
-  client: KubeClient,
-  { lease }: HandoverTarget,
-  stop: string,
-  work: (still: () => boolean) => Promise<CleanupResult[]>,
-): Promise<CleanupResult[]> {
-  const because = await obstacle(client, lease, stop);
-  if (because !== undefined) throw new HandoverRefusal(because);
-  return lease === undefined ? work(always) : underLease(client, lease, work);
-}
-
 const answer = (lines: readonly string[], results: readonly CleanupResult[] = []): HandoverOutput => ({
   lines,
   failed: results.some(({ failed }) => failed !== undefined),
 });
+
+interface Order {
+  /** What is told in any case. */
+  readonly told: readonly string[];
+  /** How many objects there are to deal with. */
+  readonly may: number;
+  /** What becomes of them, in words. */
+  readonly would: string;
+  readonly done: string;
+  /** Why it is refused while somebody holds the Lease. */
+  readonly runs: string;
+  work(still: () => boolean): Promise<CleanupResult[]>;
+}
+
+/**
+ * Carries an order out with `yes`, while holding the Lease if there is one to hold; else tells what would be done.
+ * @throws Refusal, before anything is done, when the controller behind the Lease runs.
+ */
+async function ordered(
+  client: KubeClient,
+  { lease, yes }: HandoverTarget,
+  { told, may, would, done, runs, work }: Order,
+): Promise<HandoverOutput> {
+  if (may === 0) return answer(told);
+  const because = await obstacle(client, lease, runs);
+  if (!yes) {
+    const hint = because === undefined ? [] : [`It would be refused now: ${because}.`];
+    return answer([...told, '', `Nothing was changed; with --yes ${may} would be ${would}.`, ...hint]);
+  }
+  if (because !== undefined) throw new HandoverRefusal(because);
+  const results = await (lease === undefined ? work(() => true) : underLease(client, lease, work));
+  return answer([...told, '', ...resultLines(results, done)], results);
+}
 
 const LBC_RUNS = 'the LBC runs';
 const WE_RUN = 'a controller of Albatross runs';
@@ -93,17 +109,14 @@ export async function adopt(options: Adopting): Promise<HandoverOutput> {
     '',
     ...leftoverLines(seen.targetGroupBindings === undefined ? undefined : left),
   ];
-  const may = left.filter(({ stays }) => stays === undefined).length;
-  if (!options.cleanup || may === 0) return answer(told);
-  if (!options.yes) {
-    const because = await obstacle(client, options.lease, LBC_RUNS);
-    const hint = because === undefined ? [] : [`It would be refused now: ${because}.`];
-    return answer([...told, '', `Nothing was changed; with --yes ${may} would be deleted.`, ...hint]);
-  }
-  const results = await alone(client, options, LBC_RUNS, async (still) =>
-    cleanUp(client, leftovers(await look()), still),
-  );
-  return answer([...told, '', ...resultLines(results, 'deleted, its targets stay')], results);
+  return ordered(client, options, {
+    told,
+    may: options.cleanup ? left.filter(({ stays }) => stays === undefined).length : 0,
+    would: 'deleted',
+    done: 'deleted, its targets stay',
+    runs: LBC_RUNS,
+    work: async (still) => cleanUp(client, leftovers(await look()), still),
+  });
 }
 
 /**
@@ -122,16 +135,12 @@ export async function giveBack(options: Releasing): Promise<HandoverOutput> {
   const look = async () =>
     releases(await survey(client, where), one === undefined ? undefined : `${namespace}/${one}`);
   const all = await look();
-  const told = releaseLines(all);
-  const may = all.filter(({ stays }) => stays === undefined).length;
-  if (may === 0) return answer(told);
-  if (!options.yes) {
-    const because = await obstacle(client, options.lease, WE_RUN);
-    const hint = because === undefined ? [] : [`It would be refused now: ${because}.`];
-    return answer([...told, '', `Nothing was changed; with --yes ${may} would be given back.`, ...hint]);
-  }
-  const results = await alone(client, options, WE_RUN, async (still) =>
-    release(writer(client, asOrdered), await look(), still),
-  );
-  return answer([...told, '', ...resultLines(results, 'given back')], results);
+  return ordered(client, options, {
+    told: releaseLines(all),
+    may: all.filter(({ stays }) => stays === undefined).length,
+    would: 'given back',
+    done: 'given back',
+    runs: WE_RUN,
+    work: async (still) => release(writer(client, asOrdered), await look(), still),
+  });
 }

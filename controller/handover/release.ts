@@ -1,14 +1,14 @@
 // release: gives Ingresses back to the LBC. Its finalizers are put on, then the binding goes, and AWS is left as it is.
 //
 //   Ingress: LBC's finalizers on ──▶ binding: ours off ──▶ binding deleted        (each step may be the last before a crash)
+
+import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
-import type { KubeOutcome } from '../../kube/client.ts';
 import type { Writer } from '../../kube/write.ts';
 import { lbcFinalizerOf, withLbc } from '../bindings/lbc-finalizers.ts';
-import { finalizerOf, heldGroups } from '../bindings/store.ts';
 import { outstanding } from './adoption.ts';
-import type { CleanupResult } from './cleanup.ts';
+import { type CleanupResult, failureOf, oneByOne } from './cleanup.ts';
 import type { Survey } from './survey.ts';
 
 /** What giving back one Ingress means, or why it is not possible. */
@@ -56,37 +56,30 @@ export function releases({ ingresses, bindings }: Survey, key?: string): Release
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-const failure = (outcome: KubeOutcome | undefined): string | undefined =>
-  outcome === undefined || outcome.ok || outcome.reason === 'notFound' ? undefined : outcome.message;
-
-/** Every step may be done again: what is done already is not asked for. */
+/** Every step may be done again: what is done already is not asked for. Gives why one failed. */
 async function giveBack(
   write: Writer,
   binding: LoadBalancerBinding,
   ingress: Ingress,
-): Promise<CleanupResult> {
-  const key = keyOf(binding);
+): Promise<string | undefined> {
   const given = await write.writeFinalizers(ingress, withLbc(ingress, binding));
   // Without the LBC's finalizer nobody would answer for what is in AWS.
-  if (given?.ok === false) return { key, failed: given.message };
+  if (given?.ok === false) return given.message;
   const ours = new Set(heldGroups(binding).map(finalizerOf));
   const freed = await write.releaseBinding(binding, (finalizer) => ours.has(finalizer));
-  const failed = failure(freed) ?? failure(await write.deleteBinding(binding));
-  return failed === undefined ? { key } : { key, failed };
+  return failureOf(freed) ?? failureOf(await write.deleteBinding(binding));
 }
 
 /** Gives back what can be given back; `still` is asked before each: while it says true, no Albatross controller acts. */
-export async function release(
+export const release = (
   write: Writer,
   all: readonly Release[],
   still: () => boolean,
-): Promise<CleanupResult[]> {
-  const results: CleanupResult[] = [];
-  for (const { key, binding, ingress, stays } of all) {
-    if (stays !== undefined || ingress === undefined) continue;
-    results.push(
-      still() ? await giveBack(write, binding, ingress) : { key, failed: 'the Lease was lost; run it again' },
-    );
-  }
-  return results;
-}
+): Promise<CleanupResult[]> =>
+  oneByOne(
+    all,
+    ({ key }) => key,
+    still,
+    async ({ binding, ingress, stays }) =>
+      ingress === undefined ? stays : giveBack(write, binding, ingress),
+  );

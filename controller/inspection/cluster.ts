@@ -1,11 +1,13 @@
 // The cluster as it is at one moment: every object that decisions are made from is listed once, and nothing is watched.
 import { bindingFor } from '../../api/binding/bind.ts';
+import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { listAll } from '../../kube/list.ts';
+import type { BookEntry } from '../bindings/entries.ts';
 import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../bindings/read-ingress.ts';
-import { type Book, type BookEntry, finalizerOf, heldGroups, openBook } from '../bindings/store.ts';
+import { type Book, openBook } from '../bindings/store.ts';
 import type { World } from '../targets/endpoints.ts';
 import { SERVICE_LABEL } from '../targets/slice-index.ts';
 import { MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';

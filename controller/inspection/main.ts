@@ -50,8 +50,6 @@ function connect(options: ControllerOptions): Aws {
 const WHILE_LOOKING_MS = 600_000;
 
 interface InspectionSources {
-  /** Connected when it is first asked for: a kubeconfig is not always needed. */
-  client(): KubeClient;
   readonly aws: Aws;
   readonly inventory: Inventory;
   readonly secrets: Secrets;
@@ -59,6 +57,8 @@ interface InspectionSources {
   cluster(
     question: InspectionQuestion,
   ): Promise<{ readonly seen: ClusterSeen; readonly groups: readonly string[] }>;
+  /** What nobody in the cluster names. */
+  orphans(seen: ClusterSeen, record: LeaseRecord): Promise<OrphansSeen>;
 }
 
 /** Connects, and lets go of AWS whatever happens. */
@@ -68,6 +68,7 @@ async function looking<T>(
 ): Promise<T> {
   const aws = connect(options);
   const { externalManagedTags, clusterName } = options;
+  // Connected when it is first asked for: a kubeconfig is not always needed.
   let client: KubeClient | undefined;
   const connected = (): KubeClient => {
     client ??= kubeClient(kubeConfigOf(options.kubeconfig));
@@ -79,12 +80,14 @@ async function looking<T>(
     everyMs: WHILE_LOOKING_MS,
     changed: () => undefined,
   });
+  const inventory = createInventory(aws, { externalManagedTags });
   try {
     return await look({
-      client: connected,
       aws,
-      inventory: createInventory(aws, { externalManagedTags }),
+      inventory,
       secrets,
+      orphans: ({ book }, { lease }) =>
+        seeOrphans({ client: connected(), inventory, ours: book.groups(), options, lease, now: Date.now() }),
       async cluster(question) {
         const seen = clusterSeen(await readObjects(connected(), options.watchNamespace), options);
         const namespace = question.namespace ?? ownNamespace(connected().kubeConfig);
@@ -116,7 +119,7 @@ export function planOnce(
   options: ControllerOptions,
   question: InspectionQuestion & LeaseRecord,
 ): Promise<PlannedCluster> {
-  return looking(options, async ({ client, aws, inventory, secrets, cluster }) => {
+  return looking(options, async ({ aws, inventory, secrets, cluster, orphans }) => {
     const [{ seen, groups }] = await Promise.all([cluster(question), inventory.load()]);
     const planning: Planning = {
       aws,
@@ -132,9 +135,7 @@ export function planOnce(
     const workers = options.ingressMaxConcurrentReconciles;
     const planned = onceForAll(await each(groups, workers, (group) => planGroup(group, planning)));
     if (!question.all) return { groups: planned };
-    const asked = { client: client(), inventory, ours: seen.book.groups(), options, now: Date.now() };
-    const orphans = await planOrphans(await seeOrphans({ ...asked, lease: question.lease }), planning);
-    return { groups: planned, orphans };
+    return { groups: planned, orphans: await planOrphans(await orphans(seen, question), planning) };
   });
 }
 
@@ -162,14 +163,13 @@ export function treeOnce(
  * Reads what orphans have in AWS, and what becomes of them. Throws as `planOnce`; also `Unanswered` when it cannot be told
  * which they are.
  */
-export function orphanTrees(options: ControllerOptions, { lease }: LeaseRecord): Promise<GroupTree[]> {
-  return looking(options, async ({ client, aws, inventory, cluster }) => {
+export function orphanTrees(options: ControllerOptions, record: LeaseRecord): Promise<GroupTree[]> {
+  return looking(options, async ({ aws, inventory, cluster, orphans }) => {
     const [{ seen }] = await Promise.all([cluster({ all: true }), inventory.load()]);
-    const asked = { client: client(), inventory, ours: seen.book.groups(), options, now: Date.now() };
-    const orphans = await seeOrphans({ ...asked, lease });
-    if ('unknown' in orphans) throw new Unanswered(orphans.unknown);
+    const found = await orphans(seen, record);
+    if ('unknown' in found) throw new Unanswered(found.unknown);
     const workers = options.ingressMaxConcurrentReconciles;
-    return each(orphans.orphans, workers, async (one) => {
+    return each(found.orphans, workers, async (one) => {
       const tree = await readTree(one.stack, aws, inventory);
       const kept = one.fate === 'goes' ? protectedIn(await inventory.of(one.stack)) : undefined;
       const then: Orphan = kept === undefined ? one : { ...one, fate: 'left', because: kept };

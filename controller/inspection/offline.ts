@@ -2,8 +2,7 @@
 // hold are taken to exist. Pure.
 
 import type { ControllerDefaults } from '../../api/ingress/read.ts';
-import type { IngressClass } from '../../api/kube.ts';
-import { keyOf } from '../../api/kube.ts';
+import { type IngressClass, keyOf } from '../../api/kube.ts';
 import { readManifest } from '../../api/kubernetes/manifest.ts';
 import { CONTROLLER } from '../../api/ownership.ts';
 import { assumedClass, withNamespace } from '../../api/validate/lint.ts';
@@ -16,7 +15,7 @@ import {
 } from '../../api/validate/type-guards.ts';
 import { DEFAULTS } from '../options.ts';
 import { type ClusterObjects, clusterSeen, NO_OBJECTS } from './cluster.ts';
-import { type GroupState, standingOf } from './standing.ts';
+import { type GroupState, type StandingOptions, standingOf } from './standing.ts';
 
 export interface Offline {
   /** `namespace/name` of every Ingress in the files. */
@@ -31,17 +30,18 @@ export interface Offline {
  */
 export function offline(found: readonly unknown[], defaults: ControllerDefaults): Offline {
   const objects = objectsOf(found);
+  const stocked = new Set(objects.services.map(({ metadata }) => metadata.namespace ?? ''));
+  return standings(objects, { ...defaults, knowsServices: (namespace) => stocked.has(namespace) });
+}
+
+/** The same of objects that were read. */
+export function standings(objects: ClusterObjects, options: StandingOptions): Offline {
   const seen = clusterSeen(objects, {
-    defaultTargetType: defaults.defaultTargetType,
-    defaultLoadBalancerScheme: defaults.defaultScheme,
+    defaultTargetType: options.defaultTargetType,
+    defaultLoadBalancerScheme: options.defaultScheme,
     ingressClass: DEFAULTS.ingressClass,
   });
-  const stocked = new Set(objects.services.map(({ metadata }) => metadata.namespace ?? ''));
-  return {
-    keys: objects.ingresses.map(keyOf),
-    standing: (key) =>
-      standingOf(key, seen, { ...defaults, knowsServices: (namespace) => stocked.has(namespace) }),
-  };
+  return { keys: objects.ingresses.map(keyOf), standing: (key) => standingOf(key, seen, options) };
 }
 
 function objectsOf(found: readonly unknown[]): ClusterObjects {

@@ -1,14 +1,11 @@
 // Online: the objects of a cluster, listed once with the rights of whoever asks. AWS is not asked.
 
 import type { ControllerDefaults } from '../../api/ingress/read.ts';
-import { keyOf } from '../../api/kube.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
-import { DEFAULTS } from '../options.ts';
 import type { WatchedKind } from '../watched.ts';
-import { clusterSeen, readObjects } from './cluster.ts';
-import type { Offline } from './offline.ts';
-import { standingOf } from './standing.ts';
+import { readObjects } from './cluster.ts';
+import { type Offline, standings } from './offline.ts';
 
 /** What rules are made of; who stands behind the Services is not asked. */
 const KINDS: readonly WatchedKind[] = [
@@ -32,14 +29,6 @@ export interface Online extends Offline {
 export async function online(kubeconfig: string | undefined, defaults: ControllerDefaults): Promise<Online> {
   const client = kubeClient(kubeConfigOf(kubeconfig));
   const objects = await readObjects(client, undefined, KINDS);
-  const seen = clusterSeen(objects, {
-    defaultTargetType: defaults.defaultTargetType,
-    defaultLoadBalancerScheme: defaults.defaultScheme,
-    ingressClass: DEFAULTS.ingressClass,
-  });
-  return {
-    namespace: ownNamespace(client.kubeConfig),
-    keys: objects.ingresses.map(keyOf),
-    standing: (key) => standingOf(key, seen, { ...defaults, knowsServices: () => true }),
-  };
+  const namespace = ownNamespace(client.kubeConfig);
+  return { namespace, ...standings(objects, { ...defaults, knowsServices: () => true }) };
 }

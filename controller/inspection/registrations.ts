@@ -2,6 +2,7 @@
 import type { Backend } from '../../alb/desire/desiring.ts';
 import { keyOfTarget, type Target } from '../targets/endpoints.ts';
 import { leaving, type TargetSeen } from '../targets/target-health.ts';
+import { changeOf } from '../targets/target-state.ts';
 
 export interface Registration {
   /** Id of the desired target group. */
@@ -19,13 +20,15 @@ export function registrationOf(
   wanted: readonly Target[],
   seen: readonly TargetSeen[],
 ): Registration {
-  const want = new Set(wanted.map(keyOfTarget));
-  const have = new Set(seen.filter((one) => !leaving(one)).map(keyOfTarget));
+  const registered = new Map(
+    seen.flatMap((one) => (leaving(one) ? [] : [[keyOfTarget(one), one.state] as const])),
+  );
+  // What other clusters registered cannot be told from what left here.
+  const { missing, extra } = changeOf(registered, wanted, backend.shared ? new Set() : undefined);
   return {
     targetGroup: backend.id,
     backend: `${backend.namespace}/${backend.service}:${backend.port}`,
-    register: [...want].filter((key) => !have.has(key)).sort(),
-    // What other clusters registered cannot be told from what left here.
-    deregister: backend.shared ? [] : [...have].filter((key) => !want.has(key)).sort(),
+    register: missing.map(keyOfTarget).sort(),
+    deregister: extra.toSorted(),
   };
 }

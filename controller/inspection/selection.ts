@@ -1,5 +1,5 @@
 // Which groups a question is about. Pure.
-import { heldGroups } from '../bindings/store.ts';
+import { heldGroups } from '../../api/binding/finalizers.ts';
 import type { ClusterSeen } from './cluster.ts';
 import { Unanswered } from './unanswered.ts';
 

@@ -1,9 +1,9 @@
 // What a group has in AWS as a tree: load balancers, their listeners, rules, target groups, and targets with their health.
 
-import { isFailure } from '../../alb/failures/failure.ts';
+import { forwardedTo } from '../../alb/kinds/associations.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Action, Condition, Transform } from '../../api/aws.ts';
-import type { Aws } from '../aws/client.ts';
+import { type Aws, unlessGone } from '../aws/client.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { readHealth, type TargetSeen } from '../targets/target-health.ts';
 
@@ -56,11 +56,6 @@ type SeenTargets = ReadonlyMap<string, readonly TargetSeen[]>;
 
 const only = <K extends Found['kind']>(found: readonly Found[], kind: K): Extract<Found, { kind: K }>[] =>
   found.filter((one): one is Extract<Found, { kind: K }> => one.kind === kind);
-
-const forwardedTo = (actions: readonly Action[]): string[] =>
-  actions.flatMap((action) =>
-    action.type === 'forward' ? action.targets.map(({ targetGroup }) => arnOf(targetGroup)) : [],
-  );
 
 /** ARNs of all target groups that a group has or forwards to. Pure. */
 export function targetGroupsOf(found: readonly Found[]): string[] {
@@ -133,21 +128,12 @@ export function treeOf(group: string, found: readonly Found[], health: SeenTarge
   return { group, loadBalancers, unused };
 }
 
-/** One that is gone meanwhile has no targets. */
-async function healthOf(aws: Aws, arn: string): Promise<readonly TargetSeen[]> {
-  try {
-    return await readHealth(aws, arn);
-  } catch (thrown) {
-    if (isFailure(thrown, 'notFound')) return [];
-    throw thrown;
-  }
-}
-
 /** The tree of one group: its details, and one call for each target group. Throws `AwsFailure`. */
 export async function readTree(group: string, aws: Aws, inventory: Inventory): Promise<GroupTree> {
   const found = await inventory.of(group);
   const health = await Promise.all(
-    targetGroupsOf(found).map(async (arn) => [arn, await healthOf(aws, arn)] as const),
+    // One that is gone meanwhile has no targets.
+    targetGroupsOf(found).map(async (arn) => [arn, (await unlessGone(readHealth(aws, arn))) ?? []] as const),
   );
   return treeOf(group, found, new Map(health));
 }

@@ -3,22 +3,12 @@ import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balan
 import { isFailure } from '../../alb/failures/failure.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import { LEGACY_CLUSTER_TAG, type Tags } from '../../api/aws.ts';
-import type { Aws } from '../aws/client.ts';
+import { type Aws, unlessGone } from '../aws/client.ts';
 import * as listeners from '../aws/kinds/listener.ts';
 import * as loadBalancers from '../aws/kinds/load-balancer.ts';
 import * as rules from '../aws/kinds/rule.ts';
 import { readTags } from '../aws/kinds/tags.ts';
 import * as targetGroups from '../aws/kinds/target-group.ts';
-
-/** Undefined when it is gone meanwhile. */
-async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (thrown) {
-    if (isFailure(thrown, 'notFound')) return undefined;
-    throw thrown;
-  }
-}
 
 async function withAttributes(aws: Aws, found: Found<'loadBalancer'> | Found<'targetGroup'>): Promise<Found> {
   if (found.kind === 'loadBalancer') {

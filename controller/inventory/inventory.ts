@@ -3,11 +3,10 @@
 //   load() ─ bulk reads ─▶ shelves by group ─ of(group) ─▶ details read once, then remembered
 //                              ▲  put, remove: our own changes     forget: read the details again
 
-import { isFailure } from '../../alb/failures/failure.ts';
 import { withHolders } from '../../alb/kinds/associations.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Seldom, Tags } from '../../api/aws.ts';
-import type { Aws } from '../aws/client.ts';
+import { type Aws, unlessGone } from '../aws/client.ts';
 import * as loadBalancers from '../aws/kinds/load-balancer.ts';
 import * as securityGroups from '../aws/kinds/security-group.ts';
 import * as targetGroups from '../aws/kinds/target-group.ts';
@@ -15,8 +14,6 @@ import { type Bulk, readBulk } from './bulk-read.ts';
 import { readDetails, readStates } from './details.ts';
 import { type Protections, protections } from './protections.ts';
 import { type Shelf, Shelves } from './store.ts';
-
-export type { Found } from '../../alb/kinds/kind.ts';
 
 export interface Inventory {
   /** Reads in bulk, at start and in every sweep. Gives the groups in which something is not as it was known. Throws `AwsFailure`. */
@@ -100,14 +97,10 @@ export function createInventory(aws: Aws, options: InventoryOptions = {}): Inven
       return;
     statesAt.set(group, now());
     const arns = young.map(({ arn }) => arn);
-    try {
-      const states = await readStates(aws, arns);
-      for (const one of young)
-        found.set(one.arn, { ...one, extra: { ...one.extra, state: states.get(one.arn) ?? '' } });
-    } catch (thrown) {
-      // One that is gone is noticed by the next bulk read.
-      if (!isFailure(thrown, 'notFound')) throw thrown;
-    }
+    const states = await unlessGone(readStates(aws, arns));
+    // One that is gone is noticed by the next bulk read.
+    for (const one of states === undefined ? [] : young)
+      found.set(one.arn, { ...one, extra: { ...one.extra, state: states?.get(one.arn) ?? '' } });
     if (young.every(({ arn }) => found.get(arn)?.extra.state !== 'provisioning')) statesAt.delete(group);
   }
 

@@ -16,8 +16,8 @@ import { type Matching, match } from '../../alb/plan/match.ts';
 import { type Resource, SHARED_TAG } from '../../api/aws.ts';
 import type { Book } from '../bindings/store.ts';
 import { namedBy } from '../ownership/known-resources.ts';
-import { type Sorted, setAside } from '../ownership/stray-resources.ts';
-import type { Inventory } from './inventory.ts';
+import { type KnownResources, type Sorted, setAside } from '../ownership/stray-resources.ts';
+import type { Glance, Inventory } from './inventory.ts';
 import { settled } from './settled.ts';
 
 /** What a group has. */
@@ -39,8 +39,17 @@ export interface Seen {
 type LookingWorld = Parameters<typeof namedBy>[1] & { readonly book: Book; readonly inventory: Inventory };
 
 /** What bulk reads show of a group, without what is left alone. */
-export function glanceAt(group: Group, world: LookingWorld): readonly Found[] {
-  return setAside(world.inventory.glance(group.id).found, namedBy(group, world)).found;
+export interface GroupGlance extends Glance {
+  /** By what its load balancers are known as its own. */
+  readonly named: KnownResources;
+  readonly sorted: Sorted;
+}
+
+export function glanceAt(group: Group, world: LookingWorld): GroupGlance {
+  const named = namedBy(group, world);
+  const glance = world.inventory.glance(group.id);
+  const sorted = setAside(glance.found, named);
+  return { ...glance, found: sorted.found, named, sorted };
 }
 
 /**
@@ -50,20 +59,16 @@ export function glanceAt(group: Group, world: LookingWorld): readonly Found[] {
 export async function look(
   group: Group,
   wanted: WantedGroup,
+  glance: GroupGlance,
   world: LookingWorld,
   trusting: boolean,
 ): Promise<Seen> {
   const bindings = world.book.of(group.id);
-  const named = namedBy(group, world);
   const set = known(bindings);
-  const glance = world.inventory.glance(group.id);
-  const seen = { ...glance, found: setAside(glance.found, named).found };
-  const first = ripe(wanted.resources, seen.found).resources;
-  const there = trusting ? settled(group, first, seen, hashOf(first)) : undefined;
-  const sorted = setAside(
-    there === undefined ? await findAll(world, group, wanted, set) : glance.found,
-    named,
-  );
+  const first = ripe(wanted.resources, glance.found).resources;
+  const there = trusting ? settled(group, first, glance, hashOf(first)) : undefined;
+  const sorted =
+    there === undefined ? setAside(await findAll(world, group, wanted, set), glance.named) : glance.sorted;
   const found = there ?? recall(sorted.found, bindings);
   const hash = hashOf(ripe(wanted.resources, found).resources);
   const matching = match(schemas, wanted.resources, found);

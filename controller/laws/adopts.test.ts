@@ -14,6 +14,7 @@ import { plan } from '../../alb/plan/plan.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { SHARED_TAG } from '../../api/aws.ts';
 import { bindingFor } from '../../api/binding/bind.ts';
+import { finalizerOf } from '../../api/binding/finalizers.ts';
 import type { IngressClassParams } from '../../api/ingress/class-parameters.ts';
 import type { Ingress, IngressClass, ObjectMeta, Service } from '../../api/kube.ts';
 import { keyOf } from '../../api/kube.ts';
@@ -22,7 +23,7 @@ import { type ConformanceCase, readCases } from '../../e2e/harness/conformance-c
 import { readDifferences } from '../../e2e/harness/differences.ts';
 import { AwsRefusal } from '../../local-aws/elb/refusal.ts';
 import { readingOf } from '../bindings/read-ingress.ts';
-import { type Book, finalizerOf, openBook } from '../bindings/store.ts';
+import { type Book, openBook } from '../bindings/store.ts';
 import { chooseCertificates } from '../facts/certificate-choice.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import { CERTIFICATES, CLUSTER, fleetOf, stacksOf, TOKENS } from './fleet.ts';

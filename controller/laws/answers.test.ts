@@ -2,9 +2,9 @@
 // when everything has come to rest, AWS has what is wanted and nothing else, and nothing hangs.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { heldGroups } from '../../api/binding/finalizers.ts';
 import { keyOf } from '../../api/kube.ts';
 import { lbcFinalizerOf } from '../bindings/lbc-finalizers.ts';
-import { heldGroups } from '../bindings/store.ts';
 import { type Deed, stageUpheaval, type Upheaval } from './upheaval.ts';
 
 /** More of them find more; these take some seconds. */

@@ -4,9 +4,9 @@
 import { failureOf } from '../../alb/failures/failure.ts';
 import { CLUSTER, ingress, service } from '../../alb/laws/paper.ts';
 import { CLUSTER_TAG, STACK_TAG } from '../../api/aws.ts';
+import { heldGroups } from '../../api/binding/finalizers.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import type { KubeCall, KubeFailure, KubeOutcome } from '../../kube/client.ts';
-import { heldGroups } from '../bindings/store.ts';
 import { type Account, openAccount } from './account.ts';
 import { ApiServer, type Stored } from './api-server.ts';
 import { type Operator, startOperator } from './operator.ts';

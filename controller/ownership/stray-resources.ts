@@ -96,7 +96,7 @@ function belongings(found: readonly Found[], aside: ReadonlySet<string>): Set<st
     if (one.kind === 'targetGroup' && one.extra.loadBalancerArns?.some((arn) => aside.has(arn)))
       all.add(one.arn);
   }
-  const users = found.filter((one): one is Balancer => one.kind === 'loadBalancer');
+  const users = found.filter((one) => one.kind === 'loadBalancer');
   const usedBy = (id: string, theirs: boolean): boolean =>
     users.some(({ arn, spec }) => aside.has(arn) === theirs && spec.securityGroups.map(arnOf).includes(id));
   for (const { kind, arn } of found)

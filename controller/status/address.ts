@@ -15,7 +15,7 @@ const healthy = ({ backends, became, health }: Pick<Pass, 'backends' | 'became' 
 export function addressed(
   pass: Pick<Pass, 'became' | 'found' | 'backends' | 'health' | 'exposed'>,
 ): Found<'loadBalancer'> | undefined {
-  const all = pass.found.filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer');
+  const all = pass.found.filter((one) => one.kind === 'loadBalancer');
   const wanted = all.find(({ arn }) => [...pass.became.values()].some((one) => one.arn === arn));
   const serving = (one: Found | undefined): boolean =>
     one?.extra.state === 'active' || one?.extra.state === 'active_impaired';
@@ -53,6 +53,6 @@ export function isAddressOf(
 ): boolean {
   if (toldAddresses(told).includes(hostname)) return true;
   return found
-    .filter((one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer')
+    .filter((one) => one.kind === 'loadBalancer')
     .some(({ spec, extra }) => extra.dnsName?.toLowerCase() === hostname || named(spec.name, hostname));
 }

@@ -49,6 +49,9 @@ export function permissionsFor(reaches: readonly Reach[], restricted = true): Ma
   );
 }
 
+const has = (list: readonly Permission[], one: Permission): boolean =>
+  list.some((other) => permissionKey(other) === permissionKey(one));
+
 /** Whether a rule lets in all that another one does. */
 function admits(wide: Permission, narrow: Permission): boolean {
   const same = { fromPort: 0, toPort: 0 };
@@ -68,8 +71,6 @@ export function ruleChange(
   wanted: readonly Permission[],
   complete: boolean,
 ): { readonly missing: Permission[]; readonly extra: Permission[] } {
-  const has = (list: readonly Permission[], one: Permission): boolean =>
-    list.some((other) => permissionKey(other) === permissionKey(one));
   const missing = wanted.filter((one) => !has(now, one));
   if (!complete)
     return { missing: missing.filter((one) => !now.some((wide) => admits(wide, one))), extra: [] };
@@ -110,8 +111,6 @@ export function rulesChangedByHand(
 ): string[] {
   const words = (verb: string, { protocol, fromPort, toPort, source }: Permission): string =>
     `${verb} ${protocol} ${fromPort}-${toPort} from ${'group' in source ? arnOf(source.group) : 'elsewhere'}`;
-  const has = (list: readonly Permission[], one: Permission): boolean =>
-    list.some((other) => permissionKey(other) === permissionKey(one));
   return [
     ...missing.filter((one) => has(left, one)).map((one) => words('authorize', one)),
     ...extra.filter((one) => has(now, one) && !has(left, one)).map((one) => words('revoke', one)),

@@ -11,9 +11,8 @@ import {
   GetWebACLForResourceCommand,
   ListResourcesForWebACLCommand,
 } from '@aws-sdk/client-wafv2';
-import { isFailure } from '../../../alb/failures/failure.ts';
 import { type LoadBalancerSpec, WEB_ACL } from '../../../api/aws.ts';
-import type { Aws } from '../client.ts';
+import { type Aws, unlessGone } from '../client.ts';
 
 type Shield = NonNullable<LoadBalancerSpec['shield']>;
 
@@ -23,14 +22,9 @@ const OUR_NAMES: readonly (string | undefined)[] = [OURS, 'managed by aws-alb-in
 
 /** ARN of the web ACL of a load balancer, or `none`. */
 export async function readWebAcl(aws: Aws, ResourceArn: string): Promise<string> {
-  try {
-    const { WebACL } = await aws.wafv2.send(new GetWebACLForResourceCommand({ ResourceArn }));
-    return WebACL?.ARN ?? WEB_ACL.none;
-  } catch (thrown) {
-    // WAF does not know the load balancer yet.
-    if (isFailure(thrown, 'notFound')) return WEB_ACL.none;
-    throw thrown;
-  }
+  // WAF may not know the load balancer yet.
+  const read = await unlessGone(aws.wafv2.send(new GetWebACLForResourceCommand({ ResourceArn })));
+  return read?.WebACL?.ARN ?? WEB_ACL.none;
 }
 
 /** ARNs of the load balancers that have a web ACL: one call for all of them. */
@@ -56,14 +50,8 @@ export async function writeWebAcl(
   return wanted;
 }
 
-async function protectionOf(aws: Aws, ResourceArn: string): Promise<Protection | undefined> {
-  try {
-    return (await aws.shield.send(new DescribeProtectionCommand({ ResourceArn }))).Protection;
-  } catch (thrown) {
-    if (isFailure(thrown, 'notFound')) return undefined;
-    throw thrown;
-  }
-}
+const protectionOf = async (aws: Aws, ResourceArn: string): Promise<Protection | undefined> =>
+  (await unlessGone(aws.shield.send(new DescribeProtectionCommand({ ResourceArn }))))?.Protection;
 
 const stateOf = (protection: Protection | undefined): Shield => {
   if (protection === undefined) return 'off';

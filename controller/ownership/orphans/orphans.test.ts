@@ -150,6 +150,7 @@ beforeEach(async () => {
     rules: { policy: 'sync', graceMs: 10 * MINUTES, limit: 10 },
     record,
     report: {
+      unwritten: () => undefined,
       tell: (all) => {
         told = all;
       },

@@ -8,6 +8,7 @@ import { isFailure } from '../../../alb/failures/failure.ts';
 import { groupOf } from '../../../alb/group.ts';
 import type { Found } from '../../../alb/kinds/kind.ts';
 import { logged, type Operation, type Outcome } from '../../../alb/plan/operation.ts';
+import { policyOfGroup } from '../../../alb/plan/policy.ts';
 import { SHARED_TAG } from '../../../api/aws.ts';
 import type { KubeClient } from '../../../kube/client.ts';
 import { apply } from '../../apply/apply.ts';
@@ -99,6 +100,23 @@ export class Orphans {
       this.#keep(stack, 'Refused', `${thrown.action} answered ${thrown.code}: ${thrown.message}`);
       return 'done';
     }
+  }
+
+  /** Notes whether this cluster answers for a group now. */
+  note(group: string): void {
+    const { deciding, rules, record, recorded } = this.#options;
+    const bindings = deciding.book.of(group);
+    if (bindings.length === 0) return;
+    // Who asked that nothing be removed meant it also for the time when nobody remembers that.
+    const ours = policyOfGroup(rules.policy, bindings) === 'sync';
+    if (record.note(group, ours)) recorded();
+  }
+
+  /** Writes the record. */
+  async write(): Promise<Next> {
+    const { next, failed } = await this.#options.record.write();
+    this.#options.report.unwritten(failed?.ok === false ? failed.message : undefined);
+    return next;
   }
 
   #withKept(orphan: Orphan): Orphan {

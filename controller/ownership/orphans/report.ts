@@ -5,15 +5,6 @@ import type { Events, News, Regarding } from '../../../kube/events.ts';
 import type { Orphan } from './judge.ts';
 import { contents, countOf, fateWords, KINDS } from './words.ts';
 
-export interface OrphanReport {
-  /** All orphans of a look. */
-  tell(orphans: readonly Orphan[]): void;
-  /** Why nothing could be judged. */
-  cannot(because: string): void;
-  /** What was done, or why it was not. */
-  removed(stack: string, lines: readonly string[]): void;
-}
-
 /** What makes an orphan news: not the numbers in its words, which change with the fleet. */
 const signature = (orphans: readonly Orphan[]): string =>
   orphans
@@ -46,8 +37,10 @@ export interface Reporting {
   readonly regarding: Regarding;
 }
 
+export type OrphanReport = ReturnType<typeof orphanReport>;
+
 /** Log, metric and events. */
-export function orphanReport({ log, registry, events, regarding }: Reporting): OrphanReport {
+export function orphanReport({ log, registry, events, regarding }: Reporting) {
   const gauge = new Gauge({
     name: 'albatross_orphans',
     help: 'Resources in AWS with the tag of this cluster that no Ingress or binding names, by kind; as of the last look.',
@@ -57,12 +50,14 @@ export function orphanReport({ log, registry, events, regarding }: Reporting): O
   for (const kind of KINDS) gauge.set({ kind }, 0);
   let told = '';
   let trouble: string | undefined;
+  let unwritten: string | undefined;
   const tellPeople = async (news: News): Promise<void> => {
     const outcome = await events.tell(regarding, news);
     if (outcome?.ok === false) log.warn({ outcome }, 'cannot tell of orphans in an event');
   };
   return {
-    tell(orphans) {
+    /** All orphans of a look. */
+    tell(orphans: readonly Orphan[]): void {
       trouble = undefined;
       const all = orphans.flatMap(({ found }) => found);
       for (const kind of KINDS) gauge.set({ kind }, countOf(all, kind));
@@ -82,13 +77,22 @@ export function orphanReport({ log, registry, events, regarding }: Reporting): O
       // Told aside: nothing waits for it.
       void tellPeople(foundNews(orphans));
     },
-    cannot(because) {
+    /** Why nothing could be judged. */
+    cannot(because: string): void {
       if (because !== trouble) log.warn({ because }, 'cannot look for orphans');
       trouble = because;
     },
-    removed(stack, lines) {
+    /** What was done. */
+    removed(stack: string, lines: readonly string[]): void {
       log.warn({ stack, operations: lines }, 'orphan removed');
       void tellPeople(removedNews(stack, lines));
+    },
+    /** Why the record could not be written; undefined when it could. */
+    unwritten(error: string | undefined): void {
+      const record = { namespace: regarding.metadata.namespace, name: regarding.metadata.name };
+      if (error !== undefined && error !== unwritten)
+        log.warn({ record, error }, 'cannot write down which groups are ours');
+      unwritten = error;
     },
   };
 }
