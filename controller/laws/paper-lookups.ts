@@ -4,11 +4,14 @@ import { CERTIFICATE, WEB_ACL_ARN } from '../../alb/laws/paper.ts';
 import { PREFIX } from '../../api/annotation.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import type { ProblemCode } from '../../api/problems/problem.ts';
+import type { KubeOutcome } from '../../kube/client.ts';
 import type { Lookups } from '../facts/lookups.ts';
 import type { Account } from './account.ts';
 
-/** What look-ups and Secrets answer instead. */
+/** What look-ups, Secrets and the API server answer instead. */
 export interface Instead {
+  /** To a call by its name; undefined: the truth. */
+  kube?: ((call: string) => KubeOutcome | undefined) | undefined;
   lookups?: Partial<Lookups>;
   secret?: Looked<OidcClient>;
 }

@@ -29,6 +29,11 @@ export interface Passes {
    * and another one starts, which knows what those two tell it. False when it had come to rest before.
    */
   kill(sheet: Applied, calls: number): Promise<boolean>;
+  /**
+   * Every call that was made, oldest first: its action, or method, kind and key, as `CreateRule` or
+   * `PATCH loadbalancerbindings shop/web status`.
+   */
+  readonly calls: readonly string[];
   readonly api: ApiServer;
   /** By `namespace/name`. */
   statuses(): ReadonlyMap<string, BindingStatus>;
@@ -51,7 +56,13 @@ const MOST_PASSES = 60;
 /** How long a process lives: once it was killed, nothing that it waits for comes. */
 class Life {
   readonly #end = Promise.withResolvers<true>();
+  readonly #log: string[];
   #calls = Number.POSITIVE_INFINITY;
+
+  /** `log` gets the name of every call. */
+  constructor(log: string[]) {
+    this.#log = log;
+  }
 
   get ended(): Promise<true> {
     return this.#end.promise;
@@ -62,22 +73,32 @@ class Life {
   }
 
   /** Resolves when the process may make a call. */
-  async call(): Promise<void> {
+  async call(name: string): Promise<void> {
     if (this.#calls === 0) {
       this.#end.resolve(true);
       await new Promise(() => undefined);
     }
     this.#calls -= 1;
+    this.#log.push(name);
   }
 }
 
+/** `PATCH loadbalancerbindings shop/web status` */
+function nameOf({ method, path }: KubeCall): string {
+  const [, namespace, plural, name, sub] =
+    /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+  const key = name === undefined ? namespace : `${namespace}/${name}`;
+  return [method, plural, key, sub].filter((part) => part !== undefined).join(' ');
+}
+
 /** A client whose requests an API server in memory answers. */
-const clientOf = (api: ApiServer, life: Life): KubeClient =>
+const clientOf = (api: ApiServer, life: Life, instead: Instead): KubeClient =>
   // Nothing on paper asks for the kubeconfig.
   ({
     async request(call: KubeCall) {
-      await life.call();
-      return api.answer(call);
+      const name = nameOf(call);
+      await life.call(name);
+      return instead.kube?.(name) ?? api.answer(call);
     },
   }) as Pick<KubeClient, 'request'> as KubeClient;
 
@@ -92,7 +113,8 @@ interface Around {
 class Cluster {
   readonly api: ApiServer;
   programs: Programs;
-  life = new Life();
+  readonly calls: string[] = [];
+  life = new Life(this.calls);
   readonly history: [key: string, status: BindingStatus][] = [];
   readonly outcomes: Outcome[] = [];
   readonly byPass: (readonly Outcome[])[] = [];
@@ -116,8 +138,8 @@ class Cluster {
     const { account, lookups, instead, now } = this.#around;
     const { life } = this;
     return wirePrograms({
-      aws: account.connect({ before: () => life.call(), after: () => undefined }),
-      ...{ client: clientOf(this.api, life), lookups, now },
+      aws: account.connect({ before: (action) => life.call(action), after: () => undefined }),
+      ...{ client: clientOf(this.api, life, instead), lookups, now },
       service: (namespace, name) => this.#service(namespace, name),
       secrets: async (_, named) =>
         new Map(named.map((one) => [one, instead.secret ?? { value: { id: one, secret: one } }])),
@@ -134,7 +156,7 @@ class Cluster {
 
   /** Another process takes over. */
   restart(): void {
-    this.life = new Life();
+    this.life = new Life(this.calls);
     this.programs = this.#wire();
     this.#isLoaded = false;
     for (const kind of ['loadbalancerbindings', 'ingresses'] as const)
@@ -257,7 +279,7 @@ export function openPasses(): Passes {
       cluster.restart();
       return isKilled;
     },
-    api: cluster.api,
+    ...{ api: cluster.api, calls: cluster.calls },
     statuses: () => cluster.statuses(),
     addresses: (key) => cluster.addresses(key),
     history: cluster.history,
