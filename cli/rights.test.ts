@@ -10,7 +10,7 @@ import * as controller from '../controller/rights.ts';
 import { ApiServer, type Asked } from '../e2e/harness/api-server.ts';
 import { kubeClient } from '../kube/client.ts';
 import { KINDS } from '../kube/kinds.ts';
-import { underPolicy, writer } from '../kube/write.ts';
+import { underPolicy, Writer } from '../kube/write.ts';
 import * as webhook from '../webhook/rights.ts';
 
 interface Role {
@@ -85,7 +85,7 @@ describe('what the controller writes at the API server, it asks the right for', 
         order: 0,
         intent: { settings: {}, rules: [] },
       };
-      const write = writer(kubeClient(server.kubeConfig), underPolicy(policy));
+      const write = new Writer(kubeClient(server.kubeConfig), underPolicy(policy));
       const applied = await write.applyBinding(name, spec);
       if (!applied.ok) throw new Error(applied.message);
       await write.claim(applied.object, ['y']);

@@ -10,7 +10,7 @@ import { inWords } from '../alb/plan/operation.ts';
 import { keyOf } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Events, eventTeller } from '../kube/events.ts';
-import { underPolicy, type Writer, writer } from '../kube/write.ts';
+import { underPolicy, Writer } from '../kube/write.ts';
 import { succession } from './apply/replacement-readiness.ts';
 import type { Aws } from './aws/client.ts';
 import type { Book } from './bindings/store.ts';
@@ -88,7 +88,7 @@ interface Writes {
 function writesOf({ options, client, book, log }: Parts): Writes {
   // The one place where the controller's writes are bound to its policy.
   const may = underPolicy(options.policy);
-  const write = writer(client, may);
+  const write = new Writer(client, may);
   const failed: Publishing['failed'] = (key, step, outcome) =>
     log.warn({ key, step, outcome }, 'cannot write to the API server');
   const events = eventTeller(client, 'albatross-controller', may);

@@ -113,7 +113,7 @@ test('Kubernetes is written in few places, and an Ingress in one, where its poli
     // One expression of the webhook's own configuration.
     'webhook/webhook-configuration.ts',
   ]);
-  const recording = inRoom('webhook').filter(({ text }) => /\b(?:applyBinding|writer)\b/.test(text));
+  const recording = inRoom('webhook').filter(({ text }) => /\b(?:applyBinding|Writer)\b/.test(text));
   expect(paths(recording)).toEqual(['webhook/record.ts']);
   const unbound = shipped.filter(({ text }) => /\basOrdered\b/.test(text));
   expect(unbound.map(({ path }) => path)).toEqual(['controller/handover/main.ts', 'kube/write.ts']);

@@ -14,8 +14,8 @@ import {
   claimOf,
   mergePatch,
   underPolicy,
+  Writer,
   withoutFinalizers,
-  writer,
 } from './write.ts';
 
 let server: ApiServer;
@@ -35,7 +35,7 @@ const spec = (group: string): BindingSpec => ({
 });
 
 describe('bindings', () => {
-  const write = () => writer(client, underPolicy('sync'));
+  const write = () => new Writer(client, underPolicy('sync'));
   const stored = () => server.read(KINDS.bindings, NAME);
   const made = async (): Promise<LoadBalancerBinding> => {
     const outcome = await write().applyBinding(NAME, spec('a'));
@@ -106,7 +106,7 @@ describe('bindings', () => {
 });
 
 describe('a finalizer on an Ingress', () => {
-  const hold = (ingress: Ingress) => writer(client, underPolicy('sync')).holdIngress(ingress, 'ours');
+  const hold = (ingress: Ingress) => new Writer(client, underPolicy('sync')).holdIngress(ingress, 'ours');
   const put = (more: object = {}): Ingress =>
     server.put(KINDS.ingresses, {
       metadata: { ...NAME, finalizers: ['other'], ...more },
@@ -217,7 +217,7 @@ describe('what of an Ingress is written under which policy', () => {
       status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } },
     }) as Ingress;
     const may = underPolicy(ceiling);
-    const write = writer(client, may);
+    const write = new Writer(client, may);
     await write.writeFinalizers(ingress, ['x']);
     await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [] }, () => false);
     await write.takeAddress(ingress.metadata, 'lb.example.com');

@@ -33,70 +33,6 @@ export const asOrdered: MayWrite = () => true;
 
 type OwnedMeta = ObjectMeta & { readonly ownerReferences?: readonly OwnerReference[] };
 
-export interface Writer {
-  /**
-   * Creates a binding or makes its spec exactly `spec` (server-side apply, taking fields over from others).
-   * With `uid` the write fails with `conflict` if that object is gone, instead of creating another one.
-   */
-  applyBinding(
-    name: { readonly namespace: string; readonly name: string; readonly uid?: string },
-    spec: BindingSpec,
-  ): Promise<KubeOutcome<LoadBalancerBinding>>;
-  /** Writes the parts of the status that differ; undefined when none does. `conflict`: `binding` is no longer as it is stored. */
-  patchStatus(
-    binding: LoadBalancerBinding,
-    status: BindingStatus,
-  ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
-  /** Takes what the status remembers of one target group off a binding, whatever else was written to it meanwhile. */
-  forgetTargets(
-    binding: LoadBalancerBinding,
-    targetGroupArn: string,
-  ): Promise<KubeOutcome<LoadBalancerBinding>>;
-  /** Puts finalizers and the owner on a binding, in one write; undefined when all are there. `conflict`: look again. */
-  claim(
-    binding: LoadBalancerBinding,
-    finalizers: readonly string[],
-    owner?: OwnerReference,
-  ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
-  /** Takes finalizers off a binding; undefined when it has none of them. A binding that is gone is `notFound`. */
-  releaseBinding(
-    binding: LoadBalancerBinding,
-    drop: (finalizer: string) => boolean,
-  ): Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
-  /** Deletes a binding, and only this one: a new one of the same name is `conflict`. */
-  deleteBinding(binding: LoadBalancerBinding): Promise<KubeOutcome>;
-  /**
-   * Makes the finalizers of an Ingress exactly these, and changes nothing else of it; undefined when they are these, or its
-   * policy forbids it. `conflict`: it is no longer as it was read.
-   */
-  writeFinalizers(
-    ingress: { readonly metadata: ObjectMeta },
-    finalizers: readonly string[],
-  ): Promise<KubeOutcome | undefined>;
-  /**
-   * Puts a finalizer on an Ingress as it is stored now; `ok` when it carries it. `conflict`: it is another one, or is being
-   * deleted (Kubernetes: Finalizers, "How finalizers work": no new ones then), or changes at this moment.
-   */
-  holdIngress(ingress: { readonly metadata: ObjectMeta }, finalizer: string): Promise<KubeOutcome<Ingress>>;
-  /**
-   * Tells an Ingress its address in place of those that `former` knows as ours; what others wrote there stays. Undefined when
-   * it knows it, or its policy forbids it. `conflict`: it is no longer as it was read.
-   */
-  writeAddress(
-    ingress: Ingress,
-    address: IngressAddress,
-    former: (hostname: string) => boolean,
-  ): Promise<KubeOutcome | undefined>;
-  /**
-   * Takes one of our addresses off an Ingress that is not ours any more; undefined when it does not have it, is gone, or its
-   * policy forbids it. What others wrote there stays. `conflict`: it is no longer as it was read.
-   */
-  takeAddress(
-    name: { readonly namespace?: string; readonly name: string },
-    hostname: string,
-  ): Promise<KubeOutcome | undefined>;
-}
-
 /** Makes the spec of a binding exactly `spec`; the webhook and the controller do it here, so that neither takes it from the other. */
 export const applyBinding = (
   client: Pick<KubeClient, 'request'>,
@@ -112,74 +48,118 @@ export const applyBinding = (
   );
 
 /** The writes, through `client`, as far as `may` lets them. */
-export function writer(client: KubeClient, may: MayWrite): Writer {
-  const patchBinding = (name: ObjectName, change: object, subresource?: 'status') =>
-    patchObject(client, KINDS.bindings, name, change, subresource);
-  const patchIngress = (name: ObjectName, change: object, subresource?: 'status') =>
-    patchObject(client, KINDS.ingresses, name, change, subresource);
-  return {
-    applyBinding: (metadata, spec) => applyBinding(client, metadata, spec),
-    async patchStatus({ metadata, status: before = {} }, after) {
-      const status = mergePatch(before, after);
-      if (status === undefined) return undefined;
-      // The change was decided on this version: on another one it might leave out what is wrong there.
-      const { resourceVersion } = metadata;
-      return patchBinding(metadata, { metadata: { resourceVersion }, status }, 'status');
-    },
-    forgetTargets: ({ metadata }, targetGroupArn) =>
-      patchBinding(metadata, { status: { registered: { [targetGroupArn]: null } } }, 'status'),
-    async claim({ metadata }, finalizers, owner) {
-      const change = claimOf(metadata, finalizers, owner);
-      return change === undefined ? undefined : patchBinding(metadata, { metadata: change });
-    },
-    async releaseBinding({ metadata }, drop) {
-      const change = withoutFinalizers(metadata, drop);
-      return change === undefined ? undefined : patchBinding(metadata, { metadata: change });
-    },
-    deleteBinding: ({ metadata }) => deleteObject(client, KINDS.bindings, metadata),
-    async writeFinalizers({ metadata }, finalizers) {
-      if (!may('ingressFinalizers', metadata)) return undefined;
-      if (isDeepStrictEqual(metadata.finalizers ?? [], finalizers)) return undefined;
-      // The version says on which list this was decided: nobody's finalizer is lost or brought back.
-      const { resourceVersion } = metadata;
-      return patchIngress(metadata, { metadata: { resourceVersion, finalizers } });
-    },
-    holdIngress: (ingress, finalizer) => holdIngress(client, may, ingress, finalizer),
-    async writeAddress(ingress, address, former) {
-      if (!may('ingressStatus', ingress.metadata)) return undefined;
-      const change = withAddress(ingress, address, former);
-      return change === undefined ? undefined : patchIngress(ingress.metadata, change, 'status');
-    },
-    async takeAddress(name, hostname) {
-      if (!may('ingressStatus', {})) return undefined;
-      const read = await readObject(client, KINDS.ingresses, name);
-      if (!read.ok) return read.reason === 'notFound' ? undefined : read;
-      if (!may('ingressStatus', read.object.metadata)) return undefined;
-      const without = withoutAddress(read.object, hostname);
-      return without === undefined ? undefined : patchIngress(name, without, 'status');
-    },
-  };
-}
+export class Writer {
+  readonly #client: KubeClient;
+  readonly #may: MayWrite;
 
-/** Reads the Ingress anew: what the watch told may be older than our own last write. */
-async function holdIngress(
-  client: KubeClient,
-  may: MayWrite,
-  { metadata }: { readonly metadata: ObjectMeta },
-  finalizer: string,
-): Promise<KubeOutcome<Ingress>> {
-  const forbidden = { ok: false, reason: 'conflict', message: 'its policy forbids it now' } as const;
-  if (!may('ingressFinalizers', {})) return forbidden;
-  const read = await readObject(client, KINDS.ingresses, metadata);
-  if (!read.ok) return read;
-  const { uid, deletionTimestamp, resourceVersion, finalizers = [] } = read.object.metadata;
-  if (uid !== metadata.uid || deletionTimestamp !== undefined)
-    return { ok: false, reason: 'conflict', message: 'the Ingress is being deleted' };
-  if (!may('ingressFinalizers', read.object.metadata)) return forbidden;
-  if (finalizers.includes(finalizer)) return read;
-  return patchObject(client, KINDS.ingresses, metadata, {
-    metadata: { resourceVersion, finalizers: [...finalizers, finalizer] },
-  });
+  constructor(client: KubeClient, may: MayWrite) {
+    this.#client = client;
+    this.#may = may;
+  }
+
+  /**
+   * Creates a binding or makes its spec exactly `spec` (server-side apply, taking fields over from others).
+   * With `uid` the write fails with `conflict` if that object is gone, instead of creating another one.
+   */
+  applyBinding(name: ObjectName & { readonly uid?: string }, spec: BindingSpec) {
+    return applyBinding(this.#client, name, spec);
+  }
+
+  /** Writes the parts of the status that differ; undefined when none does. `conflict`: `binding` is no longer as it is stored. */
+  async patchStatus({ metadata, status: before = {} }: LoadBalancerBinding, after: BindingStatus) {
+    const status = mergePatch(before, after);
+    if (status === undefined) return undefined;
+    // The change was decided on this version: on another one it might leave out what is wrong there.
+    const { resourceVersion } = metadata;
+    return this.#patchBinding(metadata, { metadata: { resourceVersion }, status }, 'status');
+  }
+
+  /** Takes what the status remembers of one target group off a binding, whatever else was written to it meanwhile. */
+  forgetTargets({ metadata }: LoadBalancerBinding, targetGroupArn: string) {
+    return this.#patchBinding(metadata, { status: { registered: { [targetGroupArn]: null } } }, 'status');
+  }
+
+  /** Puts finalizers and the owner on a binding, in one write; undefined when all are there. `conflict`: look again. */
+  async claim({ metadata }: LoadBalancerBinding, finalizers: readonly string[], owner?: OwnerReference) {
+    const change = claimOf(metadata, finalizers, owner);
+    return change === undefined ? undefined : this.#patchBinding(metadata, { metadata: change });
+  }
+
+  /** Takes finalizers off a binding; undefined when it has none of them. A binding that is gone is `notFound`. */
+  async releaseBinding({ metadata }: LoadBalancerBinding, drop: (finalizer: string) => boolean) {
+    const change = withoutFinalizers(metadata, drop);
+    return change === undefined ? undefined : this.#patchBinding(metadata, { metadata: change });
+  }
+
+  /** Deletes a binding, and only this one: a new one of the same name is `conflict`. */
+  deleteBinding({ metadata }: LoadBalancerBinding): Promise<KubeOutcome> {
+    return deleteObject(this.#client, KINDS.bindings, metadata);
+  }
+
+  /**
+   * Makes the finalizers of an Ingress exactly these, and changes nothing else of it; undefined when they are these, or its
+   * policy forbids it. `conflict`: it is no longer as it was read.
+   */
+  async writeFinalizers({ metadata }: { readonly metadata: ObjectMeta }, finalizers: readonly string[]) {
+    if (!this.#may('ingressFinalizers', metadata)) return undefined;
+    if (isDeepStrictEqual(metadata.finalizers ?? [], finalizers)) return undefined;
+    // The version says on which list this was decided: nobody's finalizer is lost or brought back.
+    const { resourceVersion } = metadata;
+    return this.#patchIngress(metadata, { metadata: { resourceVersion, finalizers } });
+  }
+
+  /**
+   * Puts a finalizer on an Ingress as it is stored now, for what the watch told may be older than our own last write; `ok` when
+   * it carries it. `conflict`: it is another one, or is being deleted (Kubernetes: Finalizers, "How finalizers work": no new
+   * ones then), or changes at this moment.
+   */
+  async holdIngress(
+    { metadata }: { readonly metadata: ObjectMeta },
+    finalizer: string,
+  ): Promise<KubeOutcome<Ingress>> {
+    const forbidden = { ok: false, reason: 'conflict', message: 'its policy forbids it now' } as const;
+    if (!this.#may('ingressFinalizers', {})) return forbidden;
+    const read = await readObject(this.#client, KINDS.ingresses, metadata);
+    if (!read.ok) return read;
+    const { uid, deletionTimestamp, resourceVersion, finalizers = [] } = read.object.metadata;
+    if (uid !== metadata.uid || deletionTimestamp !== undefined)
+      return { ok: false, reason: 'conflict', message: 'the Ingress is being deleted' };
+    if (!this.#may('ingressFinalizers', read.object.metadata)) return forbidden;
+    if (finalizers.includes(finalizer)) return read;
+    const change = { resourceVersion, finalizers: [...finalizers, finalizer] };
+    return this.#patchIngress(metadata, { metadata: change });
+  }
+
+  /**
+   * Tells an Ingress its address in place of those that `former` knows as ours; what others wrote there stays. Undefined when
+   * it knows it, or its policy forbids it. `conflict`: it is no longer as it was read.
+   */
+  async writeAddress(ingress: Ingress, address: IngressAddress, former: (hostname: string) => boolean) {
+    if (!this.#may('ingressStatus', ingress.metadata)) return undefined;
+    const change = withAddress(ingress, address, former);
+    return change === undefined ? undefined : this.#patchIngress(ingress.metadata, change, 'status');
+  }
+
+  /**
+   * Takes one of our addresses off an Ingress that is not ours any more; undefined when it does not have it, is gone, or its
+   * policy forbids it. What others wrote there stays. `conflict`: it is no longer as it was read.
+   */
+  async takeAddress(name: ObjectName, hostname: string): Promise<KubeOutcome | undefined> {
+    if (!this.#may('ingressStatus', {})) return undefined;
+    const read = await readObject(this.#client, KINDS.ingresses, name);
+    if (!read.ok) return read.reason === 'notFound' ? undefined : read;
+    if (!this.#may('ingressStatus', read.object.metadata)) return undefined;
+    const without = withoutAddress(read.object, hostname);
+    return without === undefined ? undefined : this.#patchIngress(name, without, 'status');
+  }
+
+  #patchBinding(name: ObjectName, change: object, subresource?: 'status') {
+    return patchObject(this.#client, KINDS.bindings, name, change, subresource);
+  }
+
+  #patchIngress(name: ObjectName, change: object, subresource?: 'status') {
+    return patchObject(this.#client, KINDS.ingresses, name, change, subresource);
+  }
 }
 
 /** The metadata that a claim changes, with the version it was decided on, so that nobody's finalizer is lost. Pure. */

@@ -12,6 +12,7 @@ import { changeProblems } from '../api/binding/change.ts';
 import type { BindingSpec, LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Reading, Surroundings } from '../api/ingress/read.ts';
 import { type Ingress, keyOf } from '../api/kube.ts';
+import { once } from '../api/once.ts';
 import type { Ownership } from '../api/ownership.ts';
 import type { Policy } from '../api/policy.ts';
 import { placed } from '../api/problems/place.ts';
@@ -155,22 +156,17 @@ function seenBy(ingress: Ingress, around: AdmissionContext): JudgeAround {
   return { ...around, membersOf };
 }
 
-const seen = new WeakMap<readonly LoadBalancerBinding[], Map<string, readonly GroupMember[]>>();
+const seenFrom = once((_: readonly LoadBalancerBinding[]) => new Map<string, readonly GroupMember[]>());
 
 /** Made once for each namespace and list of bindings, which nobody changes. */
-function membersSeen(bindings: readonly LoadBalancerBinding[], namespace: string): readonly GroupMember[] {
-  const before = seen.get(bindings) ?? new Map<string, readonly GroupMember[]>();
-  seen.set(bindings, before);
-  const known = before.get(namespace);
-  if (known !== undefined) return known;
-  const members = bindings.map((binding) => ({
-    key: keyOf(binding),
-    spec: binding.spec,
-    hidden: binding.metadata.namespace !== namespace,
-  }));
-  before.set(namespace, members);
-  return members;
-}
+const membersSeen = (bindings: readonly LoadBalancerBinding[], namespace: string): readonly GroupMember[] =>
+  seenFrom(bindings).getOrInsertComputed(namespace, () =>
+    bindings.map((binding) => ({
+      key: keyOf(binding),
+      spec: binding.spec,
+      hidden: binding.metadata.namespace !== namespace,
+    })),
+  );
 
 /** The version that is asked about. */
 interface ReviewedIngress {

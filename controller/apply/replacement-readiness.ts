@@ -25,11 +25,8 @@ export function succession(
   const waitedSince = new Map<string, number>();
   /** Successors that took over although nobody is healthy behind them: their predecessors have nothing left to do. */
   const tookOver = new Set<string>();
-  const passed = (since: Map<string, number>, arn: string, ms: number): boolean => {
-    const begun = since.get(arn) ?? now();
-    since.set(arn, begun);
-    return now() - begun >= ms;
-  };
+  const passed = (since: Map<string, number>, arn: string, ms: number): boolean =>
+    now() - since.getOrInsertComputed(arn, now) >= ms;
   return {
     ready(successor, predecessor) {
       const there = serves(targets.health(successor.arn));

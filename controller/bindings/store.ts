@@ -73,7 +73,7 @@ export function openBook(ceiling: Policy = 'sync'): Book {
       members?.delete(key);
       if (members?.size === 0) index.delete(group);
     }
-    for (const group of after) index.set(group, (index.get(group) ?? new Set()).add(key));
+    for (const group of after) index.getOrInsertComputed(group, () => new Set()).add(key);
     return [...new Set([...before, ...after])];
   }
 

@@ -7,7 +7,7 @@ import { readIngress } from '../../api/ingress/read.ts';
 import { keyOf } from '../../api/kube.ts';
 import { POLICY_ANNOTATION } from '../../api/policy.ts';
 import type { KubeCall, KubeOutcome } from '../../kube/client.ts';
-import { underPolicy, writer } from '../../kube/write.ts';
+import { underPolicy, Writer } from '../../kube/write.ts';
 import { ApiServer, asBinding, asIngress } from '../laws/api-server.ts';
 import type { Next } from '../queue/queue.ts';
 import { seenIngress } from './read-ingress.ts';
@@ -45,7 +45,7 @@ function setUp(said: Readonly<Record<string, string>> = {}) {
     book.ingress(KEY, stored && seenIngress(stored, { reading, namespace, ceiling: 'sync' }));
     book.binding(KEY, api.list('loadbalancerbindings').map(asBinding)[0]);
     return derive(KEY, {
-      ...{ book, write: writer(client, underPolicy('sync')), ceiling: 'sync', now: Date.now },
+      ...{ book, write: new Writer(client, underPolicy('sync')), ceiling: 'sync', now: Date.now },
       failed: () => undefined,
       refused: (entry, { note }) => told.push(`${keyOf(entry.ingress)}: ${note}`),
     });

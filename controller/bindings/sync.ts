@@ -58,125 +58,118 @@ const hasOwner = ({ metadata }: LoadBalancerBinding): boolean =>
   Array.isArray(metadata.ownerReferences) &&
   metadata.ownerReferences.length > 0;
 
-/** Whether finalizers of this Ingress are ours to write. */
-const mayExchange = ({ ceiling }: Deriving, { ingress }: BookEntry): boolean =>
-  mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, ceiling));
+/** What is done about one binding. */
+class Sync {
+  readonly #key: string;
+  readonly #deriving: Deriving;
 
-/** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
-function settle(deriving: Deriving, key: string, step: string, outcome: KubeOutcome | undefined): Next {
-  if (outcome === undefined || outcome.ok) return 'done';
-  if (outcome.reason === 'notFound' || outcome.reason === 'conflict') return { afterMs: AGAIN_MS };
-  deriving.failed(key, step, outcome);
-  return 'retry';
-}
-
-async function letGo(deriving: Deriving, key: string, binding: LoadBalancerBinding): Promise<Next> {
-  if (binding.metadata.deletionTimestamp === undefined) {
-    const age = deriving.now() - Date.parse(binding.metadata.creationTimestamp ?? '');
-    if (!hasOwner(binding) && age < UNBORN_MS) return { afterMs: UNBORN_MS - age };
-    const deleted = await deriving.write.deleteBinding(binding);
-    if (!deleted.ok) return settle(deriving, key, 'delete binding', deleted);
+  constructor(key: string, deriving: Deriving) {
+    this.#key = key;
+    this.#deriving = deriving;
   }
-  if (heldGroups(binding).length === 0 || binding.status?.state === 'Deleting') return 'done';
-  // Said at once: the group's own pass may take a while, or be waiting for another one.
-  const told = deletingStatus(binding, new Date(deriving.now()).toISOString());
-  return settle(deriving, key, 'tell deletion', await deriving.write.patchStatus(binding, told));
-}
 
-/** The same of a write that makes or claims a binding. Nobody waits for one that is refused (pages.ts). */
-function settleBinding(
-  deriving: Deriving,
-  key: string,
-  entry: BookEntry,
-  step: string,
-  outcome: KubeOutcome | undefined,
-): Next {
-  const refusal = outcome?.ok === false && REFUSED.has(outcome.reason) ? outcome : undefined;
-  deriving.book.refused(key, refusal !== undefined);
-  if (refusal === undefined) return settle(deriving, key, step, outcome);
-  const { group } = entry.spec;
-  const then = deriving.book.stays(group)
-    ? 'what the load balancer has stays as it is'
-    : 'nothing is made for it in AWS';
-  deriving.refused(entry, {
-    type: 'Warning',
-    reason: 'BindingRefused',
-    action: 'Record',
-    note: `LoadBalancerBinding ${key} is refused: ${refusal.message}. Until it is taken, ${then}.`,
-  });
-  deriving.failed(key, step, refusal);
-  return 'retry';
-}
-
-async function keep(
-  deriving: Deriving,
-  key: string,
-  entry: BookEntry,
-  binding?: LoadBalancerBinding,
-  held = deriving.book.answers(entry.spec.group),
-): Promise<Next> {
-  const { namespace = '', name } = entry.ingress.metadata;
-  if (binding === undefined || canonicalText(binding.spec) !== canonicalText(entry.spec)) {
-    const applied = await deriving.write.applyBinding({ namespace, name }, entry.spec);
-    if (!applied.ok) return settleBinding(deriving, key, entry, 'record binding', applied);
-    return claim(deriving, key, entry, applied.object, held);
+  async run(): Promise<Next> {
+    const { book } = this.#deriving;
+    const entry = book.entry(this.#key);
+    const binding = book.bindingOf(this.#key);
+    if (entry === undefined) return binding === undefined ? 'done' : this.#letGo(binding);
+    if (binding?.metadata.deletionTimestamp !== undefined) return this.#handOver(entry, binding);
+    return this.#keep(entry, binding);
   }
-  return claim(deriving, key, entry, binding, held);
-}
 
-async function claim(
-  deriving: Deriving,
-  key: string,
-  entry: BookEntry,
-  binding: LoadBalancerBinding,
-  held: boolean,
-): Promise<Next> {
-  // It was deleted meanwhile: it can hold nothing new, and is handed over when the watch tells of it.
-  if (binding.metadata.deletionTimestamp !== undefined) return { afterMs: AGAIN_MS };
-  const inherited = mayExchange(deriving, entry) ? holdingsOf(entry.ingress, { lbc: true }) : [];
-  const groups = new Set([...(held ? [entry.spec.group] : []), ...inherited.map(({ group }) => group)]);
-  const finalizers = [...groups].map(finalizerOf);
-  const claimed = await deriving.write.claim(binding, finalizers, ownerOf(entry));
-  if (inherited.length === 0 || claimed?.ok === false)
-    return settleBinding(deriving, key, entry, 'claim binding', claimed);
-  deriving.book.refused(key, false);
-  // Only now: somebody must answer for what is in AWS at every moment.
-  const left = withoutHoldings(entry.ingress, inherited, heldGroups(claimed?.object ?? binding));
-  const exchanged = await deriving.write.writeFinalizers(entry.ingress, left);
-  return settle(deriving, key, 'exchange finalizers', exchanged);
-}
+  /** Whether finalizers of this Ingress are ours to write. */
+  #mayExchange({ ingress }: BookEntry): boolean {
+    return mayWrite('ingressFinalizers', policyOfIngress(ingress.metadata, this.#deriving.ceiling));
+  }
 
-/** The binding of a living Ingress is being deleted: what AWS has is handed over, by way of the Ingress (see above). */
-async function handOver(
-  deriving: Deriving,
-  key: string,
-  entry: BookEntry,
-  binding: LoadBalancerBinding,
-): Promise<Next> {
-  const { group } = entry.spec;
-  const mine = finalizerOf(group);
-  const held = heldGroups(binding);
-  // What it still has in other groups is cleaned up there first. With none of ours it only waits for others to let it go.
-  if (held.some((one) => one !== group) || held.length === 0) return 'done';
-  if (!mayExchange(deriving, entry)) {
-    // Nothing of the Ingress is written, so nobody could answer meanwhile: the binding stays, and its group is not held up.
-    deriving.book.refused(key, true);
-    return 'done';
+  /** Everyday answers end the step: the informer brings what is true now, and with it the key again. */
+  #settle(step: string, outcome: KubeOutcome | undefined): Next {
+    if (outcome === undefined || outcome.ok) return 'done';
+    if (outcome.reason === 'notFound' || outcome.reason === 'conflict') return { afterMs: AGAIN_MS };
+    this.#deriving.failed(this.#key, step, outcome);
+    return 'retry';
   }
-  const secured = await deriving.write.holdIngress(entry.ingress, mine);
-  if (!secured.ok) return settle(deriving, key, 'hold Ingress', secured);
-  const released = await deriving.write.releaseBinding(binding, (finalizer) => finalizer === mine);
-  if (released !== undefined && !released.ok && released.reason !== 'notFound') {
-    return settle(deriving, key, 'hand over binding', released);
+
+  /** The same of a write that makes or claims a binding. Nobody waits for one that is refused (pages.ts). */
+  #settleBinding(entry: BookEntry, step: string, outcome: KubeOutcome | undefined): Next {
+    const { book, refused, failed } = this.#deriving;
+    const refusal = outcome?.ok === false && REFUSED.has(outcome.reason) ? outcome : undefined;
+    book.refused(this.#key, refusal !== undefined);
+    if (refusal === undefined) return this.#settle(step, outcome);
+    const stays = book.stays(entry.spec.group);
+    const then = stays ? 'what the load balancer has stays as it is' : 'nothing is made for it in AWS';
+    refused(entry, {
+      type: 'Warning',
+      reason: 'BindingRefused',
+      action: 'Record',
+      note: `LoadBalancerBinding ${this.#key} is refused: ${refusal.message}. Until it is taken, ${then}.`,
+    });
+    failed(this.#key, step, refusal);
+    return 'retry';
   }
-  return keep(deriving, key, { ...entry, ingress: secured.object }, undefined, true);
+
+  async #letGo(binding: LoadBalancerBinding): Promise<Next> {
+    const { write, now } = this.#deriving;
+    if (binding.metadata.deletionTimestamp === undefined) {
+      const age = now() - Date.parse(binding.metadata.creationTimestamp ?? '');
+      if (!hasOwner(binding) && age < UNBORN_MS) return { afterMs: UNBORN_MS - age };
+      const deleted = await write.deleteBinding(binding);
+      if (!deleted.ok) return this.#settle('delete binding', deleted);
+    }
+    if (heldGroups(binding).length === 0 || binding.status?.state === 'Deleting') return 'done';
+    // Said at once: the group's own pass may take a while, or be waiting for another one.
+    const told = deletingStatus(binding, new Date(now()).toISOString());
+    return this.#settle('tell deletion', await write.patchStatus(binding, told));
+  }
+
+  async #keep(entry: BookEntry, binding?: LoadBalancerBinding, held?: boolean): Promise<Next> {
+    const { book, write } = this.#deriving;
+    const holds = held ?? book.answers(entry.spec.group);
+    const { namespace = '', name } = entry.ingress.metadata;
+    if (binding !== undefined && canonicalText(binding.spec) === canonicalText(entry.spec))
+      return this.#claim(entry, binding, holds);
+    const applied = await write.applyBinding({ namespace, name }, entry.spec);
+    if (!applied.ok) return this.#settleBinding(entry, 'record binding', applied);
+    return this.#claim(entry, applied.object, holds);
+  }
+
+  async #claim(entry: BookEntry, binding: LoadBalancerBinding, held: boolean): Promise<Next> {
+    const { book, write } = this.#deriving;
+    // It was deleted meanwhile: it can hold nothing new, and is handed over when the watch tells of it.
+    if (binding.metadata.deletionTimestamp !== undefined) return { afterMs: AGAIN_MS };
+    const inherited = this.#mayExchange(entry) ? holdingsOf(entry.ingress, { lbc: true }) : [];
+    const groups = new Set([...(held ? [entry.spec.group] : []), ...inherited.map(({ group }) => group)]);
+    const finalizers = [...groups].map(finalizerOf);
+    const claimed = await write.claim(binding, finalizers, ownerOf(entry));
+    if (inherited.length === 0 || claimed?.ok === false)
+      return this.#settleBinding(entry, 'claim binding', claimed);
+    book.refused(this.#key, false);
+    // Only now: somebody must answer for what is in AWS at every moment.
+    const left = withoutHoldings(entry.ingress, inherited, heldGroups(claimed?.object ?? binding));
+    return this.#settle('exchange finalizers', await write.writeFinalizers(entry.ingress, left));
+  }
+
+  /** The binding of a living Ingress is being deleted: what AWS has is handed over, by way of the Ingress (see above). */
+  async #handOver(entry: BookEntry, binding: LoadBalancerBinding): Promise<Next> {
+    const { book, write } = this.#deriving;
+    const { group } = entry.spec;
+    const mine = finalizerOf(group);
+    const held = heldGroups(binding);
+    // What it still has in other groups is cleaned up there first. With none of ours it only waits for others to let it go.
+    if (held.some((one) => one !== group) || held.length === 0) return 'done';
+    if (!this.#mayExchange(entry)) {
+      // Nothing of the Ingress is written, so nobody could answer meanwhile: the binding stays, and its group is not held up.
+      book.refused(this.#key, true);
+      return 'done';
+    }
+    const secured = await write.holdIngress(entry.ingress, mine);
+    if (!secured.ok) return this.#settle('hold Ingress', secured);
+    const released = await write.releaseBinding(binding, (finalizer) => finalizer === mine);
+    if (released !== undefined && !released.ok && released.reason !== 'notFound')
+      return this.#settle('hand over binding', released);
+    return this.#keep({ ...entry, ingress: secured.object }, undefined, true);
+  }
 }
 
 /** Brings the binding of one Ingress in line. `key` is `namespace/name`. */
-export async function derive(key: string, deriving: Deriving): Promise<Next> {
-  const entry = deriving.book.entry(key);
-  const binding = deriving.book.bindingOf(key);
-  if (entry === undefined) return binding === undefined ? 'done' : letGo(deriving, key, binding);
-  if (binding?.metadata.deletionTimestamp !== undefined) return handOver(deriving, key, entry, binding);
-  return keep(deriving, key, entry, binding);
-}
+export const derive = (key: string, deriving: Deriving): Promise<Next> => new Sync(key, deriving).run();

@@ -225,11 +225,10 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
   const said = group.settings['security-groups']?.value;
   const names = namedTargetGroups(group);
   const services = new Map<string, ServiceFact | undefined>();
-  const service: Facts['service'] = (namespace, name) => {
-    const key = keyOf({ metadata: { namespace, name } });
-    if (!services.has(key)) services.set(key, serviceFact(gathering.service(namespace, name)));
-    return services.get(key);
-  };
+  const service: Facts['service'] = (namespace, name) =>
+    services.getOrInsertComputed(keyOf({ metadata: { namespace, name } }), () =>
+      serviceFact(gathering.service(namespace, name)),
+    );
   const [ids, groups, certified, targetGroups, trustStores, secrets, acl, subscribed] = await Promise.all([
     subnets(group, found, gathering),
     said === undefined ? undefined : securityGroups(said, group, found, gathering),

@@ -1,7 +1,7 @@
 // Taking over from the LBC and giving back, wired: one look at the cluster, lines for people, and writes only when asked for.
 import { type KubeClient, kubeClient } from '../../kube/client.ts';
 import { actingAs, kubeConfigOf, ownNamespace } from '../../kube/config.ts';
-import { asOrdered, writer } from '../../kube/write.ts';
+import { asOrdered, Writer } from '../../kube/write.ts';
 import { DEFAULTS } from '../options.ts';
 import { adoptions, leftovers } from './adoption.ts';
 import { type CleanupResult, cleanUp } from './cleanup.ts';
@@ -141,6 +141,6 @@ export async function giveBack(options: Releasing): Promise<HandoverOutput> {
     would: 'given back',
     done: 'given back',
     runs: WE_RUN,
-    work: async (still) => release(writer(client, asOrdered), await look(), still),
+    work: async (still) => release(new Writer(client, asOrdered), await look(), still),
   });
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ingress } from '../../alb/laws/paper.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
-import { asOrdered, writer } from '../../kube/write.ts';
+import { asOrdered, Writer } from '../../kube/write.ts';
 import { type Release, release, releases } from './release.ts';
 
 const binding = (more: object = {}): LoadBalancerBinding => ({
@@ -32,7 +32,7 @@ function server(...answers: KubeOutcome[]) {
     calls.push(`${method} ${path.split('/').slice(-2).join('/')} ${JSON.stringify(body)}`);
     return answers.shift() ?? { ok: true, object: {} };
   }) as KubeClient['request'];
-  return { calls, write: writer({ request } as KubeClient, asOrdered) };
+  return { calls, write: new Writer({ request } as KubeClient, asOrdered) };
 }
 
 describe('what is given back', () => {

@@ -27,16 +27,12 @@ export interface RuleNode {
   readonly targetGroups: readonly TargetGroupNode[];
 }
 
-export interface ListenerNode {
-  readonly arn: string;
-  readonly spec: Found<'listener'>['spec'];
+export interface ListenerNode extends Pick<Found<'listener'>, 'arn' | 'spec'> {
   /** By priority, the default one last. */
   readonly rules: readonly RuleNode[];
 }
 
-export interface LoadBalancerNode {
-  readonly arn: string;
-  readonly spec: Found<'loadBalancer'>['spec'];
+export interface LoadBalancerNode extends Pick<Found<'loadBalancer'>, 'arn' | 'spec'> {
   readonly state: string;
   readonly dnsName: string;
   /** By port. */

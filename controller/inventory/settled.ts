@@ -8,11 +8,11 @@ import type { Glance } from './inventory.ts';
 
 const inside = ({ kind }: { readonly kind: string }): boolean => kind === 'listener' || kind === 'rule';
 
-const nameOf = ({ kind, tag }: { kind: string; tag: string }): string => `${kind} ${tag}`;
-
-function namesOf(list: readonly { readonly kind: string; readonly tag: string }[]): string {
-  return list.map(nameOf).sort().join('\n');
-}
+const namesOf = (list: readonly { readonly kind: string; readonly tag: string }[]): string =>
+  list
+    .map(({ kind, tag }) => `${kind} ${tag}`)
+    .sort()
+    .join('\n');
 
 /** What was seen, when nothing can be different; undefined when the details must be looked at. Pure. */
 export function settled(

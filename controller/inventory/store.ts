@@ -150,9 +150,7 @@ export class Shelves {
 
   #shelfOf(group: string): Shelf {
     // A group that bulk reads did not show has nothing, so its details are known.
-    const shelf = this.#shelves.get(group) ?? { found: new Map(), detailed: true };
-    this.#shelves.set(group, shelf);
-    return shelf;
+    return this.#shelves.getOrInsertComputed(group, () => ({ found: new Map(), detailed: true }));
   }
 
   #store(found: Found): void {

@@ -7,7 +7,7 @@ import { readIngress, type Surroundings } from '../../api/ingress/read.ts';
 import { type Ingress, keyOf, type Namespace, type Service } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { eventTeller } from '../../kube/events.ts';
-import { underPolicy, writer } from '../../kube/write.ts';
+import { underPolicy, Writer } from '../../kube/write.ts';
 import type { Aws } from '../aws/client.ts';
 import { seenIngress } from '../bindings/read-ingress.ts';
 import { type Book, openBook } from '../bindings/store.ts';
@@ -56,7 +56,7 @@ export function wirePrograms(wiring: Wiring): Programs {
   const { aws, client, now: millis } = wiring;
   const book = openBook();
   const may = underPolicy('sync');
-  const write = writer(client, may);
+  const write = new Writer(client, may);
   const inventory = createInventory(aws, { now: millis });
   const program = new Targets({
     ...{ aws, world: { service: wiring.service, slices: () => [], nodes: () => [] }, now: millis },

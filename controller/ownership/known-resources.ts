@@ -19,25 +19,21 @@ export function namedBy(
   const given = (['internal', 'internet-facing'] as const).map((scheme) =>
     loadBalancerName(cluster.name, id, scheme),
   );
-  const tags = bindings.flatMap((binding): [string, string][] => {
+  const tags = new Map<string, string>();
+  const arns = new Set<string>();
+  for (const binding of bindings) {
     const { loadBalancer, listeners = [], targetGroups = [] } = binding.status ?? {};
-    return [
-      ...(loadBalancer === undefined ? [] : [[loadBalancer.arn, 'LoadBalancer'] as [string, string]]),
-      ...listeners.map(({ arn, port }): [string, string] => [arn, String(port)]),
-      ...targetGroups.map(({ arn, service, port }): [string, string] => [
-        arn,
-        targetGroupTag(keyOf(binding), service, port),
-      ]),
-    ];
-  });
+    if (loadBalancer !== undefined) {
+      tags.set(loadBalancer.arn, 'LoadBalancer');
+      for (const arn of [loadBalancer.arn, ...(loadBalancer.beside ?? [])]) arns.add(arn);
+    }
+    for (const { arn, port } of listeners) tags.set(arn, String(port));
+    for (const { arn, service, port } of targetGroups)
+      tags.set(arn, targetGroupTag(keyOf(binding), service, port));
+  }
   return {
-    tags: new Map(tags),
-    arns: new Set(
-      bindings.flatMap(({ status }) => [
-        ...(status?.loadBalancer === undefined ? [] : [status.loadBalancer.arn]),
-        ...(status?.loadBalancer?.beside ?? []),
-      ]),
-    ),
+    tags,
+    arns,
     addresses: new Set(ingresses.flatMap((all) => (all ?? []).flatMap(({ hostname }) => hostname ?? []))),
     names: new Set(own === undefined ? given : [...given, own]),
     ...(members.length === 0 ? {} : { scheme: settings.scheme?.value ?? cluster.defaultScheme }),

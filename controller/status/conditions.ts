@@ -43,12 +43,7 @@ function failing(failure: AwsFailure, during: string): NextCondition {
   const { kind } = failure;
   const refused = kind === 'duplicate' ? 'NameTaken' : 'AwsRefused';
   const reason = kind === 'throttled' || kind === 'unavailable' ? 'AwsUnavailable' : refused;
-  return {
-    type: 'Programmed',
-    status: 'False',
-    reason,
-    message: cut(`${during}: ${answerOf(failure)}`),
-  };
+  return no(reason, `${during}: ${answerOf(failure)}`);
 }
 
 const leftOutBy = (policy: Policy | undefined, left: readonly Operation[]): string =>
@@ -62,20 +57,21 @@ function closedUntil(unmet: readonly Unmet[], key: string, why: Problem | undefi
   return `${cause}What is new answers 503 until ${[...untils].join(', and ')}.`;
 }
 
+const no = (reason: NextCondition['reason'], message: string): NextCondition => {
+  return { type: 'Programmed', status: 'False', reason, message: cut(message) };
+};
+
+const yes = (message: string): NextCondition => {
+  return { type: 'Programmed', status: 'True', reason: 'Programmed', message: cut(message) };
+};
+
 function programmed(
   { planned, outcomes, found, became, told, decided, failure, policy, unmet = [] }: Pass,
   key: string,
 ): NextCondition {
-  const type = 'Programmed';
   if (failure !== undefined) return failing(failure, 'Looking at AWS');
   const mine = told.filter(({ member }) => member === key).map(({ problem }) => problem);
   const why = mine.find(({ code }) => REFERENCES.has(code)) ?? mine[0];
-  const no = (reason: NextCondition['reason'], message: string): NextCondition => ({
-    type,
-    status: 'False',
-    reason,
-    message: cut(message),
-  });
   if (!decided && why !== undefined) return no(why.code, `AWS is left as it is: ${sentence(why)}`);
   const failed = outcomes.find(
     ({ result, refused = [], members = [key] }) =>
@@ -84,15 +80,13 @@ function programmed(
   if (failed?.failure !== undefined) return failing(failed.failure, inWords(failed.operation));
   const young = provisioning([...became.values()]);
   const without = mine.filter(({ code }) => code === 'AwsRefused');
-  if (without.length > 0) return about(type, without, '');
+  if (without.length > 0) return about('Programmed', without, '');
   const closed = closedUntil(unmet, key, why);
   if (closed !== undefined && young === undefined) return no(why?.code ?? 'Pending', closed);
   const waiting = outcomes.find(({ result }) => result === 'waiting');
   // What waits to be removed serves; what waits to be protected may not serve yet.
-  if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete')) {
-    const message = cut(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`);
-    return { type, status: 'True', reason: 'Programmed', message };
-  }
+  if (waiting !== undefined && (young === undefined || waiting.operation.verb === 'delete'))
+    return yes(`Serving; ${inWords(waiting.operation)} waits: ${waiting.because ?? ''}`);
   // Without its deletions a plan still does what the Ingress says (policy upsert-only).
   const leftOut = planned.filter(
     (one) => one.verb !== 'delete' && !outcomes.some(({ operation }) => operation === one),
@@ -101,12 +95,7 @@ function programmed(
   if (young !== undefined) return no('Pending', 'AWS is provisioning the load balancer.');
   if (!found.some(({ kind }) => kind === 'loadBalancer'))
     return no(why?.code ?? 'Pending', why === undefined ? 'Nothing is made yet.' : sentence(why));
-  return {
-    type,
-    status: 'True',
-    reason: 'Programmed',
-    message: 'The load balancer does what the Ingress says.',
-  };
+  return yes('The load balancer does what the Ingress says.');
 }
 
 /** The state that is shown: the conditions in one word. */

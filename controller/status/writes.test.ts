@@ -6,7 +6,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { kubeClient } from '../../kube/client.ts';
-import { underPolicy, type Writer, writer } from '../../kube/write.ts';
+import { underPolicy, Writer } from '../../kube/write.ts';
 import { openBook } from '../bindings/store.ts';
 import { StatusWrites } from './writes.ts';
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
     { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'u' },
   );
-  write = writer(kubeClient(config), underPolicy('sync'));
+  write = new Writer(kubeClient(config), underPolicy('sync'));
 });
 afterAll(() => server.close());
 beforeEach(() => {

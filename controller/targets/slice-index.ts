@@ -24,8 +24,7 @@ export class SliceIndex {
     if (now === undefined) this.#serviceOf.delete(key);
     else {
       this.#serviceOf.set(key, now);
-      const service = serviceKey(namespace, now);
-      this.#slices.set(service, (this.#slices.get(service) ?? new Map()).set(key, slice));
+      this.#slices.getOrInsertComputed(serviceKey(namespace, now), () => new Map()).set(key, slice);
     }
     return [...new Set([before, now])].filter((service) => service !== undefined);
   }

@@ -9,9 +9,7 @@ class Lookup {
   readonly #arns = new Map<string, Set<string>>();
 
   add(key: string, arn: string): void {
-    const known = this.#arns.get(key);
-    if (known === undefined) this.#arns.set(key, new Set([arn]));
-    else known.add(arn);
+    this.#arns.getOrInsertComputed(key, () => new Set()).add(arn);
   }
 
   delete(key: string, arn: string): void {

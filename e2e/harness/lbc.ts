@@ -4,7 +4,7 @@ import { kubeClient } from '../../kube/client.ts';
 import { actingAs } from '../../kube/config.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { listAll } from '../../kube/list.ts';
-import { asOrdered, writer } from '../../kube/write.ts';
+import { asOrdered, Writer } from '../../kube/write.ts';
 import { albatross, type Said } from './command.ts';
 import { NAMESPACE } from './install.ts';
 import type { Stage } from './stage.ts';
@@ -98,7 +98,7 @@ export async function forgetBindings(
   const scope = namespace === undefined ? {} : { namespace };
   const read = await listAll(client, KINDS.bindings, scope);
   if (!read.ok) throw new Error(read.message);
-  const write = writer(client, asOrdered);
+  const write = new Writer(client, asOrdered);
   const mine = read.object.items.filter(({ metadata }) => name === undefined || metadata.name === name);
   await Promise.all(
     mine.map(async (binding) => {

@@ -11,7 +11,7 @@ import { eventTeller } from '../../kube/events.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { identityOfProcess, Lead, type LeadOptions } from '../../kube/lease.ts';
 import { Watched, type WatchState } from '../../kube/watch.ts';
-import { underPolicy, writer } from '../../kube/write.ts';
+import { underPolicy, Writer } from '../../kube/write.ts';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
 
@@ -105,10 +105,10 @@ describe('watch', () => {
     await bindings.synced;
     expect(bindings.list()).toEqual([]);
     const seen = object(
-      await writer(client, may).applyBinding({ namespace: 'default', name: 'seen' }, spec('a')),
+      await new Writer(client, may).applyBinding({ namespace: 'default', name: 'seen' }, spec('a')),
     );
     await until(() => news.includes('added seen'));
-    object(await writer(client, may).deleteBinding(seen));
+    object(await new Writer(client, may).deleteBinding(seen));
     await until(() => news.includes('deleted seen'));
     bindings.stop();
   });
@@ -135,7 +135,7 @@ const ingressPath = (name: string): string =>
   `/apis/networking.k8s.io/v1/namespaces/default/ingresses/${name}`;
 
 describe('write', () => {
-  const write = () => writer(client, may);
+  const write = () => new Writer(client, may);
   const finalizer = 'albatross.dev/resources';
 
   test('a binding from its making to its end', async () => {

@@ -14,7 +14,7 @@ import {
 import { isFailure } from '../../../alb/failures/failure.ts';
 import { attributeChange } from '../../../alb/kinds/attributes.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
-import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { identity, tagList } from '../../../alb/kinds/tags.ts';
 import type { Action, Attributes, ListenerSpec, Tags } from '../../../api/aws.ts';
 import { type Aws, allPages } from '../client.ts';
 import { actionsFromAws, actionsToAws } from './action.ts';
@@ -196,11 +196,8 @@ export const listenerCalls = kindCalls({
     const ListenerArn = found.arn;
     let next: ListenerSpec = { ...found.spec };
     let { extra } = found;
-    if (changed.includes('tags')) {
-      const change = tagChange(wanted.tags, next.tags, 'noLegacy');
-      await writeTags(aws, found.arn, change);
-      next.tags = tagsAfter(next.tags, change);
-    }
+    if (changed.includes('tags'))
+      next.tags = await writeTags(aws, found.arn, wanted.tags, next.tags, 'noLegacy');
     if (settingsChanged(found.spec, wanted, changed)) {
       const all = settings(aws, wanted, resolve, found.spec.defaultActions);
       const input = { ListenerArn, ...(changed.includes('protocol') ? all : only(all, changed)) };

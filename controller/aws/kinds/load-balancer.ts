@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { attributeChange } from '../../../alb/kinds/attributes.ts';
 import type { Found } from '../../../alb/kinds/kind.ts';
-import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { identity, tagList } from '../../../alb/kinds/tags.ts';
 import type { Attributes, IpAddressType, Tags } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
@@ -120,11 +120,8 @@ export const loadBalancerCalls = kindCalls({
       await aws.elbv2.send(new ModifyIpPoolsCommand({ LoadBalancerArn, RemoveIpamPools: ['ipv4'] }));
       delete spec.ipamPool;
     }
-    if (changed.includes('tags')) {
-      const change = tagChange(wanted.tags, spec.tags, 'keepLegacy');
-      await writeTags(aws, found.arn, change);
-      spec.tags = tagsAfter(spec.tags, change);
-    }
+    if (changed.includes('tags'))
+      spec.tags = await writeTags(aws, found.arn, wanted.tags, spec.tags, 'keepLegacy');
     if (changed.includes('securityGroups')) {
       spec.securityGroups = wanted.securityGroups.map(resolve);
       const SecurityGroups = wanted.securityGroups.map(resolve);

@@ -10,7 +10,7 @@ import {
 import { type AwsFailure, isFailure } from '../../../alb/failures/failure.ts';
 import type { Found, Resolve } from '../../../alb/kinds/kind.ts';
 import { kinds } from '../../../alb/kinds/kinds.ts';
-import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { identity, tagList } from '../../../alb/kinds/tags.ts';
 import { changedFields } from '../../../alb/plan/match.ts';
 import type { RuleSpec, Tags } from '../../../api/aws.ts';
 import { type Aws, allPages } from '../client.ts';
@@ -125,11 +125,8 @@ export const ruleCalls: KindCalls<'rule'> = {
       spec.actions = after.spec.actions;
       spec.transforms = after.spec.transforms ?? [];
     }
-    if (changed.includes('tags')) {
-      const change = tagChange(wanted.tags, spec.tags, 'noLegacy');
-      await writeTags(aws, found.arn, change);
-      spec.tags = tagsAfter(spec.tags, change);
-    }
+    if (changed.includes('tags'))
+      spec.tags = await writeTags(aws, found.arn, wanted.tags, spec.tags, 'noLegacy');
     return { ...found, ...identity(spec.tags), spec };
   },
   remove: (aws, found) => removing(() => aws.elbv2.send(new DeleteRuleCommand({ RuleArn: found.arn }))),

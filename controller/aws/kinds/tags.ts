@@ -5,7 +5,7 @@ import {
   RemoveTagsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsFailure } from '../../../alb/failures/failure.ts';
-import { sameIdentity, type TagChange, tagMap } from '../../../alb/kinds/tags.ts';
+import { type LegacyTags, sameIdentity, tagChange, tagMap, tagsAfter } from '../../../alb/kinds/tags.ts';
 import { CLUSTER_TAG, LEGACY_CLUSTER_TAG, resourceTagOf, STACK_TAG, type Tags } from '../../../api/aws.ts';
 import { chunks } from '../chunks.ts';
 import type { Aws } from '../client.ts';
@@ -28,14 +28,22 @@ export async function readTags(aws: Aws, arns: readonly string[]): Promise<Map<s
 export const readTagsOf = async (aws: Aws, arn: string): Promise<Tags> =>
   (await readTags(aws, [arn])).get(arn) ?? {};
 
-/** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). */
-export async function writeTags(aws: Aws, arn: string, change: TagChange): Promise<void> {
+/** Sets the tags of an ELBv2 resource right: only the changed pairs, additions first (aws-model 2.3, 11.6). Gives those it has then. */
+export async function writeTags(
+  aws: Aws,
+  arn: string,
+  wanted: Tags,
+  found: Tags,
+  legacy: LegacyTags,
+): Promise<Tags> {
+  const change = tagChange(wanted, found, legacy);
   if (change.add.length > 0)
     await aws.elbv2.send(new AddTagsCommand({ ResourceArns: [arn], Tags: change.add }));
   if (change.remove.length > 0) {
     const TagKeys = change.remove.map(({ Key }) => Key);
     await aws.elbv2.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
   }
+  return tagsAfter(found, change);
 }
 
 /** Whose something is, by its tags. Pure. */

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { attributeChange } from '../../../alb/kinds/attributes.ts';
 import type { Found } from '../../../alb/kinds/kind.ts';
-import { identity, tagChange, tagList, tagsAfter } from '../../../alb/kinds/tags.ts';
+import { identity, tagList } from '../../../alb/kinds/tags.ts';
 import type { Attributes, HealthCheck, Tags, TargetGroupSpec } from '../../../api/aws.ts';
 import type { Aws } from '../client.ts';
 import { attributeMap, writeAttributes } from './attributes.ts';
@@ -111,11 +111,8 @@ export const targetGroupCalls = kindCalls({
   async modify(aws, found, wanted, changed) {
     const TargetGroupArn = found.arn;
     const spec = { ...found.spec };
-    if (changed.includes('tags')) {
-      const change = tagChange(wanted.tags, spec.tags, 'keepLegacy');
-      await writeTags(aws, found.arn, change);
-      spec.tags = tagsAfter(spec.tags, change);
-    }
+    if (changed.includes('tags'))
+      spec.tags = await writeTags(aws, found.arn, wanted.tags, spec.tags, 'keepLegacy');
     if (changed.includes('healthCheck')) {
       await aws.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...healthCheckToAws(wanted) }));
       spec.healthCheck = wanted.healthCheck;
