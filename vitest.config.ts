@@ -74,7 +74,7 @@ export default defineConfig({
           include: INCLUDE.e2e,
           globalSetup: ['e2e/harness/setup.ts'],
           setupFiles: ['e2e/harness/give-up.ts'],
-          expect: { poll: { timeout: 120_000 } },
+          expect: { poll: { timeout: 120_000, interval: 150 } },
           // Patience costs nothing while tests pass, and a busy machine needs it.
           testTimeout: 600_000,
           hookTimeout: 900_000,

@@ -72,7 +72,7 @@ export const total = (calls: readonly CallCount[]): number =>
  * How long a scenario waits for a fact before it fails. It passes as soon as the fact is there, so that patience costs nothing,
  * and a busy machine needs it.
  */
-export const soon = { timeout: 150_000, interval: 50 };
+export const soon = { timeout: 150_000, interval: 150 };
 
 /** Resolves once no call changed anything in AWS for `quietMs`; gives up with an error after three minutes. */
 export async function untilQuiet({ aws }: Pick<Stage, 'aws'>, quietMs = 600): Promise<void> {

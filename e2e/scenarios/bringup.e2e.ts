@@ -9,7 +9,7 @@ import { bindingNames, bindingOf, bindingsOf, kubectl, untilQuiet } from '../har
 
 let stage: Stage;
 let empty: AccountSnapshot;
-const long = { timeout: 240_000, interval: 100 };
+const long = { timeout: 240_000, interval: 250 };
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
 /** Two Ingresses of their own in two target modes, four in two groups. */
