@@ -15,7 +15,6 @@ import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
-  DescribeImagesCommand,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
   EC2Client,
@@ -31,7 +30,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { putToS3 } from '../../local-aws/account/objects.ts';
-import { attachGateway } from '../../local-aws/account/seed.ts';
+import { attachGateway, nodeImage } from '../../local-aws/account/seed.ts';
 import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
 import type { NodeSpec } from './nodes.ts';
 
@@ -223,8 +222,7 @@ async function importCertificates(acm: ACMClient, tokens: Map<string, string>): 
 }
 
 async function runNodes(ec2: EC2Client, tokens: ReadonlyMap<string, string>): Promise<NodeSpec[]> {
-  const { Images } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }));
-  const ImageId = given(Images?.[0]?.ImageId, 'machine image');
+  const ImageId = await nodeImage(ec2);
   const nodes: NodeSpec[] = [];
   for (const [at, letter] of ZONES.entries()) {
     const { Instances } = await ec2.send(

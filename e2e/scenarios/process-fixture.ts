@@ -6,7 +6,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as tagging from '@aws-sdk/client-resource-groups-tagging-api';
 import * as shield from '@aws-sdk/client-shield';
-import { attachGateway } from '../../local-aws/account/seed.ts';
+import { attachGateway, nodeImage } from '../../local-aws/account/seed.ts';
 import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
 import { first } from '../../local-aws/fixture.ts';
 import { ROOT } from '../harness/machine.ts';
@@ -86,10 +86,9 @@ export async function network(aws: Running): Promise<{ vpc: string; subnets: str
 }
 
 async function instance(aws: Running, subnet: string | undefined, group: string): Promise<void> {
-  const { Images } = await aws.ec2.send(new ec2.DescribeImagesCommand({ Owners: ['amazon'] }));
   await aws.ec2.send(
     new ec2.RunInstancesCommand({
-      ImageId: first(Images).ImageId,
+      ImageId: await nodeImage(aws.ec2),
       InstanceType: 't3.medium',
       MinCount: 1,
       MaxCount: 1,
