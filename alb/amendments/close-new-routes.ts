@@ -3,9 +3,9 @@
 import { type Action, type Resource, resourceTagOf } from '../../api/aws.ts';
 import { closeRoutes } from '../desire/closed.ts';
 import type { Unmet, WantedGroup } from '../desire/desiring.ts';
-import { sameActions } from '../kinds/action.ts';
+import { actionsOf, sameActions, targetGroupsIn } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
-import { arnOf, type Found } from '../kinds/kind.ts';
+import type { Found } from '../kinds/kind.ts';
 import type { Matching } from '../plan/match.ts';
 import type { Amendment } from './amendment.ts';
 
@@ -43,16 +43,11 @@ function targetGroupsOf(
   );
 }
 
-const targetsIn = (actions: readonly Action[]): string[] =>
-  actions.flatMap((action) =>
-    action.type === 'forward' ? action.targets.map(({ targetGroup }) => arnOf(targetGroup)) : [],
-  );
-
 /** Whether requests get as far now, and to the same member: others may have asked for the same requests before. */
-function isAsOpen(now: readonly Action[], { kind, spec }: Resource, own: ReadonlySet<string>): boolean {
-  const wanted = kind === 'rule' ? spec.actions : kind === 'listener' ? spec.defaultActions : [];
-  const named = new Set(targetsIn(wanted));
-  return sameActions(wanted, now) || targetsIn(now).some((arn) => own.has(arn) || named.has(arn));
+function isAsOpen(now: readonly Action[], resource: Resource, own: ReadonlySet<string>): boolean {
+  const wanted = actionsOf(resource);
+  const named = new Set(targetGroupsIn(wanted));
+  return sameActions(wanted, now) || targetGroupsIn(now).some((arn) => own.has(arn) || named.has(arn));
 }
 
 /** What AWS does now with the requests that a rule or a default action is for. */
@@ -63,7 +58,7 @@ function serving(
 ): (readonly Action[])[] {
   if (resource.kind === 'listener') {
     const there = matched.get(resource.id);
-    return there?.kind === 'listener' ? [there.spec.defaultActions] : [];
+    return there === undefined ? [] : [actionsOf(there)];
   }
   if (resource.kind !== 'rule') return [];
   const { conditions, listener } = resource.spec;

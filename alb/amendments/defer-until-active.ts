@@ -31,7 +31,7 @@ export function ripe(wanted: readonly Resource[], found: readonly Found[]): Ripe
 
 /** What is wanted of that which only few load balancers want. */
 export function seldomWanted(wanted: readonly Resource[]): Seldom {
-  const balancer = wanted.find((one): one is Resource<'loadBalancer'> => one.kind === 'loadBalancer');
+  const balancer = wanted.find((one) => one.kind === 'loadBalancer');
   return balancer?.spec ?? {};
 }
 

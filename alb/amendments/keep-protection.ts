@@ -11,7 +11,7 @@ import { seldomWanted } from './defer-until-active.ts';
 type BalancerFound = Found<'loadBalancer'>;
 
 const balancersOf = (found: readonly Found[]): readonly BalancerFound[] =>
-  found.filter((one): one is BalancerFound => one.kind === 'loadBalancer');
+  found.filter((one) => one.kind === 'loadBalancer');
 
 /** The resources with the web ACL that is there in the place of `kept`: a successor gets what its predecessor has. */
 export function withKept(wanted: readonly Resource[], found: readonly Found[]): readonly Resource[] {

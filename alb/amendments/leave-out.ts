@@ -1,8 +1,9 @@
 // The desired resources without what AWS refused: the setting goes, else the rule (design: Groups). What is there already
 // stays as it is; a route that cannot be made as it is wanted answers 503, so that no later rule gets its requests. Pure.
 import type { Action, ForwardTarget, Resource } from '../../api/aws.ts';
+import { actionsOf, targetGroupsIn, unavailable } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
-import { arnOf, type Found } from '../kinds/kind.ts';
+import type { Found } from '../kinds/kind.ts';
 import { fieldsOf } from '../kinds/kinds.ts';
 import type { Matching } from '../plan/match.ts';
 import { keyOf, type Part, type Refusal, whole } from './parts.ts';
@@ -14,12 +15,7 @@ export interface LeftOut {
   readonly left: readonly Refusal[];
 }
 
-export const UNAVAILABLE: Action = {
-  type: 'fixed-response',
-  statusCode: '503',
-  contentType: 'text/plain',
-  messageBody: 'The load balancer cannot do what this route asks for',
-};
+export const UNAVAILABLE = unavailable('The load balancer cannot do what this route asks for');
 
 type MutableSpec = Record<string, unknown>;
 type RuleToTrim = Resource<'rule'>;
@@ -70,7 +66,7 @@ function listenerWithout(work: Work, listener: Resource<'listener'>, gone: Reado
   const less = trimmed(work, listener) as Resource<'listener'>;
   const { defaultActions: value } = spec;
   const there = work.matching.matched.get(id);
-  const now = there?.kind === 'listener' ? there.spec.defaultActions : [];
+  const now = there === undefined ? [] : actionsOf(there);
   const otherwise = canGoOn(work, value, now) ? now : [UNAVAILABLE];
   const actions = isOut(work, { kind, id, field: 'defaultActions', value }) ? otherwise : value;
   return { kind, id, spec: { ...less.spec, defaultActions: withoutGroups(actions, gone) } };
@@ -120,9 +116,7 @@ function canGoOn({ found, matching }: Work, wanted: readonly Action[], now: read
       (action) =>
         action.type !== 'forward' ||
         (action.targets.length > 0 &&
-          action.targets
-            .map(({ targetGroup }) => arnOf(targetGroup))
-            .every((arn) => kept.has(arn) || !known.has(arn))),
+          targetGroupsIn([action]).every((arn) => kept.has(arn) || !known.has(arn))),
     )
   );
 }

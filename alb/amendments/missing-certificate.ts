@@ -6,10 +6,7 @@ import type { Amendment } from './amendment.ts';
 
 /** Whether a listener cannot be opened, or not be left, with the certificates it is to have. */
 const bare = ({ kind, spec }: Resource): boolean =>
-  kind === 'listener' &&
-  'certificates' in spec &&
-  spec.protocol === 'HTTPS' &&
-  spec.certificates.length === 0;
+  kind === 'listener' && spec.protocol === 'HTTPS' && spec.certificates.length === 0;
 
 /** The desired resources with what listeners keep; `lacking` are ids of listeners on which a member has no certificate now. */
 export function certified(

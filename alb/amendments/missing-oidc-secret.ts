@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, Resource } from '../../api/aws.ts';
 import { CLOSED } from '../desire/guard.ts';
-import { isOidc } from '../kinds/action.ts';
+import { actionsOf, isOidc, withActions } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import type { Found } from '../kinds/kind.ts';
 import { kinds } from '../kinds/kinds.ts';
@@ -59,26 +59,24 @@ export function keep(
   found: readonly Found[],
   matching: Matching,
 ): readonly Resource[] {
-  const lacks = ({ kind, spec }: Resource): boolean =>
-    (kind === 'rule' && 'actions' in spec && lacking(spec.actions) !== undefined) ||
-    (kind === 'listener' && 'defaultActions' in spec && lacking(spec.defaultActions) !== undefined);
-  if (!wanted.some(lacks)) return wanted;
-  const rules = wanted.filter((one): one is RuleWithLogin => one.kind === 'rule');
-  return wanted.map((resource): Resource => {
-    if (resource.kind === 'rule') {
-      const login = lacking(resource.spec.actions);
-      if (login === undefined) return resource;
-      const actions = keptRule(resource, login, rules, found, matching) ?? [CLOSED];
-      return { ...resource, spec: { ...resource.spec, actions } };
-    }
-    if (resource.kind !== 'listener') return resource;
-    const login = lacking(resource.spec.defaultActions);
+  if (!wanted.some((one) => lacking(actionsOf(one)) !== undefined)) return wanted;
+  const rules = wanted.filter((one) => one.kind === 'rule');
+  return wanted.map((resource) => {
+    const login = lacking(actionsOf(resource));
     if (login === undefined) return resource;
-    const there = matching.matched.get(resource.id);
-    const its = there?.kind === 'listener' ? loginIn(there.spec.defaultActions, login) : undefined;
-    const defaultActions = its === undefined ? [CLOSED] : withLogin(resource.spec.defaultActions, its);
-    return { ...resource, spec: { ...resource.spec, defaultActions } };
+    const kept =
+      resource.kind === 'rule'
+        ? keptRule(resource, login, rules, found, matching)
+        : keptDefault(resource, login, matching);
+    return withActions(resource, kept ?? [CLOSED]);
   });
+}
+
+/** What a listener does by default with the login that AWS has there. */
+function keptDefault(listener: Resource, login: Oidc, { matched }: Matching): Action[] | undefined {
+  const there = matched.get(listener.id);
+  const its = there === undefined ? undefined : loginIn(actionsOf(there), login);
+  return its === undefined ? undefined : withLogin(actionsOf(listener), its);
 }
 
 export const missingOidcSecret: Amendment = (draft, { found, matching }) => ({

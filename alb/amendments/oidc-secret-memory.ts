@@ -3,11 +3,11 @@
 //
 //   status without memory   nothing was ever given by us (an Ingress taken over): what is there is taken to be right
 //   status with memory      what stands in it; what does not is uncertain, and written again when it is looked at
-import type { Action, Resource } from '../../api/aws.ts';
+import type { Resource } from '../../api/aws.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Origin } from '../desire/desiring.ts';
-import { isOidc } from '../kinds/action.ts';
+import { actionsOf, isOidc, withActions } from '../kinds/action.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Operation, Outcome } from '../plan/operation.ts';
 
@@ -16,11 +16,6 @@ export type Memory = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** Equals no hash. */
 const UNCERTAIN = '';
-
-const actionsOf = ({ kind, spec }: Resource | Found): readonly Action[] => {
-  if (kind === 'rule' && 'actions' in spec) return spec.actions;
-  return kind === 'listener' && 'defaultActions' in spec ? spec.defaultActions : [];
-};
 
 const hasLogin = (one: Resource | Found): boolean => actionsOf(one).some(isOidc);
 
@@ -33,18 +28,15 @@ export function recall(found: readonly Found[], bindings: readonly LoadBalancerB
   );
   if (memories.length === 0) return found;
   const known: Record<string, string> = Object.assign({}, ...memories);
-  const filled = (actions: readonly Action[], arn: string): Action[] =>
-    actions.map((action) =>
+  return found.map((one) => {
+    if (!hasLogin(one)) return one;
+    const secret = known[one.arn] ?? UNCERTAIN;
+    const filled = actionsOf(one).map((action) =>
       isOidc(action) && action.client !== undefined
-        ? { ...action, client: { ...action.client, secret: known[arn] ?? UNCERTAIN } }
+        ? { ...action, client: { ...action.client, secret } }
         : action,
     );
-  return found.map((one): Found => {
-    if (!hasLogin(one)) return one;
-    if (one.kind === 'rule')
-      return { ...one, spec: { ...one.spec, actions: filled(one.spec.actions, one.arn) } };
-    if (one.kind !== 'listener') return one;
-    return { ...one, spec: { ...one.spec, defaultActions: filled(one.spec.defaultActions, one.arn) } };
+    return withActions(one, filled);
   });
 }
 
@@ -94,13 +86,8 @@ function leftOf({ bindings, outcomes }: Remembering): Map<string, RememberedSecr
 }
 
 /** What is as it was wanted after the pass; undefined for a login of which that is not known. */
-function given({
-  resources,
-  origins,
-  planned,
-  outcomes,
-  became,
-}: Remembering): (readonly [string, RememberedSecret] | undefined)[] {
+function given(pass: Remembering): (readonly [string, RememberedSecret] | undefined)[] {
+  const { resources, origins, planned, outcomes, became } = pass;
   const owners = new Map(origins.map(({ id, member }) => [id, member]));
   const done = new Set(outcomes.flatMap(({ operation, result }) => (result === 'done' ? [operation] : [])));
   return resources.filter(hasLogin).map((resource) => {

@@ -1,7 +1,9 @@
 // Parts: what AWS refused, as small as it can be told: one entry of a map or list, one field, or a rule or target group as a
 // whole. Pure.
 import type { Kind, Resource } from '../../api/aws.ts';
+import { isObject } from '../../api/validate/type-guards.ts';
 import type { AwsFailure } from '../failures/failure.ts';
+import { actionsOf } from '../kinds/action.ts';
 import type { Found } from '../kinds/kind.ts';
 import { fieldsOf } from '../kinds/kinds.ts';
 import type { Modify } from '../plan/operation.ts';
@@ -30,15 +32,12 @@ export function keyOf({ kind, id, field, entry, value }: Part): string {
 
 /** A resource as a whole. */
 export function whole({ kind, id, spec }: Resource): Part {
-  if (kind !== 'rule' || !('conditions' in spec)) return { kind, id, field: '', value: spec };
+  if (kind !== 'rule') return { kind, id, field: '', value: spec };
   const { listener, conditions, actions, transforms = [] } = spec;
   return { kind, id, field: '', value: [listener, conditions, actions, transforms] };
 }
 
 type AnySpec = Readonly<Record<string, unknown>>;
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a change asks for, part by part; what it takes away is none of it. A rule is one part. */
 export function partsOf({ resource, found, change }: Modify): Part[] {
@@ -60,7 +59,7 @@ export function specWith(found: Found, { resource }: Pick<Modify, 'resource'>, p
   const have: AnySpec = { ...found.spec };
   const now = have[field];
   if (entry === undefined) return { ...have, [field]: value } as object as Resource['spec'];
-  if (isMap(now)) return { ...have, [field]: { ...now, [entry]: value } } as object as Resource['spec'];
+  if (isObject(now)) return { ...have, [field]: { ...now, [entry]: value } } as object as Resource['spec'];
   const list: unknown[] = Array.isArray(now) ? now : [];
   const wanted = new Map<string, unknown>(Object.entries(resource.spec)).get(field);
   // What is first is the default, where the order of a list counts.
@@ -91,18 +90,11 @@ export function isJudgement(failure: AwsFailure, resource: Resource): boolean {
 }
 
 /** Only a target group that is not ours may be named in vain; one of ours is made again. */
-function forwardsOutside({ kind, spec }: Resource): boolean {
-  const actions =
-    kind === 'rule' && 'actions' in spec
-      ? spec.actions
-      : kind === 'listener' && 'defaultActions' in spec
-        ? spec.defaultActions
-        : [];
-  return actions.some(
+const forwardsOutside = (resource: Resource): boolean =>
+  actionsOf(resource).some(
     (action) =>
       action.type === 'forward' && action.targets.some(({ targetGroup }) => typeof targetGroup === 'string'),
   );
-}
 
 /** What of a resource that could not be made AWS did not like; none when the error does not tell. */
 export function partsOfNew(resource: Resource, failure: AwsFailure): Part[] {

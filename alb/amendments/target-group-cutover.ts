@@ -5,6 +5,7 @@
 // AWS checks the health of targets only in groups that some rule or listener forwards to; the weight 0 makes it so, and
 // sends nobody there. Nothing is remembered: what carries requests is read from the rules that were found.
 import type { Action, ForwardTarget, Ref, Resource } from '../../api/aws.ts';
+import { actionsOf, withActions } from '../kinds/action.ts';
 import { arnOf, type Found } from '../kinds/kind.ts';
 import type { Matching } from '../plan/match.ts';
 import type { Amendment } from './amendment.ts';
@@ -79,11 +80,6 @@ function staying(
 const compatible = (old: TargetGroup, wanted: Resource | undefined): boolean =>
   wanted?.kind === 'targetGroup' && old.spec.ipAddressType === wanted.spec.ipAddressType;
 
-const actionsOf = (one: Found | Resource): readonly Action[] => {
-  if (one.kind === 'listener') return one.spec.defaultActions;
-  return one.kind === 'rule' ? one.spec.actions : [];
-};
-
 /** ARNs of target groups that get requests. */
 function carriers(found: readonly Found[]): ReadonlySet<string> {
   const targets = found
@@ -97,27 +93,22 @@ function balancersOf(
   matched: ReadonlyMap<string, Found>,
 ): ReadonlyMap<string, string> {
   const arns = new Map<string, string>();
-  for (const one of wanted) {
-    const arn = one.kind === 'listener' ? matched.get(one.spec.loadBalancer.ref)?.arn : undefined;
-    if (arn !== undefined) arns.set(one.id, arn);
-  }
-  for (const one of wanted) {
-    const arn = one.kind === 'rule' ? arns.get(one.spec.listener.ref) : undefined;
-    if (arn !== undefined) arns.set(one.id, arn);
-  }
+  const note = (id: string, arn: string | undefined): void => {
+    if (arn !== undefined) arns.set(id, arn);
+  };
+  for (const { kind, id, spec } of wanted)
+    if (kind === 'listener') note(id, matched.get(spec.loadBalancer.ref)?.arn);
+  for (const { kind, id, spec } of wanted) if (kind === 'rule') note(id, arns.get(spec.listener.ref));
   return arns;
 }
 
 function bridged(resource: Resource, stays: Staying): Resource {
   const balancer = stays.balancerOf.get(resource.id);
   if (balancer === undefined) return resource;
-  const list = (actions: readonly Action[]): Action[] =>
-    actions.map((action) => withOld(action, stays, balancer));
-  if (resource.kind === 'listener')
-    return { ...resource, spec: { ...resource.spec, defaultActions: list(resource.spec.defaultActions) } };
-  if (resource.kind === 'rule')
-    return { ...resource, spec: { ...resource.spec, actions: list(resource.spec.actions) } };
-  return resource;
+  return withActions(
+    resource,
+    actionsOf(resource).map((action) => withOld(action, stays, balancer)),
+  );
 }
 
 function withOld(action: Action, { old, wanted }: Staying, balancer: string): Action {

@@ -3,7 +3,7 @@
 // AWS answers already goes on. Pure.
 
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
-import { type Permission, type Resource, WEB_ACL } from '../../api/aws.ts';
+import { type Permission, WEB_ACL } from '../../api/aws.ts';
 import { webAclWord } from '../../api/ingress/web-acl.ts';
 import { MANAGED_GROUP } from '../desire/access.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
@@ -69,9 +69,7 @@ function withoutGroups(
   there: Found<'loadBalancer'> | undefined,
   { resolve }: Matching,
 ): Unmet[] {
-  const balancer = wanted.resources.find(
-    (one): one is Resource<'loadBalancer'> => one.kind === 'loadBalancer',
-  );
+  const balancer = wanted.resources.find((one) => one.kind === 'loadBalancer');
   if (there === undefined || balancer === undefined) return [];
   const asked = balancer.spec.securityGroups.map((one) => (typeof one === 'string' ? one : resolve(one)));
   if (there.spec.securityGroups.map(arnOf).every((one) => asked.includes(one))) return [];
@@ -125,9 +123,7 @@ export function unprotected(
 ): Unmet[] {
   const asked = wanted.unmet.filter(({ staysOpen }) => staysOpen);
   if (!OF_BALANCER.some((name) => saidBy(group.members, name).length > 0)) return asked;
-  const balancers = found.filter(
-    (one): one is Found<'loadBalancer'> => one.kind === 'loadBalancer' && one.resourceTag !== '',
-  );
+  const balancers = found.filter((one) => one.kind === 'loadBalancer' && one.resourceTag !== '');
   const there = matching.matched.get(LOAD_BALANCER);
   const balancer = there?.kind === 'loadBalancer' ? there : undefined;
   if (balancers.some((one) => one !== balancer)) return asked;

@@ -2,10 +2,13 @@
 
 import { portReference } from '../../api/annotations/actions.ts';
 import type { Action, ForwardTarget } from '../../api/aws.ts';
+import { defined } from '../../api/defined.ts';
 import type { IntentBackend, Settings } from '../../api/generated/binding.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
+import { warning } from '../../api/problems/problem.ts';
 import { memberOf } from '../../api/routing/rules.ts';
 import type { Member } from '../group.ts';
+import { unavailable } from '../kinds/action.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { guardFor } from './guard.ts';
 import { type Backed, type Missing, targetGroupFor } from './targetgroups.ts';
@@ -15,14 +18,7 @@ type ForwardSetting = NonNullable<ActionSetting['forwardConfig']>;
 type TupleSetting = ForwardSetting['targetGroups'][number];
 
 /** The answer while something that a backend names does not exist (aws-model 3.11, backend fallbacks). */
-function unavailable(what: string): Action {
-  return {
-    type: 'fixed-response',
-    statusCode: '503',
-    contentType: 'text/plain',
-    messageBody: `Backend ${what} does not exist`,
-  };
-}
+const gone = (what: string): Action => unavailable(`Backend ${what} does not exist`);
 
 const isMissing = (backed: Backed): backed is Missing => 'missing' in backed;
 
@@ -61,9 +57,9 @@ function targetOf(
  */
 function forward(desiring: Desiring, member: Member, config: ForwardSetting): Action {
   const found = config.targetGroups.map((tuple) => targetOf(desiring, member, tuple));
-  const targets = found.filter((target): target is ForwardTarget => 'targetGroup' in target);
-  const gone = found.find((target): target is { missing: string } => 'missing' in target);
-  if (targets.length === 0) return unavailable(gone?.missing ?? 'target group');
+  const targets = found.filter((target) => 'targetGroup' in target);
+  const lacking = found.find((target) => 'missing' in target);
+  if (targets.length === 0) return gone(lacking?.missing ?? 'target group');
   const sticky = config.targetGroupStickinessConfig;
   const seconds = sticky?.enabled === false ? 0 : sticky?.durationSeconds;
   return { type: 'forward', targets, ...(seconds === undefined ? {} : { stickinessSeconds: seconds }) };
@@ -77,14 +73,7 @@ function fromSetting(desiring: Desiring, member: Member, said: ActionSetting): A
     return { type: 'fixed-response', ...said.fixedResponseConfig };
   }
   const short = { targetGroupARN: said.targetGroupARN, targetGroupName: said.targetGroupName };
-  const config = said.forwardConfig ?? { targetGroups: [withoutUndefined(short)] };
-  return forward(desiring, member, config);
-}
-
-function withoutUndefined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+  return forward(desiring, member, said.forwardConfig ?? { targetGroups: [defined(short)] });
 }
 
 /** The routing action of one backend of one member. Always an action: what is missing answers 503. */
@@ -92,18 +81,15 @@ export function actionFor(desiring: Desiring, member: Member, backend: IntentBac
   if (backend.action !== undefined) {
     const said = memberOf(member.intent.settings.actions, backend.action);
     if (said !== undefined) return fromSetting(desiring, member, said.value);
-    tell(desiring, member.key, {
-      code: 'ActionNotFound',
-      severity: 'warn',
-      path: annotationPath(`actions.${backend.action}`),
-      because:
-        'a backend with port name use-annotation refers to it and it is missing; requests are answered 503',
-    });
-    return unavailable('action');
+    const because =
+      'a backend with port name use-annotation refers to it and it is missing; requests are answered 503';
+    const path = annotationPath(`actions.${backend.action}`);
+    tell(desiring, member.key, warning('ActionNotFound', path, { because }));
+    return gone('action');
   }
-  if (backend.service === undefined) return unavailable('service');
+  if (backend.service === undefined) return gone('service');
   const backed = targetGroupFor(desiring, member, backend.service.name, backend.service.port);
-  if (isMissing(backed)) return unavailable(missingWord(backed));
+  if (isMissing(backed)) return gone(missingWord(backed));
   return { type: 'forward', targets: [{ targetGroup: backed.ref }] };
 }
 

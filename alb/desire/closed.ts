@@ -1,14 +1,10 @@
 // Closed: routes whose Ingress asks for a protection that they cannot have now answer 503; a redirect shows nothing and stays. The
 // one place where a route is closed for want of a protection beside logins (guard.ts).
 import type { Action, Resource } from '../../api/aws.ts';
+import { actionsOf, unavailable, withActions } from '../kinds/action.ts';
 import type { Origin, Unmet } from './desiring.ts';
 
-export const UNPROTECTED: Action = {
-  type: 'fixed-response',
-  statusCode: '503',
-  contentType: 'text/plain',
-  messageBody: 'The protection that this route asks for is not available',
-};
+export const UNPROTECTED = unavailable('The protection that this route asks for is not available');
 
 /** Whether somebody gets something by these actions: a target, or a text that is no 503. */
 const answers = (actions: readonly Action[]): boolean =>
@@ -27,26 +23,18 @@ export function closeRoutes(
   if (unmet.length === 0) return resources;
   const owner = new Map(origins.map(({ id, member }) => [id, member]));
   return resources.map((resource): Resource => {
-    const [listener, actions] = placeOf(resource);
+    const listener = resource.kind === 'rule' ? resource.spec.listener.ref : resource.id;
     const member = owner.get(resource.id);
     const mine = unmet.filter(
       (one) => one.member === member && (one.listener === undefined || one.listener === listener),
     );
-    if (member === undefined || mine.length === 0 || !answers(actions)) return resource;
+    if (member === undefined || mine.length === 0 || !answers(actionsOf(resource))) return resource;
     return mine.every(({ staysOpen }) => staysOpen) && goesOn(resource, member) ? resource : closed(resource);
   });
 }
 
-/** Id of the listener, and what is done with requests; nothing for other kinds. */
-function placeOf(resource: Resource): readonly [listener: string, actions: readonly Action[]] {
-  if (resource.kind === 'listener') return [resource.id, resource.spec.defaultActions];
-  return resource.kind === 'rule' ? [resource.spec.listener.ref, resource.spec.actions] : ['', []];
-}
-
 function closed(resource: Resource): Resource {
-  if (resource.kind === 'listener')
-    return { ...resource, spec: { ...resource.spec, defaultActions: [UNPROTECTED] } };
-  if (resource.kind !== 'rule') return resource;
+  if (resource.kind !== 'rule') return withActions(resource, [UNPROTECTED]);
   const { transforms: _, ...spec } = resource.spec;
   return { ...resource, spec: { ...spec, actions: [UNPROTECTED] } };
 }

@@ -14,18 +14,14 @@ import { annotationPath } from '../../api/problems/finding.ts';
 import { type ProblemPlace, placeOf } from '../../api/problems/place.ts';
 import type { Problem } from '../../api/problems/problem.ts';
 import type { Member } from '../group.ts';
+import { unavailable } from '../kinds/action.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
 
 /** Actions that come before the routing action, or the one that takes its place. */
 export type Guard = { readonly before: readonly Action[] } | { readonly closed: Action };
 
-export const CLOSED: Action = {
-  type: 'fixed-response',
-  statusCode: '503',
-  contentType: 'text/plain',
-  messageBody: 'Authentication is not available',
-};
+export const CLOSED = unavailable('Authentication is not available');
 
 const BECAUSE = 'requests are answered 503, since they would pass without authentication';
 

@@ -1,7 +1,33 @@
 // Actions of rules and listeners: when two of them are the same (aws-model 3.10).
 import { isDeepStrictEqual } from 'node:util';
-import type { Action, ForwardTarget } from '../../api/aws.ts';
-import { arnOf } from './kind.ts';
+import type { Action, ForwardTarget, Resource } from '../../api/aws.ts';
+import { arnOf, type Found } from './kind.ts';
+
+/** The answer of a route that cannot do what it asks for. */
+export const unavailable = (messageBody: string): Action => ({
+  type: 'fixed-response',
+  statusCode: '503',
+  contentType: 'text/plain',
+  messageBody,
+});
+
+/** What a rule does, or a listener by default; nothing for other kinds. */
+export function actionsOf(one: Resource | Found): readonly Action[] {
+  if (one.kind === 'listener') return one.spec.defaultActions;
+  return one.kind === 'rule' ? one.spec.actions : [];
+}
+
+/** The rule or listener with these actions in place of its own; other kinds have none. */
+export function withActions<R extends Resource | Found>(one: R, actions: Action[]): R {
+  if (one.kind === 'listener') return { ...one, spec: { ...one.spec, defaultActions: actions } };
+  return one.kind === 'rule' ? { ...one, spec: { ...one.spec, actions } } : one;
+}
+
+/** ARNs of the target groups that actions forward to; of desired ones the ids. */
+export const targetGroupsIn = (actions: readonly Action[]): string[] =>
+  actions.flatMap((action) =>
+    action.type === 'forward' ? action.targets.map(({ targetGroup }) => arnOf(targetGroup)) : [],
+  );
 
 export const isOidc = (action: Action): action is Extract<Action, { type: 'authenticate-oidc' }> =>
   action.type === 'authenticate-oidc';

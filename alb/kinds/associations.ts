@@ -1,22 +1,15 @@
 // Which load balancers hold a target group, seen from the listeners and rules that forward to it. Pure.
 
-import type { Action } from '../../api/aws.ts';
-import { arnOf, type Found } from './kind.ts';
-
-/** ARNs of the target groups that actions forward to. */
-export const forwardedTo = (actions: readonly Action[]): string[] =>
-  actions.flatMap((action) =>
-    action.type === 'forward' ? action.targets.map(({ targetGroup }) => arnOf(targetGroup)) : [],
-  );
+import { actionsOf, targetGroupsIn } from './action.ts';
+import type { Found } from './kind.ts';
 
 /** `[target group, load balancer]` for every forward of a group's listeners and rules. */
 function forwards(all: readonly Found[], balancerOf: ReadonlyMap<string, string>): [string, string][] {
   return all.flatMap((one) => {
     if (one.kind !== 'listener' && one.kind !== 'rule') return [];
-    const listener = one.kind === 'listener' ? one.arn : one.spec.listener.ref;
-    const actions = one.kind === 'listener' ? one.spec.defaultActions : one.spec.actions;
-    const balancer = balancerOf.get(listener);
-    return balancer === undefined ? [] : forwardedTo(actions).map((arn): [string, string] => [arn, balancer]);
+    const balancer = balancerOf.get(one.kind === 'listener' ? one.arn : one.spec.listener.ref);
+    if (balancer === undefined) return [];
+    return targetGroupsIn(actionsOf(one)).map((arn): [string, string] => [arn, balancer]);
   });
 }
 

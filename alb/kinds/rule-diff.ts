@@ -137,9 +137,9 @@ export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSche
   });
 
   return (wanted, found, resolve) => {
-    const rules = wanted.filter((resource): resource is DesiredRule => resource.kind === 'rule');
+    const rules = wanted.filter((resource) => resource.kind === 'rule');
     const existing = found
-      .filter((one): one is FoundRule => one.kind === 'rule')
+      .filter((one) => one.kind === 'rule')
       .sort((a, b) => a.spec.priority - b.spec.priority);
     const desired = Map.groupBy(rules, ({ spec }) => resolve(spec.listener));
     const present = Map.groupBy(existing, ({ spec }) => spec.listener.ref);

@@ -1,11 +1,12 @@
 // What a group has in AWS as its bindings know it: what was wanted last, as far as their statuses name it, with the values that
 // AWS gives what nobody says. Pure.
-import { type Action, type Resource, resourceTagOf, STACK_TAG } from '../../api/aws.ts';
+import { type Resource, resourceTagOf, STACK_TAG } from '../../api/aws.ts';
 import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../api/defaults.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { WantedGroup } from '../desire/desiring.ts';
-import { type Found, arnOf as refOf } from '../kinds/kind.ts';
+import { actionsOf, targetGroupsIn } from '../kinds/action.ts';
+import type { Found } from '../kinds/kind.ts';
 import { resolved } from '../plan/match.ts';
 import { unknown } from './unknown-facts.ts';
 
@@ -105,7 +106,7 @@ export function recordedOf(
   const balancer = wanted.resources.find(({ kind }) => kind === 'loadBalancer');
   const holder = balancer === undefined ? undefined : arns.get(balancer.id);
   const held = new Set(
-    wanted.resources.flatMap((one) => (arns.has(one.id) ? actionsOf(one).flatMap(targetsOf) : [])),
+    wanted.resources.flatMap((one) => (arns.has(one.id) ? targetGroupsIn(actionsOf(one)) : [])),
   );
   return new Map(
     wanted.resources.flatMap((one): [string, Found][] => {
@@ -116,14 +117,6 @@ export function recordedOf(
     }),
   );
 }
-
-const actionsOf = (one: Resource): readonly Action[] => {
-  if (one.kind === 'listener') return one.spec.defaultActions;
-  return one.kind === 'rule' ? one.spec.actions : [];
-};
-
-const targetsOf = (action: Action): string[] =>
-  action.type === 'forward' ? action.targets.map(({ targetGroup }) => refOf(targetGroup)) : [];
 
 /** `holder`: the load balancer that forwards to a target group, if one does. */
 function foundOf(one: Resource, arn: string, named: RecordedNames, holder: string | undefined): Found {

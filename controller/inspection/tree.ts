@@ -1,6 +1,6 @@
 // What a group has in AWS as a tree: load balancers, their listeners, rules, target groups, and targets with their health.
 
-import { forwardedTo } from '../../alb/kinds/associations.ts';
+import { targetGroupsIn } from '../../alb/kinds/action.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Action, Condition, Transform } from '../../api/aws.ts';
 import { type Aws, unlessGone } from '../aws/client.ts';
@@ -59,7 +59,7 @@ export function targetGroupsOf(found: readonly Found[]): string[] {
     ...only(found, 'listener').flatMap(({ spec }) => spec.defaultActions),
     ...only(found, 'rule').flatMap(({ spec }) => spec.actions),
   ];
-  return [...new Set([...only(found, 'targetGroup').map(({ arn }) => arn), ...forwardedTo(actions)])];
+  return [...new Set([...only(found, 'targetGroup').map(({ arn }) => arn), ...targetGroupsIn(actions)])];
 }
 
 /** `arn:…:targetgroup/NAME/ID` (Service Authorization Reference: Elastic Load Balancing V2). */
@@ -75,7 +75,7 @@ export function treeOf(group: string, found: readonly Found[], health: SeenTarge
     return { arn, name, ...(spec === undefined ? {} : { spec }), targets: health.get(arn) ?? [] };
   };
   const forwards = (actions: readonly Action[]): TargetGroupNode[] => {
-    const arns = [...new Set(forwardedTo(actions))];
+    const arns = [...new Set(targetGroupsIn(actions))];
     for (const arn of arns) used.add(arn);
     return arns.map(targetGroup);
   };
