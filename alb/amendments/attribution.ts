@@ -5,7 +5,7 @@ import { type AnyAnnotation, type Setting, scopeOf } from '../../api/annotation.
 import type { Resource } from '../../api/aws.ts';
 import { fieldsWritten } from '../../api/effects.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { REGISTRY, stemOf } from '../../api/registry.ts';
 import type { WantedGroup } from '../desire/desiring.ts';
 import { portsOfGroup } from '../desire/ports.ts';
@@ -136,14 +136,8 @@ const meanwhile = ({ entry }: Part, protects: boolean): string =>
     : 'the rest is served without it';
 
 function problemOf({ part, failure }: Refusal, { path, protects }: AnnotationPlace): Problem {
-  const value = shown(part);
-  return {
-    code: 'AwsRefused',
-    severity: 'refuse',
-    path,
-    ...(value === undefined ? {} : { value }),
-    because: `${answerOf(failure)}; ${meanwhile(part, protects)}, and AWS is asked again from time to time`,
-  };
+  const because = `${answerOf(failure)}; ${meanwhile(part, protects)}, and AWS is asked again from time to time`;
+  return refusal('AwsRefused', path, { value: shown(part), because });
 }
 
 /** The refusals as problems of those who asked for what was refused. */

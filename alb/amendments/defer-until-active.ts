@@ -3,21 +3,18 @@
 import type { Resource, Seldom } from '../../api/aws.ts';
 import type { Found } from '../kinds/kind.ts';
 import { kinds } from '../kinds/kinds.ts';
-import type { Amendment } from './amendment.ts';
+import type { Amendment, Draft } from './amendment.ts';
 
 /** Only these may say in the schema that they are asked for later. */
 const SELDOM = Object.entries(kinds.loadBalancer.fields).flatMap(([name, { since }]) =>
   since === undefined ? [] : [name as keyof Seldom],
 );
 
-export interface Ripe {
-  readonly resources: readonly Resource[];
-  /** What is wanted and waits: then the group is to be looked at again. */
-  readonly waits: readonly (keyof Seldom)[];
-}
-
-/** The resources to plan for now. Pure. */
-export function ripe(wanted: readonly Resource[], found: readonly Found[]): Ripe {
+/** The resources to plan for now, and what is wanted and waits. Pure. */
+export function ripe(
+  wanted: readonly Resource[],
+  found: readonly Found[],
+): Pick<Draft, 'resources' | 'waits'> {
   const states = found.flatMap(({ kind, extra }) => (kind === 'loadBalancer' ? [extra.state] : []));
   const active = states.length > 0 && !states.includes('provisioning');
   const can = { existing: states.length > 0, active };

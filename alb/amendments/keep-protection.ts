@@ -3,6 +3,7 @@
 
 import { type Resource, WEB_ACL } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
+import { warning } from '../../api/problems/problem.ts';
 import { type Group, saidBy, type Told } from '../group.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Amendment } from './amendment.ts';
@@ -47,16 +48,11 @@ export function foreignShield(
   const name = 'shield-advanced-protection';
   return saidBy(members, name)
     .filter(({ setting }) => setting.value === false)
-    .map(({ member }) => ({
-      member: member.key,
-      problem: {
-        code: 'ForeignProtection',
-        severity: 'warn',
-        path: annotationPath(name),
-        value: 'false',
-        because: `the protection of ${foreign.spec.name} has a name that is not ours, so it is left as it is`,
-      },
-    }));
+    .map(({ member }) => {
+      const because = `the protection of ${foreign.spec.name} has a name that is not ours, so it is left as it is`;
+      const problem = warning('ForeignProtection', annotationPath(name), { value: 'false', because });
+      return { member: member.key, problem };
+    });
 }
 
 export const keepProtection: Amendment = (draft, { found }) => {

@@ -3,7 +3,8 @@
 //
 //   operation ─ about to set keys ─▶ remembered (unsettle) ─▶ carried out ─▶ not at the default: remembered
 //                                                                            at the default, or gone: forgotten
-import type { Kind, Resource, Seldom } from '../../api/aws.ts';
+
+import type { Kind, Seldom } from '../../api/aws.ts';
 import { heldGroups } from '../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
@@ -11,6 +12,7 @@ import type { Backend } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
 import { fieldsOf } from '../kinds/kinds.ts';
 import type { Operation, Outcome } from '../plan/operation.ts';
+import type { Remembering } from './oidc-secret-memory.ts';
 import { defaultsOf, fieldOfKey, isField, isMoved, valuesOf } from './resettable.ts';
 
 /** Keys by ARN of a resource, or by group and desired id of one that is about to be made. */
@@ -123,17 +125,11 @@ function begunBy({ operation, result, failure }: Outcome): string[] {
   return keys.filter((key) => !isUnset(operation.kind, failure.action, key));
 }
 
-export interface Ending {
+export interface Ending extends Pick<Remembering, 'bindings' | 'resources' | 'outcomes' | 'became'> {
   readonly group: string;
-  /** As they were before the pass. */
-  readonly bindings: readonly LoadBalancerBinding[];
-  readonly outcomes: readonly Outcome[];
   readonly backends: Backends;
-  readonly resources: readonly Resource[];
   /** Everything that the group has after the operations. */
   readonly found: readonly Found[];
-  /** Desired id → what it became. */
-  readonly became: ReadonlyMap<string, Found>;
 }
 
 /** What members remember after a pass: what we set and is not at AWS's default. */

@@ -3,6 +3,7 @@
 import { isIPv6 } from 'node:net';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
+import { warning } from '../../api/problems/problem.ts';
 import { EVERYBODY, networkOf } from '../../api/validate/cidr.ts';
 import { type Group, saidBy } from '../group.ts';
 import { type Desiring, tell, tellUnfound } from './desiring.ts';
@@ -87,13 +88,9 @@ function tellUnreadSources(desiring: Desiring): void {
   for (const name of ['inbound-cidrs', 'security-group-prefix-lists'] as const) {
     for (const { member } of saidBy(desiring.group.members, name)) {
       if (member.intent.settings['security-groups'] !== undefined) continue;
-      tell(desiring, member.key, {
-        code: 'Unused',
-        severity: 'warn',
-        path: annotationPath(name),
-        because:
-          'another Ingress of the group names security groups, and these alone say who may reach its load balancer',
-      });
+      const because =
+        'another Ingress of the group names security groups, and these alone say who may reach its load balancer';
+      tell(desiring, member.key, warning('Unused', annotationPath(name), { because }));
     }
   }
 }
@@ -101,23 +98,23 @@ function tellUnreadSources(desiring: Desiring): void {
 /** Named groups alone, or with the group that targets let in when they shall be opened for it (spec annotations 7.4). */
 function besideNamed(desiring: Desiring, named: readonly string[]): FrontendAccess {
   tellUnreadSources(desiring);
+  const { group, facts } = desiring;
+  if (!managesBackendRules(group, facts.cluster)) return { resources: [], groups: [...named] };
+  const name = 'manage-backend-security-group-rules';
+  const because = 'the controller runs without a shared security group, so targets are not opened';
+  for (const { member } of facts.cluster.backendSecurityGroup === 'none' ? saidBy(group.members, name) : [])
+    tell(desiring, member.key, warning('Contradiction', annotationPath(name), { because }));
+  const { resources, groups } = backendAccess(desiring);
+  return { resources, groups: [...named, ...groups] };
+}
+
+/** The security group that targets let in, if there is one. */
+function backendAccess(desiring: Desiring): FrontendAccess {
   const { backendSecurityGroup } = desiring.facts.cluster;
-  if (!managesBackendRules(desiring.group, desiring.facts.cluster))
-    return { resources: [], groups: [...named] };
-  if (backendSecurityGroup === 'none') {
-    for (const { member } of saidBy(desiring.group.members, 'manage-backend-security-group-rules')) {
-      tell(desiring, member.key, {
-        code: 'Contradiction',
-        severity: 'warn',
-        path: annotationPath('manage-backend-security-group-rules'),
-        because: 'the controller runs without a shared security group, so targets are not opened',
-      });
-    }
-    return { resources: [], groups: [...named] };
-  }
-  if (backendSecurityGroup !== 'shared') return { resources: [], groups: [...named, backendSecurityGroup] };
+  if (backendSecurityGroup === 'none') return { resources: [], groups: [] };
+  if (backendSecurityGroup !== 'shared') return { resources: [], groups: [backendSecurityGroup] };
   const shared = sharedSecurityGroup(desiring);
-  return { resources: [shared], groups: [...named, { ref: shared.id }] };
+  return { resources: [shared], groups: [{ ref: shared.id }] };
 }
 
 /** Named groups when the members name some, else a managed one and the shared one. Absent when they cannot be found. */
@@ -129,22 +126,15 @@ export function accessFor(
   const named = desiring.facts.securityGroups;
   if (named !== undefined) {
     tellUnfound(desiring, 'security-groups', named);
-    if (named.problem !== undefined) {
-      for (const { member } of saidBy(desiring.group.members, 'security-groups'))
-        desiring.unmet.push({
-          member: member.key,
-          staysOpen: true,
-          until: 'the security groups that are named are found',
-        });
-    }
+    const until = 'the security groups that are named are found';
+    for (const { member } of named.problem === undefined
+      ? []
+      : saidBy(desiring.group.members, 'security-groups'))
+      desiring.unmet.push({ member: member.key, staysOpen: true, until });
     if (!('value' in named)) return undefined;
     if (named.value.length > 0) return besideNamed(desiring, named.value);
   }
   const own = managed(desiring, ports, dualStack);
-  const { backendSecurityGroup } = desiring.facts.cluster;
-  if (backendSecurityGroup === 'none') return { resources: [own], groups: [{ ref: own.id }] };
-  if (backendSecurityGroup !== 'shared')
-    return { resources: [own], groups: [{ ref: own.id }, backendSecurityGroup] };
-  const shared = sharedSecurityGroup(desiring);
-  return { resources: [own, shared], groups: [{ ref: own.id }, { ref: shared.id }] };
+  const { resources, groups } = backendAccess(desiring);
+  return { resources: [own, ...resources], groups: [{ ref: own.id }, ...groups] };
 }

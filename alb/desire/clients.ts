@@ -5,7 +5,7 @@ import type { MutualAuthenticationEntry } from '../../api/annotations/tls.ts';
 import type { Attributes, MutualAuthentication } from '../../api/aws.ts';
 import { LISTENER_ATTRIBUTES } from '../../api/limits/limits.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { asKept } from '../../api/validate/spelling.ts';
 import type { Member } from '../group.ts';
 import { agree, type MemberSetting, senior, unite } from '../merge.ts';
@@ -61,12 +61,8 @@ const saidOn = ({ facts }: Desiring, { port, members }: DesiredPort): SaidMutual
     const setting = member.intent.settings['mutual-authentication'];
     const entry = setting?.value.findLast((one) => one.port === port);
     if (setting === undefined || entry === undefined) return [];
-    return [
-      {
-        ...{ member, entry, name: 'mutual-authentication' },
-        setting: { ...setting, value: wantedBy(entry, facts) },
-      },
-    ];
+    const wanted = { ...setting, value: wantedBy(entry, facts) };
+    return [{ member, entry, name: 'mutual-authentication', setting: wanted }];
   });
 
 /** Members whose wish gave way to one that lets clients in whom theirs would not. */
@@ -93,13 +89,11 @@ export function coversMutual(holds: MutualAuthentication, asked: MutualAuthentic
 const isUnfound = ({ mode, trustStoreArn }: MutualAuthentication): boolean =>
   mode === 'verify' && trustStoreArn === undefined;
 
-const unfound = ({ port, trustStore = '' }: MutualAuthenticationEntry): Problem => ({
-  code: 'TrustStoreNotFound',
-  severity: 'refuse',
-  path: annotationPath('mutual-authentication'),
-  value: trustStore,
-  because: `AWS has no trust store of this name in the account and region; what is served on port ${port} stays as it is, and what is new there answers 503, since clients would pass unverified`,
-});
+const unfound = ({ port, trustStore = '' }: MutualAuthenticationEntry): Problem =>
+  refusal('TrustStoreNotFound', annotationPath('mutual-authentication'), {
+    value: trustStore,
+    because: `AWS has no trust store of this name in the account and region; what is served on port ${port} stays as it is, and what is new there answers 503, since clients would pass unverified`,
+  });
 
 function wantedBy(entry: MutualAuthenticationEntry, facts: Facts): MutualAuthentication {
   const { mode, trustStore = '' } = entry;

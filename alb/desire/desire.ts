@@ -17,7 +17,7 @@ import { tagsOf, tellExternalTags } from './tags.ts';
 export const LOAD_BALANCER = 'loadBalancer';
 
 /** The desired resources, or `undecided` when a fact is missing that everything hangs on: then AWS stays as it is. */
-export type Desire = ({ readonly undecided: false } | { readonly undecided: true }) & WantedGroup;
+export type Desire = WantedGroup & { readonly undecided: boolean };
 
 function loadBalancer({ group, facts }: Desiring, subnets: string[]): LoadBalancerSpec {
   const scheme = group.settings.scheme?.value ?? facts.cluster.defaultScheme;

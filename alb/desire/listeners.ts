@@ -3,6 +3,7 @@
 import type { Action, ListenerSpec, Resource } from '../../api/aws.ts';
 import { applyEffects } from '../../api/effects.ts';
 import type { Settings } from '../../api/generated/binding.ts';
+import { warning } from '../../api/problems/problem.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import { saidBy } from '../group.ts';
 import { conflict, type MemberSetting, senior, unite } from '../merge.ts';
@@ -52,12 +53,8 @@ function defaultActions(
 function tellUnserved(desiring: Desiring, { port, members }: DesiredPort, { to }: MemberRedirects): void {
   for (const member of members) {
     if (member.intent.defaultBackend === undefined || to(member) !== undefined) continue;
-    tell(desiring, member.key, {
-      code: 'GroupConflict',
-      severity: 'warn',
-      path: 'spec.defaultBackend',
-      because: `on port ${port} another member of the group redirects to HTTPS what no rule takes, so the default backend is not reached there; a rule with the path / is`,
-    });
+    const because = `on port ${port} another member of the group redirects to HTTPS what no rule takes, so the default backend is not reached there; a rule with the path / is`;
+    tell(desiring, member.key, warning('GroupConflict', 'spec.defaultBackend', { because }));
   }
 }
 

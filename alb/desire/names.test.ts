@@ -1,12 +1,8 @@
-// The name vectors of aws-model 13.1 to 13.6, every row of them.
+// The name vectors of aws-model 13, for every name that is given or looked for here.
 import { describe, expect, test } from 'vitest';
 import {
   backendSecurityGroupName,
-  checkpointHalf,
-  frontendNlbName,
-  frontendNlbTargetGroupName,
   loadBalancerName,
-  managedCertificateTag,
   managedSecurityGroupName,
   multiClusterConfigMap,
   readinessCondition,
@@ -127,36 +123,7 @@ describe('target group', () => {
   });
 });
 
-describe('frontend NLB', () => {
-  test.each([
-    ['N1', 'k8s-web-storefro-827af65cf4', 'k8s-web-storefro-827af65cf4-nlb'],
-    ['N2', 'my-alb', 'my-alb-nlb'],
-    ['N3', 'k8s-payments-checkout-861680ddc4', 'k8s-payments-checkout-861680-nlb'],
-    ['N4', 'this-is-a-thirty-two-char-name-x', 'this-is-a-thirty-two-char-na-nlb'],
-  ])('%s', (_, loadBalancer, name) => {
-    expect(frontendNlbName(loadBalancer)).toBe(name);
-  });
-  test.each([
-    ['N5', 'web/storefront', 80, 'traffic-port', 'HTTP', 'k8s-web-storefro-21c66a6bb8'],
-    ['N6', 'web/storefront', 443, '80', 'HTTPS', 'k8s-web-storefro-42742a1e5c'],
-    ['N7', 'shared-public', 443, 'traffic-port', 'HTTP', 'k8s-sharedpublic-f23dc08e6b'],
-  ] as const)('target group, %s', (_, groupId, port, healthPort, healthProtocol, name) => {
-    const of = { cluster: 'prod-eks', groupId, port, healthPort, healthProtocol };
-    expect(frontendNlbTargetGroupName(of)).toBe(name);
-  });
-});
-
 test.each([
-  [
-    'A1',
-    managedCertificateTag('web/storefront', '*.example.com', 'amazon_issued'),
-    'amazon_issued/wildcard.example.com-7faa2ed0',
-  ],
-  [
-    'A2',
-    managedCertificateTag('web/storefront', 'shop.example.com', 'private'),
-    'private/shop.example.com-7faa2ed0',
-  ],
   [
     'R1',
     readinessCondition('k8s-web-cart-3a339ce518'),
@@ -165,20 +132,4 @@ test.each([
   ['M1', multiClusterConfigMap('k8s-web-cart-3a339ce518'), 'aws-lbc-targets-k8s-web-cart-3a339ce518'],
 ])('%s', (_, name, expected) => {
   expect(name).toBe(expected);
-});
-
-/** The TargetGroupBinding of aws-model 13.6 as its JSON is hashed. */
-const BOUND =
-  '{"targetGroupARN":"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-web-cart-abc/0123456789abcdef","targetType":"ip","targetGroupProtocol":"HTTP","serviceRef":{"name":"cart","port":80},"networking":{"ingress":[{"from":[{"securityGroup":{"groupID":"sg-0abc"}}],"ports":[{"protocol":"TCP","port":8080}]}]},"ipAddressType":"ipv4","vpcID":"vpc-0abc"}';
-
-test.each([
-  [
-    'C1',
-    '10.0.0.9:8080:1700000001000,10.0.1.5:8080:1700000000000',
-    'Jzzh1KkHjW1ATwgqBsIpPwTDlmrmTZbdaB5tnGtshs0',
-  ],
-  ['C2', '', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'],
-  ['C3', BOUND, '5zIz_V4hdcRMII94qjcZlQdjm6Dz2oSXRQ9qvMU_6To'],
-])('checkpoint, %s', (_, text, half) => {
-  expect(checkpointHalf(text)).toBe(half);
 });

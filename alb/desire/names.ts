@@ -1,6 +1,5 @@
 // Names of AWS resources, exactly as the LBC gives them (aws-model 1). Names are used at creation only; matching is by tags.
-// Those of parts that have no effect yet (frontend NLB, requested certificates, readiness gates, several clusters) stand here
-// with the others, so that what the LBC made under them is known when they come.
+// Those of readiness gates and of several clusters, which have no effect yet, stand here with the others.
 import { createHash } from 'node:crypto';
 import type { Scheme } from '../../api/aws.ts';
 
@@ -67,36 +66,9 @@ export function targetGroupName(of: TargetGroupIdentity): string {
   return `k8s-${first(8, of.service.namespace)}-${first(8, of.service.name)}-${hash}`;
 }
 
-/** aws-model 1.5: of the network load balancer in front of a load balancer. */
-export const frontendNlbName = (loadBalancer: string): string => `${loadBalancer.slice(0, 28)}-nlb`;
-
-/** aws-model 1.5. `healthPort` is `traffic-port` or a decimal number. */
-export function frontendNlbTargetGroupName(of: {
-  readonly cluster: string;
-  readonly groupId: string;
-  readonly port: number;
-  readonly healthPort: string;
-  readonly healthProtocol: 'HTTP' | 'HTTPS';
-}): string {
-  const { cluster, groupId, port, healthPort, healthProtocol } = of;
-  return shape(groupId, digest(cluster, groupId, String(port), 'alb', 'TCP', healthPort, healthProtocol));
-}
-
-/** aws-model 1.6: resource tag of a certificate that was requested for an Ingress (`namespace/name`) and its first host. */
-export function managedCertificateTag(
-  ingress: string,
-  host: string,
-  type: 'amazon_issued' | 'private',
-): string {
-  return `${type}/${host.replaceAll('*', 'wildcard')}-${digest(ingress).slice(0, 8)}`;
-}
-
 /** aws-model 6.8: type of the condition that says of a pod that it is healthy in a target group. */
 export const readinessCondition = (targetGroup: string): string =>
   `target-health.elbv2.k8s.aws/${targetGroup}`;
 
 /** aws-model 1.6: the ConfigMap with the targets that a cluster has in a target group of several clusters. */
 export const multiClusterConfigMap = (targetGroup: string): string => `aws-lbc-targets-${targetGroup}`;
-
-/** aws-model 6.6: one half of the checkpoint on a TargetGroupBinding, of its sorted endpoints or of its spec as JSON. */
-export const checkpointHalf = (text: string): string => createHash('sha256').update(text).digest('base64url');

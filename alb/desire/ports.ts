@@ -3,7 +3,7 @@
 import type { Setting } from '../../api/annotation.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { REGISTRY } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
@@ -123,13 +123,9 @@ function meanwhile(port: DesiredPort, { intent: { settings } }: Member): string 
 function tellBare(desiring: Desiring, port: DesiredPort, { member, problem }: Lacking): void {
   if (problem !== undefined && problem.code !== 'CertificateNotFound') tell(desiring, member.key, problem);
   const why = problem?.because ?? 'none is named, and the Ingress has no host name to find one by';
-  tell(desiring, member.key, {
-    code: 'CertificateNotFound',
-    severity: 'refuse',
-    path: annotationPath('certificate-arn'),
-    value: `HTTPS:${port.port}`,
-    because: `HTTPS port ${port.port} has no certificate: ${why}; ${meanwhile(port, member)}; let ACM issue one for the hosts, or name one with certificate-arn`,
-  });
+  const because = `HTTPS port ${port.port} has no certificate: ${why}; ${meanwhile(port, member)}; let ACM issue one for the hosts, or name one with certificate-arn`;
+  const about = { value: `HTTPS:${port.port}`, because };
+  tell(desiring, member.key, refusal('CertificateNotFound', annotationPath('certificate-arn'), about));
 }
 
 /** Tells the members of a port who have no certificate. */

@@ -2,7 +2,7 @@
 
 import { type LoadBalancerSpec, WEB_ACL } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, warning } from '../../api/problems/problem.ts';
 import { saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 
@@ -14,12 +14,10 @@ export function protect(desiring: Desiring, spec: LoadBalancerSpec): void {
   protectByShield(desiring, spec);
 }
 
-const off = (name: string, flag: string): Problem => ({
-  code: 'Unused',
-  severity: 'warn',
-  path: annotationPath(name),
-  because: `the controller runs with ${flag}=false, so it is left as it is`,
-});
+const off = (name: string, flag: string): Problem =>
+  warning('Unused', annotationPath(name), {
+    because: `the controller runs with ${flag}=false, so it is left as it is`,
+  });
 
 function protectByWebAcl(desiring: Desiring, spec: LoadBalancerSpec): void {
   const { group, facts } = desiring;
@@ -46,11 +44,8 @@ function protectByShield(desiring: Desiring, spec: LoadBalancerSpec): void {
     tell(desiring, member.key, problem);
     // Without a subscription there is no Shield, and the LBC serves without it; what could not be asked may be there.
     const unasked = facts.cluster.shield && problem.code !== 'SubscriptionNotFound';
+    const until = 'Shield protects the load balancer';
     if (setting.value === true && unasked)
-      desiring.unmet.push({
-        member: member.key,
-        staysOpen: true,
-        until: 'Shield protects the load balancer',
-      });
+      desiring.unmet.push({ member: member.key, staysOpen: true, until });
   }
 }

@@ -1,7 +1,9 @@
 // Redirects to HTTPS: whose plain requests are redirected, and where to (spec annotations 6.2). Nothing is shown by a redirect, so
 // who asks for one gets it whether its port is open or not: the wish for HTTPS never ends in plain HTTP.
+
 import type { Action } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
+import { refusal } from '../../api/problems/problem.ts';
 import { isExempt } from '../../api/routing/routes.ts';
 import { type Member, saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
@@ -39,17 +41,14 @@ export function redirectsOf(desiring: Desiring, ports: readonly DesiredPort[]): 
   const https = ports.filter((one) => one.protocol === 'HTTPS').map(({ port }) => port);
   for (const { member, setting } of saidBy(desiring.group.members, 'ssl-redirect')) {
     if (https.some((port) => port === setting.value)) continue;
-    tell(desiring, member.key, {
-      code: 'Contradiction',
-      severity: 'refuse',
-      path: annotationPath('ssl-redirect'),
-      value: String(setting.value),
-      allowed:
-        https.length > 0
-          ? `one of the group's HTTPS ports ${https.join(', ')}`
-          : 'possible without an HTTPS port',
-      because: `plain HTTP is redirected to port ${String(setting.value)} all the same and nothing is served there; add {"HTTPS":${String(setting.value)}} to listen-ports, or name another port`,
-    });
+    const value = String(setting.value);
+    const allowed =
+      https.length > 0
+        ? `one of the group's HTTPS ports ${https.join(', ')}`
+        : 'possible without an HTTPS port';
+    const because = `plain HTTP is redirected to port ${value} all the same and nothing is served there; add {"HTTPS":${value}} to listen-ports, or name another port`;
+    const path = annotationPath('ssl-redirect');
+    tell(desiring, member.key, refusal('Contradiction', path, { value, allowed, because }));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 import { CLUSTER_TAG, RESOURCE_TAG, SHARED_TAG, STACK_TAG, type Tags } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
+import { warning } from '../../api/problems/problem.ts';
 import { type Desiring, tell } from './desiring.ts';
 import type { ClusterSettings } from './facts.ts';
 
@@ -32,14 +33,9 @@ export function tellExternalTags(desiring: Desiring): void {
   for (const { key: member, intent } of desiring.group.members) {
     for (const key of Object.keys(intent.settings.tags?.value ?? {})) {
       if (!externalManagedTags.includes(key)) continue;
-      tell(desiring, member, {
-        code: 'NotAllowed',
-        severity: 'warn',
-        path: annotationPath('tags'),
-        value: key,
-        because:
-          'the controller leaves this tag to somebody else (--external-managed-tags), so it is not written',
-      });
+      const because =
+        'the controller leaves this tag to somebody else (--external-managed-tags), so it is not written';
+      tell(desiring, member, warning('NotAllowed', annotationPath('tags'), { value: key, because }));
     }
   }
 }

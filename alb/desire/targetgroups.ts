@@ -2,13 +2,14 @@
 
 import { PREFIX } from '../../api/annotation.ts';
 import type { Ref, TargetGroupSpec } from '../../api/aws.ts';
+import { defined } from '../../api/defined.ts';
 import { applyEffects } from '../../api/effects.ts';
 import { effectiveTargetGroupSettings } from '../../api/ingress/read.ts';
-import { lacksTargets } from '../../api/ingress/references.ts';
+import { lacksTargets, portOf } from '../../api/ingress/references.ts';
 import { blankTargetGroup, familyOf, healthPortOf, targetPortOf } from '../../api/ingress/target-group.ts';
 import type { ServicePort } from '../../api/kube.ts';
 import { placeOf } from '../../api/problems/place.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, type ProblemCode, warning } from '../../api/problems/problem.ts';
 import type { Member } from '../group.ts';
 import { type Backend, type Desiring, tell } from './desiring.ts';
 import type { ServiceFact } from './facts.ts';
@@ -25,19 +26,9 @@ export interface Missing {
 const idOf = (member: Member, service: string, port: number | string): string =>
   `targetGroup/${member.namespace}/${member.name}/${service}:${port}`;
 
-const isNumber = (port: number | string): port is number => typeof port === 'number';
-
-function findPort(fact: ServiceFact, port: number | string): ServicePort | undefined {
-  return fact.service.spec?.ports?.find((one) => (isNumber(port) ? one.port === port : one.name === port));
-}
-
-function missing(
-  code: 'ServiceNotFound' | 'ServicePortNotFound' | 'NodePortMissing' | 'Contradiction',
-  about: string,
-  because: string,
-): Problem {
-  return { code, severity: 'warn', path: 'spec.rules', value: about, because };
-}
+/** What is the matter with a backend; its requests are answered 503 meanwhile. */
+const unserved = (code: ProblemCode, value: string, because: string): Problem =>
+  warning(code, 'spec.rules', { value, because });
 
 function specOf(
   desiring: Desiring,
@@ -52,7 +43,7 @@ function specOf(
   const targetType = settings['target-type']?.value ?? cluster.defaultTargetType;
   const number = targetPortOf(port, targetType);
   if (number === undefined || number === 0) {
-    return missing(
+    return unserved(
       'NodePortMissing',
       service.name,
       `Service ${service.name} has no node port for port ${reference}: make it type NodePort, or set ${PREFIX}target-type to ip; requests are answered 503 meanwhile`,
@@ -60,7 +51,7 @@ function specOf(
   }
   const family = familyOf(fact.service, desiring.group.settings['ip-address-type']?.value);
   if (family === undefined) {
-    return missing(
+    return unserved(
       'Contradiction',
       service.name,
       `Service ${service.name} has only the family IPv6, which needs ${PREFIX}ip-address-type dualstack; requests are answered 503 meanwhile`,
@@ -115,15 +106,6 @@ function targetsOf(
   };
 }
 
-/** Why a Service has no targets whatever its pods do; the same words as at admission. */
-function lacksOf(
-  { service }: ServiceFact,
-  targetType: TargetGroupSpec['targetType'],
-): Pick<Backend, 'lacks'> {
-  const lacks = lacksTargets(service, targetType);
-  return lacks === undefined ? {} : { lacks };
-}
-
 /** Ports that node and pod security groups must open for a target group (aws-model 5.6). */
 function reachOf(spec: TargetGroupSpec, port: ServicePort): (number | string)[] {
   const traffic = spec.targetType === 'instance' ? spec.port : (port.targetPort ?? port.port);
@@ -144,29 +126,15 @@ export function targetGroupFor(
   if (desiring.backends.some((backend) => backend.id === id)) return { ref: { ref: id } };
   const fact = desiring.facts.service(member.namespace, service);
   if (fact === undefined) {
-    tell(
-      desiring,
-      member.key,
-      missing(
-        'ServiceNotFound',
-        service,
-        `Service ${member.namespace}/${service} does not exist; requests for it are answered 503 until it does`,
-      ),
-    );
+    const because = `Service ${member.namespace}/${service} does not exist; requests for it are answered 503 until it does`;
+    tell(desiring, member.key, unserved('ServiceNotFound', service, because));
     return { missing: 'Service' };
   }
-  const port = findPort(fact, reference);
+  const port = portOf(fact.service, reference);
   if (port === undefined) {
     const ports = (fact.service.spec?.ports ?? []).map((one) => one.name ?? String(one.port)).join(', ');
-    tell(
-      desiring,
-      member.key,
-      missing(
-        'ServicePortNotFound',
-        `${service}:${reference}`,
-        `Service ${service} has the ports ${ports}; requests are answered 503 meanwhile`,
-      ),
-    );
+    const because = `Service ${service} has the ports ${ports}; requests are answered 503 meanwhile`;
+    tell(desiring, member.key, unserved('ServicePortNotFound', `${service}:${reference}`, because));
     return { missing: 'port' };
   }
   const spec = specOf(desiring, member, fact, reference, port);
@@ -184,7 +152,7 @@ export function targetGroupFor(
     targetType: spec.targetType,
     ipAddressType: spec.ipAddressType,
     ...targetsOf(member, fact, spec.targetType),
-    ...lacksOf(fact, spec.targetType),
+    ...defined({ lacks: lacksTargets(fact.service, spec.targetType) }),
     reach: reachOf(spec, port),
   });
   return { ref: { ref: id } };

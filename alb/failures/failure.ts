@@ -25,14 +25,7 @@ export class AwsFailure extends Error {
   /** HTTP status of the last answer; 0 when there was none. */
   readonly status: number;
 
-  constructor(of: {
-    action: string;
-    code: string;
-    message: string;
-    kind: FailureKind;
-    status: number;
-    cause?: unknown;
-  }) {
+  constructor(of: Pick<AwsFailure, 'action' | 'code' | 'message' | 'kind' | 'status' | 'cause'>) {
     super(of.message, { cause: of.cause });
     this.name = 'AwsFailure';
     this.action = of.action;

@@ -2,8 +2,10 @@
 //
 //   create and modify in creation order ──▶ what other services do ──▶ delete in reverse order; a superseded resource goes
 //   last of all, after its successor serves; what lives in a deleted resource goes with it and needs no operation.
+
 import { isDeepStrictEqual } from 'node:util';
 import type { Attributes, Resource, Tags } from '../../api/aws.ts';
+import { isObject } from '../../api/validate/type-guards.ts';
 import type { Found, KindSchema } from '../kinds/kind.ts';
 import { tagChange } from '../kinds/tags.ts';
 import { differing, type Matching, match, mustReplace, parentOf } from './match.ts';
@@ -38,15 +40,12 @@ function ofTags(from: Tags, to: Tags): string[] {
   ];
 }
 
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Reasons of a modification, one for each changed field, attribute, tag, or part of a field that has several. */
 export const reasons = (changes: readonly FieldChange[]): string[] =>
   changes.flatMap(({ field, from, to }): string[] => {
     if (field === 'attributes') return ofAttributes(from as Attributes, to as Attributes);
     if (field === 'tags') return ofTags(from as Tags, to as Tags);
-    if (isPlain(from) && isPlain(to)) return reasons(partsOf(field, from, to));
+    if (isObject(from) && isObject(to)) return reasons(partsOf(field, from, to));
     const [before, after] = [shown(from), shown(to)];
     return before === after ? [`${field} ${after} differ further on`] : [`${field} ${before} → ${after}`];
   });

@@ -3,7 +3,7 @@ import { canonicalText } from '../../api/binding/bind.ts';
 import type { Intent, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, warning } from '../../api/problems/problem.ts';
 import { STEMS } from '../../api/registry.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
 import { type PreviewAround, preview } from './preview.ts';
@@ -29,14 +29,9 @@ export function replacementProblems(update: Update, around: ReplacementContext):
     const alone = { ...update, after: withIntent(update.before, only(name, before, after)) };
     const steps = forced(alone, around);
     const { value } = settingOf(after.settings, name) ?? {};
-    return wordsOf(steps).map(
-      (because): Problem => ({
-        code: 'Replacement',
-        severity: 'warn',
-        path: annotationPath(name),
-        ...(value === undefined || typeof value === 'object' ? {} : { value: String(value) }),
-        because,
-      }),
+    const said = value === undefined || typeof value === 'object' ? undefined : String(value);
+    return wordsOf(steps).map((because) =>
+      warning('Replacement', annotationPath(name), { value: said, because }),
     );
   });
 }

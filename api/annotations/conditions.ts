@@ -1,5 +1,5 @@
 // Descriptor of the conditions that the rules of one backend have beside host and path (spec annotations 15.5).
-import { annotation, shapes } from '../annotation.ts';
+import { annotation, type Schema, shapes } from '../annotation.ts';
 import type { AnnotationValues } from '../generated/values.ts';
 import { CONDITION_VALUE_MAX, HEADER_NAME, METHOD } from '../limits/rule-limits.ts';
 
@@ -22,55 +22,33 @@ const httpHeaderConfig = {
   },
 } as const;
 
-const httpRequestMethodConfig = {
-  type: 'object',
-  required: ['values'],
-  properties: {
-    values: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'string',
-        maxLength: 40,
-        pattern: METHOD,
-        description: 'a request method: 1 to 40 upper-case letters, "-" and "_", no wildcards',
-      },
-    },
-  },
-} as const;
+/** At least one value of this form. */
+const someOf = <const S extends Schema>(items: S) =>
+  ({
+    type: 'object',
+    required: ['values'],
+    properties: { values: { type: 'array', minItems: 1, items } },
+  }) as const;
 
-const queryStringConfig = {
-  type: 'object',
-  required: ['values'],
-  properties: {
-    values: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        required: ['value'],
-        properties: { key: { type: 'string', maxLength: CONDITION_VALUE_MAX }, value },
-      },
-    },
-  },
-} as const;
+const httpRequestMethodConfig = someOf({
+  type: 'string',
+  maxLength: 40,
+  pattern: METHOD,
+  description: 'a request method: 1 to 40 upper-case letters, "-" and "_", no wildcards',
+});
 
-const sourceIPConfig = {
+const queryStringConfig = someOf({
   type: 'object',
-  required: ['values'],
-  properties: {
-    values: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'string',
-        maxLength: 49,
-        pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$',
-        description: 'a CIDR such as 192.0.2.0/24 or 2001:db8::/32',
-      },
-    },
-  },
-} as const;
+  required: ['value'],
+  properties: { key: { type: 'string', maxLength: CONDITION_VALUE_MAX }, value },
+});
+
+const sourceIPConfig = someOf({
+  type: 'string',
+  maxLength: 49,
+  pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$',
+  description: 'a CIDR such as 192.0.2.0/24 or 2001:db8::/32',
+});
 
 /** The member that holds the values of each field. */
 export const CONFIG_OF_FIELD = {
@@ -81,15 +59,6 @@ export const CONFIG_OF_FIELD = {
   'query-string': 'queryStringConfig',
   'source-ip': 'sourceIPConfig',
 } as const;
-
-const FIELDS = [
-  'host-header',
-  'path-pattern',
-  'http-header',
-  'http-request-method',
-  'query-string',
-  'source-ip',
-] as const;
 
 const MOBILE =
   '[{"field":"http-header","httpHeaderConfig":{"httpHeaderName":"User-Agent","values":["*Mobile*","*Android*"]}}]';
@@ -106,7 +75,7 @@ export const conditions = annotation('conditions.*', {
       type: 'object',
       required: ['field'],
       properties: {
-        field: { type: 'string', enum: FIELDS },
+        field: { type: 'string', enum: Object.keys(CONFIG_OF_FIELD) },
         hostHeaderConfig: valuesOrRegex,
         pathPatternConfig: valuesOrRegex,
         httpHeaderConfig,

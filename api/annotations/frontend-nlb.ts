@@ -1,31 +1,33 @@
 // Descriptors of the frontend network load balancer (spec annotations 11). They are read only with enable-frontend-nlb.
-import { annotation, later } from '../annotation.ts';
+import { type Annotation, type AnnotationName, annotation, later } from '../annotation.ts';
 
-const NOT_MADE = later('frontend network load balancers are not made in this version');
+const ofNlb = <N extends AnnotationName>(
+  name: N,
+  descriptor: Omit<Annotation<N>, 'name' | 'on' | 'effect'>,
+): Annotation<N> =>
+  annotation(name, {
+    on: ['Ingress'],
+    effect: later('frontend network load balancers are not made in this version'),
+    ...descriptor,
+  });
 
-export const enableFrontendNlb = annotation('enable-frontend-nlb', {
-  on: ['Ingress'],
+export const enableFrontendNlb = ofNlb('enable-frontend-nlb', {
   schema: { type: 'boolean' },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'Whether a network load balancer stands in front of the load balancer of the group.',
   examples: { good: ['true', 'false'], bad: ['yes', ''] },
 });
 
-export const nlbScheme = annotation('frontend-nlb-scheme', {
-  on: ['Ingress'],
+export const nlbScheme = ofNlb('frontend-nlb-scheme', {
   schema: { type: 'string', enum: ['internal', 'internet-facing'] },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'Whether the network load balancer has public addresses. The default is a setting of the controller, not scheme.',
   examples: { good: ['internal', 'internet-facing'], bad: ['external', ''] },
 });
 
-export const nlbSubnets = annotation('frontend-nlb-subnets', {
-  on: ['Ingress'],
+export const nlbSubnets = ofNlb('frontend-nlb-subnets', {
   schema: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'at least one subnet' },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'Subnets of the network load balancer, by id or by Name tag. Without it they are discovered by their role tags.',
   examples: {
     good: ['subnet-0123456789abcdef0', 'public-a,public-b'],
@@ -33,11 +35,9 @@ export const nlbSubnets = annotation('frontend-nlb-subnets', {
   },
 });
 
-export const nlbSecurityGroups = annotation('frontend-nlb-security-groups', {
-  on: ['Ingress'],
+export const nlbSecurityGroups = ofNlb('frontend-nlb-security-groups', {
   schema: { type: 'array', items: { type: 'string' } },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'Security groups of the network load balancer, by id or by Name tag. Without it: those of the load balancer.',
   examples: {
     good: ['sg-0123456789abcdef0, edge', ''],
@@ -45,8 +45,7 @@ export const nlbSecurityGroups = annotation('frontend-nlb-security-groups', {
   },
 });
 
-export const nlbEips = annotation('frontend-nlb-eip-allocations', {
-  on: ['Ingress'],
+export const nlbEips = ofNlb('frontend-nlb-eip-allocations', {
   schema: {
     type: 'array',
     items: {
@@ -56,7 +55,6 @@ export const nlbEips = annotation('frontend-nlb-eip-allocations', {
     },
   },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'Elastic IPs of an internet-facing network load balancer, one for each of its subnets.',
   examples: {
     good: ['eipalloc-0123456789abcdef0,eipalloc-0123456789abcdef1'],
@@ -64,43 +62,36 @@ export const nlbEips = annotation('frontend-nlb-eip-allocations', {
   },
 });
 
-export const nlbPortMapping = annotation('frontend-nlb-listener-port-mapping', {
-  on: ['Ingress'],
+export const nlbPortMapping = ofNlb('frontend-nlb-listener-port-mapping', {
   schema: {
     type: 'object',
     additionalProperties: { type: 'string' },
     description: 'pairs of ports, the one of the network load balancer first: 8443=443',
   },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Ports of the network load balancer and the ports of the load balancer behind them. Without it: the same ports.',
   examples: { good: ['80=80,8443=443', ''], bad: ['8080', '8080=web', '0=80', '80=65536'] },
 });
 
-export const nlbHealthCheckPort = annotation('frontend-nlb-healthcheck-port', {
-  on: ['Ingress'],
+export const nlbHealthCheckPort = ofNlb('frontend-nlb-healthcheck-port', {
   schema: {
     type: 'string',
     pattern: '^(traffic-port|[+]?[0-9]+)$',
     description: 'traffic-port or an integer from 1 to 65535',
   },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Port of the health checks that the network load balancer makes. Without it: traffic-port.',
   examples: { good: ['traffic-port', '8080'], bad: ['http', '0', ''] },
 });
 
-export const nlbHealthCheckProtocol = annotation('frontend-nlb-healthcheck-protocol', {
-  on: ['Ingress'],
+export const nlbHealthCheckProtocol = ofNlb('frontend-nlb-healthcheck-protocol', {
   schema: { type: 'string', enum: ['HTTP', 'HTTPS'] },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Protocol of the health checks that the network load balancer makes. Without it: HTTP.',
   examples: { good: ['HTTP', 'HTTPS'], bad: ['http', 'TCP', ''] },
 });
 
-export const nlbHealthCheckPath = annotation('frontend-nlb-healthcheck-path', {
-  on: ['Ingress'],
+export const nlbHealthCheckPath = ofNlb('frontend-nlb-healthcheck-path', {
   schema: {
     type: 'string',
     maxLength: 1024,
@@ -108,65 +99,52 @@ export const nlbHealthCheckPath = annotation('frontend-nlb-healthcheck-path', {
     description: 'a path of 1 to 1024 characters that starts with /',
   },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Path of the health checks that the network load balancer makes. Without it: /.',
   examples: { good: ['/live'], bad: ['live', ''] },
 });
 
-export const nlbHealthCheckInterval = annotation('frontend-nlb-healthcheck-interval-seconds', {
-  on: ['Ingress'],
+export const nlbHealthCheckInterval = ofNlb('frontend-nlb-healthcheck-interval-seconds', {
   schema: { type: 'integer', minimum: 5, maximum: 300 },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Seconds between two health checks that the network load balancer makes. Without it: 15.',
   examples: { good: ['30'], bad: ['4', '301', '15s'] },
 });
 
-export const nlbHealthCheckTimeout = annotation('frontend-nlb-healthcheck-timeout-seconds', {
-  on: ['Ingress'],
+export const nlbHealthCheckTimeout = ofNlb('frontend-nlb-healthcheck-timeout-seconds', {
   schema: { type: 'integer', minimum: 2, maximum: 120 },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Seconds after which such a health check has failed; less than the interval. Without it: 5.',
   examples: { good: ['4'], bad: ['1', '121', 'fast'] },
 });
 
-export const nlbHealthyThreshold = annotation('frontend-nlb-healthcheck-healthy-threshold-count', {
-  on: ['Ingress'],
+export const nlbHealthyThreshold = ofNlb('frontend-nlb-healthcheck-healthy-threshold-count', {
   schema: { type: 'integer', minimum: 2, maximum: 10 },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Good health checks in a row until the load balancer counts as healthy. Without it: 2.',
   examples: { good: ['3'], bad: ['1', '11'] },
 });
 
-export const nlbUnhealthyThreshold = annotation('frontend-nlb-healthcheck-unhealthy-threshold-count', {
-  on: ['Ingress'],
+export const nlbUnhealthyThreshold = ofNlb('frontend-nlb-healthcheck-unhealthy-threshold-count', {
   schema: { type: 'integer', minimum: 2, maximum: 10 },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'Failed health checks in a row until the load balancer counts as unhealthy. Without it: 2.',
   examples: { good: ['3'], bad: ['0', '11', '3.0'] },
 });
 
-export const nlbSuccessCodes = annotation('frontend-nlb-healthcheck-success-codes', {
-  on: ['Ingress'],
+export const nlbSuccessCodes = ofNlb('frontend-nlb-healthcheck-success-codes', {
   schema: {
     type: 'string',
     pattern: '^ *[0-9]{1,3}( *- *[0-9]{1,3})? *(, *[0-9]{1,3}( *- *[0-9]{1,3})? *)*$',
     description: 'a list of codes and ranges such as 200,301-399, from 200 to 599',
   },
   merge: 'each',
-  effect: NOT_MADE,
   doc: 'HTTP codes from 200 to 599 that mean healthy. Without it: 200.',
   examples: { good: ['200', '200-599'], bad: ['600', '2xx', ''] },
 });
 
-export const nlbAttributes = annotation('frontend-nlb-attributes', {
-  on: ['Ingress'],
+export const nlbAttributes = ofNlb('frontend-nlb-attributes', {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'Attributes of the network load balancer as key=value pairs.',
   examples: {
     good: ['dns_record.client_routing_policy=availability_zone_affinity', ''],
@@ -174,11 +152,9 @@ export const nlbAttributes = annotation('frontend-nlb-attributes', {
   },
 });
 
-export const nlbTags = annotation('frontend-nlb-tags', {
-  on: ['Ingress'],
+export const nlbTags = ofNlb('frontend-nlb-tags', {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
   merge: 'same',
-  effect: NOT_MADE,
   doc: 'AWS tags of the network load balancer as key=value pairs, in place of those of the load balancer.',
   examples: { good: ['team=edge,stage=prod', ''], bad: ['edge', 'aws:team=edge'] },
 });

@@ -1,4 +1,5 @@
 // What AWS accepts, as data: patterns, known attribute keys and their values, known policy names (aws-limits, sections named below).
+import { defined } from '../defined.ts';
 
 const REGION = '[a-z]{2,4}(-[a-z]+)+-[0-9]+';
 const PARTITION = 'aws(-[a-z]+){0,3}';
@@ -38,8 +39,10 @@ export const SSL_POLICIES: readonly string[] = [
   .flatMap((line) => line.split(' '))
   .map((name) => `ELBSecurityPolicy-${name}`);
 
-/** What an attribute's value may be. Values are texts on the wire; `warn` marks rules that AWS does not document. */
-export type AttributeValue =
+/** What an attribute's value may be, and what AWS gives when nobody sets it. Values are texts on the wire. */
+export type AttributeValue = AttributeForm & { readonly unset: string };
+
+type AttributeForm =
   | { readonly kind: 'bool' }
   | { readonly kind: 'oneOf'; readonly values: readonly string[] }
   | {
@@ -56,53 +59,61 @@ export type AttributeValue =
       readonly usual?: { readonly pattern: RegExp; readonly words: string };
     };
 
-const BOOL: AttributeValue = { kind: 'bool' };
+const OFF: AttributeValue = { kind: 'bool', unset: 'false' };
+const ON: AttributeValue = { kind: 'bool', unset: 'true' };
+const TEXT: AttributeValue = { kind: 'text', unset: '' };
 const BUCKET: AttributeValue = {
-  kind: 'text',
+  ...TEXT,
   pattern: /^$|^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
   allowed: 'the name of an S3 bucket',
 };
-const integer = (least: number, most: number, also?: readonly string[]): AttributeValue => ({
-  kind: 'integer',
-  least,
-  most,
-  ...(also === undefined ? {} : { also }),
+const integer = (
+  [least, most]: readonly [number, number],
+  unset: string,
+  also?: readonly string[],
+): AttributeValue => ({ kind: 'integer', least, most, unset, ...defined({ also }) });
+const oneOf = (values: readonly string[], unset: string): AttributeValue => ({
+  kind: 'oneOf',
+  values,
+  unset,
 });
-const oneOf = (...values: string[]): AttributeValue => ({ kind: 'oneOf', values });
 
 /** The prefixes of the log attributes: `PREFIX.enabled`, `PREFIX.bucket`, `PREFIX.prefix`. */
 export const LOGS = ['access_logs.s3', 'connection_logs.s3', 'health_check_logs.s3'] as const;
 
 /** Load balancer attributes of an Application Load Balancer (aws-limits 1.1). */
 export const LOAD_BALANCER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
-  ['deletion_protection.enabled', BOOL],
-  ['load_balancing.cross_zone.enabled', oneOf('true')],
+  ['deletion_protection.enabled', OFF],
+  ['load_balancing.cross_zone.enabled', oneOf(['true'], 'true')],
   ...LOGS.flatMap((log): [string, AttributeValue][] => [
-    [`${log}.enabled`, BOOL],
+    [`${log}.enabled`, OFF],
     [`${log}.bucket`, BUCKET],
-    [`${log}.prefix`, { kind: 'text' }],
+    [`${log}.prefix`, TEXT],
   ]),
-  ['ipv6.deny_all_igw_traffic', BOOL],
-  ['zonal_shift.config.enabled', BOOL],
-  ['idle_timeout.timeout_seconds', integer(1, 4000)],
-  ['client_keep_alive.seconds', integer(60, 604800)],
-  ['routing.http.desync_mitigation_mode', oneOf('monitor', 'defensive', 'strictest')],
-  ['routing.http.drop_invalid_header_fields.enabled', BOOL],
-  ['routing.http.preserve_host_header.enabled', BOOL],
-  ['routing.http.x_amzn_tls_version_and_cipher_suite.enabled', BOOL],
-  ['routing.http.xff_client_port.enabled', BOOL],
-  ['routing.http.xff_header_processing.mode', oneOf('append', 'preserve', 'remove')],
-  ['routing.http2.enabled', BOOL],
-  ['waf.fail_open.enabled', BOOL],
+  // On for internal ones (defaults.ts).
+  ['ipv6.deny_all_igw_traffic', OFF],
+  ['zonal_shift.config.enabled', OFF],
+  ['idle_timeout.timeout_seconds', integer([1, 4000], '60')],
+  ['client_keep_alive.seconds', integer([60, 604800], '3600')],
+  ['routing.http.desync_mitigation_mode', oneOf(['monitor', 'defensive', 'strictest'], 'defensive')],
+  ['routing.http.drop_invalid_header_fields.enabled', OFF],
+  ['routing.http.preserve_host_header.enabled', OFF],
+  ['routing.http.x_amzn_tls_version_and_cipher_suite.enabled', OFF],
+  ['routing.http.xff_client_port.enabled', OFF],
+  ['routing.http.xff_header_processing.mode', oneOf(['append', 'preserve', 'remove'], 'append')],
+  ['routing.http2.enabled', ON],
+  ['waf.fail_open.enabled', OFF],
 ]);
 
-const HEADER_NAME: AttributeValue = {
+/** `x_amzn_tls_version` renames X-Amzn-Tls-Version. */
+const headerName = (key: string): AttributeValue => ({
   kind: 'text',
   pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/,
   allowed: 'the name of a header',
-};
+  unset: key.replaceAll('_', '-').replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+});
 const headerValue = (usual: RegExp, words: string): AttributeValue => ({
-  kind: 'text',
+  ...TEXT,
   pattern: /^[ -~]*$/,
   allowed: 'the value of a header: printable ASCII characters',
   usual: { pattern: usual, words },
@@ -111,19 +122,21 @@ const HEADER_VALUE = headerValue(/^[^"$]*$/, 'AWS documents header values withou
 const METHOD = '(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|\\*)';
 
 const CLIENT_CERTIFICATE = 'x_amzn_mtls_clientcert';
-/** Request headers that only HTTPS listeners can rename (aws-limits 2.2). */
-export const RENAMED_HEADERS: readonly string[] = [
+const RENAMED: readonly [string, AttributeValue][] = [
   ...['_serial_number', '_issuer', '_subject', '_validity', '_leaf', ''].map(
     (part) => `${CLIENT_CERTIFICATE}${part}`,
   ),
   'x_amzn_tls_version',
   'x_amzn_tls_cipher_suite',
-].map((header) => `routing.http.request.${header}.header_name`);
+].map((header) => [`routing.http.request.${header}.header_name`, headerName(header)]);
+
+/** Request headers that only HTTPS listeners can rename (aws-limits 2.2). */
+export const RENAMED_HEADERS: readonly string[] = RENAMED.map(([key]) => key);
 
 /** Listener attributes of an Application Load Balancer (aws-limits 2.2). */
 export const LISTENER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
-  ...RENAMED_HEADERS.map((key): [string, AttributeValue] => [key, HEADER_NAME]),
-  ['routing.http.response.server.enabled', BOOL],
+  ...RENAMED,
+  ['routing.http.response.server.enabled', ON],
   ...(
     [
       ['strict_transport_security', HEADER_VALUE],
@@ -143,8 +156,8 @@ export const LISTENER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map(
         ),
       ],
       ['content_security_policy', HEADER_VALUE],
-      ['x_content_type_options', oneOf('nosniff', '')],
-      ['x_frame_options', oneOf('DENY', 'SAMEORIGIN', '')],
+      ['x_content_type_options', oneOf(['nosniff', ''], '')],
+      ['x_frame_options', oneOf(['DENY', 'SAMEORIGIN', ''], '')],
     ] as const
   ).map(([header, rule]): [string, AttributeValue] => [`routing.http.response.${header}.header_value`, rule]),
 ]);
@@ -153,38 +166,44 @@ export const LISTENER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map(
 export const NLB_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
   [
     'dns_record.client_routing_policy',
-    oneOf('availability_zone_affinity', 'partial_availability_zone_affinity', 'any_availability_zone'),
+    oneOf(
+      ['availability_zone_affinity', 'partial_availability_zone_affinity', 'any_availability_zone'],
+      'any_availability_zone',
+    ),
   ],
-  ['deletion_protection.enabled', BOOL],
-  ['load_balancing.cross_zone.enabled', BOOL],
-  ['access_logs.s3.enabled', BOOL],
+  ['deletion_protection.enabled', OFF],
+  ['load_balancing.cross_zone.enabled', OFF],
+  ['access_logs.s3.enabled', OFF],
   ['access_logs.s3.bucket', BUCKET],
-  ['access_logs.s3.prefix', { kind: 'text' }],
-  ['ipv6.deny_all_igw_traffic', BOOL],
-  ['zonal_shift.config.enabled', BOOL],
-  ['secondary_ips.auto_assigned.per_subnet', integer(0, 7)],
+  ['access_logs.s3.prefix', TEXT],
+  ['ipv6.deny_all_igw_traffic', OFF],
+  ['zonal_shift.config.enabled', OFF],
+  ['secondary_ips.auto_assigned.per_subnet', integer([0, 7], '0')],
 ]);
 
-const HEALTH = 'target_group_health';
+const OF_BALANCER = 'use_load_balancer_configuration';
 /** A count that AWS documents no upper end for. */
 export const COUNT_MAX = 2 ** 31 - 1;
 
 /** Target group attributes for instance and ip targets (aws-limits 4.2). */
 export const TARGET_GROUP_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
-  ['deregistration_delay.timeout_seconds', integer(0, 3600)],
-  ['slow_start.duration_seconds', integer(30, 900, ['0'])],
-  ['load_balancing.algorithm.type', oneOf('round_robin', 'least_outstanding_requests', 'weighted_random')],
-  ['load_balancing.algorithm.anomaly_mitigation', oneOf('on', 'off')],
-  ['load_balancing.cross_zone.enabled', oneOf('true', 'false', 'use_load_balancer_configuration')],
-  ['stickiness.enabled', BOOL],
-  ['stickiness.type', oneOf('lb_cookie', 'app_cookie')],
-  ['stickiness.app_cookie.cookie_name', { kind: 'text' }],
-  ['stickiness.app_cookie.duration_seconds', integer(1, 604800)],
-  ['stickiness.lb_cookie.duration_seconds', integer(1, 604800)],
-  [`${HEALTH}.dns_failover.minimum_healthy_targets.count`, integer(1, COUNT_MAX, ['off'])],
-  [`${HEALTH}.dns_failover.minimum_healthy_targets.percentage`, integer(1, 100, ['off'])],
-  [`${HEALTH}.unhealthy_state_routing.minimum_healthy_targets.count`, integer(1, COUNT_MAX, ['off'])],
-  [`${HEALTH}.unhealthy_state_routing.minimum_healthy_targets.percentage`, integer(1, 100, ['off'])],
+  ['deregistration_delay.timeout_seconds', integer([0, 3600], '300')],
+  ['slow_start.duration_seconds', integer([30, 900], '0', ['0'])],
+  [
+    'load_balancing.algorithm.type',
+    oneOf(['round_robin', 'least_outstanding_requests', 'weighted_random'], 'round_robin'),
+  ],
+  ['load_balancing.algorithm.anomaly_mitigation', oneOf(['on', 'off'], 'off')],
+  ['load_balancing.cross_zone.enabled', oneOf(['true', 'false', OF_BALANCER], OF_BALANCER)],
+  ['stickiness.enabled', OFF],
+  ['stickiness.type', oneOf(['lb_cookie', 'app_cookie'], 'lb_cookie')],
+  ['stickiness.app_cookie.cookie_name', TEXT],
+  ['stickiness.app_cookie.duration_seconds', integer([1, 604800], '86400')],
+  ['stickiness.lb_cookie.duration_seconds', integer([1, 604800], '86400')],
+  ...['dns_failover', 'unhealthy_state_routing'].flatMap((what): [string, AttributeValue][] => [
+    [`target_group_health.${what}.minimum_healthy_targets.count`, integer([1, COUNT_MAX], '1', ['off'])],
+    [`target_group_health.${what}.minimum_healthy_targets.percentage`, integer([1, 100], 'off', ['off'])],
+  ]),
 ]);
 
 /** Keys that belong to other kinds of load balancer or to Lambda targets and that AWS refuses here (aws-limits G4, 4.2). */
