@@ -87,6 +87,15 @@ export interface OidcClient {
   secret?: string;
 }
 
+/** What is the same for all logins. */
+interface LoginSession {
+  onUnauthenticatedRequest: string;
+  scope: string;
+  sessionCookie: string;
+  sessionSeconds: number;
+  extraParams?: Record<string, string>;
+}
+
 export type Action =
   /** `stickinessSeconds` 0: said to be off. */
   | { type: 'forward'; targets: ForwardTarget[]; stickinessSeconds?: number }
@@ -100,18 +109,8 @@ export type Action =
       query?: string;
     }
   | { type: 'fixed-response'; statusCode: string; contentType?: string; messageBody?: string }
-  | {
-      type: 'authenticate-cognito';
-      userPoolArn: string;
-      clientId: string;
-      domain: string;
-      onUnauthenticatedRequest: string;
-      scope: string;
-      sessionCookie: string;
-      sessionSeconds: number;
-      extraParams?: Record<string, string>;
-    }
-  | {
+  | (LoginSession & { type: 'authenticate-cognito'; userPoolArn: string; clientId: string; domain: string })
+  | (LoginSession & {
       type: 'authenticate-oidc';
       issuer: string;
       authorizationEndpoint: string;
@@ -119,12 +118,7 @@ export type Action =
       userInfoEndpoint: string;
       /** From the Secret; absent while that cannot be had: then the rule is kept as it is, or closed. */
       client?: OidcClient;
-      onUnauthenticatedRequest: string;
-      scope: string;
-      sessionCookie: string;
-      sessionSeconds: number;
-      extraParams?: Record<string, string>;
-    }
+    })
   | {
       type: 'jwt-validation';
       jwksEndpoint: string;
@@ -133,7 +127,7 @@ export type Action =
     };
 
 /** A value of a query, or of any parameter when there is no key. */
-export interface QueryPair {
+interface QueryPair {
   key?: string;
   value: string;
 }

@@ -4,6 +4,7 @@
 
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { type Permission, WEB_ACL } from '../../api/aws.ts';
+import { defined } from '../../api/defined.ts';
 import { webAclWord } from '../../api/ingress/web-acl.ts';
 import { MANAGED_GROUP } from '../desire/access.ts';
 import { LOAD_BALANCER } from '../desire/desire.ts';
@@ -14,12 +15,8 @@ import { permissionKey } from '../kinds/security-group.ts';
 import type { Matching } from '../plan/match.ts';
 import { seldomWanted } from './defer-until-active.ts';
 
-const unmet = (member: string, until: string, listener?: string): Unmet => ({
-  member,
-  until,
-  ...(listener === undefined ? {} : { listener }),
-  staysOpen: true,
-});
+const unmet = (member: string, until: string, listener?: string): Unmet =>
+  defined({ member, until, listener, staysOpen: true });
 
 /** A binding that was told that all is as its Ingress says. */
 const wasDone = ({ binding }: Member): boolean =>

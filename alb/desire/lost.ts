@@ -1,6 +1,7 @@
 // Lost: members whose wish for protection gave way to what an earlier member of the group says. What holds then protects their
 // routes less than they ask for, so these are closed, until the members agree. Pure.
 
+import { defined } from '../../api/defined.ts';
 import type { Settings } from '../../api/generated/binding.ts';
 import { contradicts, webAclWord } from '../../api/ingress/web-acl.ts';
 import { containsNetwork } from '../../api/validate/cidr.ts';
@@ -52,12 +53,8 @@ function uncovered<N extends ProtectingAnnotation>(
   return asked !== undefined && holds !== undefined && !COVERS[name](holds, asked);
 }
 
-const lost = (member: Member, name: string, listener?: string): Unmet => ({
-  member: member.key,
-  ...(listener === undefined ? {} : { listener }),
-  staysOpen: false,
-  until: `the members of the group agree about ${name}`,
-});
+const lost = ({ key: member }: Member, name: string, listener?: string): Unmet =>
+  defined({ member, listener, staysOpen: false, until: `the members of the group agree about ${name}` });
 
 /** Sources of the managed security group mean nothing where groups are named (spec annotations 7.4). */
 const isRead = ({ group }: Desiring, { protocol }: DesiredPort, name: (typeof OF_PORT)[number]): boolean =>

@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { PREFIX } from '../annotation.ts';
+import { defined } from '../defined.ts';
 import type {
   BindingSpec,
   Intent,
@@ -63,19 +64,17 @@ export const hashOf = once((ingress: Ingress): string => {
  */
 export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec): BindingSpec {
   const { name, uid } = ingress.metadata;
-  const ingressRef = { name, hash: hashOf(ingress), ...(uid === undefined ? {} : { uid }) };
+  const ingressRef = defined({ name, hash: hashOf(ingress), uid });
+  const group = groupOf(ingress, reading);
+  const policy = defined({ policy: reading.policy });
   const refused = reading.problems.some((problem) => problem.severity === 'refuse');
   if (refused) {
     if (previous !== undefined) return { ...previous, ingressRef };
-    return { ingressRef, group: groupOf(ingress, reading), order: 0, ...policyIn(reading) };
+    return { ingressRef, group, order: 0, ...policy };
   }
-  const group = groupOf(ingress, reading);
   const order = reading.settings['group.order']?.value ?? 0;
-  return { ingressRef, group, order, ...policyIn(reading), intent: intentOf(ingress, reading) };
+  return { ingressRef, group, order, ...policy, intent: intentOf(ingress, reading) };
 }
-
-const policyIn = ({ policy }: Reading): Pick<BindingSpec, 'policy'> =>
-  policy === undefined ? {} : { policy };
 
 /** The group it names, as far as that can be read: what AWS has of a refused Ingress is found there. */
 const groupOf = (ingress: Ingress, reading: Reading): string =>
@@ -86,17 +85,16 @@ function intentOf(ingress: Ingress, reading: Reading): Intent {
     const paths = inOrder(rule.http?.paths ?? []).flatMap(pathOf);
     return rule.host === undefined || rule.host === '' ? { paths } : { host: rule.host, paths };
   });
-  const defaultBackend = backendOf(ingress.spec?.defaultBackend);
   const tlsHosts = [...new Set((ingress.spec?.tls ?? []).flatMap((entry) => entry.hosts ?? []))];
-  return {
+  return defined({
     settings: reading.settings,
-    ...(reading.first === undefined ? {} : { first: reading.first }),
-    ...(reading.classTags === undefined ? {} : { classTags: reading.classTags }),
-    ...(reading.subnetTags === undefined ? {} : { subnetTags: reading.subnetTags }),
+    first: reading.first,
+    classTags: reading.classTags,
+    subnetTags: reading.subnetTags,
     rules,
-    ...(defaultBackend === undefined ? {} : { defaultBackend }),
-    ...(tlsHosts.length === 0 ? {} : { tlsHosts }),
-  };
+    defaultBackend: backendOf(ingress.spec?.defaultBackend),
+    tlsHosts: tlsHosts.length === 0 ? undefined : tlsHosts,
+  });
 }
 
 function pathOf(path: IngressPath): IntentPath[] {
@@ -118,17 +116,5 @@ function backendOf(backend: IngressBackend | undefined): IntentBackend | undefin
 /** The binding object that records a spec: same namespace and name as the Ingress. */
 export function bindingFor(ingress: Ingress, spec: BindingSpec): LoadBalancerBinding {
   const { name, namespace } = ingress.metadata;
-  return {
-    apiVersion: API_VERSION,
-    kind: KIND,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-    spec,
-  };
-}
-
-/** Whether two specs ask for the same thing, wherever they were read from. */
-export function intentEqual(a: BindingSpec, b: BindingSpec): boolean {
-  const wanted = ({ group, order, policy, intent }: BindingSpec) =>
-    canonicalText({ group, order, policy, intent });
-  return wanted(a) === wanted(b);
+  return { apiVersion: API_VERSION, kind: KIND, metadata: defined({ name, namespace }), spec };
 }

@@ -1,6 +1,7 @@
 // IngressClassParams (elbv2.k8s.aws/v1beta1): what a class says for all its Ingresses, read as if annotations had said it
 // (spec annotations 13.2). One table leads from field to annotation; types, checks and words are the annotation's own.
 
+import { CAPACITY_UNITS } from '../annotations/pools.ts';
 import type { FirstSettings, Settings } from '../generated/binding.ts';
 import type { ObjectMeta } from '../kube.ts';
 import type { Finding } from '../problems/finding.ts';
@@ -10,6 +11,7 @@ import { descriptorOf, stemOf } from '../registry.ts';
 import { check } from '../validate/check.ts';
 import { repeated } from '../validate/checks/items.ts';
 import type { LabelSelector } from '../validate/selector.ts';
+import { isObject } from '../validate/type-guards.ts';
 
 export const CLASS_PARAMS_GROUP = 'elbv2.k8s.aws';
 
@@ -61,14 +63,17 @@ interface ParameterWord {
   readonly suffix: string;
   readonly text: string;
   /** Other annotations that are not read either. */
-  readonly hides?: readonly string[];
+  readonly hides?: readonly string[] | undefined;
 }
 
-const list = (items: readonly string[] | undefined): string | undefined =>
-  items === undefined || items.length === 0 ? undefined : items.join(',');
+const pairText = ({ key, value }: KeyValue): string => `${key}=${value}`.replace(/[\\,]/g, (c) => `\\${c}`);
 
-const map = (pairs: readonly KeyValue[] | undefined): string | undefined =>
-  list(pairs?.map(({ key, value }) => `${key}=${value}`.replace(/[\\,]/g, (c) => `\\${c}`)));
+/** A value as the text of an annotation: items and pairs with commas; the only number is that of capacity units. */
+function textOf(value: string | number | readonly (string | KeyValue)[] | undefined): string {
+  if (typeof value === 'number') return `${CAPACITY_UNITS}=${value}`;
+  if (value === undefined || typeof value === 'string') return value ?? '';
+  return value.map((one) => (typeof one === 'string' ? one : pairText(one))).join(',');
+}
 
 /** Of several entries for one listener the first counts (spec annotations 6.3). */
 function listenersOf({ listeners = [] }: IngressClassParamsSpec) {
@@ -80,57 +85,29 @@ function listenersOf({ listeners = [] }: IngressClassParamsSpec) {
   return all.filter(({ name, at }) => all.findIndex((one) => one.name === name) === at);
 }
 
-/** What a field says as an annotation of this name; its field is that of the table unless it is another one. */
-interface ParameterText {
-  readonly text: string | undefined;
-  readonly field?: string;
-  readonly hides?: readonly string[];
-}
+/** Other annotations that a class keeps from being read: a name would win over the ARN (web-acl.ts) that the class pins. */
+const HIDES: Readonly<Record<string, readonly string[]>> = {
+  'wafv2-acl-arn': ['wafv2-acl-name'],
+  'wafv2-acl-name': ['wafv2-acl-arn'],
+};
 
 /** Everything that the fields say. Empty texts and lists mean "not set". */
 function wordsOf(spec: IngressClassParamsSpec): ParameterWord[] {
-  const units = spec.minimumLoadBalancerCapacity?.capacityUnits;
-  const prefixLists = list(spec.prefixListsIDs);
-  const said: Readonly<Record<Exclude<keyof typeof CLASS_FIELDS, 'listener-attributes'>, ParameterText>> = {
-    'group.name': { text: spec.group?.name },
-    'load-balancer-name': { text: spec.loadBalancerName },
-    scheme: { text: spec.scheme },
-    'ip-address-type': { text: spec.ipAddressType },
-    subnets: { field: 'subnets.ids', text: list(spec.subnets?.ids) },
-    tags: { text: map(spec.tags) },
-    'target-type': { text: spec.targetType },
-    'certificate-arn': { text: list(spec.certificateArn) },
-    'ssl-policy': { text: spec.sslPolicy },
-    'ssl-redirect': { text: spec.sslRedirectPort },
-    'inbound-cidrs': { text: list(spec.inboundCIDRs) },
-    'security-group-prefix-lists':
-      prefixLists === undefined
-        ? { field: 'PrefixListsIDs', text: list(spec.PrefixListsIDs) }
-        : { text: prefixLists },
-    'load-balancer-attributes': { text: map(spec.loadBalancerAttributes) },
-    'minimum-load-balancer-capacity': { text: units === undefined ? undefined : `CapacityUnits=${units}` },
-    'ipam-ipv4-pool-id': { text: spec.ipamConfiguration?.ipv4IPAMPoolId },
-    // A name would win over the ARN (webacl.ts), and nobody is to escape what the class pins.
-    'wafv2-acl-arn': { text: spec.wafv2AclArn, hides: ['wafv2-acl-name'] },
-    'wafv2-acl-name': { text: spec.wafv2AclName, hides: ['wafv2-acl-arn'] },
+  const { 'listener-attributes': _, ...fields } = {
+    ...CLASS_FIELDS,
+    subnets: 'subnets.ids',
+    'security-group-prefix-lists': spec.prefixListsIDs?.length ? 'prefixListsIDs' : 'PrefixListsIDs',
   };
-  const fields = new Map<string, string>(Object.entries(CLASS_FIELDS));
-  const single = Object.entries(said).map(
-    ([suffix, { text, field = fields.get(suffix) ?? suffix, ...more }]) => ({
-      suffix,
-      field,
-      text,
-      ...more,
-    }),
-  );
+  const single = Object.entries(fields).map(([suffix, field]) => {
+    const value = field.split('.').reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), spec);
+    return { suffix, field, text: textOf(value as Parameters<typeof textOf>[0]), hides: HIDES[suffix] };
+  });
   const listeners = listenersOf(spec).map(({ at, name, attributes }) => ({
     suffix: `listener-attributes.${name}`,
     field: `listeners[${at}].listenerAttributes`,
-    text: map(attributes),
+    text: textOf(attributes),
   }));
-  return [...single, ...listeners].flatMap((word) =>
-    word.text === undefined || word.text === '' ? [] : [{ ...word, text: word.text }],
-  );
+  return [...single, ...listeners].filter(({ text }) => text !== '');
 }
 
 /** What counts only when the class is that of the group's first member (spec annotations 13.2). */

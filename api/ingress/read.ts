@@ -2,6 +2,7 @@
 
 import { PREFIX } from '../annotation.ts';
 import type { Scheme } from '../aws.ts';
+import { defined } from '../defined.ts';
 import type { FirstSettings, Settings } from '../generated/binding.ts';
 import { type Ingress, keyOf, type Service } from '../kube.ts';
 import { once } from '../once.ts';
@@ -127,12 +128,7 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
   const { first = {}, subnetTags } = klass.reading ?? {};
   const context: Context = { ingress, settings, first, refused, options: around.options, targets };
   const classTags = klass.reading?.settings.tags?.value;
-  const saying: Saying = {
-    settings,
-    first,
-    ...(classTags === undefined ? {} : { classTags }),
-    ...(subnetTags === undefined ? {} : { subnetTags }),
-  };
+  const saying: Saying = defined({ settings, first, classTags, subnetTags });
   const ofSettings = [
     ...crossProblems(context),
     ...protectionProblems(context),
@@ -155,14 +151,14 @@ export function readIngress(ingress: Ingress, around: Surroundings): Reading {
     ...ofServices(targets),
     ...klass.problems.map((problem) => unlessUnread(problem, klass, context)),
   ];
-  return {
+  return defined({
     settings,
     problems: worstFirst(problems.map((one) => loosened(one, warnOnly))),
-    ...(asked.policy === undefined ? {} : { policy: asked.policy }),
-    ...(Object.keys(first).length === 0 ? {} : { first }),
-    ...(classTags === undefined ? {} : { classTags }),
-    ...(subnetTags === undefined ? {} : { subnetTags }),
-  };
+    policy: asked.policy,
+    first: Object.keys(first).length === 0 ? undefined : first,
+    classTags,
+    subnetTags,
+  });
 }
 
 /** Why the class keeps an annotation from being read, if it does. */

@@ -35,31 +35,8 @@ export interface Footprint {
   readonly verifying: readonly number[];
 }
 
-/** What one member adds. */
-interface Share {
-  readonly intent: Intent;
-  readonly ports: readonly ListenPort[];
-  readonly paths: number;
-  /** Services and ports: a target group of its own each. */
-  readonly own: number;
-  /** Target groups that somebody else made: the same for all members that name them. */
-  readonly foreign: readonly string[];
-  readonly certificates: readonly string[];
-  /** Some action is a redirect. */
-  readonly redirects: boolean;
-  readonly https: number | undefined;
-  readonly cidrs: readonly string[];
-  readonly prefixLists: readonly string[];
-  readonly securityGroups: readonly string[];
-  /** Targets are opened for the named security groups. */
-  readonly opens: boolean;
-  readonly addresses: string | undefined;
-  readonly capacityUnits: number | undefined;
-  readonly verifying: readonly number[];
-}
-
-/** Counted once for each intent. */
-const shareOf = once((intent: Intent): Share => {
+/** What one member adds. Counted once for each intent. */
+const shareOf = once((intent: Intent) => {
   const { settings, rules } = intent;
   const targets = targetGroupsOf(intent);
   const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
@@ -67,14 +44,18 @@ const shareOf = once((intent: Intent): Share => {
     intent,
     ports: effectiveListenPorts(settings),
     paths: rules.reduce((sum, { paths }) => sum + paths.length, 0),
+    /** Services and ports: a target group of its own each. */
     own: targets.own.size,
-    foreign: [...targets.foreign],
+    /** Target groups that somebody else made: the same for all members that name them. */
+    foreign: targets.foreign,
     certificates: settings['certificate-arn']?.value ?? [],
+    /** Some action is a redirect. */
     redirects: Object.values(settings.actions ?? {}).some(({ value }) => value.type === 'redirect'),
     https: settings['ssl-redirect']?.value,
     cidrs: settings['inbound-cidrs']?.value ?? [],
     prefixLists: settings['security-group-prefix-lists']?.value ?? [],
     securityGroups: settings['security-groups']?.value ?? [],
+    /** Targets are opened for the named security groups. */
     opens: settings['manage-backend-security-group-rules']?.value === true,
     addresses: settings['ip-address-type']?.value,
     capacityUnits: units === undefined ? undefined : Number(units),
@@ -83,6 +64,8 @@ const shareOf = once((intent: Intent): Share => {
     ),
   };
 });
+
+type Share = ReturnType<typeof shareOf>;
 
 /** What the rules and the default backend of one Ingress forward to. */
 function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
@@ -178,27 +161,12 @@ function securityGroupsOf(shares: readonly Share[]): number {
 }
 
 /** CloudFront's addresses towards origins: one list for each Region, IPv4 (Amazon CloudFront: Locations and IP address ranges of CloudFront edge servers). */
-const CLOUDFRONT: ReadonlySet<string> = new Set([
-  ...[
-    'pl-3b927c52',
-    'pl-b6a144df',
-    'pl-4ea04527',
-    'pl-82a045eb',
-    'pl-38a64351',
-    'pl-5da64334',
-    'pl-4fa04526',
-  ],
-  ...[
-    'pl-93a247fa',
-    'pl-75b1541c',
-    'pl-a3a144ca',
-    'pl-fab65393',
-    'pl-58a04531',
-    'pl-22a6434b',
-    'pl-31a34658',
-  ],
-  ...['pl-b8a742d1', 'pl-9aa247f3'],
-]);
+const CLOUDFRONT: ReadonlySet<string> = new Set(
+  [
+    'pl-3b927c52 pl-b6a144df pl-4ea04527 pl-82a045eb pl-38a64351 pl-5da64334 pl-4fa04526 pl-93a247fa',
+    'pl-75b1541c pl-a3a144ca pl-fab65393 pl-58a04531 pl-22a6434b pl-31a34658 pl-b8a742d1 pl-9aa247f3',
+  ].flatMap((line) => line.split(' ')),
+);
 /** What that list counts in a security group, whatever it holds (the same page: weight). */
 const CLOUDFRONT_WEIGHT = 55;
 

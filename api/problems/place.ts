@@ -2,7 +2,10 @@
 // decides which object and which field that is, so that a value of a class or a Service is never told as an annotation of
 // an Ingress that has none.
 
+import type { Setting } from '../annotation.ts';
 import type { FirstSettings, Settings } from '../generated/binding.ts';
+import { memberOf } from '../routing/rules.ts';
+import { isObject } from '../validate/type-guards.ts';
 import { annotationPath } from './finding.ts';
 import type { Problem } from './problem.ts';
 
@@ -104,22 +107,16 @@ const hasKey = (map: unknown, at: string): boolean =>
   map !== null &&
   Object.keys(map).some((key) => at === `.${key}` || at === `[${key}]`);
 
-interface SettingText {
-  readonly value: unknown;
-  readonly from: string;
-}
-
 /** A setting by the name of its annotation; members of families lie under their stem. */
-function settingIn(settings: object | undefined, suffix: string): SettingText | undefined {
+function settingIn(settings: object | undefined, suffix: string): Setting<unknown> | undefined {
   const members = new Map<string, unknown>(Object.entries(settings ?? {}));
   const single = members.get(suffix);
   if (isSaid(single)) return single;
   const dot = suffix.indexOf('.');
   const family = dot < 0 ? undefined : members.get(suffix.slice(0, dot));
-  if (typeof family !== 'object' || family === null) return undefined;
-  const member = new Map<string, unknown>(Object.entries(family)).get(suffix.slice(dot + 1));
+  const member = isObject(family) ? memberOf(family, suffix.slice(dot + 1)) : undefined;
   return isSaid(member) ? member : undefined;
 }
 
-const isSaid = (value: unknown): value is SettingText =>
-  typeof value === 'object' && value !== null && 'value' in value && 'from' in value;
+const isSaid = (value: unknown): value is Setting<unknown> =>
+  isObject(value) && 'value' in value && 'from' in value;

@@ -15,7 +15,7 @@ import {
   type RoutedAction,
   routesOf,
 } from './routes.ts';
-import { conditionToWire, type WireCondition } from './wire-condition.ts';
+import { conditionToWire } from './wire-condition.ts';
 
 /** A rule on one listener, or what it does by default. */
 export interface Made {
@@ -156,4 +156,4 @@ export function answerOn({ listeners }: Listening, request: MatchRequest): Made 
   return first === undefined ? listener.fallback : listener.rules[first];
 }
 
-const wireOf = once(({ conditions }: Made): readonly WireCondition[] => conditions.map(conditionToWire));
+const wireOf = once(({ conditions }: Made) => conditions.map(conditionToWire));

@@ -1,34 +1,14 @@
 // Conditions of rules in the form of the Elastic Load Balancing API (2015-12-01): for its calls, and to match requests.
 import type { Condition } from '../aws.ts';
 
-interface WireConditionValues {
-  Values?: string[];
-  RegexValues?: string[];
-}
-
-export interface WireCondition {
-  Field: Condition['field'];
-  HostHeaderConfig?: WireConditionValues;
-  PathPatternConfig?: WireConditionValues;
-  HttpHeaderConfig?: WireConditionValues & { HttpHeaderName: string };
-  HttpRequestMethodConfig?: { Values: string[] };
-  QueryStringConfig?: { Values: { Key?: string; Value: string }[] };
-  SourceIpConfig?: { Values: string[] };
-}
-
-interface TypedValues {
-  readonly values: string[];
-  readonly regexValues?: string[];
-}
-
 /** Only the list that has items: AWS refuses an empty one beside it. */
-const choicesToWire = ({ values, regexValues = [] }: TypedValues): WireConditionValues => ({
+const choicesToWire = ({ values, regexValues = [] }: { values: string[]; regexValues?: string[] }) => ({
   ...(values.length === 0 ? {} : { Values: values }),
   ...(regexValues.length === 0 ? {} : { RegexValues: regexValues }),
 });
 
 /** A condition as CreateRule takes it. */
-export function conditionToWire(condition: Condition): WireCondition {
+export function conditionToWire(condition: Condition) {
   const { field: Field } = condition;
   switch (condition.field) {
     case 'host-header':

@@ -5,6 +5,7 @@ import type { Schema } from '../annotation.ts';
 import { once } from '../once.ts';
 import { allowedBy } from './describe-schema.ts';
 import { type JsonNode, readJson } from './json.ts';
+import { isObject } from './type-guards.ts';
 
 export type Encoding = 'bool' | 'int32' | 'string' | 'stringList' | 'stringMap' | 'json';
 
@@ -152,10 +153,10 @@ function decodeMap(text: string): Decoded {
     const equals = trimmed.indexOf('=');
     const key = trim(trimmed.slice(0, Math.max(equals, 0)));
     if (key !== '') pairs.set(key, trim(trimmed.slice(equals + 1)));
-    else if (equals < 0)
-      misfits.push({ at: [], value: trimmed, allowed: PAIRS, because: 'an item has no "="' });
-    else
-      misfits.push({ at: [], value: trimmed, allowed: PAIRS, because: 'an item has no key before its "="' });
+    else {
+      const because = equals < 0 ? 'an item has no "="' : 'an item has no key before its "="';
+      misfits.push({ at: [], value: trimmed, allowed: PAIRS, because });
+    }
   }
   return misfits.length > 0 ? { misfits } : { value: Object.fromEntries(pairs) };
 }
@@ -227,8 +228,7 @@ function wrongType(node: JsonNode, schema: Schema, place: DecodePlace): Misfit {
   return { ...found, because: `a JSON ${schema.type ?? 'value'} is expected, this is a JSON ${node.kind}` };
 }
 
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+const asRecord = (value: unknown): Record<string, unknown> => (isObject(value) ? { ...value } : {});
 
 function mapFrom(
   members: readonly (readonly [string, JsonNode])[],

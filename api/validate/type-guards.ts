@@ -1,6 +1,8 @@
 // Whether what came from outside has the types that the Kubernetes API gives its fields; only then is it read as such.
+
 import type { IngressClassParams } from '../ingress/class-parameters.ts';
 import type { Ingress, IngressClass, Namespace, Service } from '../kube.ts';
+import { memberOf } from '../routing/rules.ts';
 
 /** Whether every part that we read has the type that the API server gives it. */
 export function isIngress(value: unknown): value is Ingress {
@@ -73,7 +75,9 @@ export function isIngressClass(value: unknown): value is IngressClass {
 export function isClassParams(value: unknown): value is IngressClassParams {
   if (!isObject(value) || !isObject(value.metadata) || typeof value.metadata.name !== 'string') return false;
   const { spec = {} } = value;
-  return isObject(spec) && Object.entries(spec).every(([name, field]) => fits(name, field));
+  return (
+    isObject(spec) && Object.entries(spec).every(([name, field]) => (memberOf(FITS, name) ?? isText)(field))
+  );
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -81,32 +85,22 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 const isPairs = (value: unknown): boolean =>
   Array.isArray(value) && value.every((one) => isObject(one) && isText(one.key) && isText(one.value));
 
-function fits(name: string, field: unknown): boolean {
-  switch (name) {
-    case 'tags':
-    case 'loadBalancerAttributes':
-      return isPairs(field);
-    case 'certificateArn':
-    case 'inboundCIDRs':
-    case 'prefixListsIDs':
-    case 'PrefixListsIDs':
-      return isTexts(field);
-    case 'listeners':
-      return (
-        Array.isArray(field) && field.every((one) => isObject(one) && isPairs(one.listenerAttributes ?? []))
-      );
-    case 'subnets':
-      return isObject(field) && isTexts(field.ids ?? []) && isObject(field.tags ?? {}) && tagsFit(field.tags);
-    case 'namespaceSelector':
-    case 'minimumLoadBalancerCapacity':
-      return isObject(field);
-    case 'group':
-      return isObject(field) && isText(field.name);
-    case 'ipamConfiguration':
-      return isObject(field) && isText(field.ipv4IPAMPoolId ?? '');
-    default:
-      return isText(field);
-  }
-}
-
-const tagsFit = (tags: unknown): boolean => Object.values(tags ?? {}).every(isTexts);
+const FITS: Readonly<Record<string, (field: unknown) => boolean>> = {
+  tags: isPairs,
+  loadBalancerAttributes: isPairs,
+  certificateArn: isTexts,
+  inboundCIDRs: isTexts,
+  prefixListsIDs: isTexts,
+  PrefixListsIDs: isTexts,
+  listeners: (field) =>
+    Array.isArray(field) && field.every((one) => isObject(one) && isPairs(one.listenerAttributes ?? [])),
+  subnets: (field) =>
+    isObject(field) &&
+    isTexts(field.ids ?? []) &&
+    isObject(field.tags ?? {}) &&
+    Object.values(field.tags ?? {}).every(isTexts),
+  namespaceSelector: isObject,
+  minimumLoadBalancerCapacity: isObject,
+  group: (field) => isObject(field) && isText(field.name),
+  ipamConfiguration: (field) => isObject(field) && isText(field.ipv4IPAMPoolId ?? ''),
+};

@@ -1,9 +1,11 @@
 // Members that the type of an action or transform, or the field of a condition, reads. What the others hold is ignored by
 // the LBC, so it is not judged either (spec annotations 15.5 to 15.7).
+
 import type { AnnotationName } from '../../annotation.ts';
 import { CONFIG_OF_FIELD } from '../../annotations/conditions.ts';
 import { CONFIG_OF_TRANSFORM } from '../../annotations/transforms.ts';
 import { step } from '../../problems/finding.ts';
+import { isObject } from '../type-guards.ts';
 
 /** A decoded value without what nothing reads, and the places of that. */
 export interface Own {
@@ -38,18 +40,15 @@ function ownOfEach(value: unknown, by: string, members: Members): Own {
 }
 
 function ownOf(value: unknown, by: string, members: Members, at: string): Own {
-  if (typeof value !== 'object' || value === null || !(by in value)) return { value, unread: [] };
+  if (!isObject(value) || !(by in value)) return { value, unread: [] };
   const said = Object.entries(value);
-  const kind = String(said.find(([name]) => name === by)?.[1]);
+  const kind = String(value[by]);
   const own = [by, ...(Object.hasOwn(members, kind) ? (members[kind] ?? []) : [])];
   return {
     value: Object.fromEntries(said.filter(([name]) => own.includes(name))),
     unread: said.flatMap(([name]) => (own.includes(name) ? [] : [`${at}${step(name)}`])),
   };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 /** AWS's model allows an empty content type, which says no more than none (aws-limits 3.3, fixed-response). */
 function withoutEmptyType({ value, unread }: Own): Own {
