@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { isFailure } from '../alb/failures/failure.ts';
 import { UnmetNeed } from '../api/problems/unmet-need.ts';
-import { Unanswered } from '../controller/inspection/unanswered.ts';
+import { Unanswered } from '../controller/inspection/cluster.ts';
 import { type ControllerOptions, mistakes } from '../controller/options.ts';
 import { failureWords } from './plan-report.ts';
 

@@ -1,6 +1,7 @@
 // `albatross lint`: what admission would say of manifests, without a cluster.
 import { Command, Option } from 'commander';
 import type { ControllerDefaults } from '../api/ingress/read.ts';
+import { refusal, warning } from '../api/problems/problem.ts';
 import { lint, nameOf, withNamespace } from '../api/validate/lint.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
 import { withReading } from './controller-flags.ts';
@@ -69,8 +70,7 @@ export function judge(
     sources.map(({ textOf }) => textOf),
   );
   const unread = broken.map(({ file, line, because }): Located => {
-    const problem = { code: 'Malformed', severity: 'refuse', path: 'document', because } as const;
-    return { file, line, object: 'a document', problem };
+    return { file, line, object: 'a document', problem: refusal('Malformed', 'document', { because }) };
   });
   const byName = new Map(sources.map((source) => [nameOf(withNamespace(source.object)), source]));
   const found = result.found.flatMap(({ at, object, problems }) => {
@@ -84,7 +84,7 @@ export function judge(
   });
   const twice = sources.flatMap(({ file, object, twice, lineOf }) =>
     twice.map((path): Located => {
-      const problem = { code: 'Contradiction', severity: 'warn', path, because: TWICE } as const;
+      const problem = warning('Contradiction', path, { because: TWICE });
       return { file, line: lineOf(path), object: nameOf(object), problem };
     }),
   );

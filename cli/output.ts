@@ -9,6 +9,9 @@ export type OutputFormat = (typeof FORMATS)[number];
 export const outputOption = (): Option =>
   new Option('-o, --output <format>', 'for people or for programs').choices(FORMATS).default('text');
 
+/** `1 rule`, `2 rules` */
+export const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** `text` is only asked for when people read it. Without a line end behind it. */
 export function written(format: OutputFormat, data: object, text: () => string): string {
   if (format === 'text') return text();

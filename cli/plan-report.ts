@@ -7,9 +7,8 @@ import type { OrphansSeen, PlannedOrphan } from '../controller/inspection/orphan
 import type { PlannedGroup, PlannedStep } from '../controller/inspection/planning.ts';
 import type { Registration } from '../controller/inspection/registrations.ts';
 import { clock, contents, fateWords } from '../controller/ownership/orphans/words.ts';
+import { many } from './output.ts';
 import type { Colour, Paint } from './paint.ts';
-
-export const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** AWS's answer in words. */
 export const failureWords = ({ action, code, message }: AwsFailure): string =>

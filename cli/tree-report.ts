@@ -8,8 +8,8 @@ import type {
   TargetGroupNode,
 } from '../controller/inspection/tree.ts';
 import type { TargetSeen } from '../controller/targets/target-health.ts';
+import { many } from './output.ts';
 import type { Colour, Paint } from './paint.ts';
-import { many } from './plan-report.ts';
 import { actionWords, conditionWords, type NameOf } from './rule-words.ts';
 
 interface Branch {

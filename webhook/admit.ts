@@ -15,6 +15,7 @@ import { type Ingress, keyOf } from '../api/kube.ts';
 import { once } from '../api/once.ts';
 import type { Ownership } from '../api/ownership.ts';
 import type { Policy } from '../api/policy.ts';
+import { refuses } from '../api/problems/finding.ts';
 import { placed } from '../api/problems/place.ts';
 import type { Problem } from '../api/problems/problem.ts';
 import type { GroupMember } from '../api/routing/routes.ts';
@@ -79,7 +80,7 @@ function judge(request: AdmissionRequest, around: AdmissionContext): AdmissionRe
     ...(oldIsOurs ? afterUpdate(found, { reading, spec: member.spec, object }, oldObject, around) : found),
   ];
   const warnings = warningsOf(problems);
-  if (problems.some(isRefusal)) {
+  if (problems.some(refuses)) {
     return {
       verdict: 'refused',
       answer: { allowed: false, status: refusal(aboutIngress(object), problems), warnings },
@@ -89,7 +90,7 @@ function judge(request: AdmissionRequest, around: AdmissionContext): AdmissionRe
   const { name, namespace = '' } = object.metadata;
   // With an old mistake still in it, or without its class, the new intent is admitted but not accepted: the controller keeps the last good one.
   const recording =
-    reading.problems.some(isRefusal) || named.length > 0 ? undefined : { namespace, name, spec: member.spec };
+    reading.problems.some(refuses) || named.length > 0 ? undefined : { namespace, name, spec: member.spec };
   if (request.dryRun) {
     const plan = recording === undefined ? [KEPT] : planned(object, recording, around);
     return { verdict: 'allowed', answer: allowed([...warnings, ...plan]), problems };
@@ -185,7 +186,7 @@ function afterUpdate(
   const before = judgeIngress(old, seenBy(old, around));
   const { namespace = '' } = old.metadata;
   const changed = changeProblems(before.reading.settings, reading.settings, around.options);
-  const stays = before.member.spec.group === spec.group && !changed.some(isRefusal);
+  const stays = before.member.spec.group === spec.group && !changed.some(refuses);
   const update = {
     before: bindingOf(old, before.member.spec),
     after: bindingOf(object, spec),
@@ -205,9 +206,9 @@ function pass(verdict: 'notOurs' | 'unchanged', warnings: readonly string[] = []
 
 /** A mistake that is stored already does not block an update: a newer version of ours may refuse what an older one took. */
 function ratchet(problems: readonly Problem[], before: readonly Problem[]): readonly Problem[] {
-  const known = new Set(before.filter(isRefusal).map(identity));
+  const known = new Set(before.filter(refuses).map(identity));
   return problems.map((problem) =>
-    isRefusal(problem) && known.has(identity(problem)) ? { ...problem, severity: 'warn' } : problem,
+    refuses(problem) && known.has(identity(problem)) ? { ...problem, severity: 'warn' } : problem,
   );
 }
 
@@ -220,7 +221,3 @@ const aboutIngress = ({ metadata: { name } }: Ingress) => ({
   kind: 'Ingress',
   name,
 });
-
-function isRefusal({ severity }: Problem): boolean {
-  return severity === 'refuse';
-}

@@ -4,7 +4,7 @@ import { PREFIX } from '../api/annotation.ts';
 import type { Ingress } from '../api/kube.ts';
 import { CLASS_ANNOTATION } from '../api/ownership.ts';
 import { pathOfAnnotation } from '../api/problems/finding.ts';
-import type { Problem } from '../api/problems/problem.ts';
+import { type Problem, refusal } from '../api/problems/problem.ts';
 
 /** Flags of the LBC of the same names. */
 export interface Locks {
@@ -22,13 +22,11 @@ export function lockProblems(
   isOurs: (ingress: Ingress) => boolean,
 ): Problem[] {
   const annotated = (ingress: Ingress | undefined, name: string) => ingress?.metadata.annotations?.[name];
-  const refused = (name: string, instead: string): Problem => ({
-    code: 'NotAllowed',
-    severity: 'refuse',
-    path: pathOfAnnotation(name),
-    value: annotated(object, name) ?? '',
-    because: `the administrator has this annotation disabled: ${instead}`,
-  });
+  const refused = (name: string, instead: string): Problem =>
+    refusal('NotAllowed', pathOfAnnotation(name), {
+      value: annotated(object, name) ?? '',
+      because: `the administrator has this annotation disabled: ${instead}`,
+    });
   const hadClass = old !== undefined && annotated(old, CLASS_ANNOTATION) !== undefined && isOurs(old);
   const newClass = annotated(object, CLASS_ANNOTATION) !== undefined && !hadClass;
   const group = annotated(object, GROUP_ANNOTATION);

@@ -14,7 +14,7 @@ import { soleService } from '../../api/ingress/authentication.ts';
 import { readService } from '../../api/ingress/read.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { refusal, warning } from '../../api/problems/problem.ts';
 import type { Lookups } from './lookups.ts';
 
 export interface Gathering {
@@ -84,8 +84,7 @@ async function permitted(looking: Promise<Looked<string[]>>): Promise<Looked<str
   } catch (thrown) {
     if (!isFailure(thrown, 'denied') || !forbids(thrown)) throw thrown;
     const because = answerOf(thrown);
-    const path = annotationPath('certificate-arn');
-    return { problem: { code: 'AwsRefused', severity: 'refuse', path, because } };
+    return { problem: refusal('AwsRefused', annotationPath('certificate-arn'), { because }) };
   }
 }
 
@@ -107,14 +106,6 @@ async function certificates(group: Group, { lookups }: Gathering): Promise<Map<s
   );
 }
 
-const unlooked = (
-  code: Problem['code'],
-  severity: Problem['severity'],
-  name: string,
-  value: string,
-  because: string,
-): { problem: Problem } => ({ problem: { code, severity, path: annotationPath(name), value, because } });
-
 const KEPT = 'the load balancer keeps what it has';
 
 function namedTargetGroups(group: Group): string[] {
@@ -130,7 +121,7 @@ async function targetGroup(name: string, { lookups }: Gathering): Promise<Looked
   const value = await lookups.targetGroup(name);
   if (value !== undefined) return { value };
   const because = 'no target group of this name exists; requests for it are answered 503';
-  return unlooked('TargetGroupNotFound', 'warn', 'actions', name, because);
+  return { problem: warning('TargetGroupNotFound', annotationPath('actions'), { value: name, because }) };
 }
 
 /** Trust stores that members name, without those that they name by ARN. */
@@ -164,7 +155,8 @@ async function webAcl(
   const looked = await orBecause(lookups.webAcl(said.value));
   if ('value' in looked && looked.value !== undefined) return { value: looked.value };
   const because = 'because' in looked ? looked.because : 'no regional web ACL of the account has this name';
-  return unlooked('WebAclNotFound', 'refuse', said.by, said.value, `${because}; ${KEPT}`);
+  const words = { value: said.value, because: `${because}; ${KEPT}` };
+  return { problem: refusal('WebAclNotFound', annotationPath(said.by), words) };
 }
 
 const UNSUBSCRIBED = {
@@ -183,7 +175,8 @@ async function shield(
   const looked = await orBecause(lookups.subscribed());
   if ('value' in looked && looked.value) return { value: true };
   const { code, because } = 'because' in looked ? looked : UNSUBSCRIBED;
-  return unlooked(code, 'warn', name, String(said.value), `${because}; ${KEPT}`);
+  const words = { value: String(said.value), because: `${because}; ${KEPT}` };
+  return { problem: warning(code, annotationPath(name), words) };
 }
 
 /** `namespace/name` of the Secrets that logins on HTTPS listeners need. */
@@ -211,10 +204,9 @@ export async function gather(group: Group, found: readonly Found[], gathering: G
   const { cluster } = gathering;
   if (group.members.length === 0) {
     await gathering.secrets(group.id, []);
-    const problem: Problem = { code: 'SubnetsNotFound', severity: 'refuse', path: annotationPath('subnets') };
     return {
       cluster,
-      subnets: { problem },
+      subnets: { problem: refusal('SubnetsNotFound', annotationPath('subnets')) },
       certificatesFor: () => undefined,
       targetGroupNamed: () => undefined,
       trustStoreNamed: () => undefined,

@@ -10,12 +10,12 @@ import { isFailure } from '../../alb/failures/failure.ts';
 import type { Gates } from '../../alb/feature-gates.ts';
 import { tagMap } from '../../alb/kinds/tags.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem, ProblemCode } from '../../api/problems/problem.ts';
+import { type ProblemCode, refusal } from '../../api/problems/problem.ts';
 import { type Aws, allPages, unlessGone } from '../aws/client.ts';
 import { remember } from './cache.ts';
 import { chooseCertificates } from './certificate-choice.ts';
 import { certificateReader } from './certificates.ts';
-import { type InterfaceOwner, interfaceReader, type SecurityGroupFact } from './network-interfaces.ts';
+import { type InterfaceOwner, InterfaceReader, type SecurityGroupFact } from './network-interfaces.ts';
 import { type SubnetRequest, subnetChooser } from './subnets.ts';
 import { trustStoreReader } from './trust-stores.ts';
 
@@ -45,15 +45,9 @@ const TARGET_GROUP_MS = 20 * 60_000;
 const WEB_ACL_MS = 60 * 60_000;
 const SUBSCRIPTION_MS = 2 * 60 * 60_000;
 
-function problem(
-  code: ProblemCode,
-  annotation: string,
-  because: string,
-  value?: string,
-): { problem: Problem } {
-  const path = annotationPath(annotation);
-  return { problem: { code, severity: 'refuse', path, because, ...(value === undefined ? {} : { value }) } };
-}
+const problem = (code: ProblemCode, annotation: string, because: string, value?: string) => ({
+  problem: refusal(code, annotationPath(annotation), { because, value }),
+});
 
 export interface LookupOptions {
   readonly gates?: Gates;
@@ -72,6 +66,7 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
     (arn) => (arn === undefined ? 0 : WEB_ACL_MS),
     (name) => readWebAclNamed(aws, name),
   );
+  const interfaces = new InterfaceReader(aws);
   const subscription = remember(SUBSCRIPTION_MS, () => aws.shield.send(new GetSubscriptionStateCommand()));
   return {
     async subnets(request) {
@@ -81,20 +76,11 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
     },
     securityGroups: (said) => findSecurityGroups(aws, said),
     async certificates(hosts) {
-      if (hosts.length === 0) {
-        return problem(
-          'CertificateNotFound',
-          'certificate-arn',
-          'the Ingress has no host name to find a certificate by',
-        );
-      }
+      const none = (because: string) => problem('CertificateNotFound', 'certificate-arn', because);
+      if (hosts.length === 0) return none('the Ingress has no host name to find a certificate by');
       const { arns, uncovered } = chooseCertificates(hosts, await certificates());
       if (uncovered.length === 0) return { value: arns };
-      return problem(
-        'CertificateNotFound',
-        'certificate-arn',
-        `no issued certificate in ACM is for ${uncovered.join(', ')}`,
-      );
+      return none(`no issued certificate in ACM is for ${uncovered.join(', ')}`);
     },
     async targetGroup(name) {
       const arn = await targetGroups.get(name);
@@ -105,7 +91,7 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
     webAcl: (name) => webAcls.get(name),
     subscribed: async () => (await subscription.get('account')).SubscriptionState === 'ACTIVE',
     inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
-    interfaceGroups: interfaceReader(aws),
+    interfaceGroups: (places) => interfaces.of(places),
   };
 }
 

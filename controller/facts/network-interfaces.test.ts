@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Aws } from '../aws/client.ts';
-import { endpointGroup, type InterfaceOwner, interfaceReader, keyOfPlace } from './network-interfaces.ts';
+import { endpointGroup, type InterfaceOwner, InterfaceReader, keyOfPlace } from './network-interfaces.ts';
 
 const group = (id: string) => ({ Groups: [{ GroupId: id }] });
 const instance = (InstanceId: string, ...NetworkInterfaces: object[]) => ({ InstanceId, NetworkInterfaces });
@@ -49,9 +49,9 @@ async function send(command: object): Promise<object> {
 }
 
 const reader = () =>
-  interfaceReader({ clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws);
+  new InterfaceReader({ clusterName: 'prod', vpcId: 'vpc-1', ec2: { send } } as unknown as Aws);
 const groupsOf = async (place: InterfaceOwner, read = reader()) =>
-  (await read([place])).get(keyOfPlace(place))?.map(({ id }) => id);
+  (await read.of([place])).get(keyOfPlace(place))?.map(({ id }) => id);
 
 test.each<[string, InterfaceOwner, string[] | undefined]>([
   ['an instance by its primary interface', { instance: 'i-1' }, ['sg-node']],

@@ -88,15 +88,8 @@ function interfaceOf(wire: InstanceNetworkInterface): Interface {
 const groupsOf = ({ Groups }: Pick<NetworkInterface, 'Groups'>): string[] =>
   (Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
 
-/** The look-up; what it learns it remembers, and what it does not know it asks for in bulk. */
-export function interfaceReader(
-  aws: Aws,
-): (places: readonly InterfaceOwner[]) => Promise<Map<string, SecurityGroupFact[]>> {
-  const reader = new InterfaceReader(aws);
-  return (places) => reader.of(places);
-}
-
-class InterfaceReader {
+/** What it learns it remembers, and what it does not know it asks for in bulk. */
+export class InterfaceReader {
   readonly #aws: Aws;
   readonly #instances = new TimedCache<readonly Interface[]>();
   /** Security groups by place, of addresses that no instance holds; none when nothing has the address. */
@@ -107,6 +100,7 @@ class InterfaceReader {
     this.#aws = aws;
   }
 
+  /** The security groups of the interface at each place that is known, by `keyOfPlace`. */
   async of(places: readonly InterfaceOwner[]): Promise<Map<string, SecurityGroupFact[]>> {
     for (const known of [this.#instances, this.#places, this.#tags]) known.sweep();
     const instances = new Set(places.flatMap(({ instance }) => instance ?? []));

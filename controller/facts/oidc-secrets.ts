@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Looked } from '../../alb/desire/facts.ts';
 import type { OidcClient } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, warning } from '../../api/problems/problem.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { readObject } from '../../kube/objects.ts';
@@ -82,15 +82,10 @@ export function clientIn(outcome: KubeOutcome<SecretObject>): Read {
 }
 
 /** What a member is told when the Secret cannot be had. */
-function missing(key: string, because: string): Problem {
+function missing(key: string, why: string): Problem {
   const [namespace = '', name = ''] = key.split('/');
-  return {
-    code: 'SecretNotFound',
-    severity: 'warn',
-    path: `${annotationPath('auth-idp-oidc')}.secretName`,
-    value: name,
-    because: `the login needs Secret ${name} in namespace ${namespace} with clientID and clientSecret, and ${because}; rules that have this login keep it, others answer 503`,
-  };
+  const because = `the login needs Secret ${name} in namespace ${namespace} with clientID and clientSecret, and ${why}; rules that have this login keep it, others answer 503`;
+  return warning('SecretNotFound', `${annotationPath('auth-idp-oidc')}.secretName`, { value: name, because });
 }
 
 const hasClient = (read: Read | undefined): boolean => read !== undefined && 'id' in read;

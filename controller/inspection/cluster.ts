@@ -11,7 +11,9 @@ import { type Book, openBook } from '../bindings/store.ts';
 import type { World } from '../targets/endpoints.ts';
 import { SERVICE_LABEL } from '../targets/slice-index.ts';
 import { MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
-import { Unanswered } from './unanswered.ts';
+
+/** A question about the cluster that has no answer: what was asked for is not there, or may not be read. The message is for people. */
+export class Unanswered extends Error {}
 
 /** Everything that is read. */
 export type ClusterObjects = { readonly [K in WatchedKind]: readonly WatchedObjects[K][] };

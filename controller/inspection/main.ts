@@ -11,12 +11,11 @@ import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from 
 import { type Orphan, protectedIn } from '../ownership/orphans/judge.ts';
 import { stacksIn } from '../ownership/orphans/orphans.ts';
 import { fateWords } from '../ownership/orphans/words.ts';
-import { type ClusterSeen, clusterSeen, readObjects } from './cluster.ts';
+import { type ClusterSeen, clusterSeen, readObjects, Unanswered } from './cluster.ts';
 import { type OrphansSeen, type PlannedOrphan, planOrphans, seeOrphans } from './orphans.ts';
 import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
 import { type GroupSelection, groupsAsked } from './selection.ts';
 import { type GroupTree, readTree } from './tree.ts';
-import { Unanswered } from './unanswered.ts';
 
 /** What was asked, with the namespace of the kubeconfig's context where none is said. */
 type InspectionQuestion = Omit<GroupSelection, 'namespace'> & { readonly namespace?: string };

@@ -1,7 +1,7 @@
 // Which groups a question is about. Pure.
 import { heldGroups } from '../../api/binding/finalizers.ts';
 import type { ClusterSeen } from './cluster.ts';
-import { Unanswered } from './unanswered.ts';
+import { Unanswered } from './cluster.ts';
 
 export interface GroupSelection {
   /** `name`, or `namespace/name`. */

@@ -2,11 +2,9 @@
 // certificates, security groups), and what Secrets say, is taken to be there. Pure.
 
 import { type Desire, desire } from '../../alb/desire/desire.ts';
-import type { ClusterSettings, Facts } from '../../alb/desire/facts.ts';
-import { GATES } from '../../alb/feature-gates.ts';
 import { type Group, groupOf, type Member, type Told } from '../../alb/group.ts';
-import type { OidcClient } from '../../api/aws.ts';
-import { type ControllerDefaults, readService } from '../../api/ingress/read.ts';
+import { factsUnasked, settingsUnasked } from '../../alb/preview/unknown-facts.ts';
+import type { ControllerDefaults } from '../../api/ingress/read.ts';
 import { servicesOf } from '../../api/ingress/references.ts';
 import type { Service } from '../../api/kube.ts';
 import type { ClusterSeen } from './cluster.ts';
@@ -25,16 +23,15 @@ export interface GroupState {
   readonly assumed: ReadonlySet<string>;
 }
 
+/** Of the world only what Ingresses name. */
+type ClusterOfServices = Omit<ClusterSeen, 'world'> & {
+  readonly world: Pick<ClusterSeen['world'], 'service'>;
+};
+
 /** The group of an Ingress, by `namespace/name`, or why it has none. */
 export function standingOf(
   key: string,
-  {
-    book,
-    world,
-    absent,
-  }: Pick<ClusterSeen, 'book' | 'absent'> & {
-    readonly world: Pick<ClusterSeen['world'], 'service'>;
-  },
+  { book, world, absent }: ClusterOfServices,
   options: StandingOptions,
 ): GroupState | { readonly because: string } {
   const entry = book.entry(key);
@@ -43,18 +40,17 @@ export function standingOf(
   const group = groupOf(id, book.of(id));
   const assumed = new Map<string, Service>();
   for (const member of group.members) assume(member, { book, world }, options, assumed);
-  const serviceOf: ServiceOf = (namespace, name) =>
+  const serviceOf = (namespace: string, name: string): Service | undefined =>
     world.service(namespace, name) ?? assumed.get(`${namespace}/${name}`);
   const refused = book.keys().flatMap((member) => {
     const { spec, told = [] } = book.entry(member) ?? {};
     const problems = spec?.group === id ? told.filter(({ severity }) => severity === 'refuse') : [];
     return problems.map((problem): Told => ({ member, problem }));
   });
-  const wanted = desire(group, factsOf(group, serviceOf, options));
+  const facts = factsUnasked(group, { cluster: settingsUnasked(options), service: serviceOf });
+  const wanted = desire(group, { ...facts, targetGroupNamed: (name) => ({ value: name }) });
   return { group, wanted, refused, assumed: new Set(assumed.keys()) };
 }
-
-type ServiceOf = (namespace: string, name: string) => Service | undefined;
 
 /** A port that a Service of type NodePort may have. */
 const NODE_PORT = 30_000;
@@ -62,7 +58,7 @@ const NODE_PORT = 30_000;
 /** Adds the Services that a member names and nobody knows to be missing, with the ports that it names. */
 function assume(
   { key, namespace, intent }: Member,
-  { book, world }: Pick<ClusterSeen, 'book'> & { readonly world: Pick<ClusterSeen['world'], 'service'> },
+  { book, world }: Pick<ClusterOfServices, 'book' | 'world'>,
   { knowsServices }: StandingOptions,
   assumed: Map<string, Service>,
 ): void {
@@ -77,48 +73,4 @@ function assume(
     const ports = [...(assumed.get(`${namespace}/${name}`)?.spec?.ports ?? []), port];
     assumed.set(`${namespace}/${name}`, { metadata: { name, namespace }, spec: { type: 'NodePort', ports } });
   }
-}
-
-/** Neither names nor tags in AWS are of interest here. */
-const CLUSTER: Omit<ClusterSettings, 'defaultScheme' | 'defaultTargetType'> = {
-  name: 'unasked',
-  defaultTags: {},
-  externalManagedTags: [],
-  defaultSslPolicy: 'ELBSecurityPolicy-2016-08',
-  backendSecurityGroup: 'shared',
-  manageBackendRules: false,
-  gates: GATES,
-  wafv2: true,
-  shield: true,
-};
-
-/** Of a login by OpenID Connect, whose Secret is not read. */
-const ASSUMED_CLIENT: OidcClient = { id: 'assumed' };
-
-/** Whether certificates would be looked for in ACM: by hosts (aws-model 7.1). */
-const hasHosts = ({ intent }: Member): boolean =>
-  intent.rules.some(({ host = '' }) => host !== '') || (intent.tlsHosts ?? []).length > 0;
-
-/** Facts about a group when whatever is named, or would be looked for, exists in AWS. */
-function factsOf(
-  { members, settings }: Group,
-  serviceOf: ServiceOf,
-  { defaultScheme, defaultTargetType }: ControllerDefaults,
-): Facts {
-  const { subnets, 'security-groups': securityGroups } = settings;
-  const certified = new Set(members.filter(hasHosts).map(({ key }) => key));
-  return {
-    cluster: { ...CLUSTER, defaultScheme, defaultTargetType },
-    subnets: { value: [...(subnets?.value ?? ['assumed'])] },
-    ...(securityGroups === undefined ? {} : { securityGroups: { value: [...securityGroups.value] } }),
-    certificatesFor: (member) => (certified.has(member) ? { value: ['assumed'] } : undefined),
-    targetGroupNamed: (name) => ({ value: name }),
-    trustStoreNamed: (name) => name,
-    // Who may see a load balancer's rules need not see its secrets.
-    secret: () => ({ value: ASSUMED_CLIENT }),
-    service(namespace, name) {
-      const service = serviceOf(namespace, name);
-      return service === undefined ? undefined : { service, settings: readService(service).settings };
-    },
-  };
 }

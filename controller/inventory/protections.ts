@@ -13,17 +13,7 @@ type ProtectedLoadBalancer = Found<'loadBalancer'>;
 /** Groups that are looked at one after the other share an answer. */
 const BEHIND_MS = 30_000;
 
-export interface Protections {
-  /** The load balancer with what is wanted to be known of it; `unknown` where AWS does not answer. */
-  complete(
-    one: ProtectedLoadBalancer,
-    wanted: { webAcl?: string; shield?: string },
-  ): Promise<ProtectedLoadBalancer>;
-  /** Those of the load balancers that have lost the web ACL they are known to have. One call for each web ACL. */
-  bereft(known: readonly ProtectedLoadBalancer[]): Promise<ProtectedLoadBalancer[]>;
-  /** A load balancer is about to have another web ACL, or has. */
-  changed(): void;
-}
+export type Protections = ReturnType<typeof protections>;
 
 /** The value, or `unknown`: what protects is no reason to stop everything else. */
 async function unlessFailing<T>(reading: Promise<T>): Promise<T | 'unknown'> {
@@ -37,7 +27,7 @@ async function unlessFailing<T>(reading: Promise<T>): Promise<T | 'unknown'> {
 
 const isArn = (webAcl: string | undefined): webAcl is string => webAcl?.startsWith('arn:') === true;
 
-export function protections(aws: Aws): Protections {
+export function protections(aws: Aws) {
   const make = () => remember(BEHIND_MS, (webAcl) => unlessFailing(readBehind(aws, webAcl)));
   let behind = make();
 
@@ -50,7 +40,11 @@ export function protections(aws: Aws): Protections {
   }
 
   return {
-    async complete(one, wanted) {
+    /** The load balancer with what is wanted to be known of it; `unknown` where AWS does not answer. */
+    async complete(
+      one: ProtectedLoadBalancer,
+      wanted: { webAcl?: string; shield?: string },
+    ): Promise<ProtectedLoadBalancer> {
       const { webAcl = WEB_ACL.unknown, shield = WEB_ACL.unknown } = one.spec;
       const spec = { ...one.spec };
       if (wanted.webAcl !== undefined && webAcl === WEB_ACL.unknown)
@@ -59,7 +53,8 @@ export function protections(aws: Aws): Protections {
         spec.shield = await unlessFailing(readShield(aws, one.arn));
       return { ...one, spec };
     },
-    async bereft(known) {
+    /** Those of the load balancers that have lost the web ACL they are known to have. One call for each web ACL. */
+    async bereft(known: readonly ProtectedLoadBalancer[]): Promise<ProtectedLoadBalancer[]> {
       // Who looks for what has changed does not ask the memory.
       behind = make();
       const protectedOnes = known.filter(({ spec }) => isArn(spec.webAcl));
@@ -71,7 +66,8 @@ export function protections(aws: Aws): Protections {
       );
       return protectedOnes.filter((_, index) => kept[index] === false);
     },
-    changed: () => {
+    /** A load balancer is about to have another web ACL, or has. */
+    changed: (): void => {
       behind = make();
     },
   };

@@ -7,7 +7,7 @@
 import type { Group, Told } from '../../alb/group.ts';
 import { arnOf, type Found } from '../../alb/kinds/kind.ts';
 import type { Scheme } from '../../api/aws.ts';
-import type { Problem } from '../../api/problems/problem.ts';
+import { type Problem, warning } from '../../api/problems/problem.ts';
 
 type Balancer = Found<'loadBalancer'>;
 
@@ -74,16 +74,17 @@ function rivals(found: readonly Found[], named: KnownResources): { one: Balancer
   });
 }
 
-const nameOf = ({ spec, arn }: Found): string => ('name' in spec ? spec.name : arn);
+/** How people call it. */
+export const nameOf = ({ spec, arn }: Found): string => ('name' in spec ? spec.name : arn);
 
 function duplicate(one: Balancer, used: Balancer): Problem {
   const because = `load balancer ${nameOf(one)} carries the tags of this group as ${nameOf(used)} does, which is the one that is used; it is left as it is: delete it, or take the tags ingress.k8s.aws/* off it`;
-  return { code: 'StrayResource', severity: 'warn', path: 'spec', value: one.arn, because };
+  return warning('StrayResource', 'spec', { value: one.arn, because });
 }
 
 function untagged(one: Found): Problem {
   const because = `it carries the cluster and stack tags of this group but no ingress.k8s.aws/resource, so nobody can say what it is for; it is left as it is: delete it, or take the tag ingress.k8s.aws/stack off it`;
-  return { code: 'StrayResource', severity: 'warn', path: 'spec', value: one.arn, because };
+  return warning('StrayResource', 'spec', { value: one.arn, because });
 }
 
 /** Everything that goes with the load balancers that are set aside. */

@@ -11,7 +11,7 @@
 import { arnOf, type Found } from '../../../alb/kinds/kind.ts';
 import type { Policy } from '../../../alb/plan/policy.ts';
 import { RESOURCE_TAG, STACK_TAG } from '../../../api/aws.ts';
-import { setAside } from '../stray-resources.ts';
+import { nameOf, setAside } from '../stray-resources.ts';
 import type { Names } from './names.ts';
 import { clock } from './words.ts';
 
@@ -94,8 +94,6 @@ export function mostOrphans(stacks: number, limit: number): number {
 const OTHER_STACK = /(^|\.)k8s\.aws(\.[a-z]+)?\/stack$/;
 
 const isOther = (key: string): boolean => key !== STACK_TAG && OTHER_STACK.test(key);
-
-const nameOf = ({ spec, arn }: Found): string => ('name' in spec ? spec.name : arn);
 
 type Left = readonly [OrphanReason, string];
 
