@@ -1,20 +1,20 @@
 // `albatross adopt` and `albatross release`: flags to options, nothing else.
 import { Command } from 'commander';
+import { defined } from '../api/defined.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
-import { adopt, giveBack, type HandoverOutput } from '../controller/handover/main.ts';
+import {
+  type Adopting,
+  adopt,
+  giveBack,
+  type HandoverOutput,
+  type Releasing,
+} from '../controller/handover/main.ts';
 import { HandoverRefusal } from '../controller/handover/survey.ts';
 import { DEFAULTS } from '../controller/options.ts';
 import { INGRESS_CLASS, KUBECONFIG } from './controller-flags.ts';
 import { lease } from './flags.ts';
 
-interface AdoptFlags {
-  readonly kubeconfig?: string;
-  readonly namespace?: string;
-  readonly ingressClass: string;
-  readonly cleanup?: boolean;
-  readonly yes?: boolean;
-  readonly lbcLease: LeaseName | 'none';
-}
+type AdoptFlags = Omit<Adopting, 'lease'> & { readonly lbcLease: LeaseName | 'none' };
 
 /** How far the LBC's Ingresses are taken over; exit code 1 when something was refused or failed. */
 export function adoptCommand(): Command {
@@ -29,19 +29,12 @@ export function adoptCommand(): Command {
       lease,
       lease('kube-system/aws-load-balancer-controller-leader'),
     )
-    .action(async ({ lbcLease, cleanup = false, yes = false, ...flags }: AdoptFlags) => {
-      await say('adopt', () => adopt({ ...flags, cleanup, yes, ...held(lbcLease) }));
+    .action(async ({ lbcLease, ...flags }: AdoptFlags) => {
+      await say('adopt', () => adopt({ ...flags, ...held(lbcLease) }));
     });
 }
 
-interface ReleaseFlags {
-  readonly kubeconfig?: string;
-  readonly namespace?: string;
-  readonly all?: boolean;
-  readonly yes?: boolean;
-  readonly as?: string;
-  readonly lease: LeaseName | 'none';
-}
+type ReleaseFlags = Omit<Releasing, 'lease'> & { readonly lease: LeaseName | 'none'; readonly all?: boolean };
 
 /** Gives Ingresses back to the LBC; exit code 1 when something was refused or failed. */
 export function releaseCommand(): Command {
@@ -58,11 +51,9 @@ export function releaseCommand(): Command {
       lease(`albatross-system/${DEFAULTS.leaderElectionId}`),
     )
     .action(async (ingress: string | undefined, flags: ReleaseFlags, command: Command) => {
-      const { all = false, yes = false, lease: ours, ...rest } = flags;
+      const { all = false, lease: ours, ...rest } = flags;
       if (all === (ingress !== undefined)) command.error('Name one Ingress, or say --all.');
-      await say('release', () =>
-        giveBack({ ...rest, yes, ...(ingress === undefined ? {} : { ingress }), ...held(ours) }),
-      );
+      await say('release', () => giveBack({ ...rest, ...defined({ ingress }), ...held(ours) }));
     });
 }
 

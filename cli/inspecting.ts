@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { isFailure } from '../alb/failures/failure.ts';
 import { UnmetNeed } from '../api/problems/unmet-need.ts';
+import type { LeaseName } from '../controller/handover/lease.ts';
 import { Unanswered } from '../controller/inspection/cluster.ts';
 import { type ControllerOptions, mistakes } from '../controller/options.ts';
+import type { OutputFormat } from './output.ts';
 import { failureWords } from './plan-report.ts';
 
 /** For --help. */
@@ -12,6 +14,17 @@ there), ingressclasses, ingressclassparams, namespaces and nodes; get on the Sec
 otherwise taken to stay as they are; about orphans list on targetgroupbindings, and get on the ConfigMap of --lease. AWS: the reading part of the controller's IAM policy
 (elasticloadbalancing:Describe*, ec2:Describe*, acm:ListCertificates, acm:DescribeCertificate, tag:GetResources; where an
 Ingress names a web ACL or Shield wafv2:List*, wafv2:Get*, shield:DescribeProtection, shield:GetSubscriptionState).`;
+
+/** Flags of both; what else the controller can be told is taken as it is by default. */
+export interface InspectionFlags extends ControllerOptions {
+  readonly namespace?: string;
+  readonly all?: true;
+  readonly lease: LeaseName | 'none';
+  readonly output: OutputFormat;
+}
+
+/** Of one AWS call: somebody waits for the answer. */
+export const ATTEMPTS = 3;
 
 export interface InspectionOutput {
   readonly text: string;

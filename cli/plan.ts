@@ -2,9 +2,8 @@
 
 import { Command } from 'commander';
 import { defined } from '../api/defined.ts';
-import type { LeaseName } from '../controller/handover/lease.ts';
 import { planOnce } from '../controller/inspection/main.ts';
-import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
+import { DEFAULTS } from '../controller/options.ts';
 import {
   recordOf,
   withAttempts,
@@ -14,21 +13,10 @@ import {
   withPolicy,
   withRecord,
 } from './controller-flags.ts';
-import { answer, oneOf, RIGHTS } from './inspecting.ts';
-import { type OutputFormat, outputOption, written } from './output.ts';
+import { ATTEMPTS, answer, type InspectionFlags, oneOf, RIGHTS } from './inspecting.ts';
+import { outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { exitCodeOf, planData, planText } from './plan-report.ts';
-
-/** The flags; what else the controller can be told is taken as it is by default. */
-interface PlanFlags extends ControllerOptions {
-  readonly namespace?: string;
-  readonly all?: true;
-  readonly lease: LeaseName | 'none';
-  readonly output: OutputFormat;
-}
-
-/** Somebody waits for the answer. */
-export const ATTEMPTS = 3;
 
 const HELP = `
 With neither INGRESS nor --all: the groups of the Ingresses of the namespace. Give it the flags that the controller has.
@@ -51,7 +39,7 @@ export function planCommand(): Command {
     .option('--all', 'every group; with -n those of the namespace')
     .addOption(outputOption())
     .addHelpText('after', HELP)
-    .action((ingress: string | undefined, flags: PlanFlags, command: Command) =>
+    .action((ingress: string | undefined, flags: InspectionFlags, command: Command) =>
       answer(oneOf(command, ingress, '--all', flags.all), { ...DEFAULTS, ...flags }, async (options) => {
         const { namespace, all, output } = flags;
         const { groups: planned, orphans } = await planOnce(options, {

@@ -1,5 +1,6 @@
 // What `albatross route` found, for people and as data. Pure.
-import { type Problem, sentence } from '../api/problems/problem.ts';
+import type { Told } from '../alb/group.ts';
+import { sentence } from '../api/problems/problem.ts';
 import type { Answering, RoutedAnswer, RouteTarget, RulePlace } from '../controller/inspection/route.ts';
 import type { GroupState } from '../controller/inspection/standing.ts';
 import type { Paint } from './paint.ts';
@@ -14,12 +15,7 @@ export interface Routed {
   readonly found: Answering | { readonly because: string };
 }
 
-interface Note {
-  readonly member: string;
-  readonly problem: Problem;
-}
-
-const notesOf = ({ standing }: Routed): Note[] =>
+const notesOf = ({ standing }: Routed): readonly Told[] =>
   standing === undefined ? [] : [...standing.refused, ...standing.wanted.problems];
 
 /** For programs. */

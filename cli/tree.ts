@@ -2,9 +2,8 @@
 
 import { Command, Option } from 'commander';
 import { defined } from '../api/defined.ts';
-import type { LeaseName } from '../controller/handover/lease.ts';
 import { orphanTrees, treeOnce } from '../controller/inspection/main.ts';
-import { type ControllerOptions, DEFAULTS } from '../controller/options.ts';
+import { DEFAULTS } from '../controller/options.ts';
 import {
   recordOf,
   withAttempts,
@@ -13,19 +12,14 @@ import {
   withPolicy,
   withRecord,
 } from './controller-flags.ts';
-import { answer, oneOf, RIGHTS } from './inspecting.ts';
-import { type OutputFormat, outputOption, written } from './output.ts';
+import { ATTEMPTS, answer, type InspectionFlags, oneOf, RIGHTS } from './inspecting.ts';
+import { outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
-import { ATTEMPTS } from './plan.ts';
 import { treeData, treeText } from './tree-report.ts';
 
-interface TreeFlags extends ControllerOptions {
-  readonly namespace?: string;
+interface TreeFlags extends InspectionFlags {
   readonly group?: string;
-  readonly all?: true;
   readonly orphans?: true;
-  readonly lease: LeaseName | 'none';
-  readonly output: OutputFormat;
 }
 
 const HELP = `

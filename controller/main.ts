@@ -15,7 +15,7 @@ import { Secrets } from './facts/oidc-secrets.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { createInventory } from './inventory/inventory.ts';
 import { serve } from './metrics/server.ts';
-import { type ControllerOptions, VERSION } from './options.ts';
+import { awsOptions, type ControllerOptions } from './options.ts';
 import type { World } from './targets/endpoints.ts';
 import { type Parts, type Workers, wireWorkers } from './workers.ts';
 
@@ -48,21 +48,14 @@ function connect(
     readonly touched: (group: string) => void;
   },
 ): Parts & { readonly lead: Lead | undefined } {
-  const {
-    awsRegion: region,
-    clusterName,
-    awsVpcId: vpcId,
-    awsMaxRetries: maxAttempts,
-    externalManagedTags,
-  } = options;
-  const place = { clusterName, vpcId, ...(region === undefined ? {} : { region }) };
+  const { clusterName, externalManagedTags } = options;
   const client = kubeClient(kubeConfig);
   const lead = stand({ options, client, log }, lose);
   const mayWrite = async (): Promise<void> => lead?.whenLeading();
   const everyMs = options.secretPeriod * 1000;
   const secrets = new Secrets({ client, clusterName, everyMs, changed: touched });
   const clientSecret = secrets.reveal.bind(secrets);
-  const aws = connectAws({ ...place, maxAttempts, version: VERSION, registry, mayWrite, clientSecret });
+  const aws = connectAws({ ...awsOptions(options), registry, mayWrite, clientSecret });
   return {
     options,
     log,

@@ -4,12 +4,13 @@ import type { ClusterSettings } from '../alb/desire/facts.ts';
 import { gatesOf } from '../alb/feature-gates.ts';
 import type { Policy } from '../alb/plan/policy.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
+import { defined } from '../api/defined.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
 import type { LookupOptions } from './facts/lookups.ts';
 import type { Rules } from './ownership/orphans/judge.ts';
 
 /** As AWS's logs name us. */
-export const VERSION = '0.1.0';
+const VERSION = '0.1.0';
 
 export interface ControllerOptions {
   /** Path; without it KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */
@@ -140,26 +141,27 @@ export function mistakes(options: ControllerOptions): string[] {
   ];
 }
 
+/** The part that AWS is asked with. */
+export const awsOptions = (options: ControllerOptions) => ({
+  clusterName: options.clusterName,
+  vpcId: options.awsVpcId,
+  ...defined({ region: options.awsRegion }),
+  maxAttempts: options.awsMaxRetries,
+  version: VERSION,
+});
+
 /** The part that look-ups are made by. */
-export const lookupOptions = ({
-  allowedCertificateAuthorityArns,
-  featureGates,
-}: ControllerOptions): LookupOptions => ({
-  gates: gatesOf(featureGates).gates,
-  authorities: allowedCertificateAuthorityArns,
+export const lookupOptions = (options: ControllerOptions): LookupOptions => ({
+  gates: gatesOf(options.featureGates).gates,
+  authorities: options.allowedCertificateAuthorityArns,
 });
 
 /** The part that orphans are judged by. */
-export const orphanRules = ({
-  policy,
-  orphanGracePeriod,
-  orphanRemovalLimit,
-  watchNamespace,
-}: ControllerOptions): Rules => ({
-  policy,
-  graceMs: orphanGracePeriod * 1000,
-  limit: orphanRemovalLimit,
-  ...(watchNamespace === undefined ? {} : { watchNamespace }),
+export const orphanRules = (options: ControllerOptions): Rules => ({
+  policy: options.policy,
+  graceMs: options.orphanGracePeriod * 1000,
+  limit: options.orphanRemovalLimit,
+  ...defined({ watchNamespace: options.watchNamespace }),
 });
 
 /** The part that decisions are made by. */

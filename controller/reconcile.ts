@@ -15,9 +15,8 @@ import { type Decision, decide } from './decide.ts';
 import { type Drifted, driftIn } from './drift/detect.ts';
 import { glanceAt, lookAgain } from './inventory/look.ts';
 import type { Next } from './queue/queue.ts';
-import { paced } from './status/pace.ts';
 import type { Untold } from './status/pass-result.ts';
-import { next, WAITING_MS } from './status/requeue.ts';
+import { next, paced, WAITING_MS } from './status/requeue.ts';
 
 export interface Reconciling extends CarryingOut {
   /** Milliseconds since the epoch. */

@@ -1,6 +1,13 @@
 // apply: carries out the operations of a plan in order, and says what became of each.
 
-import { forbids, isJudgement, partsOfNew, specWith } from '../../alb/amendments/parts.ts';
+import {
+  forbids,
+  isJudgement,
+  partsOf,
+  partsOfNew,
+  type Refusal,
+  specWith,
+} from '../../alb/amendments/parts.ts';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import type { Found, Resolve } from '../../alb/kinds/kind.ts';
 import type { Create, Delete, Modify, Operation, Outcome, Reorder } from '../../alb/plan/operation.ts';
@@ -10,7 +17,6 @@ import { type Aws, CALLS } from '../aws/client.ts';
 import { MadeInPart } from '../aws/kinds/kind.ts';
 import { callsOf } from '../aws/kinds/kinds.ts';
 import { setPriorities } from '../aws/kinds/rule.ts';
-import { piecemeal } from './retry-in-parts.ts';
 
 /** What apply needs of the inventory: it is written through, so that the next plan sees our own changes. */
 export interface Ledger {
@@ -95,12 +101,29 @@ async function send(
   return after;
 }
 
-/** After AWS refused a change as a whole. */
+/** The parts of a change that AWS refuses, once it refused it as a whole; the others are made. Throws what is no judgement on a part. */
+async function refusedParts(of: ApplyRun, operation: Modify, failure: AwsFailure): Promise<Refusal[]> {
+  const parts = partsOf(operation);
+  if (parts.length === 1) return parts.map((part) => ({ part, failure }));
+  const refused: Refusal[] = [];
+  let { found } = operation;
+  for (const part of parts) {
+    try {
+      found = await send(of, found, specWith(found, operation, part), [part.field]);
+    } catch (thrown) {
+      // A part that was made before the whole was refused.
+      if (isFailure(thrown, 'duplicate')) continue;
+      if (!isFailure(thrown) || !isJudgement(thrown, operation.resource)) throw thrown;
+      refused.push({ part, failure: thrown });
+    }
+  }
+  return refused;
+}
+
+/** A change that AWS refuses as a whole is made part by part, so that one wrong part keeps no other from being made. */
 async function inParts(of: ApplyRun, operation: Modify, failure: AwsFailure): Promise<OperationResult> {
   if (!isJudgement(failure, operation.resource)) throw failure;
-  const refused = await piecemeal(operation, failure, (found, part) =>
-    send(of, found, specWith(found, operation, part), [part.field]),
-  );
+  const refused = await refusedParts(of, operation, failure);
   // New rules wait for the next pass: those that ask for certificates of clients must not be open.
   if (refused.some(({ part }) => part.field === 'mutualAuthentication')) of.arns.delete(operation.id);
   return { result: 'failed', failure: refused[0]?.failure ?? failure, refused };

@@ -71,9 +71,9 @@ describe('what is known is not asked for again', () => {
   test('instances, and addresses that no instance holds', async () => {
     const read = reader();
     const places = ['10.0.0.11', '10.2.0.5', '10.9.9.9'].map((address) => ({ instance: 'i-1', address }));
-    await read(places);
+    await read.of(places);
     expect(asked).toEqual(['instances', '10.2.0.5', '10.9.9.9']);
-    await read(places);
+    await read.of(places);
     expect(asked).toHaveLength(3);
   });
 

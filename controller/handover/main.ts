@@ -16,13 +16,13 @@ interface HandoverTarget {
   readonly namespace?: string;
   /** Lease of the controller that must not act meanwhile; undefined: nobody is asked. */
   readonly lease?: LeaseName;
-  /** Whether anything is written. */
-  readonly yes: boolean;
+  /** Whether anything is written; unset: nothing is. */
+  readonly yes?: boolean;
 }
 
 export interface Adopting extends HandoverTarget {
   readonly ingressClass: string;
-  readonly cleanup: boolean;
+  readonly cleanup?: boolean;
 }
 
 export interface Releasing extends HandoverTarget {

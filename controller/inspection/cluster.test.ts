@@ -7,8 +7,7 @@ import { finalizerOf } from '../../api/binding/finalizers.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { DEFAULTS } from '../options.ts';
-import { type ClusterObjects, clusterSeen, NO_OBJECTS, readObjects } from './cluster.ts';
-import { groupsAsked } from './selection.ts';
+import { type ClusterObjects, clusterSeen, groupsAsked, NO_OBJECTS, readObjects } from './cluster.ts';
 
 const CLASS = { metadata: { name: 'alb' }, spec: { controller: 'ingress.k8s.aws/alb' } };
 const NONE: ClusterObjects = {

@@ -7,14 +7,20 @@ import { lookups } from '../facts/lookups.ts';
 import { Secrets } from '../facts/oidc-secrets.ts';
 import type { LeaseName } from '../handover/lease.ts';
 import { createInventory, type Inventory } from '../inventory/inventory.ts';
-import { type ControllerOptions, clusterSettings, lookupOptions, VERSION } from '../options.ts';
+import { awsOptions, type ControllerOptions, clusterSettings, lookupOptions } from '../options.ts';
 import { type Orphan, protectedIn } from '../ownership/orphans/judge.ts';
 import { stacksIn } from '../ownership/orphans/orphans.ts';
 import { fateWords } from '../ownership/orphans/words.ts';
-import { type ClusterSeen, clusterSeen, readObjects, Unanswered } from './cluster.ts';
+import {
+  type ClusterSeen,
+  clusterSeen,
+  type GroupSelection,
+  groupsAsked,
+  readObjects,
+  Unanswered,
+} from './cluster.ts';
 import { type OrphansSeen, type PlannedOrphan, planOrphans, seeOrphans } from './orphans.ts';
 import { onceForAll, type PlannedGroup, type Planning, planGroup } from './planning.ts';
-import { type GroupSelection, groupsAsked } from './selection.ts';
 import { type GroupTree, readTree } from './tree.ts';
 
 /** What was asked, with the namespace of the kubeconfig's context where none is said. */
@@ -29,20 +35,6 @@ async function each<T, R>(items: readonly T[], workers: number, work: (item: T) 
   };
   await Promise.all(Array.from({ length: workers }, worker));
   return results;
-}
-
-function connect(options: ControllerOptions): Aws {
-  const { awsRegion: region, clusterName, awsVpcId: vpcId, awsMaxRetries: maxAttempts } = options;
-  return connectAws({
-    clusterName,
-    vpcId,
-    ...(region === undefined ? {} : { region }),
-    maxAttempts,
-    version: VERSION,
-    registry: new Registry(),
-    // The last lock: whoever only looks has no call that writes.
-    mayWrite: () => Promise.reject(new Error('whoever only looks writes nothing')),
-  });
 }
 
 /** One look is all that is needed: longer than any of them takes. */
@@ -65,7 +57,12 @@ async function looking<T>(
   options: ControllerOptions,
   look: (sight: InspectionSources) => Promise<T>,
 ): Promise<T> {
-  const aws = connect(options);
+  const aws = connectAws({
+    ...awsOptions(options),
+    registry: new Registry(),
+    // The last lock: whoever only looks has no call that writes.
+    mayWrite: () => Promise.reject(new Error('whoever only looks writes nothing')),
+  });
   const { externalManagedTags, clusterName } = options;
   // Connected when it is first asked for: a kubeconfig is not always needed.
   let client: KubeClient | undefined;

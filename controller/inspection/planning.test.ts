@@ -11,8 +11,7 @@ import { connectAws } from '../aws/client.ts';
 import { lookups } from '../facts/lookups.ts';
 import { createInventory } from '../inventory/inventory.ts';
 import { bookOf } from '../laws/book.ts';
-import { onceForAll, type PlannedGroup, planGroup } from './planning.ts';
-import { registrationOf } from './registrations.ts';
+import { onceForAll, type PlannedGroup, planGroup, registrationOf } from './planning.ts';
 
 const BACKEND: Backend = {
   id: 'targetGroup/shop/web/web:80',

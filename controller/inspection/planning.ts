@@ -1,5 +1,6 @@
 // Planning: what the controller would do for a group if it ran now. Decided as the controller decides, and nothing is written.
 
+import type { Backend } from '../../alb/desire/desiring.ts';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { groupOf, type Told } from '../../alb/group.ts';
 import type { Operation } from '../../alb/plan/operation.ts';
@@ -9,9 +10,9 @@ import { keyOf } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import { readingsOf } from '../bindings/store.ts';
 import { type Deciding, type Decision, decide } from '../decide.ts';
-import { endpointsOf, type World } from '../targets/endpoints.ts';
-import { readHealth } from '../targets/target-health.ts';
-import { type Registration, registrationOf } from './registrations.ts';
+import { endpointsOf, keyOfTarget, type Target, type World } from '../targets/endpoints.ts';
+import { leaving, readHealth, type TargetSeen } from '../targets/target-health.ts';
+import { changeOf } from '../targets/target-state.ts';
 
 export interface Planning extends Deciding {
   readonly aws: Aws;
@@ -22,6 +23,17 @@ export interface Planning extends Deciding {
 export interface PlannedStep {
   readonly operation: Operation;
   readonly allowed: boolean;
+}
+
+/** Which targets the controller would register and deregister in one target group. */
+export interface Registration {
+  /** Id of the desired target group. */
+  readonly targetGroup: string;
+  /** `namespace/service:port`. */
+  readonly backend: string;
+  /** `id:port` of each, in order. */
+  readonly register: readonly string[];
+  readonly deregister: readonly string[];
 }
 
 export interface PlannedGroup {
@@ -50,6 +62,25 @@ const LATER: Readonly<Record<keyof Seldom, string>> = {
   shield: 'Shield is told as soon as the load balancer exists',
 };
 const HANDOVER = 'requests go to a new target group alone once it has a healthy target';
+
+/** `seen`: what is registered; nothing in a target group that does not exist yet. */
+export function registrationOf(
+  backend: Backend,
+  wanted: readonly Target[],
+  seen: readonly TargetSeen[],
+): Registration {
+  const registered = new Map(
+    seen.flatMap((one) => (leaving(one) ? [] : [[keyOfTarget(one), one.state] as const])),
+  );
+  // What other clusters registered cannot be told from what left here.
+  const { missing, extra } = changeOf(registered, wanted, backend.shared ? new Set() : undefined);
+  return {
+    targetGroup: backend.id,
+    backend: `${backend.namespace}/${backend.service}:${backend.port}`,
+    register: missing.map(keyOfTarget).sort(),
+    deregister: extra.toSorted(),
+  };
+}
 
 /** Targets of every desired target group, one call for each that exists. */
 async function registrations(

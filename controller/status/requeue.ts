@@ -9,6 +9,10 @@ import type { Untold } from './pass-result.ts';
 export const WAITING_MS = 2_000;
 /** What protects is there: the pass that opens what waited for it. */
 const OPENING_MS = 50;
+/** After something was refused: the pass that leaves it out. */
+const LEAVING_OUT_MS = 50;
+/** What may not be looked up now may be allowed one day; rights are seldom given. */
+const PERMISSION_MS = 300_000;
 /** A load balancer that is being provisioned takes minutes: shortest and longest wait between two looks. */
 const PROVISIONING_MS = { shortest: 500, longest: 15_000 };
 
@@ -23,7 +27,7 @@ const UNFOUND: ReadonlySet<ProblemCode> = new Set([
   'WebAclNotFound',
 ]);
 
-/** Told of what could not be looked up (gather.ts): it is asked for again. What AWS refuses has its own pace (refusals/pace.ts). */
+/** Told of what could not be looked up (gather.ts): it is asked for again. What AWS refuses has its own pace (`paced`). */
 const AGAIN: ReadonlySet<ProblemCode> = new Set(['AwsUnavailable']);
 
 /** When to look again. What is being provisioned is asked for ever more seldom, by how long it has been so. */
@@ -47,4 +51,19 @@ export function next(
   const waiting = handing === true || outcomes.some(({ result }) => result === 'waiting');
   if (waiting) return { afterMs: WAITING_MS };
   return told.some(({ problem }) => UNFOUND.has(problem.code)) ? { afterMs: UNFOUND_MS } : 'done';
+}
+
+/** At once when all that failed is left out from now on; else as `next` says, or when something is asked for once more. */
+export function paced(
+  next: Next,
+  { outcomes, told }: Pick<Untold, 'outcomes' | 'told'>,
+  again: number | undefined,
+): Next {
+  const failed = outcomes.filter(({ result }) => result === 'failed');
+  if (failed.length > 0 && failed.every(({ refused = [] }) => refused.length > 0))
+    return { afterMs: LEAVING_OUT_MS };
+  const denied = told.some(({ problem }) => problem.code === 'AwsRefused') ? PERMISSION_MS : undefined;
+  const soonest = again ?? denied;
+  if (soonest === undefined || next === 'retry') return next;
+  return { afterMs: next === 'done' ? soonest : Math.min(next.afterMs, soonest) };
 }

@@ -12,6 +12,8 @@ import type { Book } from '../bindings/store.ts';
 /** `written`: it is as wanted, or the binding is gone. `conflict`: its newest version is not known yet. */
 export type WriteOutcome = 'written' | 'conflict' | 'failed';
 
+type StatusWrite = (binding: LoadBalancerBinding) => Promise<KubeOutcome<LoadBalancerBinding> | undefined>;
+
 export interface StatusWritesOptions {
   readonly book: Pick<Book, 'bindingOf' | 'answered'>;
   readonly write: Pick<Writer, 'patchStatus' | 'forgetTargets'>;
@@ -43,11 +45,7 @@ export class StatusWrites {
     return this.#inTurn(key, 'forget targets', (binding) => write.forgetTargets(binding, targetGroupArn));
   }
 
-  #inTurn(
-    key: string,
-    step: string,
-    write: (binding: LoadBalancerBinding) => Promise<KubeOutcome<LoadBalancerBinding> | undefined>,
-  ): Promise<WriteOutcome> {
+  #inTurn(key: string, step: string, write: StatusWrite): Promise<WriteOutcome> {
     const run = (): Promise<WriteOutcome> => this.#write(key, step, write);
     const before = this.#last.get(key);
     const now = before === undefined ? run() : before.then(run, run);
@@ -59,11 +57,7 @@ export class StatusWrites {
     return now;
   }
 
-  async #write(
-    key: string,
-    step: string,
-    write: (binding: LoadBalancerBinding) => Promise<KubeOutcome<LoadBalancerBinding> | undefined>,
-  ): Promise<WriteOutcome> {
+  async #write(key: string, step: string, write: StatusWrite): Promise<WriteOutcome> {
     const { book, failed } = this.#options;
     const binding = book.bindingOf(key);
     const outcome = binding === undefined ? undefined : await write(binding);

@@ -4,21 +4,14 @@
 //   a pass over a group ─note─▶ memory ─a second later─▶ ConfigMap        start, look ─load─▶ memory
 import type { KubeClient, KubeOutcome } from '../../../kube/client.ts';
 import { type ConfigMap, readConfigMap, writeConfigMap } from '../../../kube/config-map.ts';
-import { KINDS } from '../../../kube/kinds.ts';
+import { KINDS, type ObjectName } from '../../../kube/kinds.ts';
 import { listAll } from '../../../kube/list.ts';
+import type { Aws } from '../../aws/client.ts';
 import type { Next } from '../../queue/queue.ts';
 import type { OwnedGroups } from './judge.ts';
 
-export interface RecordPlace {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** Which fleet a record is about: the same words in another cluster are about another one. */
-export interface Fleet {
-  readonly clusterName: string;
-  readonly vpcId: string;
-}
+export type Fleet = Pick<Aws, 'clusterName' | 'vpcId'>;
 
 /** What the record says. */
 export interface WrittenRecord {
@@ -64,7 +57,7 @@ const linesOf = (text: string | undefined): string[] =>
 /** Reads the record. One of another cluster, VPC or cluster name counts as none. */
 export async function readRecord(
   client: Pick<KubeClient, 'request'>,
-  place: RecordPlace,
+  place: Required<ObjectName>,
   fleet: Fleet,
 ): Promise<RecordRead<WrittenRecord>> {
   const [cluster, read] = await Promise.all([identity(client, fleet), readConfigMap(client, place)]);
@@ -80,7 +73,7 @@ export async function readRecord(
 
 export interface RecordOptions extends Fleet {
   readonly client: Pick<KubeClient, 'request'>;
-  readonly place: RecordPlace;
+  readonly place: Required<ObjectName>;
   /** Whether anything is written; under `observe` nothing is. */
   readonly writes: boolean;
   /** Resolves while we lead. */
