@@ -122,15 +122,21 @@ class Sync {
     return this.#settle('tell deletion', await write.patchStatus(binding, told));
   }
 
-  async #keep(entry: BookEntry, binding?: LoadBalancerBinding, held?: boolean): Promise<Next> {
+  /** `former` is the binding whose place the new one takes. */
+  async #keep(entry: BookEntry, binding?: LoadBalancerBinding, former?: LoadBalancerBinding): Promise<Next> {
     const { book, write } = this.#deriving;
-    const holds = held ?? book.answers(entry.spec.group);
+    const holds = former !== undefined || book.answers(entry.spec.group);
     const { namespace = '', name } = entry.ingress.metadata;
     if (binding !== undefined && canonicalText(binding.spec) === canonicalText(entry.spec))
       return this.#claim(entry, binding, holds);
     const applied = await write.applyBinding({ namespace, name }, entry.spec);
     if (!applied.ok) return this.#settleBinding(entry, 'record binding', applied);
-    return this.#claim(entry, applied.object, holds);
+    const { set } = former?.status ?? {};
+    if (set === undefined) return this.#claim(entry, applied.object, holds);
+    // What was set in AWS is remembered by the binding alone (hack/decisions/0011).
+    const made = await write.patchStatus(applied.object, { ...applied.object.status, set });
+    if (made?.ok === false) return this.#settle('hand over memory', made);
+    return this.#claim(entry, made?.object ?? applied.object, holds);
   }
 
   async #claim(entry: BookEntry, binding: LoadBalancerBinding, held: boolean): Promise<Next> {
@@ -167,7 +173,7 @@ class Sync {
     const released = await write.releaseBinding(binding, (finalizer) => finalizer === mine);
     if (released !== undefined && !released.ok && released.reason !== 'notFound')
       return this.#settle('hand over binding', released);
-    return this.#keep({ ...entry, ingress: secured.object }, undefined, true);
+    return this.#keep({ ...entry, ingress: secured.object }, undefined, binding);
   }
 }
 

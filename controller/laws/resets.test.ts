@@ -98,6 +98,19 @@ const remembered = (passes: Passes) =>
   Object.fromEntries(passes.bindings().map((one) => [keyOf(one), one.status?.set]));
 const done = ({ outcomes }: Passes): Outcome[] => outcomes.filter(({ result }) => result === 'done');
 
+/** One Ingress of the group. */
+const alone = (said: Said): Applied => ({
+  ingresses: [saying(ingress({ said: { 'group.name': GROUP, ...said } }), {})],
+  services: SERVICES,
+});
+
+const saidNothing = alone({});
+const saidSomething = alone({
+  'load-balancer-attributes': 'idle_timeout.timeout_seconds=30',
+  'listener-attributes.HTTP-80': `${server}=false`,
+  'target-group-attributes': 'slow_start.duration_seconds=60',
+});
+
 const RUNS = 30;
 // A case is several rests of whole passes: to make a counterexample smaller would take minutes.
 const LAW = { numRuns: RUNS, endOnFailure: true };
@@ -141,22 +154,25 @@ describe('goes back', () => {
   });
 
   test('killed after any call', async () => {
-    const sheet = (said: Said): Applied => ({
-      ingresses: [saying(ingress({ said: { 'group.name': GROUP, ...said } }), {})],
-      services: SERVICES,
-    });
-    const said = sheet({
-      'load-balancer-attributes': 'idle_timeout.timeout_seconds=30',
-      'listener-attributes.HTTP-80': `${server}=false`,
-      'target-group-attributes': 'slow_start.duration_seconds=60',
-    });
-    const anew = await valuesAnew(sheet({}));
+    const anew = await valuesAnew(saidNothing);
     for (let calls = 0, isKilled = true; isKilled; calls += 1) {
       const passes = open();
-      isKilled = await passes.kill(said, calls);
-      expect(await settleWholly(passes, sheet({}))).toBe(true);
+      isKilled = await passes.kill(saidSomething, calls);
+      expect(await settleWholly(passes, saidNothing)).toBe(true);
       expect([calls, await values(passes)]).toEqual([calls, anew]);
     }
+  });
+
+  test('made anew under the same name before the one before is gone', async () => {
+    const passes = open();
+    await settleWholly(passes, saidSomething);
+    // Its binding is on its way out, and nothing is done in AWS yet.
+    const kept = [...passes.account.elb.state.loadBalancers.keys()];
+    await passes.kill({ ...saidSomething, ingresses: [] }, 2);
+    expect(passes.bindings().map(({ metadata }) => metadata.deletionTimestamp)).toEqual([expect.any(String)]);
+    expect(await settleWholly(passes, saidNothing)).toBe(true);
+    expect([...passes.account.elb.state.loadBalancers.keys()]).toEqual(kept);
+    expect(await values(passes)).toEqual(await valuesAnew(saidNothing));
   });
 
   test('what nobody of us set stays', async () => {
