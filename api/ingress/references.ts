@@ -1,8 +1,10 @@
 // What an Ingress refers to: its backends in written order, the Services and the actions behind them.
+
 import { type ActionValue, targetsOf } from '../annotations/actions.ts';
 import type { Settings } from '../generated/binding.ts';
-import type { Ingress, IngressBackend, Service, ServicePort } from '../kube.ts';
+import type { Ingress, IngressBackend, IngressPath, Service, ServicePort } from '../kube.ts';
 import { annotationPath } from '../problems/finding.ts';
+import { memberOf } from '../routing/rules.ts';
 
 /** The port name that makes a backend an `actions.NAME` annotation (spec annotations 15.7). */
 export const USE_ANNOTATION = 'use-annotation';
@@ -13,14 +15,22 @@ export interface BackendReference {
   readonly backend: IngressBackend;
 }
 
+/** A path of a rule with its host, empty for every host. */
+export interface WrittenPath extends IngressPath {
+  readonly host: string;
+  /** Its field path: `spec.rules[0].http.paths[1]`. */
+  readonly at: string;
+}
+
+/** The paths of all rules, in written order. */
+export const pathsOf = ({ spec }: Ingress): WrittenPath[] =>
+  (spec?.rules ?? []).flatMap(({ host = '', http }, r) =>
+    (http?.paths ?? []).map((path, p) => ({ ...path, host, at: `spec.rules[${r}].http.paths[${p}]` })),
+  );
+
 /** All backends of an Ingress: the default one last. */
 export function backendsOf(ingress: Ingress): BackendReference[] {
-  const ofRules = (ingress.spec?.rules ?? []).flatMap((rule, r) =>
-    (rule.http?.paths ?? []).map((path, p) => ({
-      path: `spec.rules[${r}].http.paths[${p}].backend`,
-      backend: path.backend,
-    })),
-  );
+  const ofRules = pathsOf(ingress).map(({ at, backend }) => ({ path: `${at}.backend`, backend }));
   const last = ingress.spec?.defaultBackend;
   return last === undefined ? ofRules : [...ofRules, { path: 'spec.defaultBackend', backend: last }];
 }
@@ -51,7 +61,7 @@ export function servicesOf(ingress: Ingress, actions: Settings['actions']): Serv
     }
   }
   for (const name of named) {
-    const action = actions !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
+    const action = memberOf(actions, name);
     if (action !== undefined) found.push(...ofAction(name, action.value));
   }
   return found;

@@ -2,7 +2,7 @@
 
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
 import type { Action, Condition } from '../aws.ts';
-import type { BindingSpec, Intent, IntentBackend } from '../generated/binding.ts';
+import type { BindingSpec, Intent, IntentBackend, Settings } from '../generated/binding.ts';
 import { once } from '../once.ts';
 import { conditionsOf, isRegexPath, memberOf, type RuleSource } from './rules.ts';
 import { redirectsToItself } from './unreachable-rules.ts';
@@ -44,8 +44,9 @@ export interface Route {
   conditions(): readonly Condition[];
 }
 
-function actionOf(backend: IntentBackend, { settings }: Intent): RoutedAction {
-  const said = backend.action === undefined ? undefined : memberOf(settings.actions, backend.action)?.value;
+/** What is done with the requests of a backend; `name` is that of its action, if it has one. */
+export function routedAction(name: string | undefined, { actions }: Pick<Settings, 'actions'>): RoutedAction {
+  const said = name === undefined ? undefined : memberOf(actions, name)?.value;
   const redirect = said?.type === 'redirect' ? said.redirectConfig : undefined;
   return redirect === undefined ? { type: 'forward' } : { type: 'redirect', ...redirect };
 }
@@ -58,7 +59,7 @@ function routeOf(source: RuleSource, backend: IntentBackend, intent: Intent, isD
     isDefault,
     isRegex: isRegexPath(source, settings),
     isBare: (memberOf(settings.conditions, source.backend)?.value ?? []).length === 0,
-    action: actionOf(backend, intent),
+    action: routedAction(backend.action, settings),
     name: backend.action,
     conditions: () => {
       conditions ??= conditionsOf(source, settings);

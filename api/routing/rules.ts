@@ -31,6 +31,11 @@ export function inOrder<P extends Pick<RuleSource, 'path' | 'pathType'>>(paths: 
   return paths.toSorted((a, b) => rank(a) - rank(b) || length(b) - length(a));
 }
 
+/** The paths of all entries, by the field paths of which those of one entry are told, as they are asked. */
+export const asAsked = <P extends Pick<RuleSource, 'path' | 'pathType'> & { readonly at: string }>(
+  paths: readonly P[],
+): P[] => [...Map.groupBy(paths, ({ at }) => at.slice(0, at.indexOf(']'))).values()].flatMap(inOrder);
+
 /** Patterns of a path (spec annotations 15.3). An empty path is no condition. */
 export function pathPatterns({ path, pathType }: Pick<RuleSource, 'path' | 'pathType'>): string[] {
   if (path === undefined || path === '') return [];

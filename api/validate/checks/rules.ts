@@ -2,13 +2,14 @@
 // annotations 15.1 to 15.8; aws-limits R4, R6).
 import { effectiveListenPorts } from '../../annotations/listener.ts';
 import type { Condition } from '../../aws.ts';
-import { actionNameOf } from '../../ingress/references.ts';
+import { actionNameOf, pathsOf } from '../../ingress/references.ts';
 import type { IngressPath } from '../../kube.ts';
 import { CONDITION_VALUES_MAX, WILDCARDS_MAX, WILDCARDS_USUAL } from '../../limits/rule-limits.ts';
 import { annotationPath } from '../../problems/finding.ts';
 import { type Problem, quote, refusal, warning } from '../../problems/problem.ts';
 import { hostsAbove, isTooDeep, takenBy, takes } from '../../routing/reach.ts';
-import { conditionsOf, inOrder, isRegexPath, memberOf, type RuleSource } from '../../routing/rules.ts';
+import { routedAction } from '../../routing/routes.ts';
+import { asAsked, conditionsOf, isRegexPath, memberOf, type RuleSource } from '../../routing/rules.ts';
 import { redirectsToItself } from '../../routing/unreachable-rules.ts';
 import { type Context, portsUnsure } from './context.ts';
 
@@ -20,19 +21,14 @@ interface CheckedRule extends RuleSource {
   readonly written: IngressPath;
 }
 
-function rulesOf({ ingress, settings }: Context): CheckedRule[] {
-  return (ingress.spec?.rules ?? []).flatMap(({ host, http }, r) =>
-    (http?.paths ?? []).map((written, p) => ({
-      at: `spec.rules[${r}].http.paths[${p}]`,
-      host: host ?? '',
-      path: written.path ?? '',
-      pathType: written.pathType,
-      backend: written.backend.service?.name ?? '',
-      isRegex: isRegexPath(written, settings),
-      written,
-    })),
-  );
-}
+const rulesOf = ({ ingress, settings }: Context): CheckedRule[] =>
+  pathsOf(ingress).map((written) => ({
+    ...written,
+    path: written.path ?? '',
+    backend: written.backend.service?.name ?? '',
+    isRegex: isRegexPath(written, settings),
+    written,
+  }));
 
 /** Everything about rules as wholes. */
 export function wholeRuleProblems(context: Context): Problem[] {
@@ -131,12 +127,6 @@ function valueProblems(rule: CheckedRule, context: Context, added: Sum): Problem
   return found;
 }
 
-/** All rules in the order in which they are asked. */
-function asked(rules: readonly CheckedRule[]): CheckedRule[] {
-  const entries = Map.groupBy(rules, ({ at }) => at.slice(0, at.indexOf(']')));
-  return [...entries.values()].flatMap(inOrder);
-}
-
 /** Nothing but host and path is asked of a request. */
 const asksNothing = ({ backend }: CheckedRule, { settings }: Context): boolean =>
   (memberOf(settings.conditions, backend)?.value ?? []).length === 0;
@@ -147,12 +137,7 @@ function isMade(rule: CheckedRule, context: Context): boolean {
   const action = actionNameOf(rule.written.backend);
   if (action === undefined) return true;
   if (refused.has(`actions.${action}`) || portsUnsure(context)) return false;
-  const said = memberOf(settings.actions, action)?.value;
-  if (said?.type !== 'redirect' || said.redirectConfig === undefined) return true;
-  const ruled = {
-    conditions: conditionsOf(rule, settings),
-    action: { type: 'redirect', ...said.redirectConfig },
-  } as const;
+  const ruled = { conditions: conditionsOf(rule, settings), action: routedAction(action, settings) };
   return effectiveListenPorts(settings).every((port) => !redirectsToItself(ruled, port));
 }
 
@@ -193,7 +178,7 @@ function unreachable(rules: readonly CheckedRule[], context: Context): Problem[]
   const taken: Taken = new Map();
   const asking = new Map<string, CheckedRule>();
   const found: Problem[] = [];
-  for (const rule of asked(rules)) {
+  for (const rule of asAsked(rules)) {
     if (isTooDeep(rule.path)) continue;
     const bare = asksNothing(rule, context);
     const host = rule.host ?? '';

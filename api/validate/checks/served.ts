@@ -1,38 +1,25 @@
 // What of an Ingress a listener serves itself: rules behind a redirect that takes all their requests are not made there
 // (spec annotations 15.8), which is how many people close plain HTTP without ssl-redirect.
 import { effectiveListenPorts, type ListenPort } from '../../annotations/listener.ts';
-import { actionNameOf } from '../../ingress/references.ts';
+import { actionNameOf, pathsOf } from '../../ingress/references.ts';
 import type { IngressBackend } from '../../kube.ts';
-import { conditionsOf, inOrder, memberOf } from '../../routing/rules.ts';
+import { routedAction } from '../../routing/routes.ts';
+import { asAsked, conditionsOf } from '../../routing/rules.ts';
 import { madeOf } from '../../routing/unreachable-rules.ts';
 import type { Context } from './context.ts';
 
-/** The redirect or other routing action of a backend, as far as rules are told apart by it. */
-function actionOf(backend: IngressBackend, { settings }: Context) {
-  const name = actionNameOf(backend);
-  const said = name === undefined ? undefined : memberOf(settings.actions, name)?.value;
-  const redirect = said?.type === 'redirect' ? said.redirectConfig : undefined;
-  return redirect === undefined
-    ? ({ type: 'forward' } as const)
-    : ({ type: 'redirect', ...redirect } as const);
-}
-
 /** Field paths of the backends whose requests one listener does not redirect, as far as this Ingress alone tells. */
-function servedOn(context: Context, port: ListenPort): string[] {
-  const { ingress, settings } = context;
-  const rules = (ingress.spec?.rules ?? []).flatMap(({ host, http }, r) =>
-    inOrder(
-      (http?.paths ?? []).map((path, p) => ({ ...path, at: `spec.rules[${r}].http.paths[${p}].backend` })),
-    ).map(({ at, path, pathType, backend }) => ({
-      at,
-      conditions: conditionsOf({ host, path, pathType, backend: backend.service?.name ?? '' }, settings),
-      action: actionOf(backend, context),
-    })),
-  );
+function servedOn({ ingress, settings }: Context, port: ListenPort): string[] {
+  const actionOf = (backend: IngressBackend) => routedAction(actionNameOf(backend), settings);
+  const rules = asAsked(pathsOf(ingress)).map(({ at, host, path, pathType, backend }) => ({
+    at: `${at}.backend`,
+    conditions: conditionsOf({ host, path, pathType, backend: backend.service?.name ?? '' }, settings),
+    action: actionOf(backend),
+  }));
   const last = ingress.spec?.defaultBackend;
   const made = [
     ...madeOf(rules, port),
-    ...(last === undefined ? [] : [{ at: 'spec.defaultBackend', action: actionOf(last, context) }]),
+    ...(last === undefined ? [] : [{ at: 'spec.defaultBackend', action: actionOf(last) }]),
   ];
   return made.filter(({ action }) => action.type !== 'redirect').map(({ at }) => at);
 }

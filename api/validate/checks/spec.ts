@@ -1,10 +1,11 @@
 // Checks of the Ingress spec: hosts, paths and backends that an ALB rule cannot express (spec annotations 15; aws-limits 3.1).
 
-import { actionNameOf, backendsOf } from '../../ingress/references.ts';
+import { actionNameOf, backendsOf, pathsOf } from '../../ingress/references.ts';
 import type { IngressPath } from '../../kube.ts';
 import { CONDITION_VALUE_MAX } from '../../limits/rule-limits.ts';
 import { annotationPath, type Finding } from '../../problems/finding.ts';
 import { type Problem, refusal, warning } from '../../problems/problem.ts';
+import { routedAction } from '../../routing/routes.ts';
 import { isRegexPath, memberOf } from '../../routing/rules.ts';
 import { isLoop } from './actions.ts';
 import { hostFinding, pathFinding } from './conditions.ts';
@@ -24,17 +25,14 @@ export function specProblems(context: Context): Problem[] {
 
 /** A redirect to itself is left out with its rule, but not from a listener or behind a regular expression (spec annotations 15.8). */
 function loopProblems({ ingress, settings }: Context): Problem[] {
-  const paths = (ingress.spec?.rules ?? []).flatMap(({ http }, r) =>
-    (http?.paths ?? []).map((one, p) => ({ ...one, at: `spec.rules[${r}].http.paths[${p}].backend` })),
-  );
-  const kept = new Set(paths.filter((one) => isRegexPath(one, settings)).map(({ at }) => at));
+  const regexes = pathsOf(ingress).filter((one) => isRegexPath(one, settings));
+  const kept = new Set(regexes.map(({ at }) => `${at}.backend`));
   return backendsOf(ingress).flatMap(({ path, backend }): Problem[] => {
-    const action = actionNameOf(backend);
-    const said = action === undefined ? undefined : memberOf(settings.actions, action)?.value;
-    if (said?.type !== 'redirect' || said.redirectConfig === undefined || !isLoop(said.redirectConfig))
-      return [];
+    const name = actionNameOf(backend);
+    const action = routedAction(name, settings);
+    if (action.type !== 'redirect' || !isLoop(action)) return [];
     if (path !== 'spec.defaultBackend' && !kept.has(path)) return [];
-    const because = `${annotationPath(`actions.${action}`)} redirects to itself, which AWS refuses: change protocol, host, port or path`;
+    const because = `${annotationPath(`actions.${name}`)} redirects to itself, which AWS refuses: change protocol, host, port or path`;
     return [refusal('Contradiction', `${path}.service`, { because })];
   });
 }

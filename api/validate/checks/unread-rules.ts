@@ -2,7 +2,7 @@
 // 10, 15, 18.1).
 
 import { AUTH_NAMES, type AuthName } from '../../ingress/authentication.ts';
-import { actionNameOf, backendsOf } from '../../ingress/references.ts';
+import { actionNameOf, backendsOf, pathsOf } from '../../ingress/references.ts';
 import { once } from '../../once.ts';
 import { isRegexPath } from '../../routing/rules.ts';
 import type { Context } from './context.ts';
@@ -58,8 +58,7 @@ function unreadConditions(name: string, context: Context): Unread | undefined {
 
 function unreadRegex({ ingress, settings }: Context): Unread | undefined {
   const on = { ...settings, 'use-regex-path-match': { value: true, from: 'Ingress' } };
-  const paths = (ingress.spec?.rules ?? []).flatMap(({ http }) => http?.paths ?? []);
-  if (paths.some((path) => isRegexPath(path, on))) return undefined;
+  if (pathsOf(ingress).some((path) => isRegexPath(path, on))) return undefined;
   return { because: 'no path has the type ImplementationSpecific, so nothing reads it' };
 }
 
