@@ -102,7 +102,8 @@ function besideNamed(desiring: Desiring, named: readonly string[]): FrontendAcce
   if (!managesBackendRules(group, facts.cluster)) return { resources: [], groups: [...named] };
   const name = 'manage-backend-security-group-rules';
   const because = 'the controller runs without a shared security group, so targets are not opened';
-  for (const { member } of facts.cluster.backendSecurityGroup === 'none' ? saidBy(group.members, name) : [])
+  const inVain = facts.cluster.backendSecurityGroup === 'none' ? saidBy(group.members, name) : [];
+  for (const { member } of inVain)
     tell(desiring, member.key, warning('Contradiction', annotationPath(name), { because }));
   const { resources, groups } = backendAccess(desiring);
   return { resources, groups: [...named, ...groups] };
@@ -127,10 +128,8 @@ export function accessFor(
   if (named !== undefined) {
     tellUnfound(desiring, 'security-groups', named);
     const until = 'the security groups that are named are found';
-    for (const { member } of named.problem === undefined
-      ? []
-      : saidBy(desiring.group.members, 'security-groups'))
-      desiring.unmet.push({ member: member.key, staysOpen: true, until });
+    const lacking = named.problem === undefined ? [] : saidBy(desiring.group.members, 'security-groups');
+    for (const { member } of lacking) desiring.unmet.push({ member: member.key, staysOpen: true, until });
     if (!('value' in named)) return undefined;
     if (named.value.length > 0) return besideNamed(desiring, named.value);
   }

@@ -66,13 +66,13 @@ interface ParameterWord {
   readonly hides?: readonly string[] | undefined;
 }
 
-const pairText = ({ key, value }: KeyValue): string => `${key}=${value}`.replace(/[\\,]/g, (c) => `\\${c}`);
+const itemText = (item: unknown): string =>
+  isObject(item) ? `${item.key}=${item.value}`.replace(/[\\,]/g, (c) => `\\${c}`) : String(item);
 
 /** A value as the text of an annotation: items and pairs with commas; the only number is that of capacity units. */
-function textOf(value: string | number | readonly (string | KeyValue)[] | undefined): string {
+function textOf(value: unknown): string {
   if (typeof value === 'number') return `${CAPACITY_UNITS}=${value}`;
-  if (value === undefined || typeof value === 'string') return value ?? '';
-  return value.map((one) => (typeof one === 'string' ? one : pairText(one))).join(',');
+  return Array.isArray(value) ? value.map(itemText).join(',') : String(value ?? '');
 }
 
 /** Of several entries for one listener the first counts (spec annotations 6.3). */
@@ -100,7 +100,7 @@ function wordsOf(spec: IngressClassParamsSpec): ParameterWord[] {
   };
   const single = Object.entries(fields).map(([suffix, field]) => {
     const value = field.split('.').reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), spec);
-    return { suffix, field, text: textOf(value as Parameters<typeof textOf>[0]), hides: HIDES[suffix] };
+    return { suffix, field, text: textOf(value), hides: HIDES[suffix] };
   });
   const listeners = listenersOf(spec).map(({ at, name, attributes }) => ({
     suffix: `listener-attributes.${name}`,
