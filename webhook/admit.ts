@@ -21,7 +21,7 @@ import type { Problem } from '../api/problems/problem.ts';
 import type { GroupMember } from '../api/routing/routes.ts';
 import { prefixProblems } from '../api/validate/checks/prefixes.ts';
 import { groupWarnings, type JudgeAround, judgeIngress } from '../api/validate/validate-ingress.ts';
-import { refusal, warningsOf } from './answer.ts';
+import { allowed, answerOf, warningsOf } from './answer.ts';
 import type { Recording } from './record.ts';
 import { type Locks, lockProblems } from './restricted-annotations.ts';
 import type { AdmissionAnswer, AdmissionRequest } from './review.ts';
@@ -79,23 +79,16 @@ function judge(request: AdmissionRequest, around: AdmissionContext): AdmissionRe
     ...lockProblems(around.locks ?? {}, object, oldObject, isOurs),
     ...(oldIsOurs ? afterUpdate(found, { reading, spec: member.spec, object }, oldObject, around) : found),
   ];
-  const warnings = warningsOf(problems);
-  if (problems.some(refuses)) {
-    return {
-      verdict: 'refused',
-      answer: { allowed: false, status: refusal(aboutIngress(object), problems), warnings },
-      problems,
-    };
-  }
+  const answer = answerOf(aboutIngress(object), problems);
+  if (!answer.allowed) return { verdict: 'refused', answer, problems };
   const { name, namespace = '' } = object.metadata;
   // With an old mistake still in it, or without its class, the new intent is admitted but not accepted: the controller keeps the last good one.
   const recording =
     reading.problems.some(refuses) || named.length > 0 ? undefined : { namespace, name, spec: member.spec };
   if (request.dryRun) {
     const plan = recording === undefined ? [KEPT] : planned(object, recording, around);
-    return { verdict: 'allowed', answer: allowed([...warnings, ...plan]), problems };
+    return { verdict: 'allowed', answer: allowed([...(answer.warnings ?? []), ...plan]), problems };
   }
-  const answer = allowed(warnings);
   return { verdict: 'allowed', answer, problems, ...(recording === undefined ? {} : { recording }) };
 }
 
@@ -113,9 +106,6 @@ const awaited = (problem: Problem): Problem =>
   problem.code === 'ClassParametersNotFound' ? { ...problem, severity: 'warn' } : problem;
 
 const KEPT = `${NOTHING_CHANGES}: what was accepted last is kept until the mistakes are gone`;
-
-const allowed = (warnings: readonly string[]): AdmissionAnswer =>
-  warnings.length === 0 ? { allowed: true } : { allowed: true, warnings };
 
 /** What a dry run is answered: what would be done in AWS, as far as the bindings know it. */
 function planned(object: Ingress, { namespace, name, spec }: Recording, around: AdmissionContext): string[] {

@@ -1,6 +1,7 @@
 // Problems in the words of an admission answer: the Status that kubectl prints, and warning headers. Pure.
+import { refuses } from '../api/problems/finding.ts';
 import { type Problem, sentence } from '../api/problems/problem.ts';
-import type { FailureStatus } from './review.ts';
+import type { AdmissionAnswer, FailureStatus } from './review.ts';
 
 /** More problems than this do not help anybody; the rest is counted. */
 const SHOWN_MAX = 10;
@@ -40,6 +41,17 @@ export function refusal(about: About, problems: readonly Problem[]): FailureStat
     message: lines.length === 1 ? lines.join() : `\n${lines.map((line) => `* ${line}`).join('\n')}`,
     details: { ...about, causes },
   };
+}
+
+/** What lets an object pass. */
+export const allowed = (warnings: readonly string[]): AdmissionAnswer =>
+  warnings.length === 0 ? { allowed: true } : { allowed: true, warnings };
+
+/** What these problems mean for an object: it passes unless one of them refuses it. */
+export function answerOf(about: About, problems: readonly Problem[]): AdmissionAnswer {
+  const warnings = warningsOf(problems);
+  if (!problems.some(refuses)) return allowed(warnings);
+  return { allowed: false, status: refusal(about, problems), warnings };
 }
 
 /** The sentence without the field, which a cause carries by itself. */

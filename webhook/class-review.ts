@@ -2,7 +2,7 @@
 import { CLASS_PARAMS_GROUP, classProblems } from '../api/ingress/class-parameters.ts';
 import type { Problem } from '../api/problems/problem.ts';
 import { isClassParams } from '../api/validate/type-guards.ts';
-import { refusal, warningsOf } from './answer.ts';
+import { answerOf } from './answer.ts';
 import { type AdmissionAnswer, openReview } from './review.ts';
 
 export interface ClassJudgement {
@@ -24,10 +24,6 @@ export function judgeClassReview(body: unknown): ClassJudgement | { readonly fau
     const stored = before.has(`${problem.path}\n${problem.value}`);
     return stored ? { ...problem, severity: 'warn' } : problem;
   });
-  const warnings = warningsOf(problems);
   const about = { group: CLASS_PARAMS_GROUP, kind: 'IngressClassParams', name: object.metadata.name };
-  const answer: AdmissionAnswer = problems.some(({ severity }) => severity === 'refuse')
-    ? { allowed: false, status: refusal(about, problems), warnings }
-    : { allowed: true, ...(warnings.length === 0 ? {} : { warnings }) };
-  return { uid, answer, problems };
+  return { uid, answer: answerOf(about, problems), problems };
 }

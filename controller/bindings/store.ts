@@ -3,6 +3,7 @@
 //
 //   Ingress ──bind()──▶ effective spec ──▶ group index ◀── finalizers of the binding (groups it may still have things in)
 //                                               ◀── finalizers of the Ingress, while no binding holds its group
+import { defined } from '../../api/defined.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import type { Policy } from '../../api/policy.ts';
@@ -83,16 +84,14 @@ export function openBook(ceiling: Policy = 'sync'): Book {
   function put(key: string, binding?: LoadBalancerBinding): string[] {
     return turn(key, (page) => {
       if (binding !== undefined && isOlder(binding, page.binding)) return page;
-      const { binding: _, ...rest } = page;
-      return derived(binding === undefined ? rest : { ...rest, binding });
+      return derived(defined({ ...page, binding }));
     });
   }
 
   const answers = (groupId: string): boolean => mustHold(pagesIn(groupId), groupId, ceiling);
 
   return {
-    ingress: (key, seen) =>
-      turn(key, ({ seen: _, ...rest }) => derived(seen === undefined ? rest : { ...rest, seen })),
+    ingress: (key, seen) => turn(key, (page) => derived(defined({ ...page, seen }))),
     binding: put,
     answered(binding) {
       const known = pages.get(keyOf(binding))?.binding;

@@ -68,16 +68,14 @@ export function certificateReader(
   );
   return async () => {
     const list = await summaries.get('all');
-    if (authorities.length > 0) {
-      const each = await Promise.all(list.map(({ CertificateArn }) => described.get(CertificateArn ?? '')));
-      return each
-        .filter((one) => one?.authority !== undefined && authorities.includes(one.authority))
-        .flatMap((one) => one ?? []);
-    }
-    const all = await Promise.all(
-      list.map((summary) => fromSummary(summary) ?? described.get(summary.CertificateArn ?? '')),
-    );
-    return all.filter((one) => one !== undefined);
+    const reading = list.map((summary) => {
+      // Only a description names the authority.
+      const known = authorities.length === 0 ? fromSummary(summary) : undefined;
+      return known ?? described.get(summary.CertificateArn ?? '');
+    });
+    const all = (await Promise.all(reading)).filter((one) => one !== undefined);
+    if (authorities.length === 0) return all;
+    return all.filter((one) => 'authority' in one && authorities.includes(one.authority ?? ''));
   };
 }
 

@@ -1,6 +1,7 @@
 // adoption: how far every Ingress is taken over from the LBC, and which of the LBC's objects are left over. Pure.
 
 import { heldGroups } from '../../api/binding/finalizers.ts';
+import { defined } from '../../api/defined.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts';
 import { lbcGroups } from '../bindings/lbc-finalizers.ts';
@@ -104,8 +105,6 @@ export function leftovers(seen: Survey): Leftover[] {
   };
   return (seen.targetGroupBindings ?? []).flatMap((object) => {
     const group = groupOfLeftover(object);
-    if (group === undefined) return [];
-    const stays = staying(object);
-    return [{ object, group, ...(stays === undefined ? {} : { stays }) }];
+    return group === undefined ? [] : [{ object, group, ...defined({ stays: staying(object) }) }];
   });
 }

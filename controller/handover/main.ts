@@ -1,4 +1,5 @@
 // Taking over from the LBC and giving back, wired: one look at the cluster, lines for people, and writes only when asked for.
+import { defined } from '../../api/defined.ts';
 import { type KubeClient, kubeClient } from '../../kube/client.ts';
 import { actingAs, kubeConfigOf, ownNamespace } from '../../kube/config.ts';
 import { asOrdered, Writer } from '../../kube/write.ts';
@@ -127,11 +128,7 @@ export async function giveBack(options: Releasing): Promise<HandoverOutput> {
   const client = kubeClient(actingAs(kubeConfigOf(options.kubeconfig), options.as));
   const one = options.ingress;
   const namespace = options.namespace ?? (one === undefined ? undefined : ownNamespace(client.kubeConfig));
-  const where = {
-    ...(namespace === undefined ? {} : { namespace }),
-    ingressClass: DEFAULTS.ingressClass,
-    leftovers: false,
-  };
+  const where = { ...defined({ namespace }), ingressClass: DEFAULTS.ingressClass, leftovers: false };
   const look = async () =>
     releases(await survey(client, where), one === undefined ? undefined : `${namespace}/${one}`);
   const all = await look();

@@ -3,6 +3,7 @@
 //   Ingress: LBC's finalizers on ──▶ binding: ours off ──▶ binding deleted        (each step may be the last before a crash)
 
 import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
+import { defined } from '../../api/defined.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { Writer } from '../../kube/write.ts';
@@ -37,14 +38,8 @@ function releaseOf(binding: LoadBalancerBinding, ingress: Ingress | undefined): 
       ? 'its Ingress is being deleted: let the controller finish'
       : undefined;
   const unfinished = state !== 'Ready' || left !== 0;
-  return {
-    key: keyOf(binding),
-    binding,
-    ...(ingress === undefined ? {} : { ingress }),
-    finalizers,
-    ...(stays === undefined ? {} : { stays }),
-    ...(unfinished ? { warning: `${state}, planned operations not done: ${left ?? 'not known'}` } : {}),
-  };
+  const warning = unfinished ? `${state}, planned operations not done: ${left ?? 'not known'}` : undefined;
+  return { key: keyOf(binding), binding, finalizers, ...defined({ ingress, stays, warning }) };
 }
 
 /** What giving back means for all bindings of a survey, or for one of them. Pure. */

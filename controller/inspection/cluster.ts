@@ -1,6 +1,8 @@
 // The cluster as it is at one moment: every object that decisions are made from is listed once, and nothing is watched.
+
 import { bindingFor } from '../../api/binding/bind.ts';
 import { finalizerOf, heldGroups } from '../../api/binding/finalizers.ts';
+import { defined } from '../../api/defined.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf, type ObjectMeta } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -51,7 +53,7 @@ export async function readObjects(
 ): Promise<ClusterObjects> {
   const failures: { readonly kind: string; readonly message: string }[] = [];
   const objects = { ...NO_OBJECTS };
-  const scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
+  const scope = defined({ namespace: watchNamespace });
   async function read<K extends WatchedKind>(kind: K): Promise<void> {
     const all = await listAll(client, WATCHED[kind], scope);
     if (all.ok) Object.assign(objects, { [kind]: all.object.items });

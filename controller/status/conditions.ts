@@ -6,6 +6,7 @@ import type { Found } from '../../alb/kinds/kind.ts';
 import { inWords, type Operation } from '../../alb/plan/operation.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import { type NextCondition, REFERENCES, setCondition } from '../../api/binding/conditions.ts';
+import { defined } from '../../api/defined.ts';
 import type { BindingCondition, BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { type Problem, sentence } from '../../api/problems/problem.ts';
@@ -179,8 +180,7 @@ export function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingC
       ? programmed(pass, key)
       : { ...DELETING, message: cut(deleting) },
   ];
-  const { generation } = binding.metadata;
-  const seen = generation === undefined ? {} : { observedGeneration: generation };
+  const seen = defined({ observedGeneration: binding.metadata.generation });
   return [...next, servedBy(readyBy(next), withoutTargets(targetGroupsOf(pass, key)))].reduce(
     (conditions, one) => setCondition(conditions, { ...one, ...seen }, pass.now),
     [...(binding.status?.conditions ?? [])],

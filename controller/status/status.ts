@@ -36,8 +36,7 @@ function ofAws(pass: Pass, before: BindingStatus | undefined): Partial<BindingSt
 
 /** The status of a binding from the moment it is deleted, before anything of it is removed. */
 export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: string): BindingStatus {
-  const { generation } = metadata;
-  const seen = generation === undefined ? {} : { observedGeneration: generation };
+  const seen = defined({ observedGeneration: metadata.generation });
   const deleting = { ...DELETING, message: 'Its resources in AWS are being removed.' };
   const conditions = [deleting, readyBy([deleting])].reduce(
     (before, one) => setCondition(before, { ...one, ...seen }, now),
@@ -55,7 +54,6 @@ const targetFieldsOf = (before: BindingStatus = {}): BindingStatus => {
 /** The status of one binding after a pass. */
 export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatus {
   const conditions = conditionsOf(pass, binding);
-  const { generation } = binding.metadata;
   const key = keyOf(binding);
   const secrets =
     pass.clientSecrets === undefined ? binding.status?.clientSecrets : pass.clientSecrets.get(key);
@@ -63,14 +61,12 @@ export function statusOf(pass: Pass, binding: LoadBalancerBinding): BindingStatu
   const plan = pass.planned.length > 0 ? pass.planned.map(inWords) : binding.status?.plan;
   return {
     observedHash: binding.spec.ingressRef.hash,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...defined({ observedGeneration: binding.metadata.generation }),
     conditions,
     state: stateOf(conditions, binding.metadata.deletionTimestamp !== undefined),
     ...ofAws(pass, binding.status),
     ...targetFieldsOf(binding.status),
-    ...(secrets === undefined ? {} : { clientSecrets: secrets }),
     ...(Object.keys(set).length === 0 ? {} : { set }),
-    ...(pass.appliedHash === undefined ? {} : { appliedHash: pass.appliedHash }),
-    ...(plan === undefined ? {} : { plan: plan.slice(0, 20) }),
+    ...defined({ clientSecrets: secrets, appliedHash: pass.appliedHash, plan: plan?.slice(0, 20) }),
   };
 }

@@ -6,6 +6,7 @@ import type { ClusterSettings } from '../../alb/desire/facts.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
+import { defined } from '../../api/defined.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
 import { rememberedHealth } from './target-status.ts';
@@ -76,12 +77,10 @@ export function servingOf(
         (one.arn === wanted.arn || (one.resourceTag === wanted.resourceTag && !taken.has(one.arn))),
     );
     const made = created.has(backend.id);
-    const from = source === undefined ? {} : { source };
     const status = book.bindingOf(backend.member)?.status;
     return all.map((one) => {
       const { arn } = one;
       const leaving = arn !== wanted.arn;
-      const remembered = rememberedHealth(status, arn);
       return {
         arn,
         name: one.spec.name,
@@ -90,8 +89,7 @@ export function servingOf(
         made: made && !leaving,
         policy: pass.policy ?? 'observe',
         ...(leaving ? { leaving } : {}),
-        ...from,
-        ...(remembered === undefined ? {} : { remembered }),
+        ...defined({ source, remembered: rememberedHealth(status, arn) }),
       };
     });
   });

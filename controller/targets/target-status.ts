@@ -1,7 +1,9 @@
 // The status of a binding as far as its targets go: a program of its own, by the binding's key, so that a pod's restart plans no
 // group. It alone writes `targetGroups`, `targets` and `registered`; the pass over the group leaves them as they are. Both say
 // in `Ready` what has nothing behind it, in the same words.
+
 import { type ConditionReason, REASONS, setCondition } from '../../api/binding/conditions.ts';
+import { defined } from '../../api/defined.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
 import type { Next } from '../queue/queue.ts';
 import { readyBy, servedBy, withoutTargets } from '../status/conditions.ts';
@@ -22,8 +24,7 @@ export function rememberedHealth(
 ): TargetGroupHealth | undefined {
   const said = status?.targetGroups?.find((one) => one.arn === arn);
   if (said === undefined) return undefined;
-  const hash = status?.registered?.[arn];
-  return { healthy: said.healthy, total: said.total, ...(hash === undefined ? {} : { hash }) };
+  return defined({ healthy: said.healthy, total: said.total, hash: status?.registered?.[arn] });
 }
 
 /** Target groups with their health, as it was told last where it is not known yet, and `healthy/total` over all. Pure. */
@@ -55,11 +56,9 @@ function withReady(status: BindingStatus, empty: readonly string[], now: string)
     const one = conditions.find((condition) => condition.type === type);
     return one !== undefined && isReason(one.reason) ? [{ ...one, type, reason: one.reason }] : [];
   });
-  const generation = three.at(-1)?.observedGeneration;
   if (three.length < 3) return status;
-  const ready = servedBy(readyBy(three), empty);
-  const seen = generation === undefined ? {} : { observedGeneration: generation };
-  const { type, status: holds, reason, message } = ready;
+  const { type, status: holds, reason, message } = servedBy(readyBy(three), empty);
+  const seen = defined({ observedGeneration: three.at(-1)?.observedGeneration });
   return {
     ...status,
     conditions: setCondition(conditions, { type, status: holds, reason, message, ...seen }, now),

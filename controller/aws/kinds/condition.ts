@@ -6,19 +6,15 @@ import type {
 import type { Condition, Transform } from '../../../api/aws.ts';
 import { conditionToWire } from '../../../api/routing/wire-condition.ts';
 
-interface DescribedValues {
-  readonly values: string[];
-  readonly regexValues?: string[];
-}
-
 interface DescribedChoices {
   readonly Values?: string[] | undefined;
   readonly RegexValues?: string[] | undefined;
 }
 
-function choicesFromAws({ Values = [], RegexValues = [] }: DescribedChoices): DescribedValues {
-  return RegexValues.length === 0 ? { values: Values } : { values: Values, regexValues: RegexValues };
-}
+const choicesFromAws = ({ Values = [], RegexValues = [] }: DescribedChoices) => ({
+  values: Values,
+  ...(RegexValues.length === 0 ? {} : { regexValues: RegexValues }),
+});
 
 /** Wire form of a condition list. */
 export function conditionsToAws(conditions: readonly Condition[]): WireCondition[] {
