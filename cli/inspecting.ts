@@ -26,11 +26,6 @@ export interface InspectionFlags extends ControllerOptions {
 /** Of one AWS call: somebody waits for the answer. */
 export const ATTEMPTS = 3;
 
-export interface InspectionOutput {
-  readonly text: string;
-  readonly exitCode: number;
-}
-
 /** Ends the process with words when both an Ingress and the flag are given; else the command itself. */
 export function oneOf(command: Command, ingress: string | undefined, flag: string, value: unknown): Command {
   if (ingress !== undefined && value !== undefined)
@@ -42,7 +37,7 @@ export function oneOf(command: Command, ingress: string | undefined, flag: strin
 export async function answer<O extends ControllerOptions>(
   command: Command,
   options: O,
-  find: (options: O) => Promise<InspectionOutput>,
+  find: (options: O) => Promise<{ readonly text: string; readonly exitCode: number }>,
 ): Promise<void> {
   const wrong = mistakes(options);
   if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);

@@ -7,7 +7,7 @@ import type { StrictCheck } from '../api/validate/strict.ts';
 import { withReading } from './controller-flags.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { strictChecks } from './flags.ts';
-import { type LintCounts, type LintFormat, type Located, report } from './lint-report.ts';
+import { type LintFormat, type Located, report } from './lint-report.ts';
 
 interface LintOptions {
   readonly output: LintFormat;
@@ -48,11 +48,6 @@ async function run(paths: readonly string[], options: LintOptions): Promise<numb
   return counts.refused > 0 ? 1 : 0;
 }
 
-export interface LintResult {
-  readonly located: readonly Located[];
-  readonly counts: LintCounts;
-}
-
 const TWICE = 'it is written twice, and the last one counts';
 
 /** What admission would say of what was read. */
@@ -63,7 +58,7 @@ export function judge(
     defaultLoadBalancerScheme: defaultScheme,
     warnOnly = new Set(),
   }: Omit<LintOptions, 'output'>,
-): LintResult {
+) {
   const result = lint(
     sources.map(({ object }) => object),
     { defaultTargetType, defaultScheme, warnOnly },

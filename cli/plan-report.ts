@@ -94,16 +94,7 @@ function groupLines(one: PlannedGroup, paint: Paint): string[] {
   return said.length === 0 ? [] : [title(one, paint), ...said, ''];
 }
 
-interface PlanCounts {
-  readonly groups: number;
-  readonly undecided: number;
-  readonly operations: number;
-  readonly replacements: number;
-  readonly register: number;
-  readonly deregister: number;
-}
-
-function countsOf(planned: readonly PlannedGroup[]): PlanCounts {
+function countsOf(planned: readonly PlannedGroup[]) {
   const steps = planned.flatMap(doneSteps);
   const targets = planned.flatMap(({ registrations }) => registrations);
   return {
@@ -116,7 +107,7 @@ function countsOf(planned: readonly PlannedGroup[]): PlanCounts {
   };
 }
 
-function summary(counts: PlanCounts, orphans: number, paint: Paint): string {
+function summary(counts: ReturnType<typeof countsOf>, orphans: number, paint: Paint): string {
   const parts = [
     ...(counts.operations > 0 ? [many(counts.operations, 'operation')] : []),
     ...(counts.replacements > 0 ? [`${counts.replacements} of them by replacement`] : []),

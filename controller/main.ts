@@ -109,14 +109,6 @@ async function readInventory({ inventory, log }: Parts, signal: AbortSignal): Pr
   }
 }
 
-/** A controller that runs. */
-export interface RunningController {
-  /** Ends it in order: nothing new is begun, what runs is finished, the lease is given back. */
-  stop(): Promise<void>;
-  /** Resolves with the reason when the process must end: another one leads, or it could not start. */
-  readonly lost: Promise<string>;
-}
-
 /** Opens the ports for probes and metrics, before anything is begun. @throws Unmet when one is not to be had. */
 async function openPorts(options: ControllerOptions, registry: Registry, ending: AbortSignal) {
   const metrics = async () => ({ status: 200, body: await registry.metrics() });
@@ -129,7 +121,7 @@ async function openPorts(options: ControllerOptions, registry: Registry, ending:
 }
 
 /** Starts the controller. Resolves when it is up; it leads and works from when it holds the Lease. */
-async function startController(options: ControllerOptions, life: ControllerLife): Promise<RunningController> {
+async function startController(options: ControllerOptions, life: ControllerLife) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const servers = await openPorts(options, registry, life.ending);
@@ -166,8 +158,10 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     lose('unexpected end');
   });
   return {
+    /** Resolves with the reason when the process must end: another one leads, or it could not start. */
     lost,
-    async stop() {
+    /** Ends it in order: nothing new is begun, what runs is finished, the lease is given back. */
+    async stop(): Promise<void> {
       running.informers?.stop();
       parts.secrets.stop();
       const drained = Promise.all(Object.values(workers.queues).map((queue) => queue.drain()));

@@ -3,16 +3,10 @@ import { CLASS_PARAMS_GROUP, classProblems } from '../api/ingress/class-paramete
 import type { Problem } from '../api/problems/problem.ts';
 import { isClassParams } from '../api/validate/type-guards.ts';
 import { answerOf } from './answer.ts';
-import { type AdmissionAnswer, openReview } from './review.ts';
-
-export interface ClassJudgement {
-  readonly uid: string;
-  readonly answer: AdmissionAnswer;
-  readonly problems: readonly Problem[];
-}
+import { openReview } from './review.ts';
 
 /** What was wrong before this update does not block it. A body that is no such review is a `fault`, in one sentence. */
-export function judgeClassReview(body: unknown): ClassJudgement | { readonly fault: string } {
+export function judgeClassReview(body: unknown) {
   const opened = openReview(body, CLASS_PARAMS_GROUP, 'ingressclassparams');
   if ('fault' in opened) return opened;
   const { uid, object, oldObject } = opened;

@@ -39,11 +39,8 @@ export interface AdmissionAnswer {
 /** A review that we can judge, or one sentence that says why not. */
 export type ParsedReview = { readonly request: AdmissionRequest } | { readonly fault: string };
 
-/** The request inside a review, its parts not checked yet; fields that are null are taken out. */
-export interface Envelope {
-  readonly uid: string;
-  readonly operation: 'CREATE' | 'UPDATE';
-  readonly dryRun: boolean;
+/** The request inside a review, its objects not checked yet; fields that are null are taken out. */
+interface Envelope extends Omit<AdmissionRequest, 'object' | 'oldObject'> {
   readonly object: unknown;
   readonly oldObject: unknown;
 }

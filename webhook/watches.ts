@@ -19,13 +19,6 @@ export interface SurroundingsOptions extends ControllerDefaults, Locks {
   readonly ingressClass: string;
 }
 
-export interface WatchedSurroundings {
-  readonly around: AdmissionContext;
-  /** What has not been read for the first time yet, in words. */
-  readonly missing: () => readonly string[];
-  readonly stop: () => void;
-}
-
 interface WatchAccess {
   readonly client: KubeClient;
   readonly log: Logger;
@@ -46,7 +39,7 @@ export const USEFUL = { bindings: KINDS.bindings } as const;
 type Special<T> = Pick<WatchOptions<T>, 'trim' | 'onChange' | 'mayBeMissing' | 'fieldSelector'>;
 
 /** Starts the watches and the claim that follows from two of them. */
-export function watchSurroundings(access: WatchAccess, options: SurroundingsOptions): WatchedSurroundings {
+export function watchSurroundings(access: WatchAccess, options: SurroundingsOptions) {
   const missing = new Set<string>();
   const needed = <T extends { readonly metadata: ObjectMeta }>(
     kind: KubeKind<T>,
@@ -74,22 +67,23 @@ export function watchSurroundings(access: WatchAccess, options: SurroundingsOpti
   look = claim.look;
   const ingressClass = (name: string) => classes.get('', name);
   const defaultClass = () => defaultClassOf(classes.list());
-
+  const around: AdmissionContext = {
+    options,
+    locks: options,
+    membersOf: members.of,
+    ingressClass,
+    defaultClass,
+    service: (namespace, name) => services.get(namespace, name),
+    ownershipOf: (ingress) => ownership(ingress, ingressClass, defaultClass(), options.ingressClass),
+    recorded: (namespace, name) => members.bindings.get(namespace, name),
+    classParams: (name) => parameters.get('', name),
+    namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
+  };
   return {
-    around: {
-      options,
-      locks: options,
-      membersOf: members.of,
-      ingressClass,
-      defaultClass,
-      service: (namespace, name) => services.get(namespace, name),
-      ownershipOf: (ingress) => ownership(ingress, ingressClass, defaultClass(), options.ingressClass),
-      recorded: (namespace, name) => members.bindings.get(namespace, name),
-      classParams: (name) => parameters.get('', name),
-      namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
-    },
-    missing: () => [...missing],
-    stop: () => {
+    around,
+    /** What has not been read for the first time yet, in words. */
+    missing: (): readonly string[] => [...missing],
+    stop: (): void => {
       claim.stop();
       for (const each of [services, classes, parameters, namespaces, members.bindings, configurations])
         each.stop();
@@ -110,10 +104,7 @@ function watch<T extends { readonly metadata: ObjectMeta }>(
 const NONE: readonly LoadBalancerBinding[] = [];
 
 /** Bindings by group; the index is made anew when it is asked for after a change. */
-function watchMembers(access: WatchAccess): {
-  readonly bindings: Watched<LoadBalancerBinding>;
-  readonly of: AdmissionContext['membersOf'];
-} {
+function watchMembers(access: WatchAccess) {
   let index: Map<string, LoadBalancerBinding[]> | undefined;
   const bindings = watch(access, USEFUL.bindings, {
     trim: slimBinding,

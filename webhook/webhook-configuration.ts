@@ -32,11 +32,7 @@ export interface ClaimOptions {
   readonly pauseMs?: number;
 }
 
-export interface ConfigurationKeeper {
-  /** Something changed: look again, soon. */
-  readonly look: () => void;
-  readonly stop: () => void;
-}
+export type ConfigurationKeeper = ReturnType<typeof keepClaim>;
 
 /**
  * The expression to write, or undefined when all is well. A configuration without the webhook or without the condition
@@ -55,7 +51,7 @@ export function claimOf(
 }
 
 /** Looks once both caches have synced, then whenever `look` is called; a failed write is tried again. */
-export function keepClaim(options: ClaimOptions): ConfigurationKeeper {
+export function keepClaim(options: ClaimOptions) {
   const { classes, configurations, client, log, legacyClass, pauseMs = PAUSE_MS } = options;
   let timer: NodeJS.Timeout | undefined;
   let busy = true;
@@ -90,11 +86,12 @@ export function keepClaim(options: ClaimOptions): ConfigurationKeeper {
   };
   void Promise.all([classes.synced, configurations.synced]).then(run);
   return {
-    look: () => {
+    /** Something changed: look again, soon. */
+    look: (): void => {
       again = true;
       if (!busy) void run();
     },
-    stop: () => clearTimeout(timer),
+    stop: (): void => clearTimeout(timer),
   };
 }
 

@@ -10,17 +10,12 @@ import type { Applying } from './apply.ts';
 /** Longest wait for a healthy target of a new target group before requests go to it all the same, in milliseconds. */
 const LONGEST_MS = 300_000;
 
-export interface Succession {
-  readonly ready: Ready;
-  readonly waitsFor: Applying['waitsFor'];
-}
-
 /** `graceMs`: how long what is replaced stays after its successor serves. `now` in milliseconds from any fixed point. */
 export function succession(
   targets: Pick<Targets, 'served' | 'health'>,
   graceMs: number,
   now: () => number,
-): Succession {
+): { readonly ready: Ready; readonly waitsFor: Applying['waitsFor'] } {
   const servesSince = new Map<string, number>();
   const waitedSince = new Map<string, number>();
   /** Successors that took over although nobody is healthy behind them: their predecessors have nothing left to do. */

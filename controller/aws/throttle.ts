@@ -22,16 +22,14 @@ export const LIMITS: readonly Limit[] = [
   { service: 'wafv2', actions: /^(GetWebACLForResource|ListResourcesForWebACL)/, perSecond: 1, burst: 1 },
 ];
 
-export interface Throttle {
-  /** Milliseconds to wait before the call may be sent; the place is taken at once, so calls leave in order. */
-  reserve(service: string, action: string, nowMs: number): number;
-}
+export type Throttle = ReturnType<typeof throttle>;
 
 /** Buckets start full. A call takes one token of every bucket that matches; debts are waited for (token bucket with reservation). */
-export function throttle(limits: readonly Limit[] = LIMITS): Throttle {
+export function throttle(limits: readonly Limit[] = LIMITS) {
   const buckets = limits.map((limit) => ({ limit, tokens: limit.burst, at: Number.NEGATIVE_INFINITY }));
   return {
-    reserve(service, action, nowMs) {
+    /** Milliseconds to wait before the call may be sent; the place is taken at once, so calls leave in order. */
+    reserve(service: string, action: string, nowMs: number): number {
       let wait = 0;
       for (const bucket of buckets) {
         const { limit } = bucket;

@@ -1,23 +1,14 @@
 // Remembering answers of AWS for a while: one call serves everybody who asks at the same time, and failures are never kept.
 
-export interface Cache<V> {
-  /** The value of `key`, read if it is not known or too old. Rejects as the reading does. */
-  get(key: string): Promise<V>;
-  forget(key: string): void;
-}
-
 /** How old an answer may become: one time for all in milliseconds, or by the answer. */
 export type Age<V> = number | ((value: V) => number);
 
 /** Remembers what `read` gives. */
-export function remember<V>(
-  age: Age<V>,
-  read: (key: string) => Promise<V>,
-  now = () => performance.now(),
-): Cache<V> {
+export function remember<V>(age: Age<V>, read: (key: string) => Promise<V>, now = () => performance.now()) {
   const entries = new Map<string, { readonly value: Promise<V>; until: number }>();
   return {
-    get(key) {
+    /** The value of `key`, read if it is not known or too old. Rejects as the reading does. */
+    get(key: string): Promise<V> {
       const entry = entries.get(key);
       if (entry !== undefined && now() < entry.until) return entry.value;
       const value = read(key);
@@ -33,7 +24,7 @@ export function remember<V>(
       );
       return value;
     },
-    forget: (key) => {
+    forget: (key: string): void => {
       entries.delete(key);
     },
   };

@@ -101,20 +101,14 @@ interface LeaseRecord {
   readonly lease: LeaseName | undefined;
 }
 
-/** What was planned; orphans are looked for when every group is asked for. */
-export interface PlannedCluster {
-  readonly groups: readonly PlannedGroup[];
-  readonly orphans?: OrphansSeen<PlannedOrphan>;
-}
-
 /**
- * Plans groups as the controller would now. Throws `AwsFailure` when AWS cannot be read at all, `Unanswered` when the cluster
+ * Plans groups as the controller would now; orphans are looked for when every group is asked for. Throws `AwsFailure` when AWS cannot be read at all, `Unanswered` when the cluster
  * cannot be read or there is no such Ingress.
  */
 export function planOnce(
   options: ControllerOptions,
   question: InspectionQuestion & LeaseRecord,
-): Promise<PlannedCluster> {
+): Promise<{ readonly groups: readonly PlannedGroup[]; readonly orphans?: OrphansSeen<PlannedOrphan> }> {
   return looking(options, async ({ aws, inventory, secrets, cluster, orphans }) => {
     const [{ seen, groups }] = await Promise.all([cluster(question), inventory.load()]);
     const planning: Planning = {

@@ -17,16 +17,14 @@ const KINDS: readonly WatchedKind[] = [
   'bindings',
 ];
 
-export interface Online extends Offline {
-  /** Of the kubeconfig's context, or of the pod. */
-  readonly namespace: string;
-}
-
 /**
- * The cluster of a kubeconfig, as `offline` shows files.
+ * The cluster of a kubeconfig, as `offline` shows files; with the namespace of its context, or of the pod.
  * @throws Unanswered when something cannot be listed; Error of the file system or of the parser of the kubeconfig.
  */
-export async function online(kubeconfig: string | undefined, defaults: ControllerDefaults): Promise<Online> {
+export async function online(
+  kubeconfig: string | undefined,
+  defaults: ControllerDefaults,
+): Promise<Offline & { readonly namespace: string }> {
   const client = kubeClient(kubeConfigOf(kubeconfig));
   const objects = await readObjects(client, undefined, KINDS);
   const namespace = ownNamespace(client.kubeConfig);

@@ -4,13 +4,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { LeaseName } from '../handover/lease.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { type ControllerOptions, orphanRules } from '../options.ts';
-import {
-  judge,
-  type Orphan,
-  type OwnedGroups,
-  protectedIn,
-  type SeenOrphan,
-} from '../ownership/orphans/judge.ts';
+import { judge, type Orphan, protectedIn, type SeenOrphan } from '../ownership/orphans/judge.ts';
 import { removals, stacksIn } from '../ownership/orphans/orphans.ts';
 import { readNames } from '../ownership/orphans/read.ts';
 import { readRecord } from '../ownership/orphans/record.ts';
@@ -31,12 +25,8 @@ export interface OrphansAsked {
   readonly now: number;
 }
 
-interface OrphanRecordSeen {
-  readonly owned: OwnedGroups;
-  readonly orphans: ReadonlyMap<string, number>;
-}
-
-async function recorded({ client, lease, options }: OrphansAsked): Promise<OrphanRecordSeen> {
+/** Which groups the cluster has had, and when orphans were first seen, as far as that is written down. */
+async function recorded({ client, lease, options }: OrphansAsked) {
   const nothing = new Map<string, number>();
   if (lease === undefined) return { owned: { unknown: 'no record is named (--lease)' }, orphans: nothing };
   const { clusterName, awsVpcId: vpcId } = options;
