@@ -4,29 +4,22 @@ import type { Tags } from '../api/aws.ts';
 import { isStrictCheck, STRICT_CHECKS, type StrictCheck } from '../api/validate/strict.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
 
-/** A TCP port. */
-export function port(text: string): number {
+function whole(text: string, from: number, to: number, otherwise: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65535) {
-    throw new InvalidArgumentError('Not a port from 1 to 65535.');
-  }
+  if (text.trim() === '' || !Number.isInteger(value) || value < from || value > to)
+    throw new InvalidArgumentError(otherwise);
   return value;
 }
+
+/** A TCP port. */
+export const port = (text: string): number => whole(text, 1, 65_535, 'Not a port from 1 to 65535.');
 
 /** A whole number from 1. */
-export function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Not a whole number from 1.');
-  return value;
-}
+export const count = (text: string): number =>
+  whole(text, 1, Number.POSITIVE_INFINITY, 'Not a whole number from 1.');
 
 /** A whole number from 0 to 100. */
-export function percent(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 100)
-    throw new InvalidArgumentError('Not a whole number from 0 to 100.');
-  return value;
-}
+export const percent = (text: string): number => whole(text, 0, 100, 'Not a whole number from 0 to 100.');
 
 /** `--flag`, `--flag=true` or `--flag=false`. */
 export function trueOrFalse(text: string): boolean {

@@ -27,7 +27,7 @@ export interface SeenIngress {
   readonly reading?: Reading;
   /** It is being deleted, or its namespace is: it wants nothing any more. */
   readonly leaving?: boolean;
-  /** What it answers for itself (exchange.ts). */
+  /** What it answers for itself (lbc-finalizers.ts). */
   readonly held?: readonly Holding[];
 }
 
@@ -94,7 +94,7 @@ function leavingFrom(page: BookPage, groupId: string): LoadBalancerBinding[] {
   if (binding !== undefined && heldGroups(binding).includes(groupId)) {
     return entry !== undefined && staysIn(groupId, entry, binding) ? [binding] : [goingFrom(binding)];
   }
-  // With an entry the binding takes over what the Ingress holds first (derive.ts).
+  // With an entry the binding takes over what the Ingress holds first (sync.ts).
   if (entry !== undefined || seen === undefined || !heldByIngress(page).includes(groupId)) return [];
   return [goingFrom(binding ?? standIn(seen, groupId))];
 }

@@ -1,5 +1,5 @@
 // exchange: finalizers on Ingresses against ours on bindings, both ways. Those on an Ingress are the LBC's (aws-model 10.3), or
-// our own while there is no binding to carry them (derive.ts). Pure.
+// our own while there is no binding to carry them (sync.ts). Pure.
 //
 //   Ingress  ingress.k8s.aws/resources, albatross.dev/resources          ◀─▶  binding  albatross.dev/resources
 //   Ingress  group.ingress.k8s.aws/NAME, group.albatross.dev/NAME        ◀─▶  binding  group.albatross.dev/NAME

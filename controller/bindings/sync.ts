@@ -90,7 +90,7 @@ class Sync {
     return 'retry';
   }
 
-  /** The same of a write that makes or claims a binding. Nobody waits for one that is refused (pages.ts). */
+  /** The same of a write that makes or claims a binding. Nobody waits for one that is refused (entries.ts). */
   #settleBinding(entry: BookEntry, step: string, outcome: KubeOutcome | undefined): Next {
     const { book, refused, failed } = this.#deriving;
     const refusal = outcome?.ok === false && REFUSED.has(outcome.reason) ? outcome : undefined;
