@@ -4,6 +4,7 @@ import type { Setting } from '../api/annotation.ts';
 import { SETS } from '../api/group-conflicts/conflict.ts';
 import { annotationPath } from '../api/problems/finding.ts';
 import type { Problem } from '../api/problems/problem.ts';
+import { memberOf } from '../api/routing/rules.ts';
 import type { Member, Told } from './group.ts';
 
 /** One member's word about one annotation. */
@@ -15,9 +16,8 @@ export interface MemberSetting<T> {
 }
 
 /** What settings say about one annotation; families are read by their own builders. */
-export function settingOf(settings: object, name: string): Setting<unknown> | undefined {
-  return Object.entries(settings).find(([key]) => key === name)?.[1] as Setting<unknown> | undefined;
-}
+export const settingOf = (settings: object, name: string): Setting<unknown> | undefined =>
+  memberOf(settings as Readonly<Record<string, Setting<unknown>>>, name);
 
 /** Seniority: creation time, then name. It does not change when somebody joins with a lower group order. */
 export function senior<T extends { readonly member: Member }>(said: readonly T[]): T[] {

@@ -57,11 +57,9 @@ export const settingsUnasked = (
   defaultTargetType: defaults.defaultTargetType,
 });
 
-const isId = (prefix: string) => (name: string) => name.startsWith(prefix);
-
 /** Ids are known; what is named otherwise is looked up in AWS. */
 const idsOf = (prefix: string, what: string, names: readonly string[]): string[] =>
-  names.map((name) => (isId(prefix)(name) ? name : unknown(`${what} ${name}`)));
+  names.map((name) => (name.startsWith(prefix) ? name : unknown(`${what} ${name}`)));
 
 /** A load balancer that is there keeps its subnets when nobody says a word about them (aws-model 4.1 step 3). */
 function subnetsOf({ settings, subnetTags }: Group, { cluster, balancer }: PreviewFacts): string[] {

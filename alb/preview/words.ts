@@ -63,17 +63,16 @@ interface Line {
   readonly what: Subject;
 }
 
-/** One resource, or one of those that are only counted: `one` and `many` name them. */
-interface Subject {
-  readonly one: string;
-  readonly many?: string;
-}
+/** One resource by its name, or one of a kind that are only counted, with where they are. */
+type Subject = { readonly name: string } | { readonly kind: string; readonly of: string };
 
 /** Each resource by itself; those that are only counted, once. */
 function counted(subjects: readonly Subject[]): string[] {
-  const alike = Map.groupBy(subjects, ({ one }) => one);
-  return [...alike].map(([one, { length, 0: first }]) =>
-    first?.many === undefined ? one : `${length} ${length === 1 ? one : first.many}`,
+  const alike = Map.groupBy(subjects, (one) => ('name' in one ? one.name : `${one.kind} ${one.of}`));
+  return [...alike].map(([name, { length, 0: first }]) =>
+    first !== undefined && 'kind' in first
+      ? `${length} ${first.kind}${length === 1 ? '' : 's'} ${first.of}`
+      : name,
   );
 }
 
@@ -97,12 +96,12 @@ function oursIn(groups: readonly Group[], namespace: string): Ours {
   };
 }
 
-const KINDS: Readonly<Record<PreviewStep['kind'], readonly [one: string, many: string]>> = {
-  securityGroup: ['security group', 'security groups'],
-  targetGroup: ['target group', 'target groups'],
-  loadBalancer: ['load balancer', 'load balancers'],
-  listener: ['listener', 'listeners'],
-  rule: ['rule', 'rules'],
+const KINDS: Readonly<Record<PreviewStep['kind'], string>> = {
+  securityGroup: 'security group',
+  targetGroup: 'target group',
+  loadBalancer: 'load balancer',
+  listener: 'listener',
+  rule: 'rule',
 };
 
 function subjectOf(
@@ -114,16 +113,13 @@ function subjectOf(
       ? kind === 'listener' && !ours.listeners.has(id)
       : !owner.startsWith(`${ours.namespace}/`);
   const perhaps = depends ? ` (${DEPENDS})` : '';
-  if (hidden || (kind === 'rule' && owner === undefined && !ours.listeners.has(listener ?? ''))) {
-    const [one, many] = KINDS[kind].map((word) => `${word} of other namespaces${perhaps}`);
-    return { one: one ?? '', many: many ?? '' };
-  }
-  if (verb === 'reorder') return { one: `the rules of ${id}` };
-  if (kind === 'rule')
-    return { one: `rule of ${listener}${perhaps}`, many: `rules of ${listener}${perhaps}` };
+  if (hidden || (kind === 'rule' && owner === undefined && !ours.listeners.has(listener ?? '')))
+    return { kind: KINDS[kind], of: `of other namespaces${perhaps}` };
+  if (verb === 'reorder') return { name: `the rules of ${id}` };
+  if (kind === 'rule') return { kind: KINDS.rule, of: `of ${listener}${perhaps}` };
   const { resource } = operation.verb === 'create' ? operation : {};
   const scheme = resource?.kind === 'loadBalancer' ? ` (${resource.spec.scheme})` : '';
-  return { one: `${id}${scheme}${perhaps}` };
+  return { name: `${id}${scheme}${perhaps}` };
 }
 
 /** The reasons of the plan. Values are told where all that is said is of the namespace; those of rules are long. */

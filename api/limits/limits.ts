@@ -133,33 +133,34 @@ const RENAMED: readonly [string, AttributeValue][] = [
 /** Request headers that only HTTPS listeners can rename (aws-limits 2.2). */
 export const RENAMED_HEADERS: readonly string[] = RENAMED.map(([key]) => key);
 
+/** Response headers that are not sent unless somebody gives them a value (aws-limits 2.2). */
+const SENT: Readonly<Record<string, AttributeValue>> = {
+  strict_transport_security: HEADER_VALUE,
+  access_control_allow_origin: HEADER_VALUE,
+  access_control_allow_methods: headerValue(
+    new RegExp(`^(${METHOD}( *, *${METHOD})*)?$`),
+    'a list of HTTP methods is expected',
+  ),
+  access_control_allow_headers: HEADER_VALUE,
+  access_control_allow_credentials: headerValue(/^(true)?$/, 'only "true" is expected'),
+  access_control_expose_headers: HEADER_VALUE,
+  access_control_max_age: headerValue(
+    /^(0*([0-9]{1,4}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400))?$/,
+    'seconds from 0 to 86400 are expected',
+  ),
+  content_security_policy: HEADER_VALUE,
+  x_content_type_options: oneOf(['nosniff', ''], ''),
+  x_frame_options: oneOf(['DENY', 'SAMEORIGIN', ''], ''),
+};
+
 /** Listener attributes of an Application Load Balancer (aws-limits 2.2). */
 export const LISTENER_ATTRIBUTES: ReadonlyMap<string, AttributeValue> = new Map([
   ...RENAMED,
   ['routing.http.response.server.enabled', ON],
-  ...(
-    [
-      ['strict_transport_security', HEADER_VALUE],
-      ['access_control_allow_origin', HEADER_VALUE],
-      [
-        'access_control_allow_methods',
-        headerValue(new RegExp(`^(${METHOD}( *, *${METHOD})*)?$`), 'a list of HTTP methods is expected'),
-      ],
-      ['access_control_allow_headers', HEADER_VALUE],
-      ['access_control_allow_credentials', headerValue(/^(true)?$/, 'only "true" is expected')],
-      ['access_control_expose_headers', HEADER_VALUE],
-      [
-        'access_control_max_age',
-        headerValue(
-          /^(0*([0-9]{1,4}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400))?$/,
-          'seconds from 0 to 86400 are expected',
-        ),
-      ],
-      ['content_security_policy', HEADER_VALUE],
-      ['x_content_type_options', oneOf(['nosniff', ''], '')],
-      ['x_frame_options', oneOf(['DENY', 'SAMEORIGIN', ''], '')],
-    ] as const
-  ).map(([header, rule]): [string, AttributeValue] => [`routing.http.response.${header}.header_value`, rule]),
+  ...Object.entries(SENT).map(([header, rule]): [string, AttributeValue] => [
+    `routing.http.response.${header}.header_value`,
+    rule,
+  ]),
 ]);
 
 /** Attributes of a network load balancer (AWS: LoadBalancerAttribute; spec annotations 11.15). */

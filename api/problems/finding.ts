@@ -38,9 +38,8 @@ export const annotationPath = (suffix: string): string => pathOfAnnotation(PREFI
 export const step = (part: string | number): string =>
   typeof part === 'string' && /^[A-Za-z_]+$/.test(part) ? `.${part}` : `[${part}]`;
 
-/** The finding as a problem of one annotation; `object` names the object when it is not the one under review. */
-export function problemOf(finding: Finding, suffix: string, object?: string): Problem {
-  const { at, ...rest } = finding;
-  const path = `${annotationPath(suffix)}${at ?? ''}`;
-  return object === undefined ? { ...rest, path } : { ...rest, path, object };
-}
+/** The finding as a problem of one annotation. */
+export const problemOf = ({ at = '', ...rest }: Finding, suffix: string): Problem => ({
+  ...rest,
+  path: annotationPath(suffix) + at,
+});
