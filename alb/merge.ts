@@ -3,7 +3,7 @@
 import type { Setting } from '../api/annotation.ts';
 import { SETS } from '../api/group-conflicts/conflict.ts';
 import { annotationPath } from '../api/problems/finding.ts';
-import type { Problem } from '../api/problems/problem.ts';
+import { refusal, warning } from '../api/problems/problem.ts';
 import { memberOf } from '../api/routing/rules.ts';
 import type { Member, Told } from './group.ts';
 
@@ -44,21 +44,18 @@ const shown = (value: unknown): string =>
 export function conflict(winner: MemberSetting<unknown>, loser: MemberSetting<unknown>, part = ''): Told[] {
   const path = winner.name.startsWith('spec.') ? winner.name : annotationPath(winner.name);
   const what = part === '' ? 'value' : `"${part}"`;
-  const tell = (to: MemberSetting<unknown>, severity: Problem['severity'], because: string): Told => ({
-    member: to.member.key,
-    problem: { code: 'GroupConflict', severity, path, value: shown(to.setting.value), because },
-  });
+  const [first, later] = [winner, loser].map(({ setting }) => shown(setting.value));
+  const toLater = `Ingress ${winner.member.key} was first in this group and says ${JSON.stringify(first)}; this ${what} is left out`;
+  const toFirst = `Ingress ${loser.member.key} of the same group says ${JSON.stringify(later)}; its ${what} is left out`;
   return [
-    tell(
-      loser,
-      'refuse',
-      `Ingress ${winner.member.key} was first in this group and says ${JSON.stringify(shown(winner.setting.value))}; this ${what} is left out`,
-    ),
-    tell(
-      winner,
-      'warn',
-      `Ingress ${loser.member.key} of the same group says ${JSON.stringify(shown(loser.setting.value))}; its ${what} is left out`,
-    ),
+    {
+      member: loser.member.key,
+      problem: refusal('GroupConflict', path, { value: later, because: toLater }),
+    },
+    {
+      member: winner.member.key,
+      problem: warning('GroupConflict', path, { value: first, because: toFirst }),
+    },
   ];
 }
 

@@ -2,7 +2,7 @@
 
 import { contradicts, deciding, sameWebAcl, type WebAclWord, webAclWord } from '../api/ingress/web-acl.ts';
 import { annotationPath } from '../api/problems/finding.ts';
-import type { Problem } from '../api/problems/problem.ts';
+import { refusal, warning } from '../api/problems/problem.ts';
 import type { Member, Told } from './group.ts';
 import { agree } from './merge.ts';
 
@@ -37,19 +37,16 @@ export function webAclOf(members: readonly Member[], leftOut: Told[]): GroupWebA
 function overruled(loser: MemberWebAcl, winner: MemberWebAcl, words: readonly MemberWebAcl[]): Told[] {
   const refused = contradicts(loser, winner, words);
   const why = winner.pinned && !loser.pinned ? 'does so by its class' : 'does so by name';
-  const tell = (to: MemberWebAcl, severity: Problem['severity'], because: string): Told => {
-    const path = annotationPath(to.by);
-    return {
-      member: to.member.key,
-      problem: { code: 'GroupConflict', severity, path, value: to.value, because },
-    };
-  };
+  const tell = (to: MemberWebAcl, problem: typeof refusal, because: string): Told => ({
+    member: to.member.key,
+    problem: problem('GroupConflict', annotationPath(to.by), { value: to.value, because }),
+  });
   const left = tell(
     loser,
-    refused ? 'refuse' : 'warn',
+    refused ? refusal : warning,
     `Ingress ${winner.member.key} of the same group asks for ${JSON.stringify(winner.value)}, and ${why}; this value is left out`,
   );
   if (!refused) return [left];
   const other = `Ingress ${loser.member.key} of the same group says ${JSON.stringify(loser.value)}; its value is left out`;
-  return [left, tell(winner, 'warn', other)];
+  return [left, tell(winner, warning, other)];
 }

@@ -11,7 +11,7 @@ import { lostIn } from './lost.ts';
 import { loadBalancerName } from './names.ts';
 import { portsOfGroup } from './ports.ts';
 import { protect } from './protections.ts';
-import { redirectsOf } from './redirects.ts';
+import { openRedirect } from './redirects.ts';
 import { tagsOf, tellExternalTags } from './tags.ts';
 
 export const LOAD_BALANCER = 'loadBalancer';
@@ -59,9 +59,9 @@ export function desire(group: Group, facts: Facts): Desire {
   const access = accessFor(desiring, ports, spec.ipAddressType !== 'ipv4');
   if (access === undefined) return { undecided: true, ...desiring };
   spec.securityGroups = access.groups;
-  const redirects = redirectsOf(desiring, ports);
+  const redirect = openRedirect(desiring, ports);
   desiring.resources.push(...access.resources, { kind: 'loadBalancer', id: LOAD_BALANCER, spec });
-  for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirects));
+  for (const port of ports) desiring.resources.push(...listenerFor(desiring, port, LOAD_BALANCER, redirect));
   desiring.unmet.push(...lostIn(desiring, ports));
   const lost = desiring.unmet.filter(({ staysOpen }) => !staysOpen);
   const resources = [...closeRoutes(desiring.resources, desiring.origins, lost)];

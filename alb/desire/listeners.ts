@@ -12,7 +12,7 @@ import { attributesOn, mutualOn } from './clients.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { tellOpen } from './guard.ts';
 import { certificatesOn, type DesiredPort, onPort, tellLacking } from './ports.ts';
-import { type MemberRedirects, type RedirectTarget, redirecting } from './redirects.ts';
+import { type MemberRedirects, redirecting } from './redirects.ts';
 import { rulesFor } from './rules.ts';
 import { tagsOf } from './tags.ts';
 
@@ -78,13 +78,13 @@ export function listenerFor(
   desiring: Desiring,
   port: DesiredPort,
   loadBalancer: string,
-  redirects: RedirectTarget,
+  open: number | undefined,
 ): Resource[] {
   const certificates = certificatesOn(desiring, port);
   tellLacking(desiring, port, certificates);
   const { cluster } = desiring.facts;
   const id = listenerId(port);
-  const redirect = redirecting(port, redirects);
+  const redirect = redirecting(port, open);
   if ('lacking' in certificates) desiring.uncertified.add(id);
   const spec: ListenerSpec = {
     loadBalancer: { ref: loadBalancer },

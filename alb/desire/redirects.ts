@@ -4,16 +4,10 @@
 import type { Action } from '../../api/aws.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
 import { refusal } from '../../api/problems/problem.ts';
-import { isExempt } from '../../api/routing/routes.ts';
+import { isExempt, toHttps } from '../../api/routing/routes.ts';
 import { type Member, saidBy } from '../group.ts';
 import { type Desiring, tell } from './desiring.ts';
 import { type DesiredPort, isSecured } from './ports.ts';
-
-/** What the group says about redirects. */
-export interface RedirectTarget {
-  /** The HTTPS port of the whole group, when requests can be sent there. */
-  readonly open?: number;
-}
 
 /** What the HTTP listener of one port does with plain requests. */
 export interface MemberRedirects {
@@ -23,21 +17,14 @@ export interface MemberRedirects {
   readonly otherwise?: Action;
 }
 
-const redirectTo = (port: number): Action => ({
-  type: 'redirect',
-  statusCode: 'HTTP_301',
-  protocol: 'HTTPS',
-  port: String(port),
-});
-
 const saidOf = ({ intent }: Member): number | undefined => intent.settings['ssl-redirect']?.value;
 
-/** Decides about the redirects of a group; tells members whose port is no HTTPS port of it. */
-export function redirectsOf(desiring: Desiring, ports: readonly DesiredPort[]): RedirectTarget {
+/** The HTTPS port to which a whole group is redirected, when requests can be sent there; tells members whose port is none of it. */
+export function openRedirect(desiring: Desiring, ports: readonly DesiredPort[]): number | undefined {
   const wanted = desiring.group.settings['ssl-redirect']?.value;
-  if (wanted === undefined) return {};
+  if (wanted === undefined) return undefined;
   const there = ports.find(({ port, protocol }) => port === wanted && protocol === 'HTTPS');
-  if (there !== undefined && isSecured(desiring, there)) return { open: wanted };
+  if (there !== undefined && isSecured(desiring, there)) return wanted;
   const https = ports.filter((one) => one.protocol === 'HTTPS').map(({ port }) => port);
   for (const { member, setting } of saidBy(desiring.group.members, 'ssl-redirect')) {
     if (https.some((port) => port === setting.value)) continue;
@@ -50,7 +37,7 @@ export function redirectsOf(desiring: Desiring, ports: readonly DesiredPort[]): 
     const path = annotationPath('ssl-redirect');
     tell(desiring, member.key, refusal('Contradiction', path, { value, allowed, because }));
   }
-  return {};
+  return undefined;
 }
 
 /**
@@ -60,7 +47,7 @@ export function redirectsOf(desiring: Desiring, ports: readonly DesiredPort[]): 
  */
 export function redirecting(
   { protocol, members }: DesiredPort,
-  { open }: RedirectTarget,
+  open: number | undefined,
 ): MemberRedirects | undefined {
   if (protocol !== 'HTTP') return undefined;
   const portOf = (member: Member): number | undefined => {
@@ -75,8 +62,8 @@ export function redirecting(
   return {
     to(member) {
       const port = portOf(member);
-      return port === undefined ? undefined : redirectTo(port);
+      return port === undefined ? undefined : toHttps(port);
     },
-    ...(otherwise === undefined ? {} : { otherwise: redirectTo(otherwise) }),
+    ...(otherwise === undefined ? {} : { otherwise: toHttps(otherwise) }),
   };
 }

@@ -23,11 +23,7 @@ export const sameConditions = (wanted: readonly Condition[], found: readonly Con
   conditionsText(wanted) === conditionsText(found);
 
 /** Same transforms: by type, the rewrites of each in order (aws-model 3.10). Pure. */
-export function sameTransforms(
-  wanted: readonly Transform[] | undefined,
-  found: readonly Transform[] | undefined,
-): boolean {
-  const byType = (list: readonly Transform[] | undefined) =>
-    [...(list ?? [])].sort((a, b) => (a.type < b.type ? -1 : 1));
+export function sameTransforms(wanted: readonly Transform[] = [], found: readonly Transform[] = []): boolean {
+  const byType = (list: readonly Transform[]) => list.toSorted((a, b) => (a.type < b.type ? -1 : 1));
   return isDeepStrictEqual(byType(wanted), byType(found));
 }

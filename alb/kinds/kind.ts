@@ -35,9 +35,6 @@ interface FoundOf<K extends Kind> {
 
 export type Found<K extends Kind = Kind> = { [P in K]: FoundOf<P> }[K];
 
-/** How a difference is treated. `createOnly`: sent at creation, never compared again (aws-model 3.3). */
-export type Treatment = 'modify' | 'replace' | 'createOnly';
-
 /** An entry of a map or list, by its key. */
 export interface FieldEntry {
   readonly entry: string;
@@ -59,7 +56,8 @@ export interface CreationRefusal<V = unknown> {
 
 /** One field of a kind: all that sets it apart from other fields, so that nobody else keeps a list of names. */
 export interface Field<V = unknown, S = unknown> {
-  readonly change: Treatment;
+  /** How a difference is treated. `createOnly`: sent at creation, never compared again (aws-model 3.3). */
+  readonly change: 'modify' | 'replace' | 'createOnly';
   /** Comparison where plain deep equality is wrong; references in `wanted` are resolved to `{ ref: ARN }`. */
   equal?(wanted: V, found: V): boolean;
   /** It is set by another service: each difference is an operation of its own, after all others. */

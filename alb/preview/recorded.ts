@@ -123,13 +123,10 @@ function foundOf(one: Resource, arn: string, named: RecordedNames, holder: strin
   const { tags } = one.spec;
   const base = { arn, group: tags[STACK_TAG] ?? '', resourceTag: resourceTagOf(tags), extra: {} };
   switch (one.kind) {
-    case 'loadBalancer':
-      return {
-        ...base,
-        kind: one.kind,
-        spec: balancerSpec(one, named),
-        extra: { state: named.balancer?.state ?? 'active' },
-      };
+    case 'loadBalancer': {
+      const extra = { state: named.balancer?.state ?? 'active' };
+      return { ...base, kind: one.kind, spec: balancerSpec(one, named), extra };
+    }
     case 'listener': {
       const said = named.listeners.get(one.spec.port)?.protocol;
       const protocol = said === 'HTTP' || said === 'HTTPS' ? said : one.spec.protocol;
@@ -137,13 +134,11 @@ function foundOf(one: Resource, arn: string, named: RecordedNames, holder: strin
       const mutual = protocol === 'HTTPS' ? { mutualAuthentication: { mode: 'off' as const } } : {};
       return { ...base, kind: one.kind, spec: { ...mutual, ...one.spec, protocol, attributes } };
     }
-    case 'targetGroup':
-      return {
-        ...base,
-        kind: one.kind,
-        spec: { ...one.spec, attributes: { ...TARGET_GROUP_DEFAULTS, ...one.spec.attributes } },
-        extra: { loadBalancerArns: holder === undefined ? [] : [holder] },
-      };
+    case 'targetGroup': {
+      const attributes = { ...TARGET_GROUP_DEFAULTS, ...one.spec.attributes };
+      const extra = { loadBalancerArns: holder === undefined ? [] : [holder] };
+      return { ...base, kind: one.kind, spec: { ...one.spec, attributes }, extra };
+    }
     case 'rule':
       return { ...base, kind: one.kind, spec: one.spec };
     case 'securityGroup':

@@ -6,7 +6,7 @@ import { effectiveListenPorts, type ListenPort } from '../annotations/listener.t
 import { CAPACITY_UNITS } from '../annotations/pools.ts';
 import type { Intent, IntentBackend } from '../generated/binding.ts';
 import { once } from '../once.ts';
-import { isExempt, routesOf } from '../routing/routes.ts';
+import { isExempt, routesOf, toHttps } from '../routing/routes.ts';
 import { memberOf } from '../routing/rules.ts';
 import { madeOf } from '../routing/unreachable-rules.ts';
 import { networkOf } from '../validate/cidr.ts';
@@ -220,17 +220,11 @@ function rulesOf(
 }
 
 function madeOn(port: ListenPort, intents: readonly Intent[], https: number | undefined): number {
-  const redirect = {
-    type: 'redirect',
-    statusCode: 'HTTP_301',
-    protocol: 'HTTPS',
-    port: String(https),
-  } as const;
   const rules = intents.flatMap((intent) => {
     const closed = https !== undefined && !isExempt(intent, https);
     return routesOf(intent).map((route) => ({
       conditions: route.conditions(),
-      action: closed ? redirect : route.action,
+      action: closed ? toHttps(https) : route.action,
     }));
   });
   return madeOf(rules, port).length;

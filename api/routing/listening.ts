@@ -14,6 +14,7 @@ import {
   type Route,
   type RoutedAction,
   routesOf,
+  toHttps,
 } from './routes.ts';
 import { conditionToWire } from './wire-condition.ts';
 
@@ -80,10 +81,7 @@ const emptyListener = (port: ListenPort): PortListener => ({
 
 function fill(listener: PortListener, https: number | undefined): void {
   const { port, members, rules } = listener;
-  const redirect: RoutedAction | undefined =
-    port.protocol === 'HTTP' && https !== undefined
-      ? { type: 'redirect', statusCode: 'HTTP_301', protocol: 'HTTPS', port: String(https) }
-      : undefined;
+  const redirect = port.protocol === 'HTTP' && https !== undefined ? toHttps(https) : undefined;
   for (const member of members) {
     const { intent } = member.spec;
     if (intent === undefined) continue;

@@ -88,6 +88,14 @@ export const fallbackOf = once((intent: Intent): Route | undefined => {
 /** Host and path in one text, as people write them. */
 export const placeOf = ({ source: { host, path } }: Route): string => `${host || '*'}${path || '/*'}`;
 
+/** What plain HTTP is answered with where it is redirected to an HTTPS port. */
+export const toHttps = (port: number): Extract<Action, { type: 'redirect' }> => ({
+  type: 'redirect',
+  statusCode: 'HTTP_301',
+  protocol: 'HTTPS',
+  port: String(port),
+});
+
 /** The HTTPS port that plain HTTP is redirected to, and who asks for it. */
 export interface HttpsRedirect {
   readonly port: number;

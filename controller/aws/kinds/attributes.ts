@@ -1,5 +1,5 @@
 // Attributes of load balancers, listeners and target groups: from the wire, and written (aws-model 3.5).
-import type { Attribute } from '../../../alb/kinds/attributes.ts';
+import type { Tag } from '../../../alb/kinds/tags.ts';
 import type { Attributes } from '../../../api/aws.ts';
 import { chunks } from '../chunks.ts';
 
@@ -15,8 +15,8 @@ export function attributeMap(
 
 /** Sends a change in as many calls as it needs; none when nothing changed. */
 export async function writeAttributes(
-  change: readonly Attribute[],
-  send: (attributes: Attribute[]) => Promise<unknown>,
+  change: readonly Tag[],
+  send: (attributes: Tag[]) => Promise<unknown>,
 ): Promise<void> {
   for (const part of chunks(change, PER_CALL)) await send(part);
 }
