@@ -41,13 +41,6 @@ export interface InformersOptions {
   onState(kind: string, state: WatchState): void;
 }
 
-export interface Informers {
-  readonly world: World;
-  readonly synced: Promise<unknown>;
-  healthy(): boolean;
-  stop(): void;
-}
-
 /** A binding that says something else than its Ingress: the event of the Ingress may just be late, so it gets a moment. */
 const LATE_MS = 1_000;
 
@@ -57,7 +50,7 @@ const LATE_MS = 1_000;
  */
 const LEAVING_MS = 500;
 
-class Watching implements Informers {
+export class Informers {
   readonly #options: InformersOptions;
   readonly #kept: { readonly [K in WatchedKind]: Watched<WatchedObjects[K]> };
   readonly #slices = new SliceIndex();
@@ -217,7 +210,7 @@ class Watching implements Informers {
 
 /** Starts all watches. */
 export function startInformers(options: InformersOptions): Informers {
-  return new Watching(options);
+  return new Informers(options);
 }
 
 /** What of a binding our work depends on; its status is our own writing. */
