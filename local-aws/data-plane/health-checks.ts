@@ -22,7 +22,7 @@ export interface CheckerOptions {
 /** How often due checks are looked for. */
 const TICK_MS = 20;
 /** A scaled timeout is no shorter than this: the machine may be busy. */
-const TIMEOUT_MIN_MS = 500;
+const TIMEOUT_MIN_MS = 3_000;
 
 const TIMED_OUT: CheckResult = {
   passed: false,
