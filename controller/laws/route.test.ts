@@ -59,7 +59,11 @@ async function apply(rig: DataPlaneFixture, { wanted }: GroupState): Promise<voi
   };
   const make = async (one: Resource) => {
     if (one.kind === 'targetGroup') return calls.targetGroup.create(aws, one.spec, resolve);
-    if (one.kind === 'listener') return calls.listener.create(aws, one.spec, resolve);
+    if (one.kind === 'listener') {
+      // Files alone do not know the account's default policy; it decides no route.
+      const policy = one.spec.sslPolicy === undefined ? {} : { sslPolicy: 'ELBSecurityPolicy-2016-08' };
+      return calls.listener.create(aws, { ...one.spec, ...policy }, resolve);
+    }
     return one.kind === 'rule' ? calls.rule.create(aws, one.spec, resolve) : undefined;
   };
   for (const one of wanted.resources.toSorted((a, b) => kinds[a.kind].order - kinds[b.kind].order)) {
