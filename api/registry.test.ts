@@ -1,4 +1,5 @@
 // Every descriptor: its examples, its nine keys, its schema, and garbage. All 72 names of the LBC are known (spec annotations 3).
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -87,6 +88,15 @@ test.each(cases('bad'))('%s: %j is refused', (name, text) => {
   expect(about.map((problem) => problem.severity)).toContain('refuse');
 });
 
+/** Milliseconds that this thread has computed; a busy machine does not add to them. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Made once: the table of all characters behind it is large. */
+const garbage = fc.oneof(fc.string({ unit: 'binary' }), fc.json());
+
 describe('descriptors', () => {
   test('have exactly these keys; a tenth needs a decision page', () => {
     const keys = new Set(REGISTRY.flatMap((descriptor) => Object.keys(descriptor)));
@@ -134,11 +144,11 @@ describe('descriptors', () => {
         return `${text.slice(0, cut)}${part}${text.slice(cut)}`;
       });
       fc.assert(
-        fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), near, spoilt), (text) => {
+        fc.property(fc.oneof({ weight: 2, arbitrary: garbage }, near, spoilt), (text) => {
           const { value, findings } = check(descriptor, text);
-          const refused = findings.some((finding) => finding.severity === 'refuse');
-          expect(value === undefined).toBe(refused);
-          if (value !== undefined) expect(JSON.parse(JSON.stringify(value))).toEqual(value);
+          if (value === undefined) return findings.some(({ severity }) => severity === 'refuse');
+          const isPlain = isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+          return isPlain && findings.every(({ severity }) => severity !== 'refuse');
         }),
         { numRuns: 300 },
       );
@@ -146,7 +156,7 @@ describe('descriptors', () => {
     60_000,
   );
 
-  test('256 KiB of anything are judged in the time of their length', { timeout: 120_000 }, () => {
+  test('64 KiB of anything are judged in the time of their length', { timeout: 120_000 }, () => {
     const fill = (part: string, length: number) =>
       part.repeat(Math.ceil(length / part.length)).slice(0, length);
     const parts = [
@@ -174,11 +184,11 @@ describe('descriptors', () => {
     };
     const slow: string[] = [];
     for (const descriptor of REGISTRY) {
-      for (const text of texts(descriptor, 256 * 1024)) {
-        const start = performance.now();
+      for (const text of texts(descriptor, 64 * 1024)) {
+        const start = cpuMs();
         check(descriptor, text);
-        // Milliseconds each; what is not linear takes minutes at this length, so a busy machine is no reason to fail.
-        if (performance.now() - start > 5000) slow.push(`${descriptor.name} ${text.slice(0, 40)}`);
+        // A few milliseconds each; with the square of the length it would be seconds.
+        if (cpuMs() - start > 300) slow.push(`${descriptor.name} ${text.slice(0, 40)}`);
       }
     }
     expect(slow).toEqual([]);
