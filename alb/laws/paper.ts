@@ -114,22 +114,34 @@ export function service(
   };
 }
 
-/** Every Ingress as it is read, and the binding that is recorded for it. */
-export function readingsAndBindings({ ingresses, services, classes = {} }: Applied): {
+export interface Recorded {
   readonly ingress: Ingress;
   readonly reading: Reading;
   readonly binding: LoadBalancerBinding;
-}[] {
+}
+
+/** By Services and Ingress. Laws ask for the same ones in many sheets, and to read them is most of what they do. */
+const known = new WeakMap<readonly Service[], WeakMap<Ingress, Recorded>>();
+
+/** Every Ingress as it is read, and the binding that is recorded for it. */
+export function readingsAndBindings({ ingresses, services, classes }: Applied): Recorded[] {
   const options: ControllerDefaults = { defaultTargetType: 'instance', defaultScheme: 'internal' };
   const find = (namespace: string, name: string): Service | undefined =>
     services.find((one) => keyOf(one) === `${namespace}/${name}`);
+  const before = classes === undefined ? known.get(services) : undefined;
+  const all = before ?? new WeakMap<Ingress, Recorded>();
+  if (classes === undefined) known.set(services, all);
   return ingresses.map((one) => {
+    const told = all.get(one);
+    if (told !== undefined) return told;
     const reading = readIngress(one, { service: find, options, ...classes });
     const binding = bindingFor(one, bind(one, reading));
     const { creationTimestamp = '' } = one.metadata;
     const finalizers = [finalizerOf(binding.spec.group)];
     const metadata = { ...binding.metadata, creationTimestamp, finalizers };
-    return { ingress: one, reading, binding: { ...binding, metadata } };
+    const recorded = { ingress: one, reading, binding: { ...binding, metadata } };
+    all.set(one, recorded);
+    return recorded;
   });
 }
 

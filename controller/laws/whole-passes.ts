@@ -191,6 +191,7 @@ class Cluster {
   /** Applies what is on a sheet, and deletes what is not. */
   apply(sheet: Applied): void {
     const { api } = this;
+    const before = this.#sheet;
     this.#sheet = sheet;
     const keys = new Set(sheet.ingresses.map(keyOf));
     for (const key of api.list('ingresses').map(keyOf)) if (!keys.has(key)) api.delete('ingresses', key);
@@ -202,6 +203,7 @@ class Cluster {
     }
     api.clock = undefined;
     // Services and classes may be others for Ingresses that are the same.
+    if (sheet.services === before.services && sheet.classes === before.classes) return;
     for (const one of api.list('ingresses')) this.#read(asIngress(one), false);
   }
 
