@@ -1,6 +1,14 @@
 // The local AWS as somebody gets it who has no checkout: packed, installed into an empty folder, started by its name.
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,9 +21,14 @@ import { type RunningProcess, startProcess, untilReady } from '../harness/proces
 const folder = mkdtempSync(join(tmpdir(), 'albatross-package-'));
 const tools = join(folder, 'tools');
 const empty = join(folder, 'empty');
+/** The machine's PATH without a moto of the machine. */
+const PATH = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((directory) => !existsSync(join(directory, 'moto_server')))
+  .join(delimiter);
 /** A machine without a checkout: no cache of ours, and moto where its owner installed it. */
 const env = {
-  PATH: [tools, process.env.PATH].join(delimiter),
+  PATH: [tools, PATH].join(delimiter),
   XDG_CACHE_HOME: join(folder, 'cache'),
   npm_config_update_notifier: 'false',
 };
@@ -29,7 +42,7 @@ async function ended(...flags: string[]): Promise<{ code: unknown; said: string 
   try {
     const { stdout } = await run(INSTALLED, flags, {
       cwd: empty,
-      env: { ...process.env, ...env, PATH: process.env.PATH },
+      env: { ...process.env, ...env, PATH },
     });
     return { code: 0, said: stdout };
   } catch (error) {
