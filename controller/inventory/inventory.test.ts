@@ -68,6 +68,7 @@ describe('what is ours', () => {
 
   test('is found by the tags of each resource where tags may not be searched', async () => {
     const mine = targetGroup('mine');
+    targetGroup('theirs', GROUP, 'another-cluster');
     account.refusing.set('GetResources', 'AccessDeniedException');
     const inventory = opened();
     await inventory.load();
@@ -93,8 +94,8 @@ describe('what is ours', () => {
     account.elb.call('AddTags', { ResourceArns: [arn], Tags: [{ Key: 'cost', Value: '1' }] });
     const inventory = opened(['cost']);
     await inventory.load();
-    const [found] = await inventory.of(GROUP);
-    expect(Object.keys(found?.spec.tags ?? {})).toEqual([CLUSTER_TAG, STACK_TAG, RESOURCE_TAG]);
+    for (const found of [inventory.glance(GROUP).found, await inventory.of(GROUP)])
+      expect(Object.keys(found[0]?.spec.tags ?? {})).toEqual([CLUSTER_TAG, STACK_TAG, RESOURCE_TAG]);
   });
 });
 
