@@ -55,11 +55,7 @@ test.each([403, 404, 409, 500])(
   },
 );
 
-test('an API server that does not answer is waited for a second', async () => {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  server.bend(() => promise);
-  const begun = performance.now();
+test('an API server that takes longer than a second is not waited for', async () => {
+  server.bend(() => new Promise((resolve) => setTimeout(() => resolve(undefined), 5_000)));
   expect(await record('a')).toBe('failed');
-  expect(performance.now() - begun).toBeGreaterThan(900);
-  resolve(undefined);
 });
