@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leftovers } from '../demo/leftovers.ts';
 import { ingress, namespace, service } from '../harness/fixtures.ts';
 import { NAMESPACE } from '../harness/install.ts';
+import type { KubeObject } from '../harness/rest.ts';
 import { bindingOf, countAfresh, mutating } from '../harness/waiters.ts';
 import { bound, bringUp, k, ready, soon, stage, startStage, stopStage } from './life.ts';
 
@@ -35,8 +36,9 @@ async function made(names: readonly string[]): Promise<void> {
 
 async function allGone(names: readonly string[]): Promise<void> {
   await vi.waitFor(async () => {
-    const left = (await k('get namespaces -o name')).split('\n').map((one) => one.replace('namespace/', ''));
-    expect(left.filter((name) => names.includes(name))).toEqual([]);
+    const list = await stage.cluster.read<{ items: readonly KubeObject[] }>('/api/v1/namespaces');
+    const left = list?.items.map(({ metadata }) => metadata.name);
+    expect(left?.filter((name) => names.includes(name))).toEqual([]);
   }, soon);
   await vi.waitFor(async () => expect(await leftovers(stage)).toEqual([]), soon);
 }
