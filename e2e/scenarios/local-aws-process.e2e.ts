@@ -124,7 +124,7 @@ test.each(['/_local/reset', '/moto-api/reset'])(
 test('killed while it writes, it has all that it answered, and at most the one call in flight more', async () => {
   const { group } = await network(aws);
   const answered = { groups: [] as string[], ports: [] as number[] };
-  for (const round of [1, 2, 3]) {
+  for (const round of [1, 2]) {
     const writers = [
       async (n: number) => {
         const Name = `many-${round}-${n}`;
@@ -164,8 +164,8 @@ test('killed while it writes, it has all that it answered, and at most the one c
     answered.groups = kept.groups;
     answered.ports = kept.ports;
   }
-  expect(answered.groups.length).toBeGreaterThan(10);
-  expect(answered.ports.length).toBeGreaterThan(10);
+  expect(answered.groups.length).toBeGreaterThan(8);
+  expect(answered.ports.length).toBeGreaterThan(8);
 });
 
 async function manyOf(group: string): Promise<{ groups: string[]; ports: number[] }> {
