@@ -1,5 +1,5 @@
 // The local AWS as somebody gets it who has no checkout: packed, installed into an empty folder, started by its name.
-import { execFile } from 'node:child_process';
+import { type ExecFileOptions, execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -32,7 +32,10 @@ const env = {
   XDG_CACHE_HOME: join(folder, 'cache'),
   npm_config_update_notifier: 'false',
 };
-const run = promisify(execFile);
+/** Ends what does not end by itself. */
+const TIMEOUT_MS = 240_000;
+const run = (command: string, args: readonly string[], options: ExecFileOptions) =>
+  promisify(execFile)(command, args, { ...options, encoding: 'utf8', timeout: TIMEOUT_MS });
 
 /** What npx finds in the folder; npx itself takes a second each time. */
 const INSTALLED = join(empty, 'node_modules/.bin/albatross-local-aws');
