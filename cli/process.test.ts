@@ -65,7 +65,7 @@ async function told(stream: NodeJS.ReadableStream, words: string): Promise<void>
   while (!seen.includes(words)) seen += String((await once(stream, 'data'))[0]);
 }
 
-describe('it ends', { timeout: 30_000 }, () => {
+describe('it ends', () => {
   test('with the line and 1 when a need is missing, whatever still hangs', async () => {
     const { ended } = living(`throw unmet('--port 1', 'the port is taken', 'choose another one')`);
     expect(await ended).toEqual({

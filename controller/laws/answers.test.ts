@@ -83,7 +83,7 @@ function accounts({ api, inAws }: Pick<Upheaval, 'api'> & { inAws: ReturnType<Up
   };
 }
 
-test('somebody answers for everything in AWS, after every single write', { timeout: 300_000 }, async () => {
+test('somebody answers for everything in AWS, after every single write', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), deeds, async (seed, all) => {
       const upheaval = stageUpheaval(seed);

@@ -98,7 +98,7 @@ function evaded(passes: Passes, one: Met, ingress: Ingress, all: readonly Ingres
 
 let reached = 0;
 
-test('closes', { timeout: 120_000 }, async () => {
+test('closes', async () => {
   await fc.assert(
     fc.asyncProperty(applied, trouble, async (sheet, { refuse, code, certificates, secrets, webAcls }) => {
       const passes = openPasses();
@@ -133,7 +133,7 @@ test('closes', { timeout: 120_000 }, async () => {
         expect([...new Set(wrong)]).toEqual([]);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
-  expect(reached).toBeGreaterThan(100);
+  expect(reached).toBeGreaterThan(60);
 });

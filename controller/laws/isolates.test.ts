@@ -247,25 +247,16 @@ async function isolates(sheet: Applied, earlier: Ingress, member: Ingress): Prom
   expect({ found: others(passes), told: toldOthers(passes.statuses()) }).toEqual(before);
 }
 
-const RUNS = { numRuns: 20 };
-const TIMEOUT_MS = 60_000;
+const RUNS = { numRuns: 12 };
 
 describe('isolates', () => {
-  test(
-    'a younger member, whatever it gets wrong',
-    async () => {
-      const late = bad({ ...own, ...shared }, '2026-02-01T00:00:00Z', true);
-      await fc.assert(fc.asyncProperty(applied, late, late, isolates), RUNS);
-    },
-    TIMEOUT_MS,
-  );
+  test('a younger member, whatever it gets wrong', async () => {
+    const late = bad({ ...own, ...shared }, '2026-02-01T00:00:00Z', true);
+    await fc.assert(fc.asyncProperty(applied, late, late, isolates), RUNS);
+  });
 
-  test(
-    'an elder one, whatever it gets wrong about its own routes',
-    async () => {
-      const early = bad(own, '2025-01-01T00:00:00Z', false);
-      await fc.assert(fc.asyncProperty(applied, early, early, isolates), RUNS);
-    },
-    TIMEOUT_MS,
-  );
+  test('an elder one, whatever it gets wrong about its own routes', async () => {
+    const early = bad(own, '2025-01-01T00:00:00Z', false);
+    await fc.assert(fc.asyncProperty(applied, early, early, isolates), RUNS);
+  });
 });

@@ -18,7 +18,7 @@ const reached = (sheet: Applied, found: readonly Found[] = []): Found[] =>
   interpret(planned(sheet, found), found);
 const lines = (operations: readonly Operation[]): string[] => operations.map(inWords);
 
-const RUNS = { numRuns: 100 };
+const RUNS = { numRuns: 60 };
 
 describe('converges', () => {
   test('planning again after a plan was carried out gives nothing', () => {

@@ -65,7 +65,7 @@ const APART: ReadonlySet<string> = new Set([
   'security-group-prefix-lists',
 ]);
 
-const RUNS = 50;
+const RUNS = 30;
 
 const annotations = APPLIED.filter(({ name }) => !APART.has(name));
 

@@ -14,6 +14,8 @@ export async function setup(): Promise<() => Promise<void>> {
   const bundled = await runCommand(process.execPath, [join(ROOT, 'hack/bundle.ts'), directory]);
   if (bundled.code !== 0) throw new Error(`hack/bundle.ts: ${bundled.stderr}`);
   process.env[EXECUTABLE] = join(directory, 'albatross.mjs');
+  // It is started some two hundred times.
+  process.env.NODE_COMPILE_CACHE = join(directory, 'compiled');
   const shared = await serveShared();
   return async () => {
     await shared.stop();

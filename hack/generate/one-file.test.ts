@@ -214,7 +214,7 @@ test.each(Object.entries(HARD))('%s is known where there is a reason', (_, { nam
   expect(filesNaming(...names)).toEqual(Object.keys(files).toSorted());
 });
 
-test('plain descriptors that are cut out of their files are gone everywhere', { timeout: 240_000 }, () => {
+test('plain descriptors that are cut out of their files are gone everywhere', () => {
   const copy = mkdtempSync(join(tmpdir(), 'one-file-'));
   try {
     for (const part of [...ROOMS, 'config', 'docs', 'hack', 'tsconfig.json']) {

@@ -67,7 +67,7 @@ test.each([
   expect(groupsIn(regex)).toBe(groups);
 });
 
-test('any text is judged without a throw', { timeout: 60_000 }, () => {
+test('any text is judged without a throw', () => {
   const near = fc.array(
     fc.constantFrom('(', ')', '[', ']', '?', '+', '*', '\\', '{1,2}', '<', '=', 'P', 'k', 'p', '1', ':'),
   );

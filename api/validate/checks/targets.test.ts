@@ -75,7 +75,7 @@ test('a method and a timeout below the interval are fine', () => {
   expect(problems({ 'healthcheck-interval-seconds': '6' })).toEqual([]);
 });
 
-test('many paths to a Service with a long text are judged in the time of both', { timeout: 60_000 }, () => {
+test('many paths to a Service with a long text are judged in the time of both', () => {
   const start = process.cpuUsage();
   const codes = Array.from({ length: 50_000 }, () => '200').join(',');
   expect(problems({ 'success-codes': `${codes},500` }, {}, 3000).join()).toContain('refuse OutOfRange');
