@@ -63,7 +63,7 @@ export default defineConfig({
           isolate: false,
           // Commands that are started as they are typed are not compiled anew each time.
           env: { NODE_COMPILE_CACHE: new URL('node_modules/.cache/compiled', import.meta.url).pathname },
-          expect: { poll: { timeout: 60_000 } },
+          expect: { poll: { timeout: 60_000, interval: 10 } },
           // A law tries hundreds of cases, and a busy machine takes its time.
           testTimeout: 300_000,
           hookTimeout: 300_000,

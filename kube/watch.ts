@@ -29,15 +29,19 @@ export interface WatchOptions<T> extends Selection {
   onChange?(object: T, change: WatchChange): void;
   /** Told once for each transition, not for each retry. */
   onState?(state: WatchState): void;
+  /**
+   * Milliseconds; defaults 1,000 and 200. At most one watch is opened within `pace`, however fast the server ends them; `retry` is
+   * the first wait after a failure.
+   */
+  readonly timing?: { readonly pace: number; readonly retry: number };
 }
 
 export type WatchState =
   | { readonly connected: true }
   | { readonly connected: false; readonly because: string };
 
-const RETRY_MS = { first: 200, longest: 30_000 };
-/** At most one watch is opened in this time, in milliseconds, however fast the server ends them. */
-const PACE_MS = 1_000;
+const TIMING = { pace: 1_000, retry: 200 };
+const LONGEST_RETRY_MS = 30_000;
 /** A connection that stood this long was a good one: the next failure is waited for from the start. */
 const GOOD_AFTER_MS = 5_000;
 /** Watches refused in a row after which all is listed anew: the version may be one that the server never had. */
@@ -118,6 +122,7 @@ export class Watched<T extends { readonly metadata: ObjectMeta }> {
   }
 
   async #run(): Promise<void> {
+    const { pace, retry: first } = this.#options.timing ?? TIMING;
     let attempt = 0;
     while (!this.#stopping.signal.aborted) {
       const from = performance.now();
@@ -125,7 +130,7 @@ export class Watched<T extends { readonly metadata: ObjectMeta }> {
         if (this.#version === '') await this.#list();
         await this.#watch();
         attempt = 0;
-        await this.#pause(PACE_MS - (performance.now() - from));
+        await this.#pause(pace - (performance.now() - from));
       } catch (thrown) {
         if (thrown instanceof ListenerFailed) throw thrown.cause;
         if (this.#stopping.signal.aborted) return;
@@ -135,7 +140,7 @@ export class Watched<T extends { readonly metadata: ObjectMeta }> {
         }
         if (this.#connected === true && performance.now() - this.#connectedAt > GOOD_AFTER_MS) attempt = 0;
         this.#disconnected(whyOf(thrown));
-        await this.#pause(retryDelay(attempt, RETRY_MS, Math.random()));
+        await this.#pause(retryDelay(attempt, { first, longest: LONGEST_RETRY_MS }, Math.random()));
         attempt += 1;
       }
     }
@@ -162,7 +167,7 @@ export class Watched<T extends { readonly metadata: ObjectMeta }> {
     this.#replace([]);
     this.#synced.resolve();
     this.#nowConnected();
-    await this.#pause(RETRY_MS.longest);
+    await this.#pause(LONGEST_RETRY_MS);
   }
 
   /**
