@@ -2,6 +2,7 @@
 // By hand: it does not say what is missing in a kubeconfig, falls back to http://localhost:8080, and knows the pod's namespace only
 // where it takes the pod's user.
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type UnmetNeed, unmet, unreadable } from '../api/problems/unmet-need.ts';
 
@@ -13,18 +14,15 @@ const NOTHING = 'http://localhost:8080';
 const REMEDY = 'name a kubeconfig of a user of the cluster with --kubeconfig';
 
 /**
- * The kubeconfig at `path`; without one KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order.
+ * The kubeconfig at `path`; without one KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. It is
+ * loaded into `config`.
  * @throws Unmet when there is none, or it says nobody to be.
  */
-export function kubeConfigOf(path: string | undefined): KubeConfig {
-  const { KUBECONFIG = '' } = process.env;
-  const need =
-    path !== undefined
-      ? `--kubeconfig ${path}`
-      : KUBECONFIG === ''
-        ? 'kubeconfig'
-        : `KUBECONFIG=${KUBECONFIG}`;
-  const config = new KubeConfig();
+export function kubeConfigOf(path: string | undefined, config = new KubeConfig()): KubeConfig {
+  const { KUBECONFIG = '', HOME = '' } = process.env;
+  const home = join(HOME, '.kube', 'config');
+  const found = KUBECONFIG !== '' ? `KUBECONFIG=${KUBECONFIG}` : existsSync(home) ? home : 'kubeconfig';
+  const need = path !== undefined ? `--kubeconfig ${path}` : found;
   try {
     if (path === undefined) config.loadFromDefault();
     else config.loadFromFile(path);
