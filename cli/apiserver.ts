@@ -18,17 +18,18 @@ export interface ApiServerNeeds {
   readonly log: Logger;
   /** Where they are granted, for people. */
   readonly granted: string;
+  /** How long an API server that does not answer is waited for, in milliseconds: a restart of it may be in between. */
+  readonly patienceMs?: number;
 }
 
-/** How long an API server that does not answer is waited for, in milliseconds: a restart of it may be in between. */
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 250;
 
 const SILENCE: KubeOutcome = { ok: false, reason: 'unavailable', message: 'no answer' };
 
-/** Asks until there is an answer, for as long as `PATIENCE_MS`. */
-async function answered(client: KubeClient, path: string): Promise<KubeOutcome> {
-  const patience = sleep(PATIENCE_MS, 'late' as const, { ref: false });
+/** Asks until there is an answer, or it is late. */
+async function answered(client: KubeClient, path: string, patienceMs: number): Promise<KubeOutcome> {
+  const patience = sleep(patienceMs, 'late' as const, { ref: false });
   for (let last = SILENCE; ; ) {
     const got = await Promise.race([client.request({ method: 'GET', path }), patience]);
     if (got === 'late') return last;
@@ -63,14 +64,15 @@ export async function apiServer({
   useful = [],
   log,
   granted,
+  patienceMs = PATIENCE_MS,
 }: ApiServerNeeds): Promise<void> {
   const client = kubeClient(kubeConfig);
   const server = `the API server ${kubeConfig.getCurrentCluster()?.server ?? ''}`;
-  const kinds = await answered(client, versionPath(KINDS.bindings));
+  const kinds = await answered(client, versionPath(KINDS.bindings), patienceMs);
   if (!kinds.ok && kinds.reason === 'unavailable')
     throw unmet(
       server,
-      `no answer in ${PATIENCE_MS / 1000} seconds (${kinds.message})`,
+      `no answer in ${patienceMs / 1000} seconds (${kinds.message})`,
       'see that it runs, and that the kubeconfig (--kubeconfig) names it and its certificate authority',
     );
   if (!kinds.ok && kinds.reason === 'notFound')

@@ -78,6 +78,7 @@ export async function runWebhook(options: WebhookOptions, life: WebhookLife): Pr
   await Promise.race([server.fastify.close(), sleep(CLOSING_MS)]);
   unfollow();
   surroundings.stop();
+  metricsServer?.close();
   metricsServer?.closeAllConnections();
   return 0;
 }
