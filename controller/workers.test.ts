@@ -20,12 +20,13 @@ import { type Workers, wireWorkers } from './workers.ts';
 
 const services = [service()];
 const of = (name: string) => ingress({ ingress: name, said: { 'target-type': 'ip', 'group.name': name } });
-const POD = {
-  metadata: { namespace: 'shop', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
-  addressType: 'IPv4',
-  ports: [{ name: 'http', port: 8080 }],
-  endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true }, targetRef: { kind: 'Pod' } }],
-} as object as EndpointSlice;
+const podAt = (address: string) =>
+  ({
+    metadata: { namespace: 'shop', name: address, labels: { 'kubernetes.io/service-name': 'web' } },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 8080 }],
+    endpoints: [{ addresses: [address], conditions: { ready: true }, targetRef: { kind: 'Pod' } }],
+  }) as object as EndpointSlice;
 
 let server: ApiServer;
 let registry: Registry;
@@ -179,10 +180,15 @@ describe('one leads to the other', () => {
     workers.work.group('a', 'high');
     await expect.poll(() => ran('groups', 'done')).toBe(1);
     await expect.poll(() => bindingOf('a')?.status?.targets).toBe('0/0');
-    const [groups, asked] = [await ran('groups'), actions.length];
-    slices = [POD];
+    const [groups, nodes, asked] = [await ran('groups'), await ran('nodes'), actions.length];
+    slices = [podAt('10.0.0.1')];
     workers.work.service('shop', 'web');
     await expect.poll(() => bindingOf('a')?.status?.targets).toMatch(/\/1$/);
+    // What the pass over the group still led to is done.
+    await expect.poll(() => ran('nodes')).toBeGreaterThan(nodes);
+    slices = [podAt('10.0.0.1'), podAt('10.0.0.2')];
+    workers.work.service('shop', 'web');
+    await expect.poll(() => bindingOf('a')?.status?.targets).toMatch(/\/2$/);
     expect(actions.slice(asked)).toContain('RegisterTargets');
     expect([workers.queues.groups.idle(), await ran('groups')]).toEqual([true, groups]);
   });
