@@ -84,6 +84,10 @@ const readyz = async () => {
   const { status } = await fetch(`http://127.0.0.1:${options.healthPort}/readyz`);
   return status;
 };
+/** Whatever would come early comes while it answers this. */
+async function aWhile(): Promise<void> {
+  for (let times = 0; times < 20; times += 1) await readyz();
+}
 /** What it wrote to the API server, its Lease apart. */
 const writes = (): string[] =>
   server.lines.filter((line) => !/^(GET|WATCH) /.test(line) && !line.includes('/leases'));
@@ -114,8 +118,7 @@ describe('it begins', () => {
     const kinds = Object.keys(WATCHED).length;
     await expect.poll(() => server.watches).toBe(kinds - 1);
     expect([isReady, await readyz(), holder()]).toEqual([true, 200, expect.any(String)]);
-    // Whatever would come early comes while it answers this.
-    for (let times = 0; times < 10; times += 1) await readyz();
+    await aWhile();
     expect([writes(), lines.includes('synced')]).toEqual([[], false]);
     late.resolve(undefined);
     await expect.poll(binding).toBeDefined();
@@ -138,7 +141,12 @@ describe('it begins', () => {
     answering = async () => aws.closeAllConnections();
     const running = run();
     await expect.poll(() => lines).toContain('cannot read the inventory');
-    expect([writes(), server.watches]).toEqual([[], 0]);
+    await aWhile();
+    expect([writes(), server.watches, server.lines.filter((line) => line.includes('/ingresses'))]).toEqual([
+      [],
+      0,
+      [],
+    ]);
     ending.abort('SIGTERM');
     expect(await running).toBe(0);
   });
