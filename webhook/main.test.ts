@@ -33,12 +33,10 @@ beforeEach(async () => {
   server = await ApiServer.start();
   server.put(KINDS.ingressClasses, { metadata: { name: 'alb' }, spec: { controller: CONTROLLER } });
   server.put(KINDS.services, service());
-  const [port = 0, metricsPort = 0] = await freePorts(2);
   options = {
     ...{
       host: '127.0.0.1',
-      port,
-      metricsPort,
+      port: 0,
       record: true,
       drainSeconds: DRAIN_SECONDS,
       ingressClass: 'alb',
@@ -67,8 +65,10 @@ async function present(authority: Authority): Promise<void> {
 
 /** Resolves when it says that it listens. */
 async function start(more: Partial<WebhookOptions> = {}): Promise<void> {
-  options = { ...options, ...more };
   const certificate = await readCertificate(filesOf(options));
+  // Last of all: who else looks for ports at the same time finds others.
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  options = { ...options, port, metricsPort, ...more };
   const listens = Promise.withResolvers<void>();
   running = runWebhook(options, {
     ...{ kubeConfig: server.kubeConfig, certificate, ending: ending.signal, ready: listens.resolve },
