@@ -170,7 +170,7 @@ function wireGroups(
     ...succession(targets, options.replacementGracePeriod * 1000, () => performance.now()),
     refusals: refusalMemory(() => performance.now()),
     now: Date.now,
-    unsettle: (bindings, endangered, toSet) => unsettle(publishing, bindings, endangered, toSet),
+    unsettle: (...args) => unsettle(publishing, ...args),
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };

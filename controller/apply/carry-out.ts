@@ -18,12 +18,13 @@ export interface CarryingOut extends Deciding {
   /** What was carried out, for the log; never called when nothing was. */
   log(group: string, outcomes: readonly Record<string, string>[]): void;
   /**
-   * Takes back that everything is as it was applied last, before anything is changed: whoever finds it after a crash must
-   * look. Members whose memory of client secrets is endangered forget them, and members remember what is about to be set.
-   * False when this could not be written.
+   * Takes back that everything is as it was applied last, in the binding of one member, before anything is changed: whoever
+   * finds it after a crash must look. Members whose memory of client secrets is endangered forget them, and members remember
+   * what is about to be set. False when this could not be written.
    */
   unsettle(
     bindings: readonly LoadBalancerBinding[],
+    member: string | undefined,
     endangered: ReadonlySet<string>,
     toSet: RememberedKeys,
   ): Promise<boolean>;
@@ -49,7 +50,8 @@ export async function carryOut(group: Group, decision: Decision, world: Carrying
   const bindings = world.book.of(group.id);
   const inDanger = endangered(allowed, wanted.origins);
   const toSet = beginning(group.id, bindings, allowed, wanted.backends);
-  const noted = allowed.length === 0 || (await world.unsettle(bindings, inDanger, toSet));
+  const noted =
+    allowed.length === 0 || (await world.unsettle(bindings, group.members[0]?.key, inDanger, toSet));
   const applying = {
     ...world,
     waitsFor: (successor: Found) => exposed(draft.protecting, successor) ?? world.waitsFor(successor),

@@ -52,16 +52,20 @@ function finalizersOf(ingress: Ingress, binding: LoadBalancerBinding | undefined
   return theirs ? 'LBC' : 'none';
 }
 
-/** How many operations are still to be done for a binding; undefined when that is not known. */
-export function outstanding({ status }: LoadBalancerBinding): number | undefined {
-  // The hash is there when a pass ended with everything as it is wanted; the plan is the last one, done or not.
-  if (status?.appliedHash !== undefined) return 0;
-  return status?.plan?.length;
-}
+/** Groups in which something is still to be done: every binding has the hash when a pass ended with everything as it is wanted. */
+export const unfinishedGroups = (bindings: readonly LoadBalancerBinding[]): ReadonlySet<string> =>
+  new Set(bindings.flatMap(({ spec, status }) => (status?.appliedHash === undefined ? [spec.group] : [])));
+
+/** How many operations are still to be done for a binding; undefined when that is not known. The plan is the last one, done or not. */
+export const outstanding = (
+  { spec, status }: LoadBalancerBinding,
+  unfinished: ReadonlySet<string>,
+): number | undefined => (unfinished.has(spec.group) ? status?.plan?.length : 0);
 
 /** Every Ingress with how far it is, in order of namespace and name. */
 export function adoptions({ ingresses, bindings, targetGroupBindings = [] }: Survey): Adoption[] {
   const byKey = new Map(bindings.map((binding) => [keyOf(binding), binding]));
+  const unfinished = unfinishedGroups(bindings);
   const left = targetGroupBindings.filter((one) => groupOfLeftover(one) !== undefined);
   const all = ingresses.map((ingress): Adoption => {
     const key = keyOf(ingress);
@@ -69,7 +73,7 @@ export function adoptions({ ingresses, bindings, targetGroupBindings = [] }: Sur
     const { status = {} } = binding ?? {};
     const targetGroups = status.targetGroups ?? [];
     const arns = new Set(targetGroups.map(({ arn }) => arn));
-    const planned = binding === undefined ? undefined : outstanding(binding);
+    const planned = binding === undefined ? undefined : outstanding(binding, unfinished);
     const balancers = status.loadBalancer === undefined ? 0 : 1;
     return {
       ingress: key,

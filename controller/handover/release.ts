@@ -8,7 +8,7 @@ import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { Writer } from '../../kube/write.ts';
 import { lbcFinalizerOf, withLbc } from '../bindings/lbc-finalizers.ts';
-import { outstanding } from './adoption.ts';
+import { outstanding, unfinishedGroups } from './adoption.ts';
 import { type CleanupResult, failureOf, oneByOne } from './cleanup.ts';
 import type { Survey } from './survey.ts';
 
@@ -27,10 +27,14 @@ export interface Release {
 }
 
 /** Pure. */
-function releaseOf(binding: LoadBalancerBinding, ingress: Ingress | undefined): Release {
+function releaseOf(
+  binding: LoadBalancerBinding,
+  ingress: Ingress | undefined,
+  groups: ReadonlySet<string>,
+): Release {
   const finalizers = heldGroups(binding).map(lbcFinalizerOf);
   const state = binding.status?.state ?? 'Pending';
-  const left = outstanding(binding);
+  const left = outstanding(binding, groups);
   const leaving = binding.metadata.deletionTimestamp !== undefined || ingress === undefined;
   const stays = leaving
     ? 'its Ingress is gone, and only Albatross knows what is left in AWS: let the controller finish'
@@ -45,9 +49,10 @@ function releaseOf(binding: LoadBalancerBinding, ingress: Ingress | undefined): 
 /** What giving back means for all bindings of a survey, or for one of them. Pure. */
 export function releases({ ingresses, bindings }: Survey, key?: string): Release[] {
   const byKey = new Map(ingresses.map((one) => [keyOf(one), one]));
+  const groups = unfinishedGroups(bindings);
   return bindings
     .filter((binding) => key === undefined || keyOf(binding) === key)
-    .map((binding) => releaseOf(binding, byKey.get(keyOf(binding))))
+    .map((binding) => releaseOf(binding, byKey.get(keyOf(binding)), groups))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 

@@ -127,6 +127,32 @@ describe('what AWS refuses', () => {
   });
 });
 
+test('before a group is changed the hash is taken off one binding, so that not everybody has it', async () => {
+  const other = (...paths: readonly string[]): Ingress =>
+    ingress({
+      ingress: 'other',
+      said: { 'group.name': GROUP },
+      rules: [rule('other.example.com', ...paths.map((one) => path(one, 'web')))],
+    });
+  const hashes = (passes: Passes) => [...passes.statuses().values()].map(({ appliedHash }) => appliedHash);
+  const unsettling = (call: string) => /^PATCH loadbalancerbindings .* status$/.test(call);
+  let changes = 0;
+  for (let calls = 0, isKilled = true; isKilled; calls += 1) {
+    const passes = openPasses();
+    await passes.settle(sheet(good('/'), other('/')));
+    expect(hashes(passes)).not.toContain(undefined);
+    const begun = passes.calls.length;
+    isKilled = await passes.kill(sheet(good('/'), other('/', '/cart')), calls);
+    const made = passes.calls.slice(begun);
+    const first = made.findIndex(mutates);
+    if (first < 0 || !made.slice(-1).some(mutates)) continue;
+    changes += 1;
+    expect(hashes(passes)).toContain(undefined);
+    expect(made.slice(0, first).filter(unsettling)).toHaveLength(1);
+  }
+  expect(changes).toBeGreaterThan(0);
+});
+
 describe('what the API server refuses', () => {
   test.each<[string, KubeFailure]>([
     [ADDRESS, 'forbidden'],

@@ -5,6 +5,7 @@ import type { ClusterSettings } from '../../alb/desire/facts.ts';
 import type { Group } from '../../alb/group.ts';
 import { inWords } from '../../alb/plan/operation.ts';
 import { finalizerOf } from '../../api/binding/finalizers.ts';
+import { defined } from '../../api/defined.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { KubeOutcome } from '../../kube/client.ts';
@@ -180,12 +181,14 @@ async function release(
 }
 
 /**
- * Takes the hash of what was applied off bindings that have one, empties the memory of client secrets that are
- * endangered, and notes what is about to be set; true when it is all written.
+ * Takes the hash of what was applied off one member's binding, empties the memory of client secrets that are endangered, and
+ * notes what is about to be set; true when it is all written. A group is settled when every member has the hash, so that one
+ * without it is enough.
  */
 export async function unsettle(
   publishing: Publishing,
   bindings: readonly LoadBalancerBinding[],
+  member: string | undefined,
   endangered: ReadonlySet<string>,
   toSet: RememberedKeys,
 ): Promise<boolean> {
@@ -194,9 +197,10 @@ export async function unsettle(
       const key = keyOf(effective);
       const set = toSet.get(key);
       return publishing.statuses.update(key, 'unsettle binding', ({ status = {} }) => {
-        const { appliedHash: _, ...rest } = status;
+        const { appliedHash, ...rest } = status;
         return {
           ...rest,
+          ...(key === member ? {} : defined({ appliedHash })),
           ...(endangered.has(key) ? { clientSecrets: {} } : {}),
           ...(set === undefined ? {} : { set }),
         };
