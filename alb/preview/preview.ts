@@ -90,8 +90,12 @@ function planWithOthers(change: MemberChange, around: PreviewAround): PlannedCha
   if (bindings.length <= MOST_PLANNED) return withAll();
   const orders = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
   const small = planChange(change, representativesOf(bindings, key, orders), around);
-  return concernsOthers(small, change) ? withAll() : small;
+  return concernsOthers(small, change, around.existing) ? withAll() : small;
 }
+
+/** Whether a member has been served. */
+const isServed = ({ status }: LoadBalancerBinding, existing: Existing): boolean =>
+  existing === 'assumed' || status?.loadBalancer !== undefined;
 
 interface PlannedChange {
   readonly before: Side;
@@ -127,9 +131,7 @@ function planChange(
   const planned = plan(schemas, draft.resources, found, [], matching);
   const { operations } = withReasons(planned, { back: draft.resets });
   const served = new Set(
-    old.group.members.flatMap(({ key, binding }) =>
-      existing === 'assumed' || binding.status?.loadBalancer !== undefined ? [key] : [],
-    ),
+    old.group.members.flatMap(({ key, binding }) => (isServed(binding, existing) ? [key] : [])),
   );
   return { before: old, after: next, steps: stepsOf(operations, old, next, there), served };
 }
@@ -149,7 +151,11 @@ function sideOf(group: Group, known: PreviewFacts): Side {
 }
 
 /** Whether rules or target groups of other members change by more than their places in the order. */
-function concernsOthers(plan: PlannedChange, { bindings, key, before, after }: MemberChange): boolean {
+function concernsOthers(
+  plan: PlannedChange,
+  { bindings, key, before, after }: MemberChange,
+  existing: Existing,
+): boolean {
   if (before !== undefined && after !== undefined && before.spec.order !== after.spec.order) return true;
   // Others may differ from their representatives in their Services, and in whether a redirect takes all their requests.
   const ofBalancer = plan.steps.filter(({ kind }) => kind === 'loadBalancer');
@@ -158,7 +164,9 @@ function concernsOthers(plan: PlannedChange, { bindings, key, before, after }: M
   if (!isDeepStrictEqual(redirectsOf(plan.before, key), redirectsOf(plan.after, key))) return true;
   if (ofChange(plan, key).some(({ owner = key }) => owner !== key)) return true;
   const [order = 0] = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
-  return shiftsUnseen(plan.steps) && hasRulesBehind(bindings, { key, order });
+  return (
+    shiftsUnseen(plan.steps) && hasRulesBehind(bindings, { key, order }, (one) => isServed(one, existing))
+  );
 }
 
 /** Whether a listener gets more or fewer rules, and none of a representative is seen to make room: they may have no rules there. */

@@ -65,13 +65,14 @@ export function representativesOf(
   return [...new Set(taken)].map(({ binding }) => binding);
 }
 
-/** Whether another member behind this place asks for rules. */
+/** Whether another member behind this place, of those that `serves` says are served, asks for rules: these make room. */
 export const hasRulesBehind = (
   bindings: readonly LoadBalancerBinding[],
   place: Pick<PreviewMember, 'order' | 'key'>,
+  serves: (binding: LoadBalancerBinding) => boolean,
 ): boolean =>
   alikeIn(bindings).some((members) =>
-    members.some((member) => member.hasRules && inOrder(place, member) < 0),
+    members.some((member) => member.hasRules && serves(member.binding) && inOrder(place, member) < 0),
   );
 
 /** All the other members that ask for something. */
