@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SpecOf } from '../../api/aws.ts';
 import { type Kind, type Ref, type Resource, resourceTagOf } from '../../api/aws.ts';
+import { once } from '../../api/once.ts';
 import type { Found, KindSchema, Resolve, SchemaOf } from '../kinds/kind.ts';
 
 const isRef = (value: unknown): value is Ref =>
@@ -88,11 +89,16 @@ interface MatchingContext {
   readonly resolve: Resolve;
 }
 
+/** What of a kind only a new resource can change: the other fields need no comparison here. */
+const replacing = once(({ fields }: KindSchema) => ({
+  fields: Object.fromEntries(Object.entries(fields).filter(([, { change }]) => change === 'replace')),
+}));
+
 function fits(kind: KindSchema, wanted: Resource, one: Found, { gone, resolve }: MatchingContext): boolean {
-  const asWanted = { ...one, spec: resolved(wanted.spec, resolve) } as Found;
-  if (parentOf(kind, asWanted) !== parentOf(kind, one)) return false;
+  const parent = kind.parent?.({ ...one, spec: wanted.spec } as Found);
+  if (parent !== undefined && resolve(parent) !== parentOf(kind, one)) return false;
   if ((kind.heldBy?.(one) ?? []).some((holder) => gone.has(holder))) return false;
-  return !mustReplace(kind, differing(kind, wanted, one, resolve));
+  return differing(replacing(kind), wanted, one, resolve).length === 0;
 }
 
 /** Matches one kind. A name tells two of the same tag apart (spec annotations 19, the ambiguous tag). */
