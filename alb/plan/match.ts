@@ -21,6 +21,13 @@ export function resolved<T>(value: T, arnOf: (id: string) => string): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, arnOf)])) as T;
 }
 
+/** The fields that are compared, with the comparison of each. */
+const compared = once((fields: KindSchema['fields']) =>
+  Object.entries(fields).flatMap(([name, { change, equal = isDeepStrictEqual }]) =>
+    change === 'createOnly' ? [] : [{ name, equal }],
+  ),
+);
+
 /** Names of the fields in which a found resource differs from the desired one, `createOnly` ones left out. */
 export function differing(
   { fields }: Pick<KindSchema, 'fields'>,
@@ -28,13 +35,10 @@ export function differing(
   found: { readonly spec: object },
   resolve: Resolve,
 ): string[] {
-  const spec = new Map<string, unknown>(Object.entries(wanted.spec));
-  const now = new Map<string, unknown>(Object.entries(found.spec));
-  return Object.entries(fields).flatMap(([name, { change, equal = isDeepStrictEqual }]) => {
-    if (change === 'createOnly') return [];
-    const value = resolved(spec.get(name), (ref) => resolve({ ref }));
-    return equal(value, now.get(name)) ? [] : [name];
-  });
+  const arnOf = (ref: string): string => resolve({ ref });
+  return compared(fields).flatMap(({ name, equal }) =>
+    equal(resolved(Reflect.get(wanted.spec, name), arnOf), Reflect.get(found.spec, name)) ? [] : [name],
+  );
 }
 
 /** The fields in which a found resource of a known kind differs from the wanted one, `createOnly` fields left out. */
