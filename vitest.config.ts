@@ -62,7 +62,11 @@ export default defineConfig({
           // Nothing here changes what others see, so files share what they import; that halves the time.
           isolate: false,
           // Commands that are started as they are typed are not compiled anew each time.
-          env: { NODE_COMPILE_CACHE: new URL('node_modules/.cache/compiled', import.meta.url).pathname },
+          env: {
+            NODE_COMPILE_CACHE: new URL('node_modules/.cache/compiled', import.meta.url).pathname,
+            // Scenarios run at the same time, on ports of their own.
+            ALBATROSS_FIRST_LANE: '5',
+          },
           expect: { poll: { timeout: 60_000, interval: 10 } },
           // A law tries hundreds of cases, and a busy machine takes its time.
           testTimeout: 300_000,

@@ -80,9 +80,12 @@ export async function tools(env: Environment = process.env): Promise<Tools> {
   return found;
 }
 
-/** Ports from 20000 to 29999, in parts. */
-const LANES = 10;
+/** Ports from 20000 on, in parts: five of a thousand for each suite. */
+const LANES = 5;
 const LANE = 1_000;
+
+/** The environment variable that names the first part of a suite. */
+const FIRST_LANE = 'ALBATROSS_FIRST_LANE';
 
 /** What was given here before: a port is listened on some time after it was found. */
 const given = new Set<number>();
@@ -93,8 +96,9 @@ const given = new Set<number>();
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
-  // A port that is found here is listened on a moment later: scenarios that run at once have lanes of their own.
-  const first = 20_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % LANES) * LANE;
+  // A port that is found here is listened on a moment later: files that run at once, of one suite or two, have parts of their own.
+  const { VITEST_POOL_ID = 0, [FIRST_LANE]: lane = 0 } = process.env;
+  const first = 20_000 + (Number(lane) + (Number(VITEST_POOL_ID) % LANES)) * LANE;
   for (let attempt = 0; ports.size < count; attempt++) {
     if (attempt > 1000) throw new Error(`no ${count} free ports from ${first} on`);
     const port = first + Math.floor(Math.random() * LANE);
