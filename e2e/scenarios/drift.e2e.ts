@@ -248,22 +248,18 @@ describe('what bulk reads show, put right', () => {
 
 describe('targets', () => {
   test('one is deregistered: told and put right', async () => {
-    const [first] = Object.values(stage.aws.state().targetGroups.get(targetGroup())?.targets ?? {});
-    const one = { Id: first?.id, Port: first?.port };
-    await putRight(
-      [/register \d.*:8080 of web/],
-      send(new elb.DeregisterTargetsCommand({ TargetGroupArn: targetGroup(), Targets: [one] })),
-    );
+    const [one] = Object.values(stage.aws.state().targetGroups.get(targetGroup())?.targets ?? {});
+    const Targets = [{ Id: one?.id, Port: one?.port }];
+    const command = new elb.DeregisterTargetsCommand({ TargetGroupArn: targetGroup(), Targets });
+    await putRight([/register \d.*:8080 of web/], send(command));
     // What was registered anew has been seen in AWS: from then on others' changes are known as theirs.
     await ready('drift', 'shop');
   });
 
   test('a stranger is registered: told and put right', async () => {
     const Targets = [{ Id: '10.0.0.200', Port: 81 }];
-    await putRight(
-      [/deregister 10\.0\.0\.200:81 of web$/m],
-      send(new elb.RegisterTargetsCommand({ TargetGroupArn: targetGroup(), Targets })),
-    );
+    const command = new elb.RegisterTargetsCommand({ TargetGroupArn: targetGroup(), Targets });
+    await putRight([/deregister 10\.0\.0\.200:81 of web$/m], send(command));
   });
 });
 
