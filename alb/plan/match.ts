@@ -94,8 +94,8 @@ interface MatchingContext {
 }
 
 /** What of a kind only a new resource can change: the other fields need no comparison here. */
-const replacing = once(({ fields }: KindSchema) => ({
-  fields: Object.fromEntries(Object.entries(fields).filter(([, { change }]) => change === 'replace')),
+const replacing = once((kind: KindSchema) => ({
+  fields: Object.fromEntries(Object.entries(kind.fields).filter(([name]) => mustReplace(kind, [name]))),
 }));
 
 function fits(kind: KindSchema, wanted: Resource, one: Found, { gone, resolve }: MatchingContext): boolean {
