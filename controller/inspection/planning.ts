@@ -69,9 +69,7 @@ export function registrationOf(
   wanted: readonly Target[],
   seen: readonly TargetSeen[],
 ): Registration {
-  const registered = new Map(
-    seen.flatMap((one) => (leaving(one) ? [] : [[keyOfTarget(one), one.state] as const])),
-  );
+  const registered = new Map(seen.flatMap((one) => (leaving(one) ? [] : [[keyOfTarget(one), one] as const])));
   // What other clusters registered cannot be told from what left here.
   const { missing, extra } = changeOf(registered, wanted, backend.shared ? new Set() : undefined);
   return {

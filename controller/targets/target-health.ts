@@ -5,19 +5,30 @@ import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balanc
 import { defined } from '../../api/defined.ts';
 import type { Aws } from '../aws/client.ts';
 
-/** One registered target. */
-export interface TargetSeen {
-  readonly id: string;
-  readonly port: number;
-  /** `healthy`, `unhealthy`, `initial`, `draining`, … (Elastic Load Balancing API Reference, TargetHealth). */
+/** What AWS says of one target (Elastic Load Balancing API Reference, TargetHealth). */
+export interface TargetHealth {
+  /** `healthy`, `unhealthy`, `initial`, `draining`, … */
   readonly state: string;
   /** AWS's code and words; absent when the target is healthy. */
   readonly reason?: string;
   readonly description?: string;
 }
 
+/** One registered target. */
+export interface TargetSeen extends TargetHealth {
+  readonly id: string;
+  readonly port: number;
+}
+
+/** A target that was just registered, until AWS is asked about it (Elastic Load Balancing: Target groups, "Target health status"). */
+export const REGISTERING: TargetHealth = {
+  state: 'initial',
+  reason: 'Elb.RegistrationInProgress',
+  description: 'Target registration is in progress',
+};
+
 /** Targets that are on their way out; for the controller they are registered no longer. */
-export const leaving = ({ state }: TargetSeen): boolean =>
+export const leaving = ({ state }: TargetHealth): boolean =>
   state === 'draining' || state === 'unhealthy.draining';
 
 /** One call. Throws `AwsFailure`. */
@@ -31,13 +42,15 @@ export async function readHealth(aws: Aws, TargetGroupArn: string): Promise<Targ
   });
 }
 
-/** State by `id:port` of the targets that are registered and not draining. */
-export type Registered = ReadonlyMap<string, string>;
+/** What AWS says, by `id:port`, of the targets that are registered and not draining. */
+export type Registered = ReadonlyMap<string, TargetHealth>;
 
 /** One call. Throws `AwsFailure`. */
 export async function registeredIn(aws: Aws, arn: string): Promise<Registered> {
   const seen = await readHealth(aws, arn);
-  return new Map(seen.flatMap((one) => (leaving(one) ? [] : [[`${one.id}:${one.port}`, one.state]])));
+  return new Map(
+    seen.flatMap(({ id, port, ...health }) => (leaving(health) ? [] : [[`${id}:${port}`, health]])),
+  );
 }
 
 /** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */

@@ -1,6 +1,6 @@
 // The states of what is known of a target group's targets: what each one shows, trusts and calls its own.
 import { describe, expect, test } from 'vitest';
-import { targetsHash } from './target-health.ts';
+import { REGISTERING, type TargetHealth, targetsHash } from './target-health.ts';
 import {
   changeOf,
   confirmed,
@@ -18,9 +18,9 @@ import {
 
 const KEYS = ['10.0.0.1:80', '10.0.0.2:80'];
 const HASH = targetsHash(KEYS);
-const REGISTERED = new Map([
-  ['10.0.0.1:80', 'healthy'],
-  ['10.0.0.2:80', 'initial'],
+const REGISTERED = new Map<string, TargetHealth>([
+  ['10.0.0.1:80', { state: 'healthy' }],
+  ['10.0.0.2:80', REGISTERING],
 ]);
 const REMEMBERED: TargetState = {
   kind: 'remembered',

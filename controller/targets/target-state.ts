@@ -65,7 +65,7 @@ export function healthOf(state: TargetState): TargetGroupHealth | undefined {
   const registered = registeredOf(state);
   if (registered === undefined) return undefined;
   return {
-    healthy: [...registered.values()].filter((one) => one === 'healthy').length,
+    healthy: [...registered.values()].filter(({ state }) => state === 'healthy').length,
     total: registered.size,
     ...(state.kind === 'settled' ? { hash: targetsHash(registered.keys()) } : {}),
   };

@@ -21,7 +21,7 @@ import { endpointsOf, keyOfTarget, type Target, targetOfKey, type World } from '
 import { steadyLook, unsettledLook } from './intervals.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';
-import { changedByHand, type Registered, registeredIn } from './target-health.ts';
+import { changedByHand, REGISTERING, type Registered, registeredIn } from './target-health.ts';
 import {
   changeOf,
   confirmed,
@@ -254,7 +254,7 @@ export class Targets {
       await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(targetOfKey) }));
     const gone = new Set(extra);
     const stays = [...before].filter(([key]) => !gone.has(key));
-    return new Map([...stays, ...missing.map((target) => [keyOfTarget(target), 'initial'] as const)]);
+    return new Map([...stays, ...missing.map((target) => [keyOfTarget(target), REGISTERING] as const)]);
   }
 
   async #describeTarget({ id, port }: Target, backend: Backend): Promise<TargetDescription> {
