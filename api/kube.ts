@@ -111,17 +111,6 @@ export interface Node {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** The LBC's object for one target group (AWS Load Balancer Controller: TargetGroupBinding). */
-export interface TargetGroupBinding {
-  readonly metadata: ObjectMeta;
-  readonly spec?: {
-    readonly targetGroupARN?: string;
-    readonly targetGroupName?: string;
-    /** The rules on node security groups that it needs. */
-    readonly networking?: object | null;
-  };
-}
-
 export interface ValidatingWebhookConfiguration {
   readonly metadata: ObjectMeta;
   readonly webhooks?: readonly {

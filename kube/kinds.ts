@@ -1,6 +1,7 @@
 // kinds: every kind of object that is read or written, with its API version and its paths. The one place that knows them. Pure.
 import { API_VERSION, KIND } from '../api/binding/bind.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { IngressClassParams } from '../api/ingress/class-parameters.ts';
 import type {
   EndpointSlice,
@@ -9,7 +10,6 @@ import type {
   Namespace,
   Node,
   Service,
-  TargetGroupBinding,
   ValidatingWebhookConfiguration,
 } from '../api/kube.ts';
 import type { Right } from '../api/rights.ts';

@@ -30,7 +30,11 @@ export const SERVED: Readonly<Record<string, readonly string[]>> = {
   "ServiceCIDR"
  ],
  "elbv2.k8s.aws/v1beta1": [
-  "IngressClassParams"
+  "IngressClassParams",
+  "TargetGroupBinding"
+ ],
+ "elbv2.k8s.aws/v1alpha1": [
+  "TargetGroupBinding"
  ]
 };
 
@@ -1050,6 +1054,246 @@ export const DEFINITIONS: Readonly<Record<string, KubernetesSchema>> = {
       "type": "string"
      },
      "wafv2AclName": {
+      "type": "string"
+     }
+    },
+    "additionalProperties": false
+   }
+  },
+  "additionalProperties": false
+ },
+ "TargetGroupBinding": {
+  "type": "object",
+  "properties": {
+   "apiVersion": {
+    "type": "string"
+   },
+   "kind": {
+    "type": "string"
+   },
+   "metadata": {
+    "$ref": "#/definitions/ObjectMeta"
+   },
+   "spec": {
+    "type": "object",
+    "properties": {
+     "assumeRoleExternalId": {
+      "type": "string"
+     },
+     "iamRoleArnToAssume": {
+      "type": "string"
+     },
+     "ipAddressType": {
+      "type": "string",
+      "enum": [
+       "ipv4",
+       "ipv6"
+      ]
+     },
+     "multiClusterTargetGroup": {
+      "type": "boolean"
+     },
+     "networking": {
+      "type": "object",
+      "properties": {
+       "ingress": {
+        "type": "array",
+        "items": {
+         "type": "object",
+         "properties": {
+          "from": {
+           "type": "array",
+           "items": {
+            "type": "object",
+            "properties": {
+             "ipBlock": {
+              "type": "object",
+              "properties": {
+               "cidr": {
+                "type": "string"
+               }
+              },
+              "required": [
+               "cidr"
+              ],
+              "additionalProperties": false
+             },
+             "securityGroup": {
+              "type": "object",
+              "properties": {
+               "groupID": {
+                "type": "string"
+               }
+              },
+              "required": [
+               "groupID"
+              ],
+              "additionalProperties": false
+             }
+            },
+            "additionalProperties": false
+           }
+          },
+          "ports": {
+           "type": "array",
+           "items": {
+            "type": "object",
+            "properties": {
+             "port": {},
+             "protocol": {
+              "type": "string",
+              "enum": [
+               "TCP",
+               "UDP"
+              ]
+             }
+            },
+            "additionalProperties": false
+           }
+          }
+         },
+         "required": [
+          "from",
+          "ports"
+         ],
+         "additionalProperties": false
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "nodeSelector": {
+      "type": "object",
+      "properties": {
+       "matchExpressions": {
+        "type": "array",
+        "items": {
+         "type": "object",
+         "properties": {
+          "key": {
+           "type": "string"
+          },
+          "operator": {
+           "type": "string"
+          },
+          "values": {
+           "type": "array",
+           "items": {
+            "type": "string"
+           }
+          }
+         },
+         "required": [
+          "key",
+          "operator"
+         ],
+         "additionalProperties": false
+        }
+       },
+       "matchLabels": {
+        "type": "object",
+        "additionalProperties": {
+         "type": "string"
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "serviceRef": {
+      "type": "object",
+      "properties": {
+       "name": {
+        "type": "string"
+       },
+       "port": {}
+      },
+      "required": [
+       "name",
+       "port"
+      ],
+      "additionalProperties": false
+     },
+     "targetGroupARN": {
+      "type": "string"
+     },
+     "targetGroupName": {
+      "type": "string"
+     },
+     "targetGroupProtocol": {
+      "type": "string",
+      "enum": [
+       "HTTP",
+       "HTTPS",
+       "QUIC",
+       "TCP",
+       "TCP_QUIC",
+       "TCP_UDP",
+       "TLS",
+       "UDP"
+      ]
+     },
+     "targetType": {
+      "type": "string",
+      "enum": [
+       "instance",
+       "ip"
+      ]
+     },
+     "vpcID": {
+      "type": "string"
+     }
+    },
+    "required": [
+     "serviceRef"
+    ],
+    "additionalProperties": false
+   },
+   "status": {
+    "type": "object",
+    "properties": {
+     "conditions": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "lastTransitionTime": {
+         "type": "string"
+        },
+        "message": {
+         "type": "string"
+        },
+        "observedGeneration": {
+         "type": "integer"
+        },
+        "reason": {
+         "type": "string"
+        },
+        "status": {
+         "type": "string",
+         "enum": [
+          "False",
+          "True",
+          "Unknown"
+         ]
+        },
+        "type": {
+         "type": "string"
+        }
+       },
+       "required": [
+        "type",
+        "status",
+        "reason",
+        "message",
+        "lastTransitionTime"
+       ],
+       "additionalProperties": false
+      }
+     },
+     "observedGeneration": {
+      "type": "integer"
+     },
+     "targets": {
       "type": "string"
      }
     },

@@ -27,6 +27,8 @@ export interface Manifest {
 
 interface ManifestKind {
   readonly apiVersion: string;
+  /** An older version with the same schema. */
+  readonly alsoServed?: string;
   readonly name: Form;
   /** Defined by a custom resource definition: there a null in a list is no empty value. */
   readonly custom?: true;
@@ -50,6 +52,13 @@ const KINDS: Readonly<Record<string, ManifestKind>> = {
     name: dnsSubdomain,
     custom: true,
     problems: (params: IngressClassParams) => parameterProblems(params),
+  },
+  TargetGroupBinding: {
+    apiVersion: 'elbv2.k8s.aws/v1beta1',
+    alsoServed: 'elbv2.k8s.aws/v1alpha1',
+    name: dnsSubdomain,
+    custom: true,
+    problems: () => [],
   },
   Service: {
     apiVersion: 'v1',
@@ -77,7 +86,8 @@ export function readManifest(written: unknown, writing?: Writing): Manifest {
   const notServed = versionProblem(apiVersion, name);
   if (notServed !== undefined) return { object: withoutNulls(written), misfit: true, problems: [notServed] };
   const kind = typeof name === 'string' && Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  const schema = kind?.apiVersion === apiVersion ? definitionOf(String(name)) : undefined;
+  const isServed = kind?.apiVersion === apiVersion || kind?.alsoServed === apiVersion;
+  const schema = isServed ? definitionOf(String(name)) : undefined;
   if (kind === undefined || schema === undefined)
     return { object: withoutNulls(written), misfit: false, problems: [] };
   const object = withoutNulls(written, kind.custom === true ? undefined : schema) as object;

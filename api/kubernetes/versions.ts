@@ -41,7 +41,7 @@ const versionsWith = (kind: string): string[] =>
   Object.entries(SERVED).flatMap(([version, kinds]) => (kinds.includes(kind) ? [version] : []));
 
 /** Kinds that Kubernetes has in one group only, under a name that others use as well. */
-const OURS = new Set(['Ingress', 'IngressClass', 'IngressClassParams']);
+const OURS = new Set(['Ingress', 'IngressClass', 'IngressClassParams', 'TargetGroupBinding']);
 
 const refuse = (path: string, value: string | undefined, because: string, suggestion?: string): Problem =>
   refusal('VersionNotServed', path, { value, because, suggestion });

@@ -60,6 +60,8 @@ export const CODES = {
   IngressClassNotFound: 'The IngressClass that is named does not exist.',
   ClassParametersNotFound: 'The parameters that the IngressClass names do not exist.',
   ClassNotUsable: 'The parameters of the IngressClass cannot be used, or are not for this namespace.',
+  FieldImmutable: 'The field cannot be changed once it has a value.',
+  TargetGroupTaken: 'Something else registers targets in the target group already.',
   Replacement: 'The change replaces a resource in AWS by a new one.',
   GroupConflict: 'Members of one group ask for different things; the earlier one wins.',
   PolicyOverruled:

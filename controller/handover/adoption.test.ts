@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ingress } from '../../alb/laws/paper.ts';
 import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
-import type { TargetGroupBinding } from '../../api/kube.ts';
+import type { TargetGroupBinding } from '../../api/generated/target-group-binding.ts';
 import { adoptions, groupOfLeftover, leftovers } from './adoption.ts';
 import type { Survey } from './survey.ts';
 
@@ -35,7 +35,7 @@ const web = (...finalizers: string[]) => {
 const STACK = { 'ingress.k8s.aws/stack-namespace': 'shop', 'ingress.k8s.aws/stack-name': 'web' };
 const leftover = (labels: Readonly<Record<string, string>>, targetGroupARN = ARN): TargetGroupBinding => ({
   metadata: { namespace: 'shop', name: 'k8s-shop-web', labels },
-  spec: { targetGroupARN },
+  spec: { targetGroupARN, serviceRef: { name: 'web', port: 80 } },
 });
 const seen = (more: Partial<Survey>): Survey => ({
   ingresses: [web()],

@@ -3,7 +3,8 @@
 import { heldGroups } from '../../api/binding/finalizers.ts';
 import { defined } from '../../api/defined.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts';
+import type { TargetGroupBinding } from '../../api/generated/target-group-binding.ts';
+import { type Ingress, keyOf } from '../../api/kube.ts';
 import { lbcGroups } from '../bindings/lbc-finalizers.ts';
 import type { Survey } from './survey.ts';
 

@@ -1,6 +1,7 @@
 // cleanup: deletes TargetGroupBindings of the LBC without anybody taking their targets out of service.
 import { defined } from '../../api/defined.ts';
-import { keyOf, type TargetGroupBinding } from '../../api/kube.ts';
+import type { TargetGroupBinding } from '../../api/generated/target-group-binding.ts';
+import { keyOf } from '../../api/kube.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { deleteObject, patchObject } from '../../kube/objects.ts';

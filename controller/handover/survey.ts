@@ -1,6 +1,7 @@
 // survey: what a handover looks at, listed once: Ingresses of ours, their bindings, and the LBC's TargetGroupBindings.
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
-import { type Ingress, keyOf, type TargetGroupBinding } from '../../api/kube.ts';
+import type { TargetGroupBinding } from '../../api/generated/target-group-binding.ts';
+import { type Ingress, keyOf } from '../../api/kube.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { KINDS, type KubeKind } from '../../kube/kinds.ts';
 import { listAll } from '../../kube/list.ts';

@@ -12,7 +12,10 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const put = (name: string, spec: object, labels: Readonly<Record<string, string>> = {}): void =>
-  void server.put(KINDS.targetGroupBindings, { metadata: { namespace: 'shop', name, labels }, spec });
+  void server.put(KINDS.targetGroupBindings, {
+    metadata: { namespace: 'shop', name, labels },
+    spec: { serviceRef: { name: 'web', port: 80 }, ...spec },
+  });
 const RULES = { networking: { ingress: [] } };
 
 test.each<[string, () => void, boolean]>([

@@ -63,7 +63,8 @@ async function kustomized(cluster: Cluster, name: string): Promise<string> {
  */
 export async function installAlbatross(cluster: Cluster): Promise<void> {
   const parts: object[] = (await render(cluster, 'default')).filter(({ kind }) => KINDS.has(kind));
-  await cluster.apply(...parts, ...(await render(cluster, 'classparams')));
+  const ofLbc = [await render(cluster, 'classparams'), await render(cluster, 'targetgroupbindings')];
+  await cluster.apply(...parts, ...ofLbc.flat());
   const wait = [
     'wait',
     '--for=condition=Established',

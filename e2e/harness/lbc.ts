@@ -6,7 +6,7 @@ import { KINDS } from '../../kube/kinds.ts';
 import { listAll } from '../../kube/list.ts';
 import { asOrdered, Writer } from '../../kube/write.ts';
 import { albatross, type Said } from './command.ts';
-import { NAMESPACE } from './install.ts';
+import { NAMESPACE, render } from './install.ts';
 import type { Stage } from './stage.ts';
 import { kubectl } from './waiters.ts';
 
@@ -15,22 +15,9 @@ export const CONTROLLER = `system:serviceaccount:${NAMESPACE}:albatross-controll
 
 const KIND = { apiVersion: 'elbv2.k8s.aws/v1beta1', kind: 'TargetGroupBinding' };
 
-/** The kind TargetGroupBinding, as much of it as is looked at here. */
+/** The kind TargetGroupBinding, where it was taken out of the cluster. */
 export async function installTargetGroupBindings({ cluster }: Pick<Stage, 'cluster'>): Promise<void> {
-  const schema = {
-    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  };
-  await cluster.apply({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'targetgroupbindings.elbv2.k8s.aws' },
-    spec: {
-      group: 'elbv2.k8s.aws',
-      scope: 'Namespaced',
-      names: { kind: KIND.kind, singular: 'targetgroupbinding', plural: 'targetgroupbindings' },
-      versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
-    },
-  });
+  await cluster.apply(...(await render(cluster, 'targetgroupbindings')));
   await kubectl(
     cluster,
     'wait --for=condition=Established --timeout=120s crd/targetgroupbindings.elbv2.k8s.aws',
@@ -127,7 +114,7 @@ export async function leaveTargetGroupBindings(
   const objects = mine.map((group) => ({
     ...KIND,
     metadata: { name: group.name, namespace, labels, finalizers: ['elbv2.k8s.aws/resources'] },
-    spec: { targetGroupARN: group.arn },
+    spec: { targetGroupARN: group.arn, serviceRef: { name: 'web', port: 80 } },
   }));
   await cluster.apply(...objects);
 }

@@ -106,6 +106,7 @@ afterAll(stopStage);
 
 describe('from the LBC', () => {
   test('adopt tells what is to be taken over, without the kind TargetGroupBinding too', async () => {
+    await k('delete crd targetgroupbindings.elbv2.k8s.aws');
     const { code, out } = await asAdministrator(stage, 'adopt');
     expect(out).toMatch(/^shop\/web +none +0 +not known +LBC +0$/m);
     expect(out).toContain('0 of 4 Ingresses taken over');

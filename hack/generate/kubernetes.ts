@@ -23,12 +23,13 @@ const SOURCES = [
   {
     version: 'elbv2.k8s.aws/v1beta1',
     path: '/openapi/v3/apis/elbv2.k8s.aws/v1beta1',
-    kinds: ['IngressClassParams'],
+    kinds: ['IngressClassParams', 'TargetGroupBinding'],
   },
+  { version: 'elbv2.k8s.aws/v1alpha1', path: '/openapi/v3/apis/elbv2.k8s.aws/v1alpha1', kinds: [] },
 ] as const;
 
 /**
- * The text of the generated file, from what this API server publishes. IngressClassParams have to be installed.
+ * The text of the generated file, from what this API server publishes. IngressClassParams and TargetGroupBindings have to be installed.
  * @throws Error when it does not publish them.
  */
 export async function kubernetesSchemas(cluster: Cluster): Promise<string> {
@@ -166,15 +167,23 @@ export const storedSchemas = (): Promise<string> => readFile(join(ROOT, KUBERNET
 export async function published(cluster: Cluster): Promise<void> {
   const path = SOURCES[2].path;
   const deadline = performance.now() + 60_000;
-  while ((await cluster.kubectl(['get', '--raw', path])).code !== 0) {
+  const isThere = async (): Promise<boolean> => {
+    const { code, stdout } = await cluster.kubectl(['get', '--raw', path]);
+    return code === 0 && SOURCES[2].kinds.every((kind) => stdout.includes(`.${kind}"`));
+  };
+  while (!(await isThere())) {
     if (performance.now() > deadline) throw new Error(`the API server does not publish ${path}`);
     await sleep(200);
   }
 }
 
 if (import.meta.main) {
-  const parameters = await readFile(join(ROOT, 'config/classparams/ingressclassparams.yaml'), 'utf8');
-  const cluster = await startCluster({ before: [parameters] });
+  const definitionFiles = [
+    'config/classparams/ingressclassparams.yaml',
+    'config/targetgroupbindings/targetgroupbindings.yaml',
+  ];
+  const texts = definitionFiles.map((file) => readFile(join(ROOT, file), 'utf8'));
+  const cluster = await startCluster({ before: await Promise.all(texts) });
   try {
     await published(cluster);
     await writeFile(join(ROOT, KUBERNETES_FILE), await kubernetesSchemas(cluster));

@@ -6,6 +6,7 @@ import { annotationsPage } from './annotationspage.ts';
 import { crd } from './crd.ts';
 import { iam } from './iam.ts';
 import { problemsPage } from './problemspage.ts';
+import { targetGroupBinding, targetGroupBindingCrd } from './target-group-binding.ts';
 import { binding, schema, values } from './value-types.ts';
 
 /** A file that is wholly made from other files of the repository. */
@@ -20,6 +21,8 @@ export const GENERATED: readonly Generated[] = [
   schema,
   binding,
   crd,
+  targetGroupBinding,
+  targetGroupBindingCrd,
   iam,
   annotationsPage,
   problemsPage,

@@ -140,7 +140,10 @@ test.each<[string, Partial<OrphanSight>, Partial<Rules>, string]>([
       names: namesOf({
         ...NOTHING,
         targetGroupBindings: [
-          { metadata: { name: 't', namespace: 'b' }, spec: { targetGroupARN: 'arn:tg/shop-gone' } },
+          {
+            metadata: { name: 't', namespace: 'b' },
+            spec: { targetGroupARN: 'arn:tg/shop-gone', serviceRef: { name: 'web', port: 80 } },
+          },
         ],
       }),
     },

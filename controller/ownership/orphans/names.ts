@@ -3,8 +3,9 @@
 import { PREFIX } from '../../../api/annotation.ts';
 import { heldGroups } from '../../../api/binding/finalizers.ts';
 import type { LoadBalancerBinding } from '../../../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../../../api/generated/target-group-binding.ts';
 import type { IngressClassParams } from '../../../api/ingress/class-parameters.ts';
-import { type Ingress, type IngressClass, keyOf, type TargetGroupBinding } from '../../../api/kube.ts';
+import { type Ingress, type IngressClass, keyOf } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
 import { lbcGroups } from '../../bindings/lbc-finalizers.ts';
 
