@@ -98,7 +98,7 @@ export interface EndpointSlice {
       readonly terminating?: boolean;
     };
     readonly nodeName?: string;
-    readonly targetRef?: { readonly kind?: string };
+    readonly targetRef?: { readonly kind?: string; readonly name?: string };
   }[];
 }
 

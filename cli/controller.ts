@@ -8,7 +8,7 @@ import { rightsOf } from '../controller/rights.ts';
 import { kubeConfigOf, ownNamespace } from '../kube/config.ts';
 import { apiServer } from './apiserver.ts';
 import { withAttempts, withDefaults, withOrphans, withPlace, withPolicy } from './controller-flags.ts';
-import { count, pairs, port, seconds, trueOrFalse } from './flags.ts';
+import { count, limit, pairs, port, seconds, trueOrFalse } from './flags.ts';
 import { createLog, type LogLevel, logLevelOption } from './log.ts';
 import { type Life, live } from './process.ts';
 
@@ -59,6 +59,12 @@ function withTuning(command: Command): Command {
       'target groups worked on at once',
       count,
       DEFAULTS.targetgroupbindingMaxConcurrentReconciles,
+    )
+    .option(
+      '--max-targets-per-target-group <number>',
+      'most targets registered in one target group; 0: no limit',
+      limit,
+      DEFAULTS.maxTargetsPerTargetGroup,
     )
     .addOption(
       new Option('--sync-period <time>', 'between two bulk reads of what there is in AWS')

@@ -1,11 +1,12 @@
 // Tests of flags.
 import { describe, expect, test } from 'vitest';
-import { count, gates, lease, names, pairs, percent, port, seconds, trueOrFalse } from './flags.ts';
+import { count, gates, lease, limit, names, pairs, percent, port, seconds, trueOrFalse } from './flags.ts';
 
 describe('read', () => {
   test.each<[string, unknown, unknown]>([
     ['port', port('443'), 443],
     ['count', count('3'), 3],
+    ['no limit', limit('0'), 0],
     ['boolean', trueOrFalse('false'), false],
     ['hours', seconds('10h'), 36_000],
     ['mixed', seconds('1h30m5s'), 5405],
@@ -26,6 +27,7 @@ test.each<[string, () => unknown]>([
   ['port 0', () => port('0')],
   ['half a port', () => port('80.5')],
   ['count 0', () => count('0')],
+  ['a limit below 0', () => limit('-1')],
   ['yes', () => trueOrFalse('yes')],
   ['a bare number', () => seconds('10')],
   ['no time', () => seconds('')],

@@ -18,6 +18,10 @@ export const port = (text: string): number => whole(text, 1, 65_535, 'Not a port
 export const count = (text: string): number =>
   whole(text, 1, Number.POSITIVE_INFINITY, 'Not a whole number from 1.');
 
+/** A whole number; 0 stands for no limit. */
+export const limit = (text: string): number =>
+  whole(text, 0, Number.POSITIVE_INFINITY, 'Not a whole number from 0.');
+
 /** A whole number from 0 to 100. */
 export const percent = (text: string): number => whole(text, 0, 100, 'Not a whole number from 0 to 100.');
 

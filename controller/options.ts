@@ -56,6 +56,8 @@ export interface ControllerOptions {
   readonly ingressMaxConcurrentReconciles: number;
   /** Target groups worked on at once. */
   readonly targetgroupbindingMaxConcurrentReconciles: number;
+  /** Most targets that are registered in one target group; 0: no limit. */
+  readonly maxTargetsPerTargetGroup: number;
   /** Seconds between two bulk reads that look for drift. */
   readonly syncPeriod: number;
   /** Seconds in which every group is looked at in full once, evenly spread. */
@@ -96,6 +98,7 @@ export const DEFAULTS = {
   awsMaxRetries: 10,
   ingressMaxConcurrentReconciles: 3,
   targetgroupbindingMaxConcurrentReconciles: 3,
+  maxTargetsPerTargetGroup: 0,
   syncPeriod: 600,
   driftPeriod: 3600,
   secretPeriod: 3,

@@ -9,7 +9,7 @@ import { refusalMemory } from '../alb/amendments/rejection-memory.ts';
 import { inWords } from '../alb/plan/operation.ts';
 import { keyOf } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type Events, eventTeller } from '../kube/events.ts';
+import { eventTeller } from '../kube/events.ts';
 import { underPolicy, Writer } from '../kube/write.ts';
 import { succession } from './apply/replacement-readiness.ts';
 import type { Aws } from './aws/client.ts';
@@ -30,12 +30,10 @@ import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Publishing, publish, regardingOf, unsettle } from './status/publish.ts';
 import { StatusWrites } from './status/writes.ts';
 import type { World } from './targets/endpoints.ts';
-import { foreignRules } from './targets/foreign-rules.ts';
-import { NodeAccess } from './targets/node-security-groups.ts';
-import { mayRevoke } from './targets/revocation.ts';
-import { tellTargetDrift } from './targets/target-drift.ts';
+import type { NodeAccess } from './targets/node-security-groups.ts';
+import { type TargetWrites, wireNodes, wireTargets } from './targets/start.ts';
 import { reconcileTargetStatus } from './targets/target-status.ts';
-import { Targets } from './targets/targets.ts';
+import type { Targets } from './targets/targets.ts';
 
 /** The one key of programs that work on the whole cluster. */
 const CLUSTER = 'cluster';
@@ -78,11 +76,8 @@ export interface Workers {
 }
 
 /** What all programs write with. */
-interface Writes {
+interface Writes extends TargetWrites {
   readonly write: Writer;
-  readonly statuses: StatusWrites;
-  readonly events: Events;
-  failed: Publishing['failed'];
 }
 
 function writesOf({ options, client, book, log }: Parts): Writes {
@@ -115,36 +110,6 @@ function openQueues(
   return queues;
 }
 
-function wireTargets(
-  { aws, world, inventory, log, book, driftReport }: Parts,
-  find: Lookups,
-  { statuses, events }: Writes,
-  queues: Queues,
-  served: (arns: readonly string[]) => void,
-): Targets {
-  return new Targets({
-    aws,
-    world,
-    forget: async ({ arn, backend }) => (await statuses.forgetTargets(backend.member, arn)) === 'written',
-    now: () => performance.now(),
-    random: Math.random,
-    drifted: (serving, lines) => tellTargetDrift({ book, events, report: driftReport }, serving, lines),
-    inVpc: (address) => find.inVpc(address),
-    enqueue: (arn, urgent) => queues.targets.add(arn, urgent ? 'high' : 'normal'),
-    served,
-    changed({ group, backend }, awaited) {
-      queues.targetStatus.add(backend.member);
-      if (awaited) queues.groups.add(group, 'normal');
-    },
-    lost({ group }) {
-      inventory.forget(group);
-      queues.groups.add(group, 'normal');
-    },
-    failed: ({ arn, group }, { action, code, message }) =>
-      log.warn({ group, targetGroup: arn, action, code, error: message }, 'cannot bring targets in line'),
-  });
-}
-
 function wireGroups(
   parts: Parts,
   find: Lookups,
@@ -174,41 +139,6 @@ function wireGroups(
     publish: (group, pass) => publish(publishing, group, pass),
     log: (group, operations) => log.info({ group, operations }, 'applied'),
   };
-}
-
-function wireNodes(
-  { aws, world, options, book, inventory, log, driftReport, client }: Parts,
-  find: Lookups,
-  targets: Targets,
-  cannot: Publishing['failed'],
-): NodeAccess {
-  return new NodeAccess({
-    aws,
-    lookups: find,
-    world,
-    served: targets.served,
-    complete: () => mayRevoke({ policy: options.policy, book, inventory, targets }),
-    async foreign() {
-      const answer = await foreignRules(client);
-      if ('some' in answer) return answer.some;
-      cannot('targetgroupbindings', 'look for rules of others', answer);
-      return true;
-    },
-    restricted: !options.disableRestrictedSgRules,
-    groupTags: options.serviceTargetEniSecurityGroupTags,
-    unclear: (place) =>
-      log.warn(
-        { place },
-        'unknown in the VPC, or several security groups and none of them the only one of the cluster: rules are left alone',
-      ),
-    failed: ({ action, code, message }) =>
-      log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),
-    drifted: (nodeGroup, lines) =>
-      driftReport(
-        { nodeGroup },
-        lines.map((words) => ({ kind: 'nodeRule', words })),
-      ),
-  });
 }
 
 /** Wires the programs, each with its queue. */

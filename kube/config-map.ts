@@ -1,8 +1,17 @@
-// ConfigMaps of our own namespace: read and written whole, so that nothing is lost between two who write at once.
+// ConfigMaps: those of our own namespace are written whole, so that nothing is lost between two who write at once; those beside a
+// binding have one writer, and are applied.
 import type { ObjectMeta } from '../api/kube.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { KINDS, type ObjectName } from './kinds.ts';
-import { createObject, readObject, replaceObject } from './objects.ts';
+import {
+  applyObject,
+  createObject,
+  deleteObject,
+  FIELD_MANAGERS,
+  readObject,
+  replaceObject,
+} from './objects.ts';
+import type { OwnerReference } from './write.ts';
 
 export interface ConfigMap {
   readonly metadata: ObjectMeta;
@@ -31,3 +40,22 @@ export function writeConfigMap(
   const labels = { 'app.kubernetes.io/part-of': 'albatross' };
   return createObject(client, KINDS.configMaps, { metadata: { namespace, name, labels }, data }, namespace);
 }
+
+/** Makes keys of one exactly these, taking them over from whoever wrote them; it goes when its owner goes. */
+export function applyConfigMap(
+  client: Pick<KubeClient, 'request'>,
+  place: ObjectName,
+  data: Readonly<Record<string, string>>,
+  owner: OwnerReference | undefined,
+): Promise<KubeOutcome> {
+  const owners = owner === undefined ? {} : { ownerReferences: [owner] };
+  const metadata = { ...place, labels: { 'app.kubernetes.io/part-of': 'albatross' }, ...owners };
+  const { albatross: fieldManager } = FIELD_MANAGERS;
+  return applyObject<ConfigMap>(client, KINDS.configMaps, { metadata, data }, { fieldManager });
+}
+
+/** Deletes one. */
+export const deleteConfigMap = (
+  client: Pick<KubeClient, 'request'>,
+  place: ObjectName,
+): Promise<KubeOutcome> => deleteObject(client, KINDS.configMaps, place);

@@ -70,13 +70,13 @@ export function registrationOf(
   seen: readonly TargetSeen[],
 ): Registration {
   const registered = new Map(seen.flatMap((one) => (leaving(one) ? [] : [[keyOfTarget(one), one] as const])));
-  // What other clusters registered cannot be told from what left here.
-  const { missing, extra } = changeOf(registered, wanted, backend.shared ? new Set() : undefined);
+  const { missing, extra } = changeOf(registered, wanted);
   return {
     targetGroup: backend.id,
     backend: `${backend.namespace}/${backend.service}:${backend.port}`,
     register: missing.map(keyOfTarget).sort(),
-    deregister: extra.toSorted(),
+    // What other clusters registered cannot be told from what left here.
+    deregister: backend.shared === true ? [] : extra.toSorted(),
   };
 }
 

@@ -62,6 +62,8 @@ export function wirePrograms(wiring: Wiring): Programs {
     ...{ aws, world: { service: wiring.service, slices: () => [], nodes: () => [] }, now: millis },
     ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: nothing },
     ...{ enqueue: nothing, changed: nothing, lost: nothing, failed: nothing, drifted: nothing },
+    ...{ tell: nothing, maxTargets: 0, unseen: () => undefined },
+    own: { read: async () => new Set(), write: async () => true, forget: async () => undefined },
   });
   const targets = {
     serve: program.serve.bind(program),

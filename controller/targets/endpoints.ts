@@ -11,12 +11,6 @@ export interface Target {
 
 export const keyOfTarget = ({ id, port }: Pick<Target, 'id' | 'port'>): string => `${id}:${port}`;
 
-/** As AWS names it. */
-export function targetOfKey(key: string): { readonly Id: string; readonly Port: number } {
-  const colon = key.lastIndexOf(':');
-  return { Id: key.slice(0, colon), Port: Number(key.slice(colon + 1)) };
-}
-
 /** The instance id at the end of a provider id, or undefined for a node that is no EC2 instance. */
 export function instanceOf(node: Node): string | undefined {
   const last = node.spec?.providerID?.split('/').at(-1);
@@ -41,22 +35,28 @@ function takesTraffic(node: Node): boolean {
   );
 }
 
-const readiness = (node: Node): string | undefined =>
+export const readiness = (node: Node): string | undefined =>
   node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+
+/** Nodes that may take traffic and have all `labels`, ready or not. */
+export function chosenNodes(nodes: readonly Node[], labels: Readonly<Record<string, string>> = {}): Node[] {
+  const wanted = Object.entries(labels);
+  return nodes.filter(
+    (node) => takesTraffic(node) && wanted.every(([label, value]) => node.metadata.labels?.[label] === value),
+  );
+}
 
 /**
  * Ready nodes that take traffic and have all `labels`; when none is ready, those whose readiness is unknown (gate
  * EndpointsFailOpen).
  */
-export function servingNodes(nodes: readonly Node[], labels: Readonly<Record<string, string>> = {}): Node[] {
-  const chosen = ({ metadata }: Node): boolean =>
-    Object.entries(labels).every(([label, value]) => metadata.labels?.[label] === value);
-  const fit = nodes.filter((node) => takesTraffic(node) && instanceOf(node) !== undefined && chosen(node));
+export function servingNodes(nodes: readonly Node[], labels?: Readonly<Record<string, string>>): Node[] {
+  const fit = chosenNodes(nodes, labels).filter((node) => instanceOf(node) !== undefined);
   const ready = fit.filter((node) => readiness(node) === 'True');
   return ready.length > 0 ? ready : fit.filter((node) => readiness(node) === 'Unknown');
 }
 
-function portOf(service: Service, reference: number | string): ServicePort | undefined {
+export function portOf(service: Service, reference: number | string): ServicePort | undefined {
   return service.spec?.ports?.find(({ name, port }) =>
     typeof reference === 'number' ? port === reference : name === reference,
   );

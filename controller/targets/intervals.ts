@@ -1,4 +1,4 @@
-// When AWS is asked about a target group again, in milliseconds. Pure.
+// When something is done about a target group again, in milliseconds. Pure.
 
 /**
  * Waits between two questions about health while some target is not healthy: most are within seconds, and those that never
@@ -17,6 +17,53 @@ const FIRST_LOOK_MS = {
   healthy: { from: 60_000, to: STEADY_MS },
   unhealthy: { from: 200, to: 2_000 },
 };
+
+/**
+ * A loss of more than half of the targets that nothing in the cluster explains is not carried out before this time: long enough
+ * for a controller of Kubernetes to be replaced (leader election takes 15 s) and to write the endpoints again.
+ */
+export const HOLD_MS = 20_000;
+
+/** A target that AWS refuses is offered again after this time: an instance may come to run, a quota may be raised. */
+export const REFUSED_MS = 60_000;
+
+/** For this long it is not tried again whether AWS takes the zone `all` where it was refused (aws-model 6.7). */
+export const NODE_ZONE_MS = 3_600_000;
+
+/** While a watch is interrupted, what is held back is looked at again after this time. */
+export const UNSEEN_MS = 1_000;
+
+/** Within what time changes are joined: `first` after a change that came alone, doubling to `longest` while they go on. */
+export interface JoinTimes {
+  readonly first: number;
+  readonly longest: number;
+}
+
+/** Of one target group, to one RegisterTargets and one DeregisterTargets: endpoints that flap cost one of each in a second. */
+export const CHANGES: JoinTimes = { first: 250, longest: 1_000 };
+
+/** Of the status of one binding: health that flaps is one write in five seconds. */
+export const STATUS_WRITES: JoinTimes = { first: 250, longest: 5_000 };
+
+/** Until when changes wait, from a fixed point, and how long that wait is. */
+export interface JoinWindow {
+  readonly until: number;
+  readonly ms: number;
+}
+
+/** Nothing was changed yet, or long ago: what comes is done at once. */
+export const OPEN: JoinWindow = { until: Number.NEGATIVE_INFINITY, ms: 0 };
+
+/** The window after something was done at `now`: longer when the one before was hardly over. */
+export function windowAfter(
+  { until, ms }: JoinWindow,
+  { first, longest }: JoinTimes,
+  now: number,
+): JoinWindow {
+  const calm = now - until >= Math.max(ms, first);
+  const next = calm ? first : Math.min(longest, Math.max(first, ms * 2));
+  return { until: now + next, ms: next };
+}
 
 /** The wait before the first question of a process; `random` from 0 to less than 1. */
 export function firstLook(allHealthy: boolean, random: number): number {

@@ -6,6 +6,7 @@ import type { ClusterSettings } from '../../alb/desire/facts.ts';
 import type { Group } from '../../alb/group.ts';
 import type { Found } from '../../alb/kinds/kind.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
+import type { HealthCheck } from '../../api/aws.ts';
 import { defined } from '../../api/defined.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
@@ -19,6 +20,8 @@ export interface Serving {
   readonly backend: Backend;
   /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
   readonly source?: string;
+  /** How AWS asks for the health of its targets. */
+  readonly check?: HealthCheck;
   /** Of its group: under `observe` nothing is registered. */
   readonly policy: Policy;
   /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
@@ -86,6 +89,7 @@ export function servingOf(
         name: one.spec.name,
         group: group.id,
         backend: leaving ? backendOf(one, backend) : backend,
+        check: one.spec.healthCheck,
         made: made && !leaving,
         policy: pass.policy ?? 'observe',
         ...(leaving ? { leaving } : {}),

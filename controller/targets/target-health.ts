@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { defined } from '../../api/defined.ts';
 import type { Aws } from '../aws/client.ts';
+import { keyOfTarget } from './endpoints.ts';
 
 /** What AWS says of one target (Elastic Load Balancing API Reference, TargetHealth). */
 export interface TargetHealth {
@@ -18,6 +19,8 @@ export interface TargetHealth {
 export interface TargetSeen extends TargetHealth {
   readonly id: string;
   readonly port: number;
+  /** As it was registered; `all` for an address outside the VPC. */
+  readonly zone?: string;
 }
 
 /** A target that was just registered, until AWS is asked about it (Elastic Load Balancing: Target groups, "Target health status"). */
@@ -38,19 +41,37 @@ export async function readHealth(aws: Aws, TargetGroupArn: string): Promise<Targ
   );
   return (TargetHealthDescriptions ?? []).map(({ Target, TargetHealth: health }) => {
     const { State: state = 'unavailable', Reason: reason, Description: description } = health ?? {};
-    return { id: Target?.Id ?? '', port: Target?.Port ?? 0, state, ...defined({ reason, description }) };
+    const { Id: id = '', Port: port = 0, AvailabilityZone: zone } = Target ?? {};
+    return { id, port, state, ...defined({ reason, description, zone }) };
   });
 }
 
-/** What AWS says, by `id:port`, of the targets that are registered and not draining. */
-export type Registered = ReadonlyMap<string, TargetHealth>;
+/** By `id:port`, the targets that are registered and not draining. */
+export type Registered = ReadonlyMap<string, TargetSeen>;
+
+/** What a target group holds. */
+export interface Inhabitants {
+  readonly registered: Registered;
+  /** How many more count against its quota: those that drain, and of a shared target group those of other clusters. */
+  readonly besides: number;
+}
+
+export const NOBODY: Inhabitants = { registered: new Map(), besides: 0 };
 
 /** One call. Throws `AwsFailure`. */
-export async function registeredIn(aws: Aws, arn: string): Promise<Registered> {
+export async function inhabitantsOf(aws: Aws, arn: string): Promise<Inhabitants> {
   const seen = await readHealth(aws, arn);
-  return new Map(
-    seen.flatMap(({ id, port, ...health }) => (leaving(health) ? [] : [[`${id}:${port}`, health]])),
-  );
+  const staying = seen.filter((one) => !leaving(one));
+  return {
+    registered: new Map(staying.map((one) => [keyOfTarget(one), one])),
+    besides: seen.length - staying.length,
+  };
+}
+
+/** Only the targets of a shared target group that are this cluster's. Pure. */
+export function onlyOwn({ registered, besides }: Inhabitants, isOwn: (key: string) => boolean): Inhabitants {
+  const own = new Map([...registered].filter(([key]) => isOwn(key)));
+  return { registered: own, besides: besides + registered.size - own.size };
 }
 
 /** One value for a set of targets, in any order; another version with another idea of a target has another prefix. Pure. */
@@ -61,15 +82,14 @@ export const targetsHash = (keys: Iterable<string>): string =>
 
 /**
  * What somebody else did to the targets that we left in a target group: wanted ones that are gone, and ones that are there
- * although nobody wants them; in a shared one these are other clusters' business. Pure.
+ * although nobody wants them. Pure.
  */
 export function changedByHand(
   left: ReadonlySet<string>,
   registered: Registered,
   wanted: ReadonlySet<string>,
-  shared: boolean,
 ): string[] {
   const gone = [...left].filter((key) => wanted.has(key) && !registered.has(key));
-  const strange = shared ? [] : [...registered.keys()].filter((key) => !left.has(key) && !wanted.has(key));
+  const strange = [...registered.keys()].filter((key) => !left.has(key) && !wanted.has(key));
   return [...gone.map((key) => `register ${key}`), ...strange.map((key) => `deregister ${key}`)];
 }

@@ -1,15 +1,17 @@
 // The states of what is known of a target group's targets: what each one shows, trusts and calls its own.
 import { describe, expect, test } from 'vitest';
-import { REGISTERING, type TargetHealth, targetsHash } from './target-health.ts';
+import { type Inhabitants, type TargetSeen, targetsHash } from './target-health.ts';
 import {
   changeOf,
   confirmed,
+  doubted,
+  dueIn,
+  fitting,
   healthOf,
   leftIn,
   NEW,
   recalled,
   registeredOf,
-  sameHealth,
   type TargetState,
   trustedFor,
   UNKNOWN,
@@ -18,18 +20,18 @@ import {
 
 const KEYS = ['10.0.0.1:80', '10.0.0.2:80'];
 const HASH = targetsHash(KEYS);
-const REGISTERED = new Map<string, TargetHealth>([
-  ['10.0.0.1:80', { state: 'healthy' }],
-  ['10.0.0.2:80', REGISTERING],
-]);
+const seen = (id: string, state: string): [string, TargetSeen] => [`${id}:80`, { id, port: 80, state }];
+const REGISTERED = new Map([seen('10.0.0.1', 'healthy'), seen('10.0.0.2', 'initial')]);
+const HERE: Inhabitants = { registered: REGISTERED, besides: 1 };
+const WELL: Inhabitants = { registered: new Map([seen('10.0.0.1', 'healthy')]), besides: 0 };
 const REMEMBERED: TargetState = {
   kind: 'remembered',
   health: { healthy: 2, total: 2, hash: HASH },
   until: 1_000,
 };
-const CHANGING: TargetState = { kind: 'changing', registered: REGISTERED };
-const CONFIRMED = confirmed(UNKNOWN, REGISTERED);
-const WRITTEN = written(REGISTERED);
+const CHANGING: TargetState = { kind: 'changing', here: HERE };
+const CONFIRMED = confirmed(UNKNOWN, HERE, 0, false);
+const WRITTEN = written(HERE, 0);
 
 describe.each<[string, TargetState, object]>([
   ['unknown', UNKNOWN, { health: undefined, registered: undefined, left: undefined, trusted: undefined }],
@@ -102,31 +104,40 @@ describe('what the process before remembered', () => {
   });
 });
 
-test('questions are counted from the last change', () => {
-  const asked: TargetState = { kind: 'settled', registered: REGISTERED, confirmed: true, looks: 3 };
-  expect(confirmed(asked, REGISTERED)).toMatchObject({ looks: 3 });
-  expect(confirmed(CHANGING, REGISTERED)).toMatchObject({ looks: 0 });
-  expect(WRITTEN).toMatchObject({ looks: 0, confirmed: false });
-});
-
-test('people see counts: a hash alone is no news', () => {
-  expect(sameHealth(CHANGING, WRITTEN)).toBe(true);
-  expect(sameHealth(UNKNOWN, NEW)).toBe(false);
-  expect(sameHealth(REMEMBERED, WRITTEN)).toBe(false);
+describe('AWS is asked again', () => {
+  test('ever more seldom while some target is not healthy, counted from the last change', () => {
+    const states = [WRITTEN];
+    for (let at = 0; at < 3; at += 1) states.push(confirmed(states.at(-1) ?? UNKNOWN, HERE, 0, false));
+    expect(states.map((state) => dueIn(state, 0))).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(dueIn(confirmed(CHANGING, HERE, 0, false), 0)).toBe(1_000);
+  });
+  test('now and then while all are, and sooner of a target group that is about to go', () => {
+    expect(dueIn(confirmed(UNKNOWN, WELL, 100, false), 100)).toBe(300_000);
+    expect(dueIn(confirmed(UNKNOWN, WELL, 100, true), 100)).toBe(15_000);
+    expect(dueIn(confirmed(UNKNOWN, WELL, 100, false), 400_000)).toBe(0);
+  });
+  test('at once when there is doubt', () => {
+    expect(dueIn(doubted(WRITTEN, 500), 500)).toBe(0);
+    expect(trustedFor(doubted(REMEMBERED, 500), KEYS, 500)).toBeUndefined();
+    expect(doubted(UNKNOWN, 500)).toBe(UNKNOWN);
+  });
 });
 
 describe('the change', () => {
   const target = (id: string) => ({ id, port: 80, node: 'a' });
   const wanted = [target('10.0.0.2'), target('10.0.0.3')];
   test('registers what is missing and deregisters what is extra', () => {
-    expect(changeOf(REGISTERED, wanted, undefined)).toEqual({
+    expect(changeOf(REGISTERED, wanted)).toEqual({
       missing: [target('10.0.0.3')],
       extra: ['10.0.0.1:80'],
     });
   });
-  test('of a shared target group leaves what is not known to be ours', () => {
-    const own = new Set(['10.0.0.3:80']);
-    expect(changeOf(REGISTERED, wanted, own)).toEqual({ missing: [target('10.0.0.3')], extra: [] });
-    expect([...own]).toEqual(['10.0.0.3:80']);
+  test.each([
+    ['no limit', 0, 2],
+    ['room for one: those that drain count', 4, 1],
+    ['no room', 3, 0],
+    ['less than there are', 1, 0],
+  ])('%s', (_, most, fit) => {
+    expect(fitting(wanted, HERE, most)).toEqual(wanted.slice(0, fit));
   });
 });

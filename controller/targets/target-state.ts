@@ -4,11 +4,10 @@
 //   remembered ─────┴─AWS is asked──▶ settled ─┘                         │
 //                                        ▲                               │
 //                                        └──registered, deregistered─────┘
-import { isDeepStrictEqual } from 'node:util';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import { keyOfTarget, type Target } from './endpoints.ts';
-import { firstLook } from './intervals.ts';
-import { type Registered, targetsHash } from './target-health.ts';
+import { firstLook, steadyLook, unsettledLook } from './intervals.ts';
+import { type Inhabitants, NOBODY, type Registered, targetsHash } from './target-health.ts';
 
 export type TargetState =
   /** AWS was not asked, or did not answer, and nothing that the binding says can be trusted. */
@@ -16,21 +15,23 @@ export type TargetState =
   /** What the process before wrote into the binding; AWS is asked at `until`, or when the endpoints are others. */
   | { readonly kind: 'remembered'; readonly health: TargetGroupHealth; readonly until: number }
   /** Targets are being registered and deregistered: nobody can say what is registered. */
-  | { readonly kind: 'changing'; readonly registered: Registered }
-  /** What is registered is what should be, as far as the policy lets us. */
+  | { readonly kind: 'changing'; readonly here: Inhabitants }
+  /** What is registered is what should be, as far as the policy and AWS let us. */
   | {
       readonly kind: 'settled';
-      readonly registered: Registered;
+      readonly here: Inhabitants;
       /** AWS said so after our last change: what is different later, somebody else changed. */
       readonly confirmed: boolean;
-      /** How often AWS was asked since our last change while some target was not healthy. */
+      /** How often it was planned to ask AWS since our last change while some target was not healthy. */
       readonly looks: number;
+      /** When AWS is asked next. */
+      readonly due: number;
     };
 
 export const UNKNOWN: TargetState = { kind: 'unknown' };
 
 /** Nothing is registered yet: the target group was just made. */
-export const NEW: TargetState = { kind: 'changing', registered: new Map() };
+export const NEW: TargetState = { kind: 'changing', here: NOBODY };
 
 /** What the process before remembered; `now` in milliseconds, `random` from 0 to less than 1. */
 export function recalled(health: TargetGroupHealth | undefined, now: number, random: number): TargetState {
@@ -39,25 +40,45 @@ export function recalled(health: TargetGroupHealth | undefined, now: number, ran
   return { kind: 'remembered', health, until: now + firstLook(health.healthy === health.total, random) };
 }
 
-/** After AWS was asked. */
-export const confirmed = (before: TargetState, registered: Registered): TargetState => ({
-  kind: 'settled',
-  registered,
-  confirmed: true,
-  looks: before.kind === 'settled' ? before.looks : 0,
-});
+const isWell = ({ registered }: Inhabitants): boolean =>
+  registered.values().every(({ state }) => state === 'healthy');
 
-/** After all was registered and deregistered. */
-export const written = (registered: Registered): TargetState => ({
+/** After AWS was asked at `now`; `leaving`: of a target group that another one replaces. */
+export function confirmed(
+  before: TargetState,
+  here: Inhabitants,
+  now: number,
+  leaving: boolean,
+): TargetState {
+  const looks = before.kind === 'settled' ? before.looks : 0;
+  if (isWell(here)) return { kind: 'settled', here, confirmed: true, looks, due: now + steadyLook(leaving) };
+  return { kind: 'settled', here, confirmed: true, looks: looks + 1, due: now + unsettledLook(looks) };
+}
+
+/** After all was registered and deregistered, at `now`. */
+export const written = (here: Inhabitants, now: number): TargetState => ({
   kind: 'settled',
-  registered,
+  here,
   confirmed: false,
-  looks: 0,
+  looks: 1,
+  due: now + unsettledLook(0),
 });
 
-/** What is registered, as far as AWS or our own changes say. */
-export const registeredOf = (state: TargetState): Registered | undefined =>
-  'registered' in state ? state.registered : undefined;
+/** As before, and AWS is to be asked at once. */
+export function doubted(state: TargetState, now: number): TargetState {
+  if (state.kind === 'remembered') return { ...state, until: now };
+  return state.kind === 'settled' ? { ...state, due: now } : state;
+}
+
+/** What the target group holds, as far as AWS or our own changes say. */
+export const inhabitants = (state: TargetState): Inhabitants | undefined =>
+  'here' in state ? state.here : undefined;
+
+export const registeredOf = (state: TargetState): Registered | undefined => inhabitants(state)?.registered;
+
+/** In how many milliseconds AWS is asked next; 0 when it is time. */
+export const dueIn = (state: TargetState, now: number): number =>
+  state.kind === 'settled' ? Math.max(0, state.due - now) : 0;
 
 /** Healthy and all targets, with a hash when it is known which these are. */
 export function healthOf(state: TargetState): TargetGroupHealth | undefined {
@@ -65,19 +86,10 @@ export function healthOf(state: TargetState): TargetGroupHealth | undefined {
   const registered = registeredOf(state);
   if (registered === undefined) return undefined;
   return {
-    healthy: [...registered.values()].filter(({ state }) => state === 'healthy').length,
+    healthy: registered.values().reduce((count, { state: of }) => count + (of === 'healthy' ? 1 : 0), 0),
     total: registered.size,
     ...(state.kind === 'settled' ? { hash: targetsHash(registered.keys()) } : {}),
   };
-}
-
-/** Whether two states look the same to people. */
-export function sameHealth(a: TargetState, b: TargetState): boolean {
-  const counts = (state: TargetState) => {
-    const health = healthOf(state);
-    return [health?.healthy, health?.total];
-  };
-  return isDeepStrictEqual(counts(a), counts(b));
 }
 
 /** How long nothing needs to be asked yet: the endpoints are those that are remembered. */
@@ -88,7 +100,7 @@ export function trustedFor(state: TargetState, wanted: Iterable<string>, now: nu
 
 /** The targets that we know we left registered, by `id:port`; undefined when nobody can say. */
 export function leftIn(state: TargetState, wanted: ReadonlySet<string>): ReadonlySet<string> | undefined {
-  if (state.kind === 'settled' && state.confirmed) return new Set(state.registered.keys());
+  if (state.kind === 'settled' && state.confirmed) return new Set(state.here.registered.keys());
   const trusted = state.kind === 'remembered' && state.health.hash === targetsHash(wanted);
   return trusted ? wanted : undefined;
 }
@@ -99,15 +111,20 @@ export interface TargetChange {
   readonly extra: readonly string[];
 }
 
-/** What is to be registered and deregistered; of a target group that clusters share, only what is in `own` goes. */
-export function changeOf(
-  registered: Registered,
-  wanted: readonly Target[],
-  own: ReadonlySet<string> | undefined,
-): TargetChange {
+/** What is to be registered and deregistered. */
+export function changeOf(registered: Registered, wanted: readonly Target[]): TargetChange {
   const keys = new Set(wanted.map(keyOfTarget));
   return {
     missing: wanted.filter((target) => !registered.has(keyOfTarget(target))),
-    extra: [...registered.keys()].filter((key) => !keys.has(key) && (own === undefined || own.has(key))),
+    extra: [...registered.keys()].filter((key) => !keys.has(key)),
   };
+}
+
+/** As many of `missing` as a target group of at most `most` targets has room for, whoever counts against its quota counted; 0: no limit. */
+export function fitting<T>(
+  missing: readonly T[],
+  { registered, besides }: Inhabitants,
+  most: number,
+): readonly T[] {
+  return most === 0 ? missing : missing.slice(0, Math.max(0, most - registered.size - besides));
 }

@@ -1,77 +1,50 @@
 // The targets program: registers and deregisters the targets of each target group, with its own queue and key, so that
 // a pod restart never plans a group again. What it finds out goes to the status of a binding (target-status.ts).
 //
-//   endpoints ─▶ missing: register ─▶ extra: deregister ─▶ ask for health until all are healthy ─▶ ask now and then
+//   endpoints ─▶ change what is registered (target-changes.ts) ─▶ ask for health until all are healthy ─▶ ask now and then
 //
 // What is registered is remembered in the binding's status as a hash, taken off before it changes and put back after, so
 // that a new process asks AWS only about target groups whose endpoints are others than those.
 import { isDeepStrictEqual } from 'node:util';
-import {
-  DeregisterTargetsCommand,
-  RegisterTargetsCommand,
-  type TargetDescription,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Backend } from '../../alb/desire/desiring.ts';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
-import { chunks } from '../aws/chunks.ts';
-import type { Aws } from '../aws/client.ts';
 import type { Next } from '../queue/queue.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
-import { endpointsOf, keyOfTarget, type Target, targetOfKey, type World } from './endpoints.ts';
-import { steadyLook, unsettledLook } from './intervals.ts';
+import { endpointsOf, keyOfTarget } from './endpoints.ts';
 import type { Serving } from './serving.ts';
+import { changeTargets, type TargetChangesOptions, type TargetChanging } from './target-changes.ts';
+import { newEntry, type TargetGroupEntry } from './target-group-entry.ts';
 import { TargetGroupIndex } from './target-group-index.ts';
-import { changedByHand, REGISTERING, type Registered, registeredIn } from './target-health.ts';
+import { changedByHand, inhabitantsOf, onlyOwn } from './target-health.ts';
+import { newsOf, standingOf, type TargetNews, type TargetStanding } from './target-standing.ts';
 import {
-  changeOf,
   confirmed,
+  doubted,
+  dueIn,
   healthOf,
   leftIn,
   NEW,
   recalled,
   registeredOf,
-  sameHealth,
-  type TargetChange,
-  type TargetState,
   trustedFor,
   UNKNOWN,
-  written,
 } from './target-state.ts';
 
-/** Targets in one call (aws-model 6.7). */
-const PER_CALL = 200;
-
-export interface TargetsOptions {
-  readonly aws: Aws;
-  readonly world: World;
-  /** Takes the hash of what is registered off the binding; false when this could not be written. */
-  forget(serving: Serving): Promise<boolean>;
+export interface TargetsOptions extends TargetChangesOptions {
   /** What somebody else registered or deregistered, in words. */
   drifted(serving: Serving, lines: readonly string[]): void;
-  /** Milliseconds, from any fixed point. */
-  now(): number;
+  /** What people are to hear of. */
+  tell(serving: Serving, news: TargetNews): void;
   /** From 0 to less than 1: spreads what need not be done at once. */
   random(): number;
-  /** True when an address lies in the VPC; others are registered with availability zone `all` (aws-model 6.7). */
-  inVpc(address: string): Promise<boolean>;
   /** Has a target group worked on. */
   enqueue(arn: string, urgent: boolean): void;
   /** Others are served than before, or otherwise: by ARN, also those that are served no longer. */
   served(arns: readonly string[]): void;
-  /** The health of its targets changed; `awaited`: the pass over its group waits for that. */
+  /** What is told of its targets changed; `awaited`: the pass over its group waits for that. */
   changed(serving: Serving, awaited: boolean): void;
   /** The target group is gone: its group must be looked at again. */
   lost(serving: Serving): void;
   failed(serving: Serving, failure: AwsFailure): void;
-}
-
-/** One target group that is served. */
-interface TargetGroupEntry {
-  state: TargetState;
-  /** The binding may hold a hash of what is registered. */
-  recorded: boolean;
-  /** Targets of a shared target group that were to be registered here, by `id:port`; others may be of other clusters. */
-  own: ReadonlySet<string>;
 }
 
 /** The program; it works when `reconcile` is called. */
@@ -108,13 +81,23 @@ export class Targets {
     this.served.put(one);
     if (before === undefined) {
       const state = one.made ? NEW : recalled(one.remembered, now(), random());
-      this.#entries.set(one.arn, { state, recorded: !one.made, own: new Set() });
+      this.#entries.set(one.arn, newEntry(state, !one.made));
     }
     // Another choice of nodes is another set of targets.
     const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
+    this.#unshare(before, one);
     // One that is about to go is watched: others wait for it, and it for them.
     const left = one.leaving !== before?.leaving;
     if (before === undefined || !chosen || left || one.policy !== before.policy) enqueue(one.arn, true);
+  }
+
+  /** Whether it is shared may change; what was noted for that is of no more use then. */
+  #unshare(before: Serving | undefined, { arn, backend }: Serving): void {
+    const entry = this.#entries.get(arn);
+    if (entry === undefined || before === undefined || before.backend.shared === backend.shared) return;
+    entry.own = undefined;
+    entry.state = UNKNOWN;
+    if (before.backend.shared === true) void this.#options.own.forget(before);
   }
 
   /** A Service or its endpoints changed. Gives the ARNs of its target groups. */
@@ -132,7 +115,7 @@ export class Targets {
   look(group: string): void {
     for (const { arn } of this.served.ofGroup(group)) {
       const entry = this.#entries.get(arn);
-      if (entry?.state.kind === 'remembered') entry.state = { ...entry.state, until: this.#options.now() };
+      if (entry !== undefined) entry.state = doubted(entry.state, this.#options.now());
       this.#options.enqueue(arn, false);
     }
   }
@@ -147,6 +130,13 @@ export class Targets {
 
   health(arn: string): TargetGroupHealth | undefined {
     return healthOf(this.#entries.get(arn)?.state ?? UNKNOWN);
+  }
+
+  /** What can be told of its targets; undefined when it is not served. */
+  standing(arn: string): TargetStanding | undefined {
+    const [serving, entry] = [this.served.get(arn), this.#entries.get(arn)];
+    if (serving === undefined || entry === undefined) return undefined;
+    return standingOf(serving, entry, this.#options.world);
   }
 
   /** The hash of what is registered is about to be written to the binding: it is taken off before that changes. */
@@ -169,17 +159,30 @@ export class Targets {
 
   /** Works on one target group. */
   async reconcile(arn: string): Promise<Next> {
+    const { world, now, changed, tell } = this.#options;
     const serving = this.served.get(arn);
     const entry = this.#entries.get(arn);
     if (serving === undefined || entry === undefined) return 'done';
-    const wanted = endpointsOf(serving.backend, this.#options.world).map(keyOfTarget);
-    const left = trustedFor(entry.state, wanted, this.#options.now());
+    const left = trustedFor(entry.state, endpointsOf(serving.backend, world).map(keyOfTarget), now());
     if (left !== undefined) return { afterMs: left };
+    const before = standingOf(serving, entry, world);
+    const next = await this.#attempt(serving, entry);
+    const after = standingOf(serving, entry, world);
+    for (const news of newsOf(before, after, serving, entry.down)) tell(serving, news);
+    entry.down = after.down || (entry.down && (after.health?.healthy ?? 0) === 0);
+    if (!isDeepStrictEqual(before, after)) changed(serving, this.#groups.get(serving.group) === true);
+    return next;
+  }
+
+  async #attempt(serving: Serving, entry: TargetGroupEntry): Promise<Next> {
     try {
-      return await this.#settle(serving, entry);
+      const next = await this.#settle(serving, entry);
+      entry.failure = undefined;
+      return next;
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       entry.state = UNKNOWN;
+      entry.failure = thrown;
       if (thrown.kind === 'notFound' && thrown.code === 'TargetGroupNotFound') this.#options.lost(serving);
       else this.#options.failed(serving, thrown);
       return 'retry';
@@ -187,78 +190,33 @@ export class Targets {
   }
 
   async #settle(serving: Serving, entry: TargetGroupEntry): Promise<Next> {
-    const before = entry.state;
-    const known = registeredOf(before);
-    const registered = known ?? (await this.#look(serving, entry));
-    let result = await this.#change(serving, entry, registered);
+    const { own, now } = this.#options;
+    if (serving.backend.shared === true) entry.own ??= await own.read(serving);
+    if (serving.backend.shared === true && entry.own === undefined) return 'retry';
+    const known = registeredOf(entry.state) !== undefined;
+    if (!known) await this.#look(serving, entry);
+    let result: TargetChanging = await changeTargets(serving, entry, this.#options);
     // Somebody may have changed it by hand.
-    if (result === 'none' && known !== undefined)
-      result = await this.#change(serving, entry, await this.#look(serving, entry));
-    if (result === 'unwritten') return 'retry';
-    if (result === 'done' || !sameHealth(before, entry.state))
-      this.#options.changed(serving, this.#groups.get(serving.group) === true);
-    const health = healthOf(entry.state);
-    if (health?.healthy === health?.total && result === 'none')
-      return { afterMs: steadyLook(serving.leaving === true) };
-    if (entry.state.kind !== 'settled') return 'retry';
-    const { looks } = entry.state;
-    entry.state = { ...entry.state, looks: looks + 1 };
-    return { afterMs: unsettledLook(looks) };
+    if (result.kind === 'none' && known && dueIn(entry.state, now()) === 0) {
+      await this.#look(serving, entry);
+      result = await changeTargets(serving, entry, this.#options);
+    }
+    if (result.kind === 'unwritten') return 'retry';
+    const due = result.kind === 'joined' ? result.afterMs : dueIn(entry.state, now());
+    return { afterMs: Math.min(due, result.afterMs) };
   }
 
   /** Asks AWS what is registered, and tells what is not as it was left. */
-  async #look(serving: Serving, entry: TargetGroupEntry): Promise<Registered> {
-    const { aws, world, drifted } = this.#options;
+  async #look(serving: Serving, entry: TargetGroupEntry): Promise<void> {
+    const { aws, world, drifted, now } = this.#options;
+    const all = await inhabitantsOf(aws, serving.arn);
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
+    const { own } = entry;
+    // What other clusters registered in a shared one is their own business.
+    const here = own === undefined ? all : onlyOwn(all, (key) => own.has(key) || wanted.has(key));
     const left = leftIn(entry.state, wanted);
-    const registered = await registeredIn(aws, serving.arn);
-    const shared = serving.backend.shared === true;
-    const lines = left === undefined ? [] : changedByHand(left, registered, wanted, shared);
+    const lines = left === undefined ? [] : changedByHand(left, here.registered, wanted);
     if (lines.length > 0) drifted(serving, lines);
-    entry.state = confirmed(entry.state, registered);
-    return registered;
-  }
-
-  /**
-   * Registers what is missing, then deregisters what is extra. The hash of what was registered goes first: whoever finds it
-   * after a crash in between must ask AWS.
-   */
-  async #change(
-    serving: Serving,
-    entry: TargetGroupEntry,
-    registered: Registered,
-  ): Promise<'none' | 'done' | 'unwritten'> {
-    const wanted = endpointsOf(serving.backend, this.#options.world);
-    if (serving.backend.shared) entry.own = new Set([...entry.own, ...wanted.map(keyOfTarget)]);
-    const change = changeOf(registered, wanted, serving.backend.shared ? entry.own : undefined);
-    if (serving.policy === 'observe' || change.missing.length + change.extra.length === 0) return 'none';
-    entry.state = { kind: 'changing', registered };
-    if (entry.recorded && !(await this.#options.forget(serving))) return 'unwritten';
-    entry.recorded = false;
-    entry.state = written(await this.#write(serving, change, registered));
-    return 'done';
-  }
-
-  /** Gives what is registered then. */
-  async #write(
-    { arn, backend }: Serving,
-    { missing, extra }: TargetChange,
-    before: Registered,
-  ): Promise<Registered> {
-    const { elbv2 } = this.#options.aws;
-    for (const part of chunks(missing, PER_CALL)) {
-      const Targets = await Promise.all(part.map((target) => this.#describeTarget(target, backend)));
-      await elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }));
-    }
-    for (const part of chunks(extra, PER_CALL))
-      await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn: arn, Targets: part.map(targetOfKey) }));
-    const gone = new Set(extra);
-    const stays = [...before].filter(([key]) => !gone.has(key));
-    return new Map([...stays, ...missing.map((target) => [keyOfTarget(target), REGISTERING] as const)]);
-  }
-
-  async #describeTarget({ id, port }: Target, backend: Backend): Promise<TargetDescription> {
-    const outside = backend.targetType === 'ip' && !(await this.#options.inVpc(id));
-    return { Id: id, Port: port, ...(outside ? { AvailabilityZone: 'all' } : {}) };
+    entry.state = confirmed(entry.state, here, now(), serving.leaving === true || entry.over > 0);
   }
 }

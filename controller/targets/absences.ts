@@ -1,0 +1,46 @@
+// Absences: whether the cluster says why something that is registered is no longer among the endpoints. Pure.
+
+import type { Backend } from '../../alb/desire/desiring.ts';
+import type { Node } from '../../api/kube.ts';
+import { instanceOf, portOf, readiness, type World } from './endpoints.ts';
+import type { TargetSeen } from './target-health.ts';
+
+type Explains = (target: Pick<TargetSeen, 'id' | 'port'>) => boolean;
+
+const always: Explains = () => true;
+
+/** Nobody hears of a node: what Kubernetes says of its pods is a guess of its own (Kubernetes: Nodes, "Conditions"). */
+const isUnheard = (node: Node | undefined): boolean => node !== undefined && readiness(node) === 'Unknown';
+
+/** A node that is there and heard of is not chosen by its own state, its labels or another port of the Service. */
+function byNodes(world: World): Explains {
+  const nodes = new Map(world.nodes().map((node) => [instanceOf(node), node]));
+  return ({ id }) => {
+    const node = nodes.get(id);
+    return node !== undefined && !isUnheard(node);
+  };
+}
+
+/** A pod that its EndpointSlice still names is ending, not ready by the word of its kubelet, or has another port. */
+function byPods({ namespace, service }: Backend, world: World): Explains {
+  const nodes = new Map(world.nodes().map((node) => [node.metadata.name, node]));
+  const endpoints = new Map(
+    world
+      .slices(namespace, service)
+      .flatMap((slice) => slice.endpoints ?? [])
+      .flatMap((endpoint) => endpoint.addresses.map((address) => [address, endpoint] as const)),
+  );
+  return ({ id }) => {
+    const endpoint = endpoints.get(id);
+    if (endpoint === undefined) return false;
+    return endpoint.conditions?.terminating === true || !isUnheard(nodes.get(endpoint.nodeName ?? ''));
+  };
+}
+
+/** Says of targets of one target group, which are no longer among its endpoints, whether that is explained. */
+export function absences(backend: Backend, world: World): Explains {
+  const service = world.service(backend.namespace, backend.service);
+  // Whoever takes a Service or its port away wants nothing behind it.
+  if (service === undefined || portOf(service, backend.port) === undefined) return always;
+  return backend.targetType === 'instance' ? byNodes(world) : byPods(backend, world);
+}
