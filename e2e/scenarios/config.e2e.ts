@@ -71,6 +71,7 @@ describe('rights', () => {
 
   test('of the controller', async () => {
     const everywhere = [
+      'configmaps [get create patch delete]',
       'endpointslices.discovery.k8s.io [get list watch]',
       'events.events.k8s.io [create]',
       'ingressclasses.networking.k8s.io [get list watch]',
