@@ -98,7 +98,7 @@ export interface EndpointSlice {
       readonly terminating?: boolean;
     };
     readonly nodeName?: string;
-    readonly targetRef?: { readonly kind?: string; readonly name?: string };
+    readonly targetRef?: { readonly kind?: string; readonly name?: string; readonly uid?: string };
   }[];
 }
 
@@ -109,6 +109,20 @@ export interface Node {
     readonly taints?: readonly { readonly key: string; readonly effect?: string }[];
   };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+export interface PodCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+export interface Pod {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly readinessGates?: readonly { readonly conditionType: string }[] };
+  readonly status?: { readonly conditions?: readonly PodCondition[] };
 }
 
 export interface ValidatingWebhookConfiguration {

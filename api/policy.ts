@@ -42,7 +42,8 @@ export type WriteKind =
   | 'bindingEvents'
   | 'ingressStatus'
   | 'ingressFinalizers'
-  | 'ingressEvents';
+  | 'ingressEvents'
+  | 'podConditions';
 
 const IN_CHARGE: readonly Policy[] = ['sync', 'upsert-only'];
 
@@ -58,6 +59,8 @@ const WRITTEN_UNDER: Readonly<Record<WriteKind, readonly Policy[]>> = {
   ingressStatus: IN_CHARGE,
   ingressFinalizers: IN_CHARGE,
   ingressEvents: IN_CHARGE,
+  // The health of targets, by whoever registers them.
+  podConditions: ['sync', 'upsert-only', 'targets-only'],
 };
 
 /** Whether this may be written under a policy. */

@@ -96,6 +96,7 @@ describe('what the controller writes at the API server, it asks the right for', 
       await write.holdIngress(ingress, 'y');
       await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [80] }, () => false);
       await write.takeAddress(name, 'lb.example.com');
+      await write.writePodConditions({ metadata: name }, []);
       const asked = controller.rightsOf({ ...options, policy, watchNamespace: 'shop' }, 'here');
       const has = ({ verb, group, resource }: Right): boolean =>
         asked.some((one) => one.verb === verb && one.group === group && one.resource === resource);

@@ -8,6 +8,7 @@ import { KINDS } from '../kube/kinds.ts';
 import { openBook } from './bindings/store.ts';
 import { type Informers, startInformers } from './informers.ts';
 import { type ControllerOptions, DEFAULTS } from './options.ts';
+import { PodIndex } from './targets/pod-index.ts';
 
 const options: ControllerOptions = { ...DEFAULTS, clusterName: 'prod', awsVpcId: 'vpc-1' };
 const NAME = { namespace: 'shop', name: 'web' };
@@ -35,10 +36,12 @@ afterEach(async () => {
 async function start(): Promise<void> {
   informers = startInformers({
     ...{ client: kubeClient(server.kubeConfig), book: openBook(), options, onState: () => undefined },
+    pods: new PodIndex(),
     work: {
       binding: (key) => work.add(`binding ${key}`),
       group: (id) => work.add(`group ${id}`),
       service: (namespace, name) => work.add(`service ${namespace}/${name}`),
+      gates: (pod) => work.add(`gates ${pod}`),
       nodes() {
         nodesTold += 1;
         work.add('nodes');
@@ -88,6 +91,73 @@ test('a pod that comes or goes means targets, and no group', async () => {
   server.put(KINDS.endpointSlices, slice(true));
   await comes('service shop/web');
   expect(informers.world.slices('shop', 'web')).toHaveLength(1);
+});
+
+const pod = (more: {
+  readonly gate?: string;
+  readonly ready?: string;
+  readonly deletionTimestamp?: string;
+}) => ({
+  metadata: {
+    ...{ namespace: 'shop', name: 'web-1', uid: 'u', labels: { app: 'web' } },
+    ...(more.deletionTimestamp === undefined ? {} : { deletionTimestamp: more.deletionTimestamp }),
+    finalizers: ['kept'],
+  },
+  spec: more.gate === undefined ? {} : { readinessGates: [{ conditionType: more.gate }] },
+  status: { conditions: [{ type: 'ContainersReady', status: more.ready ?? 'False' }] },
+});
+const GATE = 'target-health.elbv2.k8s.aws/k8s-shop-web-0123456789';
+const named = {
+  ...slice(true),
+  endpoints: [{ addresses: ['10.0.0.1'], targetRef: { kind: 'Pod', name: 'web-1', uid: 'u' } }],
+};
+
+test('a pod that ends means the targets of its Services, before its EndpointSlices tell', async () => {
+  server.put(KINDS.endpointSlices, named);
+  server.put(KINDS.pods, pod({}));
+  await start();
+  work.clear();
+  server.put(KINDS.pods, pod({ ready: 'True' }));
+  server.put(KINDS.pods, pod({ ready: 'True', deletionTimestamp: '2026-01-01T00:00:00Z' }));
+  await comes('service shop/web');
+  expect(informers.world.pod('shop', 'web-1')?.metadata.deletionTimestamp).toBeDefined();
+  work.clear();
+  server.remove(KINDS.pods, { namespace: 'shop', name: 'web-1' });
+  server.put(KINDS.services, service('other'));
+  await comes('service shop/other');
+  // It is known to be gone as long as an EndpointSlice names it.
+  expect(informers.world.pod('shop', 'web-1')?.metadata.deletionTimestamp).toBeDefined();
+  server.put(KINDS.endpointSlices, { ...named, endpoints: [] });
+  await vi.waitFor(() => expect(informers.world.pod('shop', 'web-1')).toBeUndefined());
+});
+
+test('a pod whose gate waits means its gates at the start, when its containers are ready, and when its Service changes', async () => {
+  server.put(KINDS.endpointSlices, named);
+  server.put(KINDS.pods, pod({ gate: GATE }));
+  await start();
+  await comes('binding shop/web', 'gates shop/web-1', 'group shop/web', 'nodes');
+  work.clear();
+  server.put(KINDS.pods, pod({ gate: GATE, ready: 'True' }));
+  await comes('gates shop/web-1', 'service shop/web');
+  work.clear();
+  server.put(KINDS.endpointSlices, { ...named, ports: [] });
+  await comes('gates shop/web-1', 'service shop/web');
+  work.clear();
+  server.put(KINDS.services, service('other'));
+  await comes('gates shop/web-1', 'service shop/other');
+});
+
+test('of pods those that run are asked for, and little of them is kept', async () => {
+  server.put(KINDS.pods, pod({}));
+  await start();
+  const asked = server.requests.filter(({ path }) => path === '/api/v1/pods');
+  expect(asked.map(({ query }) => query.get('fieldSelector'))).toEqual(
+    asked.map(() => 'status.phase=Running'),
+  );
+  expect(informers.world.pod('shop', 'web-1')).toEqual({
+    metadata: { namespace: 'shop', name: 'web-1', uid: 'u' },
+    status: { conditions: [{ type: 'ContainersReady', status: 'False' }] },
+  });
 });
 
 test('the heartbeat of a node means nothing, its readiness means nodes', async () => {

@@ -1,5 +1,6 @@
 // Informers: what the controller watches, and which work each change means.
 import { hash } from 'node:crypto';
+import { defined } from '../api/defined.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
 import type { Reading } from '../api/ingress/read.ts';
 import {
@@ -8,6 +9,7 @@ import {
   keyOf,
   type Namespace,
   type Node,
+  type Pod,
   type Service,
 } from '../api/kube.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -17,11 +19,14 @@ import type { Book } from './bindings/store.ts';
 import type { ControllerOptions } from './options.ts';
 import type { Priority } from './queue/queue.ts';
 import type { World } from './targets/endpoints.ts';
+import type { PodIndex } from './targets/pod-index.ts';
 import { SliceIndex } from './targets/slice-index.ts';
 import {
+  FIELDS,
   MAY_BE_MISSING,
   trimmed,
   trimmedNode,
+  trimmedPod,
   WATCHED,
   type WatchedKind,
   type WatchedObjects,
@@ -30,12 +35,15 @@ import {
 export interface InformersOptions {
   readonly client: KubeClient;
   readonly book: Book;
+  readonly pods: PodIndex;
   readonly options: ControllerOptions;
   readonly work: {
     binding(key: string, priority: Priority, afterMs?: number): void;
     group(id: string, priority: Priority, afterMs?: number): void;
     /** A Service or its endpoints changed. */
     service(namespace: string, name: string): void;
+    /** The gates of a pod may be met, or not any more; by `namespace/name`. */
+    gates(pod: string): void;
     nodes(): void;
   };
   onState(kind: string, state: WatchState): void;
@@ -74,17 +82,19 @@ export class Informers {
       bindings: this.#watch('bindings', (binding, change) => this.#bindingChanged(binding, change)),
       endpointSlices: this.#watch('endpointSlices', (slice, change) => this.#sliceChanged(slice, change)),
       nodes: this.#watch('nodes', (node, change) => this.#nodeChanged(node, change), trimmedNode),
+      pods: this.#watch('pods', (pod, change) => this.#podChanged(pod, change), trimmedPod),
     };
     this.synced = Promise.all(this.#watches.map(({ synced }) => synced)).then(() => this.#start());
   }
 
   /** Only now is it known what does not exist: a binding without an Ingress, an Ingress without its class. */
   #start(): void {
-    const { book, work } = this.#options;
+    const { book, work, pods } = this.#options;
     this.#readAll('added');
     this.#started = true;
     for (const key of book.keys()) work.binding(key, 'low');
     for (const group of book.groups()) work.group(group, 'low');
+    for (const pod of pods.waiting()) work.gates(pod);
     work.nodes();
   }
 
@@ -96,6 +106,8 @@ export class Informers {
     return {
       service: (namespace, name) => this.#kept.services.get(namespace, name),
       slices: (namespace, service) => this.#slices.of(namespace, service),
+      pod: (namespace, name) =>
+        this.#kept.pods.get(namespace, name) ?? this.#options.pods.gone(namespace, name),
       nodes: () => this.#kept.nodes.list(),
     };
   }
@@ -117,7 +129,7 @@ export class Informers {
     return new Watched({
       client,
       kind: WATCHED[kind],
-      ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),
+      ...defined({ namespace: options.watchNamespace, fieldSelector: FIELDS[kind] }),
       mayBeMissing: MAY_BE_MISSING.has(kind),
       trim,
       onChange,
@@ -170,10 +182,12 @@ export class Informers {
   }
 
   #serviceChanged({ metadata: { namespace = '', name } }: Service): void {
-    const { book, work } = this.#options;
+    const { book, work, pods } = this.#options;
     if (!this.#started) return;
     for (const group of groupsUsing(book, namespace, name)) work.group(group, 'normal');
     work.service(namespace, name);
+    // It may select other pods.
+    for (const pod of pods.waiting(namespace)) work.gates(pod);
   }
 
   #bindingChanged(binding: LoadBalancerBinding, change: WatchChange): void {
@@ -193,9 +207,27 @@ export class Informers {
   }
 
   #sliceChanged(slice: EndpointSlice, change: WatchChange): void {
+    const { work, pods } = this.#options;
+    const { namespace = '' } = slice.metadata;
     const services = this.#slices.put(slice, change);
+    pods.settle((pod) => this.#slices.names(pod));
     if (!this.#started) return;
-    for (const service of services) this.#options.work.service(slice.metadata.namespace ?? '', service);
+    for (const service of services) work.service(namespace, service);
+    for (const { targetRef } of slice.endpoints ?? []) {
+      const pod = `${namespace}/${targetRef?.name}`;
+      if (pods.isWaiting(pod)) work.gates(pod);
+    }
+  }
+
+  /** Its EndpointSlices are told later: who ends gets no new requests from this moment on. */
+  #podChanged(pod: Pod, change: WatchChange): void {
+    const { work, pods } = this.#options;
+    const key = keyOf(pod);
+    const { targets, gates } = pods.put(pod, change, this.#slices.names(key));
+    if (!this.#started) return;
+    const { namespace = '' } = pod.metadata;
+    for (const service of targets ? this.#slices.servicesOf(key) : []) work.service(namespace, service);
+    if (gates) work.gates(key);
   }
 
   #nodeChanged(node: Node, change: WatchChange): void {

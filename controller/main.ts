@@ -17,6 +17,7 @@ import { createInventory } from './inventory/inventory.ts';
 import { serve } from './metrics/server.ts';
 import { awsOptions, type ControllerOptions } from './options.ts';
 import type { World } from './targets/endpoints.ts';
+import { PodIndex } from './targets/pod-index.ts';
 import { type Parts, type Workers, wireWorkers } from './workers.ts';
 
 /** Longest wait between two attempts to read the inventory at start, in milliseconds. */
@@ -64,6 +65,7 @@ function connect(
     book: openBook(options.policy),
     inventory: createInventory(aws, { externalManagedTags }),
     world,
+    pods: new PodIndex(),
     secrets,
     lead,
     driftReport: driftReport(log, registry),
@@ -130,13 +132,14 @@ async function startController(options: ControllerOptions, life: ControllerLife)
   const world: World = {
     service: (namespace, name) => running.informers?.world.service(namespace, name),
     slices: (namespace, service) => running.informers?.world.slices(namespace, service) ?? [],
+    pod: (namespace, name) => running.informers?.world.pod(namespace, name),
     nodes: () => running.informers?.world.nodes() ?? [],
   };
   const touched = (group: string): void => running.workers?.work.group(group, 'normal');
   const unseen = (): string | undefined =>
     running.informers?.healthy() === true ? undefined : 'a watch at the API server is interrupted';
   const parts = connect(options, life, registry, world, { lose, touched, unseen });
-  const { log, client, book, lead } = parts;
+  const { log, client, book, pods, lead } = parts;
   const workers = wireWorkers(parts);
   running.workers = workers;
 
@@ -146,7 +149,7 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     await readInventory(parts, life.ending);
     if (life.ending.aborted) return;
     const onState = (kind: string, state: object): void => log.info({ kind, ...state }, 'watch');
-    running.informers = startInformers({ client, book, options, work: workers.work, onState });
+    running.informers = startInformers({ client, book, pods, options, work: workers.work, onState });
     await running.informers.synced;
     log.info({ groups: book.groups().length }, 'synced');
     await workers.orphans.look();

@@ -24,6 +24,9 @@ export function rightsOf(options: RightsOptions, leases: string): Right[] {
     ...(mayWrite('ingressStatus', policy)
       ? rightsTo(['patch'], KINDS.ingresses, { ...scope, subresource: 'status' })
       : []),
+    ...(mayWrite('podConditions', policy)
+      ? rightsTo(['patch'], KINDS.pods, { ...scope, subresource: 'status' })
+      : []),
     ...(leaderElect
       ? [
           ...rightsTo(['create'], KINDS.leases, lease),

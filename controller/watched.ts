@@ -1,12 +1,13 @@
 // watched: the kinds that decisions are made from. One more is a row here: the controller watches it, `albatross plan` lists it, and
 // its rights are asked for at the start. What a change of it means is said in informers.ts; config/rbac grants the rights.
 
+import { CONTAINERS_READY, holds, targetHealthGates } from '../alb/readiness-gates.ts';
 import { defined } from '../api/defined.ts';
-import type { Node, ObjectMeta } from '../api/kube.ts';
+import type { Node, ObjectMeta, Pod } from '../api/kube.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 
 const { ingresses, ingressClasses, classParams, namespaces } = KINDS;
-const { services, endpointSlices, nodes, bindings } = KINDS;
+const { services, endpointSlices, nodes, pods, bindings } = KINDS;
 const ALL = {
   ingresses,
   ingressClasses,
@@ -15,6 +16,7 @@ const ALL = {
   services,
   endpointSlices,
   nodes,
+  pods,
   bindings,
 } as const;
 
@@ -28,6 +30,12 @@ export const WATCHED: { readonly [K in WatchedKind]: KubeKind<WatchedObjects[K]>
 
 /** Kinds of others, which a cluster may not have. */
 export const MAY_BE_MISSING: ReadonlySet<WatchedKind> = new Set(['classParams']);
+
+/**
+ * The objects of a kind that are seen at all. A pod that runs has an address and may be a target; jobs that ended, and pods that
+ * wait for a node, may be many.
+ */
+export const FIELDS: { readonly [K in WatchedKind]?: string } = { pods: 'status.phase=Running' };
 
 /** What we read of an object; the rest is not kept, for memory. */
 export function trimmed<T extends { readonly metadata: ObjectMeta }>(object: T): T {
@@ -45,5 +53,22 @@ export function trimmedNode({ metadata, spec, status }: Node): Node {
     metadata: defined({ name: metadata.name, labels: metadata.labels }),
     spec: defined({ providerID: spec?.providerID, taints: spec?.taints }),
     status: { conditions: ready.map(({ type, status: holds }) => ({ type, status: holds })) },
+  };
+}
+
+/** A pod without what is never read, which is most of it; two that differ here may differ as targets, or in their gates. */
+export function trimmedPod(pod: Pod): Pod {
+  const { name, namespace, uid, labels, deletionTimestamp } = pod.metadata;
+  const conditions = [{ type: CONTAINERS_READY, status: holds(pod, CONTAINERS_READY) ? 'True' : 'False' }];
+  const metadata = defined({ name, namespace, uid, deletionTimestamp });
+  if (targetHealthGates(pod).length === 0) return { metadata, status: { conditions } };
+  const gates = pod.spec?.readinessGates ?? [];
+  const ofGates = (pod.status?.conditions ?? []).filter(({ type }) =>
+    gates.some(({ conditionType }) => conditionType === type),
+  );
+  return {
+    metadata: defined({ ...metadata, labels }),
+    spec: { readinessGates: gates.map(({ conditionType }) => ({ conditionType })) },
+    status: { conditions: [...conditions, ...ofGates] },
   };
 }

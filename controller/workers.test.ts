@@ -16,6 +16,7 @@ import { createInventory } from './inventory/inventory.ts';
 import { openAccount } from './laws/account.ts';
 import { note } from './laws/programs.ts';
 import { DEFAULTS } from './options.ts';
+import { PodIndex } from './targets/pod-index.ts';
 import { type Workers, wireWorkers } from './workers.ts';
 
 const services = [service()];
@@ -89,8 +90,10 @@ beforeEach(async () => {
     world: {
       service: (_, name) => (name === 'web' ? services[0] : undefined),
       slices: () => slices,
+      pod: () => undefined,
       nodes: () => [],
     },
+    pods: new PodIndex(),
     secrets: new Secrets({ client, clusterName: 'prod', everyMs: 3_000, changed: () => undefined }),
     driftReport: driftReport(log, registry),
     mayWrite: async () => undefined,

@@ -24,13 +24,14 @@ import type { Inventory } from './inventory/inventory.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { wireOrphans } from './ownership/orphans/start.ts';
-import { countRuns, watchDepth } from './queue/metrics.ts';
-import { type Next, type Priority, Queue } from './queue/queue.ts';
+import { addTo, openQueues, type Queues } from './queue/queues.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Publishing, publish, regardingOf, unsettle } from './status/publish.ts';
 import { StatusWrites } from './status/writes.ts';
 import type { World } from './targets/endpoints.ts';
+import { reconcileGates } from './targets/gate-conditions.ts';
 import type { NodeAccess } from './targets/node-security-groups.ts';
+import type { PodIndex } from './targets/pod-index.ts';
 import { type TargetWrites, wireNodes, wireTargets } from './targets/start.ts';
 import { reconcileTargetStatus } from './targets/target-status.ts';
 import type { Targets } from './targets/targets.ts';
@@ -50,6 +51,7 @@ export interface Parts {
   readonly book: Book;
   readonly inventory: Inventory;
   readonly world: World;
+  readonly pods: PodIndex;
   readonly secrets: Secrets;
   readonly driftReport: DriftReport;
   readonly registry: Registry;
@@ -58,10 +60,6 @@ export interface Parts {
   /** Why something of the cluster may not be seen at the moment. */
   unseen(): string | undefined;
 }
-
-type Queues = Readonly<
-  Record<'bindings' | 'groups' | 'targets' | 'targetStatus' | 'nodes' | 'record', Queue>
->;
 
 export interface Workers {
   readonly queues: Queues;
@@ -88,26 +86,6 @@ function writesOf({ options, client, book, log }: Parts): Writes {
     log.warn({ key, step, outcome }, 'cannot write to the API server');
   const events = eventTeller(client, 'albatross-controller', may);
   return { write, statuses: new StatusWrites({ book, write, failed }), events, failed };
-}
-
-function openQueues(
-  { options, log, registry }: Parts,
-  runs: Readonly<Record<keyof Queues, (key: string) => Promise<Next>>>,
-): Queues {
-  const counted = countRuns(registry);
-  const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
-  const open = (queue: keyof Queues, workers: number): Queue =>
-    new Queue({ workers, run: counted(queue, runs[queue]), onError });
-  const queues = {
-    bindings: open('bindings', 8),
-    groups: open('groups', options.ingressMaxConcurrentReconciles),
-    targets: open('targets', options.targetgroupbindingMaxConcurrentReconciles),
-    targetStatus: open('targetStatus', 8),
-    nodes: open('nodes', 1),
-    record: open('record', 1),
-  };
-  watchDepth(registry, queues);
-  return queues;
 }
 
 function wireGroups(
@@ -143,7 +121,7 @@ function wireGroups(
 
 /** Wires the programs, each with its queue. */
 export function wireWorkers(parts: Parts): Workers {
-  const { options, book, aws } = parts;
+  const { options, book, aws, world, client } = parts;
   const find = lookups(aws, lookupOptions(options));
   const writes = writesOf(parts);
   const { write, statuses, events, failed } = writes;
@@ -158,6 +136,7 @@ export function wireWorkers(parts: Parts): Workers {
       }),
     groups: (key) => reconcile(key, reconciling),
     targets: (arn) => targets.reconcile(arn),
+    gates: (pod) => reconcileGates(pod, { ...{ world, book, targets, write, client, now, failed } }),
     targetStatus: (member) => reconcileTargetStatus(member, { targets, statuses, now }),
     nodes: () => nodes.run(),
     record: () => orphans.write(),
@@ -197,9 +176,6 @@ export function wireWorkers(parts: Parts): Workers {
   };
 }
 
-const addTo = (queue: Queue, key: string, priority: Priority, afterMs = 0): void =>
-  afterMs === 0 ? queue.add(key, priority) : queue.addAfter(key, afterMs, priority);
-
 function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): Workers['work'] {
   return {
     binding: (key, priority, afterMs) => addTo(queues.bindings, key, priority, afterMs),
@@ -210,6 +186,7 @@ function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): Workers['w
       nodes.touch(arns);
       queues.nodes.addAfter(CLUSTER, NODES_MS.targets);
     },
+    gates: (pod) => queues.gates.add(pod),
     nodes() {
       targets.touchNodes();
       nodes.touchAll();

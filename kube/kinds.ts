@@ -9,6 +9,7 @@ import type {
   IngressClass,
   Namespace,
   Node,
+  Pod,
   Service,
   ValidatingWebhookConfiguration,
 } from '../api/kube.ts';
@@ -51,6 +52,7 @@ export const KINDS = {
   services: namespaced<Service>('v1', 'Service', 'services'),
   endpointSlices: namespaced<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   nodes: clusterWide<Node>('v1', 'Node', 'nodes'),
+  pods: namespaced<Pod>('v1', 'Pod', 'pods'),
   namespaces: clusterWide<Namespace>('v1', 'Namespace', 'namespaces'),
   secrets: namespaced('v1', 'Secret', 'secrets'),
   configMaps: namespaced('v1', 'ConfigMap', 'configmaps'),

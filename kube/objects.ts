@@ -71,21 +71,33 @@ export function applyObject<T extends object>(
   });
 }
 
-/** Merges `change` into one (RFC 7386). With a `resourceVersion` in it, it is `conflict` when the object is of another one. */
-export const patchObject = <T>(
+type Patch = <T>(
   client: Requests,
   kind: KubeKind<T>,
   name: ObjectName,
   change: object,
   subresource?: 'status',
-): Promise<KubeOutcome<T>> =>
-  client.request({
-    method: 'PATCH',
-    path: objectPath(kind, name, subresource),
-    query: { fieldManager: FIELD_MANAGERS.albatross },
-    contentType: PatchStrategy.MergePatch,
-    body: change,
-  });
+) => Promise<KubeOutcome<T>>;
+
+const patchAs =
+  (contentType: PatchStrategy): Patch =>
+  (client, kind, name, change, subresource) =>
+    client.request({
+      method: 'PATCH',
+      path: objectPath(kind, name, subresource),
+      query: { fieldManager: FIELD_MANAGERS.albatross },
+      contentType,
+      body: change,
+    });
+
+/** Merges `change` into one (RFC 7386). With a `resourceVersion` in it, it is `conflict` when the object is of another one. */
+export const patchObject = patchAs(PatchStrategy.MergePatch);
+
+/**
+ * The same, and merges lists by the key of their kind (Kubernetes: Update API Objects in Place Using kubectl patch, "Strategic merge
+ * patch"): conditions by type. Only for kinds of Kubernetes itself. With a `uid` in it, it is `conflict` when the object is another one.
+ */
+export const mergeIntoObject = patchAs(PatchStrategy.StrategicMergePatch);
 
 /** Deletes this one: another one of the same name is `conflict`. */
 export const deleteObject = (

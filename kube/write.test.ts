@@ -205,6 +205,27 @@ describe('claim', () => {
   });
 });
 
+describe('conditions of a pod', () => {
+  const gate = { type: 'target-health.elbv2.k8s.aws/k8s-shop-web-0123456789', status: 'True' };
+  const pod = { ...NAME, uid: 'a' };
+  const write = (policy: Policy, metadata = pod) =>
+    new Writer(client, underPolicy(policy)).writePodConditions({ metadata }, [gate]);
+
+  test('go beside those of others, to this pod and no other', async () => {
+    const ready = { type: 'Ready', status: 'False' };
+    server.put(KINDS.pods, { metadata: pod, status: { conditions: [ready] } });
+    expect(await write('targets-only', { ...pod, uid: 'b' })).toMatchObject({
+      ok: false,
+      reason: 'conflict',
+    });
+    await write('targets-only');
+    expect(server.read(KINDS.pods, NAME)?.status?.conditions).toEqual([ready, gate]);
+  });
+  test('are not written under observe', async () => {
+    expect([await write('observe'), server.lines]).toEqual([undefined, []]);
+  });
+});
+
 describe('what of an Ingress is written under which policy', () => {
   /** Everything that a writer does to an Ingress, as the requests it sends beside reads. */
   async function written(ceiling: Policy, annotation?: string): Promise<string[]> {

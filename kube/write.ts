@@ -1,13 +1,21 @@
 // The writes to Kubernetes: bindings, their status, finalizers, the status of an Ingress. Each is one request, or none when
 // nothing differs. An Ingress is written under its own policy only, and that is decided here, on the version that is written.
 import { isDeepStrictEqual } from 'node:util';
+import { defined } from '../api/defined.ts';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
-import type { Ingress, ObjectMeta } from '../api/kube.ts';
+import type { Ingress, ObjectMeta, Pod, PodCondition } from '../api/kube.ts';
 import { mayWrite, type Policy, policyOfIngress, type WriteKind } from '../api/policy.ts';
 import { type IngressAddress, withAddress, withoutAddress } from './addresses.ts';
 import type { KubeClient, KubeOutcome } from './client.ts';
 import { KINDS, type ObjectName } from './kinds.ts';
-import { applyObject, deleteObject, FIELD_MANAGERS, patchObject, readObject } from './objects.ts';
+import {
+  applyObject,
+  deleteObject,
+  FIELD_MANAGERS,
+  mergeIntoObject,
+  patchObject,
+  readObject,
+} from './objects.ts';
 
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -151,6 +159,16 @@ export class Writer {
     if (!this.#may('ingressStatus', read.object.metadata)) return undefined;
     const without = withoutAddress(read.object, hostname);
     return without === undefined ? undefined : this.#patchIngress(name, without, 'status');
+  }
+
+  /**
+   * Makes these conditions of a pod what they are here, and leaves its other ones; undefined where the policy forbids it.
+   * `conflict`: it is another pod of the same name.
+   */
+  async writePodConditions({ metadata }: Pod, conditions: readonly PodCondition[]) {
+    if (!this.#may('podConditions', {})) return undefined;
+    const change = { metadata: defined({ uid: metadata.uid }), status: { conditions } };
+    return mergeIntoObject(this.#client, KINDS.pods, metadata, change, 'status');
   }
 
   #patchBinding(name: ObjectName, change: object, subresource?: 'status') {

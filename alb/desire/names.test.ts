@@ -1,11 +1,11 @@
 // The name vectors of aws-model 13, for every name that is given or looked for here.
 import { describe, expect, test } from 'vitest';
+import { readinessGateOf } from '../readiness-gates.ts';
 import {
   backendSecurityGroupName,
   loadBalancerName,
   managedSecurityGroupName,
   multiClusterConfigMap,
-  readinessCondition,
   targetGroupName,
 } from './names.ts';
 
@@ -124,11 +124,7 @@ describe('target group', () => {
 });
 
 test.each([
-  [
-    'R1',
-    readinessCondition('k8s-web-cart-3a339ce518'),
-    'target-health.elbv2.k8s.aws/k8s-web-cart-3a339ce518',
-  ],
+  ['R1', readinessGateOf('k8s-web-cart-3a339ce518'), 'target-health.elbv2.k8s.aws/k8s-web-cart-3a339ce518'],
   ['M1', multiClusterConfigMap('k8s-web-cart-3a339ce518'), 'aws-lbc-targets-k8s-web-cart-3a339ce518'],
 ])('%s', (_, name, expected) => {
   expect(name).toBe(expected);

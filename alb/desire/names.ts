@@ -1,5 +1,5 @@
 // Names of AWS resources, exactly as the LBC gives them (aws-model 1). Names are used at creation only; matching is by tags.
-// Those of readiness gates and of several clusters, which have no effect yet, stand here with the others.
+// The one of several clusters, which has no effect yet, stands here with the others.
 import { createHash } from 'node:crypto';
 import type { Scheme } from '../../api/aws.ts';
 
@@ -65,10 +65,6 @@ export function targetGroupName(of: TargetGroupIdentity): string {
   );
   return `k8s-${first(8, of.service.namespace)}-${first(8, of.service.name)}-${hash}`;
 }
-
-/** aws-model 6.8: type of the condition that says of a pod that it is healthy in a target group. */
-export const readinessCondition = (targetGroup: string): string =>
-  `target-health.elbv2.k8s.aws/${targetGroup}`;
 
 /** aws-model 1.6: the ConfigMap with the targets that a cluster has in a target group of several clusters. */
 export const multiClusterConfigMap = (targetGroup: string): string => `aws-lbc-targets-${targetGroup}`;

@@ -12,7 +12,7 @@ import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../bindings
 import { type Book, openBook } from '../bindings/store.ts';
 import type { World } from '../targets/endpoints.ts';
 import { SERVICE_LABEL } from '../targets/slice-index.ts';
-import { MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
+import { FIELDS, MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
 
 /** A question about the cluster that has no answer: what was asked for is not there, or may not be read. The message is for people. */
 export class Unanswered extends Error {}
@@ -36,6 +36,7 @@ export const NO_OBJECTS: ClusterObjects = {
   services: [],
   endpointSlices: [],
   nodes: [],
+  pods: [],
   bindings: [],
 };
 
@@ -53,9 +54,9 @@ export async function readObjects(
 ): Promise<ClusterObjects> {
   const failures: { readonly kind: string; readonly message: string }[] = [];
   const objects = { ...NO_OBJECTS };
-  const scope = defined({ namespace: watchNamespace });
   async function read<K extends WatchedKind>(kind: K): Promise<void> {
-    const all = await listAll(client, WATCHED[kind], scope);
+    const selection = defined({ namespace: watchNamespace, fieldSelector: FIELDS[kind] });
+    const all = await listAll(client, WATCHED[kind], selection);
     if (all.ok) Object.assign(objects, { [kind]: all.object.items });
     else if (all.reason !== 'notFound' || !mayBeMissing(kind))
       failures.push({ kind: WATCHED[kind].plural, message: all.message });
@@ -83,6 +84,7 @@ function worldOf(objects: ClusterObjects): World {
   return {
     service: lookup(objects.services),
     slices: (namespace, service) => slices.get(`${namespace}/${service}`) ?? [],
+    pod: lookup(objects.pods),
     nodes: () => objects.nodes,
   };
 }

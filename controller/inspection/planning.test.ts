@@ -95,7 +95,7 @@ test('an AWS that does not answer is part of the answer, beside what is refused'
     aws,
     book: bookOf({ ingresses: [ingress()], services: [service()] }),
     inventory: createInventory(aws),
-    world: { service: () => service(), slices: () => [], nodes: () => [] },
+    world: { service: () => service(), slices: () => [], pod: () => undefined, nodes: () => [] },
     service: () => service(),
     secrets: async () => new Map(),
     lookups: { ...lookups(aws), subnets: never },

@@ -59,7 +59,8 @@ export function wirePrograms(wiring: Wiring): Programs {
   const write = new Writer(client, may);
   const inventory = createInventory(aws, { now: millis });
   const program = new Targets({
-    ...{ aws, world: { service: wiring.service, slices: () => [], nodes: () => [] }, now: millis },
+    world: { service: wiring.service, slices: () => [], pod: () => undefined, nodes: () => [] },
+    ...{ aws, now: millis, seen: nothing, waiting: () => 0 },
     ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: nothing },
     ...{ enqueue: nothing, changed: nothing, lost: nothing, failed: nothing, drifted: nothing },
     ...{ tell: nothing, maxTargets: 0, unseen: () => undefined },

@@ -102,6 +102,7 @@ const endpointAt = (address: string, more: PaperEndpoint['conditions']): PaperEn
 export const worldOf = (paper: Paper): World => ({
   service: () => paper.service,
   nodes: () => paper.nodes,
+  pod: () => undefined,
   slices: () => [
     {
       metadata: { name: 'web', namespace: 'shop' },
@@ -136,7 +137,8 @@ export function play(scene: Scene) {
   const account = scene.account ?? new TargetGroupAccount(scene.registered);
   const { log } = account;
   const paper: Paper = { pods, ending: [], nodes: [], service: service() };
-  const clock = { now: 0 };
+  const clock = { now: 0, waiting: 0 };
+  const seen: boolean[] = [];
   const enqueued: string[] = [];
   const told: string[] = [];
   const cluster = { unseen: undefined as string | undefined, noted };
@@ -159,6 +161,7 @@ export function play(scene: Scene) {
       },
     },
     unseen: () => cluster.unseen,
+    ...{ waiting: () => clock.waiting, seen: (_, someUnhealthy) => seen.push(someUnhealthy) },
     drifted: (_, lines) => log.push(`drift: ${lines.join('; ')}`),
     tell: (_, { reason, note }) => told.push(`${reason}: ${note}`),
     now: () => clock.now,
@@ -177,7 +180,7 @@ export function play(scene: Scene) {
   const targets = new Targets(options);
   targets.serve('shop/web', [serving], false);
   return {
-    ...{ targets, serving, account, log, clock, paper, pods, enqueued, told, cluster },
+    ...{ targets, serving, account, log, clock, paper, pods, enqueued, seen, told, cluster },
     run: () => targets.reconcile(ARN),
     /** Runs after the window in which changes are joined. */
     async runLater(ms = 2_000) {

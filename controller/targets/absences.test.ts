@@ -23,6 +23,7 @@ const endpoint = (conditions: Conditions): EndpointSlice => ({
 const worldWith = (slices: EndpointSlice[], nodes: Node[] = [], of = service()): World => ({
   service: () => of,
   slices: () => slices,
+  pod: () => undefined,
   nodes: () => nodes,
 });
 
@@ -57,7 +58,7 @@ describe('a node', () => {
 });
 
 test('a Service that is gone, or its port, says it of all', () => {
-  const gone: World = { service: () => undefined, slices: () => [], nodes: () => [] };
+  const gone: World = { service: () => undefined, slices: () => [], pod: () => undefined, nodes: () => [] };
   expect(absences(BACKEND, gone)({ id: '10.0.0.1', port: 8080 })).toBe(true);
   expect(absences({ ...BACKEND, port: 81 }, worldWith([]))({ id: '10.0.0.1', port: 8080 })).toBe(true);
 });

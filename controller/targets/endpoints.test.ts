@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../alb/desire/desiring.ts';
 import { service } from '../../alb/laws/paper.ts';
-import type { EndpointSlice, Node, Service } from '../../api/kube.ts';
+import { readinessGateOf } from '../../alb/readiness-gates.ts';
+import type { EndpointSlice, Node, ObjectMeta, Pod, Service } from '../../api/kube.ts';
 import { endpointsOf, instanceOf, servingNodes } from './endpoints.ts';
 
 const node = (
@@ -116,7 +117,7 @@ const targets = (
   nodes: Node[] = [],
   one: Service | undefined = service(),
 ) =>
-  endpointsOf(of, { service: () => one, slices: () => slices, nodes: () => nodes }).map(
+  endpointsOf(of, { service: () => one, slices: () => slices, pod: () => undefined, nodes: () => nodes }).map(
     ({ id, port }) => `${id}:${port}`,
   );
 
@@ -155,6 +156,71 @@ describe('pods', () => {
   });
 });
 
+describe('pods that are known', () => {
+  const GATE = readinessGateOf('k8s-shop-web-0123456789');
+  const other = 'cloud.example.com/in-place-update';
+  const known = (
+    met: readonly string[],
+    gates: readonly string[] = [GATE],
+    more: Partial<ObjectMeta> = {},
+  ): Pod => ({
+    metadata: { namespace: 'shop', name: 'p', uid: 'u', ...more },
+    spec: { readinessGates: gates.map((conditionType) => ({ conditionType })) },
+    status: { conditions: met.map((type) => ({ type, status: 'True' })) },
+  });
+  const of = (
+    pod: Pod | undefined,
+    conditions: Endpoint['conditions'],
+    uid = 'u',
+    nodes = [node('a')],
+  ): string[] => {
+    const one = { ...endpoint('10.0.0.1', conditions), targetRef: { kind: 'Pod', name: 'p', uid } };
+    const world = {
+      service: () => service(),
+      slices: () => [slice([one])],
+      pod: () => pod,
+      nodes: () => nodes,
+    };
+    return endpointsOf(backend(), world).map(({ id }) => id);
+  };
+  const [UP, DOWN] = [{ ready: true }, { ready: false }];
+  const ends = { deletionTimestamp: '2026-01-01T00:00:00Z' };
+
+  test.each([
+    ['waits for the health of its target alone', known(['ContainersReady']), DOWN, true],
+    ['has met its gate, and the kubelet has not said so', known(['ContainersReady', GATE]), DOWN, true],
+    ['has containers that are not ready', known([]), DOWN, false],
+    ['waits for somebody else as well', known(['ContainersReady'], [GATE, other]), DOWN, false],
+    ['has no gate', known(['ContainersReady'], []), DOWN, false],
+    ['is not known yet', undefined, DOWN, false],
+    ['is not known yet, and ready', undefined, UP, true],
+    ['ends, which its EndpointSlice does not say yet', known([], [], ends), UP, false],
+    ['ends while it waits for its target', known(['ContainersReady'], [GATE], ends), DOWN, false],
+    [
+      'ends, and is published although it is not ready',
+      known([], []),
+      { ready: true, terminating: true },
+      false,
+    ],
+  ])('one that %s', (_, pod, conditions, registered) => {
+    expect(of(pod, conditions)).toEqual(registered ? ['10.0.0.1'] : []);
+  });
+
+  test('the one before of the same name says nothing about its successor', () => {
+    expect(of(known([], [], ends), UP, 'another')).toEqual(['10.0.0.1']);
+    expect(of(known(['ContainersReady']), DOWN, 'another')).toEqual([]);
+  });
+
+  test('one that waits for its target is not registered on a node that is not ready', () => {
+    expect(of(known(['ContainersReady']), DOWN, 'u', [node('a', { ready: 'False' })])).toEqual([]);
+    // Nobody hears of the node, and nobody else is left.
+    expect(of(known(['ContainersReady']), DOWN, 'u', [node('a', { ready: 'Unknown' })])).toEqual([
+      '10.0.0.1',
+    ]);
+    expect(of(known([]), DOWN, 'u', [node('a', { ready: 'Unknown' })])).toEqual([]);
+  });
+});
+
 describe('pods of nodes that nobody hears of', () => {
   const lost = endpoint('10.0.0.1', { ready: false, terminating: true });
   test('stay, when no other is ready', () => {
@@ -179,9 +245,14 @@ describe('nodes', () => {
   test('none without a node port, Service or port', () => {
     const bare = service('web', 'shop', {}, { ports: [{ port: 80 }] });
     expect(targets(backend({ targetType: 'instance' }), [], [node('a')], bare)).toEqual([]);
-    expect(endpointsOf(backend(), { service: () => undefined, slices: () => [], nodes: () => [] })).toEqual(
-      [],
-    );
+    expect(
+      endpointsOf(backend(), {
+        service: () => undefined,
+        slices: () => [],
+        pod: () => undefined,
+        nodes: () => [],
+      }),
+    ).toEqual([]);
     expect(targets(backend({ port: 81 }), [slice([endpoint('10.0.0.1')])])).toEqual([]);
   });
 });

@@ -1,12 +1,17 @@
 // Endpoints: which targets a target group should have, from EndpointSlices or nodes (aws-model 6.4, 6.5). Pure.
 
 import type { Backend } from '../../alb/desire/desiring.ts';
-import type { EndpointSlice, Node, Service, ServicePort } from '../../api/kube.ts';
+import { CONTAINERS_READY, holds, needsTargetsOnly } from '../../alb/readiness-gates.ts';
+import { defined } from '../../api/defined.ts';
+import type { EndpointSlice, Node, Pod, Service, ServicePort } from '../../api/kube.ts';
+import { isEnding } from './pod-index.ts';
 
 export interface Target {
   readonly id: string;
   readonly port: number;
   readonly node: string;
+  /** Name of the pod behind an ip target. */
+  readonly pod?: string;
 }
 
 export const keyOfTarget = ({ id, port }: Pick<Target, 'id' | 'port'>): string => `${id}:${port}`;
@@ -71,15 +76,38 @@ function nodeTargets(port: ServicePort, nodes: readonly Node[], labels: Backend[
   });
 }
 
+/** An address behind a Service port that is a pod's. */
+interface PodEndpoint {
+  readonly target: Target;
+  /** As the EndpointSlice says. */
+  readonly ready: boolean;
+  /** It gets no new requests any more. */
+  readonly ending: boolean;
+  /** As it is known; undefined while nothing was told of it. */
+  readonly pod: Pod | undefined;
+}
+
+/** Address types of EndpointSlices. */
+const FAMILIES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
+
+type Endpoint = NonNullable<EndpointSlice['endpoints']>[number];
+
+/** The pod of an endpoint, unless the one that is known under its name is another one. */
+function podOf({ targetRef }: Endpoint, namespace: string, world: Pick<World, 'pod'>): Pod | undefined {
+  const { name, uid } = targetRef ?? {};
+  const known = name === undefined ? undefined : world.pod(namespace, name);
+  return uid === undefined || known?.metadata.uid === uid ? known : undefined;
+}
+
 /** Pods behind a Service port, ready or not. */
-function podsOf(
+function podEndpoints(
   port: ServicePort,
-  slices: readonly EndpointSlice[],
-  family: 'ipv4' | 'ipv6',
-): { readonly target: Target; readonly ready: boolean }[] {
-  const wanted = family === 'ipv6' ? 'IPv6' : 'IPv4';
-  return slices
-    .filter(({ addressType }) => addressType === wanted)
+  { namespace, service, ipAddressType }: Backend,
+  world: Pick<World, 'slices' | 'pod'>,
+): PodEndpoint[] {
+  return world
+    .slices(namespace, service)
+    .filter(({ addressType }) => addressType === FAMILIES[ipAddressType])
     .flatMap((slice) =>
       (slice.ports ?? [])
         // A Service port without a name takes whatever port its endpoints have (aws-model 6.5).
@@ -87,29 +115,43 @@ function podsOf(
         .flatMap(({ port: number }) =>
           (slice.endpoints ?? [])
             .filter(({ targetRef }) => targetRef?.kind === 'Pod')
-            .flatMap(({ addresses: [id], nodeName = '', conditions }) =>
-              id === undefined || number === undefined
-                ? []
-                : [{ target: { id, port: number, node: nodeName }, ready: conditions?.ready ?? true }],
-            ),
+            .flatMap((endpoint): PodEndpoint[] => {
+              const { addresses, nodeName = '', conditions, targetRef } = endpoint;
+              const [id] = addresses;
+              if (id === undefined || number === undefined) return [];
+              const pod = podOf(endpoint, namespace, world);
+              const ending = conditions?.terminating === true || (pod !== undefined && isEnding(pod));
+              const target = { id, port: number, node: nodeName, ...defined({ pod: targetRef?.name }) };
+              return [{ target, ready: conditions?.ready ?? true, ending, pod }];
+            }),
         ),
     );
 }
 
+const nodesWhere = (nodes: readonly Node[], status: string): ReadonlySet<string> =>
+  new Set(nodes.flatMap((node) => (readiness(node) === status ? node.metadata.name : [])));
+
 /**
- * Ready pods; when there is none, those on nodes that nobody hears of any more: a cluster that lost its nodes, and not its
- * pods, goes on serving (gate EndpointsFailOpen).
+ * Pods that are ready, and those that lack nothing but the health of their target, on nodes that are ready: registered they are
+ * checked, and so become ready. Who ends gets no new requests, ready or not. When nobody is left, those on nodes that nobody hears
+ * of any more, also if they are to end there: a cluster that lost its nodes, and not its pods, goes on serving (gate
+ * EndpointsFailOpen).
  */
-function podTargets(
-  pods: readonly { readonly target: Target; readonly ready: boolean }[],
-  nodes: () => readonly Node[],
-): Target[] {
-  const ready = pods.filter((pod) => pod.ready);
-  if (ready.length > 0 || pods.length === 0) return distinct(ready);
-  const unheard = new Set(
-    nodes().flatMap((node) => (readiness(node) === 'Unknown' ? node.metadata.name : [])),
+function podTargets(all: readonly PodEndpoint[], nodes: () => readonly Node[]): Target[] {
+  const staying = all.filter(({ ending }) => !ending);
+  const gated = staying.filter(({ ready, pod }) => !ready && pod !== undefined && needsTargetsOnly(pod));
+  const heard = gated.length === 0 ? undefined : nodesWhere(nodes(), 'True');
+  const serving = [
+    ...staying.filter(({ ready }) => ready),
+    ...gated.filter(({ target }) => heard?.has(target.node) === true),
+  ];
+  if (serving.length > 0 || all.length === 0) return distinct(serving);
+  const unheard = nodesWhere(nodes(), 'Unknown');
+  return distinct(
+    all.filter(
+      ({ pod, target }) => unheard.has(target.node) && (pod === undefined || holds(pod, CONTAINERS_READY)),
+    ),
   );
-  return distinct(pods.filter(({ target }) => unheard.has(target.node)));
 }
 
 const distinct = (pods: readonly { readonly target: Target }[]): Target[] => [
@@ -119,6 +161,8 @@ const distinct = (pods: readonly { readonly target: Target }[]): Target[] => [
 export interface World {
   service(namespace: string, name: string): Service | undefined;
   slices(namespace: string, service: string): readonly EndpointSlice[];
+  /** One that runs, or that is gone while an EndpointSlice still names it. */
+  pod(namespace: string, name: string): Pod | undefined;
   nodes(): readonly Node[];
 }
 
@@ -128,6 +172,31 @@ export function endpointsOf(backend: Backend, world: World): Target[] {
   const port = service === undefined ? undefined : portOf(service, backend.port);
   if (port === undefined) return [];
   if (backend.targetType === 'instance') return nodeTargets(port, world.nodes(), backend.nodeLabels);
-  const pods = podsOf(port, world.slices(backend.namespace, backend.service), backend.ipAddressType);
-  return podTargets(pods, () => world.nodes());
+  return podTargets(podEndpoints(port, backend, world), () => world.nodes());
 }
+
+/**
+ * Where one pod is in a target group of ip targets: whether an EndpointSlice of its Service names it, and its targets, which are
+ * registered or will be.
+ */
+export function endpointsOfPod(
+  backend: Backend,
+  pod: string,
+  world: Pick<World, 'service' | 'slices' | 'pod'>,
+): { readonly named: boolean; readonly targets: readonly Target[] } {
+  const service = world.service(backend.namespace, backend.service);
+  const port = service === undefined ? undefined : portOf(service, backend.port);
+  const slices = world
+    .slices(backend.namespace, backend.service)
+    .map((slice) => ({ ...slice, endpoints: (slice.endpoints ?? []).filter(isOf(pod)) }))
+    .filter(
+      ({ addressType, endpoints }) => addressType === FAMILIES[backend.ipAddressType] && endpoints.length > 0,
+    );
+  const all = port === undefined ? [] : podEndpoints(port, backend, { slices: () => slices, pod: world.pod });
+  return { named: slices.length > 0, targets: distinct(all) };
+}
+
+const isOf =
+  (pod: string) =>
+  ({ targetRef }: Endpoint): boolean =>
+    targetRef?.kind === 'Pod' && targetRef.name === pod;

@@ -5,6 +5,18 @@
  * will be must not be asked about for ever.
  */
 const HEALTH_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 30_000, 60_000, 120_000];
+/**
+ * The same while pods wait for their targets to become healthy, which holds up a rollout: so often from each number of questions
+ * on. Most are healthy after one or two checks; what is not after minutes may never be.
+ */
+const AWAITED_MS = [
+  { from: 900, ms: 15_000 },
+  { from: 300, ms: 5_000 },
+  { from: 120, ms: 2_000 },
+  { from: 0, ms: 800 },
+];
+/** For each target group that pods wait for: many at once share five questions a second, so that they do not eat the account's quota. */
+const AWAITED_EACH_MS = 200;
 /** Health is asked again after this time when everything is healthy: it may change without a word from Kubernetes. */
 const STEADY_MS = 300_000;
 /** The same for a target group that serves until its successor does, and no longer than it serves well. */
@@ -71,9 +83,14 @@ export function firstLook(allHealthy: boolean, random: number): number {
   return from + random * (to - from);
 }
 
-/** The wait while some target is not healthy, or may not be; `looks`: how often was asked since the targets changed. */
-export const unsettledLook = (looks: number): number =>
-  HEALTH_MS[Math.min(looks, HEALTH_MS.length - 1)] ?? STEADY_MS;
+/**
+ * The wait while some target is not healthy, or may not be; `looks`: how often was asked since the targets changed; `waiting`: in how
+ * many target groups pods wait for that, when they wait for it in this one, else 0.
+ */
+export const unsettledLook = (looks: number, waiting: number): number =>
+  (waiting > 0
+    ? Math.max(AWAITED_MS.find(({ from }) => looks >= from)?.ms ?? 0, waiting * AWAITED_EACH_MS)
+    : HEALTH_MS[Math.min(looks, HEALTH_MS.length - 1)]) ?? STEADY_MS;
 
 /** The wait while all targets are healthy. */
 export const steadyLook = (leaving: boolean): number => (leaving ? LEAVING_MS : STEADY_MS);

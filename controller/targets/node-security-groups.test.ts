@@ -89,6 +89,7 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
         looked.push(service);
         return [sliceOf(endpoints.get(service) ?? [])];
       },
+      pod: () => undefined,
       nodes: () => (serving.length === 0 ? [] : [NODE]),
     },
     served,

@@ -35,3 +35,21 @@ test('a slice that comes to belong to another Service changes both', () => {
 test('a slice of no Service concerns nobody', () => {
   expect(new SliceIndex().put(slice('a'), 'added')).toEqual([]);
 });
+
+test('the Services of a pod are those whose slices name it now', () => {
+  const index = new SliceIndex();
+  const of = (name: string, service: string, ...pods: readonly string[]): EndpointSlice => ({
+    ...slice(name, service),
+    endpoints: pods.map((pod) => ({ addresses: ['10.0.0.1'], targetRef: { kind: 'Pod', name: pod } })),
+  });
+  index.put(of('a', 'web', 'p', 'q', 'p'), 'added');
+  index.put(of('b', 'api', 'p'), 'added');
+  expect([index.servicesOf('shop/p'), index.servicesOf('shop/q'), index.servicesOf('other/p')]).toEqual([
+    ['web', 'api'],
+    ['web'],
+    [],
+  ]);
+  index.put(of('a', 'web', 'q'), 'updated');
+  index.put(of('b', 'api', 'p'), 'deleted');
+  expect([index.names('shop/p'), index.names('shop/q')]).toEqual([false, true]);
+});

@@ -3,10 +3,12 @@ import { keyOf } from '../../api/kube.ts';
 import type { Events, News } from '../../kube/events.ts';
 import type { OwnerReference } from '../../kube/write.ts';
 import type { Lookups } from '../facts/lookups.ts';
+import { addAll } from '../queue/queues.ts';
 import { type Publishing, regardingOf } from '../status/publish.ts';
 import type { StatusWrites } from '../status/writes.ts';
 import type { Parts, Workers } from '../workers.ts';
 import { foreignRules } from './foreign-rules.ts';
+import { podsConcerned, waitingFor } from './gate-conditions.ts';
 import { NodeAccess } from './node-security-groups.ts';
 import { ownTargets } from './own-targets.ts';
 import { mayRevoke } from './revocation.ts';
@@ -55,9 +57,15 @@ export function wireTargets(
   queues: Workers['queues'],
   served: (arns: readonly string[]) => void,
 ): Targets {
-  const { aws, world, inventory, log, book, client, options, driftReport, registry, unseen } = parts;
+  const { aws, world, pods, inventory, log, book, client, options, driftReport, registry, unseen } = parts;
   const targets = new Targets({
-    ...{ aws, world, unseen, served },
+    ...{ aws, world, unseen },
+    served(arns) {
+      served(arns);
+      addAll(queues.gates, pods.waiting());
+    },
+    seen: (...of) => addAll(queues.gates, podsConcerned(pods, ...of)),
+    waiting: (serving) => waitingFor(pods, serving),
     own: ownTargets({
       client,
       owner: (serving) => ownerOf(parts, serving),

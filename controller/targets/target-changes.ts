@@ -25,6 +25,8 @@ export interface TargetChangesOptions {
   inVpc(address: string): Promise<boolean>;
   /** Why something of the cluster may not be seen at the moment. */
   unseen(): string | undefined;
+  /** How many target groups pods wait for, when they wait for this one's health; else 0. */
+  waiting(serving: Serving): number;
   /** Milliseconds, from any fixed point. */
   now(): number;
 }
@@ -82,7 +84,7 @@ export async function changeTargets(
   entry: TargetGroupEntry,
   options: TargetChangesOptions,
 ): Promise<TargetChanging> {
-  const { world, now, forget } = options;
+  const { world, now, forget, waiting } = options;
   const here = inhabitants(entry.state);
   if (here === undefined || serving.policy === 'observe')
     return { kind: 'none', afterMs: Number.POSITIVE_INFINITY };
@@ -100,7 +102,7 @@ export async function changeTargets(
   entry.recorded = false;
   const after = await write(serving, entry, here, todo, options);
   entry.window = windowAfter(entry.window, CHANGES, now());
-  entry.state = written(after, now());
+  entry.state = written(after, now(), waiting(serving));
   return { kind: 'done', afterMs };
 }
 

@@ -1,4 +1,5 @@
-// The target groups that are looked after, found by ARN, by group, by the Ingress they are for, and by Service: what changes
+// The target groups that are looked after, found by ARN, by group, by the Ingress they are for, and by Service,
+// and by their name: what changes
 // in the cluster names one of these, and nothing is searched for.
 
 import type { Serving } from './serving.ts';
@@ -28,6 +29,7 @@ export class TargetGroupIndex {
   readonly #groups = new Lookup();
   readonly #members = new Lookup();
   readonly #services = new Lookup();
+  readonly #names = new Lookup();
 
   get(arn: string): Serving | undefined {
     return this.#all.get(arn);
@@ -65,15 +67,21 @@ export class TargetGroupIndex {
     return this.#named(this.#services.get(serviceKey(namespace, service)));
   }
 
+  /** The one of this name for a Service of the namespace: readiness gates name it so. */
+  named(namespace: string, name: string): Serving | undefined {
+    return this.#named(this.#names.get(`${namespace}/${name}`))[0];
+  }
+
   #named(arns: readonly string[]): Serving[] {
     return arns.flatMap((arn) => this.#all.get(arn) ?? []);
   }
 
-  #keysOf({ group, backend }: Serving): (readonly [Lookup, string])[] {
+  #keysOf({ group, name, backend }: Serving): (readonly [Lookup, string])[] {
     return [
       [this.#groups, group],
       [this.#members, backend.member],
       [this.#services, serviceKey(backend.namespace, backend.service)],
+      [this.#names, `${backend.namespace}/${name}`],
     ];
   }
 }

@@ -43,25 +43,32 @@ export function recalled(health: TargetGroupHealth | undefined, now: number, ran
 const isWell = ({ registered }: Inhabitants): boolean =>
   registered.values().every(({ state }) => state === 'healthy');
 
-/** After AWS was asked at `now`; `leaving`: of a target group that another one replaces. */
+/**
+ * After AWS was asked at `now`; `leaving`: of a target group that another one replaces; `waiting`: how many target groups pods wait
+ * for, when they wait for this one.
+ */
 export function confirmed(
   before: TargetState,
   here: Inhabitants,
   now: number,
   leaving: boolean,
+  waiting = 0,
 ): TargetState {
   const looks = before.kind === 'settled' ? before.looks : 0;
   if (isWell(here)) return { kind: 'settled', here, confirmed: true, looks, due: now + steadyLook(leaving) };
-  return { kind: 'settled', here, confirmed: true, looks: looks + 1, due: now + unsettledLook(looks) };
+  return {
+    ...{ kind: 'settled', here, confirmed: true },
+    ...{ looks: looks + 1, due: now + unsettledLook(looks, waiting) },
+  };
 }
 
-/** After all was registered and deregistered, at `now`. */
-export const written = (here: Inhabitants, now: number): TargetState => ({
+/** After all was registered and deregistered, at `now`; `waiting` as above. */
+export const written = (here: Inhabitants, now: number, waiting = 0): TargetState => ({
   kind: 'settled',
   here,
   confirmed: false,
   looks: 1,
-  due: now + unsettledLook(0),
+  due: now + unsettledLook(0, waiting),
 });
 
 /** As before, and AWS is to be asked at once. */

@@ -14,7 +14,7 @@ import type { Serving } from './serving.ts';
 import { changeTargets, type TargetChangesOptions, type TargetChanging } from './target-changes.ts';
 import { newEntry, type TargetGroupEntry } from './target-group-entry.ts';
 import { TargetGroupIndex } from './target-group-index.ts';
-import { changedByHand, inhabitantsOf, onlyOwn } from './target-health.ts';
+import { changedByHand, inhabitantsOf, onlyOwn, type TargetHealth } from './target-health.ts';
 import { newsOf, standingOf, type TargetNews, type TargetStanding } from './target-standing.ts';
 import {
   confirmed,
@@ -45,6 +45,8 @@ export interface TargetsOptions extends TargetChangesOptions {
   /** The target group is gone: its group must be looked at again. */
   lost(serving: Serving): void;
   failed(serving: Serving, failure: AwsFailure): void;
+  /** AWS may have been asked about its targets; `someUnhealthy`: not all of them are healthy. */
+  seen(serving: Serving, someUnhealthy: boolean): void;
 }
 
 /** The program; it works when `reconcile` is called. */
@@ -113,11 +115,18 @@ export class Targets {
 
   /** Has AWS asked what is registered in the target groups of a group. */
   look(group: string): void {
-    for (const { arn } of this.served.ofGroup(group)) {
-      const entry = this.#entries.get(arn);
-      if (entry !== undefined) entry.state = doubted(entry.state, this.#options.now());
-      this.#options.enqueue(arn, false);
-    }
+    for (const { arn } of this.served.ofGroup(group)) this.#doubt(arn, false);
+  }
+
+  /** Has AWS asked about each target where only counts are remembered: `seen` tells when it has answered. */
+  ask(arn: string): void {
+    if (this.#entries.get(arn)?.state.kind === 'remembered') this.#doubt(arn, true);
+  }
+
+  #doubt(arn: string, urgent: boolean): void {
+    const entry = this.#entries.get(arn);
+    if (entry !== undefined) entry.state = doubted(entry.state, this.#options.now());
+    this.#options.enqueue(arn, urgent);
   }
 
   /** Whether a change of nodes may matter; of pods' nodes only when none of the pods is ready. */
@@ -130,6 +139,11 @@ export class Targets {
 
   health(arn: string): TargetGroupHealth | undefined {
     return healthOf(this.#entries.get(arn)?.state ?? UNKNOWN);
+  }
+
+  /** What AWS said last of one target, by `id:port`; undefined of one that is not registered, or while only counts are known. */
+  healthOfTarget(arn: string, target: string): TargetHealth | undefined {
+    return registeredOf(this.#entries.get(arn)?.state ?? UNKNOWN)?.get(target);
   }
 
   /** What can be told of its targets; undefined when it is not served. */
@@ -159,7 +173,7 @@ export class Targets {
 
   /** Works on one target group. */
   async reconcile(arn: string): Promise<Next> {
-    const { world, now, changed, tell } = this.#options;
+    const { world, now, changed, tell, seen } = this.#options;
     const serving = this.served.get(arn);
     const entry = this.#entries.get(arn);
     if (serving === undefined || entry === undefined) return 'done';
@@ -170,6 +184,7 @@ export class Targets {
     const after = standingOf(serving, entry, world);
     for (const news of newsOf(before, after, serving, entry.down)) tell(serving, news);
     entry.down = after.down || (entry.down && (after.health?.healthy ?? 0) === 0);
+    seen(serving, after.health?.healthy !== after.health?.total);
     if (!isDeepStrictEqual(before, after)) changed(serving, this.#groups.get(serving.group) === true);
     return next;
   }
@@ -208,7 +223,7 @@ export class Targets {
 
   /** Asks AWS what is registered, and tells what is not as it was left. */
   async #look(serving: Serving, entry: TargetGroupEntry): Promise<void> {
-    const { aws, world, drifted, now } = this.#options;
+    const { aws, world, drifted, now, waiting } = this.#options;
     const all = await inhabitantsOf(aws, serving.arn);
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
     const { own } = entry;
@@ -217,6 +232,7 @@ export class Targets {
     const left = leftIn(entry.state, wanted);
     const lines = left === undefined ? [] : changedByHand(left, here.registered, wanted);
     if (lines.length > 0) drifted(serving, lines);
-    entry.state = confirmed(entry.state, here, now(), serving.leaving === true || entry.over > 0);
+    const leaving = serving.leaving === true || entry.over > 0;
+    entry.state = confirmed(entry.state, here, now(), leaving, waiting(serving));
   }
 }

@@ -167,7 +167,10 @@ export class ApiServer {
     if (found === undefined) return refusal(404, `${plural} "${name}" not found`);
     if (method === 'GET') return { status: 200, body: found };
     if (method === 'DELETE') return answerOf(this.#store.delete(path, body));
-    const next = method === 'PUT' ? body : merged(found, body, subresource);
+    if (body?.metadata?.uid !== undefined && body.metadata.uid !== found.metadata.uid)
+      return refusal(409, 'the uid is another one');
+    const byKey = asked.contentType === 'application/strategic-merge-patch+json';
+    const next = method === 'PUT' ? body : merged(found, body, { subresource, byKey });
     return answerOf(this.#store.conflicting(found, body) ?? next, (object) => this.#store.put(path, object));
   }
 }

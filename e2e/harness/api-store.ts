@@ -176,20 +176,32 @@ type Json = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** RFC 7386. */
-function merge(into: Json, patch: Json): Json {
+/** RFC 7386; `byKey`: conditions are merged by their type, as a strategic merge patch does. */
+function merge(into: Json, patch: Json, byKey: boolean): Json {
   const result: Record<string, unknown> = { ...into };
   for (const [key, value] of Object.entries(patch)) {
     const before = result[key];
     if (value === null) delete result[key];
-    else result[key] = isRecord(value) ? merge(isRecord(before) ? before : {}, value) : value;
+    else if (byKey && key === 'conditions') result[key] = mergeConditions(before, value);
+    else result[key] = isRecord(value) ? merge(isRecord(before) ? before : {}, value, byKey) : value;
   }
   return result;
 }
 
+function mergeConditions(before: unknown, patch: unknown): unknown[] {
+  const all = [before, patch].map((list) => (Array.isArray(list) ? list.filter(isRecord) : []));
+  const byType = new Map<unknown, Json>();
+  for (const one of all.flat()) byType.set(one.type, { ...byType.get(one.type), ...one });
+  return [...byType.values()];
+}
+
 /** The object with a merge patch; by its status path only the status changes, by its own everything else. */
-export function merged(found: Stored, patch: Stored | undefined, subresource: string | undefined): Stored {
-  const all = merge(found, patch ?? {});
+export function merged(
+  found: Stored,
+  patch: Stored | undefined,
+  { subresource, byKey }: { readonly subresource: string | undefined; readonly byKey: boolean },
+): Stored {
+  const all = merge(found, patch ?? {}, byKey);
   if (subresource === undefined) return { ...all, status: found.status } as unknown as Stored;
   return { ...found, status: all.status };
 }

@@ -82,9 +82,11 @@ describe('rights', () => {
       'loadbalancerbindings.albatross.dev/status [patch]',
       'namespaces [list watch]',
       'nodes [get list watch]',
+      'pods [list watch]',
+      'pods/status [patch]',
       'secrets [get]',
       'services [get list watch]',
-      'targetgroupbindings.elbv2.k8s.aws [list]',
+      'targetgroupbindings.elbv2.k8s.aws [get list]',
     ];
     expect(await rightsOf(controller, 'default')).toEqual(everywhere);
     expect(await rightsOf(controller, NAMESPACE)).toEqual(
