@@ -33,7 +33,7 @@ import { reconcileGates } from './targets/gate-conditions.ts';
 import type { NodeAccess } from './targets/node-security-groups.ts';
 import type { PodIndex } from './targets/pod-index.ts';
 import { type TargetWrites, wireNodes, wireTargets } from './targets/start.ts';
-import { reconcileTargetStatus } from './targets/target-status.ts';
+import { TargetStatuses } from './targets/target-status.ts';
 import type { Targets } from './targets/targets.ts';
 
 /** The one key of programs that work on the whole cluster. */
@@ -137,11 +137,12 @@ export function wireWorkers(parts: Parts): Workers {
     groups: (key) => reconcile(key, reconciling),
     targets: (arn) => targets.reconcile(arn),
     gates: (pod) => reconcileGates(pod, { ...{ world, book, targets, write, client, now, failed } }),
-    targetStatus: (member) => reconcileTargetStatus(member, { targets, statuses, now }),
+    targetStatus: (member) => targetStatuses.reconcile(member),
     nodes: () => nodes.run(),
     record: () => orphans.write(),
   });
   const targets = wireTargets(parts, find, writes, queues, (arns) => nodes.served(arns));
+  const targetStatuses = new TargetStatuses({ targets, statuses, now });
   const nodes = wireNodes(parts, find, targets, failed);
   const publishing: Publishing = {
     ...{ book, write, statuses, events, targets, cluster: clusterSettings(options), now, failed },

@@ -1010,6 +1010,31 @@ export interface BindingStatus {
     port: number | string;
     healthy: number;
     total: number;
+    /**
+     * Targets that get no requests, ten at most, and why.
+     */
+    unhealthy?: {
+      pod?: string;
+      node?: string;
+      /**
+       * IP address or instance id.
+       */
+      address: string;
+      port: number;
+      /**
+       * AWS's word: unhealthy, unused or unavailable.
+       */
+      state: string;
+      message: string;
+    }[];
+    /**
+     * How many more are not healthy.
+     */
+    moreUnhealthy?: number;
+    /**
+     * What is registered otherwise than the endpoints say, and what it waits for.
+     */
+    notes?: string[];
   }[];
   /**
    * Healthy of all targets, as shown: 3/4.

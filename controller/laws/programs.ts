@@ -20,7 +20,7 @@ import { type Reconciling, reconcile } from '../reconcile.ts';
 import type { TargetGroupHealth, Untold } from '../status/pass-result.ts';
 import { type Publishing, publish, unsettle } from '../status/publish.ts';
 import { StatusWrites } from '../status/writes.ts';
-import { reconcileTargetStatus } from '../targets/target-status.ts';
+import { TargetStatuses } from '../targets/target-status.ts';
 import { Targets } from '../targets/targets.ts';
 
 export interface Wiring {
@@ -70,6 +70,7 @@ export function wirePrograms(wiring: Wiring): Programs {
     serve: program.serve.bind(program),
     recording: program.recording.bind(program),
     health: wiring.health ?? program.health.bind(program),
+    standing: program.standing.bind(program),
     served: program.served,
   };
   const statuses = new StatusWrites({ book, write, failed: nothing });
@@ -96,7 +97,7 @@ export function wirePrograms(wiring: Wiring): Programs {
     derive: (key) =>
       derive(key, { book, write, ceiling: 'sync', now: millis, failed: nothing, refused: nothing }),
     reconcile: (group) => reconcile(group, reconciling),
-    targetStatus: (member) => reconcileTargetStatus(member, { targets, statuses, now }),
+    targetStatus: (member) => new TargetStatuses({ targets, statuses, now }).reconcile(member),
   };
 }
 

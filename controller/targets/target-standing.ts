@@ -29,6 +29,8 @@ export interface UnhealthyTarget {
 
 export interface TargetStanding {
   readonly health: TargetGroupHealth | undefined;
+  /** Which targets are registered is known; if not, what follows was not looked at. */
+  readonly known: boolean;
   readonly unhealthy: readonly UnhealthyTarget[];
   /** How many more are not healthy. */
   readonly more: number;
@@ -101,12 +103,14 @@ export function standingOf(
   entry: TargetGroupEntry,
   world: World,
 ): TargetStanding {
-  const all = [...(registeredOf(entry.state)?.values() ?? [])];
+  const registered = registeredOf(entry.state);
+  const all = [...(registered?.values() ?? [])];
   const failing = all.filter((one) => one.state !== 'healthy' && !isYoung(one)).sort(byKey);
   const shown = failing.slice(0, SHOWN);
   const located = shown.length === 0 ? new Map<string, TargetPlace>() : locations(backend, world);
   return {
     health: healthOf(entry.state),
+    known: registered !== undefined,
     unhealthy: shown.map((target) => ({
       address: target.id,
       port: target.port,

@@ -1,11 +1,21 @@
 // The status of a binding as far as its targets go.
 import { describe, expect, test } from 'vitest';
-import type { BindingStatus } from '../../api/generated/binding.ts';
+import type { BindingStatus, LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from './serving.ts';
-import { rememberedHealth, targetFields, withTargets } from './target-status.ts';
+import { TargetGroupIndex } from './target-group-index.ts';
+import type { TargetStanding } from './target-standing.ts';
+import { rememberedHealth, TargetStatuses, targetFields, withTargets } from './target-status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
+const BINDING: LoadBalancerBinding = {
+  ...{
+    apiVersion: 'albatross.dev/v1alpha1',
+    kind: 'LoadBalancerBinding',
+    metadata: { name: 'web', namespace: 'shop' },
+  },
+  spec: { ingressRef: { name: 'web', hash: 'h' }, group: 'shop/web', order: 0 },
+};
 const serving = (arn: string, more: Partial<Serving> = {}): Serving => ({
   arn,
   name: `k8s-${arn}`,
@@ -18,7 +28,17 @@ const serving = (arn: string, more: Partial<Serving> = {}): Serving => ({
   },
   ...more,
 });
-const of = (health: Record<string, TargetGroupHealth>) => (arn: string) => health[arn];
+const of = (
+  health: Record<string, TargetGroupHealth>,
+  standings: Record<string, Partial<TargetStanding>> = {},
+) => ({
+  health: (arn: string) => health[arn],
+  standing(arn: string): TargetStanding | undefined {
+    const standing = standings[arn];
+    if (standing === undefined) return undefined;
+    return { health: health[arn], known: true, unhealthy: [], more: 0, down: false, notes: [], ...standing };
+  },
+});
 const SOME: TargetGroupHealth = { healthy: 2, total: 3, hash: 'h' };
 
 describe('target groups', () => {
@@ -48,6 +68,69 @@ describe('target groups', () => {
       targetFields([serving('a')], of({ a: { healthy: 2, total: 3 } }), before).registered,
     ).toBeUndefined();
   });
+});
+
+describe('unhealthy targets', () => {
+  const SICK = {
+    address: '10.0.0.1',
+    port: 80,
+    pod: 'web-1',
+    state: 'unhealthy',
+    message: 'health check got 404',
+  };
+  const sick = of({ a: SOME }, { a: { unhealthy: [SICK], more: 3, notes: ['waits'] } });
+
+  test('are named, with what else is to be said', () => {
+    expect(targetFields([serving('a')], sick, undefined).targetGroups?.[0]).toMatchObject({
+      ...{ unhealthy: [SICK], moreUnhealthy: 3, notes: ['waits'] },
+    });
+  });
+  test('stay named while it is not known which targets there are, and no longer', () => {
+    const before = targetFields([serving('a')], sick, undefined);
+    const restarted = of({ a: SOME }, { a: { known: false } });
+    expect(targetFields([serving('a')], restarted, before).targetGroups?.[0]).toMatchObject({
+      ...{ unhealthy: [SICK], moreUnhealthy: 3 },
+    });
+    const well = targetFields([serving('a')], of({ a: SOME }, { a: {} }), before).targetGroups?.[0];
+    expect(well).toEqual({ name: 'k8s-a', arn: 'a', service: 'web', port: 80, healthy: 2, total: 3 });
+  });
+});
+
+test('health that flaps ten times a second is one write of status in five seconds, and ends as it is', async () => {
+  const clock = { now: 0 };
+  const served = new TargetGroupIndex();
+  served.put(serving('a'));
+  let healthy = 0;
+  let stored: BindingStatus = {};
+  let writes = 0;
+  const statuses = new TargetStatuses({
+    targets: {
+      served,
+      recording: () => undefined,
+      standing: () => undefined,
+      health: () => ({ healthy, total: 1 }),
+    },
+    statuses: {
+      async update(_, __, change) {
+        const next = change({ ...BINDING, status: stored });
+        if (JSON.stringify(next) !== JSON.stringify(stored)) writes += 1;
+        stored = next;
+        return 'written';
+      },
+    },
+    now: () => new Date(clock.now),
+  });
+  let due = 0;
+  for (; clock.now < 60_000; clock.now += 100) {
+    healthy = 1 - healthy;
+    if (clock.now < due) continue;
+    const next = await statuses.reconcile('shop/web');
+    due = typeof next === 'object' ? clock.now + next.afterMs : 0;
+  }
+  expect(writes).toBeLessThanOrEqual(20);
+  clock.now += 5_000;
+  await statuses.reconcile('shop/web');
+  expect(stored.targets).toBe(`${healthy}/1`);
 });
 
 describe('a status', () => {

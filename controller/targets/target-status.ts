@@ -2,6 +2,7 @@
 // group. It alone writes `targetGroups`, `targets` and `registered`; the pass over the group leaves them as they are. Both say
 // in `Ready` what has nothing behind it, in the same words.
 
+import { isDeepStrictEqual } from 'node:util';
 import { type ConditionReason, REASONS, setCondition } from '../../api/binding/conditions.ts';
 import { defined } from '../../api/defined.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
@@ -9,7 +10,9 @@ import type { Next } from '../queue/queue.ts';
 import { readyBy, servedBy, withoutTargets } from '../status/conditions.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { StatusWrites } from '../status/writes.ts';
+import { type JoinWindow, OPEN, STATUS_WRITES, windowAfter } from './intervals.ts';
 import type { Serving } from './serving.ts';
+import type { TargetStanding } from './target-standing.ts';
 import type { Targets } from './targets.ts';
 
 /** Somebody else wrote to the binding: the watch tells of it within this time, in milliseconds. */
@@ -27,17 +30,41 @@ export function rememberedHealth(
   return defined({ healthy: said.healthy, total: said.total, hash: status?.registered?.[arn] });
 }
 
+/** What the targets program knows of target groups. */
+type Known = Pick<Targets, 'health' | 'standing'>;
+
+type ToldTargetGroup = NonNullable<TargetFields['targetGroups']>[number];
+
+/** What is told beside the counts; as it was told last while nothing is known. */
+function detailsOf(
+  standing: TargetStanding | undefined,
+  before: ToldTargetGroup | undefined,
+): Pick<ToldTargetGroup, 'unhealthy' | 'moreUnhealthy' | 'notes'> {
+  const { unhealthy = [], moreUnhealthy = 0, notes = [] } = before ?? {};
+  const isKnown = standing?.known === true;
+  const list = isKnown ? standing.unhealthy : unhealthy;
+  const more = isKnown ? standing.more : moreUnhealthy;
+  const said = standing?.notes ?? notes;
+  return {
+    ...(list.length === 0 ? {} : { unhealthy: [...list] }),
+    ...(more === 0 ? {} : { moreUnhealthy: more }),
+    ...(said.length === 0 ? {} : { notes: [...said] }),
+  };
+}
+
 /** Target groups with their health, as it was told last where it is not known yet, and `healthy/total` over all. Pure. */
 export function targetFields(
   serving: readonly Serving[],
-  health: (arn: string) => TargetGroupHealth | undefined,
+  known: Known,
   before: TargetFields | undefined,
 ): TargetFields {
   const registered: Record<string, string> = {};
   const targetGroups = serving.map(({ arn, name, backend: { service, port } }) => {
-    const known = health(arn) ?? rememberedHealth(before, arn) ?? { healthy: 0, total: 0 };
-    if (known.hash !== undefined) registered[arn] = known.hash;
-    return { name, arn, service, port, healthy: known.healthy, total: known.total };
+    const health = known.health(arn) ?? rememberedHealth(before, arn) ?? { healthy: 0, total: 0 };
+    if (health.hash !== undefined) registered[arn] = health.hash;
+    const told = before?.targetGroups?.find((one) => one.arn === arn);
+    const { healthy, total } = health;
+    return { name, arn, service, port, healthy, total, ...detailsOf(known.standing(arn), told) };
   });
   const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
   return {
@@ -69,36 +96,47 @@ function withReady(status: BindingStatus, empty: readonly string[], now: string)
 export function withTargets(
   status: BindingStatus,
   serving: readonly Serving[],
-  health: (arn: string) => TargetGroupHealth | undefined,
+  known: Known,
   now: string,
 ): BindingStatus {
   const wanted = serving.filter(({ leaving }) => leaving !== true);
   const { targetGroups: _, targets: __, registered: ___, ...rest } = status;
-  const empty = withoutTargets(wanted.map(({ arn, backend }) => ({ backend, health: health(arn) })));
-  return { ...withReady(rest, empty, now), ...targetFields(wanted, health, status) };
+  const empty = withoutTargets(wanted.map(({ arn, backend }) => ({ backend, health: known.health(arn) })));
+  return { ...withReady(rest, empty, now), ...targetFields(wanted, known, status) };
 }
 
 export interface TargetStatusOptions {
-  readonly targets: Pick<Targets, 'served' | 'health' | 'recording'>;
-  readonly statuses: StatusWrites;
+  readonly targets: Pick<Targets, 'served' | 'health' | 'standing' | 'recording'>;
+  readonly statuses: Pick<StatusWrites, 'update'>;
   now(): Date;
 }
 
-/** Brings the status of one binding in line with its targets. `member` is `namespace/name`. */
-export async function reconcileTargetStatus(
-  member: string,
-  { targets, statuses, now }: TargetStatusOptions,
-): Promise<Next> {
-  const outcome = await statuses.update(member, 'write target health', ({ status = {} }) => {
-    const next = withTargets(
-      status,
-      targets.served.ofMember(member),
-      (arn) => targets.health(arn),
-      now().toISOString(),
-    );
-    for (const arn of Object.keys(next.registered ?? {})) targets.recording(arn);
-    return next;
-  });
-  if (outcome === 'written') return 'done';
-  return outcome === 'conflict' ? { afterMs: CONFLICT_MS } : 'retry';
+/** Brings the status of bindings in line with their targets; health that flaps is no storm of writes. */
+export class TargetStatuses {
+  readonly #options: TargetStatusOptions;
+  /** By member, of those whose status was written not long ago. */
+  readonly #windows = new Map<string, JoinWindow>();
+
+  constructor(options: TargetStatusOptions) {
+    this.#options = options;
+  }
+
+  /** `member` is `namespace/name`. */
+  async reconcile(member: string): Promise<Next> {
+    const { targets, statuses, now } = this.#options;
+    const window = this.#windows.get(member) ?? OPEN;
+    const closed = window.until - now().getTime();
+    if (closed > 0) return { afterMs: closed };
+    let differs = false;
+    const outcome = await statuses.update(member, 'write target health', ({ status = {} }) => {
+      const next = withTargets(status, targets.served.ofMember(member), targets, now().toISOString());
+      for (const arn of Object.keys(next.registered ?? {})) targets.recording(arn);
+      differs = !isDeepStrictEqual(next, status);
+      return next;
+    });
+    if (outcome !== 'written') return outcome === 'conflict' ? { afterMs: CONFLICT_MS } : 'retry';
+    if (differs) this.#windows.set(member, windowAfter(window, STATUS_WRITES, now().getTime()));
+    if (targets.served.ofMember(member).length === 0) this.#windows.delete(member);
+    return 'done';
+  }
 }

@@ -1,6 +1,6 @@
 // What config/ gives a cluster: it renders, a real API server takes all of it, each ServiceAccount can do what it does
 // and nothing else, and nobody but the two writes a binding.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Cluster, type CommandResult, startCluster } from '../harness/cluster.ts';
 import { crdManifest, installAlbatross, NAMESPACE, render } from '../harness/install.ts';
 
@@ -92,7 +92,6 @@ describe('rights', () => {
     expect(await rightsOf(controller, NAMESPACE)).toEqual(
       [
         ...everywhere,
-        'configmaps [create]',
         'configmaps/albatross-controller-leader [get update]',
         'leases.coordination.k8s.io [create]',
         'leases.coordination.k8s.io/albatross-controller-leader [get update]',
@@ -117,6 +116,23 @@ describe('rights', () => {
     expect(await can('patch', 'default')).toBe('no');
     expect(await can('list', NAMESPACE)).toBe('no');
   });
+});
+
+test('the controller writes ConfigMaps of shared target groups in any namespace, and no others there', async () => {
+  const create = (name: string) =>
+    cluster.kubectl(
+      ['create', 'configmap', name, '-n', 'default', '--from-literal=targets=', '--dry-run=server'],
+      {
+        kubeconfig: controller,
+      },
+    );
+  // The API server learns of a policy late.
+  await vi.waitFor(
+    async () =>
+      expect((await create('other')).stderr).toContain('no ConfigMap but those named aws-lbc-targets-'),
+    { timeout: 60_000, interval: 200 },
+  );
+  expect((await create('aws-lbc-targets-k8s-shop-web-0')).code).toBe(0);
 });
 
 describe('who writes bindings', () => {

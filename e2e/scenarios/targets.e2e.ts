@@ -118,6 +118,17 @@ async function traced(act: () => Promise<unknown>, until: () => Promise<unknown>
   };
 }
 
+test('kubectl describe names the pods that are not healthy, and why', async () => {
+  const described = await vi.waitFor(async () => {
+    const text = await k(`describe lbb direct -n ${OF}`);
+    expect(text).toMatch(/Pod: +pod-0/);
+    expect(text).toMatch(/Pod: +pod-1/);
+    return text;
+  }, soon);
+  expect(described).toMatch(/State: +unhealthy/);
+  expect(described).toMatch(/Message: +health check .*see healthcheck-/);
+});
+
 describe('a pod that restarts', () => {
   test('leads to calls about targets and to the status of its binding, and plans no group', async () => {
     const settled = await remembered('direct');
