@@ -2,7 +2,7 @@
 import type { Backend } from '../../alb/desire/desiring.ts';
 import { failureOf } from '../../alb/failures/failure.ts';
 import { service } from '../../alb/laws/paper.ts';
-import type { EndpointSlice, Node, Service } from '../../api/kube.ts';
+import type { EndpointSlice, Node, Pod, Service } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { World } from '../targets/endpoints.ts';
@@ -86,6 +86,8 @@ export interface Paper {
   /** Addresses of pods that end. */
   readonly ending: string[];
   readonly nodes: Node[];
+  /** Addresses of pods that are gone. */
+  readonly gone: string[];
   service: Service | undefined;
 }
 
@@ -98,11 +100,16 @@ const endpointAt = (address: string, more: PaperEndpoint['conditions']): PaperEn
   conditions: { ready: !address.startsWith('10.1.'), ...more },
 });
 
+const runningPod = (name: string): Pod => ({
+  metadata: { name },
+  status: { conditions: [{ type: 'ContainersReady', status: 'True' }] },
+});
+
 /** The endpoints as the targets program sees them. */
 export const worldOf = (paper: Paper): World => ({
   service: () => paper.service,
   nodes: () => paper.nodes,
-  pod: () => undefined,
+  pod: (_, name) => (paper.gone.some((address) => name === `pod-${address}`) ? undefined : runningPod(name)),
   slices: () => [
     {
       metadata: { name: 'web', namespace: 'shop' },
@@ -136,7 +143,7 @@ export function play(scene: Scene) {
   const { pods = [], remembered, written = () => true, shared, maxTargets = 0, noted = [] } = scene;
   const account = scene.account ?? new TargetGroupAccount(scene.registered);
   const { log } = account;
-  const paper: Paper = { pods, ending: [], nodes: [], service: service() };
+  const paper: Paper = { pods, ending: [], nodes: [], gone: [], service: service() };
   const clock = { now: 0, waiting: 0 };
   const seen: boolean[] = [];
   const enqueued: string[] = [];

@@ -1,7 +1,7 @@
 // Whether the cluster says why something is no longer among the endpoints.
 import { describe, expect, test } from 'vitest';
 import { service } from '../../alb/laws/paper.ts';
-import type { EndpointSlice, Node } from '../../api/kube.ts';
+import type { EndpointSlice, Node, Pod } from '../../api/kube.ts';
 import { BACKEND } from '../laws/target-scene.ts';
 import { absences } from './absences.ts';
 import type { World } from './endpoints.ts';
@@ -41,7 +41,24 @@ describe('a pod', () => {
     ['at another port', true, worldWith([endpoint({ ready: true })])],
     ['that no EndpointSlice names', false, worldWith([])],
   ])('%s: %s', (_, expected, world) => {
-    expect(absences(BACKEND, world)({ id: '10.0.0.1', port: 8080 })).toBe(expected);
+    expect(absences(BACKEND, world, new Map())({ id: '10.0.0.1', port: 8080 })).toBe(expected);
+  });
+});
+
+describe('a pod that no EndpointSlice names', () => {
+  const pod = (metadata: Partial<Pod['metadata']>): Pod => ({
+    metadata: { name: 'web-1', uid: 'one', ...metadata },
+  });
+  test.each<[string, boolean, Pod | undefined]>([
+    ['and that is gone', true, undefined],
+    ['and that ends', true, pod({ deletionTimestamp: '2026-01-01T00:00:00Z' })],
+    ['and whose name another one has', true, pod({ uid: 'two' })],
+    ['and that runs on', false, pod({})],
+  ])('%s: %s', (_, expected, one) => {
+    const world = { ...worldWith([]), pod: () => one };
+    const behind = new Map([['10.0.0.1:8080', { pod: 'web-1', uid: 'one' }]]);
+    expect(absences(BACKEND, world, behind)({ id: '10.0.0.1', port: 8080 })).toBe(expected);
+    expect(absences(BACKEND, world, behind)({ id: '10.0.0.2', port: 8080 })).toBe(false);
   });
 });
 
@@ -53,12 +70,14 @@ describe('a node', () => {
     ['that nobody hears of', false, [node('Unknown')]],
     ['that is gone', false, []],
   ])('%s: %s', (_, expected, nodes) => {
-    expect(absences(backend, worldWith([], nodes))({ id: 'i-a', port: 30_080 })).toBe(expected);
+    expect(absences(backend, worldWith([], nodes), new Map())({ id: 'i-a', port: 30_080 })).toBe(expected);
   });
 });
 
 test('a Service that is gone, or its port, says it of all', () => {
   const gone: World = { service: () => undefined, slices: () => [], pod: () => undefined, nodes: () => [] };
-  expect(absences(BACKEND, gone)({ id: '10.0.0.1', port: 8080 })).toBe(true);
-  expect(absences({ ...BACKEND, port: 81 }, worldWith([]))({ id: '10.0.0.1', port: 8080 })).toBe(true);
+  expect(absences(BACKEND, gone, new Map())({ id: '10.0.0.1', port: 8080 })).toBe(true);
+  expect(absences({ ...BACKEND, port: 81 }, worldWith([]), new Map())({ id: '10.0.0.1', port: 8080 })).toBe(
+    true,
+  );
 });

@@ -2,10 +2,14 @@
 
 import type { Backend } from '../../alb/desire/desiring.ts';
 import type { Node } from '../../api/kube.ts';
-import { instanceOf, portOf, readiness, type World } from './endpoints.ts';
+import { instanceOf, keyOfTarget, portOf, readiness, type Target, type World } from './endpoints.ts';
+import { isEnding } from './pod-index.ts';
 import type { TargetSeen } from './target-health.ts';
 
 type Explains = (target: Pick<TargetSeen, 'id' | 'port'>) => boolean;
+
+/** By `id:port`. */
+export type PodsBehind = ReadonlyMap<string, PodBehind>;
 
 const always: Explains = () => true;
 
@@ -21,8 +25,21 @@ function byNodes(world: World): Explains {
   };
 }
 
-/** A pod that its EndpointSlice still names is ending, not ready by the word of its kubelet, or has another port. */
-function byPods({ namespace, service }: Backend, world: World): Explains {
+/** A pod that was a target, by what its EndpointSlice said. */
+export type PodBehind = Pick<Target, 'pod' | 'uid'>;
+
+/** It is gone, another one has its name now, or it ends. */
+function hasLeft({ pod: name, uid }: PodBehind, namespace: string, world: World): boolean {
+  if (name === undefined) return false;
+  const pod = world.pod(namespace, name);
+  return pod === undefined || (uid !== undefined && pod.metadata.uid !== uid) || isEnding(pod);
+}
+
+/**
+ * A pod that its EndpointSlice still names is ending, not ready by the word of its kubelet, or has another port; of one that no
+ * EndpointSlice names any more, the pod itself says it.
+ */
+function byPods({ namespace, service }: Backend, world: World, behind: PodsBehind): Explains {
   const nodes = new Map(world.nodes().map((node) => [node.metadata.name, node]));
   const endpoints = new Map(
     world
@@ -30,17 +47,20 @@ function byPods({ namespace, service }: Backend, world: World): Explains {
       .flatMap((slice) => slice.endpoints ?? [])
       .flatMap((endpoint) => endpoint.addresses.map((address) => [address, endpoint] as const)),
   );
-  return ({ id }) => {
-    const endpoint = endpoints.get(id);
-    if (endpoint === undefined) return false;
+  return (target) => {
+    const endpoint = endpoints.get(target.id);
+    if (endpoint === undefined) return hasLeft(behind.get(keyOfTarget(target)) ?? {}, namespace, world);
     return endpoint.conditions?.terminating === true || !isUnheard(nodes.get(endpoint.nodeName ?? ''));
   };
 }
 
-/** Says of targets of one target group, which are no longer among its endpoints, whether that is explained. */
-export function absences(backend: Backend, world: World): Explains {
+/**
+ * Says of targets of one target group, which are no longer among its endpoints, whether that is explained. `behind`: their pods, as
+ * far as they were seen.
+ */
+export function absences(backend: Backend, world: World, behind: PodsBehind): Explains {
   const service = world.service(backend.namespace, backend.service);
   // Whoever takes a Service or its port away wants nothing behind it.
   if (service === undefined || portOf(service, backend.port) === undefined) return always;
-  return backend.targetType === 'instance' ? byNodes(world) : byPods(backend, world);
+  return backend.targetType === 'instance' ? byNodes(world) : byPods(backend, world, behind);
 }

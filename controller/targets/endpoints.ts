@@ -12,6 +12,8 @@ export interface Target {
   readonly node: string;
   /** Name of the pod behind an ip target. */
   readonly pod?: string;
+  /** Of its pod. */
+  readonly uid?: string;
 }
 
 export const keyOfTarget = ({ id, port }: Pick<Target, 'id' | 'port'>): string => `${id}:${port}`;
@@ -121,7 +123,12 @@ function podEndpoints(
               if (id === undefined || number === undefined) return [];
               const pod = podOf(endpoint, namespace, world);
               const ending = conditions?.terminating === true || (pod !== undefined && isEnding(pod));
-              const target = { id, port: number, node: nodeName, ...defined({ pod: targetRef?.name }) };
+              const target = {
+                id,
+                port: number,
+                node: nodeName,
+                ...defined({ pod: targetRef?.name, uid: targetRef?.uid }),
+              };
               return [{ target, ready: conditions?.ready ?? true, ending, pod }];
             }),
         ),

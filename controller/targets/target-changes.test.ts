@@ -214,7 +214,13 @@ describe('a loss that nothing explains', () => {
     deleted.pods.splice(0, Infinity);
     deleted.paper.service = undefined;
     await deleted.runLater();
-    expect([scaled.account.registered, deleted.account.registered]).toEqual([[], []]);
+    // So quickly that nobody saw it end.
+    const quick = play({ registered: four(), pods: four() });
+    await quick.run();
+    quick.paper.gone.push(...quick.pods.splice(0, Infinity));
+    await quick.runLater();
+    const all = [scaled, deleted, quick].map(({ account }) => account.registered);
+    expect(all).toEqual([[], [], []]);
   });
 
   test('of half or less is carried out, and of any while the cluster is not seen is not', async () => {

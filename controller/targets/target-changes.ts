@@ -60,7 +60,9 @@ function decide(
   const acceptable = missing.filter((target) => !entry.refused.has(keyOfTarget(target)));
   const offered = fitting(acceptable, here, maxTargets);
   entry.over = acceptable.length - offered.length;
-  const explains = absences(backend, world);
+  const still = entry.behind.entries().filter(([key]) => here.registered.has(key));
+  entry.behind = new Map([...still, ...wanted.map((target) => [keyOfTarget(target), target] as const)]);
+  const explains = absences(backend, world, entry.behind);
   const why = unseen();
   const { going, held, until } = heldBack({
     ...{ extra, registered: here.registered.size, wanted: wanted.length, now },

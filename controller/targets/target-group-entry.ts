@@ -1,5 +1,6 @@
 // What the targets program keeps of one target group between two runs.
 import type { AwsFailure } from '../../alb/failures/failure.ts';
+import type { PodsBehind } from './absences.ts';
 import { type JoinWindow, OPEN } from './intervals.ts';
 import type { TargetState } from './target-state.ts';
 
@@ -28,6 +29,8 @@ export interface TargetGroupEntry {
   /** What changes now is joined until then. */
   window: JoinWindow;
   held: Hold | undefined;
+  /** The pods of what is or was an endpoint, as long as it is registered. */
+  behind: PodsBehind;
   /** By `id:port`. */
   refused: ReadonlyMap<string, RefusedTarget>;
   /** What AWS answered last, where that was no success. */
@@ -46,6 +49,7 @@ export function newEntry(state: TargetState, recorded: boolean): TargetGroupEntr
   return {
     ...{ state, recorded, window: OPEN, held: undefined, refused: new Map(), over: 0 },
     failure: undefined,
+    behind: new Map(),
     ...{ byNodeZoneUntil: 0, own: undefined, down: false },
   };
 }
