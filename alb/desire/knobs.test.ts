@@ -56,6 +56,7 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
   'minimum-load-balancer-capacity': [''],
   'manage-backend-security-group-rules': ['F'],
   'target-node-labels': [''],
+  'multi-cluster-target-group': ['f'],
   'wafv2-acl-name': [''],
 };
 

@@ -1,5 +1,5 @@
 // Descriptors of the target group annotations (spec annotations 9.1 to 9.4, 9.13 to 9.15).
-import { annotation, later, onTargetGroup, shapes } from '../annotation.ts';
+import { annotation, onTargetGroup, shapes } from '../annotation.ts';
 import { TARGET_GROUP_ATTRIBUTES } from '../limits/limits.ts';
 import { asKept } from '../validate/spelling.ts';
 
@@ -69,10 +69,8 @@ export const multiCluster = annotation('multi-cluster-target-group', {
   on: ['Service', 'Ingress'],
   schema: { type: 'boolean' },
   merge: 'each',
-  effect: later(
-    'targets of other clusters are left alone already, but those of this one that go while no controller runs stay registered',
-  ),
-  doc: 'Whether targets of other clusters in the same target group are left alone. What the Ingress turns on, a Service cannot turn off.',
+  effect: shapes('what is deregistered: only targets that this cluster registered'),
+  doc: 'Whether targets of other clusters in the same target group are left alone. What this cluster registered is noted in a ConfigMap beside the binding, under the name that the AWS Load Balancer Controller gives it. What the Ingress turns on, a Service cannot turn off.',
   examples: { good: ['true', 'f'], bad: ['yes', ''] },
 });
 

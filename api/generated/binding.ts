@@ -399,7 +399,7 @@ export interface Settings {
     from: string;
   };
   /**
-   * Whether targets of other clusters in the same target group are left alone. What the Ingress turns on, a Service cannot turn off.
+   * Whether targets of other clusters in the same target group are left alone. What this cluster registered is noted in a ConfigMap beside the binding, under the name that the AWS Load Balancer Controller gives it. What the Ingress turns on, a Service cannot turn off.
    */
   'multi-cluster-target-group'?: {
     value: boolean;

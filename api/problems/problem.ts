@@ -45,6 +45,8 @@ export const CODES = {
   UnsupportedPath: 'The path cannot be expressed as an ALB rule of this path type.',
   ServiceNotFound: 'The Service of a backend does not exist.',
   ServicePortNotFound: 'The Service has no such port.',
+  TargetRulesUnclear:
+    'It is unclear which security group lets the load balancer reach a target, so its rules are left alone.',
   NoTargets: 'A Service has no targets: requests for it are answered with 503 until it has some.',
   NodePortMissing: 'Instance targets need a Service of type NodePort or LoadBalancer.',
   ActionNotFound: 'A backend says use-annotation and the annotation is missing.',

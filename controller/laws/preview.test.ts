@@ -56,11 +56,12 @@ const NO_MORE: Said = {};
 /** Examples that name what the account does not have: a certificate of IAM, a trust store by ARN, a prefix list. */
 const ELSEWHERE = /server-certificate|truststore\/clients|pl-3b/;
 
-/** Another group is another law; other nodes are no operation of a plan; a pool of an Outpost counts at creation only. */
+/** Another group is another law; other nodes, and clusters to share with, are no operation of a plan; a pool of an Outpost counts at creation only. */
 const APART: ReadonlySet<string> = new Set([
   'group.name',
   'group.order',
   'target-node-labels',
+  'multi-cluster-target-group',
   'customer-owned-ipv4-pool',
   'security-group-prefix-lists',
 ]);

@@ -128,10 +128,14 @@ export function readyBy(conditions: readonly NextCondition[]): NextCondition {
     : { ...not, type: 'Ready', status: 'False' };
 }
 
+/** A target group with what is known of its targets. */
+export interface ToldTargetGroup {
+  readonly backend: Backend;
+  readonly health: TargetGroupHealth | undefined;
+}
+
 /** Why there is nothing behind target groups without any target, each in a sentence without its full stop. */
-export function withoutTargets(
-  targetGroups: readonly { readonly backend: Backend; readonly health: TargetGroupHealth | undefined }[],
-): string[] {
+function withoutTargets(targetGroups: readonly ToldTargetGroup[]): string[] {
   return targetGroups.flatMap(({ backend, health }) => {
     if (health?.total !== 0) return [];
     const { namespace, service, port, targetType, nodeLabels = {} } = backend;
@@ -146,11 +150,32 @@ export function withoutTargets(
   });
 }
 
-/** What is served as it says answers 503 where nothing is behind it, as with the LBC: true, and told. */
-export function servedBy(ready: NextCondition, empty: readonly string[]): NextCondition {
-  if (ready.status !== 'True' || empty.length === 0) return ready;
-  const message = `${ready.message} Requests are answered 503 for what has nothing behind it. ${empty.map((one) => `${one}.`).join(' ')}`;
-  return { ...ready, reason: 'NoTargets', message: cut(message) };
+/** Reasons beyond which only their number is told. */
+const SHOWN = 5;
+
+/** Where it is unclear how a load balancer reaches its targets, each in a sentence without its full stop. */
+function unclearRules(targetGroups: readonly ToldTargetGroup[]): string[] {
+  return targetGroups.flatMap(({ backend: { namespace, service, port }, health }) => {
+    const why = health?.unclear ?? [];
+    if (why.length === 0) return [];
+    const more = why.length > SHOWN ? `; and ${why.length - SHOWN} more` : '';
+    const because = `${why.slice(0, SHOWN).join('; ')}${more}`;
+    return [
+      `Rules that let the load balancer reach Service ${namespace}/${service} port ${port} are left alone: ${because}`,
+    ];
+  });
+}
+
+/**
+ * What is served as it says answers 503 where nothing is behind it, as with the LBC, and may where rules are missing: true, and told.
+ */
+export function servedBy(ready: NextCondition, targetGroups: readonly ToldTargetGroup[]): NextCondition {
+  const [empty, unclear] = [withoutTargets(targetGroups), unclearRules(targetGroups)];
+  if (ready.status !== 'True' || empty.length + unclear.length === 0) return ready;
+  const nothing = empty.length === 0 ? [] : ['Requests are answered 503 for what has nothing behind it.'];
+  const sentences = [...empty, ...unclear].map((one) => `${one}.`);
+  const message = cut([ready.message, ...nothing, ...sentences].join(' '));
+  return { ...ready, reason: empty.length > 0 ? 'NoTargets' : 'TargetRulesUnclear', message };
 }
 
 /** Target groups of one member, as the pass left them. */
@@ -181,7 +206,7 @@ export function conditionsOf(pass: Pass, binding: LoadBalancerBinding): BindingC
       : { ...DELETING, message: cut(deleting) },
   ];
   const seen = defined({ observedGeneration: binding.metadata.generation });
-  return [...next, servedBy(readyBy(next), withoutTargets(targetGroupsOf(pass, key)))].reduce(
+  return [...next, servedBy(readyBy(next), targetGroupsOf(pass, key))].reduce(
     (conditions, one) => setCondition(conditions, { ...one, ...seen }, pass.now),
     [...(binding.status?.conditions ?? [])],
   );

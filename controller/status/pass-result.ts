@@ -18,6 +18,8 @@ export interface TargetGroupHealth {
   readonly total: number;
   /** Stands for which targets these are; absent while that changes. */
   readonly hash?: string;
+  /** Why it is unclear which security groups let the load balancer reach some of them: sentences. */
+  readonly unclear?: readonly string[];
 }
 
 /** What one pass over a group found out. */

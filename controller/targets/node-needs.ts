@@ -5,7 +5,12 @@ import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import { takesOver } from '../bindings/lbc-finalizers.ts';
 import type { Lookups } from '../facts/lookups.ts';
-import { endpointGroup, type InterfaceOwner, keyOfPlace } from '../facts/network-interfaces.ts';
+import {
+  endpointGroup,
+  type InterfaceOwner,
+  keyOfPlace,
+  type SecurityGroupFact,
+} from '../facts/network-interfaces.ts';
 import { endpointsOf, instanceOf, servingNodes, type World } from './endpoints.ts';
 import { placeOf, portsOf, type Reach } from './node-rules.ts';
 import type { Serving } from './serving.ts';
@@ -14,11 +19,10 @@ import type { Serving } from './serving.ts';
 export interface Need {
   /** In one order, each once. */
   readonly reaches: readonly Reach[];
-  /**
-   * Instances and addresses whose group for target rules is unclear: nothing has the address, or its network interface has
-   * several groups and none, or several, are the cluster's.
-   */
+  /** Where it is unclear which of several groups the rules belong to: sentences. */
   readonly unclear: readonly string[];
+  /** Addresses that nothing in the VPC has, so that no group stands before them that we know of. */
+  readonly nowhere: readonly string[];
   /** AWS did not know an instance: it is gone, or so new that AWS does not tell of it yet. */
   readonly unknown: boolean;
 }
@@ -65,26 +69,47 @@ export async function needsOf(
     : [];
   const places = [...ready, ...wanted.flatMap(({ wants }) => wants.map(({ place }) => place))];
   const distinct = [...new Map(places.map((place) => [keyOfPlace(place), place])).values()];
-  const groups = distinct.length === 0 ? new Map() : await lookups.interfaceGroups(distinct);
-  const groupOf = new Map(
-    [...groups].map(([key, facts]) => [key, endpointGroup(facts, aws.clusterName, groupTags)]),
-  );
-  return new Map(wanted.map(({ arn, wants }) => [arn, needOf(wants, groupOf)]));
+  const groups: GroupsByPlace = distinct.length === 0 ? new Map() : await lookups.interfaceGroups(distinct);
+  return new Map(wanted.map(({ arn, wants }) => [arn, needOf(wants, groups, aws.clusterName, groupTags)]));
 }
 
-function needOf(wants: readonly WantedAccess[], groupOf: ReadonlyMap<string, string | undefined>): Need {
+/** Security groups of the network interface at each place that is known, by `keyOfPlace`. */
+type GroupsByPlace = ReadonlyMap<string, readonly SecurityGroupFact[]>;
+
+/** Why it is unclear which group the rules belong to. */
+function whyUnclear(
+  { address, instance = '' }: InterfaceOwner,
+  groups: readonly SecurityGroupFact[],
+  clusterName: string,
+  groupTags: Readonly<Tags>,
+): string {
+  const where = address ?? instance;
+  const more = Object.entries(groupTags).map(([key, value]) => ` and ${key}=${value}`);
+  const tags = `kubernetes.io/cluster/${clusterName}${more.join('')}`;
+  const ids = groups.map(({ id }) => id).join(', ');
+  return `the network interface of ${where} has the security groups ${ids}, and not exactly one of them is tagged ${tags}`;
+}
+
+function needOf(
+  wants: readonly WantedAccess[],
+  groups: GroupsByPlace,
+  clusterName: string,
+  groupTags: Readonly<Tags> = {},
+): Need {
   const reaches = new Map<string, Reach>();
   const unclear = new Set<string>();
+  const nowhere = new Set<string>();
   let unknown = false;
   for (const { place, source, ports } of wants) {
-    const key = keyOfPlace(place);
-    const nodeGroup = groupOf.get(key);
+    const facts = groups.get(keyOfPlace(place));
+    const nodeGroup = facts === undefined ? undefined : endpointGroup(facts, clusterName, groupTags);
     if (nodeGroup !== undefined)
       reaches.set([nodeGroup, source, ...ports].join(), { nodeGroup, source, ports });
     // An instance that is gone needs no rule.
-    else if (place.instance !== undefined && !groupOf.has(key)) unknown = true;
-    else unclear.add(place.address ?? place.instance ?? '');
+    else if (place.instance !== undefined && facts === undefined) unknown = true;
+    else if (facts === undefined || facts.length === 0) nowhere.add(place.address ?? place.instance ?? '');
+    else unclear.add(whyUnclear(place, facts, clusterName, groupTags));
   }
   const ordered = [...reaches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
-  return { reaches: ordered, unclear: [...unclear], unknown };
+  return { reaches: ordered, unclear: [...unclear], nowhere: [...nowhere], unknown };
 }

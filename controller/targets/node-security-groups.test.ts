@@ -94,7 +94,8 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
     },
     served,
     complete: () => true,
-    unclear: (place) => unclear.push(place),
+    unclear: ({ name }, places) =>
+      unclear.push(`${name}: ${[...places.unclear, ...places.nowhere].join('; ')}`),
     failed: () => undefined,
     drifted: () => undefined,
     ...more,
@@ -110,7 +111,12 @@ describe('what is taken away', () => {
     ];
     const { program, sent, unclear } = play({ serving: [pods('web')], groups: several });
     await program.run();
-    expect([sent, unclear]).toEqual([['Describes'], ['10.0.0.1']]);
+    expect([sent, unclear]).toEqual([
+      ['Describes'],
+      [
+        'web: the network interface of 10.0.0.1 has the security groups sg-a, sg-b, and not exactly one of them is tagged kubernetes.io/cluster/prod',
+      ],
+    ]);
   });
 
   test.each([

@@ -11,6 +11,7 @@ import { authorize, permissionsFromAws, revoke } from '../aws/kinds/security-gro
 import type { Next } from '../queue/queue.ts';
 import { type Need, type NeedsOptions, needsOf } from './node-needs.ts';
 import { DESCRIPTION, permissionsFor, ruleChange, rulesChangedByHand } from './node-rules.ts';
+import type { Serving } from './serving.ts';
 import type { TargetGroupIndex } from './target-group-index.ts';
 
 export interface NodeAccessOptions extends NeedsOptions {
@@ -23,12 +24,18 @@ export interface NodeAccessOptions extends NeedsOptions {
   foreign?(): Promise<boolean>;
   /** False: one rule for all ports of a source. */
   readonly restricted?: boolean;
-  /** What a target group needs is unclear at an instance or address (`Need`). */
-  unclear(place: string): void;
+  /** Where rules for a target group are left alone came to be other places, or none (`Need`). */
+  unclear(serving: Serving, places: Pick<Need, 'unclear' | 'nowhere'>): void;
   failed(failure: AwsFailure): void;
   /** What somebody else changed on a node group, in words. */
   drifted(nodeGroup: string, lines: readonly string[]): void;
 }
+
+const placesOf = ({ unclear = [], nowhere = [] }: Partial<Need> = {}): Pick<Need, 'unclear' | 'nowhere'> => {
+  return { unclear, nowhere };
+};
+
+const isClear = ({ unclear, nowhere }: Need): boolean => unclear.length + nowhere.length === 0;
 
 /** The program; it works when it is run. */
 export class NodeAccess {
@@ -90,8 +97,7 @@ export class NodeAccess {
       );
       // Asked in the same moment as what is needed: a group that is seen later, or changed meanwhile, is not in there. What is
       // unclear may need any rule that is there.
-      const complete =
-        known && this.#options.complete() && needs.every(({ unclear }) => unclear.length === 0);
+      const complete = known && this.#options.complete() && needs.every((need) => isClear(need));
       await this.#read([...wanted.keys()]);
       for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()])) {
         await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], complete);
@@ -112,7 +118,7 @@ export class NodeAccess {
     const { served, unclear } = this.#options;
     const all = this.#allStale;
     // What AWS could not tell is asked again each time.
-    const doubtful = [...this.#needs].filter(([, need]) => need.unknown || need.unclear.length > 0);
+    const doubtful = [...this.#needs].filter(([, need]) => need.unknown || !isClear(need));
     const arns = new Set([
       ...this.#stale,
       ...doubtful.map(([arn]) => arn),
@@ -127,9 +133,12 @@ export class NodeAccess {
       throw thrown;
     });
     const news = [...arns].filter((arn) => !isDeepStrictEqual(this.#needs.get(arn), needs.get(arn)));
+    for (const one of serving) {
+      const [before, now] = [placesOf(this.#needs.get(one.arn)), placesOf(needs.get(one.arn))];
+      if (!isDeepStrictEqual(before, now)) unclear(one, now);
+    }
     for (const arn of arns) this.#needs.delete(arn);
     for (const [arn, need] of needs) this.#needs.set(arn, need);
-    for (const place of new Set([...needs.values()].flatMap((need) => need.unclear))) unclear(place);
     return news.length > 0;
   }
 

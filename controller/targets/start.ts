@@ -116,11 +116,12 @@ export function wireNodes(
     },
     restricted: !options.disableRestrictedSgRules,
     groupTags: options.serviceTargetEniSecurityGroupTags,
-    unclear: (place) =>
-      log.warn(
-        { place },
-        'unknown in the VPC, or several security groups and none of them the only one of the cluster: rules are left alone',
-      ),
+    unclear(serving, { unclear, nowhere }) {
+      const { arn, group } = serving;
+      if (unclear.length + nowhere.length > 0)
+        log.warn({ group, targetGroup: arn, unclear, nowhere }, 'rules on security groups are left alone');
+      targets.unclear(serving, unclear);
+    },
     failed: ({ action, code, message }) =>
       log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),
     drifted: (nodeGroup, lines) =>

@@ -35,6 +35,8 @@ export interface TargetGroupEntry {
   refused: ReadonlyMap<string, RefusedTarget>;
   /** What AWS answered last, where that was no success. */
   failure: AwsFailure | undefined;
+  /** Why it is unclear which security groups let the load balancer reach some targets. */
+  unclear: readonly string[];
   /** How many endpoints the limit of targets keeps out. */
   over: number;
   /** Until when it is known that AWS does not take the zone `all` here. */
@@ -49,6 +51,7 @@ export function newEntry(state: TargetState, recorded: boolean): TargetGroupEntr
   return {
     ...{ state, recorded, window: OPEN, held: undefined, refused: new Map(), over: 0 },
     failure: undefined,
+    unclear: [],
     behind: new Map(),
     ...{ byNodeZoneUntil: 0, own: undefined, down: false },
   };

@@ -162,6 +162,18 @@ describe('a status', () => {
     expect(back.conditions).toEqual(status.conditions);
   });
 
+  test('says in Ready where rules of security groups are left alone', () => {
+    const unclear = of({ a: { ...SOME, unclear: ['the network interface of i-1 has two'] } });
+    const next = withTargets(status, [serving('a')], unclear, NOW);
+    expect(next.conditions?.[3]).toMatchObject({
+      status: 'True',
+      reason: 'TargetRulesUnclear',
+      message:
+        'The Ingress is served as it says. Rules that let the load balancer reach Service shop/web port 80 are left alone: the network interface of i-1 has two.',
+    });
+    expect(withTargets(next, [serving('a')], of({ a: SOME }), NOW).conditions).toEqual(status.conditions);
+  });
+
   test('that is not ready for another reason keeps that reason', () => {
     const failing = condition('Programmed', 'False', 'AwsRefused');
     const conditions = [condition('Accepted'), condition('ResolvedRefs'), failing];

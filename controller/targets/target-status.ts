@@ -7,7 +7,7 @@ import { type ConditionReason, REASONS, setCondition } from '../../api/binding/c
 import { defined } from '../../api/defined.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
 import type { Next } from '../queue/queue.ts';
-import { readyBy, servedBy, withoutTargets } from '../status/conditions.ts';
+import { readyBy, servedBy, type ToldTargetGroup } from '../status/conditions.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { StatusWrites } from '../status/writes.ts';
 import { type JoinWindow, OPEN, STATUS_WRITES, windowAfter } from './intervals.ts';
@@ -33,13 +33,13 @@ export function rememberedHealth(
 /** What the targets program knows of target groups. */
 type Known = Pick<Targets, 'health' | 'standing'>;
 
-type ToldTargetGroup = NonNullable<TargetFields['targetGroups']>[number];
+type TargetGroupStatus = NonNullable<TargetFields['targetGroups']>[number];
 
 /** What is told beside the counts; as it was told last while nothing is known. */
 function detailsOf(
   standing: TargetStanding | undefined,
-  before: ToldTargetGroup | undefined,
-): Pick<ToldTargetGroup, 'unhealthy' | 'moreUnhealthy' | 'notes'> {
+  before: TargetGroupStatus | undefined,
+): Pick<TargetGroupStatus, 'unhealthy' | 'moreUnhealthy' | 'notes'> {
   const { unhealthy = [], moreUnhealthy = 0, notes = [] } = before ?? {};
   const isKnown = standing?.known === true;
   const list = isKnown ? standing.unhealthy : unhealthy;
@@ -77,14 +77,18 @@ export function targetFields(
 const isReason = (reason: string): reason is ConditionReason => reason in REASONS;
 
 /** A status with `Ready` as it is with these targets; as it was before the first pass over the group has told. Pure. */
-function withReady(status: BindingStatus, empty: readonly string[], now: string): BindingStatus {
+function withReady(
+  status: BindingStatus,
+  targetGroups: readonly ToldTargetGroup[],
+  now: string,
+): BindingStatus {
   const { conditions = [] } = status;
   const three = (['Accepted', 'ResolvedRefs', 'Programmed'] as const).flatMap((type) => {
     const one = conditions.find((condition) => condition.type === type);
     return one !== undefined && isReason(one.reason) ? [{ ...one, type, reason: one.reason }] : [];
   });
   if (three.length < 3) return status;
-  const { type, status: holds, reason, message } = servedBy(readyBy(three), empty);
+  const { type, status: holds, reason, message } = servedBy(readyBy(three), targetGroups);
   const seen = defined({ observedGeneration: three.at(-1)?.observedGeneration });
   return {
     ...status,
@@ -101,8 +105,8 @@ export function withTargets(
 ): BindingStatus {
   const wanted = serving.filter(({ leaving }) => leaving !== true);
   const { targetGroups: _, targets: __, registered: ___, ...rest } = status;
-  const empty = withoutTargets(wanted.map(({ arn, backend }) => ({ backend, health: known.health(arn) })));
-  return { ...withReady(rest, empty, now), ...targetFields(wanted, known, status) };
+  const told = wanted.map(({ arn, backend }) => ({ backend, health: known.health(arn) }));
+  return { ...withReady(rest, told, now), ...targetFields(wanted, known, status) };
 }
 
 export interface TargetStatusOptions {

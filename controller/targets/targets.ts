@@ -138,7 +138,17 @@ export class Targets {
   }
 
   health(arn: string): TargetGroupHealth | undefined {
-    return healthOf(this.#entries.get(arn)?.state ?? UNKNOWN);
+    const { state = UNKNOWN, unclear = [] } = this.#entries.get(arn) ?? {};
+    const health = healthOf(state);
+    return health === undefined || unclear.length === 0 ? health : { ...health, unclear };
+  }
+
+  /** It is unclear which security groups let the load balancer reach its targets, and why; none: it is clear. */
+  unclear(serving: Serving, why: readonly string[]): void {
+    const entry = this.#entries.get(serving.arn);
+    if (entry === undefined) return;
+    entry.unclear = why;
+    this.#options.changed(serving, false);
   }
 
   /** What AWS said last of one target, by `id:port`; undefined of one that is not registered, or while only counts are known. */

@@ -1,5 +1,5 @@
 // `make bench`: the budgets' numbers, measured on the stage and printed beside those of the LBC (v3.5.0, measured the same
-// way). Nothing is asserted. AWS answers at once unless a line says otherwise; a load balancer is active at the next look.
+// way). Nothing is asserted. `targets` as an argument measures these alone. AWS answers at once unless a line says otherwise; a load balancer is active at the next look.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiscoveryV1Api } from '@kubernetes/client-node';
@@ -8,6 +8,7 @@ import { benchAdmissions } from './admissions.ts';
 import { benchCentre } from './centre.ts';
 import { apps, ingress, service, slice } from './objects.ts';
 import { benchPlanning } from './planning.ts';
+import { benchTargets } from './targets.ts';
 
 interface Line {
   readonly what: string;
@@ -187,7 +188,8 @@ function print(lines: readonly Line[]): void {
     if (calls !== undefined) process.stdout.write(`  ${what}: ${calls === '' ? 'none' : calls}\n`);
 }
 
-async function main(): Promise<void> {
+async function main([only]: readonly string[]): Promise<void> {
+  if (only === 'targets') return benchTargets();
   const stage = await setStage({ onStep: (step) => process.stderr.write(`${step}\n`) });
   try {
     const lines = await one(stage);
@@ -207,6 +209,8 @@ async function main(): Promise<void> {
     await stage.stop();
   }
   process.stdout.write('\n');
+  await benchTargets();
+  process.stdout.write('\n');
   await benchCentre();
   process.stdout.write('\n');
   benchPlanning();
@@ -214,7 +218,7 @@ async function main(): Promise<void> {
   await benchAdmissions();
 }
 
-main().catch((error: Error) => {
+main(process.argv.slice(2)).catch((error: Error) => {
   process.stderr.write(`\nbench: ${error.message}\n`);
   process.exit(1);
 });
