@@ -1,5 +1,5 @@
 // Readiness gates of pods for the health of their targets, named exactly as the LBC names them (aws-model 6.8). Pure.
-import type { Pod } from '../api/kube.ts';
+import type { Pod, Service } from '../api/kube.ts';
 
 const PREFIX = 'target-health.elbv2.k8s.aws/';
 /** Of the first version of the LBC, which set it; nobody does any more (aws-model 2.4). */
@@ -43,3 +43,9 @@ export const needsTargetsOnly = (pod: Pod): boolean =>
 
 /** The gates about the health of targets that are not met. */
 export const unmetGates = (pod: Pod): string[] => targetHealthGates(pod).filter((gate) => !holds(pod, gate));
+
+/** Whether a Service selects a pod; one without a selector selects none (Kubernetes: Service, "Services without selectors"). */
+export function selectsPod(service: Pick<Service, 'spec'> | undefined, { metadata }: Pod): boolean {
+  const selector = Object.entries(service?.spec?.selector ?? {});
+  return selector.length > 0 && selector.every(([label, value]) => metadata.labels?.[label] === value);
+}

@@ -25,7 +25,7 @@ export function webhookCommand(): Command {
     .description('answers admission reviews of Ingresses over HTTPS')
     .option(...KUBECONFIG)
     .option('--host <address>', 'address to listen on', '0.0.0.0')
-    .requiredOption('--port <number>', 'HTTPS port: /validate-ingress, /healthz, /readyz', port)
+    .requiredOption('--port <number>', 'HTTPS port: /validate-ingress, /mutate-pod, /healthz, /readyz', port)
     .requiredOption('--tls-cert-file <file>', 'certificate (PEM); taken up again when it changes')
     .requiredOption('--tls-private-key-file <file>', 'its private key (PEM)')
     .option(...INGRESS_CLASS);
@@ -44,6 +44,12 @@ export function webhookCommand(): Command {
       false,
     )
     .option('--record [boolean]', 'write accepted intents as bindings', trueOrFalse, true)
+    .option(
+      '--enable-pod-readiness-gate-inject [boolean]',
+      'give new pods readiness gates for the health of their targets (docs/readiness-gates.md)',
+      trueOrFalse,
+      true,
+    )
     .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
     .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)
     .addOption(logLevelOption())

@@ -38,6 +38,7 @@ beforeEach(async () => {
       host: '127.0.0.1',
       port: 0,
       record: true,
+      enablePodReadinessGateInject: true,
       drainSeconds: DRAIN_SECONDS,
       ingressClass: 'alb',
     },

@@ -9,6 +9,7 @@ import type { KubeConfig } from '../kube/config.ts';
 import { type CertificateFiles, expiryOf, followCertificate, type KeyAndCertificate } from './certificate.ts';
 import { respond } from './handler.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
+import { reviewPod } from './pod-review.ts';
 import { recorder } from './record.ts';
 import { createServer, type WebhookServer } from './server.ts';
 import { type SurroundingsOptions, watchSurroundings } from './watches.ts';
@@ -22,6 +23,8 @@ export interface WebhookOptions extends SurroundingsOptions {
   readonly tlsPrivateKeyFile: string;
   /** Whether accepted intents are recorded as bindings; the controller derives them anyway. */
   readonly record: boolean;
+  /** Whether pods get the gates for the health of their targets (AWS Load Balancer Controller: Pod readiness gate). */
+  readonly enablePodReadinessGateInject: boolean;
   readonly metricsPort?: number;
   /** How long to go on serving after SIGTERM before the port closes, in seconds. */
   readonly drainSeconds: number;
@@ -62,6 +65,11 @@ export async function runWebhook(options: WebhookOptions, life: WebhookLife): Pr
     certificate,
     missing: surroundings.missing,
     log,
+    reviewPod: (body) =>
+      reviewPod(body, {
+        ...{ metrics, log },
+        around: options.enablePodReadinessGateInject ? surroundings.pods : undefined,
+      }),
     judge: (request) => respond(request, surroundings.around, { record, metrics, log }),
   });
   const [metricsServer] = await openPorts(options, server, metrics);

@@ -13,6 +13,8 @@ export interface Metrics {
   readonly duration: Histogram;
   /** By outcome: recorded, failed. */
   readonly recordings: Counter<'outcome'>;
+  /** Pods that are being created, by outcome: gated, unchanged, failed. */
+  readonly pods: Counter<'outcome'>;
   /** Seconds since 1970 at which the certificate that is served ends. */
   readonly certificateExpiry: Gauge;
 }
@@ -38,6 +40,10 @@ export function createMetrics(): Metrics {
     }),
     recordings: new Counter({
       ...named('recordings_total', 'Bindings recorded at admission, by outcome.'),
+      labelNames: ['outcome'],
+    }),
+    pods: new Counter({
+      ...named('pods_total', 'Pods reviewed for readiness gates, by outcome.'),
       labelNames: ['outcome'],
     }),
     certificateExpiry: new Gauge(

@@ -34,13 +34,25 @@ export interface AdmissionAnswer {
   readonly allowed: boolean;
   readonly status?: FailureStatus;
   readonly warnings?: readonly string[];
+  /** A JSON patch (RFC 6902) in Base64, with its type. */
+  readonly patchType?: 'JSONPatch';
+  readonly patch?: string;
 }
+
+/** Lets an object in as it is after a JSON patch. */
+export const patchedBy = (operations: readonly object[]): AdmissionAnswer => ({
+  allowed: true,
+  patchType: 'JSONPatch',
+  patch: Buffer.from(JSON.stringify(operations)).toString('base64'),
+});
 
 /** A review that we can judge, or one sentence that says why not. */
 export type ParsedReview = { readonly request: AdmissionRequest } | { readonly fault: string };
 
 /** The request inside a review, its objects not checked yet; fields that are null are taken out. */
 interface Envelope extends Omit<AdmissionRequest, 'object' | 'oldObject'> {
+  /** Of the object: what is being created may not say it itself. */
+  readonly namespace: string | undefined;
   readonly object: unknown;
   readonly oldObject: unknown;
 }
@@ -57,10 +69,11 @@ export function openReview(
   }
   const { request } = body;
   if (!isObject(request)) return { fault: 'the review has no request' };
-  const { uid, operation, resource: about, object, oldObject, dryRun } = request;
+  const { uid, operation, namespace, resource: about, object, oldObject, dryRun } = request;
   if (typeof uid !== 'string' || uid === '') return { fault: 'request.uid is missing' };
   if (!isObject(about) || about.group !== group || about.resource !== resource) {
-    return { fault: `request.resource is not ${group} ${resource}, the only resource judged here` };
+    const name = `${group} ${resource}`.trim();
+    return { fault: `request.resource is not ${name}, the only resource judged here` };
   }
   if (operation !== 'CREATE' && operation !== 'UPDATE') {
     return { fault: 'request.operation is neither CREATE nor UPDATE' };
@@ -69,6 +82,7 @@ export function openReview(
     uid,
     operation,
     dryRun: dryRun === true,
+    namespace: typeof namespace === 'string' && namespace !== '' ? namespace : undefined,
     object: withoutNulls(object),
     oldObject: withoutNulls(oldObject),
   };

@@ -23,7 +23,9 @@ beforeEach(async () => {
   missing = [];
   judge = async () => ({ allowed: true });
   const log = pino({ level: 'silent' });
-  server = createServer({ certificate, log, missing: () => missing, judge: () => judge() });
+  const reviewPod = (body: unknown) =>
+    body === undefined ? { fault: 'no JSON' } : { uid: 'u', answer: { allowed: true } };
+  server = createServer({ certificate, log, missing: () => missing, judge: () => judge(), reviewPod });
   await server.fastify.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = server.fastify.server.address() as AddressInfo);
 });
@@ -116,8 +118,20 @@ describe('/validate-ingress', () => {
   });
 });
 
+describe('/mutate-pod', () => {
+  test('answers a review, also before the caches are filled', async () => {
+    missing = ['services'];
+    const { status, text } = await call('/mutate-pod', review);
+    expect([status, JSON.parse(text).response]).toEqual([200, { uid: 'u', allowed: true }]);
+  });
+  test('no JSON is 400 with a reason', async () => {
+    const { status, text } = await call('/mutate-pod', '{');
+    expect([status, JSON.parse(text).error]).toEqual([400, 'not a review that can be judged: no JSON']);
+  });
+});
+
 test('other paths are 404', async () => {
-  expect((await call('/mutate-pod', review)).status).toBe(404);
+  expect((await call('/mutate-node', review)).status).toBe(404);
 });
 
 test('health: alive from the start, ready when nothing is missing', async () => {

@@ -9,6 +9,7 @@ import Fastify, {
 import type { Logger } from 'pino';
 import type { KeyAndCertificate } from './certificate.ts';
 import { judgeClassReview } from './class-review.ts';
+import type { PodReview } from './pod-review.ts';
 import { type AdmissionAnswer, type AdmissionRequest, answerReview, parseReview } from './review.ts';
 
 /** An Ingress has at most about 1.5 MiB (etcd's limit for a value); an update carries the old and the new one. */
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly certificate: KeyAndCertificate;
   /** Must not reject; when it does, the caller gets 500. */
   readonly judge: (request: AdmissionRequest) => Promise<AdmissionAnswer>;
+  /** Judges a review of a pod. */
+  readonly reviewPod: (body: unknown) => PodReview;
   /** What is still missing before reviews can be judged well, in words; empty when ready. */
   readonly missing: () => readonly string[];
   readonly log: Logger;
@@ -39,7 +42,7 @@ export interface WebhookServer {
 
 /** Builds the server; `fastify.listen` opens the port, `fastify.close` answers what is in flight and closes it. */
 export function createServer(options: ServerOptions): WebhookServer {
-  const { certificate, judge, missing, log } = options;
+  const { certificate, judge, reviewPod, missing, log } = options;
   const fastify = Fastify({
     // Its own warnings are lines of the same log; a child for each request would cost more than an answer.
     loggerInstance: log.child(
@@ -80,6 +83,12 @@ export function createServer(options: ServerOptions): WebhookServer {
   });
   fastify.post('/validate-ingressclassparams', async ({ body }, reply) => {
     const judged = judgeClassReview(parseJson(body));
+    if ('fault' in judged) return fault(reply, 400, `not a review that can be judged: ${judged.fault}`);
+    return answerReview(judged.uid, judged.answer);
+  });
+  // Before everything is known a pod gets the gates that are, and is never kept waiting for the others.
+  fastify.post('/mutate-pod', async ({ body }, reply) => {
+    const judged = reviewPod(parseJson(body));
     if ('fault' in judged) return fault(reply, 400, `not a review that can be judged: ${judged.fault}`);
     return answerReview(judged.uid, judged.answer);
   });

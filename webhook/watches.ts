@@ -11,6 +11,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 import { Watched, type WatchOptions, type WatchState } from '../kube/watch.ts';
 import type { AdmissionContext } from './admit.ts';
+import { type PodContext, promisedByBindings } from './pods.ts';
 import type { Locks } from './restricted-annotations.ts';
 import { CONFIGURATION, keepClaim } from './webhook-configuration.ts';
 
@@ -79,8 +80,14 @@ export function watchSurroundings(access: WatchAccess, options: SurroundingsOpti
     classParams: (name) => parameters.get('', name),
     namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
   };
+  const pods: PodContext = {
+    promised: (namespace) => promisedByBindings(members.bindings.list(namespace)),
+    service: around.service,
+  };
   return {
     around,
+    /** The same for pods that are being created. */
+    pods,
     /** What has not been read for the first time yet, in words. */
     missing: (): readonly string[] => [...missing],
     stop: (): void => {

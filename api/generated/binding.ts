@@ -1008,6 +1008,10 @@ export interface BindingStatus {
     arn: string;
     service: string;
     port: number | string;
+    /**
+     * The readiness gate of pods that is set once their target is healthy; absent where pods are no targets, or nothing is written to them.
+     */
+    readinessGate?: string;
     healthy: number;
     total: number;
     /**

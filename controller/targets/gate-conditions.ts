@@ -122,6 +122,10 @@ export function waitingFor(
   return pods.isAwaited(namespace, readinessGateOf(name)) ? pods.awaited() : 0;
 }
 
+/** The gate that is set on the pods of a target group; undefined where no pod is a target, or nothing is written. */
+export const gatePromised = ({ name, policy, backend }: Serving): string | undefined =>
+  backend.targetType === 'ip' && policy !== 'observe' ? readinessGateOf(name) : undefined;
+
 /** Pods whose gates may be others once it is known of a target group what its targets are; by `namespace/name`. */
 export function podsConcerned(
   pods: Pick<PodIndex, 'withGate' | 'waitingFor'>,

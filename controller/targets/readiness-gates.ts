@@ -2,8 +2,8 @@
 //
 //   the gate's target group ──looked after──▶ the pod's targets ──▶ healthy: True   unhealthy: False   not known yet: as it is
 //            └──gone, or not for this pod──▶ True, with the reason: nobody would ever set it
-import { isLegacyGate, targetGroupOfGate } from '../../alb/readiness-gates.ts';
-import type { Pod, PodCondition, Service } from '../../api/kube.ts';
+import { isLegacyGate, selectsPod, targetGroupOfGate } from '../../alb/readiness-gates.ts';
+import type { Pod, PodCondition } from '../../api/kube.ts';
 import { endpointsOfPod, keyOfTarget, type World } from './endpoints.ts';
 import type { Serving } from './serving.ts';
 import type { TargetHealth } from './target-health.ts';
@@ -56,11 +56,6 @@ const notATarget = (because: string): GateStanding => ({
   release: { reason: 'NotATarget', message: `${because}; there is no health to wait for` },
 });
 
-function selects({ spec }: Service, { metadata }: Pod): boolean {
-  const selector = Object.entries(spec?.selector ?? {});
-  return selector.length > 0 && selector.every(([label, value]) => metadata.labels?.[label] === value);
-}
-
 /** What is known about one gate of a pod whose containers are ready. */
 export function standingOf(pod: Pod, gate: string, world: GateWorld): GateStanding {
   const { namespace = '', name } = pod.metadata;
@@ -78,7 +73,7 @@ export function standingOf(pod: Pod, gate: string, world: GateWorld): GateStandi
   const { named, targets } = endpointsOfPod(backend, name, world);
   if (!named) {
     // EndpointSlices come a moment after the pod.
-    if (selects(service, pod)) return OPEN;
+    if (selectsPod(service, pod)) return OPEN;
     return notATarget(`Service ${backend.service} does not select the pod`);
   }
   if (targets.length === 0)

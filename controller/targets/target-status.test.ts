@@ -39,6 +39,10 @@ const of = (
     return { health: health[arn], known: true, unhealthy: [], more: 0, down: false, notes: [], ...standing };
   },
 });
+const named = (arn: string) => ({
+  ...{ name: `k8s-${arn}`, arn, service: 'web', port: 80 },
+  readinessGate: `target-health.elbv2.k8s.aws/k8s-${arn}`,
+});
 const SOME: TargetGroupHealth = { healthy: 2, total: 3, hash: 'h' };
 
 describe('target groups', () => {
@@ -47,8 +51,8 @@ describe('target groups', () => {
     expect(targetFields([serving('a'), serving('b')], health, undefined)).toEqual({
       targets: '3/4',
       targetGroups: [
-        { name: 'k8s-a', arn: 'a', service: 'web', port: 80, healthy: 2, total: 3 },
-        { name: 'k8s-b', arn: 'b', service: 'web', port: 80, healthy: 1, total: 1 },
+        { ...named('a'), healthy: 2, total: 3 },
+        { ...named('b'), healthy: 1, total: 1 },
       ],
       registered: { a: 'h' },
     });
@@ -92,7 +96,7 @@ describe('unhealthy targets', () => {
       ...{ unhealthy: [SICK], moreUnhealthy: 3 },
     });
     const well = targetFields([serving('a')], of({ a: SOME }, { a: {} }), before).targetGroups?.[0];
-    expect(well).toEqual({ name: 'k8s-a', arn: 'a', service: 'web', port: 80, healthy: 2, total: 3 });
+    expect(well).toEqual({ ...named('a'), healthy: 2, total: 3 });
   });
 });
 
@@ -131,6 +135,17 @@ test('health that flaps ten times a second is one write of status in five second
   clock.now += 5_000;
   await statuses.reconcile('shop/web');
   expect(stored.targets).toBe(`${healthy}/1`);
+});
+
+test('no readiness gate is promised where nodes are targets, or nothing is written', () => {
+  const backend = { ...serving('a').backend, targetType: 'instance' as const };
+  const all = [serving('a', { backend }), serving('b', { policy: 'observe' }), serving('c', { policy: 'targets-only' })];
+  const { targetGroups = [] } = targetFields(all, of({}), undefined);
+  expect(targetGroups.map(({ readinessGate }) => readinessGate)).toEqual([
+    undefined,
+    undefined,
+    'target-health.elbv2.k8s.aws/k8s-c',
+  ]);
 });
 
 describe('a status', () => {

@@ -10,6 +10,7 @@ import type { Next } from '../queue/queue.ts';
 import { readyBy, servedBy, type ToldTargetGroup } from '../status/conditions.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { StatusWrites } from '../status/writes.ts';
+import { gatePromised } from './gate-conditions.ts';
 import { type JoinWindow, OPEN, STATUS_WRITES, windowAfter } from './intervals.ts';
 import type { Serving } from './serving.ts';
 import type { TargetStanding } from './target-standing.ts';
@@ -59,12 +60,15 @@ export function targetFields(
   before: TargetFields | undefined,
 ): TargetFields {
   const registered: Record<string, string> = {};
-  const targetGroups = serving.map(({ arn, name, backend: { service, port } }) => {
+  const targetGroups = serving.map((one) => {
+    const { arn, name, backend } = one;
+    const { service, port } = backend;
     const health = known.health(arn) ?? rememberedHealth(before, arn) ?? { healthy: 0, total: 0 };
     if (health.hash !== undefined) registered[arn] = health.hash;
     const told = before?.targetGroups?.find((one) => one.arn === arn);
     const { healthy, total } = health;
-    return { name, arn, service, port, healthy, total, ...detailsOf(known.standing(arn), told) };
+    const promised = defined({ readinessGate: gatePromised(one) });
+    return { name, arn, service, port, ...promised, healthy, total, ...detailsOf(known.standing(arn), told) };
   });
   const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
   return {

@@ -78,21 +78,28 @@ export async function installAlbatross(cluster: Cluster): Promise<void> {
 
 /**
  * Has the API server ask a webhook.
- * @throws Error with kubectl's words when the API server refuses its configuration.
+ * @throws Error with kubectl's words when the API server refuses one of its configurations.
  */
 export async function installWebhook(cluster: Cluster, webhook: WebhookAddress): Promise<void> {
-  await cluster.apply(webhookConfiguration(await render(cluster, 'default'), webhook));
+  await cluster.apply(...webhookConfigurations(await render(cluster, 'default'), webhook));
 }
 
 interface Served {
   readonly clientConfig: { readonly service: { readonly path: string } };
 }
 
-/** The configuration of config/webhook with a URL and an authority in place of the Service and cert-manager. */
-export function webhookConfiguration(manifests: readonly Manifest[], { url, caPem }: WebhookAddress): object {
-  const found = manifests.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
-  if (found === undefined) throw new Error('config/default has no ValidatingWebhookConfiguration');
-  const { webhooks, metadata, ...rest } = found as Manifest & { webhooks: readonly Served[] };
+const CONFIGURATIONS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
+
+/** The configurations of config/webhook with a URL and an authority in place of the Service and cert-manager. */
+export function webhookConfigurations(manifests: readonly Manifest[], webhook: WebhookAddress): object[] {
+  const found = manifests.filter(({ kind }) => CONFIGURATIONS.includes(kind));
+  if (found.length < CONFIGURATIONS.length)
+    throw new Error(`config/default does not have ${CONFIGURATIONS.join(' and ')}`);
+  return found.map((one) => placed(one, webhook));
+}
+
+function placed(manifest: Manifest, { url, caPem }: WebhookAddress): object {
+  const { webhooks, metadata, ...rest } = manifest as Manifest & { webhooks: readonly Served[] };
   const caBundle = Buffer.from(caPem).toString('base64');
   const at = ({ clientConfig }: Served) => new URL(clientConfig.service.path, url).href;
   return {

@@ -1,7 +1,7 @@
 // Mistakes as their author meets them: all in one answer, the same offline, nobody else bothered, and old ones in nobody's way.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../harness/cluster.ts';
-import { render, webhookConfiguration } from '../harness/install.ts';
+import { render, webhookConfigurations } from '../harness/install.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { BAD, ingress, prepareWebhookHost, type Said, type WebhookHost } from '../harness/webhook.ts';
 
@@ -66,7 +66,7 @@ describe('a mistake that is stored already', () => {
   test('is there because nobody was asked when it was applied', async () => {
     await host.cluster.kubectl(['delete', 'validatingwebhookconfiguration', 'albatross']);
     await expect.poll(async () => (await host.apply(at('old.example.com'))).code).toBe(0);
-    await host.cluster.apply(webhookConfiguration(await render(host.cluster, 'default'), host.place));
+    await host.cluster.apply(...webhookConfigurations(await render(host.cluster, 'default'), host.place));
     const asked = async () =>
       (await host.apply(ingress('new', { annotations: BAD }), '--dry-run=server')).code;
     await expect.poll(asked).toBe(1);

@@ -7,7 +7,7 @@ import type { Ingress } from '../../api/kube.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { patchObject } from '../../kube/objects.ts';
-import { NAMESPACE, render, webhookConfiguration } from '../harness/install.ts';
+import { NAMESPACE, render, webhookConfigurations } from '../harness/install.ts';
 import type { RunningProcess } from '../harness/process.ts';
 import { BAD, ingress, prepareWebhookHost, type WebhookHost } from '../harness/webhook.ts';
 
@@ -156,7 +156,7 @@ describe('the classes that are ours', () => {
     expect((await host.apply(ingress('covered', { className: 'public', annotations: BAD }))).code).not.toBe(
       0,
     );
-    await host.cluster.apply(webhookConfiguration(await render(host.cluster, 'default'), host.place));
+    await host.cluster.apply(...webhookConfigurations(await render(host.cluster, 'default'), host.place));
     await expect.poll(host.expression).toContain("in ['alb', 'public']");
   });
 
