@@ -200,11 +200,25 @@ test('pods wait for a target group by its name, and are looked at when something
       'added',
       true,
     );
+  const served = new TargetGroupIndex();
+  served.put(serving);
   put('ready', readinessGateOf(MINE));
-  expect([waitingFor(pods, serving), podsConcerned(pods, serving, false)]).toEqual([0, []]);
+  expect([waitingFor(pods, served, serving), podsConcerned(pods, serving, false)]).toEqual([0, []]);
   put('new');
-  expect([waitingFor(pods, serving), podsConcerned(pods, serving, false)]).toEqual([1, ['shop/new']]);
+  expect([waitingFor(pods, served, serving), podsConcerned(pods, serving, false)]).toEqual([1, ['shop/new']]);
   // Of those that were ready one may not be healthy any more.
   expect(podsConcerned(pods, serving, true)).toEqual(['shop/ready', 'shop/new']);
-  expect(waitingFor(pods, { ...serving, name: OTHER })).toBe(0);
+  expect(waitingFor(pods, served, { ...serving, name: OTHER })).toBe(0);
+  // What waits for a target group of somebody else does not slow ours down.
+  put('foreign');
+  pods.put(
+    {
+      metadata: { namespace: 'shop', name: 'foreign' },
+      spec: { readinessGates: [{ conditionType: readinessGateOf(OTHER) }] },
+      status: { conditions: [{ type: 'ContainersReady', status: 'True' }] },
+    },
+    'updated',
+    true,
+  );
+  expect(waitingFor(pods, served, serving)).toBe(1);
 });

@@ -4,6 +4,7 @@ import {
   CONTAINERS_READY,
   holds,
   readinessGateOf,
+  targetGroupOfGate,
   targetHealthGates,
   unmetGates,
 } from '../../alb/readiness-gates.ts';
@@ -25,6 +26,7 @@ import {
   standingOf,
 } from './readiness-gates.ts';
 import type { Serving } from './serving.ts';
+import type { TargetGroupIndex } from './target-group-index.ts';
 import type { Targets } from './targets.ts';
 
 /** A gate that is left to somebody else is looked at again after this time, in milliseconds: they may have gone. */
@@ -114,12 +116,17 @@ async function unserved(
   return 'failed';
 }
 
-/** How many target groups pods wait for, when pods whose containers are ready wait for this one; else 0. */
+/** How many target groups of ours pods wait for, when pods whose containers are ready wait for this one; else 0. */
 export function waitingFor(
   pods: Pick<PodIndex, 'isAwaited' | 'awaited'>,
+  served: Pick<TargetGroupIndex, 'named'>,
   { name, backend: { namespace } }: Serving,
 ): number {
-  return pods.isAwaited(namespace, readinessGateOf(name)) ? pods.awaited() : 0;
+  if (!pods.isAwaited(namespace, readinessGateOf(name))) return 0;
+  const ours = pods
+    .awaited()
+    .filter((one) => served.named(one.namespace, targetGroupOfGate(one.gate) ?? '') !== undefined);
+  return Math.max(1, ours.length);
 }
 
 /** The gate that is set on the pods of a target group; undefined where no pod is a target, or nothing is written. */

@@ -59,11 +59,11 @@ test('who waits for which gate, and whether somebody waits for it alone', () => 
   const seen = () => [
     index.waitingFor('shop', GATE),
     index.isAwaited('shop', GATE),
-    index.awaited(),
+    index.awaited().length,
     index.isWaiting('shop/web-1'),
   ];
   index.put(pod(), 'added', false);
-  expect(seen()).toEqual([['shop/web-1'], false, 1, true]);
+  expect(seen()).toEqual([['shop/web-1'], false, 0, true]);
   index.put(pod({ met: ['ContainersReady'] }), 'updated', true);
   expect(seen()).toEqual([['shop/web-1'], true, 1, true]);
   expect([index.waiting(), index.waiting('shop'), index.waiting('other')]).toEqual([

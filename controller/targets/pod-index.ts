@@ -91,9 +91,13 @@ export class PodIndex {
     });
   }
 
-  /** How many gates there are that some pod has not met. */
-  awaited(): number {
-    return this.#waiting.size;
+  /** The gates that some pod whose containers are ready has not met. */
+  awaited(): { readonly namespace: string; readonly gate: string }[] {
+    return [...this.#waiting.keys()].flatMap((key) => {
+      const slash = key.indexOf('/');
+      const [namespace, gate] = [key.slice(0, slash), key.slice(slash + 1)];
+      return this.isAwaited(namespace, gate) ? [{ namespace, gate }] : [];
+    });
   }
 
   /** Pods with a gate that is not met, by `namespace/name`; of one namespace, or of all. */

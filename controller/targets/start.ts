@@ -65,7 +65,7 @@ export function wireTargets(
       addAll(queues.gates, pods.waiting());
     },
     seen: (...of) => addAll(queues.gates, podsConcerned(pods, ...of)),
-    waiting: (serving) => waitingFor(pods, serving),
+    waiting: (serving) => waitingFor(pods, targets.served, serving),
     own: ownTargets({
       client,
       owner: (serving) => ownerOf(parts, serving),

@@ -139,7 +139,11 @@ test('health that flaps ten times a second is one write of status in five second
 
 test('no readiness gate is promised where nodes are targets, or nothing is written', () => {
   const backend = { ...serving('a').backend, targetType: 'instance' as const };
-  const all = [serving('a', { backend }), serving('b', { policy: 'observe' }), serving('c', { policy: 'targets-only' })];
+  const all = [
+    serving('a', { backend }),
+    serving('b', { policy: 'observe' }),
+    serving('c', { policy: 'targets-only' }),
+  ];
   const { targetGroups = [] } = targetFields(all, of({}), undefined);
   expect(targetGroups.map(({ readinessGate }) => readinessGate)).toEqual([
     undefined,

@@ -45,7 +45,7 @@ export interface TargetsOptions extends TargetChangesOptions {
   /** The target group is gone: its group must be looked at again. */
   lost(serving: Serving): void;
   failed(serving: Serving, failure: AwsFailure): void;
-  /** AWS may have been asked about its targets; `someUnhealthy`: not all of them are healthy. */
+  /** AWS may have been asked about its targets; `someUnhealthy`: it says of some that they are not healthy. */
   seen(serving: Serving, someUnhealthy: boolean): void;
 }
 
@@ -194,7 +194,7 @@ export class Targets {
     const after = standingOf(serving, entry, world);
     for (const news of newsOf(before, after, serving, entry.down)) tell(serving, news);
     entry.down = after.down || (entry.down && (after.health?.healthy ?? 0) === 0);
-    seen(serving, after.health?.healthy !== after.health?.total);
+    seen(serving, after.unhealthy.length > 0);
     if (!isDeepStrictEqual(before, after)) changed(serving, this.#groups.get(serving.group) === true);
     return next;
   }
