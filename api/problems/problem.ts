@@ -48,6 +48,7 @@ export const CODES = {
   TargetRulesUnclear:
     'It is unclear which security group lets the load balancer reach a target, so its rules are left alone.',
   NoTargets: 'A Service has no targets: requests for it are answered with 503 until it has some.',
+  EndsTooSoon: 'Pods end before the load balancer has finished with their last requests.',
   NodePortMissing: 'Instance targets need a Service of type NodePort or LoadBalancer.',
   ActionNotFound: 'A backend says use-annotation and the annotation is missing.',
   TargetGroupNotFound: 'A target group that an action names does not exist.',

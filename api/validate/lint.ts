@@ -11,6 +11,7 @@ import { pathOfAnnotation } from '../problems/finding.ts';
 import { CLASS_PARAMS_KIND } from '../problems/place.ts';
 import { type Problem, refusal, worstFirst } from '../problems/problem.ts';
 import type { GroupMember } from '../routing/routes.ts';
+import { type PodEnding, podEndingOf, podEndingProblems } from './pod-ending.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './type-guards.ts';
 import type { Writing } from './unquoted.ts';
 import { type JudgeAround, judgeIngress, warningsOfGroup } from './validate-ingress.ts';
@@ -99,14 +100,15 @@ function ownProblems(
   const ingress = isReadable ? object : standIn(object);
   if (ingress === undefined) return undefined;
   if (!ownership(ingress, input.classFor(ingress), input.defaultClass).ours) return undefined;
-  const { member, problems } = judgeIngress(ingress, input.around);
+  const { reading, member, problems } = judgeIngress(ingress, input.around);
   // Of an object that cannot be read wholly, only what its annotations say for themselves is sure.
   if (!isReadable)
     return problems.filter(({ severity, path }) => severity === 'refuse' && ofAnnotation(path));
   const group = members.get(member.spec.group) ?? [];
   members.set(member.spec.group, group);
   group.push(member);
-  return problems.filter(input.concerns(ingress));
+  const endings = podEndingProblems(ingress, reading.settings, input.endings, input.around);
+  return [...problems.filter(input.concerns(ingress)), ...endings];
 }
 
 const ofAnnotation = (path: string): boolean => path.startsWith(pathOfAnnotation('').slice(0, -1));
@@ -146,6 +148,8 @@ function standIn({ metadata, spec }: Readonly<Record<string, unknown>>): Ingress
 interface Input {
   readonly around: JudgeAround;
   readonly defaultClass: string | undefined;
+  /** How the pods of workloads end. */
+  readonly endings: readonly PodEnding[];
   classFor(ingress: Ingress): (name: string) => IngressClass | undefined;
   concerns(ingress: Ingress): (problem: Problem) => boolean;
 }
@@ -168,8 +172,10 @@ function inputOf(
   }
   const defaultClass = defaultClassOf([...classes.values()]);
   const unknown = (name: string): IngressClassParams => ({ metadata: { name } });
+  const endings = objects.flatMap((object) => podEndingOf(object, nameOf(object), namespaceOf(object)) ?? []);
   return {
     defaultClass,
+    endings,
     classFor: (ingress) => (name) => classes.get(name) ?? assumedClass(name, ingress),
     concerns: (ingress) => (problem) =>
       problem.code !== 'ServiceNotFound' || stocked.has(ingress.metadata.namespace ?? ''),
@@ -206,6 +212,11 @@ export function nameOf(object: unknown): string {
   const called = typeof name === 'string' && name !== '' ? name : '(no name)';
   return `${typeof kind === 'string' ? kind : '(no kind)'} ${place}${called}`;
 }
+
+const namespaceOf = (object: unknown): string =>
+  isObject(object) && isObject(object.metadata) && typeof object.metadata.namespace === 'string'
+    ? object.metadata.namespace
+    : NAMESPACE;
 
 /** Namespaced objects get the namespace that kubectl would give them. */
 export function withNamespace(object: unknown): unknown {
