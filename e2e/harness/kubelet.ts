@@ -19,7 +19,7 @@ import {
 } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
 import { type PodServer, startPodServer } from './podserver.ts';
-import { nextAddress, portsOf, runningStatus, saysRunning, secondsToLive } from './podstatus.ts';
+import { nextAddress, portsOf, runningStatus, saysRunning, secondsToLive, warmUpOf } from './podstatus.ts';
 import { addressLookup, type LocalAddress, type Target } from './targets.ts';
 
 export interface Kubelet {
@@ -130,6 +130,7 @@ function podStep({ api, played, nodes, signal }: Surroundings) {
     const server = await startPodServer(
       { app, pod: name, namespace, node: pod.spec?.nodeName ?? '' },
       portsOf(pod),
+      { warmUpMs: warmUpOf(pod) },
     );
     if (signal.aborted) await server.stop();
     else played.set(uid, { ip, server });

@@ -24,6 +24,17 @@ test('answers with what it saw, on every port, and with the status the path asks
   }
 });
 
+test('answers 503 while it warms up, and then as it is asked', async () => {
+  const server = await startPodServer(identity, [{ port: 80, tls: false }], { warmUpMs: 200 });
+  try {
+    const status = async () => (await fetch(`http://127.0.0.1:${server.ports.get(80)}/`)).status;
+    expect(await status()).toBe(503);
+    await expect.poll(status).toBe(200);
+  } finally {
+    await server.stop();
+  }
+});
+
 test('speaks TLS where asked', async () => {
   const server = await startPodServer(identity, [{ port: 443, tls: true }]);
   try {

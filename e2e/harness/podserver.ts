@@ -21,6 +21,11 @@ export interface PodPort {
   readonly tls: boolean;
 }
 
+export interface PodServerOptions {
+  /** For so long after it started it answers 503, in milliseconds: an app that warms up, and says nothing of it to the kubelet. */
+  readonly warmUpMs?: number;
+}
+
 export interface PodServer {
   /** Container port → port on 127.0.0.1. */
   readonly ports: ReadonlyMap<number, number>;
@@ -36,12 +41,14 @@ const LAST_REQUESTS_MILLISECONDS = 2_000;
 export async function startPodServer(
   identity: PodIdentity,
   podPorts: readonly PodPort[],
+  { warmUpMs = 0 }: PodServerOptions = {},
 ): Promise<PodServer> {
+  const warmAt = performance.now() + warmUpMs;
   const started = await Promise.all(
     podPorts.map(async ({ port, tls }) => {
       const server = tls
-        ? createTlsServer(await backendCertificate(), answer(identity, port))
-        : createServer(answer(identity, port));
+        ? createTlsServer(await backendCertificate(), answer(identity, port, warmAt))
+        : createServer(answer(identity, port, warmAt));
       server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
       return { port, server, localPort: await listen(server) };
     }),
@@ -54,11 +61,12 @@ export async function startPodServer(
   };
 }
 
-function answer(identity: PodIdentity, port: number): RequestListener {
+function answer(identity: PodIdentity, port: number, warmAt: number): RequestListener {
   return (request, response) => {
     request.resume();
     request.once('end', () => {
-      const status = /^\/status\/([2-5]\d\d)\b/.exec(request.url ?? '')?.[1] ?? '200';
+      const asked = /^\/status\/([2-5]\d\d)\b/.exec(request.url ?? '')?.[1] ?? '200';
+      const status = performance.now() < warmAt ? '503' : asked;
       response.writeHead(Number(status), { 'content-type': 'application/json' });
       response.end(`${JSON.stringify({ ...identity, port, ...seen(request) })}\n`);
     });

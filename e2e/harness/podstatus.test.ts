@@ -1,7 +1,7 @@
 // What the played kubelet says about its pods.
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
-import { nextAddress, portsOf, runningStatus, saysRunning, secondsToLive } from './podstatus.ts';
+import { nextAddress, portsOf, runningStatus, saysRunning, secondsToLive, warmUpOf } from './podstatus.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const pod = (spec: Partial<V1Pod['spec']>, status: V1Pod['status'] = {}): V1Pod => ({
@@ -43,6 +43,11 @@ test('ports are the TCP ports of all containers; a name that begins with https s
     { port: 80, tls: false },
     { port: 8443, tls: true },
   ]);
+});
+
+test('an app warms up for as long as its environment says', () => {
+  const env = [{ name: 'A' }, { name: 'WARM_UP_MS', value: '1500' }];
+  expect([warmUpOf(pod({})), warmUpOf(pod({ containers: [{ name: 'c', env }] }))]).toEqual([0, 1_500]);
 });
 
 test.each([

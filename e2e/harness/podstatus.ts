@@ -10,6 +10,12 @@ export function portsOf(pod: V1Pod): PodPort[] {
     .map(({ containerPort, name }) => ({ port: containerPort, tls: name?.startsWith('https') ?? false }));
 }
 
+/** How long the pod's app warms up, in milliseconds: the environment variable WARM_UP_MS of a container. */
+export function warmUpOf(pod: V1Pod): number {
+  const all = (pod.spec?.containers ?? []).flatMap(({ env }) => env ?? []);
+  return Math.max(0, ...all.flatMap(({ name, value }) => (name === 'WARM_UP_MS' ? Number(value) : [])));
+}
+
 /**
  * The status of a pod whose containers run. Ready is the containers and every readiness gate (Kubernetes "Pod
  * Lifecycle", Pod readiness); the gates' own conditions belong to others and are not in the answer.
