@@ -14,12 +14,12 @@ const WARM_UP_MS = 1_500;
 /** Requests of one lane come this long after each other. */
 const LANES = { count: 10, everyMs: 50 };
 
-/** Six pods that warm up, and go on serving for a while after they were told to end, as pods behind a load balancer should. */
-function app(of: string): object[] {
+/** Six pods that may warm up, and go on serving for a while after they were told to end, as pods behind a load balancer should. */
+function app(of: string, warmUpMs: number): object[] {
   const labels = { app: 'web' };
   const container = {
     ...{ name: 'web', image: 'shop:1', ports: [{ containerPort: 8080, name: 'http' }] },
-    env: [{ name: 'WARM_UP_MS', value: String(WARM_UP_MS) }],
+    env: [{ name: 'WARM_UP_MS', value: String(warmUpMs) }],
     lifecycle: { preStop: { sleep: { seconds: 10 } } },
   };
   const template = { metadata: { labels }, spec: { containers: [container] } };
@@ -30,8 +30,15 @@ function app(of: string): object[] {
   ];
 }
 
-/** About 200 requests a second, until `stop`: which gives how many there were, and what was not 200. */
-function visit(host: string): { stop(): Promise<{ all: number; wrong: unknown[] }> } {
+interface Visits {
+  /** What was not 200: another status, or why there was none. */
+  readonly wrong: readonly unknown[];
+  /** Ends them. Gives how many there were. */
+  stop(): Promise<number>;
+}
+
+/** About 200 requests a second, until `stop`. */
+function visit(host: string): Visits {
   const agent = new Agent({ keepAlive: true, maxSockets: LANES.count });
   const wrong: unknown[] = [];
   let [all, visiting] = [0, true];
@@ -54,11 +61,12 @@ function visit(host: string): { stop(): Promise<{ all: number; wrong: unknown[] 
   };
   const lanes = Array.from({ length: LANES.count }, lane);
   return {
+    wrong,
     async stop() {
       visiting = false;
       await Promise.all(lanes);
       agent.destroy();
-      return { all, wrong };
+      return all;
     },
   };
 }
@@ -90,7 +98,7 @@ beforeAll(async () => {
     namespace(BARE),
   );
   for (const of of [GATED, BARE]) {
-    await stage.cluster.apply(...app(of));
+    await stage.cluster.apply(...app(of, of === GATED ? WARM_UP_MS : 0));
     const annotations = {
       'target-type': 'ip',
       'healthcheck-interval-seconds': '5',
@@ -106,8 +114,8 @@ test('with readiness gates a Deployment of six rolls over twice under load, and 
   // From pods without gates, which were there before the target group, to pods with them; and from those to others.
   await rollOver(GATED);
   await rollOver(GATED);
-  const { all, wrong } = await visits.stop();
-  expect(wrong).toEqual([]);
+  const all = await visits.stop();
+  expect(visits.wrong).toEqual([]);
   expect(all).toBeGreaterThan(200);
   const gate = await promisedIn(GATED);
   expect(gate).toMatch(/^target-health\.elbv2\.k8s\.aws\/k8s-gated-web-/);
@@ -118,10 +126,12 @@ test('with readiness gates a Deployment of six rolls over twice under load, and 
 
 test('without them it outruns the load balancer, and requests fail', async () => {
   const visits = visit(hosts[BARE] ?? '');
-  await rollOver(BARE);
-  const { wrong } = await visits.stop();
+  // Longer than anybody waits here: what fails, fails although every pod is ready.
+  await k(`set env deployment/web -n ${BARE} WARM_UP_MS=600000`);
+  await k(`rollout status deployment/web -n ${BARE} --timeout=300s`);
   expect((await podsOf(BARE)).flatMap(gatesOf)).toEqual([]);
-  expect(wrong).toContain(503);
+  await vi.waitFor(() => expect(visits.wrong).toContain(503), soon);
+  await visits.stop();
 });
 
 /** Waits until a new pod is ready but for its gate. */
