@@ -112,6 +112,9 @@ function subnetsOf(members: readonly Member[], leftOut: Told[]): Setting<unknown
   return agree([...saidBy(members, 'subnets'), ...byTags], leftOut);
 }
 
+/** The annotations about which a group agrees as a whole. */
+const OF_GROUP = REGISTRY.filter((descriptor) => scopeOf(descriptor) === 'group');
+
 /** Puts the bindings of one group together. Pure; `bindings` are all bindings whose `spec.group` is `id`. */
 export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): Group {
   const members = bindings
@@ -119,9 +122,8 @@ export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): G
     .sort((a, b) => a.binding.spec.order - b.binding.spec.order || byBytes(a.key, b.key));
   const leaving = bindings.filter((binding) => binding.metadata.deletionTimestamp !== undefined);
   const leftOut: Told[] = [];
-  const shaping = REGISTRY.filter((descriptor) => scopeOf(descriptor) === 'group');
   const settings = Object.fromEntries(
-    shaping.flatMap((descriptor) => {
+    (members.length === 0 ? [] : OF_GROUP).flatMap((descriptor) => {
       const setting =
         descriptor.name === 'subnets' ? subnetsOf(members, leftOut) : mergeSaid(descriptor, members, leftOut);
       return setting === undefined ? [] : [[descriptor.name, setting]];

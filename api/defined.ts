@@ -7,5 +7,8 @@ type Defined<T> = { [K in Exclude<keyof T, Optional<T>>]: T[K] } & {
 };
 
 /** The object without its members that are undefined. */
-export const defined = <T extends object>(object: T): Defined<T> =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+export function defined<T extends object>(object: T): Defined<T> {
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) if (value !== undefined) copy[name] = value;
+  return copy as Defined<T>;
+}

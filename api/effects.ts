@@ -10,6 +10,15 @@ interface Fields {
   readonly targetGroup: TargetGroupSpec;
 }
 
+const effectsOn = (on: keyof Fields): readonly AnyAnnotation[] =>
+  REGISTRY.filter(({ effect }) => effect.on === on);
+
+const BY_KIND: Readonly<Record<keyof Fields, readonly AnyAnnotation[]>> = {
+  loadBalancer: effectsOn('loadBalancer'),
+  listener: effectsOn('listener'),
+  targetGroup: effectsOn('targetGroup'),
+};
+
 /**
  * Applies every field annotation of this kind to the spec: the value in settings, else the descriptor's `unset`. A field
  * whose annotation has neither keeps what the caller put there.
@@ -19,11 +28,10 @@ export function applyEffects<K extends keyof Fields>(
   spec: Fields[K],
   settings: Partial<Settings>,
 ): void {
-  for (const descriptor of REGISTRY) {
-    if (descriptor.effect.on !== on) continue;
+  for (const descriptor of BY_KIND[on]) {
     const value = settingOf(settings, descriptor)?.value ?? descriptor.unset;
     // Descriptor, kind and value belong together by the registry; a union of them cannot say so.
-    const apply = descriptor.effect.apply as (spec: Fields[K], value: unknown) => void;
+    const { apply } = descriptor.effect as { apply(spec: Fields[K], value: unknown): void };
     if (value !== undefined) apply(spec, value);
   }
 }
@@ -35,7 +43,7 @@ export function fieldsWritten(
   value: unknown,
 ): ReadonlyMap<string, unknown> {
   if (!('apply' in effect)) return new Map();
-  const copy: Record<string, unknown> = structuredClone({ ...spec });
+  const copy: Record<string, unknown> = Object.keys(spec).length === 0 ? {} : structuredClone({ ...spec });
   const touched = new Set<string>();
   const recording = (part: object, field?: string): object =>
     new Proxy(part, {

@@ -2,6 +2,7 @@
 
 import { isIPv6 } from 'node:net';
 import type { Permission, Ref, Resource } from '../../api/aws.ts';
+import { once } from '../../api/once.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
 import { warning } from '../../api/problems/problem.ts';
 import { EVERYBODY, networkOf } from '../../api/validate/cidr.ts';
@@ -15,17 +16,23 @@ import { sharedTagsOf, tagsOf } from './tags.ts';
 export const MANAGED_GROUP = 'securityGroup/managed';
 export const SHARED_GROUP = 'securityGroup/shared';
 
+const ANYWHERE: readonly string[] = [EVERYBODY.ipv4, EVERYBODY.ipv6];
+
+/** Each network once, by family: EC2 refuses a rule that is asked for twice. Sorted out once for each list. */
+const networksIn = once((cidrs: readonly string[]) => {
+  const each = [...new Map(cidrs.toReversed().map((cidr) => [networkOf(cidr), cidr])).values()].toReversed();
+  const isSix = (cidr: string): boolean => isIPv6(cidr.split('/')[0] ?? '');
+  return { four: each.filter((cidr) => !isSix(cidr)), six: each.filter(isSix) };
+});
+
 /** Who may reach one port: what the members say, else everybody. Prefix lists alone close the default. */
 function sourcesOn(desiring: Desiring, port: DesiredPort, dualStack: boolean): Permission['source'][] {
   const cidrs = (onPort(desiring, port, 'inbound-cidrs')?.value ?? []) as string[];
   const prefixLists = (onPort(desiring, port, 'security-group-prefix-lists')?.value ?? []) as string[];
-  const open = cidrs.length === 0 && prefixLists.length === 0 ? [EVERYBODY.ipv4, EVERYBODY.ipv6] : cidrs;
-  const six = (cidr: string): boolean => isIPv6(cidr.split('/')[0] ?? '');
-  // EC2 refuses a rule that is asked for twice.
-  const once = [...new Map(open.toReversed().map((cidr) => [networkOf(cidr), cidr])).values()].toReversed();
+  const { four, six } = networksIn(cidrs.length === 0 && prefixLists.length === 0 ? ANYWHERE : cidrs);
   return [
-    ...once.filter((cidr) => !six(cidr)).map((cidr) => ({ cidr })),
-    ...(dualStack ? once.filter(six).map((cidr6) => ({ cidr6 })) : []),
+    ...four.map((cidr) => ({ cidr })),
+    ...(dualStack ? six.map((cidr6) => ({ cidr6 })) : []),
     ...[...new Set(prefixLists)].map((prefixList) => ({ prefixList })),
   ];
 }

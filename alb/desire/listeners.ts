@@ -64,9 +64,12 @@ function userTags(port: DesiredPort): Record<string, string> {
   return unite(said, [])?.value ?? {};
 }
 
-/** What the members on one port say together about the annotations that end in a field of the listener. */
+/** The annotations that end in a field of the listener. */
+const OF_LISTENER = REGISTRY.filter(({ effect }) => effect.on === 'listener');
+
+/** What the members on one port say together about them. */
 function settingsOn(desiring: Desiring, port: DesiredPort): Partial<Settings> {
-  const named = REGISTRY.filter(({ effect }) => effect.on === 'listener').flatMap(({ name }) => {
+  const named = OF_LISTENER.flatMap(({ name }) => {
     const setting = onPort(desiring, port, name);
     return setting === undefined ? [] : [[name, setting]];
   });

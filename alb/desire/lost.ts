@@ -50,7 +50,8 @@ function uncovered<N extends ProtectingAnnotation>(
   { intent }: Member,
 ): boolean {
   const asked = intent.settings[name]?.value as ValueOf<N> | undefined;
-  return asked !== undefined && holds !== undefined && !COVERS[name](holds, asked);
+  if (asked === undefined || holds === undefined || holds === asked) return false;
+  return !COVERS[name](holds, asked);
 }
 
 const lost = ({ key: member }: Member, name: string, listener?: string): Unmet =>

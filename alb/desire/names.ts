@@ -1,11 +1,10 @@
 // Names of AWS resources, exactly as the LBC gives them (aws-model 1). Names are used at creation only; matching is by tags.
-// The one of several clusters, which has no effect yet, stands here with the others.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scheme } from '../../api/aws.ts';
 
 /** Lower-case hex SHA-256 of the plain concatenation, no separators (aws-model, Notation). */
 function digest(...parts: string[]): string {
-  return createHash('sha256').update(parts.join(''), 'utf8').digest('hex').slice(0, 10);
+  return hash('sha256', parts.join(''), 'hex').slice(0, 10);
 }
 
 const clean = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '');

@@ -4,7 +4,7 @@ import type { Setting } from '../../api/annotation.ts';
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import { annotationPath } from '../../api/problems/finding.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
-import { REGISTRY } from '../../api/registry.ts';
+import { descriptorOf } from '../../api/registry.ts';
 import type { Member, Told } from '../group.ts';
 import { mergeSaid, saidBy } from '../group.ts';
 import { conflict, type MemberSetting, senior } from '../merge.ts';
@@ -54,8 +54,8 @@ export function portsOfGroup(members: readonly Member[], told: Told[]): DesiredP
 
 /** What the members on one port say together about one annotation, as its descriptor merges it. */
 export function onPort(desiring: Desiring, port: DesiredPort, name: string): Setting<unknown> | undefined {
-  const descriptor = REGISTRY.find((one) => one.name === name);
-  return descriptor === undefined ? undefined : mergeSaid(descriptor, port.members, desiring.problems);
+  const known = descriptorOf(name);
+  return known === undefined ? undefined : mergeSaid(known.descriptor, port.members, desiring.problems);
 }
 
 /** Hosts of a member, for finding certificates (aws-model 7.1). */

@@ -1,6 +1,6 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
-import type { Condition, Resource, Tags, Transform } from '../../api/aws.ts';
+import { type Condition, RESOURCE_TAG, type Resource, type Tags, type Transform } from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
 import { conditionsOf, transformsOf } from '../../api/routing/rules.ts';
 import { madeOf } from '../../api/routing/unreachable-rules.ts';
@@ -15,7 +15,8 @@ import { tagsOf } from './tags.ts';
 interface RuleDraft extends Course {
   readonly conditions: Condition[];
   readonly transforms: Transform[];
-  readonly userTags: Tags;
+  /** Those of all rules of the member; each has its place beside them. */
+  readonly tags: Tags;
   readonly member: Member;
   readonly backend: IntentBackend;
   readonly origin: Omit<Origin, 'id'>;
@@ -29,17 +30,21 @@ function draftsOf(
 ): RuleDraft[] {
   const { settings } = member.intent;
   const redirect = redirecting?.to(member);
-  const userTags = settings.tags?.value ?? {};
+  const { facts, group } = desiring;
+  const tags = tagsOf(facts.cluster, group.id, '', settings.tags?.value ?? {});
+  const courses = new Map<string, Course>();
+  const courseOf = (backend: IntentBackend): Course =>
+    courses.getOrInsertComputed(JSON.stringify(backend), () =>
+      courseFor(desiring, member, backend, port.protocol),
+    );
   return member.intent.rules.flatMap(({ host, paths }) =>
     paths.map(({ path, pathType, backend }) => {
       const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
       return {
         conditions: conditionsOf(source, settings),
         transforms: redirect !== undefined ? [] : transformsOf(source, settings),
-        ...(redirect !== undefined
-          ? { before: [], action: redirect }
-          : courseFor(desiring, member, backend, port.protocol)),
-        userTags,
+        ...(redirect !== undefined ? { before: [], action: redirect } : courseOf(backend)),
+        tags,
         member,
         backend,
         origin: { member: member.key, host, path, pathType },
@@ -64,26 +69,24 @@ export function rulesFor(
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );
-  return drafts.map(
-    ({ conditions, transforms, before, action, userTags, member, backend, origin }, index) => {
-      if (port.protocol === 'HTTP' && action.type !== 'redirect')
-        tellOpen(desiring, member, backend, port.port);
-      const priority = index + 1;
-      const tag = `${port.port}:${priority}`;
-      const id = `rule/${tag}`;
-      desiring.origins.push({ id, ...origin });
-      return {
-        kind: 'rule',
-        id,
-        spec: {
-          listener: { ref: listener },
-          priority,
-          conditions,
-          actions: [...before, action],
-          ...(transforms.length === 0 ? {} : { transforms }),
-          tags: tagsOf(desiring.facts.cluster, desiring.group.id, tag, userTags),
-        },
-      };
-    },
-  );
+  return drafts.map(({ conditions, transforms, before, action, tags, member, backend, origin }, index) => {
+    if (port.protocol === 'HTTP' && action.type !== 'redirect')
+      tellOpen(desiring, member, backend, port.port);
+    const priority = index + 1;
+    const tag = `${port.port}:${priority}`;
+    const id = `rule/${tag}`;
+    desiring.origins.push({ id, ...origin });
+    return {
+      kind: 'rule',
+      id,
+      spec: {
+        listener: { ref: listener },
+        priority,
+        conditions,
+        actions: [...before, action],
+        ...(transforms.length === 0 ? {} : { transforms }),
+        tags: { ...tags, [RESOURCE_TAG]: tag },
+      },
+    };
+  });
 }

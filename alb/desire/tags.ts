@@ -18,7 +18,8 @@ export const targetGroupTag = (member: string, service: string, port: number | s
 
 export function tagsOf(cluster: ClusterSettings, groupId: string, resource: string, user: Tags): Tags {
   const { defaultTags, externalManagedTags, gates } = cluster;
-  const own = Object.fromEntries(Object.entries(user).filter(([key]) => !externalManagedTags.includes(key)));
+  const own = { ...user };
+  for (const key of externalManagedTags) delete own[key];
   return {
     ...(gates.EnableDefaultTagsLowPriority ? { ...defaultTags, ...own } : { ...own, ...defaultTags }),
     [CLUSTER_TAG]: cluster.name,

@@ -26,6 +26,8 @@ interface Pairing {
   readonly inTheWay: FoundRule[];
 }
 
+const textOf = ({ spec }: DesiredRule | FoundRule): string => conditionsText(spec.conditions);
+
 function pair(
   wanted: readonly DesiredRule[],
   found: readonly FoundRule[],
@@ -34,8 +36,6 @@ function pair(
   const free = new Map(found.map((one) => [one.arn, one]));
   const pairing: Pairing = { settled: [], moved: [], changed: [], created: [], left: [], inTheWay: [] };
   const at = new Map(found.map((one) => [one.spec.priority, one]));
-  // Rules that are the same have the same conditions: only those are compared, or it would be all with all.
-  const alike = Map.groupBy(found, ({ spec }) => conditionsText(spec.conditions));
   const put = (list: RulePair[], rule: DesiredRule, one: FoundRule): void => {
     list.push([rule, one]);
     free.delete(one.arn);
@@ -46,10 +46,11 @@ function pair(
     put(pairing.settled, rule, there);
     return false;
   });
+  // Rules that are the same have the same conditions: only those are compared, or it would be all with all.
+  const alike = Map.groupBy(unsettled.length === 0 ? [] : free.values(), textOf);
   const unmoved = unsettled.filter((rule) => {
-    const twin = alike
-      .get(conditionsText(rule.spec.conditions))
-      ?.find((one) => free.has(one.arn) && same(rule, one));
+    if (alike.size === 0) return true;
+    const twin = alike.get(textOf(rule))?.find((one) => free.has(one.arn) && same(rule, one));
     if (twin !== undefined) put(pairing.moved, rule, twin);
     return twin === undefined;
   });

@@ -10,15 +10,21 @@ import { type Kind, type Ref, type Resource, resourceTagOf } from '../../api/aws
 import { once } from '../../api/once.ts';
 import type { Found, KindSchema, Resolve, SchemaOf } from '../kinds/kind.ts';
 
-const isRef = (value: unknown): value is Ref =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 1 && 'ref' in value;
+const isRef = (value: object): value is Ref => 'ref' in value && Object.keys(value).length === 1;
 
-/** A copy of `value` in which every reference to a desired resource is a reference to an ARN. */
+/** `value` with every reference to a desired resource as a reference to an ARN. What holds none is no copy. */
 export function resolved<T>(value: T, arnOf: (id: string) => string): T {
-  if (isRef(value)) return { ref: arnOf(value.ref) } as T;
-  if (Array.isArray(value)) return value.map((item) => resolved(item, arnOf)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, arnOf)])) as T;
+  if (isRef(value)) return { ref: arnOf(value.ref) } as T;
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(value)) {
+    const item: unknown = Reflect.get(value, key);
+    const next = resolved(item, arnOf);
+    if (next === item) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[key] = next;
+  }
+  return (copy ?? value) as T;
 }
 
 /** The fields that are compared, with the comparison of each. */
@@ -36,9 +42,13 @@ export function differing(
   resolve: Resolve,
 ): string[] {
   const arnOf = (ref: string): string => resolve({ ref });
-  return compared(fields).flatMap(({ name, equal }) =>
-    equal(resolved(Reflect.get(wanted.spec, name), arnOf), Reflect.get(found.spec, name)) ? [] : [name],
-  );
+  const names: string[] = [];
+  for (const { name, equal } of compared(fields)) {
+    const [to, from]: unknown[] = [Reflect.get(wanted.spec, name), Reflect.get(found.spec, name)];
+    // The same value needs no comparison.
+    if (to !== from && !equal(resolved(to, arnOf), from)) names.push(name);
+  }
+  return names;
 }
 
 /** The fields in which a found resource of a known kind differs from the wanted one, `createOnly` fields left out. */
@@ -116,6 +126,7 @@ function matchKind(
     question.found.filter((one) => one.kind === kind.kind),
     ({ resourceTag }) => resourceTag,
   );
+  if (candidates.size === 0) return;
   const sharing = Map.groupBy(wanted, tagOf);
   const used = new Set<string>();
   const free = (resource: Resource): Found[] =>

@@ -58,6 +58,8 @@ export function changesOf(
 
 export interface PreviewAround extends Omit<PreviewFacts, 'balancer'> {
   readonly existing: Existing;
+  /** Nothing else is asked: where none takes over from another, no step is planned. */
+  readonly only?: 'replacements';
 }
 
 export interface Preview {
@@ -115,7 +117,7 @@ const IN_THE_END = { unmet: [], ready: () => true, refused: new Map() };
 function planChange(
   { group: id, before, after }: MemberChange,
   others: readonly LoadBalancerBinding[],
-  { existing, ...known }: PreviewAround,
+  { existing, only, ...known }: PreviewAround,
 ): PlannedChange {
   const bindings = before === undefined ? others : [...others, before];
   const old = sideOf(groupOf(id, bindings), known);
@@ -126,14 +128,16 @@ function planChange(
   // What all groups of the cluster share goes only when no other wants it: a step about it depends on that.
   const found = [...there.values()];
   const matching = match(schemas, resources, found);
+  const served = new Set(
+    old.group.members.flatMap(({ key, binding }) => (isServed(binding, existing) ? [key] : [])),
+  );
+  const sides = { before: old, after: next, served };
+  if (only === 'replacements' && matching.superseded.size === 0) return { ...sides, steps: [] };
   const situation = { group: next.group, wanted: next.wanted, found, matching, set: rememberedBy(bindings) };
   const draft = amend({ ...situation, ...IN_THE_END }, false);
   const planned = plan(schemas, draft.resources, found, [], matching);
   const { operations } = withReasons(planned, { back: draft.resets });
-  const served = new Set(
-    old.group.members.flatMap(({ key, binding }) => (isServed(binding, existing) ? [key] : [])),
-  );
-  return { before: old, after: next, steps: stepsOf(operations, old, next, there), served };
+  return { ...sides, steps: stepsOf(operations, old, next, there) };
 }
 
 const isBalancer = (one: Found): one is Found<'loadBalancer'> => one.kind === 'loadBalancer';
@@ -164,21 +168,29 @@ function concernsOthers(
   if (!isDeepStrictEqual(redirectsOf(plan.before, key), redirectsOf(plan.after, key))) return true;
   if (ofChange(plan, key).some(({ owner = key }) => owner !== key)) return true;
   const [order = 0] = [before, after].flatMap((one) => (one === undefined ? [] : [one.spec.order]));
+  const listeners = shiftedUnseen(plan.steps);
   return (
-    shiftsUnseen(plan.steps) && hasRulesBehind(bindings, { key, order }, (one) => isServed(one, existing))
+    listeners.size > 0 &&
+    hasRulesBehind(
+      bindings,
+      { key, order },
+      ({ port }) => listeners.has(`listener/${port}`),
+      existing === 'assumed',
+    )
   );
 }
 
-/** Whether a listener gets more or fewer rules, and none of a representative is seen to make room: they may have no rules there. */
-function shiftsUnseen(steps: readonly PreviewStep[]): boolean {
+/** Listeners that get more or fewer rules, while none of a representative is seen to make room: it may have no rules there. */
+function shiftedUnseen(steps: readonly PreviewStep[]): ReadonlySet<string | undefined> {
   const ofRules = Map.groupBy(
     steps.filter(({ kind }) => kind === 'rule'),
     ({ listener }) => listener,
   );
-  return [...ofRules.values()].some((all) => {
+  const isUnseen = (all: readonly PreviewStep[]): boolean => {
     const count = (of: PreviewStep['verb']): number => all.filter(({ verb }) => verb === of).length;
     return count('create') !== count('delete') && count('reorder') === 0;
-  });
+  };
+  return new Set([...ofRules].flatMap(([listener, all]) => (isUnseen(all) ? [listener] : [])));
 }
 
 const redirectsOf = (side: Side, key: string): readonly unknown[] =>

@@ -17,7 +17,7 @@ export interface Update {
   readonly bindings: readonly LoadBalancerBinding[];
 }
 
-type ReplacementContext = Omit<PreviewAround, 'existing'>;
+type ReplacementContext = Omit<PreviewAround, 'existing' | 'only'>;
 
 /** What of the load balancer and of the member's target groups is replaced, told at the annotation that forces it. */
 export function replacementProblems(update: Update, around: ReplacementContext): Problem[] {
@@ -39,7 +39,8 @@ export function replacementProblems(update: Update, around: ReplacementContext):
 /** Replacements of what the member has a part in, without those that follow from another one. */
 function forced({ before, after, bindings }: Update, around: ReplacementContext): PreviewStep[] {
   const [key, { group }] = [keyOf(after), after.spec];
-  const { steps } = preview({ group, key, bindings, before, after }, { ...around, existing: 'assumed' });
+  const known = { ...around, existing: 'assumed', only: 'replacements' } as const;
+  const { steps } = preview({ group, key, bindings, before, after }, known);
   return steps.filter(
     ({ verb, fields, owner = key }) => verb === 'replace' && fields.length > 0 && owner === key,
   );

@@ -4,6 +4,7 @@
 //   group order   a a b a b | asked | a b b a      a, b: keys
 //   taken         a   b     | asked | a b          of each key the first on each side, and the oldest, which wins conflicts
 
+import { effectiveListenPorts, type ListenPort } from '../../api/annotations/listener.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import { sharedIntentKey } from '../../api/group-conflicts/shared-intent-key.ts';
 import { keyOf } from '../../api/kube.ts';
@@ -23,11 +24,22 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const inOrder = (a: Pick<PreviewMember, 'order' | 'key'>, b: Pick<PreviewMember, 'order' | 'key'>): number =>
   a.order - b.order || compare(a.key, b.key);
 
-const isOlder = (a: PreviewMember, b: PreviewMember): boolean =>
-  (compare(a.created, b.created) || compare(a.key, b.key)) < 0;
+const byAge = (a: PreviewMember, b: PreviewMember): number =>
+  compare(a.created, b.created) || compare(a.key, b.key);
 
-/** The members that ask for something, in group order, by shared key; computed once for each list. */
-const alikeIn = once((bindings: readonly LoadBalancerBinding[]): readonly (readonly PreviewMember[])[] => {
+/** Members with one key. */
+interface AlikeMembers {
+  readonly inOrder: readonly PreviewMember[];
+  /** The two oldest: one of them may be the asked member. */
+  readonly oldest: readonly PreviewMember[];
+  readonly ports: readonly ListenPort[];
+  readonly namespaces: ReadonlySet<string | undefined>;
+  /** They have been served: all of one key have, or none. */
+  readonly served: boolean;
+}
+
+/** The members that ask for something, by shared key; computed once for each list. */
+const alikeIn = once((bindings: readonly LoadBalancerBinding[]): readonly AlikeMembers[] => {
   const members = bindings.flatMap((binding): (PreviewMember & { readonly shared: string })[] => {
     const { metadata, spec, status } = binding;
     const { intent, order } = spec;
@@ -38,7 +50,13 @@ const alikeIn = once((bindings: readonly LoadBalancerBinding[]): readonly (reado
       { binding, key: keyOf(binding), order, created: metadata.creationTimestamp ?? '', hasRules, shared },
     ];
   });
-  return [...Map.groupBy(members.sort(inOrder), ({ shared }) => shared).values()];
+  return [...Map.groupBy(members.sort(inOrder), ({ shared }) => shared).values()].map((alike) => ({
+    inOrder: alike,
+    oldest: alike.toSorted(byAge).slice(0, 2),
+    ports: effectiveListenPorts(alike[0]?.binding.spec.intent?.settings ?? {}),
+    namespaces: new Set(alike.map(({ binding }) => binding.metadata.namespace)),
+    served: alike[0]?.binding.status?.loadBalancer !== undefined,
+  }));
 });
 
 /** The other members without those for whom another one stands. `orders`: of the asked member, before and after. */
@@ -47,39 +65,68 @@ export function representativesOf(
   key: string,
   orders: readonly number[],
 ): readonly LoadBalancerBinding[] {
-  const [namespace = ''] = key.split('/');
   const places = orders.map((order) => ({ order, key }));
-  const taken = alikeIn(bindings).flatMap((members) => {
-    const chosen = new Map<string, PreviewMember>();
-    let oldest: PreviewMember | undefined;
-    for (const member of members) {
-      if (member.key === key) continue;
-      if (oldest === undefined || isOlder(member, oldest)) oldest = member;
-      const passed = places.filter((place) => inOrder(place, member) < 0).length;
-      const side = `${passed} ${member.binding.metadata.namespace === namespace}`;
-      if (!chosen.has(side)) chosen.set(side, member);
-      if (member.hasRules && !chosen.has(`${side} rules`)) chosen.set(`${side} rules`, member);
-    }
-    return oldest === undefined ? [] : [...chosen.values(), oldest];
+  const taken = alikeIn(bindings).flatMap((alike) => {
+    const { inOrder: members, oldest } = alike;
+    const cuts = places.map((place) => placeIn(members, place)).sort((a, b) => a - b);
+    const sides = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? members.length }));
+    const old = oldest.find((one) => one.key !== key);
+    return [...sides.flatMap((side) => firstOf(alike, side, key)), ...(old === undefined ? [] : [old])];
   });
   return [...new Set(taken)].map(({ binding }) => binding);
 }
 
-/** Whether another member behind this place, of those that `serves` says are served, asks for rules: these make room. */
+/** How many of the members, which are in group order, come before a place: found by halves. */
+function placeIn(members: readonly PreviewMember[], place: Pick<PreviewMember, 'order' | 'key'>): number {
+  let [low, high] = [0, members.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const member = members[middle];
+    if (member !== undefined && inOrder(place, member) >= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** On one side the first of the asked member's namespace and the first of others, of all and of those with rules. */
+function firstOf(
+  { inOrder: members, namespaces }: AlikeMembers,
+  { from, to }: { readonly from: number; readonly to: number },
+  key: string,
+): PreviewMember[] {
+  const [namespace] = key.split('/');
+  const both = namespaces.size > 1 && namespaces.has(namespace) ? 2 : 1;
+  const chosen: PreviewMember[] = [];
+  const [any, ruled] = [new Set<boolean>(), new Set<boolean>()];
+  for (let at = from; at < to && ruled.size < both; at += 1) {
+    const member = members[at];
+    if (member === undefined || member.key === key) continue;
+    const isOurs = member.binding.metadata.namespace === namespace;
+    if (any.has(isOurs) && (ruled.has(isOurs) || !member.hasRules)) continue;
+    chosen.push(member);
+    any.add(isOurs);
+    if (member.hasRules) ruled.add(isOurs);
+  }
+  return chosen;
+}
+
+/** Whether another served member behind this place asks for rules on the listener: these make room. `all`: all are served. */
 export const hasRulesBehind = (
   bindings: readonly LoadBalancerBinding[],
   place: Pick<PreviewMember, 'order' | 'key'>,
-  serves: (binding: LoadBalancerBinding) => boolean,
+  listens: (port: ListenPort) => boolean,
+  all: boolean,
 ): boolean =>
-  alikeIn(bindings).some((members) =>
-    members.some((member) => member.hasRules && serves(member.binding) && inOrder(place, member) < 0),
-  );
+  alikeIn(bindings).some(({ inOrder: members, ports, served }) => {
+    const last = all || served ? members.findLast(({ hasRules }) => hasRules) : undefined;
+    return last !== undefined && ports.some(listens) && inOrder(place, last) < 0;
+  });
 
 /** All the other members that ask for something. */
 export const othersOf = (
   bindings: readonly LoadBalancerBinding[],
   key: string,
 ): readonly LoadBalancerBinding[] =>
-  alikeIn(bindings).flatMap((members) =>
+  alikeIn(bindings).flatMap(({ inOrder: members }) =>
     members.flatMap((member) => (member.key === key ? [] : [member.binding])),
   );

@@ -247,19 +247,29 @@ describe('members of other namespaces', () => {
   });
 });
 
-test('a thousand members cost no more than those who say something else', () => {
+describe('a thousand members cost no more than those who say something else', () => {
   const many = Array.from({ length: 1_000 }, (_, at) =>
     made(ingress(`shop/m-${at}`, { ...GROUP, 'group.order': String(at % 100) }, [`/m-${at}`])),
   );
-  const next = bindingOf(ingress(FRONT, { ...GROUP, 'group.order': '50' }, ['/a']));
-  const [change] = changesOf(next, undefined, () => many);
-  if (change === undefined) throw new Error('no change');
-  const known = { cluster: settingsUnasked(options), service, existing: 'recorded' } as const;
-  const { before, steps } = preview(change, known);
-  expect(before.members.length).toBeLessThan(5);
-  expect(steps.map(({ verb, kind }) => `${verb} ${kind}`)).toEqual([
-    'create targetGroup',
-    'reorder rule',
-    'create rule',
-  ]);
+  const joining = (said: Annotations) => {
+    const next = bindingOf(ingress(FRONT, { ...GROUP, 'group.order': '50', ...said }, ['/a']));
+    const [change] = changesOf(next, undefined, () => many);
+    if (change === undefined) throw new Error('no change');
+    const known = { cluster: settingsUnasked(options), service, existing: 'recorded' } as const;
+    const { before, steps } = preview(change, known);
+    expect(before.members.length).toBeLessThan(5);
+    return steps.map(({ verb, kind }) => `${verb} ${kind}`);
+  };
+
+  test('when another one joins them', () => {
+    expect(joining({})).toEqual(['create targetGroup', 'reorder rule', 'create rule']);
+  });
+  test('when it listens where none of them does', () => {
+    expect(joining({ 'listen-ports': '[{"HTTP":8080}]' })).toEqual([
+      'modify securityGroup',
+      'create targetGroup',
+      'create listener',
+      'create rule',
+    ]);
+  });
 });

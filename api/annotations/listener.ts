@@ -3,6 +3,7 @@ import { annotation, onListener, shapes } from '../annotation.ts';
 import { type ListenerSpec, sourceText } from '../aws.ts';
 import type { AnnotationValues } from '../generated/values.ts';
 import { CERTIFICATE_ARN, LISTENER_ATTRIBUTES, SSL_POLICY } from '../limits/limits.ts';
+import { once } from '../once.ts';
 import { EVERYBODY } from '../validate/cidr.ts';
 import { asKept } from '../validate/spelling.ts';
 
@@ -47,14 +48,14 @@ export interface ListenPort {
 }
 
 /** The ports that a `listen-ports` value names, ascending; a port named twice counts once, the later one (spec annotations 6.1). */
-export function listenPortsOf(value: AnnotationValues['listen-ports']): ListenPort[] {
+export const listenPortsOf = once((value: AnnotationValues['listen-ports']): readonly ListenPort[] => {
   const found = new Map<number, ListenPort>();
   for (const { HTTP, HTTPS } of value) {
     if (HTTP !== undefined) found.set(HTTP, { protocol: 'HTTP', port: HTTP });
     if (HTTPS !== undefined) found.set(HTTPS, { protocol: 'HTTPS', port: HTTPS });
   }
   return [...found.values()].sort((a, b) => a.port - b.port);
-}
+});
 
 function names(value: AnnotationValues['listen-ports'], { spec }: { readonly spec: ListenerSpec }): boolean {
   return listenPortsOf(value).some(({ port, protocol }) => port === spec.port && protocol === spec.protocol);
@@ -64,7 +65,7 @@ function names(value: AnnotationValues['listen-ports'], { spec }: { readonly spe
 export function effectiveListenPorts(settings: {
   readonly 'listen-ports'?: { readonly value: AnnotationValues['listen-ports'] };
   readonly 'certificate-arn'?: { readonly value: AnnotationValues['certificate-arn'] };
-}): ListenPort[] {
+}): readonly ListenPort[] {
   const said = settings['listen-ports'];
   if (said !== undefined) return listenPortsOf(said.value);
   const certificates = settings['certificate-arn']?.value ?? [];

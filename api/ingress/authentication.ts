@@ -1,6 +1,7 @@
 // Authentication settings of one backend: what its Service says over what the Ingress says (spec annotations 2.1, 10).
 import { targetsOf } from '../annotations/actions.ts';
 import type { Settings } from '../generated/binding.ts';
+import { once } from '../once.ts';
 import { memberOf } from '../routing/rules.ts';
 import type { ServiceSettings } from './effective-settings.ts';
 
@@ -17,16 +18,15 @@ export const AUTH_NAMES = [
 export type AuthName = (typeof AUTH_NAMES)[number];
 export type AuthSettings = Pick<Settings, AuthName>;
 
-function authOf(settings: Partial<Settings>): AuthSettings {
+/** Looked at for every rule, and the same for all of a member. */
+const authOf = once((settings: Partial<Settings>): AuthSettings => {
   const said = AUTH_NAMES.filter((name) => settings[name] !== undefined);
   return Object.fromEntries(said.map((name) => [name, settings[name]]));
-}
+});
 
 /** The settings that count for a backend; `service` is there when the rule forwards to this one Service alone. */
-export const effectiveAuth = (ingress: Settings, service?: ServiceSettings): AuthSettings => ({
-  ...authOf(ingress),
-  ...authOf(service ?? {}),
-});
+export const effectiveAuth = (ingress: Settings, service?: ServiceSettings): AuthSettings =>
+  service === undefined ? authOf(ingress) : { ...authOf(ingress), ...authOf(service) };
 
 /** The only Service that a backend forwards to, if that is all it does. `action` is the NAME of an action. */
 export function soleService(

@@ -3,6 +3,7 @@
 import { type ActionValue, targetsOf } from '../annotations/actions.ts';
 import type { Settings } from '../generated/binding.ts';
 import type { Ingress, IngressBackend, IngressPath, Service, ServicePort } from '../kube.ts';
+import { once } from '../once.ts';
 import { annotationPath } from '../problems/finding.ts';
 import { memberOf } from '../routing/rules.ts';
 
@@ -23,10 +24,11 @@ export interface WrittenPath extends IngressPath {
 }
 
 /** The paths of all rules, in written order. */
-export const pathsOf = ({ spec }: Ingress): WrittenPath[] =>
+export const pathsOf = once(({ spec }: Ingress): readonly WrittenPath[] =>
   (spec?.rules ?? []).flatMap(({ host = '', http }, r) =>
     (http?.paths ?? []).map((path, p) => ({ ...path, host, at: `spec.rules[${r}].http.paths[${p}]` })),
-  );
+  ),
+);
 
 /** All backends of an Ingress: the default one last. */
 export function backendsOf(ingress: Ingress): BackendReference[] {

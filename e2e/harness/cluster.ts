@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { kubeClient } from '../../kube/client.ts';
+import { type Apply, applier } from './apply.ts';
 import { createAuthority, createKeyPair, type KeyAndCertificate } from './certificates.ts';
 import {
   apiServerReady,
@@ -64,10 +65,10 @@ export interface Cluster extends ClusterPlace {
     options?: { readonly input?: string; readonly kubeconfig?: string },
   ) => Promise<CommandResult>;
   /**
-   * `kubectl apply` of YAML text or objects; gives kubectl's words.
-   * @throws Error with kubectl's standard error when it refuses.
+   * What `kubectl apply --server-side` does with YAML text or objects, one after the other, without a process.
+   * @throws Error with the API server's words at the first that it refuses.
    */
-  readonly apply: (...objects: readonly (string | object)[]) => Promise<string>;
+  readonly apply: Apply;
   /** Path of a kubeconfig that holds an existing ServiceAccount's token (TokenRequest, one day) and nothing else. */
   readonly serviceAccountKubeconfig: (namespace: string, name: string) => Promise<string>;
   /** Ends the API server: open watches break, new connections are refused. The controllers stay and retry. */
@@ -125,17 +126,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return cluster;
 }
 
-/** A cluster that somebody else started and stops; what is kept in its directory here is gone after `stop`. */
-export async function connectCluster(place: ClusterPlace): Promise<Cluster> {
+/** A cluster that somebody else starts and stops, and pauses for us; what is kept in its directory here is gone after `stop`. */
+export async function connectCluster(
+  place: ClusterPlace,
+  pausing: Pick<Cluster, 'pauseApiServer' | 'resumeApiServer'>,
+): Promise<Cluster> {
   await removeAbandoned();
   const dir = await makeDirectory();
-  const others = async (): Promise<never> => {
-    throw new Error('the API server is shared with others: ask for a cluster that is alone');
-  };
   return {
     ...access(place, dir, await tools()),
-    pauseApiServer: others,
-    resumeApiServer: others,
+    ...pausing,
     stop: () => rm(dir, { recursive: true, force: true }),
   };
 }
@@ -168,12 +168,6 @@ function access(place: ClusterPlace, dir: string, tools: Tools) {
       env: { KUBECONFIG: other ?? kubeconfig, KUBECACHEDIR: join(dir, 'kubectl-cache') },
       ...(input === undefined ? {} : { input }),
     });
-  const apply: Cluster['apply'] = async (...objects) => {
-    const input = objects.map((object) => (typeof object === 'string' ? object : JSON.stringify(object)));
-    const result = await kubectl(['apply', '-f', '-'], { input: input.join('\n---\n') });
-    if (result.code !== 0) throw new Error(`kubectl apply: ${result.stderr.trim()}`);
-    return result.stdout;
-  };
   const serviceAccountKubeconfig: Cluster['serviceAccountKubeconfig'] = async (namespace, name) => {
     const { status } = await client.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
       namespace,
@@ -184,7 +178,7 @@ function access(place: ClusterPlace, dir: string, tools: Tools) {
     await writeFile(path, kubeconfigText(server, caPem, { token: status?.token ?? '' }), { mode: 0o600 });
     return path;
   };
-  return { ...place, dir, client, read, kubectl, apply, serviceAccountKubeconfig };
+  return { ...place, dir, client, read, kubectl, apply: applier(request), serviceAccountKubeconfig };
 }
 
 /**

@@ -42,19 +42,19 @@ export function crdManifest(): Promise<string> {
  * What `kubectl kustomize config/NAME` renders.
  * @throws Error with kubectl's words when it does not render.
  */
-export async function render(cluster: Cluster, name: string): Promise<Manifest[]> {
-  const text = rendered.get(name) ?? (await kustomized(cluster, name));
-  rendered.set(name, text);
-  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+export async function render(cluster: Cluster, name: string): Promise<readonly Manifest[]> {
+  const manifests = rendered.get(name) ?? (await kustomized(cluster, name));
+  rendered.set(name, manifests);
+  return manifests;
 }
 
 /** The files do not change while a process runs. */
-const rendered = new Map<string, string>();
+const rendered = new Map<string, readonly Manifest[]>();
 
-async function kustomized(cluster: Cluster, name: string): Promise<string> {
+async function kustomized(cluster: Cluster, name: string): Promise<readonly Manifest[]> {
   const { code, stdout, stderr } = await cluster.kubectl(['kustomize', join(ROOT, 'config', name)]);
   if (code !== 0) throw new Error(`config/${name} does not render: ${stderr.trim()}`);
-  return stdout;
+  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
 /**
@@ -64,7 +64,9 @@ async function kustomized(cluster: Cluster, name: string): Promise<string> {
 export async function installAlbatross(cluster: Cluster): Promise<void> {
   const parts: object[] = (await render(cluster, 'default')).filter(({ kind }) => KINDS.has(kind));
   const ofLbc = [await render(cluster, 'classparams'), await render(cluster, 'targetgroupbindings')];
-  await cluster.apply(...parts, ...ofLbc.flat());
+  const input = [...parts, ...ofLbc.flat()].map((part) => JSON.stringify(part));
+  const applied = await cluster.kubectl(['apply', '-f', '-'], { input: input.join('\n---\n') });
+  if (applied.code !== 0) throw new Error(`Albatross is not installed: ${applied.stderr.trim()}`);
   const wait = [
     'wait',
     '--for=condition=Established',

@@ -6,6 +6,7 @@
 //   worker           asks        file 1: connect ◀──┘──▶ use        file 2: put the snapshot back ──▶ connect ──▶ …
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { type Moto, startMoto } from '../../local-aws/moto/moto-process.ts';
 import { type Cluster, type ClusterPlace, connectCluster, startCluster } from './cluster.ts';
 import { restoreSnapshot, type Snapshot, takeSnapshot } from './etcd.ts';
@@ -13,6 +14,9 @@ import { crdManifest, installAlbatross } from './install.ts';
 
 /** Names the main process to its workers. */
 const SHARED = 'ALBATROSS_SHARED';
+
+/** Asks for a new one in place of the one that was used. */
+const AGAIN = 'again';
 
 interface Prepared {
   readonly place: ClusterPlace;
@@ -38,19 +42,25 @@ async function startPrepared(onStep?: (step: string) => void): Promise<Cluster> 
 interface Started<T> {
   /** What a worker is told, as JSON. */
   readonly told: T;
+  /** What a worker may have done with it. */
+  readonly deeds: Readonly<Record<string, () => Promise<void>>>;
   stop(): Promise<void>;
 }
+
+/** Each reset makes moto's 1,300 machine images anew, and nobody here asks for another one than that of nodes. */
+const MACHINE_IMAGES = fileURLToPath(new URL('machine-images.json', import.meta.url));
 
 const STARTS: Readonly<Record<string, () => Promise<Started<Prepared | string>>>> = {
   cluster: async () => {
     const cluster = await startPrepared();
     const { kubeconfig, server, caPem, etcd } = cluster;
     const place = { kubeconfig, server, caPem, etcd };
-    return { told: { place, snapshot: await takeSnapshot(etcd) }, stop: cluster.stop };
+    const { pauseApiServer: pause, resumeApiServer: resume, stop } = cluster;
+    return { told: { place, snapshot: await takeSnapshot(etcd) }, deeds: { pause, resume }, stop };
   },
   moto: async () => {
-    const { url, close } = await startMoto();
-    return { told: url, stop: close };
+    const { url, close } = await startMoto({ env: { ...process.env, MOTO_AMIS_PATH: MACHINE_IMAGES } });
+    return { told: url, deeds: {}, stop: close };
   },
 };
 
@@ -58,16 +68,19 @@ const STARTS: Readonly<Record<string, () => Promise<Started<Prepared | string>>>
 export async function serveShared(): Promise<{ stop(): Promise<void> }> {
   const started = new Map<string, Promise<Started<unknown>>>();
   const server = createServer(({ url = '' }, response) => {
-    const [, what = '', worker = '', again] = url.split('/');
+    const [, what = '', worker = '', deed] = url.split('/');
     const start = STARTS[what];
     if (start === undefined) return void response.writeHead(404).end();
     const key = `${what}/${worker}`;
     const before = started.get(key);
-    const one = before === undefined || again !== undefined ? start() : before;
+    const one = before === undefined || deed === AGAIN ? start() : before;
     started.set(key, one);
     if (before !== one) void before?.then(({ stop }) => stop());
     one.then(
-      ({ told }) => response.end(JSON.stringify(told)),
+      async ({ told, deeds }) => {
+        await deeds[deed ?? '']?.();
+        response.end(JSON.stringify(told));
+      },
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
@@ -90,11 +103,11 @@ export function leaveShared(): void {
   for (const what of Object.keys(STARTS)) left.add(what);
 }
 
-/** What the main process has for this worker, or `again` starts in its place; undefined where there is none. */
-async function ask<T>(what: string, again = left.delete(what) ? '/again' : ''): Promise<T | undefined> {
+/** What the main process has for this worker, after `deed`; undefined where there is no such process. */
+async function ask<T>(what: string, deed = left.delete(what) ? AGAIN : ''): Promise<T | undefined> {
   const shared = process.env[SHARED];
   if (shared === undefined) return undefined;
-  const answer = await fetch(`${shared}/${what}/${process.env.VITEST_POOL_ID}${again}`);
+  const answer = await fetch(`${shared}/${what}/${process.env.VITEST_POOL_ID}/${deed}`);
   if (!answer.ok) throw new Error(await answer.text());
   return (await answer.json()) as T;
 }
@@ -108,25 +121,20 @@ async function askAsNew(): Promise<Prepared | undefined> {
     return prepared;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}: another one is started\n`);
-    return ask<Prepared>('cluster', '/again');
+    return ask<Prepared>('cluster', AGAIN);
   }
-}
-
-export interface PreparedOptions {
-  /** True: the cluster is nobody else's, and its API server can be paused. */
-  readonly alone?: boolean;
-  /** Called with each step of the start as it begins. */
-  readonly onStep?: (step: string) => void;
 }
 
 /**
  * A cluster with Albatross installed, without a webhook: the one of this worker, as new, where vitest's main process serves
- * some, else one of its own.
+ * some, else one of its own. `onStep` is called with each step of the start as it begins.
  * @throws Error that says what does not start, or does not come to rest.
  */
-export async function preparedCluster({ alone = false, onStep }: PreparedOptions = {}): Promise<Cluster> {
-  const prepared = alone ? undefined : await askAsNew();
-  return prepared === undefined ? startPrepared(onStep) : connectCluster(prepared.place);
+export async function preparedCluster(onStep?: (step: string) => void): Promise<Cluster> {
+  const prepared = await askAsNew();
+  if (prepared === undefined) return startPrepared(onStep);
+  const deed = (what: string) => async () => void (await ask('cluster', what));
+  return connectCluster(prepared.place, { pauseApiServer: deed('pause'), resumeApiServer: deed('resume') });
 }
 
 /** A moto without any resources, likewise. */

@@ -21,8 +21,6 @@ export interface StageOptions {
   readonly aws?: Pick<LocalAwsOptions, 'provisioningMs' | 'healthIntervalScale' | 'latencyMs' | 'limits'>;
   /** False: the webhook does not write bindings; the controller must do without. */
   readonly record?: boolean;
-  /** True: the cluster is not shared, and its API server can be paused. */
-  readonly alone?: boolean;
   /** False: no webhook is installed at all. */
   readonly webhook?: boolean;
   readonly controllerArgs?: readonly string[];
@@ -71,12 +69,12 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 
 /** Cluster and AWS at the same time; then nodes, and the kubelet that knows where pods really are. */
 async function startWorld(
-  { aws: awsOptions, alone = false, onStep = () => undefined }: StageOptions,
+  { aws: awsOptions, onStep = () => undefined }: StageOptions,
   down: AsyncDisposableStack,
 ): Promise<Started> {
   let addressOf: Kubelet['addressOf'] = () => undefined;
   const cluster = async () => {
-    const started = await preparedCluster({ alone, onStep });
+    const started = await preparedCluster(onStep);
     down.defer(() => started.stop());
     return started;
   };

@@ -8,7 +8,7 @@ import { type Authority, createAuthority, type KeyAndCertificate } from './certi
 import type { Cluster, CommandResult } from './cluster.ts';
 import { installWebhook, NAMESPACE } from './install.ts';
 import { albatross, freePorts } from './machine.ts';
-import { type PreparedOptions, preparedCluster } from './prepared.ts';
+import { preparedCluster } from './prepared.ts';
 import { type RunningProcess, startProcess, untilReady } from './process.ts';
 
 export interface Reply {
@@ -40,8 +40,8 @@ export interface WebhookHost {
 }
 
 /** A cluster with Albatross installed and the namespace shop; the webhook is not started yet. */
-export async function prepareWebhookHost(options: PreparedOptions = {}): Promise<WebhookHost> {
-  const cluster = await preparedCluster(options);
+export async function prepareWebhookHost(): Promise<WebhookHost> {
+  const cluster = await preparedCluster();
   const authority = await createAuthority('webhook authority');
   const [port = 0] = await freePorts(1);
   const certificate = await authority.server(['127.0.0.1']);

@@ -1,16 +1,16 @@
 // What config/ gives a cluster: it renders, a real API server takes all of it, each ServiceAccount can do what it does
 // and nothing else, and nobody but the two writes a binding.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Cluster, type CommandResult, startCluster } from '../harness/cluster.ts';
-import { crdManifest, installAlbatross, NAMESPACE, render } from '../harness/install.ts';
+import type { Cluster, CommandResult } from '../harness/cluster.ts';
+import { NAMESPACE, render } from '../harness/install.ts';
+import { preparedCluster } from '../harness/prepared.ts';
 
 let cluster: Cluster;
 let webhook: string;
 let controller: string;
 
 beforeAll(async () => {
-  cluster = await startCluster({ before: [await crdManifest()] });
-  await installAlbatross(cluster);
+  cluster = await preparedCluster();
   webhook = await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-webhook');
   controller = await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller');
 });

@@ -12,16 +12,16 @@ import { KINDS } from '../../kube/kinds.ts';
 import { identityOfProcess, Lead, type LeadOptions } from '../../kube/lease.ts';
 import { Watched, type WatchState } from '../../kube/watch.ts';
 import { underPolicy, Writer } from '../../kube/write.ts';
-import { type Cluster, startCluster } from '../harness/cluster.ts';
-import { crdManifest, installAlbatross, NAMESPACE } from '../harness/install.ts';
+import type { Cluster } from '../harness/cluster.ts';
+import { NAMESPACE } from '../harness/install.ts';
+import { preparedCluster } from '../harness/prepared.ts';
 
 let cluster: Cluster;
 let client: KubeClient;
 const may = underPolicy('sync');
 
 beforeAll(async () => {
-  cluster = await startCluster({ before: [await crdManifest()] });
-  await installAlbatross(cluster);
+  cluster = await preparedCluster();
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(await cluster.serviceAccountKubeconfig(NAMESPACE, 'albatross-controller'));
   client = kubeClient(kubeConfig);

@@ -94,12 +94,12 @@ describe.each(rounds)('round $round: twelve at once', ({ round, killed: kills })
 
 describe(`one by one, with ${KINDS} kinds of others`, () => {
   const kinds = Array.from({ length: KINDS }, (_, at) => kindOf(at));
+  const names = kinds.map(({ metadata }) => metadata.name).join(' ');
   beforeAll(async () => {
     await stage.cluster.apply(...kinds);
-    for (const { metadata } of kinds)
-      await k(`wait --for=condition=Established crd/${metadata.name} --timeout=120s`);
+    await k(`wait --for=condition=Established --timeout=120s crd ${names}`);
   });
-  afterAll(() => k(`delete crd --wait=false ${kinds.map(({ metadata }) => metadata.name).join(' ')}`));
+  afterAll(() => k(`delete crd --wait=false ${names}`));
 
   test.each(Array.from({ length: ONE_BY_ONE }, (_, at) => at))('nothing is left of number %i', async (at) => {
     const name = `single-${at}`;

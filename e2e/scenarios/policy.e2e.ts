@@ -37,7 +37,7 @@ const under = (name: string, options: Parameters<typeof ingress>[2], policy: str
   const annotations = { ...one.metadata.annotations, [POLICY]: policy };
   return { ...one, metadata: { ...one.metadata, annotations } };
 };
-const apply = (...of: Parameters<typeof under>): Promise<string> => stage.cluster.apply(under(...of));
+const apply = (...of: Parameters<typeof under>): Promise<void> => stage.cluster.apply(under(...of));
 /** What kubectl says beside that it is applied. */
 async function warned(of: object, ...flags: string[]): Promise<string> {
   const { code, stderr } = await stage.cluster.kubectl(['apply', ...flags, '-f', '-'], {

@@ -10,7 +10,7 @@ let stage: Stage;
 const k = (line: string): Promise<string> => kubectl(stage.cluster, line);
 
 beforeAll(async () => {
-  stage = await setStage({ record: false, alone: true });
+  stage = await setStage({ record: false });
   await stage.cluster.apply(namespace('calm'), ...app('calm', 'web', { replicas: 2 }));
 });
 afterAll(() => stage?.stop());

@@ -55,7 +55,7 @@ async function write(name: string, text: string): Promise<void> {
 
 /** Prepares everything. */
 export async function prepare(): Promise<void> {
-  cluster = await preparedCluster({ alone: true });
+  cluster = await preparedCluster();
   dir = join(cluster.dir, 'start');
   await mkdir(join(dir, 'home'), { recursive: true });
   silent = await silentPort();

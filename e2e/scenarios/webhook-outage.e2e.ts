@@ -9,7 +9,7 @@ let host: WebhookHost;
 let webhook: RunningProcess;
 
 beforeAll(async () => {
-  host = await prepareWebhookHost({ alone: true });
+  host = await prepareWebhookHost();
   webhook = await host.start('--drain-seconds=15');
 });
 

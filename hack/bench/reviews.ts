@@ -80,8 +80,8 @@ const THIRTY: Annotations = {
     '[{"type":"url-rewrite","urlRewriteConfig":{"rewrites":[{"regex":"^/part-([0-9]+)/(.*)$","replace":"/$2"}]}}]',
 };
 
-/** The review of a dry run that would create an Ingress, as the API server sends it (Kubernetes: Dynamic Admission Control). */
-export function review(object: Ingress): string {
+/** The review of an Ingress that is created, or would be, as the API server sends it (Kubernetes: Dynamic Admission Control). */
+export function review(object: Ingress, dryRun: boolean): string {
   const { name, namespace } = object.metadata;
   const kind = { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress' };
   const resource = { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' };
@@ -97,8 +97,8 @@ export function review(object: Ingress): string {
     userInfo: { username: 'jane', groups: ['developers', 'system:authenticated'] },
     object,
     oldObject: null,
-    dryRun: true,
-    options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', dryRun: ['All'] },
+    dryRun,
+    options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1', ...(dryRun ? { dryRun: ['All'] } : {}) },
   };
   return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
 }

@@ -11,12 +11,18 @@ const ALGORITHM = {
 } as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+const makeKeys = () => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+
+/** Those of all certificates of a process: an RSA key takes a tenth of a second to make, and these protect nobody. */
+let made: ReturnType<typeof makeKeys> | undefined;
+
 /** Certificate and PKCS #8 key as PEM, good for a year. The domain, and those it covers as well, may be wildcards. */
 export async function selfSignedCertificate(
   domain: string,
   ...more: readonly string[]
 ): Promise<{ certPem: string; keyPem: string }> {
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  made ??= makeKeys();
+  const keys = await made;
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [domain] }],
