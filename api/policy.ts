@@ -43,6 +43,7 @@ export type WriteKind =
   | 'ingressStatus'
   | 'ingressFinalizers'
   | 'ingressEvents'
+  | 'targetGroupBinding'
   | 'podConditions';
 
 const IN_CHARGE: readonly Policy[] = ['sync', 'upsert-only'];
@@ -61,6 +62,8 @@ const WRITTEN_UNDER: Readonly<Record<WriteKind, readonly Policy[]>> = {
   ingressEvents: IN_CHARGE,
   // The health of targets, by whoever registers them.
   podConditions: ['sync', 'upsert-only', 'targets-only'],
+  // A target group that people bound to a Service is in nobody else's charge.
+  targetGroupBinding: ['sync', 'upsert-only', 'targets-only'],
 };
 
 /** Whether this may be written under a policy. */

@@ -119,6 +119,12 @@ export function withDefaults(command: Command): Command {
       [...DEFAULTS.allowedCertificateAuthorityArns],
     )
     .option('--feature-gates <gates>', 'those of the LBC: Name=true,…', gates, DEFAULTS.featureGates)
+    .option(
+      '--enable-target-group-bindings [boolean]',
+      'register the targets of TargetGroupBindings that people made (docs/targetgroupbindings.md)',
+      trueOrFalse,
+      DEFAULTS.enableTargetGroupBindings,
+    )
     .option('--enable-wafv2 [boolean]', 'set web ACLs of load balancers', trueOrFalse, DEFAULTS.enableWafv2)
     .option(
       '--enable-shield [boolean]',

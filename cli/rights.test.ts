@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { BindingSpec } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { Ingress } from '../api/kube.ts';
 import { POLICIES } from '../api/policy.ts';
 import { type Right, rightsInWords } from '../api/rights.ts';
 import * as controller from '../controller/rights.ts';
+import { TargetGroupBindings } from '../controller/target-group-bindings/store.ts';
+import { TargetGroupBindingWrites } from '../controller/target-group-bindings/writes.ts';
 import { ApiServer, type Asked } from '../e2e/harness/api-server.ts';
 import { kubeClient } from '../kube/client.ts';
 import { KINDS } from '../kube/kinds.ts';
@@ -41,6 +44,7 @@ const granted = (roles: readonly Role[], { verb, group, resource, name }: Right)
 
 const options = {
   policy: 'sync',
+  enableTargetGroupBindings: true,
   leaderElect: true,
   leaderElectionId: 'albatross-controller-leader',
 } as const;
@@ -92,6 +96,13 @@ describe('what the controller writes at the API server, it asks the right for', 
       await write.patchStatus(applied.object, { targets: '0/0' });
       await write.forgetTargets(applied.object, 'arn');
       await write.deleteBinding(applied.object);
+      const bound = server.put(KINDS.targetGroupBindings, { metadata: { ...name, resourceVersion: '1' } });
+      const writes = new TargetGroupBindingWrites({
+        ...{ client: kubeClient(server.kubeConfig), policy },
+        ...{ store: new TargetGroupBindings(), failed: () => undefined },
+      });
+      await writes.claim(bound as TargetGroupBinding, {});
+      await writes.status(bound as TargetGroupBinding, { targets: '0/0' });
       await write.writeFinalizers(ingress, []);
       await write.holdIngress(ingress, 'y');
       await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [80] }, () => false);
@@ -121,6 +132,10 @@ describe('only what is used is asked for', () => {
       expect(words({ policy })).toContain('ingresses.networking.k8s.io (list, watch), ');
       expect(words({ policy })).not.toContain('ingresses/status');
     }
+  });
+  test('where TargetGroupBindings are not served, none to them', () => {
+    expect(words({})).toContain('targetgroupbindings.elbv2.k8s.aws (list, watch, patch)');
+    expect(words({ enableTargetGroupBindings: false })).not.toContain('targetgroupbindings');
   });
   test('with one namespace, rights there', () => {
     expect(words({ watchNamespace: 'shop' })).toContain('services in shop (list, watch)');

@@ -46,6 +46,11 @@ async function start(): Promise<void> {
         nodesTold += 1;
         work.add('nodes');
       },
+      targetGroupBinding(one, gone, isStarted) {
+        if (isStarted) work.add(`${gone ? 'gone' : 'targetGroupBinding'} ${one.metadata.name}`);
+      },
+      targetGroupBindings: () => work.add('targetGroupBindings'),
+      targetGroupBindingsOf: (namespace, name) => work.add(`targetGroupBindings of ${namespace}/${name}`),
     },
   });
   await informers.synced;

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { defined } from '../api/defined.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { Reading } from '../api/ingress/read.ts';
 import {
   type EndpointSlice,
@@ -24,6 +25,7 @@ import { SliceIndex } from './targets/slice-index.ts';
 import {
   FIELDS,
   MAY_BE_MISSING,
+  type PlannedKind,
   trimmed,
   trimmedNode,
   trimmedPod,
@@ -45,6 +47,11 @@ export interface InformersOptions {
     /** The gates of a pod may be met, or not any more; by `namespace/name`. */
     gates(pod: string): void;
     nodes(): void;
+    targetGroupBinding(object: TargetGroupBinding, gone: boolean, isStarted: boolean): void;
+    /** All of them. */
+    targetGroupBindings(): void;
+    /** Those for a Service, which came, went or changed. */
+    targetGroupBindingsOf(namespace: string, service: string): void;
   };
   onState(kind: string, state: WatchState): void;
 }
@@ -60,7 +67,8 @@ const LEAVING_MS = 500;
 
 export class Informers {
   readonly #options: InformersOptions;
-  readonly #kept: { readonly [K in WatchedKind]: Watched<WatchedObjects[K]> };
+  readonly #kept: { readonly [K in PlannedKind]: Watched<WatchedObjects[K]> };
+  readonly #targetGroupBindings: Watched<TargetGroupBinding> | undefined;
   readonly #slices = new SliceIndex();
   readonly #nodeFacts = new Map<string, string>();
   /** What of each binding our work depends on, as the watch told it last. */
@@ -84,6 +92,12 @@ export class Informers {
       nodes: this.#watch('nodes', (node, change) => this.#nodeChanged(node, change), trimmedNode),
       pods: this.#watch('pods', (pod, change) => this.#podChanged(pod, change), trimmedPod),
     };
+    // Whether they are served is the operator's choice.
+    this.#targetGroupBindings = options.options.enableTargetGroupBindings
+      ? this.#watch('targetGroupBindings', (one, change) =>
+          options.work.targetGroupBinding(one, change === 'deleted', this.#started),
+        )
+      : undefined;
     this.synced = Promise.all(this.#watches.map(({ synced }) => synced)).then(() => this.#start());
   }
 
@@ -96,10 +110,12 @@ export class Informers {
     for (const group of book.groups()) work.group(group, 'low');
     for (const pod of pods.waiting()) work.gates(pod);
     work.nodes();
+    work.targetGroupBindings();
   }
 
   get #watches(): readonly Pick<Watched<never>, 'synced' | 'healthy' | 'stop'>[] {
-    return Object.values(this.#kept);
+    const users = this.#targetGroupBindings;
+    return users === undefined ? Object.values(this.#kept) : [...Object.values(this.#kept), users];
   }
 
   get world(): World {
@@ -186,6 +202,7 @@ export class Informers {
     if (!this.#started) return;
     for (const group of groupsUsing(book, namespace, name)) work.group(group, 'normal');
     work.service(namespace, name);
+    work.targetGroupBindingsOf(namespace, name);
     // It may select other pods.
     for (const pod of pods.waiting(namespace)) work.gates(pod);
   }

@@ -46,6 +46,8 @@ export interface ControllerOptions {
   readonly allowedCertificateAuthorityArns: readonly string[];
   /** Feature gates of the LBC that are said. */
   readonly featureGates: Readonly<Record<string, boolean>>;
+  /** Whether targets of users' TargetGroupBindings are registered. */
+  readonly enableTargetGroupBindings: boolean;
   /** Whether web ACLs are set. */
   readonly enableWafv2: boolean;
   /** Whether Shield is asked to protect. */
@@ -93,6 +95,7 @@ export const DEFAULTS = {
   serviceTargetEniSecurityGroupTags: {},
   allowedCertificateAuthorityArns: [],
   featureGates: {},
+  enableTargetGroupBindings: true,
   enableWafv2: true,
   enableShield: true,
   awsMaxRetries: 10,

@@ -8,16 +8,20 @@ import { WATCHED } from './watched.ts';
 
 type RightsOptions = Pick<
   ControllerOptions,
-  'policy' | 'watchNamespace' | 'leaderElect' | 'leaderElectionId'
+  'policy' | 'watchNamespace' | 'leaderElect' | 'leaderElectionId' | 'enableTargetGroupBindings'
 >;
 
 /** `leases` is the namespace of the Lease. */
 export function rightsOf(options: RightsOptions, leases: string): Right[] {
   const { policy, watchNamespace, leaderElect, leaderElectionId: name } = options;
+  const served = options.enableTargetGroupBindings && mayWrite('targetGroupBinding', policy);
+  const watched = Object.values(WATCHED).filter(
+    (kind) => kind !== KINDS.targetGroupBindings || options.enableTargetGroupBindings,
+  );
   const scope = watchNamespace === undefined ? {} : { namespace: watchNamespace };
   const lease = { namespace: leases };
   return [
-    ...Object.values(WATCHED).flatMap((kind) => rightsTo(['list', 'watch'], kind, scope)),
+    ...watched.flatMap((kind) => rightsTo(['list', 'watch'], kind, scope)),
     ...rightsTo(['create', 'patch', 'delete'], KINDS.bindings, scope),
     ...rightsTo(['patch'], KINDS.bindings, { ...scope, subresource: 'status' }),
     ...(mayWrite('ingressFinalizers', policy) ? rightsTo(['get', 'patch'], KINDS.ingresses, scope) : []),
@@ -26,6 +30,12 @@ export function rightsOf(options: RightsOptions, leases: string): Right[] {
       : []),
     ...(mayWrite('podConditions', policy)
       ? rightsTo(['patch'], KINDS.pods, { ...scope, subresource: 'status' })
+      : []),
+    ...(served
+      ? [
+          ...rightsTo(['patch'], KINDS.targetGroupBindings, scope),
+          ...rightsTo(['patch'], KINDS.targetGroupBindings, { ...scope, subresource: 'status' }),
+        ]
       : []),
     ...(leaderElect
       ? [

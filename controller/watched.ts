@@ -7,7 +7,7 @@ import type { Node, ObjectMeta, Pod } from '../api/kube.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 
 const { ingresses, ingressClasses, classParams, namespaces } = KINDS;
-const { services, endpointSlices, nodes, pods, bindings } = KINDS;
+const { services, endpointSlices, nodes, pods, bindings, targetGroupBindings } = KINDS;
 const ALL = {
   ingresses,
   ingressClasses,
@@ -18,9 +18,13 @@ const ALL = {
   nodes,
   pods,
   bindings,
+  targetGroupBindings,
 } as const;
 
 export type WatchedKind = keyof typeof ALL;
+
+/** What groups of Ingresses are decided from. */
+export type PlannedKind = Exclude<WatchedKind, 'targetGroupBindings'>;
 
 type ObjectOf<K> = K extends KubeKind<infer T> ? T : never;
 
@@ -29,7 +33,7 @@ export type WatchedObjects = { readonly [K in WatchedKind]: ObjectOf<(typeof ALL
 export const WATCHED: { readonly [K in WatchedKind]: KubeKind<WatchedObjects[K]> } = ALL;
 
 /** Kinds of others, which a cluster may not have. */
-export const MAY_BE_MISSING: ReadonlySet<WatchedKind> = new Set(['classParams']);
+export const MAY_BE_MISSING: ReadonlySet<WatchedKind> = new Set(['classParams', 'targetGroupBindings']);
 
 /**
  * The objects of a kind that are seen at all. A pod that runs has an address and may be a target; jobs that ended, and pods that

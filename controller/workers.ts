@@ -28,6 +28,7 @@ import { addTo, openQueues, type Queues } from './queue/queues.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Publishing, publish, regardingOf, unsettle } from './status/publish.ts';
 import { StatusWrites } from './status/writes.ts';
+import { wireTargetGroupBindings } from './target-group-bindings/start.ts';
 import type { World } from './targets/endpoints.ts';
 import { reconcileGates } from './targets/gate-conditions.ts';
 import type { NodeAccess } from './targets/node-security-groups.ts';
@@ -136,12 +137,18 @@ export function wireWorkers(parts: Parts): Workers {
       }),
     groups: (key) => reconcile(key, reconciling),
     targets: (arn) => targets.reconcile(arn),
+    targetGroupBindings: (key) => users.program.reconcile(key),
     gates: (pod) => reconcileGates(pod, { ...{ world, book, targets, write, client, now, failed } }),
     targetStatus: (member) => targetStatuses.reconcile(member),
     nodes: () => nodes.run(),
     record: () => orphans.write(),
   });
-  const targets = wireTargets(parts, find, writes, queues, (arns) => nodes.served(arns));
+  const targets = wireTargets(
+    ...([parts, find, writes, queues] as const),
+    (arns) => nodes.served(arns),
+    () => users.program,
+  );
+  const users = wireTargetGroupBindings(parts, writes, targets, queues.targetGroupBindings);
   const targetStatuses = new TargetStatuses({ targets, statuses, now });
   const nodes = wireNodes(parts, find, targets, failed);
   const publishing: Publishing = {
@@ -164,7 +171,7 @@ export function wireWorkers(parts: Parts): Workers {
   return {
     queues,
     orphans,
-    work: workOf(queues, targets, nodes),
+    work: { ...workOf(queues, targets, nodes), ...users.work },
     look(group) {
       parts.inventory.doubt(group);
       queues.groups.add(group, 'low');
@@ -177,7 +184,9 @@ export function wireWorkers(parts: Parts): Workers {
   };
 }
 
-function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): Workers['work'] {
+type OwnWork = Omit<Workers['work'], `targetGroupBinding${string}`>;
+
+function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): OwnWork {
   return {
     binding: (key, priority, afterMs) => addTo(queues.bindings, key, priority, afterMs),
     group: (id, priority, afterMs) => addTo(queues.groups, id, priority, afterMs),

@@ -2,6 +2,7 @@
 import type { AnnotationName } from '../../api/annotation.ts';
 import type { Resource } from '../../api/aws.ts';
 import type { Problem } from '../../api/problems/problem.ts';
+import type { Requirement } from '../../api/validate/selector.ts';
 import { type Group, saidBy, type Told } from '../group.ts';
 import type { Facts, Looked } from './facts.ts';
 
@@ -21,6 +22,8 @@ export interface Backend {
   readonly lacks?: string;
   /** Labels that a node must have to be registered; instance targets only. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** What else its labels must meet; instance targets only. */
+  readonly nodeRequirements?: readonly Requirement[];
   /** Other clusters register targets, too: only those that were seen here are deregistered. */
   readonly shared?: true;
   /** Ports that the load balancer must reach on the targets: numbers, or the name of a container port. */

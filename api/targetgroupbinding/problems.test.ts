@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { TargetGroupBindingSpec } from '../generated/target-group-binding.ts';
 import { sentence } from '../problems/problem.ts';
 import { madeBy } from './made-by.ts';
-import { specProblems } from './problems.ts';
+import { writtenProblems } from './problems.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/73e2d6bc24d8a067';
 const ROLE = 'arn:aws:iam::123456789012:role/targets';
@@ -11,7 +11,7 @@ const serviceRef = { name: 'web', port: 80 };
 const good: TargetGroupBindingSpec = { targetGroupARN: ARN, serviceRef };
 
 const found = (spec: Partial<TargetGroupBindingSpec>): string[] =>
-  specProblems({ serviceRef, ...spec }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
+  writtenProblems({ serviceRef, ...spec }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 
 test.each<[string, Partial<TargetGroupBindingSpec>]>([
   ['an ARN', good],
@@ -124,7 +124,7 @@ describe('networking', () => {
 });
 
 test('all mistakes are told at once, with what is allowed', () => {
-  const problems = specProblems({
+  const problems = writtenProblems({
     serviceRef,
     targetGroupARN: 'web',
     vpcID: 'main',

@@ -17,10 +17,15 @@ export function specProblems(spec: TargetGroupBindingSpec): Problem[] {
     ...targetGroupProblems(spec),
     ...targetTypeProblems(spec),
     ...roleProblems(spec),
-    ...vpcProblems(spec),
     ...networkingProblems(spec),
   ];
 }
+
+/** The same, and what is wrong with the form of what AWS can be compared with where it is asked. */
+export const writtenProblems = (spec: TargetGroupBindingSpec): Problem[] => [
+  ...specProblems(spec),
+  ...vpcProblems(spec),
+];
 
 /** An empty text is as good as none, as it is for the AWS Load Balancer Controller. */
 export const said = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

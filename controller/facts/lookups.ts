@@ -34,8 +34,8 @@ export interface Lookups {
   webAcl(name: string): Promise<string | undefined>;
   /** Whether the account has an active subscription to Shield Advanced. */
   subscribed(): Promise<boolean>;
-  /** Whether an address lies in a network of the VPC. */
-  inVpc(address: string): Promise<boolean>;
+  /** Whether an address lies in a network of a VPC; of the cluster's when none is named. */
+  inVpc(address: string, vpcId?: string): Promise<boolean>;
   /** Security groups of the network interface at each place, by `keyOfPlace`; a place that is not known is left out. */
   interfaceGroups(places: readonly InterfaceOwner[]): Promise<Map<string, SecurityGroupFact[]>>;
 }
@@ -59,7 +59,7 @@ export interface LookupOptions {
 export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): Lookups {
   const choose = subnetChooser(aws, gates);
   const certificates = certificateReader(aws, authorities);
-  const vpc = remember(VPC_MS, () => readVpc(aws));
+  const vpc = remember(VPC_MS, (id) => readVpc(aws, id));
   const targetGroups = remember(TARGET_GROUP_MS, (name) => readTargetGroup(aws, name));
   const webAcls = remember<string | undefined>(
     // One that is not there may be made at any time.
@@ -90,7 +90,8 @@ export function lookups(aws: Aws, { gates, authorities }: LookupOptions = {}): L
     trustStores: trustStoreReader(aws),
     webAcl: (name) => webAcls.get(name),
     subscribed: async () => (await subscription.get('account')).SubscriptionState === 'ACTIVE',
-    inVpc: async (address) => (await vpc.get('vpc')).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
+    inVpc: async (address, vpcId = aws.vpcId) =>
+      (await vpc.get(vpcId)).check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
     interfaceGroups: (places) => interfaces.of(places),
   };
 }
@@ -147,15 +148,17 @@ async function readWebAclNamed(aws: Aws, name: string): Promise<string | undefin
   return all.find(({ Name }) => Name === name)?.ARN;
 }
 
-async function readVpc(aws: Aws): Promise<BlockList> {
-  const { Vpcs } = await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [aws.vpcId] }));
+/** The networks of a VPC. One of another account may not be ours to see: nothing lies in it then (aws-model 6.7). */
+async function readVpc(aws: Aws, id: string): Promise<BlockList> {
+  const reading = aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
+  const read = id === aws.vpcId ? await reading : await unlessGone(reading);
   const networks = new BlockList();
   const add = (cidr: string | undefined, state: string | undefined): void => {
     const [address, bits] = (cidr ?? '').split('/');
     if (address === undefined || bits === undefined || state !== 'associated') return;
     networks.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
   };
-  for (const vpc of Vpcs ?? []) {
+  for (const vpc of read?.Vpcs ?? []) {
     for (const one of vpc.CidrBlockAssociationSet ?? []) add(one.CidrBlock, one.CidrBlockState?.State);
     for (const one of vpc.Ipv6CidrBlockAssociationSet ?? [])
       add(one.Ipv6CidrBlock, one.Ipv6CidrBlockState?.State);

@@ -12,13 +12,13 @@ import { type ReadingAround, readingOf, seenIngress, whoseIs } from '../bindings
 import { type Book, openBook } from '../bindings/store.ts';
 import type { World } from '../targets/endpoints.ts';
 import { SERVICE_LABEL } from '../targets/slice-index.ts';
-import { FIELDS, MAY_BE_MISSING, WATCHED, type WatchedKind, type WatchedObjects } from '../watched.ts';
+import { FIELDS, MAY_BE_MISSING, type PlannedKind, WATCHED, type WatchedObjects } from '../watched.ts';
 
 /** A question about the cluster that has no answer: what was asked for is not there, or may not be read. The message is for people. */
 export class Unanswered extends Error {}
 
 /** Everything that is read. */
-export type ClusterObjects = { readonly [K in WatchedKind]: readonly WatchedObjects[K][] };
+export type ClusterObjects = { readonly [K in PlannedKind]: readonly WatchedObjects[K][] };
 
 export interface ClusterSeen {
   /** Every Ingress of ours beside its binding as the controller would bring it in line. */
@@ -41,7 +41,7 @@ export const NO_OBJECTS: ClusterObjects = {
 };
 
 /** Before Albatross is installed there are no bindings either. */
-const mayBeMissing = (kind: WatchedKind): boolean => kind === 'bindings' || MAY_BE_MISSING.has(kind);
+const mayBeMissing = (kind: PlannedKind): boolean => kind === 'bindings' || MAY_BE_MISSING.has(kind);
 
 /**
  * Lists everything, or only some `kinds`, at the same time.
@@ -50,11 +50,11 @@ const mayBeMissing = (kind: WatchedKind): boolean => kind === 'bindings' || MAY_
 export async function readObjects(
   client: KubeClient,
   watchNamespace?: string,
-  kinds = Object.keys(NO_OBJECTS) as readonly WatchedKind[],
+  kinds = Object.keys(NO_OBJECTS) as readonly PlannedKind[],
 ): Promise<ClusterObjects> {
   const failures: { readonly kind: string; readonly message: string }[] = [];
   const objects = { ...NO_OBJECTS };
-  async function read<K extends WatchedKind>(kind: K): Promise<void> {
+  async function read<K extends PlannedKind>(kind: K): Promise<void> {
     const selection = defined({ namespace: watchNamespace, fieldSelector: FIELDS[kind] });
     const all = await listAll(client, WATCHED[kind], selection);
     if (all.ok) Object.assign(objects, { [kind]: all.object.items });

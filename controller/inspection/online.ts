@@ -3,12 +3,12 @@
 import type { ControllerDefaults } from '../../api/ingress/read.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { kubeConfigOf, ownNamespace } from '../../kube/config.ts';
-import type { WatchedKind } from '../watched.ts';
+import type { PlannedKind } from '../watched.ts';
 import { readObjects } from './cluster.ts';
 import { type Offline, standings } from './offline.ts';
 
 /** What rules are made of; who stands behind the Services is not asked. */
-const KINDS: readonly WatchedKind[] = [
+const KINDS: readonly PlannedKind[] = [
   'ingresses',
   'ingressClasses',
   'classParams',

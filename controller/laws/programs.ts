@@ -63,7 +63,7 @@ export function wirePrograms(wiring: Wiring): Programs {
     ...{ aws, now: millis, seen: nothing, waiting: () => 0 },
     ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: nothing },
     ...{ enqueue: nothing, changed: nothing, lost: nothing, failed: nothing, drifted: nothing },
-    ...{ tell: nothing, maxTargets: 0, unseen: () => undefined },
+    ...{ tell: nothing, withdrawn: nothing, maxTargets: 0, unseen: () => undefined },
     own: { read: async () => new Set(), write: async () => true, forget: async () => undefined },
   });
   const targets = {

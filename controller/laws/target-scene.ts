@@ -152,6 +152,7 @@ export function play(scene: Scene) {
   const options: TargetsOptions = {
     ...{ aws: account.aws, world: worldOf(paper), maxTargets },
     served: () => undefined,
+    withdrawn: () => log.push('withdrawn'),
     async forget() {
       log.push('forget');
       return written();

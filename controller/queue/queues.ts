@@ -4,9 +4,17 @@ import type { Registry } from 'prom-client';
 import { countRuns, watchDepth } from './metrics.ts';
 import { type Next, type Priority, Queue } from './queue.ts';
 
-export type Queues = Readonly<
-  Record<'bindings' | 'groups' | 'targets' | 'targetStatus' | 'gates' | 'nodes' | 'record', Queue>
->;
+type QueueName =
+  | 'bindings'
+  | 'groups'
+  | 'targets'
+  | 'targetStatus'
+  | 'targetGroupBindings'
+  | 'gates'
+  | 'nodes'
+  | 'record';
+
+export type Queues = Readonly<Record<QueueName, Queue>>;
 
 interface QueuesOptions {
   readonly options: {
@@ -31,6 +39,7 @@ export function openQueues(
     groups: open('groups', options.ingressMaxConcurrentReconciles),
     targets: open('targets', options.targetgroupbindingMaxConcurrentReconciles),
     targetStatus: open('targetStatus', 8),
+    targetGroupBindings: open('targetGroupBindings', options.targetgroupbindingMaxConcurrentReconciles),
     gates: open('gates', 8),
     nodes: open('nodes', 1),
     record: open('record', 1),

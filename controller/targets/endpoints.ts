@@ -4,6 +4,7 @@ import type { Backend } from '../../alb/desire/desiring.ts';
 import { CONTAINERS_READY, holds, needsTargetsOnly } from '../../alb/readiness-gates.ts';
 import { defined } from '../../api/defined.ts';
 import type { EndpointSlice, Node, Pod, Service, ServicePort } from '../../api/kube.ts';
+import { type LabelSelector, selects } from '../../api/validate/selector.ts';
 import { isEnding } from './pod-index.ts';
 
 export interface Target {
@@ -45,20 +46,20 @@ function takesTraffic(node: Node): boolean {
 export const readiness = (node: Node): string | undefined =>
   node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
-/** Nodes that may take traffic and have all `labels`, ready or not. */
-export function chosenNodes(nodes: readonly Node[], labels: Readonly<Record<string, string>> = {}): Node[] {
-  const wanted = Object.entries(labels);
-  return nodes.filter(
-    (node) => takesTraffic(node) && wanted.every(([label, value]) => node.metadata.labels?.[label] === value),
-  );
-}
+/** Nodes that may take traffic and that `selector` selects, ready or not. */
+export const chosenNodes = (nodes: readonly Node[], selector: LabelSelector = {}): Node[] =>
+  nodes.filter((node) => takesTraffic(node) && selects(selector, node.metadata.labels ?? {}) === true);
+
+/** Which nodes are registered. */
+export const nodesOf = ({ nodeLabels, nodeRequirements }: Backend): LabelSelector =>
+  defined({ matchLabels: nodeLabels, matchExpressions: nodeRequirements });
 
 /**
- * Ready nodes that take traffic and have all `labels`; when none is ready, those whose readiness is unknown (gate
+ * Ready nodes that take traffic and that `selector` selects; when none is ready, those whose readiness is unknown (gate
  * EndpointsFailOpen).
  */
-export function servingNodes(nodes: readonly Node[], labels?: Readonly<Record<string, string>>): Node[] {
-  const fit = chosenNodes(nodes, labels).filter((node) => instanceOf(node) !== undefined);
+export function servingNodes(nodes: readonly Node[], selector?: LabelSelector): Node[] {
+  const fit = chosenNodes(nodes, selector).filter((node) => instanceOf(node) !== undefined);
   const ready = fit.filter((node) => readiness(node) === 'True');
   return ready.length > 0 ? ready : fit.filter((node) => readiness(node) === 'Unknown');
 }
@@ -69,10 +70,10 @@ export function portOf(service: Service, reference: number | string): ServicePor
   );
 }
 
-function nodeTargets(port: ServicePort, nodes: readonly Node[], labels: Backend['nodeLabels']): Target[] {
+function nodeTargets(port: ServicePort, nodes: readonly Node[], selector: LabelSelector): Target[] {
   const { nodePort } = port;
   if (nodePort === undefined || nodePort === 0) return [];
-  return servingNodes(nodes, labels).flatMap((node) => {
+  return servingNodes(nodes, selector).flatMap((node) => {
     const id = instanceOf(node);
     return id === undefined ? [] : [{ id, port: nodePort, node: node.metadata.name }];
   });
@@ -178,7 +179,7 @@ export function endpointsOf(backend: Backend, world: World): Target[] {
   const service = world.service(backend.namespace, backend.service);
   const port = service === undefined ? undefined : portOf(service, backend.port);
   if (port === undefined) return [];
-  if (backend.targetType === 'instance') return nodeTargets(port, world.nodes(), backend.nodeLabels);
+  if (backend.targetType === 'instance') return nodeTargets(port, world.nodes(), nodesOf(backend));
   return podTargets(podEndpoints(port, backend, world), () => world.nodes());
 }
 

@@ -28,6 +28,10 @@ export interface Serving {
   readonly made: boolean;
   /** A predecessor that serves until its successor does. */
   readonly leaving?: true;
+  /** VPC of its targets; absent: the cluster's. */
+  readonly vpcId?: string;
+  /** Its object is going: what was registered for it is deregistered, and nothing is registered any more. */
+  readonly withdrawn?: true;
   /** What the binding's status says of it; only read when the target group is new to this process. */
   readonly remembered?: TargetGroupHealth;
 }
@@ -52,7 +56,7 @@ function sourceOf(group: Group, pass: Pick<Pass, 'became'>, cluster: ClusterSett
 function backendOf({ spec }: Found<'targetGroup'>, backend: Backend): Backend {
   const { targetType, ipAddressType, healthCheck } = spec;
   if (targetType === backend.targetType) return backend;
-  const { nodeLabels: _, ...rest } = backend;
+  const { nodeLabels: _, nodeRequirements: __, ...rest } = backend;
   const checked = healthCheck.port === 'traffic-port' ? [] : [Number(healthCheck.port)];
   return { ...rest, targetType, ipAddressType, reach: [TRAFFIC, ...checked] };
 }

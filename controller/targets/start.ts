@@ -6,6 +6,8 @@ import type { Lookups } from '../facts/lookups.ts';
 import { addAll } from '../queue/queues.ts';
 import { type Publishing, regardingOf } from '../status/publish.ts';
 import type { StatusWrites } from '../status/writes.ts';
+import type { TargetGroupBindingProgram } from '../target-group-bindings/reconcile.ts';
+import { toldApart } from '../target-group-bindings/start.ts';
 import type { Parts, Workers } from '../workers.ts';
 import { foreignRules } from './foreign-rules.ts';
 import { podsConcerned, waitingFor } from './gate-conditions.ts';
@@ -16,7 +18,7 @@ import type { Serving } from './serving.ts';
 import { tellTargetDrift } from './target-drift.ts';
 import { watchTargetGroups } from './target-metrics.ts';
 import type { TargetNews } from './target-standing.ts';
-import { Targets } from './targets.ts';
+import { Targets, type TargetsOptions } from './targets.ts';
 
 /** What it writes with. */
 export interface TargetWrites {
@@ -56,9 +58,10 @@ export function wireTargets(
   { statuses, events, failed }: TargetWrites,
   queues: Workers['queues'],
   served: (arns: readonly string[]) => void,
+  users: () => TargetGroupBindingProgram,
 ): Targets {
-  const { aws, world, pods, inventory, log, book, client, options, driftReport, registry, unseen } = parts;
-  const targets = new Targets({
+  const { aws, world, pods, inventory, log, book, client, driftReport, registry, unseen } = parts;
+  const options: TargetsOptions = {
     ...{ aws, world, unseen },
     served(arns) {
       served(arns);
@@ -68,17 +71,17 @@ export function wireTargets(
     waiting: (serving) => waitingFor(pods, targets.served, serving),
     own: ownTargets({
       client,
-      owner: (serving) => ownerOf(parts, serving),
+      owner: (serving) => users().ownerOf(serving) ?? ownerOf(parts, serving),
       failed: ({ backend: { namespace }, name }, step, outcome) =>
         failed(keyOf({ metadata: { namespace, name } }), step, outcome),
     }),
-    maxTargets: options.maxTargetsPerTargetGroup,
+    maxTargets: parts.options.maxTargetsPerTargetGroup,
     forget: async ({ arn, backend }) => (await statuses.forgetTargets(backend.member, arn)) === 'written',
     now: () => performance.now(),
     random: Math.random,
     drifted: (serving, lines) => tellTargetDrift({ book, events, report: driftReport }, serving, lines),
     tell: teller(parts, events),
-    inVpc: (address) => find.inVpc(address),
+    inVpc: find.inVpc,
     enqueue: (arn, urgent) => queues.targets.add(arn, urgent ? 'high' : 'normal'),
     changed({ group, backend }, awaited) {
       queues.targetStatus.add(backend.member);
@@ -90,7 +93,9 @@ export function wireTargets(
     },
     failed: ({ arn, group }, { action, code, message }) =>
       log.warn({ group, targetGroup: arn, action, code, error: message }, 'cannot bring targets in line'),
-  });
+    withdrawn: () => undefined,
+  };
+  const targets = new Targets(toldApart(options, users));
   watchTargetGroups(registry, targets);
   return targets;
 }

@@ -22,7 +22,7 @@ export interface TargetChangesOptions {
   /** Takes the hash of what is registered off the binding; false when this could not be written. */
   forget(serving: Serving): Promise<boolean>;
   /** True when an address lies in the VPC; others are registered with availability zone `all` (aws-model 6.7). */
-  inVpc(address: string): Promise<boolean>;
+  inVpc(address: string, vpcId: string | undefined): Promise<boolean>;
   /** Why something of the cluster may not be seen at the moment. */
   unseen(): string | undefined;
   /** How many target groups pods wait for, when they wait for this one's health; else 0. */
@@ -171,11 +171,11 @@ const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 async function offersOf(
   targets: readonly Target[],
-  { backend: { targetType } }: Serving,
+  { backend: { targetType }, vpcId }: Serving,
   { inVpc, world }: TargetChangesOptions,
 ): Promise<OfferedTarget[]> {
   if (targetType === 'instance') return targets.map((target) => ({ target, outside: false }));
-  const within = await Promise.all(targets.map(({ id }) => inVpc(id)));
+  const within = await Promise.all(targets.map(({ id }) => inVpc(id, vpcId)));
   if (within.every((is) => is)) return targets.map((target) => ({ target, outside: false }));
   const zones = new Map(world.nodes().map(({ metadata: { name, labels } }) => [name, labels?.[ZONE_LABEL]]));
   return targets.map((target, at) =>

@@ -112,6 +112,20 @@ export function leftIn(state: TargetState, wanted: ReadonlySet<string>): Readonl
   return trusted ? wanted : undefined;
 }
 
+/**
+ * The targets that were registered for one object, as far as that is known: its endpoints, and what we left there. Of one that
+ * the process before left, everything, when it is what that remembered. Others are not ours to deregister.
+ */
+export function leftBehind(
+  state: TargetState,
+  registered: Registered,
+  endpoints: readonly string[],
+): ReadonlySet<string> {
+  if (state.kind === 'remembered')
+    return new Set(targetsHash(registered.keys()) === state.health.hash ? registered.keys() : endpoints);
+  return new Set([...endpoints, ...(registeredOf(state)?.keys() ?? [])]);
+}
+
 export interface TargetChange {
   readonly missing: readonly Target[];
   /** By `id:port`. */

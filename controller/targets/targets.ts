@@ -28,6 +28,7 @@ import {
   trustedFor,
   UNKNOWN,
 } from './target-state.ts';
+import { withdrawTargets } from './withdraw.ts';
 
 export interface TargetsOptions extends TargetChangesOptions {
   /** What somebody else registered or deregistered, in words. */
@@ -47,6 +48,8 @@ export interface TargetsOptions extends TargetChangesOptions {
   failed(serving: Serving, failure: AwsFailure): void;
   /** AWS may have been asked about its targets; `someUnhealthy`: it says of some that they are not healthy. */
   seen(serving: Serving, someUnhealthy: boolean): void;
+  /** Nothing that was registered for it is registered any more. */
+  withdrawn(serving: Serving): void;
 }
 
 /** The program; it works when `reconcile` is called. */
@@ -85,12 +88,12 @@ export class Targets {
       const state = one.made ? NEW : recalled(one.remembered, now(), random());
       this.#entries.set(one.arn, newEntry(state, !one.made));
     }
-    // Another choice of nodes is another set of targets.
-    const chosen = isDeepStrictEqual(before?.backend.nodeLabels, one.backend.nodeLabels);
+    // Another Service, or choice of nodes, is another set of targets.
+    const same = isDeepStrictEqual(before?.backend, one.backend);
     this.#unshare(before, one);
     // One that is about to go is watched: others wait for it, and it for them.
-    const left = one.leaving !== before?.leaving;
-    if (before === undefined || !chosen || left || one.policy !== before.policy) enqueue(one.arn, true);
+    const left = one.leaving !== before?.leaving || one.withdrawn !== before?.withdrawn;
+    if (!same || left || one.policy !== before?.policy) enqueue(one.arn, true);
   }
 
   /** Whether it is shared may change; what was noted for that is of no more use then. */
@@ -187,7 +190,8 @@ export class Targets {
     const serving = this.served.get(arn);
     const entry = this.#entries.get(arn);
     if (serving === undefined || entry === undefined) return 'done';
-    const left = trustedFor(entry.state, endpointsOf(serving.backend, world).map(keyOfTarget), now());
+    const endpoints = endpointsOf(serving.backend, world).map(keyOfTarget);
+    const left = serving.withdrawn ? undefined : trustedFor(entry.state, endpoints, now());
     if (left !== undefined) return { afterMs: left };
     const before = standingOf(serving, entry, world);
     const next = await this.#attempt(serving, entry);
@@ -201,12 +205,15 @@ export class Targets {
 
   async #attempt(serving: Serving, entry: TargetGroupEntry): Promise<Next> {
     try {
-      const next = await this.#settle(serving, entry);
+      const next = serving.withdrawn
+        ? await this.#withdraw(serving, entry)
+        : await this.#settle(serving, entry);
       entry.failure = undefined;
       return next;
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
-      entry.state = UNKNOWN;
+      // What is to be deregistered stays known.
+      if (!serving.withdrawn) entry.state = UNKNOWN;
       entry.failure = thrown;
       if (thrown.kind === 'notFound' && thrown.code === 'TargetGroupNotFound') this.#options.lost(serving);
       else this.#options.failed(serving, thrown);
@@ -229,6 +236,12 @@ export class Targets {
     if (result.kind === 'unwritten') return 'retry';
     const due = result.kind === 'joined' ? result.afterMs : dueIn(entry.state, now());
     return { afterMs: Math.min(due, result.afterMs) };
+  }
+
+  async #withdraw(serving: Serving, entry: TargetGroupEntry): Promise<Next> {
+    const next = await withdrawTargets(serving, entry, this.#options);
+    if (next === 'done') this.#options.withdrawn(serving);
+    return next;
   }
 
   /** Asks AWS what is registered, and tells what is not as it was left. */
