@@ -98,8 +98,7 @@ describe('what the controller writes at the API server, it asks the right for', 
       await write.deleteBinding(applied.object);
       const bound = server.put(KINDS.targetGroupBindings, { metadata: { ...name, resourceVersion: '1' } });
       const writes = new TargetGroupBindingWrites({
-        ...{ client: kubeClient(server.kubeConfig), policy },
-        ...{ store: new TargetGroupBindings(), failed: () => undefined },
+        ...{ write, store: new TargetGroupBindings(), failed: () => undefined },
       });
       await writes.claim(bound as TargetGroupBinding, {});
       await writes.status(bound as TargetGroupBinding, { targets: '0/0' });

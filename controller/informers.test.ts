@@ -76,7 +76,7 @@ const node = (heartbeat: string, ready = 'True') => ({
 
 test('at the start everything is worked on once it is all known', async () => {
   await start();
-  await comes('binding shop/web', 'group shop/web', 'nodes');
+  await comes('binding shop/web', 'group shop/web', 'nodes', 'targetGroupBindings');
   expect(informers.world.service('shop', 'web')?.metadata.name).toBe('web');
 });
 
@@ -84,10 +84,22 @@ test('a Service means the groups that forward to it, and its targets; one that n
   await start();
   work.clear();
   server.put(KINDS.services, service('other'));
-  await comes('service shop/other');
+  await comes('service shop/other', 'targetGroupBindings of shop/other');
   work.clear();
   server.put(KINDS.services, service('web', 'shop', { 'healthcheck-path': '/live' }));
-  await comes('group shop/web', 'service shop/web');
+  await comes('group shop/web', 'service shop/web', 'targetGroupBindings of shop/web');
+});
+
+test('a TargetGroupBinding that comes, changes or goes means itself', async () => {
+  await start();
+  work.clear();
+  const name = { namespace: 'shop', name: 'bound' };
+  const one = { metadata: name, spec: { serviceRef: { name: 'web', port: 80 } } };
+  server.put(KINDS.targetGroupBindings, one);
+  await comes('targetGroupBinding bound');
+  work.clear();
+  server.remove(KINDS.targetGroupBindings, name);
+  await comes('gone bound');
 });
 
 test('a pod that comes or goes means targets, and no group', async () => {
@@ -129,7 +141,7 @@ test('a pod that ends means the targets of its Services, before its EndpointSlic
   work.clear();
   server.remove(KINDS.pods, { namespace: 'shop', name: 'web-1' });
   server.put(KINDS.services, service('other'));
-  await comes('service shop/other');
+  await comes('service shop/other', 'targetGroupBindings of shop/other');
   // It is known to be gone as long as an EndpointSlice names it.
   expect(informers.world.pod('shop', 'web-1')?.metadata.deletionTimestamp).toBeDefined();
   server.put(KINDS.endpointSlices, { ...named, endpoints: [] });
@@ -140,7 +152,7 @@ test('a pod whose gate waits means its gates at the start, when its containers a
   server.put(KINDS.endpointSlices, named);
   server.put(KINDS.pods, pod({ gate: GATE }));
   await start();
-  await comes('binding shop/web', 'gates shop/web-1', 'group shop/web', 'nodes');
+  await comes('binding shop/web', 'gates shop/web-1', 'group shop/web', 'nodes', 'targetGroupBindings');
   work.clear();
   server.put(KINDS.pods, pod({ gate: GATE, ready: 'True' }));
   await comes('gates shop/web-1', 'service shop/web');
@@ -149,7 +161,7 @@ test('a pod whose gate waits means its gates at the start, when its containers a
   await comes('gates shop/web-1', 'service shop/web');
   work.clear();
   server.put(KINDS.services, service('other'));
-  await comes('gates shop/web-1', 'service shop/other');
+  await comes('gates shop/web-1', 'service shop/other', 'targetGroupBindings of shop/other');
 });
 
 test('of pods those that run are asked for, and little of them is kept', async () => {

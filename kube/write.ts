@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../api/defined.ts';
 import type { BindingSpec, BindingStatus, LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { Ingress, ObjectMeta, Pod, PodCondition } from '../api/kube.ts';
 import { mayWrite, type Policy, policyOfIngress, type WriteKind } from '../api/policy.ts';
 import { type IngressAddress, withAddress, withoutAddress } from './addresses.ts';
@@ -169,6 +170,12 @@ export class Writer {
     if (!this.#may('podConditions', {})) return undefined;
     const change = { metadata: defined({ uid: metadata.uid }), status: { conditions } };
     return mergeIntoObject(this.#client, KINDS.pods, metadata, change, 'status');
+  }
+
+  /** Merges a change into a TargetGroupBinding; undefined where the policy forbids it. `conflict`: it is of another version. */
+  async patchTargetGroupBinding({ metadata }: TargetGroupBinding, change: object, subresource?: 'status') {
+    if (!this.#may('targetGroupBinding', {})) return undefined;
+    return patchObject(this.#client, KINDS.targetGroupBindings, metadata, change, subresource);
   }
 
   #patchBinding(name: ObjectName, change: object, subresource?: 'status') {

@@ -12,6 +12,7 @@ import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { reviewPod } from './pod-review.ts';
 import { recorder } from './record.ts';
 import { createServer, type WebhookServer } from './server.ts';
+import { judgeTargetGroupBindingReview } from './target-group-binding-review.ts';
 import { type SurroundingsOptions, watchSurroundings } from './watches.ts';
 
 export interface WebhookOptions extends SurroundingsOptions {
@@ -70,6 +71,7 @@ export async function runWebhook(options: WebhookOptions, life: WebhookLife): Pr
         ...{ metrics, log },
         around: options.enablePodReadinessGateInject ? surroundings.pods : undefined,
       }),
+    judgeTargetGroupBinding: (body) => judgeTargetGroupBindingReview(body, surroundings.targetGroupBindings),
     judge: (request) => respond(request, surroundings.around, { record, metrics, log }),
   });
   const [metricsServer] = await openPorts(options, server, metrics);

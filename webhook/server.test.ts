@@ -25,7 +25,14 @@ beforeEach(async () => {
   const log = pino({ level: 'silent' });
   const reviewPod = (body: unknown) =>
     body === undefined ? { fault: 'no JSON' } : { uid: 'u', answer: { allowed: true } };
-  server = createServer({ certificate, log, missing: () => missing, judge: () => judge(), reviewPod });
+  server = createServer({
+    certificate,
+    log,
+    missing: () => missing,
+    judge: () => judge(),
+    reviewPod,
+    judgeTargetGroupBinding: () => ({ fault: 'none' }),
+  });
   await server.fastify.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = server.fastify.server.address() as AddressInfo);
 });

@@ -21,12 +21,18 @@ const REQUEST_MS = 10_000;
 /** Longer than the 90 seconds of the API server's side, so that it never writes into a connection that we just closed. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** One review in, one answer out; a body that is no such review is a `fault`, in one sentence. */
+type JudgeReview = (
+  body: unknown,
+) => { readonly uid: string; readonly answer: AdmissionAnswer } | { readonly fault: string };
+
 export interface ServerOptions {
   readonly certificate: KeyAndCertificate;
   /** Must not reject; when it does, the caller gets 500. */
   readonly judge: (request: AdmissionRequest) => Promise<AdmissionAnswer>;
   /** Judges a review of a pod. */
   readonly reviewPod: (body: unknown) => PodReview;
+  readonly judgeTargetGroupBinding: JudgeReview;
   /** What is still missing before reviews can be judged well, in words; empty when ready. */
   readonly missing: () => readonly string[];
   readonly log: Logger;
@@ -81,17 +87,18 @@ export function createServer(options: ServerOptions): WebhookServer {
     if ('fault' in parsed) return fault(reply, 400, `not a review that can be judged: ${parsed.fault}`);
     return answerReview(parsed.request.uid, await judge(parsed.request));
   });
-  fastify.post('/validate-ingressclassparams', async ({ body }, reply) => {
-    const judged = judgeClassReview(parseJson(body));
-    if ('fault' in judged) return fault(reply, 400, `not a review that can be judged: ${judged.fault}`);
-    return answerReview(judged.uid, judged.answer);
-  });
-  // Before everything is known a pod gets the gates that are, and is never kept waiting for the others.
-  fastify.post('/mutate-pod', async ({ body }, reply) => {
-    const judged = reviewPod(parseJson(body));
-    if ('fault' in judged) return fault(reply, 400, `not a review that can be judged: ${judged.fault}`);
-    return answerReview(judged.uid, judged.answer);
-  });
+  const reviews: Readonly<Record<string, JudgeReview>> = {
+    '/validate-ingressclassparams': judgeClassReview,
+    '/validate-targetgroupbinding': options.judgeTargetGroupBinding,
+    // Before everything is known a pod gets the gates that are, and is never kept waiting for the others.
+    '/mutate-pod': reviewPod,
+  };
+  for (const [path, judgeReview] of Object.entries(reviews))
+    fastify.post(path, async ({ body }, reply) => {
+      const judged = judgeReview(parseJson(body));
+      if ('fault' in judged) return fault(reply, 400, `not a review that can be judged: ${judged.fault}`);
+      return answerReview(judged.uid, judged.answer);
+    });
   fastify.get('/healthz', async () => 'ok');
   fastify.get('/readyz', async (_request, reply) => {
     const reasons = draining ? ['shutting down'] : missing();

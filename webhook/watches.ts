@@ -4,9 +4,12 @@
 import type { Logger } from 'pino';
 import { defined } from '../api/defined.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { ControllerDefaults } from '../api/ingress/read.ts';
-import type { ObjectMeta, Service } from '../api/kube.ts';
+import { keyOf, type ObjectMeta, type Service } from '../api/kube.ts';
 import { defaultClassOf, ownership } from '../api/ownership.ts';
+import type { TargetGroupBindingAround } from '../api/targetgroupbinding/judge.ts';
+import type { Occupant } from '../api/targetgroupbinding/references.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 import { Watched, type WatchOptions, type WatchState } from '../kube/watch.ts';
@@ -34,8 +37,11 @@ export const NEEDED = {
   webhookConfigurations: KINDS.webhookConfigurations,
 } as const;
 
-/** Not waited for: without the other members a conflict is found by the controller, and everything else here. */
-export const USEFUL = { bindings: KINDS.bindings } as const;
+/**
+ * Not waited for: without the other members, and what else has its targets in a target group, a conflict is found by the
+ * controller, and everything else here.
+ */
+export const USEFUL = { bindings: KINDS.bindings, targetGroupBindings: KINDS.targetGroupBindings } as const;
 
 type Special<T> = Pick<WatchOptions<T>, 'trim' | 'onChange' | 'mayBeMissing' | 'fieldSelector'>;
 
@@ -64,6 +70,7 @@ export function watchSurroundings(access: WatchAccess, options: SurroundingsOpti
     onChange,
   });
   const members = watchMembers(access);
+  const users = watch(access, USEFUL.targetGroupBindings, { trim: slimUsers, mayBeMissing: true });
   const claim = keepClaim({ ...access, classes, configurations, legacyClass: options.ingressClass });
   look = claim.look;
   const ingressClass = (name: string) => classes.get('', name);
@@ -88,11 +95,15 @@ export function watchSurroundings(access: WatchAccess, options: SurroundingsOpti
     around,
     /** The same for pods that are being created. */
     pods,
+    targetGroupBindings: {
+      service: around.service,
+      occupants: (object) => occupantsFor(object, users.list(), members.bindings.list()),
+    } satisfies TargetGroupBindingAround,
     /** What has not been read for the first time yet, in words. */
     missing: (): readonly string[] => [...missing],
     stop: (): void => {
       claim.stop();
-      for (const each of [services, classes, parameters, namespaces, members.bindings, configurations])
+      for (const each of [services, classes, parameters, namespaces, members.bindings, users, configurations])
         each.stop();
     },
   };
@@ -106,6 +117,34 @@ function watch<T extends { readonly metadata: ObjectMeta }>(
   const onState = (state: WatchState) =>
     log[state.connected ? 'info' : 'warn']({ kind: kind.plural, ...state }, 'watch');
   return new Watched({ client, kind, ...special, onState });
+}
+
+/** What else has its targets in target groups; what is said in other namespaces is not the author's to read. */
+export function occupantsFor(
+  { metadata: { namespace, name } }: TargetGroupBinding,
+  users: readonly TargetGroupBinding[],
+  bindings: readonly LoadBalancerBinding[],
+): Occupant[] {
+  const known = (kind: string, { metadata }: { readonly metadata: ObjectMeta }): string =>
+    metadata.namespace === namespace ? `${kind} ${keyOf({ metadata })}` : `${kind} of another namespace`;
+  return [
+    ...users
+      .filter(({ metadata }) => metadata.namespace !== namespace || metadata.name !== name)
+      .flatMap((one) =>
+        one.spec === undefined ? [] : [{ who: known('TargetGroupBinding', one), spec: one.spec }],
+      ),
+    ...bindings.flatMap((binding) =>
+      (binding.status?.targetGroups ?? []).map(({ arn }) => ({
+        who: known('Ingress', binding),
+        spec: { targetGroupARN: arn },
+      })),
+    ),
+  ];
+}
+
+/** Of a TargetGroupBinding only what the others are judged by. */
+function slimUsers({ metadata: { name, namespace }, spec }: TargetGroupBinding): TargetGroupBinding {
+  return { metadata: defined({ name, namespace }), ...defined({ spec }) };
 }
 
 const NONE: readonly LoadBalancerBinding[] = [];

@@ -53,7 +53,7 @@ export interface NextCondition {
  */
 export function setCondition(
   conditions: readonly BindingCondition[],
-  next: NextCondition,
+  next: Omit<NextCondition, 'type'> & { readonly type: string },
   now: string,
 ): BindingCondition[] {
   const before = conditions.find((condition) => condition.type === next.type);

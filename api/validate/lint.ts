@@ -11,6 +11,11 @@ import { pathOfAnnotation } from '../problems/finding.ts';
 import { CLASS_PARAMS_KIND } from '../problems/place.ts';
 import { type Problem, refusal, worstFirst } from '../problems/problem.ts';
 import type { GroupMember } from '../routing/routes.ts';
+import {
+  isTargetGroupBinding,
+  judgeTargetGroupBinding,
+  TARGET_GROUP_BINDING,
+} from '../targetgroupbinding/judge.ts';
 import { type PodEnding, podEndingOf, podEndingProblems } from './pod-ending.ts';
 import { isClassParams, isIngress, isIngressClass, isNamespace, isObject, isService } from './type-guards.ts';
 import type { Writing } from './unquoted.ts';
@@ -94,6 +99,7 @@ function ownProblems(
   input: Input,
   members: Map<string, GroupMember[]>,
 ): readonly Problem[] | undefined {
+  if (object.kind === TARGET_GROUP_BINDING) return input.ofTargetGroupBinding(object, misfit);
   if (object.kind === CLASS_PARAMS_KIND) return isClassParams(object) && !misfit ? classProblems(object) : [];
   if (object.kind !== 'Ingress') return undefined;
   const isReadable = isIngress(object) && !misfit;
@@ -151,7 +157,8 @@ interface Input {
   /** How the pods of workloads end. */
   readonly endings: readonly PodEnding[];
   classFor(ingress: Ingress): (name: string) => IngressClass | undefined;
-  concerns(ingress: Ingress): (problem: Problem) => boolean;
+  concerns(ingress: Pick<Ingress, 'metadata'>): (problem: Problem) => boolean;
+  ofTargetGroupBinding(object: unknown, misfit: boolean): readonly Problem[];
 }
 
 function inputOf(
@@ -173,15 +180,30 @@ function inputOf(
   const defaultClass = defaultClassOf([...classes.values()]);
   const unknown = (name: string): IngressClassParams => ({ metadata: { name } });
   const endings = objects.flatMap((object) => podEndingOf(object, nameOf(object), namespaceOf(object)) ?? []);
+  const users = objects.filter(isTargetGroupBinding);
+  const concerns =
+    ({ metadata: { namespace = '' } }: Pick<Ingress, 'metadata'>) =>
+    (problem: Problem): boolean =>
+      problem.code !== 'ServiceNotFound' || stocked.has(namespace);
+  const service = (namespace: string, name: string) => services.get(`${namespace}/${name}`);
   return {
     defaultClass,
     endings,
     classFor: (ingress) => (name) => classes.get(name) ?? assumedClass(name, ingress),
-    concerns: (ingress) => (problem) =>
-      problem.code !== 'ServiceNotFound' || stocked.has(ingress.metadata.namespace ?? ''),
+    concerns,
+    ofTargetGroupBinding(object, misfit) {
+      if (misfit || !isTargetGroupBinding(object)) return [];
+      // Of two for one target group the later one is told.
+      const earlier = users.slice(0, users.indexOf(object));
+      const occupants = earlier.flatMap(({ metadata, spec }) =>
+        spec === undefined ? [] : [{ who: `${TARGET_GROUP_BINDING} ${keyOf({ metadata })}`, spec }],
+      );
+      const around = { service, occupants: () => occupants };
+      return judgeTargetGroupBinding(object, undefined, around).filter(concerns(object));
+    },
     around: {
       options,
-      service: (namespace, name) => services.get(`${namespace}/${name}`),
+      service,
       ingressClass: (name) => classes.get(name),
       defaultClass: () => defaultClass,
       classParams: (name) => params.get(name) ?? unknown(name),
@@ -218,10 +240,12 @@ const namespaceOf = (object: unknown): string =>
     ? object.metadata.namespace
     : NAMESPACE;
 
+const NAMESPACED: ReadonlySet<string> = new Set(['Ingress', 'Service', TARGET_GROUP_BINDING]);
+
 /** Namespaced objects get the namespace that kubectl would give them. */
 export function withNamespace(object: unknown): unknown {
   if (!isObject(object) || !isObject(object.metadata)) return object;
-  if (object.kind !== 'Ingress' && object.kind !== 'Service') return object;
+  if (!NAMESPACED.has(String(object.kind))) return object;
   if (typeof object.metadata.namespace === 'string') return object;
   return { ...object, metadata: { ...object.metadata, namespace: NAMESPACE } };
 }

@@ -3,7 +3,7 @@ import type { Backend } from '../../alb/desire/desiring.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import { defined } from '../../api/defined.ts';
 import type { TargetGroupBinding, TargetGroupBindingSpec } from '../../api/generated/target-group-binding.ts';
-import { lacksTargets, portOf } from '../../api/ingress/references.ts';
+import { lacksTargets } from '../../api/ingress/references.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { targetGroupArnOf } from '../../api/targetgroupbinding/arn.ts';
@@ -121,36 +121,6 @@ export function defaultsOf(
 
 const typeOf = ({ targetType }: TargetGroupFact): 'instance' | 'ip' =>
   targetType === 'ip' ? 'ip' : 'instance';
-
-/** Why nothing can be registered, as far as the Service shows it. */
-export function serviceProblem(
-  { metadata: { namespace = '' }, spec }: TargetGroupBinding,
-  service: Service | undefined,
-  targetType: 'instance' | 'ip',
-): Problem | undefined {
-  const { name = '', port = 0 } = spec?.serviceRef ?? {};
-  const object = `Service ${namespace}/${name}`;
-  if (service === undefined)
-    return refusal('ServiceNotFound', 'spec.serviceRef.name', {
-      value: name,
-      because: `there is no ${object}; nothing is registered until there is`,
-    });
-  const found = portOf(service, port);
-  if (found === undefined) {
-    const known = (service.spec?.ports ?? []).map((one) => one.name ?? String(one.port));
-    const because = `${object} has no such port; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
-    return refusal('ServicePortNotFound', 'spec.serviceRef.port', { value: String(port), because });
-  }
-  const lacks = lacksTargets(service, targetType);
-  if (service.spec?.type === 'ExternalName')
-    return refusal('UnsupportedBackend', 'spec.serviceRef.name', {
-      value: name,
-      because: `${object} ${lacks}`,
-    });
-  if (targetType === 'ip' || (found.nodePort ?? 0) !== 0) return undefined;
-  const because = `the target type is instance, and ${object} has no node port: make it type NodePort or LoadBalancer`;
-  return refusal('NodePortMissing', 'spec.serviceRef.name', { value: name, because });
-}
 
 /** What the targets program serves for it. */
 export function servingFor(

@@ -5,7 +5,6 @@
 //   being deleted ─▶ what was registered for it is deregistered ─▶ finalizer off
 
 import { isDeepStrictEqual } from 'node:util';
-import type { AwsFailure } from '../../alb/failures/failure.ts';
 import { isFailure } from '../../alb/failures/failure.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import type { TargetGroupBinding, TargetGroupBindingSpec } from '../../api/generated/target-group-binding.ts';
@@ -13,7 +12,8 @@ import { keyOf } from '../../api/kube.ts';
 import { refuses } from '../../api/problems/finding.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { madeBy } from '../../api/targetgroupbinding/made-by.ts';
-import { specProblems } from '../../api/targetgroupbinding/problems.ts';
+import { specProblems, unapplied } from '../../api/targetgroupbinding/problems.ts';
+import { serviceProblem } from '../../api/targetgroupbinding/references.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import type { OwnerReference } from '../../kube/write.ts';
 import type { Aws } from '../aws/client.ts';
@@ -33,20 +33,21 @@ import {
   mismatches,
   notFound,
   saying,
-  serviceProblem,
   servingFor,
 } from './decide.ts';
-import { deleting, failedWith, OBSERVED, refusedFor, servedAs, type Verdict } from './status.ts';
+import { deleting, failedWith, type ReadyVerdict, refusedFor, servedAs } from './status.ts';
 import { readTargetGroup, type TargetGroupFact } from './target-group.ts';
 import { again, type TellOptions, tell } from './tell.ts';
 import { FINALIZER, hashOf } from './writes.ts';
 
 /** A target group that is not there may come at any time; until then it is looked for this often, in milliseconds. */
 const ABSENT_MS = 60_000;
+
 export interface TargetGroupBindingOptions extends TellOptions {
   readonly aws: Aws;
   readonly policy: Policy;
-  readonly targets: TellOptions['targets'] & Pick<Targets, 'serve' | 'forgetGroup' | 'served' | 'standing'>;
+  readonly targets: TellOptions['targets'] &
+    Pick<Targets, 'serve' | 'forgetGroup' | 'served' | 'standing' | 'failure'>;
   readonly world: Pick<World, 'service'>;
   /** Has others worked on, by key. */
   enqueue(key: string): void;
@@ -58,13 +59,11 @@ export interface TargetGroupBindingOptions extends TellOptions {
 
 export class TargetGroupBindingProgram {
   readonly #options: TargetGroupBindingOptions;
-  /** What AWS answered last about the targets of each, when it was no. */
-  readonly #failures = new Map<string, AwsFailure>();
   /** Of those that are being deleted: nothing that was registered for them is registered any more. */
   readonly #withdrawn = new Set<string>();
   /** AWS says that the target group is gone: what the object says of it is not believed. */
   readonly #lost = new Set<string>();
-  /** Target groups that AWS was asked about, by the uid and generation of the object that names them. */
+  /** Target groups that AWS was asked about, by the uid and spec of the object that names them. */
   readonly #found = new Map<string, { readonly of: string; readonly fact: TargetGroupFact }>();
 
   constructor(options: TargetGroupBindingOptions) {
@@ -73,29 +72,28 @@ export class TargetGroupBindingProgram {
 
   /** Works on one, by `namespace/name`. */
   async reconcile(key: string): Promise<Next> {
-    const { store } = this.#options;
+    const { store, policy } = this.#options;
     const object = store.get(key);
     // What the AWS Load Balancer Controller made is left to whoever made it.
-    if (object === undefined || madeBy(object.metadata) !== 'user') return this.#forget(key);
+    if (object === undefined || policy === 'observe' || madeBy(object.metadata) !== 'user')
+      return this.#forget(key);
     return object.metadata.deletionTimestamp === undefined
       ? this.#serve(key, object)
       : this.#end(key, object);
   }
 
-  /** The targets program could not do what it should: told in the status until it can. */
-  failed({ group }: Serving, failure: AwsFailure): void {
-    const key = keyOfGroup(group);
-    if (key === undefined) return;
-    this.#failures.set(key, failure);
-    this.#options.enqueue(key);
-  }
-
-  /** Its targets, or their health, are others than before. */
+  /** Its targets, or their health, are others than before, or AWS answered otherwise. */
   changed({ group }: Serving): void {
     const key = keyOfGroup(group);
-    if (key === undefined) return;
-    this.#failures.delete(key);
-    this.#options.enqueue(key);
+    if (key !== undefined) this.#options.enqueue(key);
+  }
+
+  /** These target groups are served, or served no more: who has its targets there may be another one. */
+  served(arns: readonly string[]): void {
+    const { store, targets, enqueue } = this.#options;
+    for (const arn of arns)
+      for (const key of store.ofTargetGroup(arn))
+        if (targets.served.get(arn)?.group !== groupOfKey(key)) enqueue(key);
   }
 
   /** The target group is gone: of what is being deleted nothing is left there. */
@@ -141,7 +139,6 @@ export class TargetGroupBindingProgram {
 
   #forget(key: string): Next {
     this.#options.targets.forgetGroup(groupOfKey(key));
-    this.#failures.delete(key);
     this.#withdrawn.delete(key);
     this.#found.delete(key);
     this.#lost.delete(key);
@@ -153,6 +150,8 @@ export class TargetGroupBindingProgram {
     if (spec === undefined) return tell(this.#options, object, UNSAID);
     const problems = specProblems(spec).filter(refuses);
     if (isSome(problems)) return this.#drop(key, object, refusedFor(problems), 'done');
+    const { role } = unapplied(spec);
+    if (role !== undefined) return this.#drop(key, object, refusedFor([role]), 'done');
     try {
       const fact = await this.#look(key, object, spec);
       if ('problem' in fact)
@@ -204,10 +203,9 @@ export class TargetGroupBindingProgram {
     const service = world.service(object.metadata.namespace ?? '', spec.serviceRef.name);
     const serving = servingFor(mine, fact, { policy, service, hash: hashOf(mine) });
     this.#put(serving);
-    if (policy === 'observe') return tell(this.#options, mine, OBSERVED);
     const missing = serviceProblem(mine, service, serving.backend.targetType);
     if (missing !== undefined) return tell(this.#options, mine, refusedFor([missing]), fact.arn);
-    const failure = this.#failures.get(key);
+    const failure = targets.failure(fact.arn);
     const verdict = failure === undefined ? servedAs(mine, targets.standing(fact.arn)) : failedWith(failure);
     return tell(this.#options, mine, verdict, fact.arn);
   }
@@ -241,9 +239,8 @@ export class TargetGroupBindingProgram {
   }
 
   /** It is not served, and says why. What it had registered stays: nobody asked for anything to be taken away. */
-  async #drop(key: string, object: TargetGroupBinding, verdict: Verdict, next: Next): Promise<Next> {
+  async #drop(key: string, object: TargetGroupBinding, verdict: ReadyVerdict, next: Next): Promise<Next> {
     this.#options.targets.forgetGroup(groupOfKey(key));
-    this.#failures.delete(key);
     const told = await tell(this.#options, object, verdict);
     return told === 'done' ? next : told;
   }
@@ -252,8 +249,10 @@ export class TargetGroupBindingProgram {
   async #end(key: string, object: TargetGroupBinding): Promise<Next> {
     const { policy, targets, world, writes, store } = this.#options;
     const held = object.metadata.finalizers?.includes(FINALIZER) === true;
-    if (!held || policy === 'observe') return this.#forget(key);
-    const fact = factIn(object.spec);
+    if (!held) return this.#forget(key);
+    // What would need a role was never served here, and cannot be reached.
+    const isFar = object.spec !== undefined && unapplied(object.spec).role !== undefined;
+    const fact = isFar ? undefined : factIn(object.spec);
     const isServed = targets.served.ofGroup(groupOfKey(key)).length > 0;
     const isOthers = fact !== undefined && !isServed && targets.served.get(fact.arn) !== undefined;
     // Without what is filled in before anything is registered, nothing is; and what others serve is theirs.
@@ -267,14 +266,14 @@ export class TargetGroupBindingProgram {
     const service = world.service(object.metadata.namespace ?? '', object.spec?.serviceRef.name ?? '');
     const serving = servingFor(object, fact, { policy, service, hash: hashOf(object) });
     this.#put(serving);
-    const failure = this.#failures.get(key);
+    const failure = targets.failure(fact.arn);
     const words = 'Its targets are being deregistered.';
     const verdict = deleting(failure === undefined ? words : `${words} ${failedWith(failure).message}`);
     return tell(this.#options, object, verdict);
   }
 }
 
-const UNSAID: Verdict = refusedFor([
+const UNSAID: ReadyVerdict = refusedFor([
   refusal('FieldMissing', 'spec', { because: 'it names no target group and no Service' }),
 ]);
 

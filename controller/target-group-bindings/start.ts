@@ -5,6 +5,7 @@ import { keyOf } from '../../api/kube.ts';
 import type { KubeOutcome } from '../../kube/client.ts';
 import type { Events } from '../../kube/events.ts';
 import { KINDS } from '../../kube/kinds.ts';
+import type { Writer } from '../../kube/write.ts';
 import { driftNews } from '../drift/report.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Serving } from '../targets/serving.ts';
@@ -29,23 +30,25 @@ export function toldApart(
     tell: (one, news) => (isUsers(one) ? users().tell(one, news) : ofIngresses.tell(one, news)),
     changed: (one, awaited) => (isUsers(one) ? users().changed(one) : ofIngresses.changed(one, awaited)),
     lost: (one) => (isUsers(one) ? users().lost(one) : ofIngresses.lost(one)),
-    failed(one, failure) {
-      ofIngresses.failed(one, failure);
-      if (isUsers(one)) users().failed(one, failure);
+    served(arns) {
+      ofIngresses.served(arns);
+      users().served(arns);
     },
     withdrawn: (one) => users().withdrawn(one),
   };
 }
 
-interface Told {
+/** What it writes and tells with. */
+interface UsersTeller {
+  readonly write: Writer;
   readonly events: Events;
   failed(key: string, step: string, outcome: KubeOutcome): void;
 }
 
 /** Wires it. Nothing runs before a key is added to its queue. */
 export function wireTargetGroupBindings(
-  { options, client, aws, world, driftReport, log }: Parts,
-  { events, failed }: Told,
+  { options, aws, world, driftReport, log }: Parts,
+  { write, events, failed }: UsersTeller,
   targets: Targets,
   queue: Queue,
 ) {
@@ -53,7 +56,7 @@ export function wireTargetGroupBindings(
   const { apiVersion, kind } = KINDS.targetGroupBindings;
   const program = new TargetGroupBindingProgram({
     ...{ store, aws, world, events, policy: options.policy, targets },
-    writes: new TargetGroupBindingWrites({ client, policy: options.policy, store, failed }),
+    writes: new TargetGroupBindingWrites({ write, store, failed }),
     now: () => new Date(),
     enqueue: (key) => queue.add(key),
     told: ({ metadata }, news) => {

@@ -7,27 +7,31 @@ import type {
   TargetGroupBindingStatus,
 } from '../../api/generated/target-group-binding.ts';
 import { type Problem, sentence } from '../../api/problems/problem.ts';
+import { unapplied } from '../../api/targetgroupbinding/problems.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { TargetStanding } from '../targets/target-standing.ts';
 
 /** Longest text of a condition, in characters. */
 const MESSAGE_MAX = 2000;
 
+/** Whether the rules are there that it asks for; only where it asks for some. */
+const NETWORKING = 'NetworkingProgrammed';
+
 /** What is true of one, before it is known since when. */
-export interface Verdict {
+export interface ReadyVerdict {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: ConditionReason;
   readonly message: string;
 }
 
-export const refusedFor = (problems: readonly [Problem, ...Problem[]]): Verdict => ({
+export const refusedFor = (problems: readonly [Problem, ...Problem[]]): ReadyVerdict => ({
   status: 'False',
   reason: problems[0].code,
   message: problems.map(sentence).join(' '),
 });
 
 /** What AWS did not do. */
-export function failedWith(failure: AwsFailure): Verdict {
+export function failedWith(failure: AwsFailure): ReadyVerdict {
   const later = failure.kind === 'throttled' || failure.kind === 'unavailable';
   return {
     status: 'False',
@@ -36,13 +40,13 @@ export function failedWith(failure: AwsFailure): Verdict {
   };
 }
 
-export const deleting = (message: string): Verdict => ({ status: 'False', reason: 'Deleting', message });
+export const deleting = (message: string): ReadyVerdict => ({ status: 'False', reason: 'Deleting', message });
 
 /** It is served, and what of its targets is not as the Service says. */
 export function servedAs(
   { metadata: { namespace = '' }, spec }: TargetGroupBinding,
   standing: Pick<TargetStanding, 'health' | 'unhealthy' | 'more' | 'notes'> | undefined,
-): Verdict {
+): ReadyVerdict {
   const { name, port } = spec?.serviceRef ?? { name: '', port: '' };
   const service = `Service ${namespace}/${name} port ${port}`;
   const health = standing?.health;
@@ -52,31 +56,22 @@ export function servedAs(
       reason: 'Pending',
       message: `The targets of ${service} are being registered.`,
     };
-  if (health.total === 0)
-    return {
-      status: 'True',
-      reason: 'NoTargets',
-      message: `${service} has no targets now: nothing is registered.`,
-    };
   const sick = standing.unhealthy.map(
     ({ address, pod, node, message }) => `${pod ?? node ?? address}: ${message}`,
   );
   const more = standing.more === 0 ? [] : [`${standing.more} more are not healthy`];
-  const all = [`The targets are those of ${service}`, ...standing.notes, ...sick, ...more];
-  return { status: 'True', reason: 'Ready', message: `${all.join('. ')}.` };
+  const isEmpty = health.total === 0;
+  const first = isEmpty
+    ? `${service} has no targets now: nothing is registered`
+    : `The targets are those of ${service}`;
+  const message = `${[first, ...standing.notes, ...sick, ...more].join('. ')}.`;
+  return { status: 'True', reason: isEmpty ? 'NoTargets' : 'Ready', message };
 }
-
-/** The policy keeps it as it is. */
-export const OBSERVED: Verdict = {
-  status: 'False',
-  reason: 'Observed',
-  message: 'The policy observe registers no targets.',
-};
 
 /** The status with this verdict. `now` is RFC 3339. */
 export function statusWith(
-  { metadata: { generation }, status = {} }: TargetGroupBinding,
-  verdict: Verdict,
+  { metadata: { generation }, spec, status = {} }: TargetGroupBinding,
+  verdict: ReadyVerdict,
   health: TargetGroupHealth | undefined,
   now: string,
 ): TargetGroupBindingStatus {
@@ -84,10 +79,20 @@ export function statusWith(
   const message =
     verdict.message.length > MESSAGE_MAX ? `${verdict.message.slice(0, MESSAGE_MAX)}…` : verdict.message;
   const { targets: _, ...rest } = status;
+  const { networking } = unapplied(spec ?? { serviceRef: { name: '', port: 0 } });
+  const others = (status.conditions ?? []).filter(({ type }) => type !== NETWORKING);
+  const told =
+    networking === undefined
+      ? others
+      : setCondition(
+          status.conditions ?? [],
+          { type: NETWORKING, ...refusedFor([networking]), ...seen },
+          now,
+        );
   return {
     ...rest,
     ...seen,
-    conditions: setCondition(status.conditions ?? [], { type: 'Ready', ...verdict, message, ...seen }, now),
+    conditions: setCondition(told, { type: 'Ready', ...verdict, message, ...seen }, now),
     ...(health === undefined ? {} : { targets: `${health.healthy}/${health.total}` }),
   };
 }

@@ -5,7 +5,7 @@ import type { Events } from '../../kube/events.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import type { Next } from '../queue/queue.ts';
 import type { Targets } from '../targets/targets.ts';
-import { statusWith, type Verdict } from './status.ts';
+import { type ReadyVerdict, statusWith } from './status.ts';
 import type { TargetGroupBindings } from './store.ts';
 import type { TargetGroupBindingWrites, Written } from './writes.ts';
 
@@ -28,7 +28,7 @@ export interface TellOptions {
 export async function tell(
   { targets, writes, store, events, now }: TellOptions,
   object: TargetGroupBinding,
-  verdict: Verdict,
+  verdict: ReadyVerdict,
   arn?: string,
 ): Promise<Next> {
   const health = arn === undefined ? undefined : targets.health(arn);

@@ -6,11 +6,9 @@ import type {
   TargetGroupBindingStatus,
 } from '../../api/generated/target-group-binding.ts';
 import { keyOf } from '../../api/kube.ts';
-import { mayWrite, OWN_PREFIX, type Policy } from '../../api/policy.ts';
-import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
-import { KINDS } from '../../kube/kinds.ts';
-import { patchObject } from '../../kube/objects.ts';
-import { claimOf, mergePatch, withoutFinalizers } from '../../kube/write.ts';
+import { OWN_PREFIX } from '../../api/policy.ts';
+import type { KubeOutcome } from '../../kube/client.ts';
+import { claimOf, mergePatch, type Writer, withoutFinalizers } from '../../kube/write.ts';
 import type { TargetGroupBindings } from './store.ts';
 
 /** The AWS Load Balancer Controller's: whoever of the two serves an object can let go of it (aws-model 6.9). */
@@ -22,12 +20,11 @@ const REGISTERED = `${OWN_PREFIX}registered`;
 export const hashOf = ({ metadata }: TargetGroupBinding): string | undefined =>
   metadata.annotations?.[REGISTERED];
 
-/** `done`: it is as wanted, or the object is gone. */
+/** `done`: it is as wanted, the object is gone, or the policy forbids it. */
 export type Written = 'done' | 'conflict' | 'failed';
 
 export interface WritesOptions {
-  readonly client: Pick<KubeClient, 'request'>;
-  readonly policy: Policy;
+  readonly write: Pick<Writer, 'patchTargetGroupBinding'>;
   readonly store: TargetGroupBindings;
   failed(key: string, step: string, outcome: KubeOutcome): void;
 }
@@ -73,17 +70,10 @@ export class TargetGroupBindingWrites {
     change: object,
     subresource?: 'status',
   ): Promise<Written> {
-    const { client, policy, store, failed } = this.#options;
-    if (!mayWrite('targetGroupBinding', policy)) return 'done';
-    const outcome = await patchObject(
-      client,
-      KINDS.targetGroupBindings,
-      object.metadata,
-      change,
-      subresource,
-    );
-    if (outcome.ok) store.answered(outcome.object);
-    if (outcome.ok || outcome.reason === 'notFound') return 'done';
+    const { write, store, failed } = this.#options;
+    const outcome = await write.patchTargetGroupBinding(object, change, subresource);
+    if (outcome?.ok) store.answered(outcome.object);
+    if (outcome === undefined || outcome.ok || outcome.reason === 'notFound') return 'done';
     if (outcome.reason === 'conflict') return 'conflict';
     failed(keyOf(object), step, outcome);
     return 'failed';

@@ -166,6 +166,11 @@ export class Targets {
     return standingOf(serving, entry, this.#options.world);
   }
 
+  /** What AWS answered last, where that was no success. */
+  failure(arn: string): AwsFailure | undefined {
+    return this.#entries.get(arn)?.failure;
+  }
+
   /** The hash of what is registered is about to be written to the binding: it is taken off before that changes. */
   recording(arn: string): void {
     const entry = this.#entries.get(arn);

@@ -64,6 +64,7 @@ describe('rights', () => {
       'loadbalancerbindings.albatross.dev [list watch create patch]',
       'namespaces [list watch]',
       'services [list watch]',
+      'targetgroupbindings.elbv2.k8s.aws [list watch]',
       'validatingwebhookconfigurations.admissionregistration.k8s.io/albatross [list watch patch]',
     ]);
     expect(await rightsOf(webhook, NAMESPACE)).toEqual(await rightsOf(webhook, 'default'));
@@ -86,7 +87,8 @@ describe('rights', () => {
       'pods/status [patch]',
       'secrets [get]',
       'services [get list watch]',
-      'targetgroupbindings.elbv2.k8s.aws [get list]',
+      'targetgroupbindings.elbv2.k8s.aws [get list watch patch]',
+      'targetgroupbindings.elbv2.k8s.aws/status [patch]',
     ];
     expect(await rightsOf(controller, 'default')).toEqual(everywhere);
     expect(await rightsOf(controller, NAMESPACE)).toEqual(
