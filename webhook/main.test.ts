@@ -13,6 +13,7 @@ import { freePorts } from '../e2e/harness/machine.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { readCertificate } from './certificate.ts';
 import { filesOf, runWebhook, type WebhookOptions } from './main.ts';
+import { NEEDED, USEFUL } from './watches.ts';
 
 let authorities: readonly [Authority, Authority];
 beforeAll(async () => {
@@ -170,7 +171,7 @@ describe('it ends', () => {
 
   test('at SIGINT at once; ports and watches are closed', async () => {
     await start();
-    await expect.poll(() => server.watches).toBe(6);
+    await expect.poll(() => server.watches).toBe(Object.keys({ ...NEEDED, ...USEFUL }).length);
     const from = performance.now();
     ending.abort('SIGINT');
     expect(await running).toBe(0);
