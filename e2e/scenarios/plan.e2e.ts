@@ -40,7 +40,7 @@ function onlooker(): object[] {
       metadata: { name: 'onlooker' },
       rules: [
         list('networking.k8s.io', 'ingresses', 'ingressclasses'),
-        list('', 'services', 'namespaces', 'nodes'),
+        list('', 'services', 'namespaces', 'nodes', 'pods'),
         list('discovery.k8s.io', 'endpointslices'),
         list('albatross.dev', 'loadbalancerbindings'),
         list('elbv2.k8s.aws', 'ingressclassparams'),
