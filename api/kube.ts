@@ -121,7 +121,10 @@ export interface PodCondition {
 
 export interface Pod {
   readonly metadata: ObjectMeta;
-  readonly spec?: { readonly readinessGates?: readonly { readonly conditionType: string }[] };
+  readonly spec?: {
+    readonly readinessGates?: readonly { readonly conditionType: string }[];
+    readonly terminationGracePeriodSeconds?: number;
+  };
   readonly status?: { readonly conditions?: readonly PodCondition[] };
 }
 

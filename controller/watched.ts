@@ -60,19 +60,25 @@ export function trimmedNode({ metadata, spec, status }: Node): Node {
   };
 }
 
+/** Seconds that nearly all pods have to end; they need not be kept. */
+const GRACE_SECONDS = 30;
+
 /** A pod without what is never read, which is most of it; two that differ here may differ as targets, or in their gates. */
 export function trimmedPod(pod: Pod): Pod {
   const { name, namespace, uid, labels, deletionTimestamp } = pod.metadata;
   const conditions = [{ type: CONTAINERS_READY, status: holds(pod, CONTAINERS_READY) ? 'True' : 'False' }];
   const metadata = defined({ name, namespace, uid, deletionTimestamp });
-  if (targetHealthGates(pod).length === 0) return { metadata, status: { conditions } };
+  const { terminationGracePeriodSeconds: grace = GRACE_SECONDS } = pod.spec ?? {};
+  const ending = grace === GRACE_SECONDS ? {} : { terminationGracePeriodSeconds: grace };
+  if (targetHealthGates(pod).length === 0)
+    return { metadata, ...(grace === GRACE_SECONDS ? {} : { spec: ending }), status: { conditions } };
   const gates = pod.spec?.readinessGates ?? [];
   const ofGates = (pod.status?.conditions ?? []).filter(({ type }) =>
     gates.some(({ conditionType }) => conditionType === type),
   );
   return {
     metadata: defined({ ...metadata, labels }),
-    spec: { readinessGates: gates.map(({ conditionType }) => ({ conditionType })) },
+    spec: { ...ending, readinessGates: gates.map(({ conditionType }) => ({ conditionType })) },
     status: { conditions: [...conditions, ...ofGates] },
   };
 }

@@ -4,8 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { service } from '../alb/laws/paper.ts';
 import { isLegacyGate, readinessGateOf } from '../alb/readiness-gates.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { Pod } from '../api/kube.ts';
-import { gatesFor, type PodContext, type PodPatch, podPatch, promisedByBindings } from './pods.ts';
+import {
+  gatesFor,
+  type PodContext,
+  type PodPatch,
+  podPatch,
+  promisedByBindings,
+  promisedByUsers,
+} from './pods.ts';
 
 const [WEB, API] = ['k8s-shop-web-0123456789', 'k8s-shop-api-0123456789'].map(readinessGateOf) as [
   string,
@@ -76,6 +84,22 @@ describe('which gates', () => {
     ]);
     expect(promisedByBindings([binding({ deletionTimestamp: '2026-01-01T00:00:00Z' }, WEB)])).toEqual([]);
   });
+});
+
+test('a TargetGroupBinding of a user promises a gate of its own name, as long as somebody serves it', () => {
+  const one = (metadata: object, targetType = 'ip'): TargetGroupBinding =>
+    ({
+      metadata: { name: 'mine', namespace: 'shop', finalizers: ['elbv2.k8s.aws/resources'], ...metadata },
+      spec: { serviceRef: { name: 'web', port: 80 }, targetType },
+    }) as TargetGroupBinding;
+  expect(promisedByUsers([one({})])).toEqual([{ service: 'web', gate: readinessGateOf('mine') }]);
+  const silent = [
+    one({}, 'instance'),
+    one({ finalizers: [] }),
+    one({ deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    one({ labels: { 'service.k8s.aws/stack-name': 'web' } }),
+  ];
+  expect(promisedByUsers(silent)).toEqual([]);
 });
 
 describe('by the least change', () => {

@@ -1,8 +1,10 @@
 // Readiness gates for pods that are being created (aws-model 6.8): for each ip target group of a binding whose Service selects the
 // pod, the gate that the controller promises to set in the binding's status. Pure.
-import { isLegacyGate, selectsPod } from '../alb/readiness-gates.ts';
+import { isLegacyGate, readinessGateOf, selectsPod } from '../alb/readiness-gates.ts';
 import type { LoadBalancerBinding } from '../api/generated/binding.ts';
+import type { TargetGroupBinding } from '../api/generated/target-group-binding.ts';
 import type { Pod, Service } from '../api/kube.ts';
+import { madeBy, SERVED_FINALIZER } from '../api/targetgroupbinding/made-by.ts';
 
 /** One operation on a pod (RFC 6902). */
 export interface PodPatch {
@@ -30,6 +32,20 @@ export const promisedByBindings = (bindings: readonly LoadBalancerBinding[]): Pr
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .flatMap(({ status }) => status?.targetGroups ?? [])
     .flatMap(({ service, readinessGate: gate }) => (gate === undefined ? [] : [{ service, gate }]));
+
+/**
+ * The gates of TargetGroupBindings of users that somebody serves: they are named after the object. What the LBC made for Services
+ * and Gateways is promised by its own webhook.
+ */
+export const promisedByUsers = (objects: readonly TargetGroupBinding[]): PromisedGate[] =>
+  objects.flatMap(({ metadata, spec }) =>
+    spec?.targetType === 'ip' &&
+    madeBy(metadata) === 'user' &&
+    metadata.deletionTimestamp === undefined &&
+    metadata.finalizers?.includes(SERVED_FINALIZER) === true
+      ? [{ service: spec.serviceRef.name, gate: readinessGateOf(metadata.name) }]
+      : [],
+  );
 
 /** The gates that a new pod of a namespace should have, beside those that it has. */
 export function gatesFor(pod: Pod, namespace: string, around: PodContext): string[] {

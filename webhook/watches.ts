@@ -14,7 +14,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { KINDS, type KubeKind } from '../kube/kinds.ts';
 import { Watched, type WatchOptions, type WatchState } from '../kube/watch.ts';
 import type { AdmissionContext } from './admit.ts';
-import { type PodContext, promisedByBindings } from './pods.ts';
+import { type PodContext, promisedByBindings, promisedByUsers } from './pods.ts';
 import type { Locks } from './restricted-annotations.ts';
 import { CONFIGURATION, keepClaim } from './webhook-configuration.ts';
 
@@ -88,7 +88,10 @@ export function watchSurroundings(access: WatchAccess, options: SurroundingsOpti
     namespaceLabels: (name) => namespaces.get('', name)?.metadata.labels,
   };
   const pods: PodContext = {
-    promised: (namespace) => promisedByBindings(members.bindings.list(namespace)),
+    promised: (namespace) => [
+      ...promisedByBindings(members.bindings.list(namespace)),
+      ...promisedByUsers(users.list(namespace)),
+    ],
     service: around.service,
   };
   return {
@@ -142,9 +145,13 @@ export function occupantsFor(
   ];
 }
 
-/** Of a TargetGroupBinding only what the others are judged by. */
-function slimUsers({ metadata: { name, namespace }, spec }: TargetGroupBinding): TargetGroupBinding {
-  return { metadata: defined({ name, namespace }), ...defined({ spec }) };
+/** Of a TargetGroupBinding only what the others, and pods, are judged by. */
+function slimUsers({ metadata, spec }: TargetGroupBinding): TargetGroupBinding {
+  const { name, namespace, labels, finalizers, deletionTimestamp } = metadata;
+  return {
+    metadata: defined({ name, namespace, labels, finalizers, deletionTimestamp }),
+    ...defined({ spec }),
+  };
 }
 
 const NONE: readonly LoadBalancerBinding[] = [];

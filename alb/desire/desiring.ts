@@ -24,6 +24,8 @@ export interface Backend {
   readonly nodeLabels?: Readonly<Record<string, string>>;
   /** What else its labels must meet; instance targets only. */
   readonly nodeRequirements?: readonly Requirement[];
+  /** Seconds for which the last requests of a deregistered target may run, where somebody says it. */
+  readonly drainSeconds?: number;
   /** Other clusters register targets, too: only those that were seen here are deregistered. */
   readonly shared?: true;
   /** Ports that the load balancer must reach on the targets: numbers, or the name of a container port. */

@@ -115,6 +115,12 @@ function reachOf(spec: TargetGroupSpec, port: ServicePort): (number | string)[] 
     : [traffic, Number(spec.healthCheck.port), ...also];
 }
 
+/** Only what annotations say is in the attributes. */
+function drainSecondsOf({ attributes }: TargetGroupSpec): number | undefined {
+  const said = attributes['deregistration_delay.timeout_seconds'];
+  return said === undefined ? undefined : Number(said);
+}
+
 /** Wants the target group behind one Service port of one member; the same reference twice shares it. */
 export function targetGroupFor(
   desiring: Desiring,
@@ -152,7 +158,7 @@ export function targetGroupFor(
     targetType: spec.targetType,
     ipAddressType: spec.ipAddressType,
     ...targetsOf(member, fact, spec.targetType),
-    ...defined({ lacks: lacksTargets(fact.service, spec.targetType) }),
+    ...defined({ lacks: lacksTargets(fact.service, spec.targetType), drainSeconds: drainSecondsOf(spec) }),
     reach: reachOf(spec, port),
   });
   return { ref: { ref: id } };

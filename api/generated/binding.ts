@@ -1036,7 +1036,7 @@ export interface BindingStatus {
      */
     moreUnhealthy?: number;
     /**
-     * What is registered otherwise than the endpoints say, and what it waits for.
+     * What is registered otherwise than the endpoints say, and what it waits for; and that pods end too soon.
      */
     notes?: string[];
   }[];

@@ -2,6 +2,7 @@
 import { defined } from '../../api/defined.ts';
 import type { TargetGroupBinding } from '../../api/generated/target-group-binding.ts';
 import { keyOf } from '../../api/kube.ts';
+import { SERVED_FINALIZER } from '../../api/targetgroupbinding/made-by.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { deleteObject, patchObject } from '../../kube/objects.ts';
@@ -9,7 +10,7 @@ import { withoutFinalizers } from '../../kube/write.ts';
 import type { Leftover } from './adoption.ts';
 
 /** With it the LBC deregisters all targets before the object goes (aws-model 6.9). */
-const FINALIZER = 'elbv2.k8s.aws/resources';
+const FINALIZER = SERVED_FINALIZER;
 
 /** What became of one object: `done`, or why not, in words. */
 export interface CleanupResult {

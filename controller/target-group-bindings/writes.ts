@@ -7,12 +7,13 @@ import type {
 } from '../../api/generated/target-group-binding.ts';
 import { keyOf } from '../../api/kube.ts';
 import { OWN_PREFIX } from '../../api/policy.ts';
+import { SERVED_FINALIZER } from '../../api/targetgroupbinding/made-by.ts';
 import type { KubeOutcome } from '../../kube/client.ts';
 import { claimOf, mergePatch, type Writer, withoutFinalizers } from '../../kube/write.ts';
 import type { TargetGroupBindings } from './store.ts';
 
 /** The AWS Load Balancer Controller's: whoever of the two serves an object can let go of it (aws-model 6.9). */
-export const FINALIZER = 'elbv2.k8s.aws/resources';
+export const FINALIZER = SERVED_FINALIZER;
 
 /** Says what is registered. In an annotation, since the definition that the AWS Load Balancer Controller brings keeps no such field. */
 const REGISTERED = `${OWN_PREFIX}registered`;

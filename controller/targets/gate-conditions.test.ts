@@ -160,6 +160,15 @@ describe('a target group that is not looked after', () => {
     await run();
     expect(condition()?.status).toBe('True');
   });
+  test('and whose TargetGroupBinding is being deleted is not waited for', async () => {
+    const metadata = { namespace: 'shop', name: MINE, finalizers: ['elbv2.k8s.aws/resources'] };
+    server.put(KINDS.targetGroupBindings, {
+      metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+    });
+    const { run, condition } = play({ served: false });
+    await run();
+    expect(condition()?.status).toBe('True');
+  });
   test('is nothing to decide about while it cannot be known who has it', async () => {
     server.bend(({ path }) =>
       path.includes('targetgroupbindings') ? { status: 503, body: { message: 'not now' } } : undefined,

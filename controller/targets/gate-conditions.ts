@@ -110,8 +110,10 @@ async function unserved(
   if (!unmetGates(pod).includes(readinessGateOf(targetGroup))) return { kind: 'open' };
   const { namespace = '', name } = pod.metadata;
   const found = await readObject(client, KINDS.targetGroupBindings, { namespace, name: targetGroup });
-  if (found.ok) return 'others';
-  if (found.reason === 'notFound') return { kind: 'released', release: goneTargetGroup(targetGroup) };
+  // On its way out nobody sets its gates any more.
+  if (found.ok && found.object.metadata.deletionTimestamp === undefined) return 'others';
+  if (found.ok || found.reason === 'notFound')
+    return { kind: 'released', release: goneTargetGroup(targetGroup) };
   failed(`${namespace}/${name}`, `look for TargetGroupBinding ${targetGroup}`, found);
   return 'failed';
 }

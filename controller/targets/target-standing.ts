@@ -4,6 +4,7 @@ import { answerOf } from '../../alb/failures/failure.ts';
 import { defined } from '../../api/defined.ts';
 import type { News } from '../../kube/events.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
+import { earlyEndings } from './early-endings.ts';
 import { instanceOf, keyOfTarget, type World } from './endpoints.ts';
 import { whyNotHealthy } from './health-words.ts';
 import { HOLD_MS, REFUSED_MS } from './intervals.ts';
@@ -38,6 +39,8 @@ export interface TargetStanding {
   readonly down: boolean;
   /** What is not as the Service says, and why: sentences. */
   readonly notes: readonly string[];
+  /** Those of the notes that say that pods end too soon. */
+  readonly endings?: readonly string[];
 }
 
 /** On its way to be healthy: that it is not yet is no news. */
@@ -107,6 +110,7 @@ export function standingOf(
   const all = [...(registered?.values() ?? [])];
   const failing = all.filter((one) => one.state !== 'healthy' && !isYoung(one)).sort(byKey);
   const shown = failing.slice(0, SHOWN);
+  const endings = earlyEndings(backend, world);
   const located = shown.length === 0 ? new Map<string, TargetPlace>() : locations(backend, world);
   return {
     health: healthOf(entry.state),
@@ -126,7 +130,9 @@ export function standingOf(
       ...refusedNotes(entry),
       ...overNote(entry),
       ...unusableEndpoints(backend, world),
+      ...endings,
     ],
+    endings,
   };
 }
 
@@ -153,7 +159,11 @@ export function newsOf(
   const { healthy = 0, total = 0 } = after.health ?? {};
   const news: TargetNews[] = after.notes
     .filter((note) => !before.notes.includes(note))
-    .map((note) => ({ type: 'Warning', reason: 'TargetsLeftOut', note: `${of}: ${note}` }));
+    .map((note) => ({
+      type: 'Warning',
+      reason: after.endings?.includes(note) === true ? 'EndsTooSoon' : 'TargetsLeftOut',
+      note: `${of}: ${note}`,
+    }));
   if (after.down && !wasDown) {
     const note = `${of}: none of ${count(total, 'target')} is healthy${first(after, total)}`;
     news.push({ type: 'Warning', reason: 'TargetsUnhealthy', note });

@@ -151,6 +151,15 @@ test('gates that wait when a controller starts are served: those of the LBC have
   await k(`rollout status deployment/web -n ${GATED} --timeout=300s`);
 });
 
+test('without a webhook pods are created all the same, without gates', async () => {
+  await stage.webhook()?.stop();
+  await k(`run lonely --image=shop:1 --labels=app=web -n ${GATED}`);
+  const lonely = (await podsOf(GATED)).filter(({ metadata }) => metadata?.name === 'lonely');
+  expect(lonely.map(gatesOf)).toEqual([[]]);
+  await k(`delete pod lonely -n ${GATED} --now`);
+  await stage.startWebhook();
+});
+
 test('an Ingress that goes lets go the pods that wait for its target group, and says so', async () => {
   const gate = await promisedIn(GATED);
   await stage.controller().stop();

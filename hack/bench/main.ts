@@ -1,5 +1,6 @@
 // `make bench`: the budgets' numbers, measured on the stage and printed beside those of the LBC (v3.5.0, measured the same
-// way). Nothing is asserted. `targets` as an argument measures these alone. AWS answers at once unless a line says otherwise; a load balancer is active at the next look.
+// way). Nothing is asserted. AWS answers at once unless a line says otherwise; a load balancer is active at the next look.
+// With `targets` as its argument it measures these alone.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiscoveryV1Api } from '@kubernetes/client-node';

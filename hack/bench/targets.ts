@@ -13,7 +13,7 @@ const QUEUED = 300;
 const PLANNED = 100;
 const ROUNDS = 30;
 /** Longer than changes are joined, so that each one stands alone, in milliseconds. */
-const ALONE_MS = 2_500;
+const ALONE_MS = 1_200;
 const MANY_TARGETS = 10_000;
 const ROLLED = 1_000;
 /** Endpoints in one EndpointSlice (Kubernetes: EndpointSlices, "Capacity": up to 1,000 where it is configured). */
@@ -197,11 +197,13 @@ async function measured(stage: Stage): Promise<Row[]> {
   await cluster.apply(ingress(NAME, { service: NAME, targetType: 'ip' }));
   await bench.until('the first target', () => bench.registeredTargets() === 1);
   const change = 'endpoint change → RegisterTargets';
+  process.stderr.write('endpoints change one by one\n');
   const rows: Row[] = [
     [`${change}, AWS at once`, '≤ 25 ms', await bench.steady(0, 1)],
     [`${change}, AWS in 50 ms`, '≤ 25 ms', await bench.steady(50, 1 + ROUNDS)],
   ];
   const names = Array.from({ length: QUEUED }, (_, at) => `queued-${at}`);
+  process.stderr.write(`${QUEUED} Ingresses\n`);
   await cluster.apply(...names.map((name) => ingress(name)));
   await cluster.kubectl(['wait', '--for=condition=Programmed', 'lbb', '--all', '--timeout=600s']);
   const endpoints = 2 * ROUNDS + 2;
@@ -210,6 +212,7 @@ async function measured(stage: Stage): Promise<Row[]> {
     '≤ 1,500 ms',
     await bench.restarted(endpoints),
   ]);
+  process.stderr.write('plans, a roll-out, and many targets\n');
   await sleep(10_000);
   const planning = await bench.whilePlanning(names.slice(0, PLANNED), endpoints + 1);
   rows.push([`${change}, while ${PLANNED} groups are planned`, '≤ 25 ms', planning]);
@@ -225,7 +228,11 @@ async function measured(stage: Stage): Promise<Row[]> {
 /** Measures and prints. */
 export async function benchTargets(): Promise<void> {
   const most = 4 * MANY_TARGETS;
-  const limits = { 'targets-per-target-group': most, 'targets-per-application-load-balancer': most };
+  const limits = {
+    'application-load-balancers': 2 * QUEUED,
+    'targets-per-target-group': most,
+    'targets-per-application-load-balancer': most,
+  };
   const stage = await setStage({ aws: { limits }, onStep: (step) => process.stderr.write(`${step}\n`) });
   const rows: Row[] = [['targets', 'budget', 'ours']];
   try {
