@@ -24,6 +24,17 @@ async function targetGroup(Name: string): Promise<string> {
   return made.TargetGroups?.[0]?.TargetGroupArn ?? '';
 }
 
+/** Nobody's health is checked before a load balancer forwards to its target group. */
+async function forwardTo(TargetGroupArn: string): Promise<void> {
+  const Subnets = stage.account.subnets.flatMap((subnet) => (subnet.public ? [subnet.id] : []));
+  const made = await elbv2.send(new elb.CreateLoadBalancerCommand({ Name: 'made-outside', Subnets }));
+  const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn;
+  const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }];
+  await elbv2.send(
+    new elb.CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions }),
+  );
+}
+
 const binding = (name: string, spec: object, metadata: object = {}) => ({
   apiVersion: 'elbv2.k8s.aws/v1beta1',
   kind: 'TargetGroupBinding',
@@ -58,6 +69,7 @@ describe('one of a user', () => {
 
   test('registers the nodes of its Service, and is filled in', async () => {
     arn = await targetGroup('made-outside');
+    await forwardTo(arn);
     await stage.cluster.apply(binding('web', { targetGroupName: 'made-outside' }));
     const nodes = await everyNode();
     await vi.waitFor(async () => expect(await registered(arn)).toEqual(nodes), soon);
