@@ -23,14 +23,20 @@ const review = (now: unknown, resource = 'targetgroupbindings') => ({
 });
 
 const others = [object('api', { targetGroupARN: ARN }, 'blog')] as TargetGroupBinding[];
-const ofIngress = {
-  metadata: { namespace: 'shop', name: 'cart' },
-  status: { targetGroups: [{ arn: `${ARN}1` }] },
-} as unknown as LoadBalancerBinding;
+const ofIngress = (name: string, arn: string, settings: object = {}) =>
+  ({
+    metadata: { namespace: 'shop', name },
+    spec: { intent: { settings } },
+    status: { targetGroups: [{ arn }] },
+  }) as unknown as LoadBalancerBinding;
+const ingresses = [
+  ofIngress('cart', `${ARN}1`),
+  ofIngress('shared', `${ARN}3`, { 'multi-cluster-target-group': { value: true } }),
+];
 const judge = (body: unknown) =>
   judgeTargetGroupBindingReview(body, {
     service: () => undefined,
-    occupants: (one) => occupantsFor(one, others, [ofIngress]),
+    occupants: (one) => occupantsFor(one, others, ingresses),
   });
 
 test('every mistake is in one refusal', () => {
@@ -50,6 +56,13 @@ test('who has the target group is named in the same namespace only', () => {
   const told = (targetGroupARN: string) => JSON.stringify(judge(review(object('web', { targetGroupARN }))));
   expect(told(ARN)).toContain('the targets of TargetGroupBinding of another namespace');
   expect(told(`${ARN}1`)).toContain('the targets of Ingress shop/cart');
+});
+
+test('a target group that an Ingress shares may be shared, and no other', () => {
+  const judged = (targetGroupARN: string) =>
+    judge(review(object('web', { targetGroupARN, multiClusterTargetGroup: true })));
+  expect(judged(`${ARN}3`)).toMatchObject({ answer: { allowed: true } });
+  expect(judged(`${ARN}1`)).toMatchObject({ answer: { allowed: false } });
 });
 
 test.each([

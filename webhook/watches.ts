@@ -136,12 +136,14 @@ export function occupantsFor(
       .flatMap((one) =>
         one.spec === undefined ? [] : [{ who: known('TargetGroupBinding', one), spec: one.spec }],
       ),
-    ...bindings.flatMap((binding) =>
-      (binding.status?.targetGroups ?? []).map(({ arn }) => ({
+    ...bindings.flatMap((binding) => {
+      const multiClusterTargetGroup =
+        binding.spec.intent?.settings['multi-cluster-target-group']?.value === true;
+      return (binding.status?.targetGroups ?? []).map(({ arn }) => ({
         who: known('Ingress', binding),
-        spec: { targetGroupARN: arn },
-      })),
-    ),
+        spec: { targetGroupARN: arn, multiClusterTargetGroup },
+      }));
+    }),
   ];
 }
 
