@@ -144,7 +144,7 @@ async function measureAll(
     const bodies = Array.from({ length: DIFFERENT }, (_, at) => review(make(at), dryRun));
     for (const connections of all) {
       const pool = new Pool(origin, { connections, pipelining: 1, connect: { ca: host.authority.cert } });
-      await measure(pool, webhook.pid, connections, bodies, connections === 1 ? SECONDS : 0.5);
+      await measure(pool, webhook.pid, connections, bodies, connections === all[0] ? SECONDS : 0.5);
       const got = await measure(pool, webhook.pid, connections, bodies, SECONDS);
       await pool.close();
       rows.push(rowOf(`${dryRun ? 'dry run' : 'applied'}, ${what}`, connections, got));
