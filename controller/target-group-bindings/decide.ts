@@ -62,8 +62,9 @@ export function mismatches(spec: TargetGroupBindingSpec, found: TargetGroupFact)
     const because = `the target group ${found.name} has ${has}`;
     return [refusal('Contradiction', `spec.${field}`, { value, because })];
   };
+  // Where the object says ip itself, this was found without asking AWS.
   const chosen =
-    found.targetType === 'ip' && spec.nodeSelector !== undefined
+    found.targetType === 'ip' && spec.targetType !== 'ip' && spec.nodeSelector !== undefined
       ? [
           refusal('Contradiction', 'spec.nodeSelector', {
             because: `the target group ${found.name} has target type ip: pods are registered, and no nodes are chosen`,
@@ -75,7 +76,7 @@ export function mismatches(spec: TargetGroupBindingSpec, found: TargetGroupFact)
     ...differs('ipAddressType', spec.ipAddressType, found.ipAddressType),
     ...differs('vpcID', said(spec.vpcID), found.vpcId),
     ...differs('targetGroupProtocol', spec.targetGroupProtocol, found.protocol),
-    ...(spec.targetType === 'ip' ? [] : chosen),
+    ...chosen,
   ];
 }
 
@@ -110,13 +111,12 @@ export function defaultsOf(
   spec: TargetGroupBindingSpec,
   found: TargetGroupFact,
 ): Partial<TargetGroupBindingSpec> {
-  const open = defined({
+  return defined({
     targetGroupARN: said(spec.targetGroupARN) === undefined ? found.arn : undefined,
     targetType: spec.targetType === undefined ? typeOf(found) : undefined,
     ipAddressType: spec.ipAddressType === undefined ? found.ipAddressType : undefined,
     vpcID: said(spec.vpcID) === undefined ? found.vpcId : undefined,
   });
-  return open;
 }
 
 const typeOf = ({ targetType }: TargetGroupFact): 'instance' | 'ip' =>
