@@ -84,9 +84,9 @@ export default defineConfig({
           // Patience costs nothing while tests pass, and a busy machine needs it.
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          // Files share what they import and, in each worker, a cluster; they mostly wait, so four share two cores well.
+          // Files share what they import and, in each worker, a cluster; they mostly wait, so six share two cores well.
           isolate: false,
-          maxWorkers: 4,
+          maxWorkers: 6,
         },
       },
     ],

@@ -6,7 +6,6 @@
 //   worker           asks        file 1: connect ◀──┘──▶ use        file 2: put the snapshot back ──▶ connect ──▶ …
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { type Moto, startMoto } from '../../local-aws/moto/moto-process.ts';
 import { type Cluster, type ClusterPlace, connectCluster, startCluster } from './cluster.ts';
 import { restoreSnapshot, type Snapshot, takeSnapshot } from './etcd.ts';
@@ -47,9 +46,6 @@ interface Started<T> {
   stop(): Promise<void>;
 }
 
-/** Each reset makes moto's 1,300 machine images anew, and nobody here asks for another one than that of nodes. */
-const MACHINE_IMAGES = fileURLToPath(new URL('machine-images.json', import.meta.url));
-
 const STARTS: Readonly<Record<string, () => Promise<Started<Prepared | string>>>> = {
   cluster: async () => {
     const cluster = await startPrepared();
@@ -59,7 +55,7 @@ const STARTS: Readonly<Record<string, () => Promise<Started<Prepared | string>>>
     return { told: { place, snapshot: await takeSnapshot(etcd) }, deeds: { pause, resume }, stop };
   },
   moto: async () => {
-    const { url, close } = await startMoto({ env: { ...process.env, MOTO_AMIS_PATH: MACHINE_IMAGES } });
+    const { url, close } = await startMoto();
     return { told: url, deeds: {}, stop: close };
   },
 };

@@ -16,6 +16,8 @@ export async function setup(): Promise<() => Promise<void>> {
   process.env[EXECUTABLE] = join(directory, 'albatross.mjs');
   // It is started some two hundred times.
   process.env.NODE_COMPILE_CACHE = join(directory, 'compiled');
+  // Each reset makes moto's 1,300 machine images anew, and nobody here asks for another one than that of nodes.
+  process.env.MOTO_AMIS_PATH = join(ROOT, 'e2e/harness/machine-images.json');
   const shared = await serveShared();
   return async () => {
     await shared.stop();
