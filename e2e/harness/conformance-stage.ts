@@ -12,6 +12,8 @@ export interface ConformanceStage {
   readonly flags: readonly string[];
   /** Plays every case of this version, or those of these names, and records it step by step. */
   playAll(names?: readonly string[]): Promise<Played[]>;
+  /** The rules of every security group, by its id, each as JSON. */
+  rules(): Promise<Readonly<Record<string, readonly string[]>>>;
   stop(): Promise<void>;
 }
 
@@ -56,7 +58,14 @@ export async function setConformanceStage(
       const wanted = playable.filter(({ name }) => names === undefined || names.includes(name));
       return play(stage, world, wanted, onStep);
     };
-    return { stage, flags, playAll, stop };
+    const rules = async (): Promise<Record<string, string[]>> =>
+      Object.fromEntries(
+        (await world.securityGroups()).map(({ GroupId = '', IpPermissions = [] }) => [
+          GroupId,
+          IpPermissions.map((one) => JSON.stringify(one)).sort(),
+        ]),
+      );
+    return { stage, flags, playAll, rules, stop };
   } catch (thrown) {
     await stop();
     throw thrown;

@@ -91,6 +91,7 @@ async function told(plans: 'plans' | 'no plans'): Promise<object> {
 
 test('adopts: with all bindings forgotten, everything is found by its tags and nothing is planned', async () => {
   const before = await told('no plans');
+  const rules = await conformance.rules();
   await stage.controller().stop();
   await forgetBindings(stage);
   stage.aws.resetCalls();
@@ -98,6 +99,7 @@ test('adopts: with all bindings forgotten, everything is found by its tags and n
   await expect.poll(() => told('plans'), { timeout: 180_000, interval: 500 }).toEqual(before);
   await untilQuiet(stage);
   expect(stage.aws.mutations()).toEqual([]);
+  expect(await conformance.rules()).toEqual(rules);
   const calls = stage.aws.calls().map(({ action }) => action);
   expect(calls.filter((action) => CHANGES_RULES.test(action))).toEqual([]);
 });
