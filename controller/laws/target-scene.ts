@@ -85,6 +85,8 @@ export interface Paper {
   readonly pods: string[];
   /** Addresses of pods that end. */
   readonly ending: string[];
+  /** Addresses that are no pods'. */
+  readonly strays: string[];
   readonly nodes: Node[];
   /** Addresses of pods that are gone. */
   readonly gone: string[];
@@ -118,6 +120,7 @@ export const worldOf = (paper: Paper): World => ({
       endpoints: [
         ...paper.pods.map((address) => endpointAt(address, {})),
         ...paper.ending.map((address) => endpointAt(address, { ready: false, terminating: true })),
+        ...paper.strays.map((address) => ({ addresses: [address], conditions: { ready: true } })),
       ],
     },
   ],
@@ -143,7 +146,7 @@ export function play(scene: Scene) {
   const { pods = [], remembered, written = () => true, shared, maxTargets = 0, noted = [] } = scene;
   const account = scene.account ?? new TargetGroupAccount(scene.registered);
   const { log } = account;
-  const paper: Paper = { pods, ending: [], nodes: [], gone: [], service: service() };
+  const paper: Paper = { pods, ending: [], strays: [], nodes: [], gone: [], service: service() };
   const clock = { now: 0, waiting: 0 };
   const seen: boolean[] = [];
   const enqueued: string[] = [];

@@ -23,12 +23,14 @@ const STEADY_MS = 300_000;
 const LEAVING_MS = 15_000;
 /**
  * When a new process first asks about a target group that is remembered as it should be: spread over this span, so that a
- * restart is no burst; at once where not all were healthy, since that is what changes.
+ * restart is no burst; soon where not all were healthy, since that is what changes.
  */
 const FIRST_LOOK_MS = {
   healthy: { from: 60_000, to: STEADY_MS },
   unhealthy: { from: 200, to: 2_000 },
 };
+/** What the process before left unhealthy and is so still is asked about as if this process had asked so often. */
+export const LOOKS_BEFORE = 7;
 
 /**
  * A loss of more than half of the targets that nothing in the cluster explains is not carried out before this time: long enough

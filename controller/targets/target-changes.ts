@@ -99,13 +99,15 @@ export async function changeTargets(
   const closed = entry.window.until - now();
   if (closed > 0) return { kind: 'joined', afterMs: closed };
   entry.state = { kind: 'changing', here };
-  // The hash of what was registered goes first: whoever finds none after a crash in between asks AWS.
-  if (entry.recorded && !(await forget(serving))) return { kind: 'unwritten' };
-  entry.recorded = false;
-  const after = await write(serving, entry, here, todo, options);
+  // A process after a crash in between is not to trust the hash of what was registered before: where it finds none it asks AWS.
+  // Who registers does not wait for that: in the worst case a target that is no endpoint any more stays until the next look.
+  const forgetting = entry.recorded ? forget(serving) : true;
+  const [isForgotten, more] = await Promise.all([forgetting, register(serving, entry, here, todo, options)]);
+  entry.recorded &&= !isForgotten;
+  const after = isForgotten ? await deregister(serving, entry, more, todo, options) : more;
   entry.window = windowAfter(entry.window, CHANGES, now());
   entry.state = written(after, now(), waiting(serving));
-  return { kind: 'done', afterMs };
+  return isForgotten ? { kind: 'done', afterMs } : { kind: 'unwritten' };
 }
 
 /** Notes what a cluster is about to register in a target group that it shares; false when this could not be written. */
@@ -137,8 +139,8 @@ async function release(
   if (await own.write(serving, fewer)) entry.own = fewer;
 }
 
-/** Registers, then deregisters. Gives what the target group holds then. */
-async function write(
+/** Gives what the target group holds then. */
+async function register(
   serving: Serving,
   entry: TargetGroupEntry,
   here: Inhabitants,
@@ -146,24 +148,36 @@ async function write(
   options: TargetChangesOptions,
 ): Promise<Inhabitants> {
   const { aws, now } = options;
-  const { arn } = serving;
   const offers = await offersOf(offered, serving, options);
-  const registered = new Map(here.registered);
   const zoned = entry.byNodeZoneUntil > now();
-  const { taken, refused, byNodeZone } = await registerTargets(aws, arn, offers, zoned);
+  const { taken, refused, byNodeZone } = await registerTargets(aws, serving.arn, offers, zoned);
   if (byNodeZone && !zoned) entry.byNodeZoneUntil = now() + NODE_ZONE_MS;
-  for (const target of taken) registered.set(keyOfTarget(target), { ...target, ...REGISTERING });
-  const leaving = going.flatMap((key) => registered.get(key) ?? []);
-  await deregisterTargets(aws, arn, leaving);
-  for (const key of going) registered.delete(key);
   const fresh = refused.map(({ target, failure }) => {
-    // Those that left may have made room.
-    const retryMs = failure.kind === 'limit' && leaving.length > 0 ? 0 : REFUSED_MS;
+    // Those that leave may make room.
+    const retryMs = failure.kind === 'limit' && going.length > 0 ? 0 : REFUSED_MS;
     return [keyOfTarget(target), { failure, until: now() + retryMs }] as const;
   });
   entry.refused = new Map([...entry.refused, ...fresh]);
+  const more = taken.map((target) => [keyOfTarget(target), { ...target, ...REGISTERING }] as const);
+  return { ...here, registered: new Map([...here.registered, ...more]) };
+}
+
+/** Gives what the target group holds then. */
+async function deregister(
+  serving: Serving,
+  entry: TargetGroupEntry,
+  { registered, besides }: Inhabitants,
+  { going }: Todo,
+  options: TargetChangesOptions,
+): Promise<Inhabitants> {
+  const leaving = going.flatMap((key) => registered.get(key) ?? []);
+  await deregisterTargets(options.aws, serving.arn, leaving);
   await release(serving, entry, going, options);
-  return { registered, besides: here.besides + leaving.length };
+  const gone = new Set(going);
+  return {
+    registered: new Map([...registered].filter(([key]) => !gone.has(key))),
+    besides: besides + leaving.length,
+  };
 }
 
 /** The label of a node's zone (Kubernetes: Well-Known Labels, Annotations and Taints). */

@@ -2,6 +2,7 @@
 import type { AwsFailure } from '../../alb/failures/failure.ts';
 import type { PodsBehind } from './absences.ts';
 import { type JoinWindow, OPEN } from './intervals.ts';
+import type { TargetStanding } from './target-standing.ts';
 import type { TargetState } from './target-state.ts';
 
 /** Targets that stay registered although they are no endpoints any more (held-back.ts). */
@@ -45,6 +46,8 @@ export interface TargetGroupEntry {
   own: ReadonlySet<string> | undefined;
   /** It was told that no target is healthy. */
   down: boolean;
+  /** As it was after the last run; undefined: there was none. */
+  standing: TargetStanding | undefined;
 }
 
 export function newEntry(state: TargetState, recorded: boolean): TargetGroupEntry {
@@ -53,6 +56,6 @@ export function newEntry(state: TargetState, recorded: boolean): TargetGroupEntr
     failure: undefined,
     unclear: [],
     behind: new Map(),
-    ...{ byNodeZoneUntil: 0, own: undefined, down: false },
+    ...{ byNodeZoneUntil: 0, own: undefined, down: false, standing: undefined },
   };
 }

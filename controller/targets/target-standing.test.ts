@@ -112,7 +112,7 @@ describe('what cannot be a target is named', () => {
       node('c', 'aws:///z/i-c'),
       node('d', '', 'False'),
     ];
-    const world = { ...worldOf({ pods: [], ending: [], gone: [], nodes, service: service() }) };
+    const world = { ...worldOf({ pods: [], ending: [], strays: [], gone: [], nodes, service: service() }) };
     expect(unusableEndpoints({ ...BACKEND, targetType: 'instance' }, world)).toEqual([
       'no EC2 instance in spec.providerID, so not registered: nodes a, b',
     ]);

@@ -7,6 +7,7 @@ import {
   doubted,
   dueIn,
   fitting,
+  hastened,
   healthOf,
   leftIn,
   NEW,
@@ -72,7 +73,7 @@ describe.each<[string, TargetState, object]>([
       health: healthOf(state),
       registered: registeredOf(state),
       left: leftIn(state, new Set(KEYS)),
-      trusted: trustedFor(state, KEYS, 100),
+      trusted: trustedFor(state, () => KEYS, 100),
     };
     expect(seen).toMatchObject(expected);
   });
@@ -80,7 +81,7 @@ describe.each<[string, TargetState, object]>([
     const before = structuredClone(state);
     healthOf(state);
     leftIn(state, new Set());
-    trustedFor(state, [], 0);
+    trustedFor(state, () => [], 0);
     expect(state).toEqual(before);
   });
 });
@@ -97,9 +98,9 @@ describe('what the process before remembered', () => {
     expect(recalled({ healthy: 1, total: 2, hash: HASH }, 100, 0)).toMatchObject({ until: 300 });
   });
   test('holds for the same endpoints and until its time only', () => {
-    expect(trustedFor(REMEMBERED, [...KEYS].reverse(), 0)).toBe(1_000);
-    expect(trustedFor(REMEMBERED, KEYS, 1_000)).toBeUndefined();
-    expect(trustedFor(REMEMBERED, ['10.0.0.1:80'], 0)).toBeUndefined();
+    expect(trustedFor(REMEMBERED, () => [...KEYS].reverse(), 0)).toBe(1_000);
+    expect(trustedFor(REMEMBERED, () => KEYS, 1_000)).toBeUndefined();
+    expect(trustedFor(REMEMBERED, () => ['10.0.0.1:80'], 0)).toBeUndefined();
     expect(leftIn(REMEMBERED, new Set(['10.0.0.1:80']))).toBeUndefined();
   });
 });
@@ -116,9 +117,29 @@ describe('AWS is asked again', () => {
     expect(dueIn(confirmed(UNKNOWN, WELL, 100, true), 100)).toBe(15_000);
     expect(dueIn(confirmed(UNKNOWN, WELL, 100, false), 400_000)).toBe(0);
   });
+  test('after a restart as seldom as before it, where AWS says of targets that are not healthy what it said then', () => {
+    const unhealthy = new Map([seen('10.0.0.1', 'healthy'), seen('10.0.0.2', 'unhealthy')]);
+    const now: Inhabitants = { registered: unhealthy, besides: 0 };
+    const before: TargetState = {
+      ...{ kind: 'remembered', until: 0 },
+      health: { healthy: 1, total: 2, hash: HASH },
+    };
+    expect(dueIn(confirmed(before, now, 0, false), 0)).toBe(60_000);
+    const another = { ...before, health: { ...before.health, healthy: 2 } };
+    expect(dueIn(confirmed(another, now, 0, false), 0)).toBe(1_000);
+    // On its way to be healthy.
+    expect(dueIn(confirmed(before, HERE, 0, false), 0)).toBe(1_000);
+  });
+  test('soon when something begins to wait for healthy targets', () => {
+    const steady = confirmed(REMEMBERED, WELL, 0, false);
+    expect(hastened(steady, 5)).toBe(steady);
+    expect(hastened(UNKNOWN, 5)).toBe(UNKNOWN);
+    const patient: TargetState = { kind: 'settled', here: HERE, confirmed: true, looks: 9, due: 120_000 };
+    expect(hastened(patient, 5)).toEqual({ ...patient, looks: 0, due: 5 });
+  });
   test('at once when there is doubt', () => {
     expect(dueIn(doubted(WRITTEN, 500), 500)).toBe(0);
-    expect(trustedFor(doubted(REMEMBERED, 500), KEYS, 500)).toBeUndefined();
+    expect(trustedFor(doubted(REMEMBERED, 500), () => KEYS, 500)).toBeUndefined();
     expect(doubted(UNKNOWN, 500)).toBe(UNKNOWN);
   });
 });

@@ -6,7 +6,7 @@
 //                                        └──registered, deregistered─────┘
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import { keyOfTarget, type Target } from './endpoints.ts';
-import { firstLook, steadyLook, unsettledLook } from './intervals.ts';
+import { firstLook, LOOKS_BEFORE, steadyLook, unsettledLook } from './intervals.ts';
 import { type Inhabitants, NOBODY, type Registered, targetsHash } from './target-health.ts';
 
 export type TargetState =
@@ -43,6 +43,22 @@ export function recalled(health: TargetGroupHealth | undefined, now: number, ran
 const isWell = ({ registered }: Inhabitants): boolean =>
   registered.values().every(({ state }) => state === 'healthy');
 
+/** Some targets are not healthy, they were not when the process before ended, and none of them is on its way to be. */
+function isUnchanged({ healthy, total, hash }: TargetGroupHealth, { registered }: Inhabitants): boolean {
+  const all = [...registered.values()];
+  return (
+    all.length === total &&
+    all.filter(({ state }) => state === 'healthy').length === healthy &&
+    !all.some(({ state }) => state === 'initial') &&
+    targetsHash(registered.keys()) === hash
+  );
+}
+
+function looksBefore(before: TargetState, here: Inhabitants): number {
+  if (before.kind === 'remembered') return isUnchanged(before.health, here) ? LOOKS_BEFORE : 0;
+  return before.kind === 'settled' ? before.looks : 0;
+}
+
 /**
  * After AWS was asked at `now`; `leaving`: of a target group that another one replaces; `waiting`: how many target groups pods wait
  * for, when they wait for this one.
@@ -54,7 +70,7 @@ export function confirmed(
   leaving: boolean,
   waiting = 0,
 ): TargetState {
-  const looks = before.kind === 'settled' ? before.looks : 0;
+  const looks = looksBefore(before, here);
   if (isWell(here)) return { kind: 'settled', here, confirmed: true, looks, due: now + steadyLook(leaving) };
   return {
     ...{ kind: 'settled', here, confirmed: true },
@@ -83,6 +99,12 @@ export const inhabitants = (state: TargetState): Inhabitants | undefined =>
 
 export const registeredOf = (state: TargetState): Registered | undefined => inhabitants(state)?.registered;
 
+/** As before, and AWS is asked as often as after a change: something waits until targets are healthy. */
+export function hastened(state: TargetState, now: number): TargetState {
+  const next = doubted(state, now);
+  return next.kind === 'settled' && !isWell(next.here) ? { ...next, looks: 0 } : state;
+}
+
 /** In how many milliseconds AWS is asked next; 0 when it is time. */
 export const dueIn = (state: TargetState, now: number): number =>
   state.kind === 'settled' ? Math.max(0, state.due - now) : 0;
@@ -100,9 +122,13 @@ export function healthOf(state: TargetState): TargetGroupHealth | undefined {
 }
 
 /** How long nothing needs to be asked yet: the endpoints are those that are remembered. */
-export function trustedFor(state: TargetState, wanted: Iterable<string>, now: number): number | undefined {
-  if (state.kind !== 'remembered' || state.health.hash !== targetsHash(wanted)) return undefined;
-  return state.until > now ? state.until - now : undefined;
+export function trustedFor(
+  state: TargetState,
+  wanted: () => Iterable<string>,
+  now: number,
+): number | undefined {
+  if (state.kind !== 'remembered' || state.until <= now) return undefined;
+  return state.health.hash === targetsHash(wanted()) ? state.until - now : undefined;
 }
 
 /** The targets that we know we left registered, by `id:port`; undefined when nobody can say. */

@@ -74,20 +74,20 @@ describe('after a restart', () => {
 });
 
 describe('what the binding may say', () => {
-  test('nothing is changed before it is silent, nor when it cannot be made so', async () => {
+  test('nothing is deregistered before it is silent, nor when it cannot be made so; registering does not wait for that', async () => {
     const answers = [false, true];
-    const { run, log, targets } = play({
-      registered: ['10.0.0.1'],
-      pods: ['10.0.0.2'],
-      remembered: well('10.0.0.1'),
+    const { run, runLater, log, targets } = play({
+      registered: ['10.0.0.1', '10.0.0.9'],
+      pods: ['10.0.0.2', '10.0.0.9'],
+      remembered: well('10.0.0.1', '10.0.0.9'),
       written: () => answers.shift() ?? true,
     });
     expect(await run()).toBe('retry');
-    expect(log).toEqual(['DescribeTargetHealth', 'forget', 'changed']);
-    expect(targets.health(ARN)?.hash).toBeUndefined();
-    await run();
-    expect(log.slice(3, 5)).toEqual(['forget', 'RegisterTargets 10.0.0.2']);
-    expect(targets.health(ARN)?.hash).toBe(hashed('10.0.0.2'));
+    expect(log).toEqual(['DescribeTargetHealth', 'forget', 'RegisterTargets 10.0.0.2', 'changed']);
+    expect(targets.health(ARN)?.hash).toBe(hashed('10.0.0.1', '10.0.0.2', '10.0.0.9'));
+    await runLater();
+    expect(log.slice(4, 6)).toEqual(['forget', 'DeregisterTargets 10.0.0.1']);
+    expect(targets.health(ARN)?.hash).toBe(hashed('10.0.0.2', '10.0.0.9'));
   });
 
   test('one write for changes until the hash is recorded again; asking for the health records nothing', async () => {
@@ -133,6 +133,44 @@ test('nodes that nobody hears of any more are looked at for the pods on them', a
   await run();
   expect(log).toContain('RegisterTargets 10.1.0.1');
   expect(pods).toEqual(['10.1.0.1']);
+});
+
+describe('targets that are not healthy, after a restart', () => {
+  const remembered = { ...well('10.0.0.1'), healthy: 0 };
+  const scene = { registered: ['10.0.0.1'], pods: ['10.0.0.1'], remembered };
+
+  test('are asked about once, and not again while AWS says the same', async () => {
+    const { run, runLater, log, account } = play(scene);
+    account.ailments.set('10.0.0.1', { State: 'unhealthy' });
+    expect(await run()).toEqual({ afterMs: 1_100 });
+    expect(await runLater(1_100)).toEqual({ afterMs: 60_000 });
+    await runLater(30_000);
+    expect(log.filter((line) => line === 'DescribeTargetHealth')).toHaveLength(1);
+  });
+
+  test('are asked about as after a change where a group waits for them, also when that is told later', async () => {
+    const { run, runLater, log, account, targets, serving, enqueued } = play(scene);
+    account.ailments.set('10.0.0.1', { State: 'unhealthy' });
+    await run();
+    await runLater(1_100);
+    enqueued.length = 0;
+    targets.serve('shop/web', [serving], true);
+    expect(enqueued).toEqual([ARN]);
+    expect(await run()).toEqual({ afterMs: 1_000 });
+    expect(log.filter((line) => line === 'DescribeTargetHealth')).toHaveLength(2);
+  });
+});
+
+test('what the cluster says anew of endpoints is told, though AWS changes nothing', async () => {
+  const { run, runLater, log, told, paper } = play({ registered: ['10.0.0.1'], pods: ['10.0.0.1'] });
+  await run();
+  const { length } = log;
+  paper.strays.push('10.9.0.1');
+  await runLater();
+  expect(log.slice(length)).toEqual(['changed']);
+  expect(told.join()).toMatch(
+    /TargetsLeftOut: .*10\.9\.0\.1 not registered: their EndpointSlice names no pod/,
+  );
 });
 
 describe('who is woken', () => {

@@ -20,6 +20,7 @@ import {
   confirmed,
   doubted,
   dueIn,
+  hastened,
   healthOf,
   leftIn,
   NEW,
@@ -69,6 +70,7 @@ export class Targets {
    * targets are healthy, and the group is to be looked at again when that changes.
    */
   serve(group: string, serving: readonly Serving[], awaited: boolean): void {
+    const hastens = awaited && this.#groups.get(group) !== true;
     this.#groups.set(group, awaited);
     const named = new Set(serving.map(({ arn }) => arn));
     const gone = this.served.ofGroup(group).filter(({ arn }) => !named.has(arn));
@@ -76,7 +78,10 @@ export class Targets {
       this.served.delete(arn);
       this.#entries.delete(arn);
     }
-    for (const one of serving) this.#put(one);
+    for (const one of serving) {
+      this.#put(one);
+      if (hastens) this.#hasten(one.arn);
+    }
     this.#options.served([...gone, ...serving].map(({ arn }) => arn));
   }
 
@@ -130,6 +135,15 @@ export class Targets {
     const entry = this.#entries.get(arn);
     if (entry !== undefined) entry.state = doubted(entry.state, this.#options.now());
     this.#options.enqueue(arn, urgent);
+  }
+
+  /** Something waits until its targets are healthy: those that are not are asked about as if they had just been registered. */
+  #hasten(arn: string): void {
+    const entry = this.#entries.get(arn);
+    if (entry === undefined) return;
+    const before = entry.state;
+    entry.state = hastened(before, this.#options.now());
+    if (entry.state !== before) this.#options.enqueue(arn, false);
   }
 
   /** Whether a change of nodes may matter; of pods' nodes only when none of the pods is ready. */
@@ -195,12 +209,13 @@ export class Targets {
     const serving = this.served.get(arn);
     const entry = this.#entries.get(arn);
     if (serving === undefined || entry === undefined) return 'done';
-    const endpoints = endpointsOf(serving.backend, world).map(keyOfTarget);
-    const left = serving.withdrawn ? undefined : trustedFor(entry.state, endpoints, now());
+    const wanted = () => endpointsOf(serving.backend, world).map(keyOfTarget);
+    const left = serving.withdrawn ? undefined : trustedFor(entry.state, wanted, now());
     if (left !== undefined) return { afterMs: left };
-    const before = standingOf(serving, entry, world);
+    const before = entry.standing ?? standingOf(serving, entry, world);
     const next = await this.#attempt(serving, entry);
     const after = standingOf(serving, entry, world);
+    entry.standing = after;
     for (const news of newsOf(before, after, serving, entry.down)) tell(serving, news);
     entry.down = after.down || (entry.down && (after.health?.healthy ?? 0) === 0);
     seen(serving, after.unhealthy.length > 0);
@@ -261,6 +276,8 @@ export class Targets {
     const lines = left === undefined ? [] : changedByHand(left, here.registered, wanted);
     if (lines.length > 0) drifted(serving, lines);
     const leaving = serving.leaving === true || entry.over > 0;
-    entry.state = confirmed(entry.state, here, now(), leaving, waiting(serving));
+    const isAwaited = this.#groups.get(serving.group) === true;
+    const before = isAwaited && entry.state.kind === 'remembered' ? UNKNOWN : entry.state;
+    entry.state = confirmed(before, here, now(), leaving, waiting(serving));
   }
 }
