@@ -1,6 +1,6 @@
 # Everything a person types in this checkout. `make` alone shows it.
 .DEFAULT_GOAL := help
-.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench clean
+.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench image clean
 
 # Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
 MACHINE_PATH := $(PATH)
@@ -18,9 +18,8 @@ local-aws: node_modules/.package-lock.json ## Run the local AWS; needs no Kubern
 	@exec node cli/albatross.ts local-aws $(or $(ARGS),--seed-account)
 
 node_modules/.package-lock.json: package-lock.json
-# Not `npm ci`: it refuses a lock file that was written where a package's builds for other platforms were not to be had.
 	@echo "npm packages (once; about 15 s):"
-	@PATH="$(MACHINE_PATH)" npm install --no-save --include=dev --no-audit --no-fund --loglevel=error
+	@PATH="$(MACHINE_PATH)" npm ci --include=dev --no-audit --no-fund --loglevel=error
 	@node --version | grep -q '^v26' || { echo "npm did not install Node 26: are install scripts switched off (npm config get ignore-scripts)?" >&2; exit 1; }
 	@touch $@
 
@@ -55,6 +54,9 @@ conformance: install ## Compare end states with those of the LBC; the last line 
 
 bench: install ## Print the budgets' numbers
 	@exec node hack/bench/main.ts
+
+image: install ## Build the image and look at it; IMAGE, BASE, CONTAINER_ENGINE, BUILD_FLAGS: see hack/image.ts
+	@exec node hack/image.ts
 
 clean: ## Remove what was installed and made here (Kubernetes parts and moto stay in ~/.cache/albatross)
 	rm -rf node_modules .cache coverage dist local-aws/dist
