@@ -1,4 +1,5 @@
 // Two suites: `unit` lies beside the code and needs nothing; `e2e` runs on a real API server.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -65,12 +66,14 @@ export default defineConfig({
           env: {
             NODE_COMPILE_CACHE: new URL('node_modules/.cache/compiled', import.meta.url).pathname,
             // Scenarios run at the same time, on ports of their own.
-            ALBATROSS_FIRST_LANE: '5',
+            ALBATROSS_FIRST_LANE: '8',
           },
           expect: { poll: { timeout: 60_000, interval: 10 } },
           // A law tries hundreds of cases, and a busy machine takes its time.
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          // Each worker has ports of its own (e2e/harness/machine.ts).
+          maxWorkers: Math.min(7, Math.max(1, availableParallelism() - 1)),
           include: INCLUDE.unit,
         },
       },

@@ -80,9 +80,9 @@ export async function tools(env: Environment = process.env): Promise<Tools> {
   return found;
 }
 
-/** Ports from 20000 on, in parts: five of a thousand for each suite. */
-const LANES = 5;
-const LANE = 1_000;
+/** Ports from 20000 on, in parts: eight for each suite, so that it can have seven workers. */
+const LANES = 8;
+const LANE = 750;
 
 /** The environment variable that names the first part of a suite. */
 const FIRST_LANE = 'ALBATROSS_FIRST_LANE';
@@ -98,7 +98,8 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   // A port that is found here is listened on a moment later: files that run at once, of one suite or two, have parts of their own.
   const { VITEST_POOL_ID = 0, [FIRST_LANE]: lane = 0 } = process.env;
-  const first = 20_000 + (Number(lane) + (Number(VITEST_POOL_ID) % LANES)) * LANE;
+  if (Number(VITEST_POOL_ID) >= LANES) throw new Error(`worker ${VITEST_POOL_ID} has no ports of its own`);
+  const first = 20_000 + (Number(lane) + Number(VITEST_POOL_ID)) * LANE;
   for (let attempt = 0; ports.size < count; attempt++) {
     if (attempt > 1000) throw new Error(`no ${count} free ports from ${first} on`);
     const port = first + Math.floor(Math.random() * LANE);
