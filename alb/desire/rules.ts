@@ -2,7 +2,8 @@
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
 import { type Condition, RESOURCE_TAG, type Resource, type Tags, type Transform } from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
-import { conditionsOf, transformsOf } from '../../api/routing/rules.ts';
+import { type Route, routesOf } from '../../api/routing/routes.ts';
+import { transformsOf } from '../../api/routing/rules.ts';
 import { madeOf } from '../../api/routing/unreachable-rules.ts';
 import type { Member } from '../group.ts';
 import { type Course, courseFor } from './actions.ts';
@@ -12,9 +13,13 @@ import type { DesiredPort } from './ports.ts';
 import type { MemberRedirects } from './redirects.ts';
 import { tagsOf } from './tags.ts';
 
-interface RuleDraft extends Course {
-  readonly conditions: Condition[];
-  readonly transforms: Transform[];
+/** What is the same for all rules with one backend. */
+interface Served extends Course {
+  readonly transforms: readonly Transform[];
+}
+
+interface RuleDraft extends Served {
+  readonly conditions: readonly Condition[];
   /** Those of all rules of the member; each has its place beside them. */
   readonly tags: Tags;
   readonly member: Member;
@@ -32,26 +37,27 @@ function draftsOf(
   const redirect = redirecting?.to(member);
   const { facts, group } = desiring;
   const tags = tagsOf(facts.cluster, group.id, '', settings.tags?.value ?? {});
-  const courses = new Map<string, Course>();
-  const courseOf = (backend: IntentBackend): Course =>
-    courses.getOrInsertComputed(JSON.stringify(backend), () =>
-      courseFor(desiring, member, backend, port.protocol),
-    );
-  return member.intent.rules.flatMap(({ host, paths }) =>
-    paths.map(({ path, pathType, backend }) => {
-      const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
-      return {
-        conditions: conditionsOf(source, settings),
-        transforms: redirect !== undefined ? [] : transformsOf(source, settings),
-        ...(redirect !== undefined ? { before: [], action: redirect } : courseOf(backend)),
-        tags,
-        member,
-        backend,
-        origin: { member: member.key, host, path, pathType },
-      };
-    }),
-  );
+  const courses = new Map<string, Served>();
+  const servedBy = ({ backend, source }: Route): Served =>
+    redirect !== undefined
+      ? { transforms: [], before: [], action: redirect }
+      : courses.getOrInsertComputed(keyOf(backend), () => ({
+          transforms: transformsOf(source, settings),
+          ...courseFor(desiring, member, backend, port.protocol),
+        }));
+  return routesOf(member.intent).map((route) => ({
+    conditions: route.conditions(),
+    ...servedBy(route),
+    tags,
+    member,
+    backend: route.backend,
+    origin: { member: member.key, ...route.said },
+  }));
 }
+
+/** What differs in it is another backend. */
+const keyOf = ({ service, action }: IntentBackend): string =>
+  service === undefined ? `${action}` : `${service.name}\n${typeof service.port} ${service.port}`;
 
 /**
  * Wants the rules of one listener. One that redirects to HTTPS needs none, unless somebody there is not concerned: then

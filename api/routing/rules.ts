@@ -2,7 +2,6 @@
 // annotations 15.2 to 15.6; aws-model 3.11).
 import type { Condition, Transform } from '../aws.ts';
 import type { Settings } from '../generated/binding.ts';
-import { once } from '../once.ts';
 
 /** Where a rule comes from: one path of an Ingress. */
 export interface RuleSource {
@@ -82,20 +81,8 @@ function merged(first: MatchValues, more: readonly (SaidValues | undefined)[]): 
   };
 }
 
-const conditionsIn = once((_: Families) => new Map<string, Condition[]>());
-
-/**
- * Conditions of a rule in the order in which the LBC sends them. Without any, every path is the condition. Put together once for
- * the same settings: each check and each listener asks for them.
- */
+/** Conditions of a rule in the order in which the LBC sends them. Without any, every path is the condition. */
 export function conditionsOf(source: RuleSource, settings: Families): Condition[] {
-  const { host = '', path = '', pathType = '', backend } = source;
-  // A path comes last: it alone may hold any character.
-  const asked = `${backend}\n${pathType}\n${host}\n${path}`;
-  return conditionsIn(settings).getOrInsertComputed(asked, () => putTogether(source, settings));
-}
-
-function putTogether(source: RuleSource, settings: Families): Condition[] {
   const said = memberOf(settings.conditions, source.backend)?.value ?? [];
   const own = said.flatMap((one): Condition[] => {
     const { httpHeaderConfig: header, httpRequestMethodConfig: method } = one;
