@@ -84,35 +84,41 @@ function merged(first: MatchValues, more: readonly (SaidValues | undefined)[]): 
 /** Conditions of a rule in the order in which the LBC sends them. Without any, every path is the condition. */
 export function conditionsOf(source: RuleSource, settings: Families): Condition[] {
   const said = memberOf(settings.conditions, source.backend)?.value ?? [];
-  const own = said.flatMap((one): Condition[] => {
-    const { httpHeaderConfig: header, httpRequestMethodConfig: method } = one;
-    if (one.field === 'http-header' && header !== undefined)
-      return [{ field: one.field, name: header.httpHeaderName, ...copied(header) }];
-    if (one.field === 'http-request-method' && method !== undefined)
-      return [{ field: one.field, values: [...method.values] }];
-    if (one.field === 'query-string' && one.queryStringConfig !== undefined)
-      return [{ field: one.field, values: one.queryStringConfig.values.map((pair) => ({ ...pair })) }];
-    if (one.field === 'source-ip' && one.sourceIPConfig !== undefined)
-      return [{ field: one.field, values: [...one.sourceIPConfig.values] }];
-    return [];
-  });
   const { host = '', path = '' } = source;
-  const hosts = merged(
-    { values: host === '' ? [] : [host], regexValues: [] },
-    said.map((one) => (one.field === 'host-header' ? one.hostHeaderConfig : undefined)),
-  );
-  const paths = merged(
-    isRegexPath(source, settings)
-      ? { values: [], regexValues: [path.slice(1)] }
-      : { values: pathPatterns(source), regexValues: [] },
-    said.map((one) => (one.field === 'path-pattern' ? one.pathPatternConfig : undefined)),
-  );
-  const all: Condition[] = [
-    ...own,
-    ...(hasSome(hosts) ? [{ field: 'host-header' as const, ...withRegex(hosts) }] : []),
-    ...(hasSome(paths) ? [{ field: 'path-pattern' as const, ...withRegex(paths) }] : []),
-  ];
+  const isWhere = said.some(({ field }) => field === 'host-header' || field === 'path-pattern');
+  const hosts = host === '' ? NONE : { values: [host], regexValues: [] };
+  const paths = isRegexPath(source, settings)
+    ? { values: [], regexValues: [path.slice(1)] }
+    : { values: pathPatterns(source), regexValues: [] };
+  const all = said.flatMap(conditionOf);
+  addPlace(all, 'host-header', isWhere ? merged(hosts, said.map(hostsSaid)) : hosts);
+  addPlace(all, 'path-pattern', isWhere ? merged(paths, said.map(pathsSaid)) : paths);
   return all.length > 0 ? all : [{ field: 'path-pattern', values: ['/*'] }];
+}
+
+type SaidCondition = NonNullable<Families['conditions']>[string]['value'][number];
+
+const NONE: MatchValues = { values: [], regexValues: [] };
+
+const hostsSaid = (one: SaidCondition) => (one.field === 'host-header' ? one.hostHeaderConfig : undefined);
+const pathsSaid = (one: SaidCondition) => (one.field === 'path-pattern' ? one.pathPatternConfig : undefined);
+
+function addPlace(to: Condition[], field: 'host-header' | 'path-pattern', values: MatchValues): void {
+  if (hasSome(values)) to.push({ field, ...withRegex(values) });
+}
+
+/** What an annotation asks of a request beside its host and path. */
+function conditionOf(one: SaidCondition): Condition[] {
+  const { httpHeaderConfig: header, httpRequestMethodConfig: method } = one;
+  if (one.field === 'http-header' && header !== undefined)
+    return [{ field: one.field, name: header.httpHeaderName, ...copied(header) }];
+  if (one.field === 'http-request-method' && method !== undefined)
+    return [{ field: one.field, values: [...method.values] }];
+  if (one.field === 'query-string' && one.queryStringConfig !== undefined)
+    return [{ field: one.field, values: one.queryStringConfig.values.map((pair) => ({ ...pair })) }];
+  if (one.field === 'source-ip' && one.sourceIPConfig !== undefined)
+    return [{ field: one.field, values: [...one.sourceIPConfig.values] }];
+  return [];
 }
 
 /** Transforms of a rule, in written order. */
