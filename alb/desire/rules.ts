@@ -1,6 +1,13 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
-import { type Action, type Condition, RESOURCE_TAG, type Resource, type Tags, type Transform } from '../../api/aws.ts';
+import {
+  type Action,
+  type Condition,
+  RESOURCE_TAG,
+  type Resource,
+  type Tags,
+  type Transform,
+} from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
 import { type Route, routesOf } from '../../api/routing/routes.ts';
 import { transformsOf } from '../../api/routing/rules.ts';
@@ -14,7 +21,7 @@ import type { MemberRedirects } from './redirects.ts';
 import { tagsOf } from './tags.ts';
 
 /** What is the same for all rules with one backend. */
-interface Answering {
+interface RuleAnswer {
   readonly actions: Action[];
   readonly transforms: readonly Transform[];
 }
@@ -25,7 +32,7 @@ interface RuleDraft {
   readonly conditions: readonly Condition[];
   /** The routing action. */
   readonly action: Action;
-  readonly answering: Answering;
+  readonly answering: RuleAnswer;
   /** Those of all rules of the member; each has its place beside them. */
   readonly tags: Tags;
 }
@@ -42,7 +49,8 @@ function draftsOf(
   const tags = tagsOf(facts.cluster, group.id, '', settings.tags?.value ?? {});
   const known = new Map<string, Pick<RuleDraft, 'action' | 'answering'>>();
   const answered = ({ backend, source }: Route): Pick<RuleDraft, 'action' | 'answering'> => {
-    if (redirect !== undefined) return { action: redirect, answering: { actions: [redirect], transforms: [] } };
+    if (redirect !== undefined)
+      return { action: redirect, answering: { actions: [redirect], transforms: [] } };
     const { before, action } = courseFor(desiring, member, backend, port.protocol);
     const transforms = transformsOf(source, settings);
     return { action, answering: { actions: [...before, action], transforms } };
@@ -73,7 +81,7 @@ export function rulesFor(
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );
-  const looked = new Set<Answering>();
+  const looked = new Set<RuleAnswer>();
   return drafts.map(({ route, member, conditions, action, answering, tags }, index) => {
     if (port.protocol === 'HTTP' && action.type !== 'redirect' && !looked.has(answering)) {
       looked.add(answering);
