@@ -115,6 +115,15 @@ function subnetsOf(members: readonly Member[], leftOut: Told[]): Setting<unknown
 /** The annotations about which a group agrees as a whole. */
 const OF_GROUP = REGISTRY.filter((descriptor) => scopeOf(descriptor) === 'group');
 
+/** The annotations about which somebody says something: about the others there is nothing to agree. */
+function namesSaid(members: readonly Member[]): ReadonlySet<string> {
+  const said = new Set(members.some(({ intent }) => intent.subnetTags !== undefined) ? ['subnets'] : []);
+  for (const { intent } of members)
+    for (const settings of [intent.settings, intent.first ?? {}])
+      for (const name of Object.keys(settings)) said.add(name);
+  return said;
+}
+
 /** Puts the bindings of one group together. Pure; `bindings` are all bindings whose `spec.group` is `id`. */
 export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): Group {
   const members = bindings
@@ -122,8 +131,9 @@ export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): G
     .sort((a, b) => a.binding.spec.order - b.binding.spec.order || byBytes(a.key, b.key));
   const leaving = bindings.filter((binding) => binding.metadata.deletionTimestamp !== undefined);
   const leftOut: Told[] = [];
+  const said = namesSaid(members);
   const settings = Object.fromEntries(
-    (members.length === 0 ? [] : OF_GROUP).flatMap((descriptor) => {
+    OF_GROUP.filter(({ name }) => said.has(name)).flatMap((descriptor) => {
       const setting =
         descriptor.name === 'subnets' ? subnetsOf(members, leftOut) : mergeSaid(descriptor, members, leftOut);
       return setting === undefined ? [] : [[descriptor.name, setting]];

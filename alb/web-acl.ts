@@ -19,6 +19,7 @@ export function webAclOf(members: readonly Member[], leftOut: Told[]): GroupWebA
     const word = webAclWord(member.intent.settings);
     return word === undefined ? [] : [{ member, ...word }];
   });
+  if (words.length === 0) return undefined;
   const heard = deciding(words);
   const agreed = agree(
     heard.map(({ member, by, value }) => ({ member, name: by, setting: { value, from: '' } })),

@@ -173,10 +173,10 @@ export interface ListenerSpec {
 export interface RuleSpec {
   listener: Ref;
   priority: number;
-  conditions: Condition[];
+  conditions: readonly Condition[];
   /** What must be passed first, if anything, and then the routing action. */
   actions: Action[];
-  transforms?: Transform[];
+  transforms?: readonly Transform[];
   tags: Tags;
 }
 

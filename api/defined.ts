@@ -9,6 +9,9 @@ type Defined<T> = { [K in Exclude<keyof T, Optional<T>>]: T[K] } & {
 /** The object without its members that are undefined. */
 export function defined<T extends object>(object: T): Defined<T> {
   const copy: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(object)) if (value !== undefined) copy[name] = value;
+  for (const name of Object.keys(object)) {
+    const value: unknown = Reflect.get(object, name);
+    if (value !== undefined) copy[name] = value;
+  }
   return copy as Defined<T>;
 }

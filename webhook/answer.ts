@@ -1,6 +1,6 @@
 // Problems in the words of an admission answer: the Status that kubectl prints, and warning headers. Pure.
 import { refuses } from '../api/problems/finding.ts';
-import { type Problem, sentence } from '../api/problems/problem.ts';
+import { alike, type Problem, sentence } from '../api/problems/problem.ts';
 import type { AdmissionAnswer, FailureStatus } from './review.ts';
 
 /** More problems than this do not help anybody; the rest is counted. */
@@ -67,17 +67,15 @@ function withoutPath(problem: Problem): string {
  */
 export function warningsOf(problems: readonly Problem[]): string[] {
   const warned = problems.filter(({ severity }) => severity === 'warn');
-  const alike = Map.groupBy(warned, ({ path: _, ...rest }) => JSON.stringify(rest));
   const shown: string[] = [];
   let told = 0;
   let length = 0;
-  for (const [first, ...others] of alike.values()) {
-    if (first === undefined) continue;
-    const line = sentence(first) + also(others.length);
+  for (const same of alike(warned)) {
+    const line = sentence(same[0]) + also(same.length - 1);
     length += line.length;
     if (length > WARNINGS_MAX) break;
     shown.push(line);
-    told += 1 + others.length;
+    told += same.length;
   }
   const rest = warned.length - told;
   if (rest > 0) shown.push(`and ${rest} more; albatross lint shows them all`);

@@ -34,6 +34,7 @@ export function bridge(
   ready: Ready,
   matching: Matching,
 ): Bridged {
+  if (matching.superseded.size === 0) return { resources: wanted, waits: false };
   const stays = staying(wanted, found, ready, matching);
   if (stays.old.size === 0) return { resources: wanted, waits: false };
   return { resources: wanted.map((resource) => bridged(resource, stays)), waits: true };

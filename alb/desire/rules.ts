@@ -1,25 +1,40 @@
 // Rules of one listener: hosts and paths of its members in order, redirects that loop or shadow dropped, then numbered
 // (spec annotations 15.1 to 15.3, 15.8; aws-model 3.11).
-import { type Condition, RESOURCE_TAG, type Resource, type Tags, type Transform } from '../../api/aws.ts';
+import {
+  type Action,
+  type Condition,
+  RESOURCE_TAG,
+  type Resource,
+  type Tags,
+  type Transform,
+} from '../../api/aws.ts';
 import type { IntentBackend } from '../../api/generated/binding.ts';
-import { conditionsOf, transformsOf } from '../../api/routing/rules.ts';
+import { type Route, routesOf } from '../../api/routing/routes.ts';
+import { transformsOf } from '../../api/routing/rules.ts';
 import { madeOf } from '../../api/routing/unreachable-rules.ts';
 import type { Member } from '../group.ts';
-import { type Course, courseFor } from './actions.ts';
-import type { Desiring, Origin } from './desiring.ts';
+import { courseFor } from './actions.ts';
+import type { Desiring } from './desiring.ts';
 import { tellOpen } from './guard.ts';
 import type { DesiredPort } from './ports.ts';
 import type { MemberRedirects } from './redirects.ts';
 import { tagsOf } from './tags.ts';
 
-interface RuleDraft extends Course {
-  readonly conditions: Condition[];
-  readonly transforms: Transform[];
+/** What is the same for all rules with one backend. */
+interface RuleAnswer {
+  readonly actions: Action[];
+  readonly transforms: readonly Transform[];
+}
+
+interface RuleDraft {
+  readonly route: Route;
+  readonly member: Member;
+  readonly conditions: readonly Condition[];
+  /** The routing action. */
+  readonly action: Action;
+  readonly answering: RuleAnswer;
   /** Those of all rules of the member; each has its place beside them. */
   readonly tags: Tags;
-  readonly member: Member;
-  readonly backend: IntentBackend;
-  readonly origin: Omit<Origin, 'id'>;
 }
 
 function draftsOf(
@@ -32,26 +47,23 @@ function draftsOf(
   const redirect = redirecting?.to(member);
   const { facts, group } = desiring;
   const tags = tagsOf(facts.cluster, group.id, '', settings.tags?.value ?? {});
-  const courses = new Map<string, Course>();
-  const courseOf = (backend: IntentBackend): Course =>
-    courses.getOrInsertComputed(JSON.stringify(backend), () =>
-      courseFor(desiring, member, backend, port.protocol),
-    );
-  return member.intent.rules.flatMap(({ host, paths }) =>
-    paths.map(({ path, pathType, backend }) => {
-      const source = { host, path, pathType, backend: backend.service?.name ?? backend.action ?? '' };
-      return {
-        conditions: conditionsOf(source, settings),
-        transforms: redirect !== undefined ? [] : transformsOf(source, settings),
-        ...(redirect !== undefined ? { before: [], action: redirect } : courseOf(backend)),
-        tags,
-        member,
-        backend,
-        origin: { member: member.key, host, path, pathType },
-      };
-    }),
-  );
+  const known = new Map<string, Pick<RuleDraft, 'action' | 'answering'>>();
+  const answered = ({ backend, source }: Route): Pick<RuleDraft, 'action' | 'answering'> => {
+    if (redirect !== undefined)
+      return { action: redirect, answering: { actions: [redirect], transforms: [] } };
+    const { before, action } = courseFor(desiring, member, backend, port.protocol);
+    const transforms = transformsOf(source, settings);
+    return { action, answering: { actions: [...before, action], transforms } };
+  };
+  return routesOf(member.intent).map((route) => {
+    const { action, answering } = known.getOrInsertComputed(keyOf(route.backend), () => answered(route));
+    return { route, member, conditions: route.conditions(), action, answering, tags };
+  });
 }
+
+/** What differs in it is another backend. */
+const keyOf = ({ service, action }: IntentBackend): string =>
+  service === undefined ? `${action}` : `${service.name}\n${typeof service.port} ${service.port}`;
 
 /**
  * Wants the rules of one listener. One that redirects to HTTPS needs none, unless somebody there is not concerned: then
@@ -69,13 +81,17 @@ export function rulesFor(
     port.members.flatMap((member) => draftsOf(desiring, member, port, redirecting)),
     port,
   );
-  return drafts.map(({ conditions, transforms, before, action, tags, member, backend, origin }, index) => {
-    if (port.protocol === 'HTTP' && action.type !== 'redirect')
-      tellOpen(desiring, member, backend, port.port);
+  const looked = new Set<RuleAnswer>();
+  return drafts.map(({ route, member, conditions, action, answering, tags }, index) => {
+    if (port.protocol === 'HTTP' && action.type !== 'redirect' && !looked.has(answering)) {
+      looked.add(answering);
+      tellOpen(desiring, member, route.backend, port.port);
+    }
+    const { actions, transforms } = answering;
     const priority = index + 1;
     const tag = `${port.port}:${priority}`;
     const id = `rule/${tag}`;
-    desiring.origins.push({ id, ...origin });
+    desiring.origins.push({ id, member: member.key, ...route.said });
     return {
       kind: 'rule',
       id,
@@ -83,7 +99,7 @@ export function rulesFor(
         listener: { ref: listener },
         priority,
         conditions,
-        actions: [...before, action],
+        actions,
         ...(transforms.length === 0 ? {} : { transforms }),
         tags: { ...tags, [RESOURCE_TAG]: tag },
       },

@@ -156,6 +156,7 @@ function pass(
   const matched = new Map<string, Found>();
   const resolve = resolver(matched, new Set(wanted.map(({ id }) => id)));
   const result: MatchingPass = { matched, superseded: new Map(), resolve };
+  if (found.length === 0) return result;
   for (const kind of kinds) {
     const mine = wanted.filter((resource) => resource.kind === kind.kind);
     matchKind(kind, mine, { found, gone, resolve }, result);

@@ -144,13 +144,10 @@ const isBalancer = (one: Found): one is Found<'loadBalancer'> => one.kind === 'l
 
 function sideOf(group: Group, known: PreviewFacts): Side {
   const wanted = desire(group, factsUnasked(group, known));
-  const owners = new Map([
-    ...wanted.backends.map(({ id, member }) => [id, member] as const),
-    // A default action belongs to the listener, whoever says it.
-    ...wanted.origins.flatMap(({ id, member, pathType }) =>
-      pathType === undefined ? [] : [[id, member] as const],
-    ),
-  ]);
+  const owners = new Map<string, string>();
+  for (const { id, member } of wanted.backends) owners.set(id, member);
+  // A default action belongs to the listener, whoever says it.
+  for (const { id, member, pathType } of wanted.origins) if (pathType !== undefined) owners.set(id, member);
   return { group, wanted, owners };
 }
 

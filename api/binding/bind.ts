@@ -29,6 +29,18 @@ export function canonicalText(value: unknown): string {
   return canonical(value) ?? 'null';
 }
 
+/** Names of members as JSON, so many at most: nearly all are fields of the API and annotations that many have. */
+const quoted = new Map<string, string>();
+const QUOTED_MAX = 1_000;
+
+function quotedName(name: string): string {
+  const known = quoted.get(name);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(name);
+  if (quoted.size < QUOTED_MAX) quoted.set(name, text);
+  return text;
+}
+
 /** Written down at once, without a sorted copy: every admission comes through here several times. */
 function canonical(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -41,7 +53,7 @@ function canonical(value: unknown): string | undefined {
   let members = '';
   for (const name of Object.keys(object).sort()) {
     const text = canonical(object[name]);
-    if (text !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+    if (text !== undefined) members += `${members === '' ? '' : ','}${quotedName(name)}:${text}`;
   }
   return `{${members}}`;
 }
@@ -63,8 +75,7 @@ export const hashOf = once((ingress: Ingress): string => {
  * accepted last keeps being served.
  */
 export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec): BindingSpec {
-  const { name, uid } = ingress.metadata;
-  const ingressRef = defined({ name, hash: hashOf(ingress), uid });
+  const ingressRef = refOf(ingress);
   const group = groupOf(ingress, reading);
   const policy = defined({ policy: reading.policy });
   const refused = reading.problems.some((problem) => problem.severity === 'refuse');
@@ -75,6 +86,15 @@ export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec)
   const order = reading.settings['group.order']?.value ?? 0;
   return { ingressRef, group, order, ...policy, intent: intentOf(ingress, reading) };
 }
+
+/** The hash is made when somebody reads it: a dry run records nothing. */
+const refOf = (ingress: Ingress): BindingSpec['ingressRef'] => ({
+  name: ingress.metadata.name,
+  get hash() {
+    return hashOf(ingress);
+  },
+  ...defined({ uid: ingress.metadata.uid }),
+});
 
 /** The group it names, as far as that can be read: what AWS has of a refused Ingress is found there. */
 const groupOf = (ingress: Ingress, reading: Reading): string =>

@@ -6,6 +6,7 @@ import { fieldsWritten, setsNothing } from '../effects.ts';
 import type { Intent, Settings } from '../generated/binding.ts';
 import { contradicts, webAclWord } from '../ingress/web-acl.ts';
 import { certainProblems } from '../limits/quotas.ts';
+import { once } from '../once.ts';
 import { annotationPath } from '../problems/finding.ts';
 import { CLASS_PARAMS_KIND, placed } from '../problems/place.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -44,18 +45,21 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
   const mine = member.spec.intent;
   if (mine === undefined) return [];
   const isOther = (other: GroupMember) => other.spec.group === member.spec.group && other.key !== member.key;
-  const sorted = inOrder(others).filter(isOther);
+  const all = inOrder(others);
+  const sorted = all.filter(isOther);
   const later = sorted.findIndex((other) => inGroupOrder(member, other) < 0);
   const whole = wholeOf(sorted.toSpliced(later < 0 ? sorted.length : later, 0, member));
-  // Members with the same key contradict this one in the same way, or not at all.
-  const agreeing = new Set<string>();
-  const found = others.filter(isOther).flatMap((other) => {
-    if (other.spec.intent === undefined) return [];
-    const shared = sharedIntentKey(other.spec.intent);
-    if (agreeing.has(shared)) return [];
-    const pair = { mine, theirs: other.spec.intent, key: other.key };
-    const problems = between(pair, whole);
-    if (problems.length === 0) agreeing.add(shared);
+  const against = ({ key, spec }: GroupMember): Problem[] =>
+    spec.intent === undefined ? [] : between({ mine, theirs: spec.intent, key }, whole);
+  const contrary = new Set(
+    ofEachKey(all).flatMap(({ shared, alike }) => {
+      const other = alike.find(isOther);
+      return other === undefined || against(other).length === 0 ? [] : [shared];
+    }),
+  );
+  const found = (contrary.size === 0 ? [] : others.filter(isOther)).flatMap((other) => {
+    const { intent } = other.spec;
+    const problems = intent !== undefined && contrary.has(sharedIntentKey(intent)) ? against(other) : [];
     return other.hidden === true ? problems.map(veiled) : problems;
   });
   const explicit = !member.spec.group.includes('/');
@@ -77,6 +81,27 @@ export function inOrder(members: readonly GroupMember[]): readonly GroupMember[]
   const sorted = members.toSorted(inGroupOrder);
   ordered.set(members, sorted);
   return sorted;
+}
+
+/**
+ * Members that contradict another one in the same way, or not at all: those of one group with the same key. Two of each at the
+ * most, since one of them may be the member that is asked about; found once for each list.
+ */
+const ofEachKey = once((members: readonly GroupMember[]): readonly MembersOfKey[] => {
+  const found = new Map<string, MembersOfKey>();
+  for (const member of members) {
+    const { group, intent } = member.spec;
+    if (intent === undefined) continue;
+    const shared = sharedIntentKey(intent);
+    const { alike } = found.getOrInsertComputed(`${group}\n${shared}`, () => ({ shared, alike: [] }));
+    if (alike.length < 2) alike.push(member);
+  }
+  return [...found.values()];
+});
+
+interface MembersOfKey {
+  readonly shared: string;
+  readonly alike: GroupMember[];
 }
 
 /** `members` in group order. */

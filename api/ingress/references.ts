@@ -23,19 +23,23 @@ export interface WrittenPath extends IngressPath {
   readonly at: string;
 }
 
+const writtenIn = once(({ spec }: Ingress) => {
+  const paths = (spec?.rules ?? []).flatMap(({ host = '', http }, r) =>
+    (http?.paths ?? []).map(
+      (path, p): WrittenPath => ({ ...path, host, at: `spec.rules[${r}].http.paths[${p}]` }),
+    ),
+  );
+  const backends = paths.map(({ at, backend }): BackendReference => ({ path: `${at}.backend`, backend }));
+  const last = spec?.defaultBackend;
+  if (last !== undefined) backends.push({ path: 'spec.defaultBackend', backend: last });
+  return { paths, backends };
+});
+
 /** The paths of all rules, in written order. */
-export const pathsOf = once(({ spec }: Ingress): readonly WrittenPath[] =>
-  (spec?.rules ?? []).flatMap(({ host = '', http }, r) =>
-    (http?.paths ?? []).map((path, p) => ({ ...path, host, at: `spec.rules[${r}].http.paths[${p}]` })),
-  ),
-);
+export const pathsOf = (ingress: Ingress): readonly WrittenPath[] => writtenIn(ingress).paths;
 
 /** All backends of an Ingress: the default one last. */
-export function backendsOf(ingress: Ingress): BackendReference[] {
-  const ofRules = pathsOf(ingress).map(({ at, backend }) => ({ path: `${at}.backend`, backend }));
-  const last = ingress.spec?.defaultBackend;
-  return last === undefined ? ofRules : [...ofRules, { path: 'spec.defaultBackend', backend: last }];
-}
+export const backendsOf = (ingress: Ingress): readonly BackendReference[] => writtenIn(ingress).backends;
 
 /** NAME when a backend says use-annotation. */
 export function actionNameOf(backend: IngressBackend): string | undefined {

@@ -102,6 +102,50 @@ export const worstFirst = <P extends Pick<Problem, 'severity'>>(problems: readon
   ...problems.filter((problem) => problem.severity === 'warn'),
 ];
 
+/** All that a problem says but its place. */
+const SAID: Readonly<Record<Exclude<keyof Problem, 'path'>, true>> = {
+  code: true,
+  severity: true,
+  value: true,
+  allowed: true,
+  suggestion: true,
+  because: true,
+  object: true,
+  check: true,
+};
+const SAYS = Object.keys(SAID) as (keyof typeof SAID)[];
+
+/** Whether two problems differ in their places at most. */
+const saysSame = (one: Problem, other: Problem): boolean => SAYS.every((part) => one[part] === other[part]);
+
+/** The problems with those that say the same, wherever, together; each as they came. */
+export function alike(problems: readonly Problem[]): readonly (readonly [Problem, ...Problem[]])[] {
+  const found: [Problem, ...Problem[]][] = [];
+  const byReason = new Map<string, [Problem, ...Problem[]][]>();
+  for (const problem of problems) {
+    const near = byReason.getOrInsertComputed(problem.because ?? '', () => []);
+    const there = near.find(([first]) => saysSame(first, problem));
+    if (there !== undefined) there.push(problem);
+    else {
+      const group: [Problem, ...Problem[]] = [problem];
+      near.push(group);
+      found.push(group);
+    }
+  }
+  return found;
+}
+
+/** Each problem once. */
+export function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const byPath = new Map<string, Problem[]>();
+  return problems.filter((problem) => {
+    const there = byPath.getOrInsertComputed(problem.path, () => []);
+    if (there.some((other) => saysSame(problem, other))) return false;
+    there.push(problem);
+    return true;
+  });
+}
+
 /** Longest piece of a user's text that is quoted back, in characters. */
 const QUOTED_MAX = 120;
 

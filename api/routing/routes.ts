@@ -34,6 +34,9 @@ export type RoutedAction = Extract<Action, { type: 'redirect' }> | { readonly ty
 /** One path of an Ingress, or its default backend: what becomes one rule on each listener, or the default action. */
 export interface Route {
   readonly source: RuleSource;
+  /** Its place as the Ingress says it, without what is not said; empty for a default backend. */
+  readonly said: Pick<RuleSource, 'host' | 'path' | 'pathType'>;
+  readonly backend: IntentBackend;
   readonly isDefault: boolean;
   readonly isRegex: boolean;
   /** Nothing but host and path is asked of a request. */
@@ -51,12 +54,16 @@ export function routedAction(name: string | undefined, { actions }: Pick<Setting
   return redirect === undefined ? { type: 'forward' } : { type: 'redirect', ...redirect };
 }
 
-function routeOf(source: RuleSource, backend: IntentBackend, intent: Intent, isDefault: boolean): Route {
-  const { settings } = intent;
+function routeOf(said: Route['said'] | undefined, backend: IntentBackend, { settings }: Intent): Route {
+  const name = backend.service?.name ?? backend.action ?? '';
+  const { host = '', path = '', pathType } = said ?? {};
+  const source = said === undefined ? { backend: name } : { host, path, pathType, backend: name };
   let conditions: readonly Condition[] | undefined;
   return {
     source,
-    isDefault,
+    said: said ?? {},
+    backend,
+    isDefault: said === undefined,
     isRegex: isRegexPath(source, settings),
     isBare: (memberOf(settings.conditions, source.backend)?.value ?? []).length === 0,
     action: routedAction(backend.action, settings),
@@ -70,11 +77,8 @@ function routeOf(source: RuleSource, backend: IntentBackend, intent: Intent, isD
 
 /** The paths of one member in the order in which they are asked; the same objects for the same intent. */
 export const routesOf = once((intent: Intent): readonly Route[] =>
-  intent.rules.flatMap(({ host = '', paths }) =>
-    paths.map(({ path = '', pathType, backend }) => {
-      const name = backend.service?.name ?? backend.action ?? '';
-      return routeOf({ host, path, pathType, backend: name }, backend, intent, false);
-    }),
+  intent.rules.flatMap(({ host, paths }) =>
+    paths.map(({ path, pathType, backend }) => routeOf({ host, path, pathType }, backend, intent)),
   ),
 );
 
@@ -82,7 +86,7 @@ export const routesOf = once((intent: Intent): readonly Route[] =>
 export const fallbackOf = once((intent: Intent): Route | undefined => {
   const { defaultBackend: backend } = intent;
   if (backend === undefined) return undefined;
-  return routeOf({ backend: backend.service?.name ?? backend.action ?? '' }, backend, intent, true);
+  return routeOf(undefined, backend, intent);
 });
 
 /** Host and path in one text, as people write them. */

@@ -2,7 +2,6 @@
 // annotations 15.2 to 15.6; aws-model 3.11).
 import type { Condition, Transform } from '../aws.ts';
 import type { Settings } from '../generated/binding.ts';
-import { once } from '../once.ts';
 
 /** Where a rule comes from: one path of an Ingress. */
 export interface RuleSource {
@@ -82,50 +81,44 @@ function merged(first: MatchValues, more: readonly (SaidValues | undefined)[]): 
   };
 }
 
-const conditionsIn = once((_: Families) => new Map<string, Condition[]>());
-
-/**
- * Conditions of a rule in the order in which the LBC sends them. Without any, every path is the condition. Put together once for
- * the same settings: each check and each listener asks for them.
- */
+/** Conditions of a rule in the order in which the LBC sends them. Without any, every path is the condition. */
 export function conditionsOf(source: RuleSource, settings: Families): Condition[] {
-  const { host = '', path = '', pathType = '', backend } = source;
-  // A path comes last: it alone may hold any character.
-  const asked = `${backend}\n${pathType}\n${host}\n${path}`;
-  return conditionsIn(settings).getOrInsertComputed(asked, () => putTogether(source, settings));
+  const said = memberOf(settings.conditions, source.backend)?.value ?? [];
+  const { host = '', path = '' } = source;
+  const isWhere = said.some(({ field }) => field === 'host-header' || field === 'path-pattern');
+  const hosts = host === '' ? NONE : { values: [host], regexValues: [] };
+  const paths = isRegexPath(source, settings)
+    ? { values: [], regexValues: [path.slice(1)] }
+    : { values: pathPatterns(source), regexValues: [] };
+  const all = said.flatMap(conditionOf);
+  addPlace(all, 'host-header', isWhere ? merged(hosts, said.map(hostsSaid)) : hosts);
+  addPlace(all, 'path-pattern', isWhere ? merged(paths, said.map(pathsSaid)) : paths);
+  return all.length > 0 ? all : [{ field: 'path-pattern', values: ['/*'] }];
 }
 
-function putTogether(source: RuleSource, settings: Families): Condition[] {
-  const said = memberOf(settings.conditions, source.backend)?.value ?? [];
-  const own = said.flatMap((one): Condition[] => {
-    const { httpHeaderConfig: header, httpRequestMethodConfig: method } = one;
-    if (one.field === 'http-header' && header !== undefined)
-      return [{ field: one.field, name: header.httpHeaderName, ...copied(header) }];
-    if (one.field === 'http-request-method' && method !== undefined)
-      return [{ field: one.field, values: [...method.values] }];
-    if (one.field === 'query-string' && one.queryStringConfig !== undefined)
-      return [{ field: one.field, values: one.queryStringConfig.values.map((pair) => ({ ...pair })) }];
-    if (one.field === 'source-ip' && one.sourceIPConfig !== undefined)
-      return [{ field: one.field, values: [...one.sourceIPConfig.values] }];
-    return [];
-  });
-  const { host = '', path = '' } = source;
-  const hosts = merged(
-    { values: host === '' ? [] : [host], regexValues: [] },
-    said.map((one) => (one.field === 'host-header' ? one.hostHeaderConfig : undefined)),
-  );
-  const paths = merged(
-    isRegexPath(source, settings)
-      ? { values: [], regexValues: [path.slice(1)] }
-      : { values: pathPatterns(source), regexValues: [] },
-    said.map((one) => (one.field === 'path-pattern' ? one.pathPatternConfig : undefined)),
-  );
-  const all: Condition[] = [
-    ...own,
-    ...(hasSome(hosts) ? [{ field: 'host-header' as const, ...withRegex(hosts) }] : []),
-    ...(hasSome(paths) ? [{ field: 'path-pattern' as const, ...withRegex(paths) }] : []),
-  ];
-  return all.length > 0 ? all : [{ field: 'path-pattern', values: ['/*'] }];
+type SaidCondition = NonNullable<Families['conditions']>[string]['value'][number];
+
+const NONE: MatchValues = { values: [], regexValues: [] };
+
+const hostsSaid = (one: SaidCondition) => (one.field === 'host-header' ? one.hostHeaderConfig : undefined);
+const pathsSaid = (one: SaidCondition) => (one.field === 'path-pattern' ? one.pathPatternConfig : undefined);
+
+function addPlace(to: Condition[], field: 'host-header' | 'path-pattern', values: MatchValues): void {
+  if (hasSome(values)) to.push({ field, ...withRegex(values) });
+}
+
+/** What an annotation asks of a request beside its host and path. */
+function conditionOf(one: SaidCondition): Condition[] {
+  const { httpHeaderConfig: header, httpRequestMethodConfig: method } = one;
+  if (one.field === 'http-header' && header !== undefined)
+    return [{ field: one.field, name: header.httpHeaderName, ...copied(header) }];
+  if (one.field === 'http-request-method' && method !== undefined)
+    return [{ field: one.field, values: [...method.values] }];
+  if (one.field === 'query-string' && one.queryStringConfig !== undefined)
+    return [{ field: one.field, values: one.queryStringConfig.values.map((pair) => ({ ...pair })) }];
+  if (one.field === 'source-ip' && one.sourceIPConfig !== undefined)
+    return [{ field: one.field, values: [...one.sourceIPConfig.values] }];
+  return [];
 }
 
 /** Transforms of a rule, in written order. */

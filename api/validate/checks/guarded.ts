@@ -17,14 +17,16 @@ export interface Guarded {
 /** All backends with the authentication settings that count for them, found once however many annotations ask. */
 export const guardedBackends = once(({ ingress, settings, targets }: Context): readonly Guarded[] => {
   const byName = new Map(targets.map((target) => [target.name, target]));
+  const known = new Map<BackendTarget | undefined, AuthSettings>();
+  const settingsOf = (target: BackendTarget | undefined): AuthSettings =>
+    known.getOrInsertComputed(target, () => effectiveAuth(settings, target?.reading?.settings));
   return backendsOf(ingress).flatMap(({ path, backend }): Guarded[] => {
     if (backend.service === undefined) return [];
     const action = actionNameOf(backend);
     const { service } = backend;
     const name = soleService(action === undefined ? { service } : { action }, settings);
     const target = name === undefined ? undefined : byName.get(name);
-    const effective = effectiveAuth(settings, target?.reading?.settings);
-    return [{ path, settings: effective, ...(target === undefined ? {} : { target }) }];
+    return [{ path, settings: settingsOf(target), ...(target === undefined ? {} : { target }) }];
   });
 });
 

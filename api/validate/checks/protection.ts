@@ -7,20 +7,19 @@ import type { AuthName, AuthSettings } from '../../ingress/authentication.ts';
 import { HTTPS_URL, WEEK_SECONDS } from '../../limits/rule-limits.ts';
 import { annotationPath } from '../../problems/finding.ts';
 import { placeOf } from '../../problems/place.ts';
-import { type Problem, type ProblemWords, warning } from '../../problems/problem.ts';
+import { distinct, type Problem, type ProblemWords, warning } from '../../problems/problem.ts';
 import { suggest } from '../../problems/suggest.ts';
 import type { BackendTarget, Context } from './context.ts';
 import { type Guarded, guardedBackends, hasHttps } from './guarded.ts';
 import { openOf } from './served.ts';
 
 /** Problems of authentication and token validation, each once. */
-export function protectionProblems(context: Context): Problem[] {
+export function protectionProblems(context: Context): readonly Problem[] {
   const secure = hasHttps(context);
   if (secure === undefined) return [];
   const mayAsk = [context, ...context.targets].some((one) => saysType(one));
   const all = mayAsk ? guardedBackends(context).filter(({ settings }) => isOn(settings)) : [];
-  // Backends of one Service, and those without, have the same settings.
-  const guarded = [...new Map(all.map((one) => [one.target?.name ?? '', one])).values()];
+  const guarded = ofEachService(all);
   const found = secure
     ? [
         ...guarded.flatMap((one) => loginProblems(one, context)),
@@ -29,8 +28,13 @@ export function protectionProblems(context: Context): Problem[] {
         ...guarded.flatMap((one) => addressProblems(one, context)),
       ]
     : guarded.map((one) => ofType(one, context, NO_HTTPS));
-  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
+  return distinct(found);
 }
+
+/** Backends of one Service, and those without, have the same settings. */
+const ofEachService = (all: readonly Guarded[]): readonly Guarded[] => [
+  ...new Map(all.map((one) => [one.target?.name ?? '', one])).values(),
+];
 
 const NO_HTTPS =
   'the Ingress has no HTTPS listener, and users log in on HTTPS only: requests are served without authentication';
@@ -74,9 +78,10 @@ function openProblems(guarded: readonly Guarded[], context: Context): Problem[] 
   const because = `the HTTP listener on port ${open.port} serves the same routes to everybody; set ssl-redirect to close it`;
   const tokens = context.settings['jwt-validation'] !== undefined;
   return [
-    ...guarded
-      .filter(({ path }) => open.backends.has(path))
-      .map((one) => ({ ...ofType(one, context, because), code: 'Contradiction' as const })),
+    ...ofEachService(guarded.filter(({ path }) => open.backends.has(path))).map((one) => ({
+      ...ofType(one, context, because),
+      code: 'Contradiction' as const,
+    })),
     ...(tokens ? [warning('Contradiction', annotationPath('jwt-validation'), { because })] : []),
   ];
 }

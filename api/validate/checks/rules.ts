@@ -90,11 +90,22 @@ function sumsByBackend({ settings }: Context): (backend: string) => Sum {
     });
 }
 
+/**
+ * Host and path alone are one kind each and three values at most; only wildcards could be too many. The same holds beside a few
+ * plain values that an annotation adds.
+ */
+function isPlain({ host = '', path, isRegex }: CheckedRule, added: Sum): boolean {
+  if (/[*?]/.test(path)) return false;
+  if (added === NOTHING) return true;
+  const isMixed = isRegex || added.kinds.some((kind) => kind.endsWith('regex'));
+  const isMuch =
+    added.values + 3 > CONDITION_VALUES_MAX || added.wildcards + unescaped(host) > WILDCARDS_USUAL;
+  return !isMixed && !isMuch;
+}
+
 function valueProblems(rule: CheckedRule, context: Context, added: Sum): Problem[] {
   if (context.refused.has(`conditions.${rule.backend}`)) return [];
-  // Host and path alone are one kind each and three values at most; only wildcards could be too many.
-  const isPlain = added === NOTHING && !/[*?]/.test(rule.path);
-  if (isPlain) return [];
+  if (isPlain(rule, added)) return [];
   const isBare = rule.host === '' && rule.path === '';
   const mode = context.settings['use-regex-path-match'];
   const own = isBare
@@ -145,6 +156,7 @@ type Taken = Map<string, Map<string, CheckedRule>>;
 
 /** The earlier rule that takes all requests of this one. */
 function takerOf(rule: CheckedRule, taken: Taken): CheckedRule | undefined {
+  if (taken.size === 0) return undefined;
   for (const host of hostsAbove(rule.host ?? '')) {
     const ofHost = taken.get(host);
     if (ofHost === undefined) continue;
@@ -183,7 +195,7 @@ function unreachable(rules: readonly CheckedRule[], context: Context): Problem[]
     const bare = asksNothing(rule, context);
     const host = rule.host ?? '';
     // Rules of one backend ask for the same beside host and path.
-    const same = `${rule.backend} ${host} ${takes(rule)}`;
+    const same = bare ? '' : `${rule.backend} ${host} ${takes(rule)}`;
     const earlier = takerOf(rule, taken) ?? (bare ? undefined : asking.get(same));
     if (earlier !== undefined) {
       found.push(shadowed(rule, earlier));

@@ -1,15 +1,20 @@
 // What of an Ingress a listener serves itself: rules behind a redirect that takes all their requests are not made there
 // (spec annotations 15.8), which is how many people close plain HTTP without ssl-redirect.
 import { effectiveListenPorts, type ListenPort } from '../../annotations/listener.ts';
-import { actionNameOf, pathsOf } from '../../ingress/references.ts';
+import { actionNameOf, backendsOf, pathsOf } from '../../ingress/references.ts';
 import type { IngressBackend } from '../../kube.ts';
 import { routedAction } from '../../routing/routes.ts';
 import { asAsked, conditionsOf } from '../../routing/rules.ts';
 import { madeOf } from '../../routing/unreachable-rules.ts';
 import type { Context } from './context.ts';
 
-/** Field paths of the backends whose requests one listener does not redirect, as far as this Ingress alone tells. */
+/**
+ * Field paths of the backends whose requests one listener does not redirect, as far as this Ingress alone tells: without a
+ * redirect all of them.
+ */
 function servedOn({ ingress, settings }: Context, port: ListenPort): string[] {
+  const redirects = Object.values(settings.actions ?? {}).some(({ value }) => value.type === 'redirect');
+  if (!redirects) return backendsOf(ingress).map(({ path }) => path);
   const actionOf = (backend: IngressBackend) => routedAction(actionNameOf(backend), settings);
   const rules = asAsked(pathsOf(ingress)).map(({ at, host, path, pathType, backend }) => ({
     at: `${at}.backend`,

@@ -5,7 +5,7 @@ import { effectiveTargetGroupSettings, type ServiceSettings } from '../../ingres
 import { actionNameOf, backendsOf, lacksTargets, portOf } from '../../ingress/references.ts';
 import { annotationPath, step } from '../../problems/finding.ts';
 import { placeOf } from '../../problems/place.ts';
-import { type Problem, warning } from '../../problems/problem.ts';
+import { distinct, type Problem, warning } from '../../problems/problem.ts';
 import { descriptorOf } from '../../registry.ts';
 import { memberOf } from '../../routing/rules.ts';
 import { isObject } from '../type-guards.ts';
@@ -24,7 +24,7 @@ interface Spoken {
 }
 
 /** Problems of every Service that a rule forwards to, each once. */
-export function targetProblems(context: Context): Problem[] {
+export function targetProblems(context: Context): readonly Problem[] {
   const spoken = context.targets.map(
     (target): Spoken => ({ target, said: target.reading?.settings ?? SILENT }),
   );
@@ -47,7 +47,7 @@ export function targetProblems(context: Context): Problem[] {
     ...versionProblems(context, spoken, settingsOf),
     ...stickinessProblems(context),
   ];
-  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()];
+  return distinct(found);
 }
 
 /** Missing Services, ports and node ports. They may come later, so they only draw warnings. */

@@ -16,8 +16,8 @@ export interface Unread {
 
 /** Why an annotation of rules has no effect, or undefined when it has one or is none of rules. */
 export function unreadOfRules(suffix: string, context: Context): Unread | undefined {
-  const [stem = '', ...rest] = suffix.split('.');
-  const name = rest.join('.');
+  const dot = suffix.indexOf('.');
+  const [stem, name] = dot < 0 ? [suffix, ''] : [suffix.slice(0, dot), suffix.slice(dot + 1)];
   if (stem === 'conditions' && name !== '') return unreadConditions(name, context);
   if (stem === 'transforms' && name !== '') {
     return backendNames(context).paths.has(name) ? undefined : { because: noPath(name) };
