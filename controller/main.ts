@@ -94,7 +94,7 @@ function stand(
   });
 }
 
-/** Reads the inventory in bulk until it succeeds: nothing can be planned without it. */
+/** Reads the inventory in bulk until it succeeds: no group can be planned without it. */
 async function readInventory({ inventory, log }: Parts, signal: AbortSignal): Promise<void> {
   for (let wait = 1_000; !signal.aborted; wait = Math.min(wait * 2, INVENTORY_RETRY_MS)) {
     try {
@@ -146,11 +146,12 @@ async function startController(options: ControllerOptions, life: ControllerLife)
   async function work(): Promise<void> {
     await lead?.whenLeading();
     log.info({ cluster: options.clusterName, vpc: options.awsVpcId, policy: options.policy }, 'leading');
-    await readInventory(parts, life.ending);
-    if (life.ending.aborted) return;
     const onState = (kind: string, state: object): void => log.info({ kind, ...state }, 'watch');
     running.informers = startInformers({ client, book, pods, options, work: workers.work, onState });
-    await running.informers.synced;
+    // Targets are served meanwhile, from what the bindings remember.
+    await Promise.all([running.informers.synced, readInventory(parts, life.ending)]);
+    if (life.ending.aborted) return;
+    workers.openGroups();
     log.info({ groups: book.groups().length }, 'synced');
     await workers.orphans.look();
     await lookForDrift(parts, workers, life.ending);

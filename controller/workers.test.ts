@@ -96,9 +96,9 @@ beforeEach(async () => {
     pods: new PodIndex(),
     secrets: new Secrets({ client, clusterName: 'prod', everyMs: 3_000, changed: () => undefined }),
     driftReport: driftReport(log, registry),
-    mayWrite: async () => undefined,
-    unseen: () => undefined,
+    ...{ mayWrite: async () => undefined, unseen: () => undefined },
   });
+  workers.openGroups();
 });
 afterEach(async () => {
   vi.useRealTimers();

@@ -24,7 +24,7 @@ import type { Inventory } from './inventory/inventory.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { wireOrphans } from './ownership/orphans/start.ts';
-import { addTo, openQueues, type Queues } from './queue/queues.ts';
+import { addTo, openGroups, openQueues, type Queues } from './queue/queues.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Publishing, publish, regardingOf, unsettle } from './status/publish.ts';
 import { StatusWrites } from './status/writes.ts';
@@ -33,6 +33,7 @@ import type { World } from './targets/endpoints.ts';
 import { reconcileGates } from './targets/gate-conditions.ts';
 import type { NodeAccess } from './targets/node-security-groups.ts';
 import type { PodIndex } from './targets/pod-index.ts';
+import { recalledServing } from './targets/recall.ts';
 import { type TargetWrites, wireNodes, wireTargets } from './targets/start.ts';
 import { TargetStatuses } from './targets/target-status.ts';
 import type { Targets } from './targets/targets.ts';
@@ -66,6 +67,8 @@ export interface Workers {
   readonly queues: Queues;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
+  /** Begins to work on groups: the inventory is known. */
+  openGroups(): void;
   /** Has everything of a group looked at in AWS. */
   look(group: string): void;
   /** Has the rules on nodes looked at in AWS. */
@@ -123,6 +126,7 @@ function wireGroups(
 /** Wires the programs, each with its queue. */
 export function wireWorkers(parts: Parts): Workers {
   const { options, book, aws, world, client } = parts;
+  const { clusterName, policy } = options;
   const find = lookups(aws, lookupOptions(options));
   const writes = writesOf(parts);
   const { write, statuses, events, failed } = writes;
@@ -149,7 +153,7 @@ export function wireWorkers(parts: Parts): Workers {
     () => users.program,
   );
   const users = wireTargetGroupBindings(parts, writes, targets, queues.targetGroupBindings);
-  const targetStatuses = new TargetStatuses({ targets, statuses, now });
+  const targetStatuses = new TargetStatuses({ targets, statuses, now, clusterName });
   const nodes = wireNodes(parts, find, targets, failed);
   const publishing: Publishing = {
     ...{ book, write, statuses, events, targets, cluster: clusterSettings(options), now, failed },
@@ -171,7 +175,12 @@ export function wireWorkers(parts: Parts): Workers {
   return {
     queues,
     orphans,
-    work: { ...workOf(queues, targets, nodes), ...users.work },
+    openGroups: () => openGroups(queues),
+    work: {
+      ...workOf(queues, targets, nodes),
+      ...users.work,
+      begin: () => targets.recall(recalledServing({ book, clusterName, policy, service: world.service })),
+    },
     look(group) {
       parts.inventory.doubt(group);
       queues.groups.add(group, 'low');
@@ -184,7 +193,7 @@ export function wireWorkers(parts: Parts): Workers {
   };
 }
 
-type OwnWork = Omit<Workers['work'], `targetGroupBinding${string}`>;
+type OwnWork = Omit<Workers['work'], `targetGroupBinding${string}` | 'begin'>;
 
 function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): OwnWork {
   return {

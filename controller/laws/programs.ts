@@ -97,7 +97,8 @@ export function wirePrograms(wiring: Wiring): Programs {
     derive: (key) =>
       derive(key, { book, write, ceiling: 'sync', now: millis, failed: nothing, refused: nothing }),
     reconcile: (group) => reconcile(group, reconciling),
-    targetStatus: (member) => new TargetStatuses({ targets, statuses, now }).reconcile(member),
+    targetStatus: (member) =>
+      new TargetStatuses({ targets, statuses, now, clusterName: CLUSTER.name }).reconcile(member),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Serving {
   readonly vpcId?: string;
   /** Its object is going: what was registered for it is deregistered, and nothing is registered any more. */
   readonly withdrawn?: true;
+  /** Known by what a binding remembers alone: no pass over its group has said yet what it is. */
+  readonly recalled?: true;
   /** What the binding's status says of it; only read when the target group is new to this process. */
   readonly remembered?: TargetGroupHealth;
 }

@@ -85,6 +85,13 @@ export class Targets {
     this.#options.served([...gone, ...serving].map(({ arn }) => arn));
   }
 
+  /** What the process before looked after is served until a pass over its group says what the target groups are. */
+  recall(serving: readonly Serving[]): void {
+    const news = serving.filter(({ arn, group }) => !this.knows(group) && this.served.get(arn) === undefined);
+    for (const one of news) this.#put(one);
+    this.#options.served(news.map(({ arn }) => arn));
+  }
+
   #put(one: Serving): void {
     const { now, random, enqueue } = this.#options;
     const before = this.served.get(one.arn);
@@ -93,6 +100,9 @@ export class Targets {
       const state = one.made ? NEW : recalled(one.remembered, now(), random());
       this.#entries.set(one.arn, newEntry(state, !one.made));
     }
+    // It was told by less than is known now: no news.
+    const entry = this.#entries.get(one.arn);
+    if (before?.recalled && entry !== undefined) entry.standing = undefined;
     // Another Service, or choice of nodes, is another set of targets.
     const same = isDeepStrictEqual(before?.backend, one.backend);
     this.#unshare(before, one);
@@ -198,7 +208,7 @@ export class Targets {
 
   /** The group is no more. */
   forgetGroup(group: string): void {
-    if (!this.#groups.has(group)) return;
+    if (!this.#groups.has(group) && this.served.ofGroup(group).length === 0) return;
     this.serve(group, [], false);
     this.#groups.delete(group);
   }
