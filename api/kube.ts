@@ -125,7 +125,10 @@ export interface Pod {
     readonly readinessGates?: readonly { readonly conditionType: string }[];
     readonly terminationGracePeriodSeconds?: number;
   };
-  readonly status?: { readonly conditions?: readonly PodCondition[] };
+  readonly status?: {
+    readonly conditions?: readonly PodCondition[];
+    readonly podIPs?: readonly { readonly ip: string }[];
+  };
 }
 
 export interface ValidatingWebhookConfiguration {

@@ -127,6 +127,7 @@ export class Informers {
       slices: (namespace, service) => this.#slices.of(namespace, service),
       pod: (namespace, name) =>
         this.#kept.pods.get(namespace, name) ?? this.#options.pods.gone(namespace, name),
+      isPodAt: (address) => this.#options.pods.isAt(address),
       nodes: () => this.#kept.nodes.list(),
     };
   }

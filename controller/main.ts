@@ -133,6 +133,7 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     service: (namespace, name) => running.informers?.world.service(namespace, name),
     slices: (namespace, service) => running.informers?.world.slices(namespace, service) ?? [],
     pod: (namespace, name) => running.informers?.world.pod(namespace, name),
+    isPodAt: (address) => running.informers?.world.isPodAt(address) === true,
     nodes: () => running.informers?.world.nodes() ?? [],
   };
   const touched = (group: string): void => running.workers?.work.group(group, 'normal');

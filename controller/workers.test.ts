@@ -90,8 +90,7 @@ beforeEach(async () => {
     world: {
       service: (_, name) => (name === 'web' ? services[0] : undefined),
       slices: () => slices,
-      pod: () => undefined,
-      nodes: () => [],
+      ...{ pod: () => undefined, isPodAt: () => false, nodes: () => [] },
     },
     pods: new PodIndex(),
     secrets: new Secrets({ client, clusterName: 'prod', everyMs: 3_000, changed: () => undefined }),

@@ -62,6 +62,7 @@ export const world: World = {
     } as EndpointSlice,
   ],
   pod: () => undefined,
+  isPodAt: () => true,
   nodes: () => nodes,
 };
 

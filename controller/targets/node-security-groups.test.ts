@@ -90,6 +90,7 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
         return [sliceOf(endpoints.get(service) ?? [])];
       },
       pod: () => undefined,
+      isPodAt: () => false,
       nodes: () => (serving.length === 0 ? [] : [NODE]),
     },
     served,

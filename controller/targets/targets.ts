@@ -22,6 +22,7 @@ import {
   dueIn,
   hastened,
   healthOf,
+  isAsLeft,
   leftIn,
   NEW,
   recalled,
@@ -280,6 +281,9 @@ export class Targets {
     const all = await inhabitantsOf(aws, serving.arn);
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
     const { own } = entry;
+    // Whose pods they were is forgotten; that they were pods of the Service is not.
+    if (isAsLeft(entry.state, all.registered))
+      entry.behind = new Map(all.registered.keys().map((key) => [key, {}]));
     // What other clusters registered in a shared one is their own business.
     const here = own === undefined ? all : onlyOwn(all, (key) => own.has(key) || wanted.has(key));
     const left = leftIn(entry.state, wanted);
