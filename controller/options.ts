@@ -4,6 +4,7 @@ import type { ClusterSettings } from '../alb/desire/facts.ts';
 import { gatesOf } from '../alb/feature-gates.ts';
 import type { Policy } from '../alb/plan/policy.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
+import { VERSION } from '../api/build.ts';
 import { defined } from '../api/defined.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
 import { unknownServices } from './aws/services.ts';
@@ -11,9 +12,6 @@ import { limitsWith, type ServiceLimits, throttle } from './aws/throttle.ts';
 import type { LookupOptions } from './facts/lookups.ts';
 import type { Label } from './facts/oidc-secrets.ts';
 import type { Rules } from './ownership/orphans/judge.ts';
-
-/** As AWS's logs name us. */
-const VERSION = '0.1.0';
 
 export interface ControllerOptions {
   /** Path; without it KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */
