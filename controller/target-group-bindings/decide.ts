@@ -10,6 +10,7 @@ import { targetGroupArnOf } from '../../api/targetgroupbinding/arn.ts';
 import { said } from '../../api/targetgroupbinding/problems.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from '../targets/serving.ts';
+import { admittedBy } from './networking.ts';
 import type { TargetGroupFact } from './target-group.ts';
 
 const GROUP = 'TargetGroupBinding ';
@@ -159,6 +160,7 @@ export function servingFor(
     policy,
     made: false,
     ...defined({
+      admitted: admittedBy(spec),
       vpcId: found.vpcId,
       withdrawn: metadata.deletionTimestamp === undefined ? undefined : (true as const),
       remembered: rememberedIn(object, hash),

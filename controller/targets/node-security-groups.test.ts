@@ -1,7 +1,8 @@
 // The program for security groups of nodes: what it asks, what it takes away, and what it looks at again.
 
+import type { IpPermission } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
-import { AwsFailure } from '../../alb/failures/failure.ts';
+import { AwsFailure, failureOf } from '../../alb/failures/failure.ts';
 import type { EndpointSlice, Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
 import { type InterfaceOwner, keyOfPlace, type SecurityGroupFact } from '../facts/network-interfaces.ts';
@@ -56,7 +57,9 @@ interface Scene extends Partial<NodeAccessOptions> {
   readonly serving?: readonly Serving[];
   /** Security groups of every place. */
   readonly groups?: readonly SecurityGroupFact[];
-  readonly onSend?: () => void;
+  readonly onSend?: (command: {
+    readonly input: { readonly IpPermissions?: readonly IpPermission[] };
+  }) => void;
 }
 
 function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ...more }: Scene = {}) {
@@ -64,12 +67,15 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
   const asked: string[] = [];
   const looked: string[] = [];
   const unclear: string[] = [];
+  const ports: { name: string; port: number; targetPort: number | string }[] = [
+    { name: 'http', port: 80, targetPort: 8080 },
+  ];
   const served = new TargetGroupIndex();
   for (const one of serving) served.put(one);
   const endpoints = new Map(serving.map(({ backend: { service } }) => [service, ['10.0.0.1']]));
-  const send = async (command: object): Promise<object> => {
+  const send = async (command: { readonly input: object }): Promise<object> => {
     sent.push(command.constructor.name.replace('SecurityGroup', '').replace('Command', ''));
-    onSend?.();
+    onSend?.(command);
     return { SecurityGroups: [rules] };
   };
   const program = new NodeAccess({
@@ -83,7 +89,7 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
     world: {
       service: (_, name) => ({
         metadata: { name },
-        spec: { ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+        spec: { ports },
       }),
       slices(_, service) {
         looked.push(service);
@@ -95,12 +101,12 @@ function play({ serving = [], groups = [{ id: 'sg-node', tags: {} }], onSend, ..
     served,
     complete: () => true,
     unclear: ({ name }, places) =>
-      unclear.push(`${name}: ${[...places.unclear, ...places.nowhere].join('; ')}`),
+      unclear.push(`${name}: ${[...places.unclear, ...places.nowhere, ...places.refused].join('; ')}`),
     failed: () => undefined,
     drifted: () => undefined,
     ...more,
   });
-  return { program, sent, asked, looked, unclear, served, endpoints };
+  return { program, sent, asked, looked, unclear, served, endpoints, ports };
 }
 
 describe('what is taken away', () => {
@@ -239,4 +245,108 @@ describe('what is looked at', () => {
     expect(await program.run()).toBe('done');
     expect([looked, failures]).toEqual([['web', 'web'], ['Y']]);
   });
+});
+
+describe('whom the object of a user names', () => {
+  const admitted: Serving['admitted'] = [
+    { protocol: 'udp', source: { cidr: '10.9.0.0/16' }, ports: ['http', 53] },
+    { protocol: 'tcp', source: { group: 'sg-user' }, ports: 'all' },
+  ];
+  const asked: string[] = [];
+  const sources = (all: readonly IpPermission[] = []): string[] =>
+    all.map(({ IpProtocol, FromPort, ToPort, UserIdGroupPairs = [], IpRanges = [] }) => {
+      const from = UserIdGroupPairs[0]?.GroupId ?? IpRanges[0]?.CidrIp;
+      return `${IpProtocol} ${FromPort}-${ToPort} ${from}`;
+    });
+  const refusing = (from: string, code: string) => {
+    asked.length = 0;
+    return ({ input }: Parameters<NonNullable<Scene['onSend']>>[0]): void => {
+      if (input.IpPermissions === undefined) return;
+      const of = sources(input.IpPermissions);
+      asked.push(of.join(', '));
+      if (of.some((one) => one.endsWith(from)))
+        throw failureOf('AuthorizeSecurityGroupIngress', {
+          name: code,
+          message: `no ${from}`,
+          $metadata: { httpStatusCode: 400 },
+        });
+    };
+  };
+  const named = { name: 'http', port: 80, targetPort: 'http' };
+  test('is let in beside the load balancers, in one union, by port names of the Service too', async () => {
+    const serving = [pods('web', 30081), { ...pods('user'), admitted }];
+    const scene = play({ serving, onSend: refusing('nobody', '') });
+    scene.ports.splice(0, 1, named);
+    await scene.program.run();
+    expect(asked).toEqual([
+      'tcp 8080-30081 sg-shared, tcp 0-65535 sg-user, udp 8080-8080 10.9.0.0/16, udp 53-53 10.9.0.0/16',
+      'tcp 30080-30080 sg-shared',
+    ]);
+  });
+
+  test('and is refused by AWS: the others get their rules, and it is told and asked for again in a minute', async () => {
+    let now = 0;
+    const scene = play({
+      serving: [pods('web', 30081), { ...pods('user'), admitted }],
+      onSend: refusing('sg-user', 'InvalidGroup.NotFound'),
+      now: () => now,
+    });
+    expect(await scene.program.run()).toEqual({ afterMs: 60_000 });
+    expect(asked.slice(0, 4)).toEqual([
+      'tcp 8080-30081 sg-shared, tcp 0-65535 sg-user, udp 53-53 10.9.0.0/16',
+      'tcp 8080-30081 sg-shared',
+      'tcp 0-65535 sg-user',
+      'udp 53-53 10.9.0.0/16',
+    ]);
+    expect(scene.unclear).toEqual([
+      'user: tcp 0-65535 from sg-user on sg-node: AuthorizeSecurityGroupIngress answered InvalidGroup.NotFound: no sg-user',
+    ]);
+    asked.length = 0;
+    await scene.program.run();
+    expect(asked).toEqual([]);
+    now = 60_000;
+    await scene.program.run();
+    expect(asked).toEqual(['tcp 0-65535 sg-user']);
+    scene.served.delete('arn:user');
+    scene.program.served(['arn:user']);
+    expect(scene.program.pending('arn:user')).toBe(true);
+    expect(await scene.program.run()).toBe('done');
+    expect(scene.program.pending('arn:user')).toBe(false);
+  });
+
+  test('and is let in by somebody else already: nothing is asked for, nor ever taken away', async () => {
+    const { source: _, ...user } = pods('user');
+    const scene = play({
+      serving: [{ ...user, admitted: [{ protocol: 'tcp', source: { group: 'sg-user' }, ports: [80] }] }],
+      onSend: refusing('sg-user', 'InvalidPermission.Duplicate'),
+    });
+    expect(await scene.program.run()).toBe('done');
+    expect(scene.unclear).toEqual([]);
+    scene.served.delete('arn:user');
+    scene.program.served(['arn:user']);
+    await scene.program.run();
+    expect(asked).toEqual(['tcp 80-80 sg-user', 'tcp 30080-30080 sg-shared']);
+  });
+
+  test('a rule that was refused keeps the one that serves in its place', async () => {
+    const scene = play({
+      serving: [pods('web', 30000)],
+      onSend: refusing('sg-shared', 'InvalidParameterValue'),
+    });
+    await scene.program.run();
+    expect(asked).toEqual(['tcp 30000-30000 sg-shared']);
+  });
+});
+
+test('without restriction a load balancer reaches all ports', async () => {
+  const lines: string[] = [];
+  const { program } = play({
+    serving: [pods('web', 8080)],
+    restricted: false,
+    onSend: ({ input: { IpPermissions = [] } }) => {
+      for (const { FromPort, ToPort } of IpPermissions) lines.push(`${FromPort}-${ToPort}`);
+    },
+  });
+  await program.run();
+  expect(lines).toEqual(['0-65535', '30080-30080']);
 });
