@@ -8,7 +8,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { isFailure } from '../../alb/failures/failure.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import type { TargetGroupBinding, TargetGroupBindingSpec } from '../../api/generated/target-group-binding.ts';
-import { keyOf } from '../../api/kube.ts';
 import { refuses } from '../../api/problems/finding.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { madeBy } from '../../api/targetgroupbinding/made-by.ts';
@@ -28,13 +27,13 @@ import {
   elsewhere,
   factIn,
   groupOfKey,
-  isOlder,
   keptFact,
   keyOfGroup,
   mismatches,
   notFound,
   saying,
   servingFor,
+  taken,
 } from './decide.ts';
 import { asksForRules, unknownPorts } from './networking.ts';
 import { deleting, failedWith, type ReadyVerdict, refusedFor, servedAs } from './status.ts';
@@ -241,24 +240,11 @@ export class TargetGroupBindingProgram {
     if (!isDeepStrictEqual(before, now)) targets.serve(serving.group, [serving], false);
   }
 
-  /** Whether something else has its targets in the target group: the older one goes on, and both are told apart. */
-  #taken(key: string, object: TargetGroupBinding, { arn, name }: TargetGroupFact): Problem[] {
+  #taken(key: string, object: TargetGroupBinding, fact: TargetGroupFact): Problem[] {
     const { targets, store } = this.#options;
-    const serving = targets.served.get(arn);
-    const by = (who: string): Problem[] => [
-      refusal('TargetGroupTaken', 'spec.targetGroupARN', {
-        value: arn,
-        because: `the targets of ${name} are those of ${who}`,
-      }),
-    ];
-    if (serving !== undefined && keyOfGroup(serving.group) === undefined)
-      return by(`Ingress ${serving.backend.member}`);
-    const older = store
-      .ofTargetGroup(arn)
-      .flatMap((other) => (other === key ? [] : (store.get(other) ?? [])))
-      .filter((other) => madeBy(other.metadata) === 'user')
-      .find((other) => isOlder(other, object));
-    return older === undefined ? [] : by(`TargetGroupBinding ${keyOf(older)}`);
+    const others = store.ofTargetGroup(fact.arn).filter((other) => other !== key);
+    const named = others.flatMap((other) => store.get(other) ?? []);
+    return taken(object, fact, targets.served.get(fact.arn), named);
   }
 
   /** It is not served, and says why. What it had registered stays: nobody asked for anything to be taken away. */
