@@ -154,7 +154,14 @@ test('a pod whose gate waits means its gates at the start, when its containers a
   server.put(KINDS.endpointSlices, named);
   server.put(KINDS.pods, pod({ gate: GATE }));
   await start();
-  await comes('begin', 'binding shop/web', 'gates shop/web-1', 'group shop/web', 'nodes', 'targetGroupBindings');
+  await comes(
+    'begin',
+    'binding shop/web',
+    'gates shop/web-1',
+    'group shop/web',
+    'nodes',
+    'targetGroupBindings',
+  );
   work.clear();
   server.put(KINDS.pods, pod({ gate: GATE, ready: 'True' }));
   await comes('gates shop/web-1', 'service shop/web');
