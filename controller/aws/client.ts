@@ -5,9 +5,11 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ShieldClient } from '@aws-sdk/client-shield';
+import { STSClient } from '@aws-sdk/client-sts';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { failureOf, isFailure } from '../../alb/failures/failure.ts';
+import { type AssumedRole, AssumedRoles, type RoleAccount } from './assumed-roles.ts';
 import { type AwsService, SERVICE_IDS } from './services.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
@@ -95,6 +97,8 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
   ...writes('wafv2', 'AssociateWebACL', 'DisassociateWebACL'),
   ...reads('shield', 'DescribeProtection', 'GetSubscriptionState'),
   ...writes('shield', 'CreateProtection', 'DeleteProtection'),
+  // Its access level is Write, although nothing is changed (Service Authorization Reference: AWS Security Token Service).
+  ...writes('sts', 'AssumeRole'),
 ]);
 
 /** The connected AWS account, as seen by one controller. */
@@ -107,6 +111,8 @@ export interface Aws {
   readonly tagging: ResourceGroupsTaggingAPIClient;
   readonly wafv2: WAFV2Client;
   readonly shield: ShieldClient;
+  /** The account as somebody in this role sees it; whether the role can be assumed is known by asking. */
+  assuming(role: AssumedRole): RoleAccount;
   /** The client secret that a hash stands for; undefined when it is not known any more. */
   clientSecret(hash: string): string | undefined;
   /** Calls sent so far by action, pages and failures included, retries not. */
@@ -146,20 +152,27 @@ export function connectAws(options: AwsOptions): Aws {
     customUserAgent: [['albatross', options.version] as [string, string]],
     ...(options.region === undefined ? {} : { region: options.region }),
   };
-  const clients = clientsOf(config, options.endpoints ?? {}, send);
+  const at = serviceAt(config, options.endpoints ?? {});
+  const { sts, ...clients } = clientsOf(at, send);
+  const roles = new AssumedRoles(options.clusterName, sts, (credentials) =>
+    elbv2Of({ ...at('elasticloadbalancing'), credentials }, send),
+  );
   return {
     clusterName: options.clusterName,
     vpcId: options.vpcId,
     ...clients,
+    assuming: (role) => roles.of(role),
     clientSecret: (hash) => options.clientSecret?.(hash),
     counts,
     close: () => {
-      for (const client of Object.values(clients)) client.destroy();
+      for (const client of [...Object.values(clients), sts, roles]) client.destroy();
     },
   };
 }
 
-type Clients = Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2' | 'shield'>;
+interface Clients extends Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2' | 'shield'> {
+  readonly sts: STSClient;
+}
 
 type Middleware = <A, R>(
   next: (args: A) => Promise<R>,
@@ -173,32 +186,37 @@ interface SdkClient {
   };
 }
 
-function clientsOf(
-  config: object,
-  endpoints: Readonly<Record<string, string>>,
-  send: ReturnType<typeof sender>,
-): Clients {
-  const at = (service: AwsService): object => {
+/** The configuration of a service's client. */
+const serviceAt =
+  (config: object, endpoints: Readonly<Record<string, string>>) =>
+  (service: AwsService): object => {
     const id = SERVICE_IDS[service];
     return Object.hasOwn(endpoints, id) ? { ...config, endpoint: endpoints[id] } : config;
   };
+
+type Send = ReturnType<typeof sender>;
+
+function through<C extends SdkClient>(client: C, send: Send): C {
   const middleware: Middleware =
     (next, { commandName }) =>
     (args) =>
       send(commandName, () => next(args));
-  const through = <C extends SdkClient>(client: C): C => {
-    client.middlewareStack.add(middleware, { step: 'initialize', name: 'albatross', priority: 'high' });
-    return client;
-  };
-  return {
-    elbv2: through(new ElasticLoadBalancingV2Client(at('elasticloadbalancing'))),
-    ec2: through(new EC2Client(at('ec2'))),
-    acm: through(new ACMClient(at('acm'))),
-    tagging: through(new ResourceGroupsTaggingAPIClient(at('tag'))),
-    wafv2: through(new WAFV2Client(at('wafv2'))),
-    shield: through(new ShieldClient(at('shield'))),
-  };
+  client.middlewareStack.add(middleware, { step: 'initialize', name: 'albatross', priority: 'high' });
+  return client;
 }
+
+const elbv2Of = (config: object, send: Send): ElasticLoadBalancingV2Client =>
+  through(new ElasticLoadBalancingV2Client(config), send);
+
+const clientsOf = (at: ReturnType<typeof serviceAt>, send: Send): Clients => ({
+  elbv2: elbv2Of(at('elasticloadbalancing'), send),
+  ec2: through(new EC2Client(at('ec2')), send),
+  acm: through(new ACMClient(at('acm')), send),
+  tagging: through(new ResourceGroupsTaggingAPIClient(at('tag')), send),
+  wafv2: through(new WAFV2Client(at('wafv2')), send),
+  shield: through(new ShieldClient(at('shield')), send),
+  sts: through(new STSClient(at('sts')), send),
+});
 
 /** The one path of every call: listed? wait for the throttle, send, count, and turn what goes wrong into an `AwsFailure`. */
 function sender(options: AwsOptions, counts: Map<string, number>) {
