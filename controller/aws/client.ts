@@ -7,9 +7,10 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { ShieldClient } from '@aws-sdk/client-shield';
 import { STSClient } from '@aws-sdk/client-sts';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { failureOf, isFailure } from '../../alb/failures/failure.ts';
 import { type AssumedRole, AssumedRoles, type RoleAccount } from './assumed-roles.ts';
+import { callMetrics } from './call-metrics.ts';
 import { type AwsService, SERVICE_IDS } from './services.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
@@ -174,7 +175,7 @@ interface Clients extends Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2
   readonly sts: STSClient;
 }
 
-type Middleware = <A, R>(
+type Middleware = <A, R extends { readonly output: unknown }>(
   next: (args: A) => Promise<R>,
   context: { readonly commandName?: string },
 ) => (args: A) => Promise<R>;
@@ -221,40 +222,28 @@ const clientsOf = (at: ReturnType<typeof serviceAt>, send: Send): Clients => ({
 /** The one path of every call: listed? wait for the throttle, send, count, and turn what goes wrong into an `AwsFailure`. */
 function sender(options: AwsOptions, counts: Map<string, number>) {
   const limits = options.throttle ?? throttle();
-  const calls = new Counter({
-    name: 'aws_api_calls_total',
-    help: 'AWS API calls, one for each page, retries not counted.',
-    labelNames: ['service', 'operation', 'status_code', 'error_code'],
-    registers: [options.registry],
-  });
-  const durations = new Histogram({
-    name: 'aws_api_call_duration_seconds',
-    help: 'Time of an AWS API call from the first attempt to the answer.',
-    labelNames: ['service', 'operation'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
-    registers: [options.registry],
-  });
-  return async <T>(command: string | undefined, next: () => Promise<T>): Promise<T> => {
+  const metrics = callMetrics(options.registry);
+  return async <T extends { readonly output: unknown }>(
+    command: string | undefined,
+    next: () => Promise<T>,
+  ): Promise<T> => {
     const action = (command ?? '').replace(/Command$/, '');
-    const call = CALLS.get(action);
-    if (call === undefined) throw new Error(`${action} is missing in CALLS`);
-    const { service } = call;
+    const listed = CALLS.get(action);
+    if (listed === undefined) throw new Error(`${action} is missing in CALLS`);
+    const { service, mutating } = listed;
     const wait = limits.reserve(service, action, performance.now());
     if (wait > 0) await sleep(wait);
-    if (call.mutating) await options.mayWrite?.();
+    if (mutating) await options.mayWrite?.();
     counts.set(action, (counts.get(action) ?? 0) + 1);
-    const labels = { service, operation: action };
-    const observe = durations.startTimer(labels);
+    const call = metrics.begun(service, action);
     try {
       const answer = await next();
-      calls.inc({ ...labels, status_code: 200, error_code: '' });
+      call.answered(answer.output);
       return answer;
     } catch (thrown) {
       const failure = failureOf(action, thrown);
-      calls.inc({ ...labels, status_code: failure.status, error_code: failure.code });
+      call.failed(failure);
       throw failure;
-    } finally {
-      observe();
     }
   };
 }
