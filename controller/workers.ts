@@ -21,6 +21,7 @@ import { type Lookups, lookups } from './facts/lookups.ts';
 import type { Secrets } from './facts/oidc-secrets.ts';
 import type { InformersOptions } from './informers.ts';
 import type { Inventory } from './inventory/inventory.ts';
+import { type ReconcileErrors, reconcileErrors } from './metrics/reconcile-errors.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { wireOrphans } from './ownership/orphans/start.ts';
@@ -82,12 +83,14 @@ interface Writes extends TargetWrites {
   readonly write: Writer;
 }
 
-function writesOf({ options, client, book, log }: Parts): Writes {
+function writesOf({ options, client, book, log }: Parts, errors: ReconcileErrors): Writes {
   // The one place where the controller's writes are bound to its policy.
   const may = underPolicy(options.policy);
   const write = new Writer(client, may);
-  const failed: Publishing['failed'] = (key, step, outcome) =>
+  const failed: Publishing['failed'] = (key, step, outcome) => {
+    errors.step(step);
     log.warn({ key, step, outcome }, 'cannot write to the API server');
+  };
   const events = eventTeller(client, 'albatross-controller', may);
   return { write, statuses: new StatusWrites({ book, write, failed }), events, failed };
 }
@@ -128,7 +131,8 @@ export function wireWorkers(parts: Parts): Workers {
   const { options, book, aws, world, client } = parts;
   const { clusterName, policy } = options;
   const find = lookups(aws, lookupOptions(options));
-  const writes = writesOf(parts);
+  const errors = reconcileErrors(parts.registry);
+  const writes = writesOf(parts, errors);
   const { write, statuses, events, failed } = writes;
   const now = (): Date => new Date();
   const queues = openQueues(parts, {
@@ -171,6 +175,10 @@ export function wireWorkers(parts: Parts): Workers {
   const orphans = wireOrphans(parts, groups, events, queues);
   const reconciling: Reconciling = {
     ...groups,
+    publish(group, pass) {
+      errors.pass(pass);
+      return groups.publish(group, pass);
+    },
     unclaimed(group) {
       targets.forgetGroup(group);
       return orphans.remove(group);

@@ -8,6 +8,7 @@ import type { Found } from '../../alb/kinds/kind.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import type { HealthCheck } from '../../api/aws.ts';
 import { defined } from '../../api/defined.ts';
+import type { AssumedRole } from '../aws/assumed-roles.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
 import type { AdmittedTraffic } from './node-rules.ts';
@@ -31,6 +32,8 @@ export interface Serving {
   readonly made: boolean;
   /** A predecessor that serves until its successor does. */
   readonly leaving?: true;
+  /** In whose name AWS is asked about it; absent: our own. */
+  readonly role?: AssumedRole;
   /** VPC of its targets; absent: the cluster's. */
   readonly vpcId?: string;
   /** Its object is going: what was registered for it is deregistered, and nothing is registered any more. */

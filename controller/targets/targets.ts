@@ -7,6 +7,7 @@
 // that a new process asks AWS only about target groups whose endpoints are others than those.
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
+import { accountOf } from '../aws/assumed-roles.ts';
 import type { Next } from '../queue/queue.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import { endpointsOf, keyOfTarget } from './endpoints.ts';
@@ -109,7 +110,8 @@ export class Targets {
     this.#unshare(before, one);
     // One that is about to go is watched: others wait for it, and it for them.
     const left = one.leaving !== before?.leaving || one.withdrawn !== before?.withdrawn;
-    if (!same || left || one.policy !== before?.policy) enqueue(one.arn, true);
+    const asks = isDeepStrictEqual(before?.role, one.role);
+    if (!same || left || !asks || one.policy !== before?.policy) enqueue(one.arn, true);
   }
 
   /** Whether it is shared may change; what was noted for that is of no more use then. */
@@ -278,7 +280,7 @@ export class Targets {
   /** Asks AWS what is registered, and tells what is not as it was left. */
   async #look(serving: Serving, entry: TargetGroupEntry): Promise<void> {
     const { aws, world, drifted, now, waiting } = this.#options;
-    const all = await inhabitantsOf(aws, serving.arn);
+    const all = await inhabitantsOf(accountOf(aws, serving.role), serving.arn);
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
     const { own } = entry;
     // Whose pods they were is forgotten; that they were pods of the Service is not.
