@@ -277,9 +277,9 @@ const meaning = ({ metadata, spec }: LoadBalancerBinding): string =>
 /** Groups with a member in the namespace that forwards to the Service. */
 function groupsUsing(book: Book, namespace: string, service: string): Set<string> {
   const groups = new Set<string>();
-  for (const key of book.keys()) {
+  for (const key of book.keysIn(namespace)) {
     const spec = book.entry(key)?.spec;
-    if (spec?.intent === undefined || !key.startsWith(`${namespace}/`)) continue;
+    if (spec?.intent === undefined) continue;
     const { rules, defaultBackend, settings } = spec.intent;
     const backends = [
       ...rules.flatMap(({ paths }) => paths.map(({ backend }) => backend)),

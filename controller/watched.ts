@@ -66,20 +66,24 @@ const GRACE_SECONDS = 30;
 /** A pod without what is never read, which is most of it; two that differ here may differ as targets, or in their gates. */
 export function trimmedPod(pod: Pod): Pod {
   const { name, namespace, uid, labels, deletionTimestamp } = pod.metadata;
-  const conditions = [{ type: CONTAINERS_READY, status: holds(pod, CONTAINERS_READY) ? 'True' : 'False' }];
+  const isReady = { type: CONTAINERS_READY, status: holds(pod, CONTAINERS_READY) ? 'True' : 'False' };
   const metadata = defined({ name, namespace, uid, deletionTimestamp });
   const at = defined({ podIPs: pod.status?.podIPs?.map(({ ip }) => ({ ip })) });
   const { terminationGracePeriodSeconds: grace = GRACE_SECONDS } = pod.spec ?? {};
   const ending = grace === GRACE_SECONDS ? {} : { terminationGracePeriodSeconds: grace };
   if (targetHealthGates(pod).length === 0)
-    return { metadata, ...(grace === GRACE_SECONDS ? {} : { spec: ending }), status: { conditions, ...at } };
+    return {
+      metadata,
+      ...(grace === GRACE_SECONDS ? {} : { spec: ending }),
+      status: { conditions: [isReady], ...at },
+    };
   const gates = pod.spec?.readinessGates ?? [];
-  const ofGates = (pod.status?.conditions ?? []).filter(({ type }) =>
-    gates.some(({ conditionType }) => conditionType === type),
-  );
+  const told = pod.status?.conditions ?? [];
+  const ofGates = told.filter(({ type }) => gates.some(({ conditionType }) => conditionType === type));
+  const since = told.find(({ type }) => type === CONTAINERS_READY)?.lastTransitionTime;
   return {
     metadata: defined({ ...metadata, labels }),
     spec: { ...ending, readinessGates: gates.map(({ conditionType }) => ({ conditionType })) },
-    status: { conditions: [...conditions, ...ofGates], ...at },
+    status: { conditions: [{ ...isReady, ...defined({ lastTransitionTime: since }) }, ...ofGates], ...at },
   };
 }

@@ -36,6 +36,7 @@ import type { NodeAccess } from './targets/node-security-groups.ts';
 import type { PodIndex } from './targets/pod-index.ts';
 import { recalledServing } from './targets/recall.ts';
 import { type TargetWrites, wireNodes, wireTargets } from './targets/start.ts';
+import { watchReadinessGates } from './targets/target-metrics.ts';
 import { TargetStatuses } from './targets/target-status.ts';
 import type { Targets } from './targets/targets.ts';
 
@@ -135,6 +136,7 @@ export function wireWorkers(parts: Parts): Workers {
   const writes = writesOf(parts, errors);
   const { write, statuses, events, failed } = writes;
   const now = (): Date => new Date();
+  const met = watchReadinessGates(parts.registry);
   const queues = openQueues(parts, {
     bindings: (key) =>
       derive(key, {
@@ -146,7 +148,7 @@ export function wireWorkers(parts: Parts): Workers {
     groups: (key) => reconcile(key, reconciling),
     targets: (arn) => targets.reconcile(arn),
     targetGroupBindings: (key) => users.program.reconcile(key),
-    gates: (pod) => reconcileGates(pod, { ...{ world, book, targets, write, client, now, failed } }),
+    gates: (pod) => reconcileGates(pod, { ...{ world, book, targets, write, client, now, met, failed } }),
     targetStatus: (member) => targetStatuses.reconcile(member),
     nodes: () => nodes.run(),
     record: () => orphans.write(),

@@ -25,6 +25,19 @@ function bindingOf(book: Book, groups: readonly string[], more: object = {}): Lo
   return { ...binding, metadata: { ...binding.metadata, finalizers: groups.map(finalizerOf), ...more } };
 }
 
+test('keys are found by namespace as long as there is an Ingress or a binding', () => {
+  const book = openBook();
+  const inAll = () => ['shop', 'sho', 'other'].map((namespace) => book.keysIn(namespace));
+  put(book, ingress());
+  book.binding(KEY, bindingOf(book, []));
+  book.binding('other/web', bindingOf(book, []));
+  expect(inAll()).toEqual([[KEY], [], ['other/web']]);
+  book.ingress(KEY);
+  expect(inAll()[0]).toEqual([KEY]);
+  book.binding(KEY);
+  expect([inAll(), book.keys()]).toEqual([[[], [], ['other/web']], ['other/web']]);
+});
+
 describe('finalizers', () => {
   test.each([
     ['shop/web', 'albatross.dev/resources'],

@@ -46,6 +46,8 @@ export interface Book {
   answers(groupId: string): boolean;
   groups(): string[];
   keys(): string[];
+  /** Those of one namespace. */
+  keysIn(namespace: string): string[];
 }
 
 /**
@@ -58,16 +60,29 @@ function isOlder(one: LoadBalancerBinding, known: LoadBalancerBinding | undefine
   return BigInt(a) < BigInt(b);
 }
 
+const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
+
 /** Opens an empty book; `ceiling` is the controller's own policy. Pure bookkeeping: no request is made here. */
 export function openBook(ceiling: Policy = 'sync'): Book {
   const pages = new Map<string, BookPage>();
   const index = new Map<string, Set<string>>();
+  const namespaces = new Map<string, Set<string>>();
+
+  /** Keeps the keys of each namespace in line; one without any is forgotten. */
+  function file(key: string): void {
+    const namespace = namespaceOf(key);
+    const keys = namespaces.getOrInsertComputed(namespace, () => new Set());
+    if (pages.has(key)) keys.add(key);
+    else keys.delete(key);
+    if (keys.size === 0) namespaces.delete(namespace);
+  }
 
   function turn(key: string, change: (page: BookPage) => BookPage): string[] {
     const before = groupsOf(pages.get(key));
     const page = change(pages.get(key) ?? {});
     if (page.seen === undefined && page.binding === undefined) pages.delete(key);
     else pages.set(key, page);
+    file(key);
     const after = groupsOf(page);
     for (const group of before) {
       const members = index.get(group);
@@ -121,6 +136,7 @@ export function openBook(ceiling: Policy = 'sync'): Book {
       }),
     groups: () => [...index.keys()],
     keys: () => [...pages.keys()],
+    keysIn: (namespace) => [...(namespaces.get(namespace) ?? [])],
   };
 }
 

@@ -177,6 +177,5 @@ export function groupsAsked(
     return [...new Set(groupsOf(key))];
   }
   if (all) return book.groups().sort();
-  const keys = book.keys().filter((key) => key.startsWith(`${namespace}/`));
-  return [...new Set(keys.flatMap(groupsOf))].sort();
+  return [...new Set(book.keysIn(namespace).flatMap(groupsOf))].sort();
 }

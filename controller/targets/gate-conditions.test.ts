@@ -34,6 +34,8 @@ const slice: EndpointSlice = {
   ports: [{ name: 'http', port: 8080 }],
   endpoints: [{ addresses: ['10.0.0.1'], targetRef: { kind: 'Pod', name: 'web-1' } }],
 };
+/** When the containers of the pod became ready. */
+const SINCE = { lastTransitionTime: '2025-12-31T23:59:20Z' };
 const HEALTHY: TargetHealth = { state: 'healthy' };
 
 let server: ApiServer;
@@ -66,13 +68,13 @@ function play({
   const pod: Pod = {
     metadata: NAME,
     spec: { readinessGates: gates.map((name) => ({ conditionType: readinessGateOf(name) })) },
-    status: { conditions: [other, { type: 'ContainersReady', status: ready ? 'True' : 'False' }] },
+    status: { conditions: [other, { type: 'ContainersReady', status: ready ? 'True' : 'False', ...SINCE }] },
   };
   server.put(KINDS.pods, pod);
   const stored = (): Pod | undefined => server.read(KINDS.pods, NAME);
   const index = new TargetGroupIndex();
   if (served) index.put(serving);
-  const [asked, failures]: [string[], string[]] = [[], []];
+  const [asked, failures, met]: [string[], string[], string[]] = [[], [], []];
   const client = kubeClient(server.kubeConfig);
   const targetGroups = told?.map((name) => ({
     name,
@@ -93,9 +95,9 @@ function play({
         ...{ isPodAt: () => true, nodes: () => [] },
       },
       book: {
-        keys: () => ['shop/web', 'other/web'],
-        entry: (key) => (key === 'shop/web' ? ({ spec: { group: 'shop/web' } } as never) : undefined),
-        bindingOf: (key) => (key === 'shop/web' ? binding : undefined),
+        keysIn: (namespace) => (namespace === 'shop' ? ['shop/web'] : []),
+        entry: () => ({ spec: { group: 'shop/web' } }) as never,
+        bindingOf: () => binding,
       },
       targets: {
         served: index,
@@ -105,16 +107,17 @@ function play({
       },
       ...{ write: new Writer(client, underPolicy(policy)), client },
       now: () => new Date('2026-01-01T00:00:00Z'),
+      met: (...of) => met.push(of.join(' ')),
       failed: (_, step) => failures.push(step),
     });
   const condition = (name = MINE) =>
     stored()?.status?.conditions?.find(({ type }) => type === readinessGateOf(name));
   const writes = () => server.requests.filter(({ method }) => method === 'PATCH');
-  return { run, condition, writes, asked, failures, stored };
+  return { run, condition, writes, asked, failures, met, stored };
 }
 
 test('a healthy target meets the gate, once, and nothing else of the pod is written', async () => {
-  const { run, condition, writes, stored } = play({ health: HEALTHY });
+  const { run, condition, writes, met, stored } = play({ health: HEALTHY });
   expect(await run()).toBe('done');
   expect(condition()).toMatchObject({ status: 'True', lastTransitionTime: '2026-01-01T00:00:00.000Z' });
   expect(stored()?.status?.conditions?.map(({ type }) => type)).toEqual([
@@ -124,6 +127,7 @@ test('a healthy target meets the gate, once, and nothing else of the pod is writ
   ]);
   await run();
   expect(writes().map(({ path }) => path)).toEqual(['/api/v1/namespaces/shop/pods/web-1/status']);
+  expect(met).toEqual([`shop ${MINE} 40`]);
 });
 
 test('under observe nothing is written, and before the containers are ready nothing is asked', async () => {

@@ -23,6 +23,7 @@ import {
   type GateStanding,
   type GateWorld,
   goneTargetGroup,
+  secondsWaited,
   standingOf,
 } from './readiness-gates.ts';
 import type { Serving } from './serving.ts';
@@ -34,11 +35,13 @@ const OTHERS_MS = 60_000;
 
 export interface GateConditionsOptions {
   readonly world: World;
-  readonly book: Pick<Book, 'keys' | 'entry' | 'bindingOf'>;
+  readonly book: Pick<Book, 'keysIn' | 'entry' | 'bindingOf'>;
   readonly targets: Pick<Targets, 'served' | 'healthOfTarget' | 'ask' | 'knows'>;
   readonly write: Pick<Writer, 'writePodConditions'>;
   readonly client: Pick<KubeClient, 'request'>;
   now(): Date;
+  /** A gate was met by the health of its target: for how many seconds it had waited. */
+  met(namespace: string, targetGroup: string, seconds: number): void;
   failed(key: string, step: string, outcome: KubeOutcome): void;
 }
 
@@ -51,8 +54,7 @@ export function isNobodys(
   namespace: string,
   targetGroup: string,
 ): boolean {
-  return book.keys().every((key) => {
-    if (!key.startsWith(`${namespace}/`)) return true;
+  return book.keysIn(namespace).every((key) => {
     const [entry, binding] = [book.entry(key), book.bindingOf(key)];
     const wanted = entry === undefined ? [] : [entry.spec.group];
     const held = binding === undefined ? [] : heldGroups(binding);
@@ -64,7 +66,7 @@ export function isNobodys(
 
 /** Brings one pod in line; `key` is its `namespace/name`. */
 export async function reconcileGates(key: string, options: GateConditionsOptions): Promise<Next> {
-  const { world, targets, write, now, failed } = options;
+  const { world, targets, write, now, met, failed } = options;
   const [namespace = '', name = ''] = key.split('/');
   const pod = world.pod(namespace, name);
   // Before its containers are ready no gate holds it up, and one that ends needs none.
@@ -75,7 +77,7 @@ export async function reconcileGates(key: string, options: GateConditionsOptions
     health: (...of) => targets.healthOfTarget(...of),
     isNobodys: (...of) => isNobodys(options, ...of),
   };
-  const conditions: PodCondition[] = [];
+  const changes: GateChange[] = [];
   let again: Next = 'done';
   for (const gate of targetHealthGates(pod)) {
     const standing = standingOf(pod, gate, around);
@@ -84,10 +86,12 @@ export async function reconcileGates(key: string, options: GateConditionsOptions
       standing.kind === 'unserved' ? await unserved(pod, standing.targetGroup, options) : standing;
     if (judged === 'others') again = { afterMs: OTHERS_MS };
     else if (judged === 'failed') return 'retry';
-    else conditions.push(...changeOfGate(pod, gate, judged, now()));
+    else changes.push(...changeOfGate(pod, gate, judged, now()));
   }
-  if (conditions.length === 0) return again;
+  if (changes.length === 0) return again;
+  const conditions = changes.map(({ condition }) => condition);
   const outcome = await write.writePodConditions(pod, conditions);
+  if (outcome?.ok) tellMet(namespace, changes, met);
   // Another one of its name, or none: the watch tells.
   if (outcome === undefined || outcome.ok || outcome.reason === 'notFound' || outcome.reason === 'conflict')
     return again;
@@ -95,10 +99,25 @@ export async function reconcileGates(key: string, options: GateConditionsOptions
   return 'retry';
 }
 
-function changeOfGate(pod: Pod, gate: string, standing: GateStanding, now: Date): PodCondition[] {
+interface GateChange {
+  readonly condition: PodCondition;
+  /** How many seconds the gate waited until it was met; undefined where it was not, or nobody knows. */
+  readonly seconds: number | undefined;
+}
+
+function changeOfGate(pod: Pod, gate: string, standing: GateStanding, now: Date): GateChange[] {
   const before = pod.status?.conditions?.find(({ type }) => type === gate);
-  const change = conditionOf(gate, standing, before, now.toISOString());
-  return change === undefined ? [] : [change];
+  const condition = conditionOf(gate, standing, before, now.toISOString());
+  return condition === undefined ? [] : [{ condition, seconds: secondsWaited(pod, standing, condition) }];
+}
+
+function tellMet(
+  namespace: string,
+  changes: readonly GateChange[],
+  met: GateConditionsOptions['met'],
+): void {
+  for (const { condition, seconds } of changes)
+    if (seconds !== undefined) met(namespace, targetGroupOfGate(condition.type) ?? '', seconds);
 }
 
 /** A TargetGroupBinding of this name is the LBC's, or a user's: its gates are left to whoever serves it. */

@@ -10,6 +10,7 @@ import {
   type GateStanding,
   type GateWorld,
   goneTargetGroup,
+  secondsWaited,
   standingOf,
 } from './readiness-gates.ts';
 import type { Serving } from './serving.ts';
@@ -221,4 +222,32 @@ test('law: whatever happened before, a gate is met once all targets are healthy 
       },
     ),
   );
+});
+
+describe('how long a gate waited', () => {
+  const healthy: GateStanding = { kind: 'targets', arn: 'arn', health: [HEALTHY] };
+  const met: PodCondition = { type: GATE, status: 'True', lastTransitionTime: NOW };
+  const since = (type: string, status: string): PodCondition => ({
+    type,
+    status,
+    lastTransitionTime: BEFORE,
+  });
+  const podWith = (...conditions: PodCondition[]): Pod => ({ ...pod(), status: { conditions } });
+
+  test.each<[string, number | undefined, Pod, GateStanding, PodCondition]>([
+    ['since it was said not to be met', 10, podWith(since(GATE, 'False')), healthy, met],
+    ['since the containers were ready, else', 10, podWith(since('ContainersReady', 'True')), healthy, met],
+    ['nobody knows since when', undefined, podWith({ type: 'ContainersReady', status: 'True' }), healthy, met],
+    ['is no matter when it was met before', undefined, podWith(since(GATE, 'True')), healthy, met],
+    ['nor where it is not met', undefined, podWith(since(GATE, 'False')), healthy, { ...met, status: 'False' }],
+    [
+      'nor where nothing is waited for',
+      undefined,
+      podWith(since(GATE, 'False')),
+      { kind: 'released', release: goneTargetGroup(NAME) },
+      met,
+    ],
+  ])('%s: %s', (_, seconds, of, standing, change) => {
+    expect(secondsWaited(of, standing, change)).toBe(seconds);
+  });
 });

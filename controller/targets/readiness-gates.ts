@@ -2,7 +2,7 @@
 //
 //   the gate's target group ──looked after──▶ the pod's targets ──▶ healthy: True   unhealthy: False   not known yet: as it is
 //            └──gone, or not for this pod──▶ True, with the reason: nobody would ever set it
-import { isLegacyGate, selectsPod, targetGroupOfGate } from '../../alb/readiness-gates.ts';
+import { CONTAINERS_READY, isLegacyGate, selectsPod, targetGroupOfGate } from '../../alb/readiness-gates.ts';
 import type { Pod, PodCondition } from '../../api/kube.ts';
 import { endpointsOfPod, keyOfTarget, type World } from './endpoints.ts';
 import type { Serving } from './serving.ts';
@@ -103,6 +103,23 @@ export function conditionOf(
     return undefined;
   const since = before?.status === status ? before.lastTransitionTime : now;
   return { type: gate, status, reason, message, lastTransitionTime: since ?? now };
+}
+
+/**
+ * How many seconds a gate waited until its target was healthy, by the change of its condition: since it was said that it is not, else
+ * since the containers were ready. Undefined where it is not met by that, or nobody knows since when.
+ */
+export function secondsWaited(
+  { status }: Pod,
+  standing: GateStanding,
+  { type, status: holds, lastTransitionTime: until }: PodCondition,
+): number | undefined {
+  const conditions = status?.conditions ?? [];
+  const before = conditions.find((one) => one.type === type);
+  if (standing.kind !== 'targets' || holds !== 'True' || before?.status === 'True') return undefined;
+  const since = before ?? conditions.find((one) => one.type === CONTAINERS_READY);
+  const seconds = (Date.parse(until ?? '') - Date.parse(since?.lastTransitionTime ?? '')) / 1_000;
+  return seconds >= 0 ? seconds : undefined;
 }
 
 function sayingOf(

@@ -1,5 +1,5 @@
 // Metrics of target groups: which Service each one is for, and how its targets are (aws-model 12.3).
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { TargetGroupIndex } from './target-group-index.ts';
 import type { Targets } from './targets.ts';
 
@@ -7,6 +7,20 @@ import type { Targets } from './targets.ts';
 const shortArn = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);
 
 const LABELS = ['namespace', 'service', 'target_group'] as const;
+
+/** Shows how long readiness gates waited for the health of a target (aws-model 12.3); gives what notes one that is met. */
+export function watchReadinessGates(
+  registry: Registry,
+): (namespace: string, targetGroup: string, seconds: number) => void {
+  const histogram = new Histogram({
+    name: 'awslbc_readiness_gate_ready_seconds',
+    help: 'Seconds from when a readiness gate of a pod begins to wait until its target is healthy.',
+    labelNames: ['namespace', 'name'],
+    buckets: [10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600],
+    registers: [registry],
+  });
+  return (namespace, name, seconds) => histogram.observe({ namespace, name }, seconds);
+}
 
 /** Shows every target group that is looked after, as it is when it is asked for. */
 export function watchTargetGroups(

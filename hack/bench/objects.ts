@@ -38,11 +38,14 @@ export function slice(more: number) {
 /** An Ingress with a load balancer of its own. */
 export function ingress(
   name: string,
-  { paths = ['/'], service = 'app', targetType = 'instance' } = {},
+  { paths = ['/'], service = 'app', targetType = 'instance', said = {} } = {},
 ): object {
   const backend = { service: { name: service, port: { name: 'http' } } };
   const http = { paths: paths.map((path) => ({ path, pathType: 'Prefix', backend })) };
-  const annotations = { 'alb.ingress.kubernetes.io/target-type': targetType };
+  const all = Object.entries({ 'target-type': targetType, ...said });
+  const annotations = Object.fromEntries(
+    all.map(([annotation, value]) => [`alb.ingress.kubernetes.io/${annotation}`, value]),
+  );
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
