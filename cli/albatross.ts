@@ -2,6 +2,7 @@
 // The executable: loads the command that is asked for, and only that, so that each process starts fast and small.
 import { enableCompileCache } from 'node:module';
 import { Command } from 'commander';
+import { BUILD } from '../api/build.ts';
 import { UnmetNeed } from '../api/problems/unmet-need.ts';
 
 enableCompileCache();
@@ -30,12 +31,14 @@ const brief = (command: Command): Command =>
     },
   });
 
-const program = brief(new Command('albatross')).description(
-  'AWS Application Load Balancers for Kubernetes Ingresses, with the answer at kubectl apply',
-);
+const program = brief(new Command('albatross'))
+  .description('AWS Application Load Balancers for Kubernetes Ingresses, with the answer at kubectl apply')
+  .version(`albatross ${BUILD}`, '--version', 'say which build this is');
 
-const asked = COMMANDS[process.argv[2] ?? ''];
-const wanted = asked === undefined ? new Set(Object.values(COMMANDS)) : [asked];
+const [first = ''] = process.argv.slice(2);
+const asked = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+const all = first === '--version' ? [] : Object.values(COMMANDS);
+const wanted = asked === undefined ? new Set(all) : [asked];
 for (const load of wanted) program.addCommand(brief(await load()));
 
 try {

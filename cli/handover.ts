@@ -11,16 +11,16 @@ import {
 } from '../controller/handover/main.ts';
 import { HandoverRefusal } from '../controller/handover/survey.ts';
 import { DEFAULTS } from '../controller/options.ts';
-import { INGRESS_CLASS, KUBECONFIG } from './controller-flags.ts';
-import { lease } from './flags.ts';
+import { withFlags } from './flags/flag.ts';
+import { INGRESS_CLASS, KUBECONFIG } from './flags/place.ts';
+import { lease } from './flags/values.ts';
 
 type AdoptFlags = Omit<Adopting, 'lease'> & { readonly lbcLease: LeaseName | 'none' };
 
 /** How far the LBC's Ingresses are taken over; exit code 1 when something was refused or failed. */
 export function adoptCommand(): Command {
-  return placed(new Command('adopt'))
+  return withFlags(placed(new Command('adopt')), [INGRESS_CLASS])
     .description('says how far Ingresses are taken over from the AWS Load Balancer Controller')
-    .option(...INGRESS_CLASS)
     .option('--cleanup', "shows which of the LBC's TargetGroupBindings would be deleted")
     .option('--yes', 'deletes them, without touching targets')
     .option(
@@ -58,7 +58,7 @@ export function releaseCommand(): Command {
 }
 
 const placed = (command: Command): Command =>
-  command.option(...KUBECONFIG).option('-n, --namespace <namespace>', 'only this namespace');
+  withFlags(command, [KUBECONFIG]).option('-n, --namespace <namespace>', 'only this namespace');
 
 const held = (name: LeaseName | 'none'): { readonly lease?: LeaseName } =>
   name === 'none' ? {} : { lease: name };

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { isFailure } from '../alb/failures/failure.ts';
 import { UnmetNeed } from '../api/problems/unmet-need.ts';
+import { findPlace, type UnplacedOptions } from '../controller/aws/place.ts';
 import type { LeaseName } from '../controller/handover/lease.ts';
 import { Unanswered } from '../controller/inspection/cluster.ts';
 import { type ControllerOptions, mistakes } from '../controller/options.ts';
@@ -16,7 +17,7 @@ otherwise taken to stay as they are; about orphans list on targetgroupbindings, 
 Ingress names a web ACL or Shield wafv2:List*, wafv2:Get*, shield:DescribeProtection, shield:GetSubscriptionState).`;
 
 /** Flags of both; what else the controller can be told is taken as it is by default. */
-export interface InspectionFlags extends ControllerOptions {
+export interface InspectionFlags extends UnplacedOptions {
   readonly namespace?: string;
   readonly all?: true;
   readonly lease: LeaseName | 'none';
@@ -34,15 +35,15 @@ export function oneOf(command: Command, ingress: string | undefined, flag: strin
 }
 
 /** Writes the answer, or why there is none (exit code 1). */
-export async function answer<O extends ControllerOptions>(
+export async function answer(
   command: Command,
-  options: O,
-  find: (options: O) => Promise<{ readonly text: string; readonly exitCode: number }>,
+  options: UnplacedOptions,
+  find: (options: ControllerOptions) => Promise<{ readonly text: string; readonly exitCode: number }>,
 ): Promise<void> {
   const wrong = mistakes(options);
   if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);
   try {
-    const { text, exitCode } = await find(options);
+    const { text, exitCode } = await find({ ...options, ...(await findPlace(options)) });
     process.stdout.write(`${text}\n`);
     process.exitCode = exitCode;
   } catch (thrown) {

@@ -4,9 +4,10 @@ import type { ControllerDefaults } from '../api/ingress/read.ts';
 import { refusal, warning } from '../api/problems/problem.ts';
 import { lint, nameOf, withNamespace } from '../api/validate/lint.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
-import { withReading } from './controller-flags.ts';
 import { type Documents, readDocuments } from './documents.ts';
-import { strictChecks } from './flags.ts';
+import { READING } from './flags/defaults.ts';
+import { withFlags } from './flags/flag.ts';
+import { strictChecks } from './flags/values.ts';
 import { type LintFormat, type Located, report } from './lint-report.ts';
 
 interface LintOptions {
@@ -26,7 +27,7 @@ export function lintCommand(): Command {
         .choices(['text', 'json', 'sarif'])
         .default('text'),
     );
-  return withReading(command)
+  return withFlags(command, READING)
     .option('--warn-only <checks>', 'as given to the webhook', strictChecks)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(async (paths: string[], options: LintOptions) => {

@@ -1,13 +1,6 @@
 // The logger of every process: one line of JSON on standard output for each event, a constant message, variables as keys.
-import { Option } from 'commander';
 import { type Logger, pino } from 'pino';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** The flag. */
-export const logLevelOption = (): Option =>
-  new Option('--log-level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info');
+import type { LogLevel } from './flags/upkeep.ts';
 
 /** Errors of clients carry requests with their credentials; of an error only what explains it is written. */
 export function explained(thrown: unknown): unknown {

@@ -4,15 +4,10 @@ import { Command } from 'commander';
 import { defined } from '../api/defined.ts';
 import { planOnce } from '../controller/inspection/main.ts';
 import { DEFAULTS } from '../controller/options.ts';
-import {
-  recordOf,
-  withAttempts,
-  withDefaults,
-  withOrphans,
-  withPlace,
-  withPolicy,
-  withRecord,
-} from './controller-flags.ts';
+import { WHEN_UNSAID } from './flags/defaults.ts';
+import { withFlags } from './flags/flag.ts';
+import { attempts, PLACE, POLICY, THROTTLE } from './flags/place.ts';
+import { ORPHANS, RECORD, recordOf } from './flags/upkeep.ts';
 import { ATTEMPTS, answer, type InspectionFlags, oneOf, RIGHTS } from './inspecting.ts';
 import { outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
@@ -27,12 +22,11 @@ Not planned: what the controller changes in the security groups of nodes.
 
 ${RIGHTS}`;
 
+const FLAGS = [...PLACE, POLICY, ...WHEN_UNSAID, ...ORPHANS, RECORD, attempts(ATTEMPTS), THROTTLE];
+
 /** The command; exit code 0 when there is nothing to do, 2 when there is, 1 when it could not be found out. */
 export function planCommand(): Command {
-  return withAttempts(
-    withRecord(withOrphans(withDefaults(withPolicy(withPlace(new Command('plan')))))),
-    ATTEMPTS,
-  )
+  return withFlags(new Command('plan'), FLAGS)
     .description('shows what the controller would do in AWS, and why; changes nothing')
     .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')

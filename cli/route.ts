@@ -5,8 +5,10 @@ import type { MatchRequest } from '../api/routing/match.ts';
 import { requestOf, type Understood } from '../api/routing/parse-request.ts';
 import { type Offline, offline } from '../controller/inspection/offline.ts';
 import { route } from '../controller/inspection/route.ts';
-import { KUBECONFIG, withReading } from './controller-flags.ts';
 import { readDocuments } from './documents.ts';
+import { READING } from './flags/defaults.ts';
+import { withFlags } from './flags/flag.ts';
+import { KUBECONFIG } from './flags/place.ts';
 import { type OutputFormat, outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
 import { type Routed, routeData, routeText } from './route-report.ts';
@@ -45,9 +47,8 @@ export function routeCommand(): Command {
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context; of files, default)')
     .option('-f, --filename <path>', 'a file, a directory or - for standard input; may be repeated', collect)
     .option('-H, --header <line>', "'Name: value'; may be repeated", collect, [])
-    .option('--source-ip <address>', 'where the client is', NOBODY)
-    .option(...KUBECONFIG);
-  return withReading(command)
+    .option('--source-ip <address>', 'where the client is', NOBODY);
+  return withFlags(command, [KUBECONFIG, ...READING])
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))

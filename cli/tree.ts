@@ -4,14 +4,9 @@ import { Command, Option } from 'commander';
 import { defined } from '../api/defined.ts';
 import { orphanTrees, treeOnce } from '../controller/inspection/main.ts';
 import { DEFAULTS } from '../controller/options.ts';
-import {
-  recordOf,
-  withAttempts,
-  withOrphans,
-  withPlace,
-  withPolicy,
-  withRecord,
-} from './controller-flags.ts';
+import { withFlags } from './flags/flag.ts';
+import { attempts, PLACE, POLICY, THROTTLE } from './flags/place.ts';
+import { ORPHANS, RECORD, recordOf } from './flags/upkeep.ts';
 import { ATTEMPTS, answer, type InspectionFlags, oneOf, RIGHTS } from './inspecting.ts';
 import { outputOption, written } from './output.ts';
 import { paint } from './paint.ts';
@@ -40,12 +35,11 @@ const asked = (command: Command, ingress: string | undefined, { all, group, orph
     orphans,
   );
 
+const FLAGS = [...PLACE, POLICY, ...ORPHANS, RECORD, attempts(ATTEMPTS), THROTTLE];
+
 /** The command; exit code 1 when AWS or the cluster cannot be read. */
 export function treeCommand(): Command {
-  return withAttempts(
-    withRecord(withOrphans(withPolicy(withPlace(new Command('tree').alias('get'))))),
-    ATTEMPTS,
-  )
+  return withFlags(new Command('tree').alias('get'), FLAGS)
     .description('shows what is in AWS: load balancers, listeners, rules, target groups, targets with health')
     .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')

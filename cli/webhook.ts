@@ -1,14 +1,14 @@
 // `albatross webhook`: flags to options, nothing else.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { meet } from '../api/problems/unmet-need.ts';
 import { kubeConfigOf } from '../kube/config.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { filesOf, runWebhook, type WebhookOptions } from '../webhook/main.ts';
 import { RIGHTS, usefulRights } from '../webhook/rights.ts';
 import { apiServer } from './apiserver.ts';
-import { INGRESS_CLASS, KUBECONFIG, withReading } from './controller-flags.ts';
-import { port, strictChecks, trueOrFalse } from './flags.ts';
-import { createLog, type LogLevel, logLevelOption } from './log.ts';
+import { heard, processCommand } from './flags/parse.ts';
+import type { LogLevel } from './flags/upkeep.ts';
+import { createLog } from './log.ts';
 import { type Life, live } from './process.ts';
 
 interface WebhookFlags extends Omit<WebhookOptions, 'defaultScheme'> {
@@ -21,42 +21,16 @@ const CLOSING_MS = 15_000;
 
 /** The command; it runs until the process is asked to end. */
 export function webhookCommand(): Command {
-  const command = new Command('webhook')
+  return processCommand(new Command('webhook'), 'webhook')
     .description('answers admission reviews of Ingresses over HTTPS')
-    .option(...KUBECONFIG)
-    .option('--host <address>', 'address to listen on', '0.0.0.0')
-    .requiredOption('--port <number>', 'HTTPS port: /validate-ingress, /mutate-pod, /healthz, /readyz', port)
-    .requiredOption('--tls-cert-file <file>', 'certificate (PEM); taken up again when it changes')
-    .requiredOption('--tls-private-key-file <file>', 'its private key (PEM)')
-    .option(...INGRESS_CLASS);
-  return withReading(command)
-    .option('--warn-only <checks>', 'checks that warn instead of refusing (docs/problems.md)', strictChecks)
-    .option(
-      '--disable-ingress-class-annotation [boolean]',
-      'refuse new uses of the annotation kubernetes.io/ingress.class',
-      trueOrFalse,
-      false,
-    )
-    .option(
-      '--disable-ingress-group-name-annotation [boolean]',
-      'refuse new uses of the annotation group.name',
-      trueOrFalse,
-      false,
-    )
-    .option('--record [boolean]', 'write accepted intents as bindings', trueOrFalse, true)
-    .option(
-      '--enable-pod-readiness-gate-inject [boolean]',
-      'give new pods readiness gates for the health of their targets (docs/readiness-gates.md)',
-      trueOrFalse,
-      true,
-    )
-    .option('--metrics-port <number>', 'plain HTTP port for /metrics', port)
-    .option('--drain-seconds <number>', 'how long to serve on after SIGTERM', seconds, 5)
-    .addOption(logLevelOption())
-    .action(async ({ defaultLoadBalancerScheme: defaultScheme, logLevel, ...rest }: WebhookFlags) => {
+    .action(async (_flags: unknown, command: Command) => {
+      const { options: said, told } = heard<WebhookFlags>(command, 'webhook');
+      const { defaultLoadBalancerScheme: defaultScheme, logLevel, ...rest } = said;
       const options = { ...rest, defaultScheme };
+      const log = createLog(logLevel);
+      if (told.length > 0) log.warn({ flags: told }, 'flags without effect here');
       const graceMs = options.drainSeconds * 1000 + CLOSING_MS;
-      await live({ name: 'webhook', log: createLog(logLevel), graceMs }, (life) => start(options, life));
+      await live({ name: 'webhook', log, graceMs }, (life) => start(options, life));
     });
 }
 
@@ -72,12 +46,4 @@ async function start(options: WebhookOptions, life: Life): Promise<0 | 1> {
     granted: 'config/rbac/webhook.yaml',
   });
   return runWebhook(options, { ...life, kubeConfig, certificate });
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 3600)) {
-    throw new InvalidArgumentError('Not a number of seconds from 0 to 3600.');
-  }
-  return value;
 }

@@ -54,7 +54,8 @@ function connect(
   const lead = stand({ options, client, log }, lose);
   const mayWrite = async (): Promise<void> => lead?.whenLeading();
   const everyMs = options.secretPeriod * 1000;
-  const secrets = new Secrets({ client, clusterName, everyMs, changed: touched });
+  const requiredLabel = options.requiredSecretsLabel;
+  const secrets = new Secrets({ client, clusterName, everyMs, requiredLabel, changed: touched });
   const clientSecret = secrets.reveal.bind(secrets);
   const aws = connectAws({ ...awsOptions(options), registry, mayWrite, clientSecret });
   return {
@@ -117,8 +118,16 @@ async function openPorts(options: ControllerOptions, registry: Registry, ending:
   const ok = async () => ({ status: 200, body: 'ok' });
   const readyz = async () => (ending.aborted ? { status: 503, body: 'stopping' } : ok());
   return meet([
-    serve('--metrics-port', options.metricsPort, { '/metrics': metrics }),
-    serve('--health-port', options.healthPort, { '/healthz': ok, '/readyz': readyz }),
+    serve(
+      '--metrics-port',
+      { port: options.metricsPort, host: options.metricsHost },
+      { '/metrics': metrics },
+    ),
+    serve(
+      '--health-port',
+      { port: options.healthPort, host: options.healthHost },
+      { '/healthz': ok, '/readyz': readyz },
+    ),
   ]);
 }
 

@@ -4,13 +4,14 @@ import type { ClusterSettings } from '../alb/desire/facts.ts';
 import { gatesOf } from '../alb/feature-gates.ts';
 import type { Policy } from '../alb/plan/policy.ts';
 import { CLUSTER_TAG, RESOURCE_TAG, type Scheme, SHARED_TAG, STACK_TAG, type Tags } from '../api/aws.ts';
+import { VERSION } from '../api/build.ts';
 import { defined } from '../api/defined.ts';
 import type { StrictCheck } from '../api/validate/strict.ts';
+import { unknownServices } from './aws/services.ts';
+import { limitsWith, type ServiceLimits, throttle } from './aws/throttle.ts';
 import type { LookupOptions } from './facts/lookups.ts';
+import type { Label } from './facts/oidc-secrets.ts';
 import type { Rules } from './ownership/orphans/judge.ts';
-
-/** As AWS's logs name us. */
-const VERSION = '0.1.0';
 
 export interface ControllerOptions {
   /** Path; without it KUBECONFIG, ~/.kube/config, or the ServiceAccount of the pod, in this order. */
@@ -19,6 +20,12 @@ export interface ControllerOptions {
   /** Without it the SDK's own search. */
   readonly awsRegion?: string;
   readonly awsVpcId: string;
+  /** Tags that tell the VPC where no id is given. */
+  readonly awsVpcTags: Tags;
+  /** URLs of services, by their ids in the AWS SDK; the SDK's own for the others. */
+  readonly awsApiEndpoints: Readonly<Record<string, string>>;
+  /** Limits of calls, by ids of services in the AWS SDK; the defaults for the others. */
+  readonly awsApiThrottle: ServiceLimits;
   readonly policy: Policy;
   /** Without it all namespaces. */
   readonly watchNamespace?: string;
@@ -44,6 +51,8 @@ export interface ControllerOptions {
   readonly serviceTargetEniSecurityGroupTags: Tags;
   /** Certificates are found among those of these authorities only; all of them when empty. */
   readonly allowedCertificateAuthorityArns: readonly string[];
+  /** Secrets of logins must have this label; any will do without it. */
+  readonly requiredSecretsLabel?: Label;
   /** Feature gates of the LBC that are said. */
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Whether targets of users' TargetGroupBindings are registered. */
@@ -73,7 +82,10 @@ export interface ControllerOptions {
   /** Percent of the groups in AWS that may be orphans for any of them to be removed. */
   readonly orphanRemovalLimit: number;
   readonly metricsPort?: number;
+  /** Without it all addresses. */
+  readonly metricsHost?: string;
   readonly healthPort?: number;
+  readonly healthHost?: string;
   readonly leaderElect: boolean;
   readonly leaderElectionId: string;
   /** Without it the namespace of the kubeconfig's context or of the pod. */
@@ -82,6 +94,9 @@ export interface ControllerOptions {
 
 /** What an operator may leave out; the rest of `ControllerOptions` has no default. */
 export const DEFAULTS = {
+  awsVpcTags: {},
+  awsApiEndpoints: {},
+  awsApiThrottle: {},
   policy: 'sync',
   defaultTags: {},
   externalManagedTags: [],
@@ -124,7 +139,7 @@ const RESERVED = [
 ];
 
 /** What is wrong with options that are each well-formed, in sentences. Pure. */
-export function mistakes(options: ControllerOptions): string[] {
+export function mistakes(options: Omit<ControllerOptions, 'awsVpcId'>): string[] {
   const defaults = Object.keys(options.defaultTags);
   const external = options.externalManagedTags;
   const group = options.backendSecurityGroup;
@@ -147,12 +162,21 @@ export function mistakes(options: ControllerOptions): string[] {
   ];
 }
 
+/** What is to be told of options that count for less than they say, in sentences. Pure. */
+export const noticesOf = (options: Omit<ControllerOptions, 'awsVpcId'>): string[] => [
+  ...unknownServices('aws-api-endpoints', Object.keys(options.awsApiEndpoints)),
+  ...unknownServices('aws-api-throttle', Object.keys(options.awsApiThrottle)),
+  ...gatesOf(options.featureGates).notices.map((notice) => `--feature-gates: ${notice}`),
+];
+
 /** The part that AWS is asked with. */
 export const awsOptions = (options: ControllerOptions) => ({
   clusterName: options.clusterName,
   vpcId: options.awsVpcId,
   ...defined({ region: options.awsRegion }),
   maxAttempts: options.awsMaxRetries,
+  endpoints: options.awsApiEndpoints,
+  throttle: throttle(limitsWith(options.awsApiThrottle)),
   version: VERSION,
 });
 

@@ -145,12 +145,16 @@ export function wireWorkers(parts: Parts): Workers {
   });
   const targets = wireTargets(
     ...([parts, find, writes, queues] as const),
-    (arns) => nodes.served(arns),
+    (arns) => {
+      nodes.served(arns);
+      queues.nodes.addAfter(CLUSTER, NODES_MS.group);
+    },
     () => users.program,
   );
-  const users = wireTargetGroupBindings(parts, writes, targets, queues.targetGroupBindings);
+  const rules = { pending: (arn: string) => nodes.pending(arn) };
+  const users = wireTargetGroupBindings(parts, writes, { targets, rules }, queues.targetGroupBindings);
   const targetStatuses = new TargetStatuses({ targets, statuses, now });
-  const nodes = wireNodes(parts, find, targets, failed);
+  const nodes = wireNodes(parts, find, targets, failed, () => users.program.rulesBrought());
   const publishing: Publishing = {
     ...{ book, write, statuses, events, targets, cluster: clusterSettings(options), now, failed },
     published(group, members) {

@@ -27,6 +27,8 @@ export interface WebhookOptions extends SurroundingsOptions {
   /** Whether pods get the gates for the health of their targets (AWS Load Balancer Controller: Pod readiness gate). */
   readonly enablePodReadinessGateInject: boolean;
   readonly metricsPort?: number;
+  /** Without it `host`. */
+  readonly metricsHost?: string;
   /** How long to go on serving after SIGTERM before the port closes, in seconds. */
   readonly drainSeconds: number;
 }
@@ -95,14 +97,14 @@ export async function runWebhook(options: WebhookOptions, life: WebhookLife): Pr
 
 /** Opens both. @throws Unmet for each that is not to be had. */
 function openPorts(
-  { host, port, metricsPort }: WebhookOptions,
+  { host, port, metricsPort, metricsHost = host }: WebhookOptions,
   { fastify }: WebhookServer,
   metrics: Metrics,
 ): Promise<[Server | undefined, unknown]> {
   const reviews = fastify.listen({ host, port }).catch((thrown: unknown) => {
     throw notListening(`--port ${port} on ${host}`, thrown);
   });
-  const scrapes = metricsPort === undefined ? undefined : serveMetrics(metrics, host, metricsPort);
+  const scrapes = metricsPort === undefined ? undefined : serveMetrics(metrics, metricsHost, metricsPort);
   return meet([Promise.resolve(scrapes), reviews]);
 }
 

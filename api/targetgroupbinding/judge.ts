@@ -52,9 +52,10 @@ function problemsOf(object: TargetGroupBinding, around: TargetGroupBindingAround
   if (spec === undefined) return [];
   const service = around.service(metadata.namespace ?? '', spec.serviceRef.name);
   const missing = serviceProblem(object, service, spec.targetType);
+  const role = unapplied(spec);
   return [
     ...writtenProblems(spec),
-    ...Object.values(unapplied(spec)).filter((problem) => problem !== undefined),
+    ...(role === undefined ? [] : [role]),
     ...occupantProblems(spec, around.occupants(object)),
     // It may come later.
     ...(missing === undefined ? [] : [{ ...missing, severity: 'warn' as const }]),

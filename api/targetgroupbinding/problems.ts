@@ -21,28 +21,14 @@ export function specProblems(spec: TargetGroupBindingSpec): Problem[] {
   ];
 }
 
-/** What is kept and has no effect in this version: without its role a target group cannot be reached, without rules it is served. */
-export function unapplied({ iamRoleArnToAssume, networking }: TargetGroupBindingSpec): {
-  readonly role: Problem | undefined;
-  readonly networking: Problem | undefined;
-} {
+/** What is kept and has no effect in this version: without its role a target group cannot be reached. */
+export function unapplied({ iamRoleArnToAssume }: TargetGroupBindingSpec): Problem | undefined {
   const role = said(iamRoleArnToAssume);
-  return {
-    role:
-      role === undefined
-        ? undefined
-        : warning('NotYetApplied', 'spec.iamRoleArnToAssume', {
-            value: role,
-            because: 'no role is assumed in this version, so nothing is registered',
-          }),
-    networking:
-      (networking?.ingress ?? []).length === 0
-        ? undefined
-        : warning('NotYetApplied', 'spec.networking', {
-            because:
-              'targets are registered, and no rules are added for them to the security groups of nodes and pods; rules that are there stay',
-          }),
-  };
+  if (role === undefined) return undefined;
+  return warning('NotYetApplied', 'spec.iamRoleArnToAssume', {
+    value: role,
+    because: 'no role is assumed in this version, so nothing is registered',
+  });
 }
 
 /** The same, and what is wrong with the form of what AWS can be compared with where it is asked. */

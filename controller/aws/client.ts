@@ -8,10 +8,8 @@ import { ShieldClient } from '@aws-sdk/client-shield';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { failureOf, isFailure } from '../../alb/failures/failure.ts';
+import { type AwsService, SERVICE_IDS } from './services.ts';
 import { type Throttle, throttle } from './throttle.ts';
-
-/** IAM service prefix of an action. */
-export type AwsService = 'elasticloadbalancing' | 'ec2' | 'acm' | 'tag' | 'wafv2' | 'shield';
 
 interface Call {
   readonly service: AwsService;
@@ -126,6 +124,8 @@ export interface AwsOptions {
   readonly version: string;
   readonly registry: Registry;
   readonly throttle?: Throttle;
+  /** URLs of services, by their ids in the AWS SDK. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Client secrets by their hashes: plain data has the hashes only. Unset: none is known. */
   clientSecret?(hash: string): string | undefined;
   /** Waited for before every call that changes something: resolves while this process may. */
@@ -146,7 +146,7 @@ export function connectAws(options: AwsOptions): Aws {
     customUserAgent: [['albatross', options.version] as [string, string]],
     ...(options.region === undefined ? {} : { region: options.region }),
   };
-  const clients = clientsOf(config, send);
+  const clients = clientsOf(config, options.endpoints ?? {}, send);
   return {
     clusterName: options.clusterName,
     vpcId: options.vpcId,
@@ -173,7 +173,15 @@ interface SdkClient {
   };
 }
 
-function clientsOf(config: object, send: ReturnType<typeof sender>): Clients {
+function clientsOf(
+  config: object,
+  endpoints: Readonly<Record<string, string>>,
+  send: ReturnType<typeof sender>,
+): Clients {
+  const at = (service: AwsService): object => {
+    const id = SERVICE_IDS[service];
+    return Object.hasOwn(endpoints, id) ? { ...config, endpoint: endpoints[id] } : config;
+  };
   const middleware: Middleware =
     (next, { commandName }) =>
     (args) =>
@@ -183,12 +191,12 @@ function clientsOf(config: object, send: ReturnType<typeof sender>): Clients {
     return client;
   };
   return {
-    elbv2: through(new ElasticLoadBalancingV2Client(config)),
-    ec2: through(new EC2Client(config)),
-    acm: through(new ACMClient(config)),
-    tagging: through(new ResourceGroupsTaggingAPIClient(config)),
-    wafv2: through(new WAFV2Client(config)),
-    shield: through(new ShieldClient(config)),
+    elbv2: through(new ElasticLoadBalancingV2Client(at('elasticloadbalancing'))),
+    ec2: through(new EC2Client(at('ec2'))),
+    acm: through(new ACMClient(at('acm'))),
+    tagging: through(new ResourceGroupsTaggingAPIClient(at('tag'))),
+    wafv2: through(new WAFV2Client(at('wafv2'))),
+    shield: through(new ShieldClient(at('shield'))),
   };
 }
 

@@ -39,6 +39,19 @@ describe('the client in a Secret (spec annotations 10.3)', () => {
   ])('%s', (_name, outcome, because) => {
     expect(clientIn(outcome)).toEqual({ because: expect.stringContaining(because) });
   });
+  test('only where it has the label that is required', () => {
+    const required = { key: 'login', value: 'yes' };
+    const object = { data: { clientID: base64('a'), clientSecret: base64('b') } };
+    const labelled = (labels?: Record<string, string>): Answer => ({
+      ok: true,
+      object: { ...object, metadata: { ...(labels === undefined ? {} : { labels }) } },
+    });
+    expect(clientIn(labelled({ login: 'yes', team: 'shop' }), required)).toEqual({ id: 'a', secret: 'b' });
+    for (const labels of [undefined, {}, { login: 'no' }])
+      expect(clientIn(labelled(labels), required)).toEqual({
+        because: expect.stringContaining('the label login=yes of --required-secrets-label'),
+      });
+  });
 });
 
 let secrets: Secrets | undefined;

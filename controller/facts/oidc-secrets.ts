@@ -14,12 +14,20 @@ import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { readObject } from '../../kube/objects.ts';
 
+/** A label of an object. */
+export interface Label {
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface SecretsOptions {
   readonly client: Pick<KubeClient, 'request'>;
   /** Enters the salt of the hashes. */
   readonly clusterName: string;
   /** Milliseconds between two looks at a Secret. */
   readonly everyMs: number;
+  /** A Secret without this label is as good as none; any will do when it is unset. */
+  readonly requiredLabel?: Label | undefined;
   /** A Secret that the group names is not as it was. */
   changed(group: string): void;
 }
@@ -63,18 +71,24 @@ const hashed = (secret: string, salt: string): Promise<string> =>
   });
 
 interface SecretObject {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>> | null;
 }
 
 const text = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString('utf8');
 
-/** The client in a Secret, as the LBC reads it (spec annotations 10.3). Pure. */
-export function clientIn(outcome: KubeOutcome<SecretObject>): Read {
+/** The client in a Secret, as the LBC reads it (spec annotations 10.3); none when a label is required that it does not have. Pure. */
+export function clientIn(outcome: KubeOutcome<SecretObject>, required?: Label): Read {
   if (!outcome.ok) {
     if (outcome.reason === 'notFound') return { because: 'it does not exist' };
     return { because: `it cannot be read: ${outcome.message}` };
   }
-  const data = outcome.object.data ?? {};
+  const { metadata, data: said } = outcome.object;
+  if (required !== undefined && metadata?.labels?.[required.key] !== required.value)
+    return {
+      because: `it does not have the label ${required.key}=${required.value} of --required-secrets-label`,
+    };
+  const data = said ?? {};
   const id = text(data.clientID ?? data.clientId).replace(/\p{White_Space}+$/u, '');
   const secret = text(data.clientSecret).replace(/\p{Cc}+$/u, '');
   if (id === '') return { because: 'it has no key clientID, or nothing in it' };
@@ -149,7 +163,7 @@ export class Secrets {
     const [namespace = '', name = ''] = key.split('/');
     const outcome = await readObject<SecretObject>(this.#options.client, KINDS.secrets, { namespace, name });
     const away = !outcome.ok && outcome.reason === 'unavailable';
-    return { ...clientIn(outcome), ...(away ? { silent: true } : {}) };
+    return { ...clientIn(outcome, this.#options.requiredLabel), ...(away ? { silent: true } : {}) };
   }
 
   async #again(entry: CachedSecret): Promise<void> {

@@ -74,6 +74,7 @@ async function looking<T>(
     client: { request: (call) => connected().request(call) },
     clusterName,
     everyMs: WHILE_LOOKING_MS,
+    requiredLabel: options.requiredSecretsLabel,
     changed: () => undefined,
   });
   const inventory = createInventory(aws, { externalManagedTags });

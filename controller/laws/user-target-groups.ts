@@ -43,6 +43,8 @@ export let events: string[];
 /** The clock, and how far it goes on with every look at it: so that nothing is joined or held back. */
 let time: number;
 let step: number;
+/** ARNs of target groups whose rules were not written yet. */
+export let pendingRules: Set<string>;
 /** AWS actions of the process that runs now. */
 export let actions: string[];
 export let run: ReturnType<typeof begin>;
@@ -93,7 +95,7 @@ function begin(policy: Policy = 'sync') {
   };
   const targets = new Targets(toldApart(ofIngresses, () => program));
   const program: TargetGroupBindingProgram = new TargetGroupBindingProgram({
-    ...{ store, aws, world, policy, targets },
+    ...{ store, aws, world, policy, targets, rules: { pending: (arn) => pendingRules.has(arn) } },
     events: {
       tell: async ({ metadata }, { type, reason }) =>
         void events.push(`${metadata.name} ${type} ${reason}`) as undefined,
@@ -127,6 +129,7 @@ export async function openScene(): Promise<void> {
   server = await ApiServer.start();
   account = openAccount();
   [time, step] = [0, 10_000];
+  pendingRules = new Set();
   [services, pods, nodes, events] = [[service()], ['10.0.0.1', '10.0.0.2'], [], []];
   run = begin();
 }

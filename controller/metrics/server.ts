@@ -8,12 +8,12 @@ export interface MetricsAnswer {
 }
 
 /**
- * Serves fixed paths on one port; resolves when it listens. Without a port nothing is served. `flag` names it to people.
+ * Serves fixed paths on one port, of one address or of all; resolves when it listens. Without a port nothing is served. `flag` names it to people.
  * @throws Unmet when the port is not to be had.
  */
 export async function serve(
   flag: string,
-  port: number | undefined,
+  { port, host }: { readonly port: number | undefined; readonly host: string | undefined },
   paths: Readonly<Record<string, () => Promise<MetricsAnswer>>>,
 ): Promise<Server | undefined> {
   if (port === undefined) return undefined;
@@ -27,7 +27,9 @@ export async function serve(
     );
   });
   await new Promise<void>((resolve, reject) =>
-    server.once('error', (thrown) => reject(notListening(`${flag} ${port}`, thrown))).listen(port, resolve),
+    server
+      .once('error', (thrown) => reject(notListening(`${flag} ${port}`, thrown)))
+      .listen(port, host, resolve),
   );
   return server;
 }

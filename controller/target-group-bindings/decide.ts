@@ -7,9 +7,11 @@ import { lacksTargets } from '../../api/ingress/references.ts';
 import { keyOf, type Service } from '../../api/kube.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { targetGroupArnOf } from '../../api/targetgroupbinding/arn.ts';
+import { madeBy } from '../../api/targetgroupbinding/made-by.ts';
 import { said } from '../../api/targetgroupbinding/problems.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from '../targets/serving.ts';
+import { admittedBy } from './networking.ts';
 import type { TargetGroupFact } from './target-group.ts';
 
 const GROUP = 'TargetGroupBinding ';
@@ -22,7 +24,7 @@ export const keyOfGroup = (group: string): string | undefined =>
   group.startsWith(GROUP) ? group.slice(GROUP.length) : undefined;
 
 /** The one that was made first; of the same second, the first by name. */
-export function isOlder(one: TargetGroupBinding, other: TargetGroupBinding): boolean {
+function isOlder(one: TargetGroupBinding, other: TargetGroupBinding): boolean {
   const [a = '', b = ''] = [one.metadata.creationTimestamp, other.metadata.creationTimestamp];
   return a === b ? keyOf(one) < keyOf(other) : a < b;
 }
@@ -86,6 +88,23 @@ export function elsewhere({ targetGroupARN }: TargetGroupBindingSpec, region: st
   if (named === undefined || named.region === region) return undefined;
   const because = `it is in Region ${named.region}, and targets are registered in ${region}, where the cluster is`;
   return refusal('NotAllowed', 'spec.targetGroupARN', { value: targetGroupARN, because });
+}
+
+/** Something else has its targets in the target group: an Ingress, or among `others`, which name it, an older one of a user. */
+export function taken(
+  object: TargetGroupBinding,
+  { arn, name }: TargetGroupFact,
+  serving: Serving | undefined,
+  others: readonly TargetGroupBinding[],
+): Problem[] {
+  const by = (who: string): Problem[] => {
+    const because = `the targets of ${name} are those of ${who}`;
+    return [refusal('TargetGroupTaken', 'spec.targetGroupARN', { value: arn, because })];
+  };
+  if (serving !== undefined && keyOfGroup(serving.group) === undefined)
+    return by(`Ingress ${serving.backend.member}`);
+  const older = others.find((other) => madeBy(other.metadata) === 'user' && isOlder(other, object));
+  return older === undefined ? [] : by(`TargetGroupBinding ${keyOf(older)}`);
 }
 
 /** No such target group: it was deleted, or is in another account. */
@@ -159,6 +178,7 @@ export function servingFor(
     policy,
     made: false,
     ...defined({
+      admitted: admittedBy(spec),
       vpcId: found.vpcId,
       withdrawn: metadata.deletionTimestamp === undefined ? undefined : (true as const),
       remembered: rememberedIn(object, hash),

@@ -8,7 +8,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { isFailure } from '../../alb/failures/failure.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import type { TargetGroupBinding, TargetGroupBindingSpec } from '../../api/generated/target-group-binding.ts';
-import { keyOf } from '../../api/kube.ts';
 import { refuses } from '../../api/problems/finding.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { madeBy } from '../../api/targetgroupbinding/made-by.ts';
@@ -19,6 +18,7 @@ import type { OwnerReference } from '../../kube/write.ts';
 import type { Aws } from '../aws/client.ts';
 import type { Next } from '../queue/queue.ts';
 import type { World } from '../targets/endpoints.ts';
+import type { NodeAccess } from '../targets/node-security-groups.ts';
 import type { Serving } from '../targets/serving.ts';
 import type { TargetNews } from '../targets/target-standing.ts';
 import type { Targets } from '../targets/targets.ts';
@@ -27,17 +27,18 @@ import {
   elsewhere,
   factIn,
   groupOfKey,
-  isOlder,
   keptFact,
   keyOfGroup,
   mismatches,
   notFound,
   saying,
   servingFor,
+  taken,
 } from './decide.ts';
+import { asksForRules, unknownPorts } from './networking.ts';
 import { deleting, failedWith, type ReadyVerdict, refusedFor, servedAs } from './status.ts';
 import { readTargetGroup, type TargetGroupFact } from './target-group.ts';
-import { again, type TellOptions, tell } from './tell.ts';
+import { again, type ServedStanding, type TellOptions, tell } from './tell.ts';
 import { FINALIZER, hashOf } from './writes.ts';
 
 /** A target group that is not there may come at any time; until then it is looked for this often, in milliseconds. */
@@ -51,6 +52,8 @@ export interface TargetGroupBindingOptions extends TellOptions {
   readonly world: Pick<World, 'service'>;
   /** Has others worked on, by key. */
   enqueue(key: string): void;
+  /** The rules that let others reach its targets, by the ARN of the target group. */
+  readonly rules: Pick<NodeAccess, 'pending'>;
   /** What people are to hear of its targets. */
   told(object: TargetGroupBinding, news: TargetNews): void;
   /** What somebody else registered or deregistered, in words. */
@@ -65,6 +68,9 @@ export class TargetGroupBindingProgram {
   readonly #lost = new Set<string>();
   /** Target groups that AWS was asked about, by the uid and spec of the object that names them. */
   readonly #found = new Map<string, { readonly of: string; readonly fact: TargetGroupFact }>();
+
+  /** Those whose rules were not written yet when they were looked at last. */
+  readonly #awaiting = new Set<string>();
 
   constructor(options: TargetGroupBindingOptions) {
     this.#options = options;
@@ -104,6 +110,12 @@ export class TargetGroupBindingProgram {
     this.#lost.add(key);
     if (serving.withdrawn) this.#withdrawn.add(key);
     this.#options.enqueue(key);
+  }
+
+  /** The rules on the security groups of nodes and pods were brought in line. */
+  rulesBrought(): void {
+    for (const key of this.#awaiting) this.#options.enqueue(key);
+    this.#awaiting.clear();
   }
 
   withdrawn({ group }: Serving): void {
@@ -150,7 +162,7 @@ export class TargetGroupBindingProgram {
     if (spec === undefined) return tell(this.#options, object, UNSAID);
     const problems = specProblems(spec).filter(refuses);
     if (isSome(problems)) return this.#drop(key, object, refusedFor(problems), 'done');
-    const { role } = unapplied(spec);
+    const role = unapplied(spec);
     if (role !== undefined) return this.#drop(key, object, refusedFor([role]), 'done');
     try {
       const fact = await this.#look(key, object, spec);
@@ -160,7 +172,8 @@ export class TargetGroupBindingProgram {
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       // What is served goes on being served: nothing says that it should not.
-      await tell(this.#options, object, failedWith(thrown));
+      const [serving] = this.#options.targets.served.ofGroup(groupOfKey(key));
+      await tell(this.#options, object, failedWith(thrown), serving && this.#standingOf(key, serving));
       return 'retry';
     }
   }
@@ -204,10 +217,19 @@ export class TargetGroupBindingProgram {
     const serving = servingFor(mine, fact, { policy, service, hash: hashOf(mine) });
     this.#put(serving);
     const missing = serviceProblem(mine, service, serving.backend.targetType);
-    if (missing !== undefined) return tell(this.#options, mine, refusedFor([missing]), fact.arn);
+    const served = this.#standingOf(key, serving);
+    if (missing !== undefined) return tell(this.#options, mine, refusedFor([missing]), served);
     const failure = targets.failure(fact.arn);
     const verdict = failure === undefined ? servedAs(mine, targets.standing(fact.arn)) : failedWith(failure);
-    return tell(this.#options, mine, verdict, fact.arn);
+    return tell(this.#options, mine, verdict, served);
+  }
+
+  #standingOf(key: string, { arn, policy, admitted, backend }: Serving): ServedStanding {
+    const { rules, targets, world } = this.#options;
+    const isPending = admitted !== undefined && rules.pending(arn);
+    if (isPending) this.#awaiting.add(key);
+    const unknown = unknownPorts(admitted, world.service(backend.namespace, backend.service));
+    return { arn, rules: { isPending, policy, unknown, why: targets.health(arn)?.unclear ?? [] } };
   }
 
   /** Has the targets program serve it; what it serves already it is not told again. */
@@ -218,24 +240,11 @@ export class TargetGroupBindingProgram {
     if (!isDeepStrictEqual(before, now)) targets.serve(serving.group, [serving], false);
   }
 
-  /** Whether something else has its targets in the target group: the older one goes on, and both are told apart. */
-  #taken(key: string, object: TargetGroupBinding, { arn, name }: TargetGroupFact): Problem[] {
+  #taken(key: string, object: TargetGroupBinding, fact: TargetGroupFact): Problem[] {
     const { targets, store } = this.#options;
-    const serving = targets.served.get(arn);
-    const by = (who: string): Problem[] => [
-      refusal('TargetGroupTaken', 'spec.targetGroupARN', {
-        value: arn,
-        because: `the targets of ${name} are those of ${who}`,
-      }),
-    ];
-    if (serving !== undefined && keyOfGroup(serving.group) === undefined)
-      return by(`Ingress ${serving.backend.member}`);
-    const older = store
-      .ofTargetGroup(arn)
-      .flatMap((other) => (other === key ? [] : (store.get(other) ?? [])))
-      .filter((other) => madeBy(other.metadata) === 'user')
-      .find((other) => isOlder(other, object));
-    return older === undefined ? [] : by(`TargetGroupBinding ${keyOf(older)}`);
+    const others = store.ofTargetGroup(fact.arn).filter((other) => other !== key);
+    const named = others.flatMap((other) => store.get(other) ?? []);
+    return taken(object, fact, targets.served.get(fact.arn), named);
   }
 
   /** It is not served, and says why. What it had registered stays: nobody asked for anything to be taken away. */
@@ -251,12 +260,18 @@ export class TargetGroupBindingProgram {
     const held = object.metadata.finalizers?.includes(FINALIZER) === true;
     if (!held) return this.#forget(key);
     // What would need a role was never served here, and cannot be reached.
-    const isFar = object.spec !== undefined && unapplied(object.spec).role !== undefined;
+    const isFar = object.spec !== undefined && unapplied(object.spec) !== undefined;
     const fact = isFar ? undefined : factIn(object.spec);
     const isServed = targets.served.ofGroup(groupOfKey(key)).length > 0;
     const isOthers = fact !== undefined && !isServed && targets.served.get(fact.arn) !== undefined;
     // Without what is filled in before anything is registered, nothing is; and what others serve is theirs.
     if (fact === undefined || isOthers || this.#withdrawn.has(key)) {
+      // What only it needed is no longer needed, and goes while there is still an object that answers for it.
+      targets.forgetGroup(groupOfKey(key));
+      if (fact !== undefined && asksForRules(object.spec) && this.#options.rules.pending(fact.arn)) {
+        this.#awaiting.add(key);
+        return tell(this.#options, object, deleting('Rules that only it needed are being taken away.'));
+      }
       const released = await writes.release(object);
       if (released !== 'done') return again(released);
       for (const other of fact === undefined ? [] : store.ofTargetGroup(fact.arn))

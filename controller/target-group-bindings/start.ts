@@ -8,6 +8,7 @@ import { KINDS } from '../../kube/kinds.ts';
 import type { Writer } from '../../kube/write.ts';
 import { driftNews } from '../drift/report.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { NodeAccess } from '../targets/node-security-groups.ts';
 import type { Serving } from '../targets/serving.ts';
 import type { Targets, TargetsOptions } from '../targets/targets.ts';
 import type { Parts } from '../workers.ts';
@@ -49,13 +50,13 @@ interface UsersTeller {
 export function wireTargetGroupBindings(
   { options, aws, world, driftReport, log }: Parts,
   { write, events, failed }: UsersTeller,
-  targets: Targets,
+  { targets, rules }: { readonly targets: Targets; readonly rules: Pick<NodeAccess, 'pending'> },
   queue: Queue,
 ) {
   const store = new TargetGroupBindings();
   const { apiVersion, kind } = KINDS.targetGroupBindings;
   const program = new TargetGroupBindingProgram({
-    ...{ store, aws, world, events, policy: options.policy, targets },
+    ...{ store, aws, world, events, policy: options.policy, targets, rules },
     writes: new TargetGroupBindingWrites({ write, store, failed }),
     now: () => new Date(),
     enqueue: (key) => queue.add(key),

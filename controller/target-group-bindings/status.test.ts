@@ -129,14 +129,7 @@ describe('told', () => {
     expect(ready().slice(0, 2)).toEqual(['True', 'Ready']);
   });
 
-  test('what is not applied in this version: a role keeps it from being served, rules do not', async () => {
-    const arn = await targetGroup();
-    const ingress = [{ from: [{ securityGroup: { groupID: 'sg-12345678' } }], ports: [{}] }];
-    put({ targetGroupARN: arn, networking: { ingress } });
-    await run.settle();
-    expect([ready()[0], await registered(arn)]).toEqual(['True', ['10.0.0.1:8080', '10.0.0.2:8080']]);
-    const told = read()?.status?.conditions?.find(({ type }) => type === 'NetworkingProgrammed');
-    expect([told?.status, told?.reason]).toEqual(['False', 'NotYetApplied']);
+  test('what is not applied in this version: a role keeps it from being served', async () => {
     put({ targetGroupName: 'x', iamRoleArnToAssume: 'arn:aws:iam::123456789012:role/x' }, { name: 'api' });
     await run.settle();
     expect(ready('api').slice(0, 2)).toEqual(['False', 'NotYetApplied']);

@@ -1,4 +1,4 @@
-// The status of a TargetGroupBinding: one condition that says all, in the words of problems, and how many targets are healthy. Pure.
+// The status of a TargetGroupBinding: conditions that say all, in the words of problems, and how many targets are healthy. Pure.
 import { type AwsFailure, answerOf } from '../../alb/failures/failure.ts';
 import { type ConditionReason, setCondition } from '../../api/binding/conditions.ts';
 import { defined } from '../../api/defined.ts';
@@ -7,15 +7,11 @@ import type {
   TargetGroupBindingStatus,
 } from '../../api/generated/target-group-binding.ts';
 import { type Problem, sentence } from '../../api/problems/problem.ts';
-import { unapplied } from '../../api/targetgroupbinding/problems.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { TargetStanding } from '../targets/target-standing.ts';
 
 /** Longest text of a condition, in characters. */
 const MESSAGE_MAX = 2000;
-
-/** Whether the rules are there that it asks for; only where it asks for some. */
-const NETWORKING = 'NetworkingProgrammed';
 
 /** What is true of one, before it is known since when. */
 export interface ReadyVerdict {
@@ -68,31 +64,29 @@ export function servedAs(
   return { status: 'True', reason: isEmpty ? 'NoTargets' : 'Ready', message };
 }
 
-/** The status with this verdict. `now` is RFC 3339. */
+const cut = (message: string): string =>
+  message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}…` : message;
+
+/** The status with these verdicts, by the types of their conditions; a condition without a verdict goes. `now` is RFC 3339. */
 export function statusWith(
-  { metadata: { generation }, spec, status = {} }: TargetGroupBinding,
-  verdict: ReadyVerdict,
+  { metadata: { generation }, status = {} }: TargetGroupBinding,
+  verdicts: Readonly<Record<string, ReadyVerdict | undefined>>,
   health: TargetGroupHealth | undefined,
   now: string,
 ): TargetGroupBindingStatus {
   const seen = defined({ observedGeneration: generation });
-  const message =
-    verdict.message.length > MESSAGE_MAX ? `${verdict.message.slice(0, MESSAGE_MAX)}…` : verdict.message;
   const { targets: _, ...rest } = status;
-  const { networking } = unapplied(spec ?? { serviceRef: { name: '', port: 0 } });
-  const others = (status.conditions ?? []).filter(({ type }) => type !== NETWORKING);
-  const told =
-    networking === undefined
-      ? others
-      : setCondition(
-          status.conditions ?? [],
-          { type: NETWORKING, ...refusedFor([networking]), ...seen },
-          now,
-        );
+  const conditions = Object.entries(verdicts).reduce(
+    (all, [type, verdict]) =>
+      verdict === undefined
+        ? all.filter((one) => one.type !== type)
+        : setCondition(all, { type, ...verdict, message: cut(verdict.message), ...seen }, now),
+    status.conditions ?? [],
+  );
   return {
     ...rest,
     ...seen,
-    conditions: setCondition(told, { type: 'Ready', ...verdict, message, ...seen }, now),
+    conditions,
     ...(health === undefined ? {} : { targets: `${health.healthy}/${health.total}` }),
   };
 }

@@ -5,6 +5,7 @@ import type { Events } from '../../kube/events.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import type { Next } from '../queue/queue.ts';
 import type { Targets } from '../targets/targets.ts';
+import { NETWORKING, networkingVerdict, type RulesVerdict } from './networking.ts';
 import { type ReadyVerdict, statusWith } from './status.ts';
 import type { TargetGroupBindings } from './store.ts';
 import type { TargetGroupBindingWrites, Written } from './writes.ts';
@@ -24,31 +25,50 @@ export interface TellOptions {
   now(): Date;
 }
 
-/** Writes the status, and with `arn`, that of its target group, what is registered there. */
+/** Of one that is served. */
+export interface ServedStanding {
+  /** Of its target group. */
+  readonly arn: string;
+  readonly rules: RulesVerdict;
+}
+
+/** Writes the status, and of one that is served what is registered there. */
 export async function tell(
   { targets, writes, store, events, now }: TellOptions,
   object: TargetGroupBinding,
   verdict: ReadyVerdict,
-  arn?: string,
+  served?: ServedStanding,
 ): Promise<Next> {
-  const health = arn === undefined ? undefined : targets.health(arn);
-  if (arn !== undefined && health?.hash !== undefined) {
-    targets.recording(arn);
+  const health = served === undefined ? undefined : targets.health(served.arn);
+  if (served !== undefined && health?.hash !== undefined) {
+    targets.recording(served.arn);
     const noted = await writes.note(object, health.hash);
     if (noted !== 'done') return again(noted);
   }
   const mine = store.get(keyOf(object)) ?? object;
-  const before = mine.status?.conditions?.find(({ type }) => type === 'Ready');
-  const written = await writes.status(mine, statusWith(mine, verdict, health, now().toISOString()));
+  const verdicts = { [NETWORKING]: networkingVerdict(mine, served?.rules), Ready: verdict };
+  const written = await writes.status(mine, statusWith(mine, verdicts, health, now().toISOString()));
   if (written !== 'done') return again(written);
-  const { status, reason, message } = verdict;
-  // How the targets of one that is served fare is told where it is found out.
-  const isNews = before?.reason !== reason || (status === 'False' && before.message !== message);
-  if (!isNews || status === 'Unknown') return 'done';
-  const { apiVersion, kind } = KINDS.targetGroupBindings;
-  const type = status === 'True' || reason === 'Deleting' ? 'Normal' : 'Warning';
-  const about = { apiVersion, kind, metadata: object.metadata };
-  // Nothing waits for the event, and what fails is in the log.
-  void events.tell(about, { type, reason, action: 'RegisterTargets', note: message });
+  for (const [type, one] of Object.entries(verdicts))
+    if (one !== undefined) tellNews(events, mine, type, one);
   return 'done';
+}
+
+/** An event where a condition says something new; how the targets of one that is served fare is told where it is found out. */
+function tellNews(
+  events: Events,
+  { metadata, status }: TargetGroupBinding,
+  type: string,
+  { status: holds, reason, message }: ReadyVerdict,
+): void {
+  const before = status?.conditions?.find((one) => one.type === type);
+  const isNews = before?.reason !== reason || (holds === 'False' && before.message !== message);
+  const isUnderWay =
+    holds === 'Unknown' || (type === NETWORKING && (holds === 'True' || reason === 'Deleting'));
+  if (!isNews || isUnderWay) return;
+  const { apiVersion, kind } = KINDS.targetGroupBindings;
+  const action = type === NETWORKING ? 'AuthorizeSecurityGroupIngress' : 'RegisterTargets';
+  const news = holds === 'True' || reason === 'Deleting' ? 'Normal' : 'Warning';
+  // Nothing waits for the event, and what fails is in the log.
+  void events.tell({ apiVersion, kind, metadata }, { type: news, reason, action, note: message });
 }

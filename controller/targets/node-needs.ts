@@ -1,5 +1,6 @@
 // What target groups need of the security groups of nodes, looked up for those that are asked about and for no others.
 
+import type { Backend } from '../../alb/desire/desiring.ts';
 import type { Tags } from '../../api/aws.ts';
 import type { Node } from '../../api/kube.ts';
 import type { Aws } from '../aws/client.ts';
@@ -11,8 +12,8 @@ import {
   keyOfPlace,
   type SecurityGroupFact,
 } from '../facts/network-interfaces.ts';
-import { endpointsOf, instanceOf, servingNodes, type World } from './endpoints.ts';
-import { placeOf, portsOf, type Reach } from './node-rules.ts';
+import { endpointsOf, instanceOf, servingNodes, type Target, type World } from './endpoints.ts';
+import { type AdmittedTraffic, placeOf, portsOf, type Reach, senderOf } from './node-rules.ts';
 import type { Serving } from './serving.ts';
 
 /** What one target group needs. */
@@ -31,25 +32,60 @@ export interface NeedsOptions {
   readonly aws: Pick<Aws, 'clusterName'>;
   readonly lookups: Pick<Lookups, 'interfaceGroups'>;
   readonly world: World;
+  /** False: one rule for all ports of a load balancer. */
+  readonly restricted?: boolean;
   /** Tags that tell the group for target rules, beside the cluster's, where a network interface has several groups. */
   readonly groupTags?: Readonly<Tags>;
 }
 
-interface WantedAccess {
+interface WantedAccess extends AdmittedTraffic {
   readonly place: InterfaceOwner;
-  readonly source: string;
-  readonly ports: readonly number[];
+  readonly ports: readonly number[] | 'all';
+}
+
+/** The traffic of the load balancer. */
+function trafficOf({ source, backend: { reach } }: Serving, restricted: boolean): AdmittedTraffic[] {
+  if (source === undefined) return [];
+  return [{ protocol: 'tcp', source: { group: source }, ports: restricted ? reach : 'all' }];
+}
+
+const isName = (port: number | string): port is string => typeof port === 'string';
+
+/** The numbers that a port name stands for, by address: what the Service ports lead to there whose target port has this name. */
+function numbersOf(name: string, backend: Backend, world: World): ReadonlyMap<string, readonly Target[]> {
+  const service = world.service(backend.namespace, backend.service);
+  const leading = (service?.spec?.ports ?? []).filter(({ targetPort }) => targetPort === name);
+  const targets = leading.flatMap(({ port }) => endpointsOf({ ...backend, port }, world));
+  return Map.groupBy(targets, ({ id }) => id);
 }
 
 function wantedBy(
-  { source, backend, policy }: Serving,
-  world: World,
+  serving: Serving,
+  { world, restricted = true }: Pick<NeedsOptions, 'world' | 'restricted'>,
   nodes: ReadonlyMap<string, Node>,
 ): WantedAccess[] {
-  if (source === undefined || !takesOver(policy)) return [];
-  return endpointsOf(backend, world).flatMap((target) => {
+  const { backend, policy, admitted = [] } = serving;
+  const own = trafficOf(serving, restricted);
+  if (!takesOver(policy) || own.length + admitted.length === 0) return [];
+  const names = admitted.flatMap(({ ports }) => (ports === 'all' ? [] : ports.filter(isName)));
+  const numbers = new Map([...new Set(names)].map((name) => [name, numbersOf(name, backend, world)]));
+  return endpointsOf(backend, world).flatMap((target): WantedAccess[] => {
     const place = placeOf(target, backend.targetType, nodes);
-    return place === undefined ? [] : [{ source, place, ports: portsOf(backend.reach, [target]) }];
+    if (place === undefined) return [];
+    const named = (port: number | string): number[] =>
+      typeof port === 'number' ? [port] : (numbers.get(port)?.get(target.id) ?? []).map((one) => one.port);
+    return [
+      ...own.map(({ ports, ...of }) => ({
+        ...of,
+        place,
+        ports: ports === 'all' ? ports : portsOf(ports, [target]),
+      })),
+      ...admitted.map(({ ports, ...of }) => ({
+        ...of,
+        place,
+        ports: ports === 'all' ? ports : ports.flatMap(named),
+      })),
+    ];
   });
 }
 
@@ -60,10 +96,11 @@ function wantedBy(
 export async function needsOf(
   serving: readonly Serving[],
   ahead: boolean,
-  { aws, lookups, world, groupTags }: NeedsOptions,
+  options: NeedsOptions,
 ): Promise<ReadonlyMap<string, Need>> {
+  const { aws, lookups, world, groupTags } = options;
   const nodes = new Map(world.nodes().map((node): [string, Node] => [node.metadata.name, node]));
-  const wanted = serving.map((one) => ({ arn: one.arn, wants: wantedBy(one, world, nodes) }));
+  const wanted = serving.map((one) => ({ arn: one.arn, wants: wantedBy(one, options, nodes) }));
   const ready = ahead
     ? servingNodes(world.nodes()).map((node) => ({ instance: instanceOf(node) ?? '' }))
     : [];
@@ -100,11 +137,11 @@ function needOf(
   const unclear = new Set<string>();
   const nowhere = new Set<string>();
   let unknown = false;
-  for (const { place, source, ports } of wants) {
+  for (const { place, ...traffic } of wants) {
     const facts = groups.get(keyOfPlace(place));
     const nodeGroup = facts === undefined ? undefined : endpointGroup(facts, clusterName, groupTags);
     if (nodeGroup !== undefined)
-      reaches.set([nodeGroup, source, ...ports].join(), { nodeGroup, source, ports });
+      reaches.set(`${nodeGroup} ${senderOf(traffic)} ${traffic.ports}`, { nodeGroup, ...traffic });
     // An instance that is gone needs no rule.
     else if (place.instance !== undefined && facts === undefined) unknown = true;
     else if (facts === undefined || facts.length === 0) nowhere.add(place.address ?? place.instance ?? '');

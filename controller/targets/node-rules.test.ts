@@ -1,51 +1,65 @@
 // The rules that node security groups should have (aws-model 5.7, 5.8).
 
 import { describe, expect, test } from 'vitest';
+import { sourceText } from '../../api/aws.ts';
 import type { Node } from '../../api/kube.ts';
-import { permissionsFor, placeOf, ruleChange, rulesChangedByHand } from './node-rules.ts';
+import { permissionsFor, placeOf, type Reach, ruleChange, rulesChangedByHand } from './node-rules.ts';
 
-const lines = (reaches: Parameters<typeof permissionsFor>[0]) =>
+const lines = (reaches: readonly Reach[], restricted = true) =>
   Object.fromEntries(
-    [...permissionsFor(reaches)].map(([group, permissions]) => [
+    [...permissionsFor(reaches, restricted)].map(([group, permissions]) => [
       group,
       permissions.map(
-        ({ protocol, fromPort, toPort, source }) =>
-          `${protocol} ${fromPort}-${toPort} ${'group' in source ? source.group : ''}`,
+        ({ protocol, fromPort, toPort, source }) => `${protocol} ${fromPort}-${toPort} ${sourceText(source)}`,
       ),
     ]),
   );
 
-test.each([
+const reach = (nodeGroup: string, source: string, ...ports: readonly number[]): Reach => ({
+  ...{ nodeGroup, protocol: 'tcp', ports },
+  source: source.startsWith('sg-') ? { group: source } : { cidr: source },
+});
+const udp = (of: Reach): Reach => ({ ...of, protocol: 'udp' });
+const allPorts = (of: Reach): Reach => ({ ...of, ports: 'all' });
+
+test.each<[string, readonly Reach[], Readonly<Record<string, readonly string[]>>]>([
   ['nothing', [], {}],
-  ['one port', [{ nodeGroup: 'sg-n', source: 'sg-s', ports: [30080] }], { 'sg-n': ['tcp 30080-30080 sg-s'] }],
+  ['one port', [reach('sg-n', 'sg-s', 30080)], { 'sg-n': ['tcp 30080-30080 sg-s'] }],
   [
     'from the lowest to the highest port of a source',
-    [
-      { nodeGroup: 'sg-n', source: 'sg-s', ports: [30080, 9000] },
-      { nodeGroup: 'sg-n', source: 'sg-s', ports: [31000] },
-    ],
+    [reach('sg-n', 'sg-s', 30080, 9000), reach('sg-n', 'sg-s', 31000)],
     { 'sg-n': ['tcp 9000-31000 sg-s'] },
   ],
   [
     'sources and node groups apart',
-    [
-      { nodeGroup: 'sg-n', source: 'sg-s', ports: [1] },
-      { nodeGroup: 'sg-n', source: 'sg-t', ports: [2] },
-      { nodeGroup: 'sg-m', source: 'sg-s', ports: [3] },
-    ],
+    [reach('sg-n', 'sg-s', 1), reach('sg-n', 'sg-t', 2), reach('sg-m', 'sg-s', 3)],
     { 'sg-n': ['tcp 1-1 sg-s', 'tcp 2-2 sg-t'], 'sg-m': ['tcp 3-3 sg-s'] },
   ],
-  ['no port, no rule', [{ nodeGroup: 'sg-n', source: 'sg-s', ports: [] }], { 'sg-n': [] }],
+  [
+    'protocols apart',
+    [reach('sg-n', 'sg-s', 1, 5), udp(reach('sg-n', 'sg-s', 3))],
+    { 'sg-n': ['tcp 1-5 sg-s', 'udp 3-3 sg-s'] },
+  ],
+  [
+    'all ports are more than some',
+    [reach('sg-n', 'sg-s', 30080), allPorts(reach('sg-n', 'sg-s'))],
+    { 'sg-n': ['tcp 0-65535 sg-s'] },
+  ],
+  [
+    'of a network each port is a rule of its own, and one network is one, however it is written',
+    [reach('sg-n', '10.0.0.0/16', 80, 90), reach('sg-n', '10.0.0.1/16', 90)],
+    { 'sg-n': ['tcp 80-80 10.0.0.0/16', 'tcp 90-90 10.0.0.0/16'] },
+  ],
+  ['no port, no rule', [reach('sg-n', 'sg-s')], { 'sg-n': [] }],
 ])('%s', (_, reaches, expected) => {
   expect(lines(reaches)).toEqual(expected);
 });
 
-test('without restriction there is one rule for all ports of a source', () => {
-  const reaches = [
-    { nodeGroup: 'sg-n', source: 'sg-s', ports: [30080] },
-    { nodeGroup: 'sg-n', source: 'sg-s', ports: [8080] },
-  ];
-  expect(permissionsFor(reaches, false).get('sg-n')).toMatchObject([{ fromPort: 0, toPort: 65535 }]);
+test('without restriction each rule is as it is asked for', () => {
+  const all = allPorts(reach('sg-n', 'sg-s'));
+  expect(lines([all, all, reach('sg-n', 'sg-s', 30080), reach('sg-n', 'sg-s', 8080)], false)).toEqual({
+    'sg-n': ['tcp 0-65535 sg-s', 'tcp 30080-30080 sg-s', 'tcp 8080-8080 sg-s'],
+  });
 });
 
 describe('where a target is let in (aws-model 5.8)', () => {
@@ -72,7 +86,7 @@ describe('where a target is let in (aws-model 5.8)', () => {
 });
 
 test('every rule carries the mark by which it is known as ours', () => {
-  const [permission] = permissionsFor([{ nodeGroup: 'sg-n', source: 'sg-s', ports: [1] }]).get('sg-n') ?? [];
+  const [permission] = permissionsFor([reach('sg-n', 'sg-s', 1)]).get('sg-n') ?? [];
   expect(permission?.description).toBe('elbv2.k8s.aws/targetGroupBinding=shared');
 });
 

@@ -3,9 +3,8 @@
 //
 //   all target groups ─▶ ports by (node group, source group) ─▶ one rule from lowest to highest ─▶ authorize, then revoke
 
-import { arnOf } from '../../alb/kinds/kind.ts';
 import { permissionKey } from '../../alb/kinds/security-group.ts';
-import type { Permission } from '../../api/aws.ts';
+import { type Permission, sourceText } from '../../api/aws.ts';
 import type { Node } from '../../api/kube.ts';
 import type { InterfaceOwner } from '../facts/network-interfaces.ts';
 import { instanceOf, type Target } from './endpoints.ts';
@@ -13,52 +12,73 @@ import { instanceOf, type Target } from './endpoints.ts';
 /** Marks the rules that are ours; others on the same group are never touched (aws-model 1.6). */
 export const DESCRIPTION = 'elbv2.k8s.aws/targetGroupBinding=shared';
 
-/** Ports that one source must reach behind one security group. */
-export interface Reach {
-  readonly nodeGroup: string;
-  readonly source: string;
-  readonly ports: readonly number[];
+/** Traffic that must get to the targets of a target group. */
+export interface AdmittedTraffic {
+  readonly protocol: 'tcp' | 'udp';
+  readonly source: Permission['source'];
+  /** Numbers, or names of the ports that a Service port leads to. */
+  readonly ports: readonly (number | string)[] | 'all';
 }
 
-const ALL_PORTS: readonly number[] = [0, 65_535];
+/** The same, to ports behind one security group. */
+export interface Reach extends AdmittedTraffic {
+  readonly nodeGroup: string;
+  readonly ports: readonly number[] | 'all';
+}
+
+const ALL_PORTS = { fromPort: 0, toPort: 65_535 } as const;
+
+const onPort = (port: number) => ({ fromPort: port, toPort: port });
+
+type PortRange = Pick<Permission, 'fromPort' | 'toPort'>;
+
+/** One rule from the lowest to the highest port; none for no port. */
+function spanOf(of: readonly Reach[]): PortRange[] {
+  if (of.some(({ ports }) => ports === 'all')) return [ALL_PORTS];
+  const ports = of.flatMap((reach) => (reach.ports === 'all' ? [] : reach.ports));
+  if (ports.length === 0) return [];
+  return [{ fromPort: Math.min(...ports), toPort: Math.max(...ports) }];
+}
+
+const eachOf = (of: readonly Reach[]): PortRange[] =>
+  of.flatMap(({ ports }): readonly PortRange[] => (ports === 'all' ? [ALL_PORTS] : ports.map(onPort)));
+
+/** Who comes in by which protocol: what is left of a rule without its ports. */
+export const senderOf = ({ protocol, source }: Pick<Permission, 'protocol' | 'source'>): string =>
+  permissionKey({ protocol, source, fromPort: 0, toPort: 0 });
 
 /**
- * The rules that node groups should have: for each source one from its lowest to its highest port, or for all ports where
- * the operator does not restrict them (aws-model 5.6, 5.7). Pure.
+ * The rules that node groups should have: for a security group one from its lowest to its highest port, or each of its own where
+ * the operator does not restrict them to what is needed; for a network each of its own (aws-model 5.7). Pure.
  */
 export function permissionsFor(reaches: readonly Reach[], restricted = true): Map<string, Permission[]> {
   const byGroup = Map.groupBy(reaches, ({ nodeGroup }) => nodeGroup);
   return new Map(
     [...byGroup].map(([nodeGroup, all]) => {
-      const bySource = Map.groupBy(all, ({ source }) => source);
-      const permissions = [...bySource].flatMap(([source, of]): Permission[] => {
-        const ports = restricted ? of.flatMap((reach) => reach.ports) : ALL_PORTS;
-        if (ports.length === 0) return [];
-        return [
-          {
-            protocol: 'tcp',
-            fromPort: Math.min(...ports),
-            toPort: Math.max(...ports),
-            source: { group: source },
-            description: DESCRIPTION,
-          },
-        ];
+      const bySender = Map.groupBy(all, senderOf);
+      const permissions = [...bySender.values()].flatMap((of): Permission[] => {
+        const [first] = of;
+        if (first === undefined) return [];
+        const { protocol, source } = first;
+        const ranges = restricted && 'group' in source ? spanOf(of) : eachOf(of);
+        return ranges.map((range) => ({ protocol, ...range, source, description: DESCRIPTION }));
       });
-      return [nodeGroup, permissions];
+      return [nodeGroup, distinct(permissions)];
     }),
   );
 }
+
+const distinct = (permissions: readonly Permission[]): Permission[] => [
+  ...new Map(permissions.map((one) => [permissionKey(one), one])).values(),
+];
 
 const has = (list: readonly Permission[], one: Permission): boolean =>
   list.some((other) => permissionKey(other) === permissionKey(one));
 
 /** Whether a rule lets in all that another one does. */
 function admits(wide: Permission, narrow: Permission): boolean {
-  const same = { fromPort: 0, toPort: 0 };
   return (
-    permissionKey({ ...wide, ...same }) === permissionKey({ ...narrow, ...same }) &&
-    wide.fromPort <= narrow.fromPort &&
-    wide.toPort >= narrow.toPort
+    senderOf(wide) === senderOf(narrow) && wide.fromPort <= narrow.fromPort && wide.toPort >= narrow.toPort
   );
 }
 
@@ -103,14 +123,17 @@ export const portsOf = (
 ): number[] =>
   reach.flatMap((port) => (typeof port === 'number' ? [port] : targets.map((target) => target.port)));
 
+/** A rule for people. */
+export const ruleText = ({ protocol, fromPort, toPort, source }: Permission): string =>
+  `${protocol} ${fromPort}-${toPort} from ${sourceText(source)}`;
+
 /** What somebody else did to the rules that were left on a node group, as far as it is to be put right. Pure. */
 export function rulesChangedByHand(
   left: readonly Permission[],
   now: readonly Permission[],
   { missing, extra }: ReturnType<typeof ruleChange>,
 ): string[] {
-  const words = (verb: string, { protocol, fromPort, toPort, source }: Permission): string =>
-    `${verb} ${protocol} ${fromPort}-${toPort} from ${'group' in source ? arnOf(source.group) : 'elsewhere'}`;
+  const words = (verb: string, rule: Permission): string => `${verb} ${ruleText(rule)}`;
   return [
     ...missing.filter((one) => has(left, one)).map((one) => words('authorize', one)),
     ...extra.filter((one) => has(now, one) && !has(left, one)).map((one) => words('revoke', one)),

@@ -4,15 +4,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
-import { arnOf } from '../../alb/kinds/kind.ts';
 import type { Permission } from '../../api/aws.ts';
 import { type Aws, allPages } from '../aws/client.ts';
-import { authorize, permissionsFromAws, revoke } from '../aws/kinds/security-group.ts';
+import { permissionsFromAws } from '../aws/kinds/security-group.ts';
 import type { Next } from '../queue/queue.ts';
+import { REFUSED_MS } from './intervals.ts';
 import { type Need, type NeedsOptions, needsOf } from './node-needs.ts';
-import { DESCRIPTION, permissionsFor, ruleChange, rulesChangedByHand } from './node-rules.ts';
+import { permissionsFor, ruleChange, rulesChangedByHand } from './node-rules.ts';
 import type { Serving } from './serving.ts';
 import type { TargetGroupIndex } from './target-group-index.ts';
+import {
+  NO_RULES,
+  type NodeGroupRules,
+  type RefusedRule,
+  refusalWords,
+  refusedOf,
+  rulesOf,
+  writeNodeRules,
+} from './write-node-rules.ts';
 
 export interface NodeAccessOptions extends NeedsOptions {
   readonly aws: Aws;
@@ -22,18 +31,24 @@ export interface NodeAccessOptions extends NeedsOptions {
   complete(): boolean;
   /** Asked before rules are taken away: whether some may be needed by what is not ours. Absent: none are. */
   foreign?(): Promise<boolean>;
-  /** False: one rule for all ports of a source. */
-  readonly restricted?: boolean;
-  /** Where rules for a target group are left alone came to be other places, or none (`Need`). */
-  unclear(serving: Serving, places: Pick<Need, 'unclear' | 'nowhere'>): void;
+  /** Where rules for a target group are left alone, or refused, came to be other places, or none. */
+  unclear(serving: Serving, places: RulesStanding): void;
+  /** The rules were brought in line, as far as AWS let us. */
+  brought?(): void;
+  /** In milliseconds, from any start. */
+  now?(): number;
   failed(failure: AwsFailure): void;
   /** What somebody else changed on a node group, in words. */
   drifted(nodeGroup: string, lines: readonly string[]): void;
 }
 
-const placesOf = ({ unclear = [], nowhere = [] }: Partial<Need> = {}): Pick<Need, 'unclear' | 'nowhere'> => {
-  return { unclear, nowhere };
-};
+/** What keeps the rules of one target group from being as it needs them: sentences. */
+export interface RulesStanding extends Pick<Need, 'unclear' | 'nowhere'> {
+  /** What AWS refused. */
+  readonly refused: readonly string[];
+}
+
+const CLEAR: RulesStanding = { unclear: [], nowhere: [], refused: [] };
 
 const isClear = ({ unclear, nowhere }: Need): boolean => unclear.length + nowhere.length === 0;
 
@@ -48,11 +63,17 @@ export class NodeAccess {
   #allStale = true;
   /** The rules are to be looked at whether or not a need changed. */
   #rulesDue = true;
-  /** Our rules on each node group that we know of. */
-  readonly #present = new Map<string, Permission[]>();
+  /** The rules on each node group that we know of. */
+  readonly #present = new Map<string, NodeGroupRules>();
+  /** What AWS refused, by node group. */
+  readonly #refused = new Map<string, readonly RefusedRule[]>();
+  /** What was told of target groups, by ARN. */
+  readonly #told = new Map<string, RulesStanding>();
+  /** ARNs of target groups that came, went or changed, and of which nothing was written yet. */
+  readonly #pending = new Set<string>();
   #searched = false;
   /** Our rules as we left them, when they are in doubt. */
-  readonly #left = new Map<string, Permission[]>();
+  readonly #left = new Map<string, readonly Permission[]>();
 
   constructor(options: NodeAccessOptions) {
     this.#options = options;
@@ -66,7 +87,13 @@ export class NodeAccess {
   /** Target groups came, went or changed: what is known of them may also tell that rules are needed no more. */
   served(arns: readonly string[]): void {
     this.touch(arns);
+    for (const arn of arns) this.#pending.add(arn);
     this.#rulesDue = true;
+  }
+
+  /** Whether what it needs, or needs no more, was not written yet since it came, went or changed. */
+  pending(arn: string): boolean {
+    return this.#pending.has(arn);
   }
 
   /** The nodes changed: every target group may need something else. */
@@ -79,30 +106,26 @@ export class NodeAccess {
   doubt(): void {
     this.touchAll();
     this.#searched = false;
-    for (const [nodeGroup, rules] of this.#present) this.#left.set(nodeGroup, rules);
+    for (const [nodeGroup, { ours }] of this.#present) this.#left.set(nodeGroup, ours);
     this.#present.clear();
+    this.#refused.clear();
   }
 
   /** Brings all node groups in line. */
   async run(): Promise<Next> {
     try {
       const changed = await this.#learn();
+      this.#tell();
       if (!changed && !this.#rulesDue) return 'done';
       const known = this.#stale.size === 0 && !this.#allStale;
       this.#rulesDue = !known;
-      const needs = [...this.#needs.values()];
-      const wanted = permissionsFor(
-        needs.flatMap(({ reaches }) => reaches),
-        this.#options.restricted,
-      );
-      // Asked in the same moment as what is needed: a group that is seen later, or changed meanwhile, is not in there. What is
-      // unclear may need any rule that is there.
-      const complete = known && this.#options.complete() && needs.every((need) => isClear(need));
-      await this.#read([...wanted.keys()]);
-      for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()])) {
-        await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], complete);
-      }
-      return 'done';
+      await this.#bringAll(known);
+      for (const arn of this.#pending) if (!this.#stale.has(arn)) this.#pending.delete(arn);
+      this.#tell();
+      this.#options.brought?.();
+      if (this.#refused.size === 0) return 'done';
+      this.#rulesDue = true;
+      return { afterMs: REFUSED_MS };
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       this.#options.failed(thrown);
@@ -113,9 +136,24 @@ export class NodeAccess {
     }
   }
 
+  async #bringAll(known: boolean): Promise<void> {
+    const { restricted, complete } = this.#options;
+    const needs = [...this.#needs.values()];
+    const wanted = permissionsFor(
+      needs.flatMap(({ reaches }) => reaches),
+      restricted,
+    );
+    // Asked in the same moment as what is needed: a group that is seen later, or changed meanwhile, is not in there. What is
+    // unclear may need any rule that is there.
+    const isComplete = known && complete() && needs.every((need) => isClear(need));
+    await this.#read([...wanted.keys()]);
+    for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()]))
+      await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], isComplete);
+  }
+
   /** Looks at the needs that may have changed; true when some did. */
   async #learn(): Promise<boolean> {
-    const { served, unclear } = this.#options;
+    const { served } = this.#options;
     const all = this.#allStale;
     // What AWS could not tell is asked again each time.
     const doubtful = [...this.#needs].filter(([, need]) => need.unknown || !isClear(need));
@@ -133,13 +171,23 @@ export class NodeAccess {
       throw thrown;
     });
     const news = [...arns].filter((arn) => !isDeepStrictEqual(this.#needs.get(arn), needs.get(arn)));
-    for (const one of serving) {
-      const [before, now] = [placesOf(this.#needs.get(one.arn)), placesOf(needs.get(one.arn))];
-      if (!isDeepStrictEqual(before, now)) unclear(one, now);
-    }
     for (const arn of arns) this.#needs.delete(arn);
     for (const [arn, need] of needs) this.#needs.set(arn, need);
     return news.length > 0;
+  }
+
+  /** Says of each target group what keeps its rules from being as it needs them, where that is another answer than before. */
+  #tell(): void {
+    const { served, unclear } = this.#options;
+    const refused = refusalWords(this.#refused);
+    for (const arn of this.#told.keys()) if (!this.#needs.has(arn)) this.#told.delete(arn);
+    for (const [arn, need] of this.#needs) {
+      const now = { unclear: need.unclear, nowhere: need.nowhere, refused: refusedOf(need, refused) };
+      const serving = served.get(arn);
+      if (serving === undefined || isDeepStrictEqual(this.#told.get(arn) ?? CLEAR, now)) continue;
+      this.#told.set(arn, now);
+      unclear(serving, now);
+    }
   }
 
   /** Reads the rules of node groups not known yet, and once per process those of all groups tagged for the cluster. */
@@ -162,27 +210,28 @@ export class NodeAccess {
       );
       return { items: page.SecurityGroups, token: page.NextToken };
     });
-    for (const { GroupId, IpPermissions } of groups) {
-      const ours = permissionsFromAws(IpPermissions).filter(({ description }) => description === DESCRIPTION);
-      this.#present.set(GroupId ?? '', ours);
-    }
+    for (const { GroupId, IpPermissions } of groups)
+      this.#present.set(GroupId ?? '', rulesOf(permissionsFromAws(IpPermissions)));
   }
 
   async #bring(nodeGroup: string, wanted: readonly Permission[], complete: boolean): Promise<void> {
-    const { aws } = this.#options;
-    const now = this.#present.get(nodeGroup) ?? [];
-    const all = ruleChange(now, wanted, complete);
-    const kept = all.extra.length > 0 && (await this.#options.foreign?.()) === true;
-    const change = kept ? ruleChange(now, wanted, false) : all;
-    const { missing, extra } = change;
-    const lines = rulesChangedByHand(this.#left.get(nodeGroup) ?? now, now, change);
-    if (lines.length > 0) this.#options.drifted(nodeGroup, lines);
+    const { aws, foreign, drifted, failed, now = () => performance.now() } = this.#options;
+    const present = this.#present.get(nodeGroup) ?? NO_RULES;
+    const { ours } = present;
+    const all = ruleChange(ours, wanted, complete);
+    const kept = all.extra.length > 0 && (await foreign?.()) === true;
+    const change = kept ? ruleChange(ours, wanted, false) : all;
+    const lines = rulesChangedByHand(this.#left.get(nodeGroup) ?? ours, ours, change);
+    if (lines.length > 0) drifted(nodeGroup, lines);
     this.#left.delete(nodeGroup);
-    if (missing.length + extra.length === 0) return;
-    // Unknown until both calls succeeded.
+    const before = this.#refused.get(nodeGroup) ?? [];
+    if (change.missing.length + change.extra.length === 0) return void this.#refused.delete(nodeGroup);
+    // Unknown until all calls succeeded.
     this.#present.delete(nodeGroup);
-    await authorize(aws, nodeGroup, missing, arnOf);
-    await revoke(aws, nodeGroup, extra, arnOf);
-    this.#present.set(nodeGroup, [...now.filter((one) => !extra.includes(one)), ...missing]);
+    const became = await writeNodeRules(aws, nodeGroup, present, change, before, now());
+    this.#present.set(nodeGroup, became.rules);
+    if (became.refused.length === 0) this.#refused.delete(nodeGroup);
+    else this.#refused.set(nodeGroup, became.refused);
+    for (const failure of became.failures) failed(failure);
   }
 }

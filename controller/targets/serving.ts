@@ -10,6 +10,7 @@ import type { HealthCheck } from '../../api/aws.ts';
 import { defined } from '../../api/defined.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
+import type { AdmittedTraffic } from './node-rules.ts';
 import { rememberedHealth } from './target-status.ts';
 
 /** A target group that exists, and what it is for. */
@@ -20,6 +21,8 @@ export interface Serving {
   readonly backend: Backend;
   /** Security group that the load balancer comes from; absent when the users look after the rules themselves. */
   readonly source?: string;
+  /** Who else must reach its targets, as the object of a user says. */
+  readonly admitted?: readonly AdmittedTraffic[];
   /** How AWS asks for the health of its targets. */
   readonly check?: HealthCheck;
   /** Of its group: under `observe` nothing is registered. */

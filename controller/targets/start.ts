@@ -6,6 +6,7 @@ import type { Lookups } from '../facts/lookups.ts';
 import { addAll } from '../queue/queues.ts';
 import { type Publishing, regardingOf } from '../status/publish.ts';
 import type { StatusWrites } from '../status/writes.ts';
+import { groupOfKey } from '../target-group-bindings/decide.ts';
 import type { TargetGroupBindingProgram } from '../target-group-bindings/reconcile.ts';
 import { toldApart } from '../target-group-bindings/start.ts';
 import type { Parts, Workers } from '../workers.ts';
@@ -106,6 +107,7 @@ export function wireNodes(
   find: Lookups,
   targets: Targets,
   cannot: Publishing['failed'],
+  brought: () => void,
 ): NodeAccess {
   return new NodeAccess({
     aws,
@@ -114,19 +116,23 @@ export function wireNodes(
     served: targets.served,
     complete: () => mayRevoke({ policy: options.policy, book, inventory, targets }),
     async foreign() {
-      const answer = await foreignRules(client);
+      const answer = await foreignRules(client, (key) => targets.served.ofGroup(groupOfKey(key)).length > 0);
       if ('some' in answer) return answer.some;
       cannot('targetgroupbindings', 'look for rules of others', answer);
       return true;
     },
     restricted: !options.disableRestrictedSgRules,
     groupTags: options.serviceTargetEniSecurityGroupTags,
-    unclear(serving, { unclear, nowhere }) {
+    unclear(serving, { unclear, nowhere, refused }) {
       const { arn, group } = serving;
-      if (unclear.length + nowhere.length > 0)
-        log.warn({ group, targetGroup: arn, unclear, nowhere }, 'rules on security groups are left alone');
-      targets.unclear(serving, unclear);
+      if (unclear.length + nowhere.length + refused.length > 0)
+        log.warn(
+          { group, targetGroup: arn, unclear, nowhere, refused },
+          'rules on security groups are not as they are needed',
+        );
+      targets.unclear(serving, [...unclear, ...refused]);
     },
+    brought,
     failed: ({ action, code, message }) =>
       log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),
     drifted: (nodeGroup, lines) =>

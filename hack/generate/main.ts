@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { annotationsPage } from './annotationspage.ts';
 import { crd } from './crd.ts';
+import { flagsPage } from './flagspage.ts';
 import { iam } from './iam.ts';
 import { problemsPage } from './problemspage.ts';
 import { targetGroupBinding, targetGroupBindingCrd } from './target-group-binding.ts';
@@ -26,6 +27,7 @@ export const GENERATED: readonly Generated[] = [
   iam,
   annotationsPage,
   problemsPage,
+  flagsPage,
 ];
 
 /** The repository's root directory. */
