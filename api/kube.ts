@@ -125,15 +125,35 @@ export interface Pod {
     readonly readinessGates?: readonly { readonly conditionType: string }[];
     readonly terminationGracePeriodSeconds?: number;
   };
-  readonly status?: { readonly conditions?: readonly PodCondition[] };
+  readonly status?: {
+    readonly conditions?: readonly PodCondition[];
+    readonly podIPs?: readonly { readonly ip: string }[];
+  };
 }
 
 export interface ValidatingWebhookConfiguration {
   readonly metadata: ObjectMeta;
-  readonly webhooks?: readonly {
-    readonly name: string;
+  readonly webhooks?: readonly (CalledWebhook & {
     readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
-  }[];
+  })[];
+}
+
+export interface MutatingWebhookConfiguration {
+  readonly metadata: ObjectMeta;
+  readonly webhooks?: readonly CalledWebhook[];
+}
+
+interface CalledWebhook {
+  readonly name: string;
+  /** `caBundle`: PEM, in base64. */
+  readonly clientConfig?: { readonly caBundle?: string };
+}
+
+export interface Secret {
+  readonly metadata: ObjectMeta;
+  readonly type?: string;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>> | null;
 }
 
 export interface Namespace {

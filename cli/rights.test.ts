@@ -26,10 +26,10 @@ interface Role {
   }[];
 }
 
-const rolesIn = (name: string): Role[] =>
-  parseAllDocuments(readFileSync(new URL(`../config/rbac/${name}.yaml`, import.meta.url), 'utf8')).map(
-    (document) => document.toJS() as Role,
-  );
+const rolesIn = (...files: string[]): Role[] =>
+  files
+    .map((file) => readFileSync(new URL(`../config/${file}.yaml`, import.meta.url), 'utf8'))
+    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Role));
 
 const granted = (roles: readonly Role[], { verb, group, resource, name }: Right): boolean =>
   roles
@@ -49,11 +49,22 @@ const options = {
   leaderElectionId: 'albatross-controller-leader',
 } as const;
 
+const ofWebhook = [...webhook.RIGHTS, ...webhook.usefulRights({ record: true })];
+const ofCertificate = [
+  ...webhook.rightsToCertificate('albatross-system', 'albatross-webhook-tls'),
+  ...webhook.usefulRightsToCertificate('albatross-system'),
+];
+
 test.each([
-  ['controller', controller.rightsOf(options, 'albatross-system')],
-  ['webhook', [...webhook.RIGHTS, ...webhook.usefulRights({ record: true })]],
-])('what the %s needs is granted', (name, needs) => {
-  const roles = rolesIn(name);
+  ['controller', ['rbac/controller'], controller.rightsOf(options, 'albatross-system')],
+  ['webhook', ['rbac/webhook'], ofWebhook],
+  [
+    'webhook with a certificate of its own',
+    ['rbac/webhook', 'self-managed/rbac'],
+    [...ofWebhook, ...ofCertificate],
+  ],
+])('what the %s needs is granted', (_, files, needs) => {
+  const roles = rolesIn(...files);
   expect(needs.filter((right) => !granted(roles, right))).toEqual([]);
   expect(needs.length).toBeGreaterThan(10);
 });

@@ -38,6 +38,7 @@ async function start(): Promise<void> {
     ...{ client: kubeClient(server.kubeConfig), book: openBook(), options, onState: () => undefined },
     pods: new PodIndex(),
     work: {
+      begin: () => work.add('begin'),
       binding: (key) => work.add(`binding ${key}`),
       group: (id) => work.add(`group ${id}`),
       service: (namespace, name) => work.add(`service ${namespace}/${name}`),
@@ -76,7 +77,8 @@ const node = (heartbeat: string, ready = 'True') => ({
 
 test('at the start everything is worked on once it is all known', async () => {
   await start();
-  await comes('binding shop/web', 'group shop/web', 'nodes', 'targetGroupBindings');
+  await comes('begin', 'binding shop/web', 'group shop/web', 'nodes', 'targetGroupBindings');
+  expect([...work][0]).toBe('begin');
   expect(informers.world.service('shop', 'web')?.metadata.name).toBe('web');
 });
 
@@ -152,7 +154,14 @@ test('a pod whose gate waits means its gates at the start, when its containers a
   server.put(KINDS.endpointSlices, named);
   server.put(KINDS.pods, pod({ gate: GATE }));
   await start();
-  await comes('binding shop/web', 'gates shop/web-1', 'group shop/web', 'nodes', 'targetGroupBindings');
+  await comes(
+    'begin',
+    'binding shop/web',
+    'gates shop/web-1',
+    'group shop/web',
+    'nodes',
+    'targetGroupBindings',
+  );
   work.clear();
   server.put(KINDS.pods, pod({ gate: GATE, ready: 'True' }));
   await comes('gates shop/web-1', 'service shop/web');

@@ -40,6 +40,8 @@ export interface InformersOptions {
   readonly pods: PodIndex;
   readonly options: ControllerOptions;
   readonly work: {
+    /** All is known that the cluster says; what it means is told from now on. */
+    begin(): void;
     binding(key: string, priority: Priority, afterMs?: number): void;
     group(id: string, priority: Priority, afterMs?: number): void;
     /** A Service or its endpoints changed. */
@@ -106,6 +108,7 @@ export class Informers {
     const { book, work, pods } = this.#options;
     this.#readAll('added');
     this.#started = true;
+    work.begin();
     for (const key of book.keys()) work.binding(key, 'low');
     for (const group of book.groups()) work.group(group, 'low');
     for (const pod of pods.waiting()) work.gates(pod);
@@ -124,6 +127,7 @@ export class Informers {
       slices: (namespace, service) => this.#slices.of(namespace, service),
       pod: (namespace, name) =>
         this.#kept.pods.get(namespace, name) ?? this.#options.pods.gone(namespace, name),
+      isPodAt: (address) => this.#options.pods.isAt(address),
       nodes: () => this.#kept.nodes.list(),
     };
   }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ingress, service } from '../alb/laws/paper.ts';
+import { ingress, readingsAndBindings, service } from '../alb/laws/paper.ts';
 import { CONTROLLER } from '../api/ownership.ts';
 import { ApiServer } from '../e2e/harness/api-server.ts';
 import { freePorts } from '../e2e/harness/machine.ts';
@@ -13,11 +13,14 @@ import { KINDS } from '../kube/kinds.ts';
 import type { Lease } from '../kube/lease.ts';
 import { runController } from './main.ts';
 import { type ControllerOptions, DEFAULTS } from './options.ts';
+import { SERVICE_LABEL } from './targets/slice-index.ts';
+import { targetsHash } from './targets/target-health.ts';
 import { WATCHED } from './watched.ts';
 
 const LEASE = { namespace: 'albatross-system', name: DEFAULTS.leaderElectionId };
 const ELSEWHERE = 'elsewhere_boot_1_aa';
 const WEB = { namespace: 'shop', name: 'web' };
+const WEB_INGRESS = ingress({ spec: { ingressClassName: 'alb' } });
 
 let server: ApiServer;
 let aws: Server;
@@ -37,7 +40,7 @@ beforeEach(async () => {
   server.put(KINDS.ingressClasses, { metadata: { name: 'alb' }, spec: { controller: CONTROLLER } });
   server.put(KINDS.namespaces, { metadata: { name: 'shop' } });
   server.put(KINDS.services, service());
-  server.put(KINDS.ingresses, ingress({ spec: { ingressClassName: 'alb' } }));
+  server.put(KINDS.ingresses, WEB_INGRESS);
   aws = createServer(async (request, response) => {
     const form = new URLSearchParams(await text(request));
     const target = request.headers['x-amz-target'];
@@ -110,6 +113,23 @@ test('without its ports it begins nothing, and says both', async () => {
   for (const other of others) other.close();
 });
 
+/** A target group of ip targets without any, as the process before left it; and a pod that came since. */
+function remembering(): void {
+  const [known] = readingsAndBindings({ ingresses: [WEB_INGRESS], services: [service()] });
+  if (known === undefined) throw new Error('nothing is bound');
+  const arn = 'arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef';
+  const kind = { targetType: 'ip', ipAddressType: 'ipv4' } as const;
+  const targetGroup = { name: 'web', arn, service: 'web', port: 80, ...kind, healthy: 0, total: 0 };
+  const status = { cluster: 'prod', targetGroups: [targetGroup], registered: { [arn]: targetsHash([]) } };
+  server.put(KINDS.bindings, { ...known.binding, status });
+  server.put(KINDS.endpointSlices, {
+    metadata: { namespace: 'shop', name: 'web-1', labels: { [SERVICE_LABEL]: 'web' } },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 8080 }],
+    endpoints: [{ addresses: ['10.0.0.1'], targetRef: { kind: 'Pod', name: 'web-1' } }],
+  });
+}
+
 describe('it begins', () => {
   test('when it leads, and works when all is known', async () => {
     const late = Promise.withResolvers<undefined>();
@@ -137,16 +157,30 @@ describe('it begins', () => {
     expect([writes(), holder()]).toEqual([[], ELSEWHERE]);
   });
 
-  test('without an inventory nothing', async () => {
+  test('without an inventory nothing in the cluster', async () => {
     answering = async () => aws.closeAllConnections();
     const running = run();
     await expect.poll(() => lines).toContain('cannot read the inventory');
+    await expect.poll(() => server.watches).toBe(Object.keys(WATCHED).length);
     await aWhile();
-    expect([writes(), server.watches, server.lines.filter((line) => line.includes('/ingresses'))]).toEqual([
-      [],
-      0,
-      [],
+    expect([writes(), lines.includes('synced')]).toEqual([[], false]);
+    ending.abort('SIGTERM');
+    expect(await running).toBe(0);
+  });
+
+  test('with the targets that bindings remember, whatever the inventory costs', async () => {
+    remembering();
+    const late = Promise.withResolvers<undefined>();
+    answering = (action) => (action === 'DescribeLoadBalancers' ? late.promise : undefined);
+    const running = run();
+    await expect.poll(() => actions).toContain('RegisterTargets');
+    expect(lines).not.toContain('synced');
+    // The hash of what was registered before, and nothing else.
+    expect(writes()).toEqual([
+      'PATCH /apis/albatross.dev/v1alpha1/namespaces/shop/loadbalancerbindings/web/status',
     ]);
+    late.resolve(undefined);
+    await expect.poll(() => lines).toContain('synced');
     ending.abort('SIGTERM');
     expect(await running).toBe(0);
   });

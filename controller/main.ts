@@ -95,7 +95,7 @@ function stand(
   });
 }
 
-/** Reads the inventory in bulk until it succeeds: nothing can be planned without it. */
+/** Reads the inventory in bulk until it succeeds: no group can be planned without it. */
 async function readInventory({ inventory, log }: Parts, signal: AbortSignal): Promise<void> {
   for (let wait = 1_000; !signal.aborted; wait = Math.min(wait * 2, INVENTORY_RETRY_MS)) {
     try {
@@ -142,6 +142,7 @@ async function startController(options: ControllerOptions, life: ControllerLife)
     service: (namespace, name) => running.informers?.world.service(namespace, name),
     slices: (namespace, service) => running.informers?.world.slices(namespace, service) ?? [],
     pod: (namespace, name) => running.informers?.world.pod(namespace, name),
+    isPodAt: (address) => running.informers?.world.isPodAt(address) === true,
     nodes: () => running.informers?.world.nodes() ?? [],
   };
   const touched = (group: string): void => running.workers?.work.group(group, 'normal');
@@ -155,11 +156,12 @@ async function startController(options: ControllerOptions, life: ControllerLife)
   async function work(): Promise<void> {
     await lead?.whenLeading();
     log.info({ cluster: options.clusterName, vpc: options.awsVpcId, policy: options.policy }, 'leading');
-    await readInventory(parts, life.ending);
-    if (life.ending.aborted) return;
     const onState = (kind: string, state: object): void => log.info({ kind, ...state }, 'watch');
     running.informers = startInformers({ client, book, pods, options, work: workers.work, onState });
-    await running.informers.synced;
+    // Targets are served meanwhile, from what the bindings remember.
+    await Promise.all([running.informers.synced, readInventory(parts, life.ending)]);
+    if (life.ending.aborted) return;
+    workers.openGroups();
     log.info({ groups: book.groups().length }, 'synced');
     await workers.orphans.look();
     await lookForDrift(parts, workers, life.ending);

@@ -68,10 +68,11 @@ export function trimmedPod(pod: Pod): Pod {
   const { name, namespace, uid, labels, deletionTimestamp } = pod.metadata;
   const conditions = [{ type: CONTAINERS_READY, status: holds(pod, CONTAINERS_READY) ? 'True' : 'False' }];
   const metadata = defined({ name, namespace, uid, deletionTimestamp });
+  const at = defined({ podIPs: pod.status?.podIPs?.map(({ ip }) => ({ ip })) });
   const { terminationGracePeriodSeconds: grace = GRACE_SECONDS } = pod.spec ?? {};
   const ending = grace === GRACE_SECONDS ? {} : { terminationGracePeriodSeconds: grace };
   if (targetHealthGates(pod).length === 0)
-    return { metadata, ...(grace === GRACE_SECONDS ? {} : { spec: ending }), status: { conditions } };
+    return { metadata, ...(grace === GRACE_SECONDS ? {} : { spec: ending }), status: { conditions, ...at } };
   const gates = pod.spec?.readinessGates ?? [];
   const ofGates = (pod.status?.conditions ?? []).filter(({ type }) =>
     gates.some(({ conditionType }) => conditionType === type),
@@ -79,6 +80,6 @@ export function trimmedPod(pod: Pod): Pod {
   return {
     metadata: defined({ ...metadata, labels }),
     spec: { ...ending, readinessGates: gates.map(({ conditionType }) => ({ conditionType })) },
-    status: { conditions: [...conditions, ...ofGates] },
+    status: { conditions: [...conditions, ...ofGates], ...at },
   };
 }

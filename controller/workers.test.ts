@@ -90,15 +90,14 @@ beforeEach(async () => {
     world: {
       service: (_, name) => (name === 'web' ? services[0] : undefined),
       slices: () => slices,
-      pod: () => undefined,
-      nodes: () => [],
+      ...{ pod: () => undefined, isPodAt: () => false, nodes: () => [] },
     },
     pods: new PodIndex(),
     secrets: new Secrets({ client, clusterName: 'prod', everyMs: 3_000, changed: () => undefined }),
     driftReport: driftReport(log, registry),
-    mayWrite: async () => undefined,
-    unseen: () => undefined,
+    ...{ mayWrite: async () => undefined, unseen: () => undefined },
   });
+  workers.openGroups();
 });
 afterEach(async () => {
   vi.useRealTimers();

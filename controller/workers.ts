@@ -21,10 +21,11 @@ import { type Lookups, lookups } from './facts/lookups.ts';
 import type { Secrets } from './facts/oidc-secrets.ts';
 import type { InformersOptions } from './informers.ts';
 import type { Inventory } from './inventory/inventory.ts';
+import { type ReconcileErrors, reconcileErrors } from './metrics/reconcile-errors.ts';
 import { type ControllerOptions, clusterSettings, lookupOptions } from './options.ts';
 import type { Orphans } from './ownership/orphans/orphans.ts';
 import { wireOrphans } from './ownership/orphans/start.ts';
-import { addTo, openQueues, type Queues } from './queue/queues.ts';
+import { addTo, openGroups, openQueues, type Queues } from './queue/queues.ts';
 import { type Reconciling, reconcile } from './reconcile.ts';
 import { type Publishing, publish, regardingOf, unsettle } from './status/publish.ts';
 import { StatusWrites } from './status/writes.ts';
@@ -33,6 +34,7 @@ import type { World } from './targets/endpoints.ts';
 import { reconcileGates } from './targets/gate-conditions.ts';
 import type { NodeAccess } from './targets/node-security-groups.ts';
 import type { PodIndex } from './targets/pod-index.ts';
+import { recalledServing } from './targets/recall.ts';
 import { type TargetWrites, wireNodes, wireTargets } from './targets/start.ts';
 import { TargetStatuses } from './targets/target-status.ts';
 import type { Targets } from './targets/targets.ts';
@@ -66,6 +68,8 @@ export interface Workers {
   readonly queues: Queues;
   /** What the informers set to work. */
   readonly work: InformersOptions['work'];
+  /** Begins to work on groups: the inventory is known. */
+  openGroups(): void;
   /** Has everything of a group looked at in AWS. */
   look(group: string): void;
   /** Has the rules on nodes looked at in AWS. */
@@ -79,12 +83,14 @@ interface Writes extends TargetWrites {
   readonly write: Writer;
 }
 
-function writesOf({ options, client, book, log }: Parts): Writes {
+function writesOf({ options, client, book, log }: Parts, errors: ReconcileErrors): Writes {
   // The one place where the controller's writes are bound to its policy.
   const may = underPolicy(options.policy);
   const write = new Writer(client, may);
-  const failed: Publishing['failed'] = (key, step, outcome) =>
+  const failed: Publishing['failed'] = (key, step, outcome) => {
+    errors.step(step);
     log.warn({ key, step, outcome }, 'cannot write to the API server');
+  };
   const events = eventTeller(client, 'albatross-controller', may);
   return { write, statuses: new StatusWrites({ book, write, failed }), events, failed };
 }
@@ -123,8 +129,10 @@ function wireGroups(
 /** Wires the programs, each with its queue. */
 export function wireWorkers(parts: Parts): Workers {
   const { options, book, aws, world, client } = parts;
+  const { clusterName, policy } = options;
   const find = lookups(aws, lookupOptions(options));
-  const writes = writesOf(parts);
+  const errors = reconcileErrors(parts.registry);
+  const writes = writesOf(parts, errors);
   const { write, statuses, events, failed } = writes;
   const now = (): Date => new Date();
   const queues = openQueues(parts, {
@@ -153,7 +161,7 @@ export function wireWorkers(parts: Parts): Workers {
   );
   const rules = { pending: (arn: string) => nodes.pending(arn) };
   const users = wireTargetGroupBindings(parts, writes, { targets, rules }, queues.targetGroupBindings);
-  const targetStatuses = new TargetStatuses({ targets, statuses, now });
+  const targetStatuses = new TargetStatuses({ targets, statuses, now, clusterName });
   const nodes = wireNodes(parts, find, targets, failed, () => users.program.rulesBrought());
   const publishing: Publishing = {
     ...{ book, write, statuses, events, targets, cluster: clusterSettings(options), now, failed },
@@ -167,6 +175,10 @@ export function wireWorkers(parts: Parts): Workers {
   const orphans = wireOrphans(parts, groups, events, queues);
   const reconciling: Reconciling = {
     ...groups,
+    publish(group, pass) {
+      errors.pass(pass);
+      return groups.publish(group, pass);
+    },
     unclaimed(group) {
       targets.forgetGroup(group);
       return orphans.remove(group);
@@ -175,7 +187,12 @@ export function wireWorkers(parts: Parts): Workers {
   return {
     queues,
     orphans,
-    work: { ...workOf(queues, targets, nodes), ...users.work },
+    openGroups: () => openGroups(queues),
+    work: {
+      ...workOf(queues, targets, nodes),
+      ...users.work,
+      begin: () => targets.recall(recalledServing({ book, clusterName, policy, service: world.service })),
+    },
     look(group) {
       parts.inventory.doubt(group);
       queues.groups.add(group, 'low');
@@ -188,7 +205,7 @@ export function wireWorkers(parts: Parts): Workers {
   };
 }
 
-type OwnWork = Omit<Workers['work'], `targetGroupBinding${string}`>;
+type OwnWork = Omit<Workers['work'], `targetGroupBinding${string}` | 'begin'>;
 
 function workOf(queues: Queues, targets: Targets, nodes: NodeAccess): OwnWork {
   return {

@@ -109,7 +109,11 @@ test('Kubernetes is written in few places, and an Ingress in one, where its poli
     'kube/events.ts',
     'kube/lease.ts',
     'kube/objects.ts',
+    // The certificate of the webhook, in our own namespace.
+    'kube/secret.ts',
     'kube/write.ts',
+    // Whom the API server trusts, in the webhook's own configurations.
+    'webhook/self-managed/trust.ts',
     // One expression of the webhook's own configuration.
     'webhook/webhook-configuration.ts',
   ]);

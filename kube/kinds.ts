@@ -7,9 +7,11 @@ import type {
   EndpointSlice,
   Ingress,
   IngressClass,
+  MutatingWebhookConfiguration,
   Namespace,
   Node,
   Pod,
+  Secret,
   Service,
   ValidatingWebhookConfiguration,
 } from '../api/kube.ts';
@@ -54,7 +56,7 @@ export const KINDS = {
   nodes: clusterWide<Node>('v1', 'Node', 'nodes'),
   pods: namespaced<Pod>('v1', 'Pod', 'pods'),
   namespaces: clusterWide<Namespace>('v1', 'Namespace', 'namespaces'),
-  secrets: namespaced('v1', 'Secret', 'secrets'),
+  secrets: namespaced<Secret>('v1', 'Secret', 'secrets'),
   configMaps: namespaced('v1', 'ConfigMap', 'configmaps'),
   events: namespaced('events.k8s.io/v1', 'Event', 'events'),
   leases: namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
@@ -62,6 +64,11 @@ export const KINDS = {
     'admissionregistration.k8s.io/v1',
     'ValidatingWebhookConfiguration',
     'validatingwebhookconfigurations',
+  ),
+  mutatingConfigurations: clusterWide<MutatingWebhookConfiguration>(
+    'admissionregistration.k8s.io/v1',
+    'MutatingWebhookConfiguration',
+    'mutatingwebhookconfigurations',
   ),
   accessReviews: clusterWide(
     'authorization.k8s.io/v1',

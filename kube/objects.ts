@@ -15,6 +15,8 @@ export const FIELD_MANAGERS = {
   albatross: 'albatross',
   /** The webhook, of its own configuration: one expression. */
   webhook: 'albatross-webhook',
+  /** The webhook, of its own configurations: the authorities that its certificate is trusted by. */
+  webhookAuthority: 'albatross-webhook-authority',
 } as const;
 
 type Requests = Pick<KubeClient, 'request'>;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveCertificates } from './account/acm.ts';
 import { checkAdmitted } from './account/admitted.ts';
+import { checkAssumable } from './account/assume-role.ts';
 import { checkDeletion } from './account/guard.ts';
 import { NOTHING, needsOf } from './account/needs.ts';
 import { type Pools, serveNetwork } from './account/network.ts';
@@ -134,6 +135,7 @@ export class AwsApi {
     if (concernsProtections(call)) return this.#protect(call, request);
     const network = await serveNetwork(this.#network(), call);
     if (network !== undefined) return xml(ec2Xml(call.action, network, requestId));
+    await checkAssumable(this.#settings.motoUrl, this.#settings.account, call);
     const pass = (one: RawRequest) => this.#motoProxy.pass(call, one);
     const certificates = await serveCertificates(this.state, call, request, pass);
     if (certificates !== undefined) return certificates;

@@ -3,4 +3,4 @@
 export const COVERS =
   'It covers Application Load Balancers: their listeners, rules, certificates and trust stores, and target groups with the ' +
   'protocols HTTP and HTTPS for instances, IP addresses and Lambda functions (functions are not called). It has no Network, ' +
-  'Gateway or Classic Load Balancers.';
+  'Gateway or Classic Load Balancers; target groups with the protocols TCP, TLS, UDP and TCP_UDP take targets and serve nobody.';

@@ -13,6 +13,17 @@ export interface KeyAndCertificate {
   readonly cert: string;
 }
 
+/** Where the served pair comes from. */
+export interface CertificateSource {
+  /**
+   * Calls `changed` with each new pair and `broken` once for each new fault, until the returned function is called. A pair that is
+   * half written or broken is left alone: the old one is served until a good one is there.
+   */
+  follow(changed: (pair: KeyAndCertificate) => void, broken: (error: Error) => void): () => void;
+  /** What must be there before the API server should ask, in words; empty when all is. */
+  missing(): readonly string[];
+}
+
 export interface CertificateFiles {
   readonly certFile: string;
   readonly keyFile: string;
@@ -54,10 +65,13 @@ export function expiryOf({ cert }: KeyAndCertificate): number {
   return new X509Certificate(cert).validToDate.getTime() / 1000;
 }
 
-/**
- * Calls `changed` with each new pair and `broken` once for each new fault, until the returned function is called. A pair
- * that is half written or broken is left alone: the old one is served until a good one is there.
- */
+/** The pair in files, of which `first` was read. */
+export const fromFiles = (files: CertificateFiles, first: KeyAndCertificate): CertificateSource => ({
+  follow: (changed, broken) => followCertificate(files, first, changed, broken),
+  missing: () => [],
+});
+
+/** As `CertificateSource.follow` says. */
 export function followCertificate(
   files: CertificateFiles,
   first: KeyAndCertificate,

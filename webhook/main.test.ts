@@ -11,8 +11,8 @@ import { ApiServer } from '../e2e/harness/api-server.ts';
 import { type Authority, createAuthority } from '../e2e/harness/certificates.ts';
 import { freePorts } from '../e2e/harness/machine.ts';
 import { KINDS } from '../kube/kinds.ts';
-import { readCertificate } from './certificate.ts';
-import { filesOf, runWebhook, type WebhookOptions } from './main.ts';
+import { type CertificateFiles, fromFiles, readCertificate } from './certificate.ts';
+import { runWebhook, type WebhookOptions } from './main.ts';
 import { NEEDED, USEFUL } from './watches.ts';
 
 let authorities: readonly [Authority, Authority];
@@ -26,6 +26,7 @@ const DRAIN_SECONDS = 20;
 let dir: string;
 let server: ApiServer;
 let options: WebhookOptions;
+let files: CertificateFiles;
 let ending: AbortController;
 let running: Promise<0>;
 let lines: string[];
@@ -45,8 +46,8 @@ beforeEach(async () => {
     },
     ...{ defaultTargetType: 'instance', defaultScheme: 'internal' },
     ...{ disableIngressClassAnnotation: false, disableIngressGroupNameAnnotation: false },
-    ...{ tlsCertFile: join(dir, 'tls.crt'), tlsPrivateKeyFile: join(dir, 'tls.key') },
   };
+  files = { certFile: join(dir, 'tls.crt'), keyFile: join(dir, 'tls.key') };
   await present(authorities[0]);
   [ending, lines] = [new AbortController(), []];
 });
@@ -61,19 +62,25 @@ afterEach(async () => {
 /** Lays the certificate of an authority where it is read. */
 async function present(authority: Authority): Promise<void> {
   const { cert, key } = await authority.server(['127.0.0.1']);
-  await writeFile(options.tlsPrivateKeyFile, key);
-  await writeFile(options.tlsCertFile, cert);
+  await writeFile(files.keyFile, key);
+  await writeFile(files.certFile, cert);
 }
 
 /** Resolves when it says that it listens. */
 async function start(more: Partial<WebhookOptions> = {}): Promise<void> {
-  const certificate = await readCertificate(filesOf(options));
+  const certificate = await readCertificate(files);
   // Last of all: who else looks for ports at the same time finds others.
   const [port = 0, metricsPort = 0] = await freePorts(2);
   options = { ...options, port, metricsPort, ...more };
   const listens = Promise.withResolvers<void>();
   running = runWebhook(options, {
-    ...{ kubeConfig: server.kubeConfig, certificate, ending: ending.signal, ready: listens.resolve },
+    ...{
+      kubeConfig: server.kubeConfig,
+      certificate,
+      certificates: fromFiles(files, certificate),
+      ending: ending.signal,
+      ready: listens.resolve,
+    },
     log: pino({}, { write: (line) => void lines.push(JSON.parse(line).msg) }),
   });
   await Promise.race([listens.promise, running]);
@@ -147,7 +154,7 @@ test('another certificate in the files is served; a broken one is not, and the l
   await start();
   const byOther = () => ask('/healthz', undefined, authorities[1]).then(({ status }) => status);
   await expect(byOther()).rejects.toThrow();
-  await writeFile(options.tlsCertFile, 'half written');
+  await writeFile(files.certFile, 'half written');
   vi.advanceTimersByTime(5_000);
   await expect.poll(() => lines).toContain('new certificate not usable, the old one is served');
   expect((await ask('/healthz')).status).toBe(200);

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { meet, notListening } from '../api/problems/unmet-need.ts';
 import { kubeClient } from '../kube/client.ts';
 import type { KubeConfig } from '../kube/config.ts';
-import { type CertificateFiles, expiryOf, followCertificate, type KeyAndCertificate } from './certificate.ts';
+import { type CertificateSource, expiryOf, type KeyAndCertificate } from './certificate.ts';
 import { respond } from './handler.ts';
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 import { reviewPod } from './pod-review.ts';
@@ -20,8 +20,6 @@ export interface WebhookOptions extends SurroundingsOptions {
   readonly kubeconfig?: string;
   readonly host: string;
   readonly port: number;
-  readonly tlsCertFile: string;
-  readonly tlsPrivateKeyFile: string;
   /** Whether accepted intents are recorded as bindings; the controller derives them anyway. */
   readonly record: boolean;
   /** Whether pods get the gates for the health of their targets (AWS Load Balancer Controller: Pod readiness gate). */
@@ -38,6 +36,8 @@ export interface WebhookLife {
   readonly kubeConfig: KubeConfig;
   /** The pair that is served first. */
   readonly certificate: KeyAndCertificate;
+  /** Where the next ones come from. */
+  readonly certificates: CertificateSource;
   readonly log: Logger;
   /** Aborted with the name of the signal when it is asked to end. */
   readonly ending: AbortSignal;
@@ -48,17 +48,12 @@ export interface WebhookLife {
 /** Connections that neither ask nor go are left to themselves after this long, in milliseconds. */
 const CLOSING_MS = 5_000;
 
-export const filesOf = ({ tlsCertFile, tlsPrivateKeyFile }: WebhookOptions): CertificateFiles => ({
-  certFile: tlsCertFile,
-  keyFile: tlsPrivateKeyFile,
-});
-
 /**
  * Serves until it is asked to end, then ends in order; gives the exit code.
  * @throws Unmet when a port is not to be had.
  */
 export async function runWebhook(options: WebhookOptions, life: WebhookLife): Promise<0> {
-  const { kubeConfig, certificate, log, ending } = life;
+  const { kubeConfig, certificate, certificates, log, ending } = life;
   const metrics = createMetrics();
   metrics.certificateExpiry.set(expiryOf(certificate));
   const client = kubeClient(kubeConfig);
@@ -67,6 +62,7 @@ export async function runWebhook(options: WebhookOptions, life: WebhookLife): Pr
   const server = createServer({
     certificate,
     missing: surroundings.missing,
+    awaited: () => certificates.missing(),
     log,
     reviewPod: (body) =>
       reviewPod(body, {
@@ -77,7 +73,7 @@ export async function runWebhook(options: WebhookOptions, life: WebhookLife): Pr
     judge: (request) => respond(request, surroundings.around, { record, metrics, log }),
   });
   const [metricsServer] = await openPorts(options, server, metrics);
-  const unfollow = followCertificate(filesOf(options), certificate, takeUp(server, metrics, log), (error) =>
+  const unfollow = certificates.follow(takeUp(server, metrics, log), (error) =>
     log.error({ error: error.message }, 'new certificate not usable, the old one is served'),
   );
   life.ready();

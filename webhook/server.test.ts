@@ -28,6 +28,7 @@ beforeEach(async () => {
   server = createServer({
     certificate,
     log,
+    awaited: () => [],
     missing: () => missing,
     judge: () => judge(),
     reviewPod,

@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly judgeTargetGroupBinding: JudgeReview;
   /** What is still missing before reviews can be judged well, in words; empty when ready. */
   readonly missing: () => readonly string[];
+  /** What is still missing before it should be asked, in words; who asks all the same is answered. */
+  readonly awaited: () => readonly string[];
   readonly log: Logger;
 }
 
@@ -101,7 +103,7 @@ export function createServer(options: ServerOptions): WebhookServer {
     });
   fastify.get('/healthz', async () => 'ok');
   fastify.get('/readyz', async (_request, reply) => {
-    const reasons = draining ? ['shutting down'] : missing();
+    const reasons = draining ? ['shutting down'] : [...missing(), ...options.awaited()];
     if (reasons.length === 0) return 'ok';
     return reply.code(503).send(`not ready: ${reasons.join(', ')}`);
   });

@@ -36,6 +36,13 @@ const QUOTA_NAMES: Readonly<Record<string, string>> = {
 /** The first that fits is taken: what AWS's words tell more of stands before what only the code tells. */
 const REMEDIES: readonly Remedy[] = [
   {
+    code: /^AccessDenied$/,
+    words: /sts:AssumeRole/,
+    say: () =>
+      "three things must agree: the trust policy of the role names the controller's role, and its external id if it asks for one, " +
+      'and the policy of the controller allows sts:AssumeRole for it',
+  },
+  {
     code: /^InvalidSubnet$/,
     words: /VPC (vpc-\w+) has no internet gateway/,
     say: (_of, [vpc]) =>

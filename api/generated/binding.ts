@@ -1008,6 +1008,18 @@ export interface BindingStatus {
     arn: string;
     service: string;
     port: number | string;
+    targetType?: 'instance' | 'ip';
+    ipAddressType?: 'ipv4' | 'ipv6';
+    /**
+     * Labels that a node must have to be registered.
+     */
+    nodeLabels?: {
+      [k: string]: string;
+    };
+    /**
+     * Other clusters register targets, too.
+     */
+    shared?: boolean;
     /**
      * The readiness gate of pods that is set once their target is healthy; absent where pods are no targets, or nothing is written to them.
      */
@@ -1044,6 +1056,10 @@ export interface BindingStatus {
    * Healthy of all targets, as shown: 3/4.
    */
   targets?: string;
+  /**
+   * Name of the cluster whose target groups these are: a copy of this object in another cluster says nothing about that one.
+   */
+  cluster?: string;
   /**
    * Hash of the targets that are registered, by ARN of the target group; absent while they change.
    */

@@ -137,7 +137,7 @@ describe('something else has its targets in the target group', () => {
       'the same name in another account',
       { targetGroupName: 'web', iamRoleArnToAssume: 'arn:aws:iam::210987654321:role/x' },
       { targetGroupName: 'web' },
-      ['warn NotYetApplied spec.iamRoleArnToAssume', 'warn TargetGroupTaken spec.targetGroupName'],
+      ['warn TargetGroupTaken spec.targetGroupName'],
     ],
     [
       'one of that name',

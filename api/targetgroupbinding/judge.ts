@@ -6,7 +6,7 @@ import { refuses } from '../problems/finding.ts';
 import { type Problem, refusal, worstFirst } from '../problems/problem.ts';
 import { isObject } from '../validate/type-guards.ts';
 import { madeBy } from './made-by.ts';
-import { unapplied, writtenProblems } from './problems.ts';
+import { writtenProblems } from './problems.ts';
 import { type Occupant, occupantProblems, serviceProblem } from './references.ts';
 
 export const TARGET_GROUP_BINDING = 'TargetGroupBinding';
@@ -52,10 +52,8 @@ function problemsOf(object: TargetGroupBinding, around: TargetGroupBindingAround
   if (spec === undefined) return [];
   const service = around.service(metadata.namespace ?? '', spec.serviceRef.name);
   const missing = serviceProblem(object, service, spec.targetType);
-  const role = unapplied(spec);
   return [
     ...writtenProblems(spec),
-    ...(role === undefined ? [] : [role]),
     ...occupantProblems(spec, around.occupants(object)),
     // It may come later.
     ...(missing === undefined ? [] : [{ ...missing, severity: 'warn' as const }]),

@@ -21,16 +21,6 @@ export function specProblems(spec: TargetGroupBindingSpec): Problem[] {
   ];
 }
 
-/** What is kept and has no effect in this version: without its role a target group cannot be reached. */
-export function unapplied({ iamRoleArnToAssume }: TargetGroupBindingSpec): Problem | undefined {
-  const role = said(iamRoleArnToAssume);
-  if (role === undefined) return undefined;
-  return warning('NotYetApplied', 'spec.iamRoleArnToAssume', {
-    value: role,
-    because: 'no role is assumed in this version, so nothing is registered',
-  });
-}
-
 /** The same, and what is wrong with the form of what AWS can be compared with where it is asked. */
 export const writtenProblems = (spec: TargetGroupBindingSpec): Problem[] => [
   ...specProblems(spec),

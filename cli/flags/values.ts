@@ -108,6 +108,19 @@ export function lease(text: string): LeaseName | 'none' {
   return { namespace, name };
 }
 
+/** The name of a Secret; without a namespace it is in that of the process. */
+export interface SecretName {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** `name` or `namespace/name`. */
+export function secretName(text: string): SecretName {
+  const [, namespace, name] = /^(?:([a-z0-9-]+)\/)?([a-z0-9][a-z0-9.-]*)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('Neither NAME nor NAMESPACE/NAME.');
+  return { name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
 /** Names separated by commas. */
 export function names(text: string): string[] {
   return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));

@@ -4,7 +4,7 @@ import { READING, WARN_ONLY } from './defaults.ts';
 import type { Flag } from './flag.ts';
 import { INGRESS_CLASS, KUBECONFIG } from './place.ts';
 import { LOG_LEVEL, METRICS_PORT } from './upkeep.ts';
-import { port, trueOrFalse } from './values.ts';
+import { names, port, secretName, trueOrFalse } from './values.ts';
 
 function drainSeconds(text: string): number {
   const value = Number(text);
@@ -46,9 +46,22 @@ const SERVING: readonly Flag[] = [
     name: 'tls-cert-file',
     value: '<file>',
     doc: 'certificate (PEM); taken up again when it changes',
-    required: true,
   },
-  { name: 'tls-private-key-file', value: '<file>', doc: 'its private key (PEM)', required: true },
+  { name: 'tls-private-key-file', value: '<file>', doc: 'its private key (PEM)' },
+  {
+    name: 'self-managed-certificate',
+    value: '<names>',
+    doc: 'in place of these files: make and renew a certificate for these DNS names and IP addresses, and have the webhook configurations trust it: name,…',
+    read: names,
+  },
+  {
+    name: 'certificate-secret',
+    value: '<name>',
+    doc: 'Secret that keeps it: NAME in its own namespace, or NAMESPACE/NAME',
+    read: secretName,
+    unset: { name: 'albatross-webhook-tls' },
+    unsetWords: 'albatross-webhook-tls',
+  },
 ];
 
 /** All of them. */

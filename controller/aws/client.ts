@@ -5,9 +5,12 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ShieldClient } from '@aws-sdk/client-shield';
+import { STSClient } from '@aws-sdk/client-sts';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { failureOf, isFailure } from '../../alb/failures/failure.ts';
+import { type AssumedRole, AssumedRoles, type RoleAccount } from './assumed-roles.ts';
+import { callMetrics } from './call-metrics.ts';
 import { type AwsService, SERVICE_IDS } from './services.ts';
 import { type Throttle, throttle } from './throttle.ts';
 
@@ -95,6 +98,8 @@ export const CALLS: ReadonlyMap<string, Call> = new Map([
   ...writes('wafv2', 'AssociateWebACL', 'DisassociateWebACL'),
   ...reads('shield', 'DescribeProtection', 'GetSubscriptionState'),
   ...writes('shield', 'CreateProtection', 'DeleteProtection'),
+  // Its access level is Write, although nothing is changed (Service Authorization Reference: AWS Security Token Service).
+  ...writes('sts', 'AssumeRole'),
 ]);
 
 /** The connected AWS account, as seen by one controller. */
@@ -107,6 +112,8 @@ export interface Aws {
   readonly tagging: ResourceGroupsTaggingAPIClient;
   readonly wafv2: WAFV2Client;
   readonly shield: ShieldClient;
+  /** The account as somebody in this role sees it; whether the role can be assumed is known by asking. */
+  assuming(role: AssumedRole): RoleAccount;
   /** The client secret that a hash stands for; undefined when it is not known any more. */
   clientSecret(hash: string): string | undefined;
   /** Calls sent so far by action, pages and failures included, retries not. */
@@ -146,22 +153,29 @@ export function connectAws(options: AwsOptions): Aws {
     customUserAgent: [['albatross', options.version] as [string, string]],
     ...(options.region === undefined ? {} : { region: options.region }),
   };
-  const clients = clientsOf(config, options.endpoints ?? {}, send);
+  const at = serviceAt(config, options.endpoints ?? {});
+  const { sts, ...clients } = clientsOf(at, send);
+  const roles = new AssumedRoles(options.clusterName, sts, (credentials) =>
+    elbv2Of({ ...at('elasticloadbalancing'), credentials }, send),
+  );
   return {
     clusterName: options.clusterName,
     vpcId: options.vpcId,
     ...clients,
+    assuming: (role) => roles.of(role),
     clientSecret: (hash) => options.clientSecret?.(hash),
     counts,
     close: () => {
-      for (const client of Object.values(clients)) client.destroy();
+      for (const client of [...Object.values(clients), sts, roles]) client.destroy();
     },
   };
 }
 
-type Clients = Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2' | 'shield'>;
+interface Clients extends Pick<Aws, 'elbv2' | 'ec2' | 'acm' | 'tagging' | 'wafv2' | 'shield'> {
+  readonly sts: STSClient;
+}
 
-type Middleware = <A, R>(
+type Middleware = <A, R extends { readonly output: unknown }>(
   next: (args: A) => Promise<R>,
   context: { readonly commandName?: string },
 ) => (args: A) => Promise<R>;
@@ -173,70 +187,63 @@ interface SdkClient {
   };
 }
 
-function clientsOf(
-  config: object,
-  endpoints: Readonly<Record<string, string>>,
-  send: ReturnType<typeof sender>,
-): Clients {
-  const at = (service: AwsService): object => {
+/** The configuration of a service's client. */
+const serviceAt =
+  (config: object, endpoints: Readonly<Record<string, string>>) =>
+  (service: AwsService): object => {
     const id = SERVICE_IDS[service];
     return Object.hasOwn(endpoints, id) ? { ...config, endpoint: endpoints[id] } : config;
   };
+
+type Send = ReturnType<typeof sender>;
+
+function through<C extends SdkClient>(client: C, send: Send): C {
   const middleware: Middleware =
     (next, { commandName }) =>
     (args) =>
       send(commandName, () => next(args));
-  const through = <C extends SdkClient>(client: C): C => {
-    client.middlewareStack.add(middleware, { step: 'initialize', name: 'albatross', priority: 'high' });
-    return client;
-  };
-  return {
-    elbv2: through(new ElasticLoadBalancingV2Client(at('elasticloadbalancing'))),
-    ec2: through(new EC2Client(at('ec2'))),
-    acm: through(new ACMClient(at('acm'))),
-    tagging: through(new ResourceGroupsTaggingAPIClient(at('tag'))),
-    wafv2: through(new WAFV2Client(at('wafv2'))),
-    shield: through(new ShieldClient(at('shield'))),
-  };
+  client.middlewareStack.add(middleware, { step: 'initialize', name: 'albatross', priority: 'high' });
+  return client;
 }
+
+const elbv2Of = (config: object, send: Send): ElasticLoadBalancingV2Client =>
+  through(new ElasticLoadBalancingV2Client(config), send);
+
+const clientsOf = (at: ReturnType<typeof serviceAt>, send: Send): Clients => ({
+  elbv2: elbv2Of(at('elasticloadbalancing'), send),
+  ec2: through(new EC2Client(at('ec2')), send),
+  acm: through(new ACMClient(at('acm')), send),
+  tagging: through(new ResourceGroupsTaggingAPIClient(at('tag')), send),
+  wafv2: through(new WAFV2Client(at('wafv2')), send),
+  shield: through(new ShieldClient(at('shield')), send),
+  sts: through(new STSClient(at('sts')), send),
+});
 
 /** The one path of every call: listed? wait for the throttle, send, count, and turn what goes wrong into an `AwsFailure`. */
 function sender(options: AwsOptions, counts: Map<string, number>) {
   const limits = options.throttle ?? throttle();
-  const calls = new Counter({
-    name: 'aws_api_calls_total',
-    help: 'AWS API calls, one for each page, retries not counted.',
-    labelNames: ['service', 'operation', 'status_code', 'error_code'],
-    registers: [options.registry],
-  });
-  const durations = new Histogram({
-    name: 'aws_api_call_duration_seconds',
-    help: 'Time of an AWS API call from the first attempt to the answer.',
-    labelNames: ['service', 'operation'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
-    registers: [options.registry],
-  });
-  return async <T>(command: string | undefined, next: () => Promise<T>): Promise<T> => {
+  const metrics = callMetrics(options.registry);
+  return async <T extends { readonly output: unknown }>(
+    command: string | undefined,
+    next: () => Promise<T>,
+  ): Promise<T> => {
     const action = (command ?? '').replace(/Command$/, '');
-    const call = CALLS.get(action);
-    if (call === undefined) throw new Error(`${action} is missing in CALLS`);
-    const { service } = call;
+    const listed = CALLS.get(action);
+    if (listed === undefined) throw new Error(`${action} is missing in CALLS`);
+    const { service, mutating } = listed;
     const wait = limits.reserve(service, action, performance.now());
     if (wait > 0) await sleep(wait);
-    if (call.mutating) await options.mayWrite?.();
+    if (mutating) await options.mayWrite?.();
     counts.set(action, (counts.get(action) ?? 0) + 1);
-    const labels = { service, operation: action };
-    const observe = durations.startTimer(labels);
+    const call = metrics.begun(service, action);
     try {
       const answer = await next();
-      calls.inc({ ...labels, status_code: 200, error_code: '' });
+      call.answered(answer.output);
       return answer;
     } catch (thrown) {
       const failure = failureOf(action, thrown);
-      calls.inc({ ...labels, status_code: failure.status, error_code: failure.code });
+      call.failed(failure);
       throw failure;
-    } finally {
-      observe();
     }
   };
 }

@@ -9,6 +9,7 @@ export const SERVICE_IDS = {
   tag: 'Resource Groups Tagging API',
   wafv2: 'WAFV2',
   shield: 'Shield',
+  sts: 'STS',
 } as const;
 
 /** IAM service prefix of an action. */
@@ -18,7 +19,7 @@ export type AwsService = keyof typeof SERVICE_IDS;
 export const METADATA_ID = 'ec2imds';
 
 /** Those that the LBC calls for what is not done here. */
-const UNCALLED = ['WAF Regional', 'STS', 'Route 53', 'Global Accelerator'];
+const UNCALLED = ['WAF Regional', 'Route 53', 'Global Accelerator'];
 
 const CALLED: readonly string[] = [...Object.values(SERVICE_IDS), METADATA_ID];
 

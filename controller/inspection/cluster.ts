@@ -85,6 +85,7 @@ function worldOf(objects: ClusterObjects): World {
     service: lookup(objects.services),
     slices: (namespace, service) => slices.get(`${namespace}/${service}`) ?? [],
     pod: lookup(objects.pods),
+    isPodAt: (address) => objects.pods.some(({ status }) => status?.podIPs?.some(({ ip }) => ip === address)),
     nodes: () => objects.nodes,
   };
 }

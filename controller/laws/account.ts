@@ -256,6 +256,12 @@ export function openAccount(): Account {
     const protect: Answering = (action, input) =>
       protecting(behind, action, { ...input } as Record<string, string>);
     elbv2.middlewareStack.add(answering(load, hooks), first);
+    const inRole = new ElasticLoadBalancingV2Client(config);
+    const assumed = {
+      ...hooks,
+      before: (action: string) => hooks.before('AssumeRole').then(() => hooks.before(action)),
+    };
+    inRole.middlewareStack.add(answering(load, assumed), first);
     ec2.middlewareStack.add(
       answering((action, input) => groups.answer(action, input), hooks),
       first,
@@ -276,6 +282,8 @@ export function openAccount(): Account {
       ...{ clusterName: CLUSTER.name, vpcId: VPC, elbv2, ec2, tagging, wafv2, shield },
       // Nobody on paper asks this one.
       acm: new ACMClient(config),
+      // Every role is one of this account.
+      assuming: () => ({ elbv2: inRole }),
       clientSecret: (hash) => `secret of ${hash}`,
       counts: new Map(),
       close: () => undefined,

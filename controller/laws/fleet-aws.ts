@@ -86,6 +86,7 @@ export function awsOf(fleet: Fleet): Aws {
     tagging,
     wafv2,
     shield: new ShieldClient(config),
+    assuming: () => unanswered('AssumeRole'),
     clientSecret: () => undefined,
     counts: new Map(),
     close: () => undefined,

@@ -98,6 +98,7 @@ export function play({
         return [sliceOf(endpoints.get(service) ?? [])];
       },
       pod: () => undefined,
+      isPodAt: () => false,
       nodes: () => (serving.length === 0 ? [] : [NODE]),
     },
     served,

@@ -59,7 +59,13 @@ export function wirePrograms(wiring: Wiring): Programs {
   const write = new Writer(client, may);
   const inventory = createInventory(aws, { now: millis });
   const program = new Targets({
-    world: { service: wiring.service, slices: () => [], pod: () => undefined, nodes: () => [] },
+    world: {
+      service: wiring.service,
+      slices: () => [],
+      pod: () => undefined,
+      isPodAt: () => false,
+      nodes: () => [],
+    },
     ...{ aws, now: millis, seen: nothing, waiting: () => 0 },
     ...{ random: () => 0, inVpc: async () => true, forget: async () => true, served: nothing },
     ...{ enqueue: nothing, changed: nothing, lost: nothing, failed: nothing, drifted: nothing },
@@ -97,7 +103,8 @@ export function wirePrograms(wiring: Wiring): Programs {
     derive: (key) =>
       derive(key, { book, write, ceiling: 'sync', now: millis, failed: nothing, refused: nothing }),
     reconcile: (group) => reconcile(group, reconciling),
-    targetStatus: (member) => new TargetStatuses({ targets, statuses, now }).reconcile(member),
+    targetStatus: (member) =>
+      new TargetStatuses({ targets, statuses, now, clusterName: CLUSTER.name }).reconcile(member),
   };
 }
 

@@ -111,6 +111,7 @@ const runningPod = (name: string): Pod => ({
 export const worldOf = (paper: Paper): World => ({
   service: () => paper.service,
   nodes: () => paper.nodes,
+  isPodAt: (address) => !paper.gone.includes(address),
   pod: (_, name) => (paper.gone.some((address) => name === `pod-${address}`) ? undefined : runningPod(name)),
   slices: () => [
     {

@@ -64,6 +64,7 @@ export const world: World = {
     } as EndpointSlice,
   ],
   pod: () => undefined,
+  isPodAt: () => true,
   nodes: () => nodes,
 };
 

@@ -41,6 +41,17 @@ describe('order', () => {
     expect(queue.idle()).toBe(true);
   });
 
+  test('before it is opened nothing runs, and then the urgent first', async () => {
+    const { queue, runs } = setUp({ closed: true });
+    queue.add('low', 'low');
+    queue.add('high', 'high');
+    await tick(100);
+    expect([runs, queue.depth()]).toEqual([[], 2]);
+    queue.open();
+    await tick(100);
+    expect(runs).toEqual(['high', 'low']);
+  });
+
   test('as many at once as there are workers, but never one key twice', async () => {
     const { queue, runs } = setUp({ workers: 2 });
     for (const key of ['a', 'b', 'c']) queue.add(key);

@@ -18,6 +18,8 @@ export type Next = 'done' | 'retry' | { readonly afterMs: number };
 export interface QueueOptions {
   /** How many keys run at once. */
   readonly workers: number;
+  /** Keys wait until it is opened. */
+  readonly closed?: boolean;
   /** Works on a key. What it throws is our bug: it goes to `onError` and counts as `retry`. */
   run(key: string): Promise<Next>;
   onError(key: string, error: unknown): void;
@@ -43,9 +45,17 @@ export class Queue {
   /** Failures in a row. */
   readonly #attempts = new Map<string, number>();
   #draining = false;
+  #closed: boolean;
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#closed = options.closed ?? false;
+  }
+
+  /** Begins to work on the keys that wait. */
+  open(): void {
+    this.#closed = false;
+    this.#pump();
   }
 
   /** Has a key worked on as soon as a worker is free. A waiting key is only made more urgent. */
@@ -98,6 +108,7 @@ export class Queue {
   }
 
   #pump(): void {
+    if (this.#closed) return;
     for (const priority of PRIORITIES) {
       for (const key of this.#lines[priority]) {
         if (this.#running.size >= this.#options.workers) return;

@@ -25,7 +25,15 @@ interface QueuesOptions {
   readonly registry: Registry;
 }
 
-/** Opens them, and shows how much waits in each. */
+/** They begin when the inventory is known: without it nothing can be said about a group. Targets do not wait for that. */
+const OF_GROUPS: readonly QueueName[] = ['bindings', 'groups', 'targetStatus', 'nodes', 'record'];
+
+/** Begins to work on groups. */
+export function openGroups(queues: Queues): void {
+  for (const name of OF_GROUPS) queues[name].open();
+}
+
+/** Opens those that work on targets, and shows how much waits in each. */
 export function openQueues(
   { options, log, registry }: QueuesOptions,
   runs: Readonly<Record<keyof Queues, (key: string) => Promise<Next>>>,
@@ -33,7 +41,7 @@ export function openQueues(
   const counted = countRuns(registry);
   const onError = (key: string, error: unknown): void => log.error({ key, err: error }, 'unexpected error');
   const open = (queue: keyof Queues, workers: number): Queue =>
-    new Queue({ workers, run: counted(queue, runs[queue]), onError });
+    new Queue({ workers, closed: OF_GROUPS.includes(queue), run: counted(queue, runs[queue]), onError });
   const queues = {
     bindings: open('bindings', 8),
     groups: open('groups', options.ingressMaxConcurrentReconciles),

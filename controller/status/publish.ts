@@ -18,6 +18,7 @@ import { driftNews } from '../drift/report.ts';
 import { servingOf } from '../targets/serving.ts';
 import type { Targets } from '../targets/targets.ts';
 import { addressed, isAddressOf, toldAddresses } from './address.ts';
+import { newsOf } from './news.ts';
 import type { Pass, Untold } from './pass-result.ts';
 import { statusOf } from './status.ts';
 import type { StatusWrites } from './writes.ts';
@@ -67,32 +68,17 @@ async function tellDrift(
   await events.tell(regardingOf(ingress, book.bindingOf(keyOf(ingress))), driftNews(lines, then));
 }
 
-/** One event for each condition that came to say something new. */
+/** What is new in the conditions. */
 async function tellPeople(
   { events, book }: Publishing,
   binding: LoadBalancerBinding,
   status: BindingStatus,
 ): Promise<void> {
-  const before = binding.status?.conditions ?? [];
   const ingress = book.entry(keyOf(binding))?.ingress;
   if (ingress === undefined) return;
   const regarding = regardingOf(ingress, binding);
-  for (const { type, status: holds, reason, message } of status.conditions ?? []) {
-    const same = before.some(
-      (one) => one.type === type && one.status === holds && one.reason === reason && one.message === message,
-    );
-    const quiet =
-      type === 'Ready' ||
-      reason === 'Pending' ||
-      (holds === 'True' && type !== 'Programmed' && reason === type);
-    if (same || quiet) continue;
-    await events.tell(regarding, {
-      type: holds === 'True' ? 'Normal' : 'Warning',
-      reason,
-      action: type,
-      note: message,
-    });
-  }
+  for (const news of newsOf(binding.status?.conditions ?? [], status.conditions ?? []))
+    await events.tell(regarding, news);
 }
 
 /** What became of the address in the status of an Ingress. */

@@ -47,8 +47,8 @@ export function deletingStatus({ status, metadata }: LoadBalancerBinding, now: s
 
 /** What the targets program writes (targets/target-status.ts) stays as it is. */
 const targetFieldsOf = (before: BindingStatus = {}): BindingStatus => {
-  const { targetGroups, targets, registered } = before;
-  return defined({ targetGroups, targets, registered });
+  const { targetGroups, targets, registered, cluster } = before;
+  return defined({ targetGroups, targets, registered, cluster });
 };
 
 /** The status of one binding after a pass. */

@@ -9,6 +9,7 @@ import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { targetGroupArnOf } from '../../api/targetgroupbinding/arn.ts';
 import { madeBy } from '../../api/targetgroupbinding/made-by.ts';
 import { said } from '../../api/targetgroupbinding/problems.ts';
+import type { AssumedRole } from '../aws/assumed-roles.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from '../targets/serving.ts';
 import { admittedBy } from './networking.ts';
@@ -53,11 +54,23 @@ export function keptFact({ metadata, spec, status = {} }: TargetGroupBinding): T
   return isServed === true && status.observedGeneration === metadata.generation ? factIn(spec) : undefined;
 }
 
+/** In whose name AWS is asked about its target group; undefined: our own. */
+export function roleIn(spec: TargetGroupBindingSpec | undefined): AssumedRole | undefined {
+  const arn = said(spec?.iamRoleArnToAssume);
+  return arn === undefined
+    ? undefined
+    : { arn, ...defined({ externalId: said(spec?.assumeRoleExternalId) }) };
+}
+
 /** What AWS has is not what the object says, or cannot have targets that are nodes or pods (aws-model 6.11). */
 export function mismatches(spec: TargetGroupBindingSpec, found: TargetGroupFact): Problem[] {
   if (found.targetType !== 'instance' && found.targetType !== 'ip') {
     const because = `the target group ${found.name} has target type ${found.targetType}; only targets of type instance and ip can be registered`;
     return [refusal('NotAllowed', 'spec.targetGroupARN', { because })];
+  }
+  if (found.targetType === 'instance' && roleIn(spec) !== undefined) {
+    const because = `the target group ${found.name} has target type instance, and instances of this account cannot be targets in another one`;
+    return [refusal('Contradiction', 'spec.iamRoleArnToAssume', { value: spec.iamRoleArnToAssume, because })];
   }
   const differs = (field: string, value: string | undefined, has: string | undefined): Problem[] => {
     if (value === undefined || has === undefined || value === has) return [];
@@ -179,6 +192,7 @@ export function servingFor(
     made: false,
     ...defined({
       admitted: admittedBy(spec),
+      role: roleIn(spec),
       vpcId: found.vpcId,
       withdrawn: metadata.deletionTimestamp === undefined ? undefined : (true as const),
       remembered: rememberedIn(object, hash),

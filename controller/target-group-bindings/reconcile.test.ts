@@ -9,7 +9,6 @@ import {
   node,
   now,
   openScene,
-  pendingRules,
   put,
   read,
   ready,
@@ -55,6 +54,19 @@ describe('served', () => {
     await run.settle();
     expect(await registered(arn)).toEqual(['10.0.0.2:8080', '10.0.0.3:8080']);
   });
+
+  test.each(['TCP', 'UDP', 'TCP_UDP', 'TLS'] as const)(
+    'in a target group of protocol %s',
+    async (Protocol) => {
+      const arn = await targetGroup('network', { Protocol });
+      put({ targetGroupARN: arn, targetGroupProtocol: Protocol });
+      await run.settle();
+      expect([ready()[0], await registered(arn)]).toEqual(['True', ['10.0.0.1:8080', '10.0.0.2:8080']]);
+      remove();
+      await run.settle();
+      expect([await registered(arn), read()?.metadata.finalizers ?? []]).toEqual([[], []]);
+    },
+  );
 
   test('nodes that the selector selects', async () => {
     const arn = await targetGroup('nodes', { TargetType: 'instance' });
@@ -196,6 +208,15 @@ describe('deleted', () => {
   });
 });
 
+test('of two of one cluster that share a target group the older is served, and the other is told', async () => {
+  const arn = await targetGroup();
+  const shared = { targetGroupARN: arn, multiClusterTargetGroup: true };
+  put(shared, { name: 'api', creationTimestamp: '2026-01-01T00:00:05Z', uid: 'b' });
+  put(shared, { uid: 'a' });
+  await run.settle();
+  expect([ready()[0], ready('api').slice(0, 2)]).toEqual(['True', ['False', 'TargetGroupTaken']]);
+});
+
 test('of two for one target group the older is served; when it goes, the other', async () => {
   const arn = await targetGroup();
   put({ targetGroupARN: arn }, { name: 'api', creationTimestamp: '2026-01-01T00:00:05Z', uid: 'b' });
@@ -211,72 +232,4 @@ test('of two for one target group the older is served; when it goes, the other',
   await run.settle();
   expect([ready('api')[0], await registered(arn)]).toEqual(['True', ['10.0.0.1:8080', '10.0.0.2:8080']]);
   expect(hashOf(read('api') ?? { metadata: NAME })).toEqual(expect.any(String));
-});
-
-describe('rules that it asks for', () => {
-  const NETWORKS = { ingress: [{ from: [{ ipBlock: { cidr: '10.9.0.0/16' } }], ports: [{ port: 8080 }] }] };
-  const told = () => read()?.status?.conditions?.find(({ type }) => type === 'NetworkingProgrammed');
-  const served = () => run.targets.served.all()[0];
-
-  test('are told to be written, and then that they are', async () => {
-    const arn = await targetGroup();
-    pendingRules.add(arn);
-    put({ targetGroupARN: arn, networking: NETWORKS });
-    await run.settle();
-    expect(served()?.admitted).toEqual([{ protocol: 'tcp', source: { cidr: '10.9.0.0/16' }, ports: [8080] }]);
-    expect([told()?.status, told()?.reason, ready()[0]]).toEqual(['Unknown', 'Pending', 'True']);
-    pendingRules.clear();
-    run.program.rulesBrought();
-    await run.settle();
-    expect([told()?.status, told()?.reason]).toEqual(['True', 'Programmed']);
-    put({ ...read()?.spec, networking: {} }, { ...read()?.metadata, generation: 2 });
-    await run.settle();
-    expect([told(), served()?.admitted]).toEqual([undefined, undefined]);
-  });
-
-  test('and that cannot be written: its targets are served all the same', async () => {
-    const arn = await targetGroup();
-    put({ targetGroupARN: arn, networking: NETWORKS });
-    await run.settle();
-    const serving = served();
-    if (serving === undefined) throw new Error('it is not served');
-    run.targets.unclear(serving, ['it is not clear which']);
-    await run.settle();
-    expect([told()?.status, told()?.reason, told()?.message]).toEqual([
-      'False',
-      'TargetRulesUnclear',
-      'it is not clear which.',
-    ]);
-    expect(ready()[0]).toBe('True');
-    expect(events).toContain('web Warning TargetRulesUnclear');
-  });
-
-  test('a port name to which the Service does not lead is told', async () => {
-    const ingress = [{ from: [{ ipBlock: { cidr: '10.9.0.0/16' } }], ports: [{ port: 'gone' }] }];
-    put({ targetGroupARN: await targetGroup(), networking: { ingress } });
-    await run.settle();
-    expect([told()?.reason, told()?.message]).toEqual([
-      'ServicePortNotFound',
-      'No port of the Service has the target port gone, so nothing is let in there.',
-    ]);
-  });
-
-  test('go before the object does', async () => {
-    const arn = await targetGroup();
-    put({ targetGroupARN: arn, networking: NETWORKS });
-    await run.settle();
-    pendingRules.add(arn);
-    remove();
-    await run.settle();
-    expect([await registered(arn), served(), read()?.metadata.finalizers]).toEqual([
-      [],
-      undefined,
-      [FINALIZER],
-    ]);
-    expect(ready()[2]).toContain('Rules that only it needed');
-    pendingRules.clear();
-    run.program.rulesBrought();
-    await run.settle();
-    expect(read()?.metadata.finalizers ?? []).toEqual([]);
-  });
 });

@@ -11,10 +11,11 @@ import type { TargetGroupBinding, TargetGroupBindingSpec } from '../../api/gener
 import { refuses } from '../../api/problems/finding.ts';
 import { type Problem, refusal } from '../../api/problems/problem.ts';
 import { madeBy } from '../../api/targetgroupbinding/made-by.ts';
-import { specProblems, unapplied } from '../../api/targetgroupbinding/problems.ts';
+import { specProblems } from '../../api/targetgroupbinding/problems.ts';
 import { serviceProblem } from '../../api/targetgroupbinding/references.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import type { OwnerReference } from '../../kube/write.ts';
+import { accountOf } from '../aws/assumed-roles.ts';
 import type { Aws } from '../aws/client.ts';
 import type { Next } from '../queue/queue.ts';
 import type { World } from '../targets/endpoints.ts';
@@ -31,6 +32,7 @@ import {
   keyOfGroup,
   mismatches,
   notFound,
+  roleIn,
   saying,
   servingFor,
   taken,
@@ -162,8 +164,6 @@ export class TargetGroupBindingProgram {
     if (spec === undefined) return tell(this.#options, object, UNSAID);
     const problems = specProblems(spec).filter(refuses);
     if (isSome(problems)) return this.#drop(key, object, refusedFor(problems), 'done');
-    const role = unapplied(spec);
-    if (role !== undefined) return this.#drop(key, object, refusedFor([role]), 'done');
     try {
       const fact = await this.#look(key, object, spec);
       if ('problem' in fact)
@@ -192,7 +192,7 @@ export class TargetGroupBindingProgram {
     if (kept !== undefined) return kept;
     const far = elsewhere(spec, await aws.elbv2.config.region());
     if (far !== undefined) return { problem: far };
-    const fact = await readTargetGroup(aws, spec);
+    const fact = await readTargetGroup(accountOf(aws, roleIn(spec)), spec);
     if (fact === undefined) return { problem: notFound(spec) };
     this.#lost.delete(key);
     this.#found.set(key, { of, fact });
@@ -259,9 +259,7 @@ export class TargetGroupBindingProgram {
     const { policy, targets, world, writes, store } = this.#options;
     const held = object.metadata.finalizers?.includes(FINALIZER) === true;
     if (!held) return this.#forget(key);
-    // What would need a role was never served here, and cannot be reached.
-    const isFar = object.spec !== undefined && unapplied(object.spec) !== undefined;
-    const fact = isFar ? undefined : factIn(object.spec);
+    const fact = factIn(object.spec);
     const isServed = targets.served.ofGroup(groupOfKey(key)).length > 0;
     const isOthers = fact !== undefined && !isServed && targets.served.get(fact.arn) !== undefined;
     // Without what is filled in before anything is registered, nothing is; and what others serve is theirs.

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TargetGroupBindingSpec } from '../../api/generated/target-group-binding.ts';
 import {
   account,
+  actions,
   events,
   now,
   openScene,
@@ -129,10 +130,26 @@ describe('told', () => {
     expect(ready().slice(0, 2)).toEqual(['True', 'Ready']);
   });
 
-  test('what is not applied in this version: a role keeps it from being served', async () => {
-    put({ targetGroupName: 'x', iamRoleArnToAssume: 'arn:aws:iam::123456789012:role/x' }, { name: 'api' });
+  test('a role that cannot be assumed, on the object that names it alone', async () => {
+    const [arn, other] = [await targetGroup(), await targetGroup('other')];
+    account.refusing.set('AssumeRole', 'AccessDenied');
+    put({ targetGroupARN: arn, iamRoleArnToAssume: 'arn:aws:iam::123456789012:role/x' });
+    put({ targetGroupARN: other }, { name: 'api' });
     await run.settle();
-    expect(ready('api').slice(0, 2)).toEqual(['False', 'NotYetApplied']);
+    expect([ready().slice(0, 2), ready('api')[0]]).toEqual([['False', 'AwsRefused'], 'True']);
+    expect(ready()[2]).toContain('AssumeRole answered AccessDenied');
+    account.refusing.clear();
+    run.touch();
+    await run.settle();
+    expect([ready()[0], await registered(arn)]).toEqual(['True', ['10.0.0.1:8080', '10.0.0.2:8080']]);
+    expect(actions).toContain('AssumeRole');
+  });
+
+  test('instances cannot be targets in the account of a role', async () => {
+    const arn = await targetGroup('nodes', { TargetType: 'instance' });
+    put({ targetGroupARN: arn, iamRoleArnToAssume: 'arn:aws:iam::123456789012:role/x' });
+    await run.settle();
+    expect(ready().slice(0, 2)).toEqual(['False', 'Contradiction']);
   });
 
   test('no targets', async () => {

@@ -2,7 +2,8 @@
 import { DescribeTargetGroupsCommand, type TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { TargetGroupBindingSpec } from '../../api/generated/target-group-binding.ts';
 import { said } from '../../api/targetgroupbinding/problems.ts';
-import { type Aws, unlessGone } from '../aws/client.ts';
+import type { RoleAccount } from '../aws/assumed-roles.ts';
+import { unlessGone } from '../aws/client.ts';
 
 /** What counts of a target group for its targets. */
 export interface TargetGroupFact {
@@ -26,7 +27,7 @@ const factOf = (found: TargetGroup): TargetGroupFact => ({
 
 /** One call; undefined when there is none. By its ARN, and by its name only where no ARN is given. Throws `AwsFailure`. */
 export async function readTargetGroup(
-  { elbv2 }: Pick<Aws, 'elbv2'>,
+  { elbv2 }: RoleAccount,
   spec: Pick<TargetGroupBindingSpec, 'targetGroupARN' | 'targetGroupName'>,
 ): Promise<TargetGroupFact | undefined> {
   const arn = said(spec.targetGroupARN);

@@ -24,6 +24,7 @@ const worldWith = (slices: EndpointSlice[], nodes: Node[] = [], of = service()):
   service: () => of,
   slices: () => slices,
   pod: () => undefined,
+  isPodAt: (address) => address === '10.0.0.2',
   nodes: () => nodes,
 });
 
@@ -62,6 +63,12 @@ describe('a pod that no EndpointSlice names', () => {
   });
 });
 
+test('a target of the process before, which no EndpointSlice names: explained when no pod has its address', () => {
+  const behind = new Map([1, 2].map((at) => [`10.0.0.${at}:8080`, {}]));
+  const explains = absences(BACKEND, worldWith([]), behind);
+  expect([1, 2, 3].map((at) => explains({ id: `10.0.0.${at}`, port: 8080 }))).toEqual([true, false, false]);
+});
+
 describe('a node', () => {
   const backend = { ...BACKEND, targetType: 'instance' } as const;
   test.each<[string, boolean, Node[]]>([
@@ -75,7 +82,7 @@ describe('a node', () => {
 });
 
 test('a Service that is gone, or its port, says it of all', () => {
-  const gone: World = { service: () => undefined, slices: () => [], pod: () => undefined, nodes: () => [] };
+  const gone: World = { ...worldWith([]), service: () => undefined };
   expect(absences(BACKEND, gone, new Map())({ id: '10.0.0.1', port: 8080 })).toBe(true);
   expect(absences({ ...BACKEND, port: 81 }, worldWith([]), new Map())({ id: '10.0.0.1', port: 8080 })).toBe(
     true,

@@ -25,12 +25,15 @@ function byNodes(world: World): Explains {
   };
 }
 
-/** A pod that was a target, by what its EndpointSlice said. */
+/** A pod that was a target, by what its EndpointSlice said; nothing of one that the process before registered. */
 export type PodBehind = Pick<Target, 'pod' | 'uid'>;
 
-/** It is gone, another one has its name now, or it ends. */
-function hasLeft({ pod: name, uid }: PodBehind, namespace: string, world: World): boolean {
-  if (name === undefined) return false;
+/**
+ * It is gone, another one has its name now, or it ends. Of one that the process before registered only the address is known: no pod
+ * has it any more.
+ */
+function hasLeft({ pod: name, uid }: PodBehind, address: string, namespace: string, world: World): boolean {
+  if (name === undefined) return !world.isPodAt(address);
   const pod = world.pod(namespace, name);
   return pod === undefined || (uid !== undefined && pod.metadata.uid !== uid) || isEnding(pod);
 }
@@ -49,7 +52,10 @@ function byPods({ namespace, service }: Backend, world: World, behind: PodsBehin
   );
   return (target) => {
     const endpoint = endpoints.get(target.id);
-    if (endpoint === undefined) return hasLeft(behind.get(keyOfTarget(target)) ?? {}, namespace, world);
+    if (endpoint === undefined) {
+      const pod = behind.get(keyOfTarget(target));
+      return pod !== undefined && hasLeft(pod, target.id, namespace, world);
+    }
     return endpoint.conditions?.terminating === true || !isUnheard(nodes.get(endpoint.nodeName ?? ''));
   };
 }

@@ -4,7 +4,7 @@ import type { Backend } from '../../alb/desire/desiring.ts';
 import { service } from '../../alb/laws/paper.ts';
 import { readinessGateOf } from '../../alb/readiness-gates.ts';
 import type { EndpointSlice, Node, ObjectMeta, Pod, Service } from '../../api/kube.ts';
-import { endpointsOf, instanceOf, servingNodes } from './endpoints.ts';
+import { endpointsOf, instanceOf, servingNodes, type World } from './endpoints.ts';
 
 const node = (
   name: string,
@@ -111,13 +111,21 @@ const backend = (more: Partial<Backend> = {}): Backend => ({
   reach: [8080],
   ...more,
 });
+const NOTHING: World = {
+  service: () => undefined,
+  slices: () => [],
+  pod: () => undefined,
+  isPodAt: () => false,
+  nodes: () => [],
+};
+
 const targets = (
   of: Backend,
   slices: EndpointSlice[],
   nodes: Node[] = [],
   one: Service | undefined = service(),
 ) =>
-  endpointsOf(of, { service: () => one, slices: () => slices, pod: () => undefined, nodes: () => nodes }).map(
+  endpointsOf(of, { ...NOTHING, service: () => one, slices: () => slices, nodes: () => nodes }).map(
     ({ id, port }) => `${id}:${port}`,
   );
 
@@ -176,6 +184,7 @@ describe('pods that are known', () => {
   ): string[] => {
     const one = { ...endpoint('10.0.0.1', conditions), targetRef: { kind: 'Pod', name: 'p', uid } };
     const world = {
+      ...NOTHING,
       service: () => service(),
       slices: () => [slice([one])],
       pod: () => pod,
@@ -245,14 +254,7 @@ describe('nodes', () => {
   test('none without a node port, Service or port', () => {
     const bare = service('web', 'shop', {}, { ports: [{ port: 80 }] });
     expect(targets(backend({ targetType: 'instance' }), [], [node('a')], bare)).toEqual([]);
-    expect(
-      endpointsOf(backend(), {
-        service: () => undefined,
-        slices: () => [],
-        pod: () => undefined,
-        nodes: () => [],
-      }),
-    ).toEqual([]);
+    expect(endpointsOf(backend(), NOTHING)).toEqual([]);
     expect(targets(backend({ port: 81 }), [slice([endpoint('10.0.0.1')])])).toEqual([]);
   });
 });

@@ -171,6 +171,8 @@ export interface World {
   slices(namespace: string, service: string): readonly EndpointSlice[];
   /** One that runs, or that is gone while an EndpointSlice still names it. */
   pod(namespace: string, name: string): Pod | undefined;
+  /** Whether a pod that runs and does not end has the address. */
+  isPodAt(address: string): boolean;
   nodes(): readonly Node[];
 }
 

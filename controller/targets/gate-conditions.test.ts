@@ -88,7 +88,10 @@ function play({
   } as object as LoadBalancerBinding;
   const run = () =>
     reconcileGates('shop/web-1', {
-      world: { service: () => service(), slices: () => [slice], pod: stored, nodes: () => [] },
+      world: {
+        ...{ service: () => service(), slices: () => [slice], pod: stored },
+        ...{ isPodAt: () => true, nodes: () => [] },
+      },
       book: {
         keys: () => ['shop/web', 'other/web'],
         entry: (key) => (key === 'shop/web' ? ({ spec: { group: 'shop/web' } } as never) : undefined),

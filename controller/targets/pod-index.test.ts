@@ -36,6 +36,24 @@ test('a pod without gates means something once: when it begins to end, or goes a
   expect(index.put(pod({ gates: [] }), 'deleted', true)).toEqual({ targets: true, gates: false });
 });
 
+test('an address is that of a pod as long as one has it that does not end', () => {
+  const index = new PodIndex();
+  const at = (one: Pod, ...ips: string[]): Pod => ({
+    ...one,
+    status: { ...one.status, podIPs: ips.map((ip) => ({ ip })) },
+  });
+  const seen = () => ['10.0.0.1', 'fd00::1', '10.0.0.2'].map((ip) => index.isAt(ip));
+  index.put(at(pod(), '10.0.0.1', 'fd00::1'), 'added', false);
+  expect(seen()).toEqual([true, true, false]);
+  index.put(at(pod(), '10.0.0.2'), 'updated', false);
+  expect(seen()).toEqual([false, false, true]);
+  index.put(at(pod({ ends: true }), '10.0.0.2'), 'updated', false);
+  expect(seen()).toEqual([false, false, false]);
+  index.put(at(pod(), '10.0.0.2'), 'added', false);
+  index.put(at(pod(), '10.0.0.2'), 'deleted', false);
+  expect(seen()).toEqual([false, false, false]);
+});
+
 test('a pod with a gate means targets when its containers become ready, and gates whenever its conditions change', () => {
   const index = new PodIndex();
   expect(index.put(pod(), 'added', false)).toEqual({ targets: false, gates: true });

@@ -39,6 +39,9 @@ export class PodIndex {
   readonly #byGate = new Map<string, Set<string>>();
   /** Keys of pods of which it was told that they end. */
   readonly #ending = new Set<string>();
+  /** Addresses of pods that run and do not end, by pod, and the keys of these pods by address. */
+  readonly #addresses = new Map<string, readonly string[]>();
+  readonly #at = new Map<string, Set<string>>();
   /** Pods that are gone while EndpointSlices still named them, as they were last. */
   readonly #gone = new Map<string, Pod>();
 
@@ -49,6 +52,10 @@ export class PodIndex {
     const wasEnding = this.#ending.has(key);
     if (before !== undefined) this.#forget(key, before);
     this.#gone.delete(key);
+    this.#place(
+      key,
+      change === 'deleted' || isEnding(pod) ? [] : (pod.status?.podIPs ?? []).map(({ ip }) => ip),
+    );
     if (change === 'deleted') {
       this.#ending.delete(key);
       if (named) this.#gone.set(key, ended(pod));
@@ -66,6 +73,18 @@ export class PodIndex {
   /** A pod that was seen to go, and that some EndpointSlice still names. */
   gone(namespace: string, name: string): Pod | undefined {
     return this.#gone.get(`${namespace}/${name}`);
+  }
+
+  /** Whether a pod that runs and does not end has the address. */
+  isAt(address: string): boolean {
+    return this.#at.has(address);
+  }
+
+  #place(key: string, addresses: readonly string[]): void {
+    for (const address of this.#addresses.get(key) ?? []) take(this.#at, address, key);
+    for (const address of addresses) add(this.#at, address, key);
+    if (addresses.length === 0) this.#addresses.delete(key);
+    else this.#addresses.set(key, addresses);
   }
 
   /** Forgets the pods that are gone and that no EndpointSlice names any more. */

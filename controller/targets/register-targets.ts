@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
 import { defined } from '../../api/defined.ts';
+import type { RoleAccount } from '../aws/assumed-roles.ts';
 import { chunks } from '../aws/chunks.ts';
-import type { Aws } from '../aws/client.ts';
 import type { Target } from './endpoints.ts';
 import type { TargetSeen } from './target-health.ts';
 
@@ -43,7 +43,7 @@ export interface Registering {
 
 /** One registration while it runs. */
 class Registrar {
-  readonly #aws: Aws;
+  readonly #aws: RoleAccount;
   readonly #arn: string;
   readonly taken: Pick<TargetSeen, 'id' | 'port' | 'zone'>[] = [];
   readonly refused: { target: Target; failure: AwsFailure }[] = [];
@@ -52,7 +52,7 @@ class Registrar {
   full: AwsFailure | undefined;
   #refusals = 0;
 
-  constructor(aws: Aws, arn: string, byNodeZone: boolean) {
+  constructor(aws: RoleAccount, arn: string, byNodeZone: boolean) {
     this.#aws = aws;
     this.#arn = arn;
     this.byNodeZone = byNodeZone;
@@ -114,7 +114,7 @@ function described(
  * Throws an `AwsFailure` that is about no single target.
  */
 export async function registerTargets(
-  aws: Aws,
+  aws: RoleAccount,
   arn: string,
   offers: readonly OfferedTarget[],
   byNodeZone: boolean,
@@ -126,7 +126,7 @@ export async function registerTargets(
 
 /** Deregisters targets; one that is gone already is no failure (ELB API Reference, DeregisterTargets). Throws `AwsFailure`. */
 export async function deregisterTargets(
-  aws: Aws,
+  aws: RoleAccount,
   arn: string,
   targets: readonly Pick<TargetSeen, 'id' | 'port' | 'zone'>[],
 ): Promise<void> {

@@ -8,6 +8,7 @@ import type { Found } from '../../alb/kinds/kind.ts';
 import type { Policy } from '../../alb/plan/policy.ts';
 import type { HealthCheck } from '../../api/aws.ts';
 import { defined } from '../../api/defined.ts';
+import type { AssumedRole } from '../aws/assumed-roles.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
 import type { AdmittedTraffic } from './node-rules.ts';
@@ -31,10 +32,14 @@ export interface Serving {
   readonly made: boolean;
   /** A predecessor that serves until its successor does. */
   readonly leaving?: true;
+  /** In whose name AWS is asked about it; absent: our own. */
+  readonly role?: AssumedRole;
   /** VPC of its targets; absent: the cluster's. */
   readonly vpcId?: string;
   /** Its object is going: what was registered for it is deregistered, and nothing is registered any more. */
   readonly withdrawn?: true;
+  /** Known by what a binding remembers alone: no pass over its group has said yet what it is. */
+  readonly recalled?: true;
   /** What the binding's status says of it; only read when the target group is new to this process. */
   readonly remembered?: TargetGroupHealth;
 }

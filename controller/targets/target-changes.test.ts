@@ -1,6 +1,7 @@
 // What is changed in AWS, when, and in how many calls.
 import { describe, expect, test } from 'vitest';
 import { ARN, play } from '../laws/target-scene.ts';
+import { targetsHash } from './target-health.ts';
 
 const addresses = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, at) => `10.0.${Math.floor((from + at) / 250)}.${(from + at) % 250}`);
@@ -221,6 +222,19 @@ describe('a loss that nothing explains', () => {
     await quick.runLater();
     const all = [scaled, deleted, quick].map(({ account }) => account.registered);
     expect(all).toEqual([[], [], []]);
+  });
+
+  test.each([
+    ['of which no pod is left is none after a restart', four(), four().slice(1), ['10.0.0.1']],
+    ['whose pods run on is one after a restart, too', four(), [], four()],
+    ['of targets that others registered is one', ['10.0.0.1', '10.0.0.2'], four().slice(1), four()],
+  ])('%s', async (_, left, gone, stay) => {
+    const hash = targetsHash(left.map((address) => `${address}:8080`));
+    const remembered = { healthy: left.length, total: left.length, hash };
+    const { run, account, paper } = play({ registered: four(), pods: ['10.0.0.1'], remembered });
+    paper.gone.push(...gone);
+    await run();
+    expect(account.registered).toEqual(stay);
   });
 
   test('of half or less is carried out, and of any while the cluster is not seen is not', async () => {

@@ -1,6 +1,7 @@
 // Changes of one target group: what is registered becomes what should be, as far as policy, limits and caution let it.
 //
 //   endpoints ─▶ missing, extra ─▶ held back, refused, over the limit: left out ─▶ window: joined ─▶ register ─▶ deregister
+import { accountOf } from '../aws/assumed-roles.ts';
 import type { Aws } from '../aws/client.ts';
 import { absences } from './absences.ts';
 import { endpointsOf, keyOfTarget, type Target, type World } from './endpoints.ts';
@@ -150,7 +151,12 @@ async function register(
   const { aws, now } = options;
   const offers = await offersOf(offered, serving, options);
   const zoned = entry.byNodeZoneUntil > now();
-  const { taken, refused, byNodeZone } = await registerTargets(aws, serving.arn, offers, zoned);
+  const { taken, refused, byNodeZone } = await registerTargets(
+    accountOf(aws, serving.role),
+    serving.arn,
+    offers,
+    zoned,
+  );
   if (byNodeZone && !zoned) entry.byNodeZoneUntil = now() + NODE_ZONE_MS;
   const fresh = refused.map(({ target, failure }) => {
     // Those that leave may make room.
@@ -171,7 +177,7 @@ async function deregister(
   options: TargetChangesOptions,
 ): Promise<Inhabitants> {
   const leaving = going.flatMap((key) => registered.get(key) ?? []);
-  await deregisterTargets(options.aws, serving.arn, leaving);
+  await deregisterTargets(accountOf(options.aws, serving.role), serving.arn, leaving);
   await release(serving, entry, going, options);
   const gone = new Set(going);
   return {
@@ -185,13 +191,15 @@ const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 async function offersOf(
   targets: readonly Target[],
-  { backend: { targetType }, vpcId }: Serving,
+  { backend: { targetType }, vpcId, role }: Serving,
   { inVpc, world }: TargetChangesOptions,
 ): Promise<OfferedTarget[]> {
   if (targetType === 'instance') return targets.map((target) => ({ target, outside: false }));
   const within = await Promise.all(targets.map(({ id }) => inVpc(id, vpcId)));
   if (within.every((is) => is)) return targets.map((target) => ({ target, outside: false }));
-  const zones = new Map(world.nodes().map(({ metadata: { name, labels } }) => [name, labels?.[ZONE_LABEL]]));
+  // Zones are named after the account, and those of another one are others (EC2: Availability Zone IDs).
+  const nodes = role === undefined ? world.nodes() : [];
+  const zones = new Map(nodes.map(({ metadata: { name, labels } }) => [name, labels?.[ZONE_LABEL]]));
   return targets.map((target, at) =>
     within[at] === true
       ? { target, outside: false }

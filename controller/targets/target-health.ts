@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { defined } from '../../api/defined.ts';
-import type { Aws } from '../aws/client.ts';
+import type { RoleAccount } from '../aws/assumed-roles.ts';
 import { keyOfTarget } from './endpoints.ts';
 
 /** What AWS says of one target (Elastic Load Balancing API Reference, TargetHealth). */
@@ -35,7 +35,7 @@ export const leaving = ({ state }: TargetHealth): boolean =>
   state === 'draining' || state === 'unhealthy.draining';
 
 /** One call. Throws `AwsFailure`. */
-export async function readHealth(aws: Aws, TargetGroupArn: string): Promise<TargetSeen[]> {
+export async function readHealth(aws: RoleAccount, TargetGroupArn: string): Promise<TargetSeen[]> {
   const { TargetHealthDescriptions } = await aws.elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn }),
   );
@@ -59,7 +59,7 @@ export interface Inhabitants {
 export const NOBODY: Inhabitants = { registered: new Map(), besides: 0 };
 
 /** One call. Throws `AwsFailure`. */
-export async function inhabitantsOf(aws: Aws, arn: string): Promise<Inhabitants> {
+export async function inhabitantsOf(aws: RoleAccount, arn: string): Promise<Inhabitants> {
   const seen = await readHealth(aws, arn);
   const staying = seen.filter((one) => !leaving(one));
   return {

@@ -126,7 +126,8 @@ describe('what cannot be a target is named', () => {
       ports: [{ port: 80 }],
       endpoints: [{ addresses: ['10.2.0.2'] }, { addresses: ['10.2.0.1'], targetRef: { kind: 'Node' } }],
     };
-    const world = { service: () => service(), pod: () => undefined, nodes: () => [], slices: () => [slice] };
+    const paper = { pods: [], ending: [], strays: [], gone: [], nodes: [], service: service() };
+    const world = { ...worldOf(paper), slices: () => [slice] };
     expect(unusableEndpoints(BACKEND, world)).toEqual([
       expect.stringContaining('10.2.0.1, 10.2.0.2 not registered'),
     ]);

@@ -40,23 +40,21 @@ export function recalled(health: TargetGroupHealth | undefined, now: number, ran
   return { kind: 'remembered', health, until: now + firstLook(health.healthy === health.total, random) };
 }
 
+const countHealthy = (registered: Registered): number =>
+  registered.values().reduce((count, { state }) => count + (state === 'healthy' ? 1 : 0), 0);
+
 const isWell = ({ registered }: Inhabitants): boolean =>
   registered.values().every(({ state }) => state === 'healthy');
 
-/** Some targets are not healthy, they were not when the process before ended, and none of them is on its way to be. */
-function isUnchanged({ healthy, total, hash }: TargetGroupHealth, { registered }: Inhabitants): boolean {
-  const all = [...registered.values()];
-  return (
-    all.length === total &&
-    all.filter(({ state }) => state === 'healthy').length === healthy &&
-    !all.some(({ state }) => state === 'initial') &&
-    targetsHash(registered.keys()) === hash
-  );
-}
+/** As many are healthy as when the process before ended, and none is on its way to be. */
+const isUnchanged = ({ healthy }: TargetGroupHealth, { registered }: Inhabitants): boolean =>
+  countHealthy(registered) === healthy && !registered.values().some(({ state }) => state === 'initial');
 
 function looksBefore(before: TargetState, here: Inhabitants): number {
-  if (before.kind === 'remembered') return isUnchanged(before.health, here) ? LOOKS_BEFORE : 0;
-  return before.kind === 'settled' ? before.looks : 0;
+  if (before.kind === 'settled') return before.looks;
+  const isSteady =
+    before.kind === 'remembered' && isAsLeft(before, here.registered) && isUnchanged(before.health, here);
+  return isSteady ? LOOKS_BEFORE : 0;
 }
 
 /**
@@ -115,7 +113,7 @@ export function healthOf(state: TargetState): TargetGroupHealth | undefined {
   const registered = registeredOf(state);
   if (registered === undefined) return undefined;
   return {
-    healthy: registered.values().reduce((count, { state: of }) => count + (of === 'healthy' ? 1 : 0), 0),
+    healthy: countHealthy(registered),
     total: registered.size,
     ...(state.kind === 'settled' ? { hash: targetsHash(registered.keys()) } : {}),
   };
@@ -130,6 +128,10 @@ export function trustedFor(
   if (state.kind !== 'remembered' || state.until <= now) return undefined;
   return state.health.hash === targetsHash(wanted()) ? state.until - now : undefined;
 }
+
+/** Whether the process before left exactly these. */
+export const isAsLeft = (state: TargetState, registered: Registered): boolean =>
+  state.kind === 'remembered' && state.health.hash === targetsHash(registered.keys());
 
 /** The targets that we know we left registered, by `id:port`; undefined when nobody can say. */
 export function leftIn(state: TargetState, wanted: ReadonlySet<string>): ReadonlySet<string> | undefined {
@@ -148,7 +150,7 @@ export function leftBehind(
   endpoints: readonly string[],
 ): ReadonlySet<string> {
   if (state.kind === 'remembered')
-    return new Set(targetsHash(registered.keys()) === state.health.hash ? registered.keys() : endpoints);
+    return new Set(isAsLeft(state, registered) ? registered.keys() : endpoints);
   return new Set([...endpoints, ...(registeredOf(state)?.keys() ?? [])]);
 }
 

@@ -32,6 +32,7 @@ const of = (
   health: Record<string, TargetGroupHealth>,
   standings: Record<string, Partial<TargetStanding>> = {},
 ) => ({
+  clusterName: 'prod',
   health: (arn: string) => health[arn],
   standing(arn: string): TargetStanding | undefined {
     const standing = standings[arn];
@@ -40,7 +41,7 @@ const of = (
   },
 });
 const named = (arn: string) => ({
-  ...{ name: `k8s-${arn}`, arn, service: 'web', port: 80 },
+  ...{ name: `k8s-${arn}`, arn, service: 'web', port: 80, targetType: 'ip', ipAddressType: 'ipv4' },
   readinessGate: `target-health.elbv2.k8s.aws/k8s-${arn}`,
 });
 const SOME: TargetGroupHealth = { healthy: 2, total: 3, hash: 'h' };
@@ -55,8 +56,10 @@ describe('target groups', () => {
         { ...named('b'), healthy: 1, total: 1 },
       ],
       registered: { a: 'h' },
+      cluster: 'prod',
     });
-    expect(targetFields([], health, undefined)).toEqual({ targets: '0/0', targetGroups: [] });
+    const none = { targets: '0/0', targetGroups: [], cluster: 'prod' };
+    expect(targetFields([], health, undefined)).toEqual(none);
   });
 
   test('are as they were told last while nothing is known, and remembered by their hash', () => {
@@ -108,6 +111,7 @@ test('health that flaps ten times a second is one write of status in five second
   let stored: BindingStatus = {};
   let writes = 0;
   const statuses = new TargetStatuses({
+    clusterName: 'prod',
     targets: {
       served,
       recording: () => undefined,

@@ -3,6 +3,7 @@
 // in `Ready` what has nothing behind it, in the same words.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Backend } from '../../alb/desire/desiring.ts';
 import { type ConditionReason, REASONS, setCondition } from '../../api/binding/conditions.ts';
 import { defined } from '../../api/defined.ts';
 import type { BindingStatus } from '../../api/generated/binding.ts';
@@ -19,7 +20,7 @@ import type { Targets } from './targets.ts';
 /** Somebody else wrote to the binding: the watch tells of it within this time, in milliseconds. */
 const CONFLICT_MS = 50;
 
-type TargetFields = Pick<BindingStatus, 'targetGroups' | 'targets' | 'registered'>;
+type TargetFields = Pick<BindingStatus, 'targetGroups' | 'targets' | 'registered' | 'cluster'>;
 
 /** What a status says about the targets of a target group; undefined when it does not name it. */
 export function rememberedHealth(
@@ -32,7 +33,9 @@ export function rememberedHealth(
 }
 
 /** What the targets program knows of target groups. */
-type Known = Pick<Targets, 'health' | 'standing'>;
+interface Known extends Pick<Targets, 'health' | 'standing'> {
+  readonly clusterName: string;
+}
 
 type TargetGroupStatus = NonNullable<TargetFields['targetGroups']>[number];
 
@@ -53,6 +56,16 @@ function detailsOf(
   };
 }
 
+/** What its targets are: a new process serves them by that before it looks at any group (recall.ts). */
+function backendFields({
+  targetType,
+  ipAddressType,
+  nodeLabels,
+  shared,
+}: Backend): Pick<TargetGroupStatus, 'targetType' | 'ipAddressType' | 'nodeLabels' | 'shared'> {
+  return { targetType, ipAddressType, ...defined({ nodeLabels: nodeLabels && { ...nodeLabels }, shared }) };
+}
+
 /** Target groups with their health, as it was told last where it is not known yet, and `healthy/total` over all. Pure. */
 export function targetFields(
   serving: readonly Serving[],
@@ -68,12 +81,15 @@ export function targetFields(
     const told = before?.targetGroups?.find((one) => one.arn === arn);
     const { healthy, total } = health;
     const promised = defined({ readinessGate: gatePromised(one) });
-    return { name, arn, service, port, ...promised, healthy, total, ...detailsOf(known.standing(arn), told) };
+    const details = detailsOf(known.standing(arn), told);
+    const kept = backendFields(backend);
+    return { name, arn, service, port, ...kept, ...promised, healthy, total, ...details };
   });
   const sum = (of: 'healthy' | 'total'): number => targetGroups.reduce((all, one) => all + one[of], 0);
   return {
     targetGroups,
     targets: `${sum('healthy')}/${sum('total')}`,
+    cluster: known.clusterName,
     ...(Object.keys(registered).length === 0 ? {} : { registered }),
   };
 }
@@ -108,12 +124,13 @@ export function withTargets(
   now: string,
 ): BindingStatus {
   const wanted = serving.filter(({ leaving }) => leaving !== true);
-  const { targetGroups: _, targets: __, registered: ___, ...rest } = status;
+  const { targetGroups: _, targets: __, registered: ___, cluster: ____, ...rest } = status;
   const told = wanted.map(({ arn, backend }) => ({ backend, health: known.health(arn) }));
   return { ...withReady(rest, told, now), ...targetFields(wanted, known, status) };
 }
 
 export interface TargetStatusOptions {
+  readonly clusterName: string;
   readonly targets: Pick<Targets, 'served' | 'health' | 'standing' | 'recording'>;
   readonly statuses: Pick<StatusWrites, 'update'>;
   now(): Date;
@@ -131,13 +148,18 @@ export class TargetStatuses {
 
   /** `member` is `namespace/name`. */
   async reconcile(member: string): Promise<Next> {
-    const { targets, statuses, now } = this.#options;
+    const { targets, statuses, now, clusterName } = this.#options;
+    const known: Known = {
+      clusterName,
+      health: (arn) => targets.health(arn),
+      standing: (arn) => targets.standing(arn),
+    };
     const window = this.#windows.get(member) ?? OPEN;
     const closed = window.until - now().getTime();
     if (closed > 0) return { afterMs: closed };
     let differs = false;
     const outcome = await statuses.update(member, 'write target health', ({ status = {} }) => {
-      const next = withTargets(status, targets.served.ofMember(member), targets, now().toISOString());
+      const next = withTargets(status, targets.served.ofMember(member), known, now().toISOString());
       for (const arn of Object.keys(next.registered ?? {})) targets.recording(arn);
       differs = !isDeepStrictEqual(next, status);
       return next;

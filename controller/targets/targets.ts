@@ -7,6 +7,7 @@
 // that a new process asks AWS only about target groups whose endpoints are others than those.
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsFailure, isFailure } from '../../alb/failures/failure.ts';
+import { accountOf } from '../aws/assumed-roles.ts';
 import type { Next } from '../queue/queue.ts';
 import type { TargetGroupHealth } from '../status/pass-result.ts';
 import { endpointsOf, keyOfTarget } from './endpoints.ts';
@@ -22,6 +23,7 @@ import {
   dueIn,
   hastened,
   healthOf,
+  isAsLeft,
   leftIn,
   NEW,
   recalled,
@@ -85,6 +87,13 @@ export class Targets {
     this.#options.served([...gone, ...serving].map(({ arn }) => arn));
   }
 
+  /** What the process before looked after is served until a pass over its group says what the target groups are. */
+  recall(serving: readonly Serving[]): void {
+    const news = serving.filter(({ arn, group }) => !this.knows(group) && this.served.get(arn) === undefined);
+    for (const one of news) this.#put(one);
+    this.#options.served(news.map(({ arn }) => arn));
+  }
+
   #put(one: Serving): void {
     const { now, random, enqueue } = this.#options;
     const before = this.served.get(one.arn);
@@ -93,12 +102,16 @@ export class Targets {
       const state = one.made ? NEW : recalled(one.remembered, now(), random());
       this.#entries.set(one.arn, newEntry(state, !one.made));
     }
+    // It was told by less than is known now: no news.
+    const entry = this.#entries.get(one.arn);
+    if (before?.recalled && entry !== undefined) entry.standing = undefined;
     // Another Service, or choice of nodes, is another set of targets.
     const same = isDeepStrictEqual(before?.backend, one.backend);
     this.#unshare(before, one);
     // One that is about to go is watched: others wait for it, and it for them.
     const left = one.leaving !== before?.leaving || one.withdrawn !== before?.withdrawn;
-    if (!same || left || one.policy !== before?.policy) enqueue(one.arn, true);
+    const asks = isDeepStrictEqual(before?.role, one.role);
+    if (!same || left || !asks || one.policy !== before?.policy) enqueue(one.arn, true);
   }
 
   /** Whether it is shared may change; what was noted for that is of no more use then. */
@@ -198,7 +211,7 @@ export class Targets {
 
   /** The group is no more. */
   forgetGroup(group: string): void {
-    if (!this.#groups.has(group)) return;
+    if (!this.#groups.has(group) && this.served.ofGroup(group).length === 0) return;
     this.serve(group, [], false);
     this.#groups.delete(group);
   }
@@ -267,9 +280,12 @@ export class Targets {
   /** Asks AWS what is registered, and tells what is not as it was left. */
   async #look(serving: Serving, entry: TargetGroupEntry): Promise<void> {
     const { aws, world, drifted, now, waiting } = this.#options;
-    const all = await inhabitantsOf(aws, serving.arn);
+    const all = await inhabitantsOf(accountOf(aws, serving.role), serving.arn);
     const wanted = new Set(endpointsOf(serving.backend, world).map(keyOfTarget));
     const { own } = entry;
+    // Whose pods they were is forgotten; that they were pods of the Service is not.
+    if (isAsLeft(entry.state, all.registered))
+      entry.behind = new Map(all.registered.keys().map((key) => [key, {}]));
     // What other clusters registered in a shared one is their own business.
     const here = own === undefined ? all : onlyOwn(all, (key) => own.has(key) || wanted.has(key));
     const left = leftIn(entry.state, wanted);

@@ -1,6 +1,8 @@
-// Trust stores and reserved capacity of the local AWS through the real SDK, with bundles in S3; and certificates of IAM.
+// Trust stores and reserved capacity of the local AWS through the real SDK, with bundles in S3; and certificates and roles of IAM.
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { connectAws } from '../../controller/aws/client.ts';
 import { credentialScope } from '../../local-aws/account/scope.ts';
 import { selfSignedCertificate } from '../../local-aws/data-plane/self-signed.ts';
 import { CA_PEM, revocationList } from '../../local-aws/elb/trust-store-fixture.ts';
@@ -136,13 +138,45 @@ test('capacity is reserved, decreased twice, and reset', async () => {
   expect(after.MinimumLoadBalancerCapacity).toBeUndefined();
 });
 
-test('certificates of IAM: known by their whole ARN, gone when deleted', async () => {
-  const iam = async (Action: string, input: Record<string, string>) => {
-    const body = new URLSearchParams({ Action, Version: '2010-05-08', ...input });
-    const headers = { authorization: credentialScope('iam') };
-    const response = await fetch(fixture.aws.url, { method: 'POST', headers, body });
-    expect(response.status).toBe(200);
+async function iam(Action: string, input: Record<string, string>): Promise<void> {
+  const body = new URLSearchParams({ Action, Version: '2010-05-08', ...input });
+  const headers = { authorization: credentialScope('iam') };
+  const response = await fetch(fixture.aws.url, { method: 'POST', headers, body });
+  expect(response.status).toBe(200);
+}
+
+test('roles are assumed as their trust policies say, and by nobody where there is none', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  const aws = connectAws({
+    ...{ clusterName: 'prod', vpcId: 'vpc-1', region: 'us-west-2' },
+    ...{ maxAttempts: 1, version: 'test', registry: new Registry() },
+    endpoints: { STS: fixture.aws.url, 'Elastic Load Balancing v2': fixture.aws.url },
+  });
+  const trust = {
+    Effect: 'Allow',
+    Principal: { AWS: '123456789012' },
+    Action: 'sts:AssumeRole',
+    Condition: { StringEquals: { 'sts:ExternalId': 'ours' } },
   };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+  await iam('CreateRole', { RoleName: 'targets', AssumeRolePolicyDocument });
+  const read = (arn: string, externalId?: string) =>
+    aws
+      .assuming({ arn, ...(externalId === undefined ? {} : { externalId }) })
+      .elbv2.send(new elb.DescribeTargetGroupsCommand({}));
+  const arn = 'arn:aws:iam::123456789012:role/targets';
+  const denied = { action: 'AssumeRole', code: 'AccessDenied', kind: 'denied' };
+  await expect(read(arn)).rejects.toMatchObject(denied);
+  await expect(read(arn, 'theirs')).rejects.toMatchObject(denied);
+  await expect(read('arn:aws:iam::123456789012:role/none', 'ours')).rejects.toMatchObject(denied);
+  await expect(read('arn:aws:iam::210987654321:role/targets', 'ours')).rejects.toMatchObject(denied);
+  expect((await read(arn, 'ours')).TargetGroups).toBeDefined();
+  aws.close();
+  vi.unstubAllEnvs();
+});
+
+test('certificates of IAM: known by their whole ARN, gone when deleted', async () => {
   const { certPem, keyPem } = await selfSignedCertificate('iam.example.com');
   const name = { ServerCertificateName: 'web' };
   await iam('UploadServerCertificate', {

@@ -1,6 +1,7 @@
 // The policy of an Ingress: what is planned is shown and not done, until the annotation lets it; in a group nobody is held up.
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CALLS } from '../../controller/aws/client.ts';
 import { takeAccountSnapshot } from '../harness/account-snapshot.ts';
 import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { bindingOf, countAfresh, mutating, untilQuiet } from '../harness/waiters.ts';
@@ -174,9 +175,93 @@ describe('in a group', () => {
   });
 });
 
+describe('under --policy=targets-only, where IAM allows targets and nothing else', () => {
+  const targets = ['RegisterTargets', 'DeregisterTargets'];
+  /** Every call that makes, changes or removes anything else. */
+  const denied = [...CALLS].flatMap(([action, { mutating: is }]) =>
+    is && !targets.includes(action) ? [action] : [],
+  );
+  const deny = (actions: readonly string[]): void => {
+    for (const action of actions) stage.aws.faults.fail(action, 'AccessDenied', 'not you', 'before', 10_000);
+  };
+  const registered = (): number =>
+    Object.values(stage.aws.state().targetGroups.get(targetGroup())?.targets ?? {}).filter(
+      ({ drainingUntil }) => drainingUntil === undefined,
+    ).length;
+  const replicas = (count: number) => k(`scale deployment web -n pol --replicas=${count}`);
+
+  beforeAll(async () => {
+    await bringUp('pol', 'shop', paths('/'));
+    await restart('--policy', 'targets-only');
+    deny(denied);
+    await countAfresh(stage);
+  });
+  afterAll(() => stage.aws.faults.heal());
+
+  test('targets follow', async () => {
+    await replicas(4);
+    await vi.waitFor(() => expect(registered()).toBe(4), soon);
+    await replicas(2);
+    await vi.waitFor(() => expect(registered()).toBe(2), soon);
+    expect(changes().filter((one) => !/^(Der|R)egisterTargets/.test(one))).toEqual([]);
+  });
+
+  test('what is missing is told, and nothing of it is tried', async () => {
+    const more = { ...paths('/'), hosts: { '': { '/': 'web:80', '/api': 'api:80' } } };
+    await stage.cluster.apply(ingress('pol', 'shop', more), ingress('pol', 'new', paths('/')));
+    await vi.waitFor(async () => {
+      const shop = await condition('shop', 'Programmed');
+      expect(shop).toMatchObject({ status: 'False', reason: 'Observed' });
+      expect(shop?.message).toMatch(
+        /^The policy targets-only leaves out: create targetGroup.*api.*create rule/,
+      );
+      const one = await condition('new', 'Programmed');
+      expect(one).toMatchObject({ status: 'False', reason: 'Observed' });
+      expect(one?.message).toMatch(/^The policy targets-only leaves out: .*create loadBalancer/);
+    }, soon);
+    // What serves already goes on.
+    await replicas(3);
+    await vi.waitFor(() => expect(registered()).toBe(3), soon);
+    await k('delete ingress new -n pol');
+    await vi.waitFor(async () => expect(await bound('pol')).not.toContain('new'), soon);
+    await untilQuiet(stage, 1_000);
+    expect(changes().filter((one) => !/^(Der|R)egisterTargets/.test(one))).toEqual([]);
+  });
+
+  test('where targets are denied, too, that is told, and tried again ever more seldom until it is allowed', async () => {
+    deny(targets);
+    await countAfresh(stage);
+    const begun = Date.now();
+    await replicas(5);
+    const notes = () => k('get lbb shop -n pol -o jsonpath={.status.targetGroups[*].notes}');
+    await vi.waitFor(
+      async () => expect(await notes()).toContain('RegisterTargets answered AccessDenied: not you'),
+      soon,
+    );
+    await vi.waitFor(
+      () => expect(changes()).toEqual([expect.stringMatching(/^RegisterTargets ×[3-9]/)]),
+      soon,
+    );
+    const seconds = (Date.now() - begun) / 1_000;
+    const [times = 0] = changes().map((one) => Number(one.split('×')[1]));
+    // Half a second, then twice as long each time; and at once whenever the endpoints change.
+    expect(times).toBeLessThanOrEqual(Math.log2(seconds + 1) + 10);
+    stage.aws.faults.heal();
+    await vi.waitFor(() => expect(registered()).toBe(5), soon);
+    await vi.waitFor(async () => expect(await notes()).toBe(''), soon);
+  });
+});
+
+/** The names of the load balancers that there are. */
+const balancers = async (): Promise<unknown> => {
+  const { LoadBalancers = [] } = await elbv2.send(new elb.DescribeLoadBalancersCommand({}));
+  return LoadBalancers.map(({ LoadBalancerName }) => LoadBalancerName).sort();
+};
+
 test('under --policy=observe nobody gets more than that', async () => {
   await restart('--policy', 'observe');
   await countAfresh(stage);
+  const before = await balancers();
   await apply('late', paths('/'), 'sync');
   await vi.waitFor(
     async () => expect((await condition('late', 'Programmed'))?.reason).toBe('Observed'),
@@ -184,5 +269,5 @@ test('under --policy=observe nobody gets more than that', async () => {
   );
   expect((await condition('late', 'Accepted'))?.message).toContain('--policy=observe');
   expect(changes()).toEqual([]);
-  expect(await elbv2.send(new elb.DescribeLoadBalancersCommand({}))).toMatchObject({ LoadBalancers: [{}] });
+  expect(await balancers()).toEqual(before);
 });

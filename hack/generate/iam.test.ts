@@ -48,3 +48,7 @@ test('what is ours is told by the cluster tag', () => {
     ]),
   });
 });
+
+test('no role may be assumed before somebody names it', () => {
+  expect(JSON.stringify(policyOf(['sts:AssumeRole']))).not.toContain('AssumeRole');
+});

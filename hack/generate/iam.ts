@@ -10,6 +10,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-elastic-load-balancing-v2': 'elasticloadbalancing',
   'client-resource-groups-tagging-api': 'tag',
   'client-shield': 'shield',
+  'client-sts': 'sts',
   'client-wafv2': 'wafv2',
 };
 
@@ -73,6 +74,9 @@ const ON_BEHALF: Readonly<Record<string, readonly string[]>> = {
   'wafv2:GetWebACLForResource': ['wafv2:GetWebACL'],
 };
 
+/** What only some need, and who does grants for the resources that are meant: roles of other accounts (docs/targetgroupbindings.md). */
+const GRANTED_APART: readonly string[] = ['sts:AssumeRole'];
+
 /** `service:Action` of every command that a TypeScript source imports from the SDK. */
 export function actionsIn(source: string): string[] {
   const imports = /import \{([^}]*)\} from '@aws-sdk\/(client-[\w-]+)'/g;
@@ -85,7 +89,8 @@ export function actionsIn(source: string): string[] {
 
 /** The policy document (AWS: IAM JSON policy reference). @throws Error on a changing call whose reach is not decided. */
 export function policyOf(actions: readonly string[]): object {
-  const sorted = [...new Set(actions.flatMap((action) => [action, ...(ON_BEHALF[action] ?? [])]))].sort();
+  const granted = actions.filter((action) => !GRANTED_APART.includes(action));
+  const sorted = [...new Set(granted.flatMap((action) => [action, ...(ON_BEHALF[action] ?? [])]))].sort();
   const reads = sorted.filter((action) => /:(Describe|List|Get)/.test(action));
   const of = (reach: Reach) =>
     sorted.filter((action) => !reads.includes(action) && reachOf(action) === reach);

@@ -22,6 +22,14 @@ const grpc = (GrpcCode: string) => ({ ProtocolVersion: 'GRPC', Matcher: { GrpcCo
 
 const basics: readonly ContractCase[] = [
   check('HC1, moto 5.4', 'over TCP', { HealthCheckProtocol: 'TCP' }, 'TCP'),
+  check('HC1', 'of a TCP group over UDP', { Protocol: 'TCP', HealthCheckProtocol: 'UDP' }, 'UDP'),
+  check(
+    'HC3',
+    'a path over TCP',
+    { Protocol: 'TCP', HealthCheckPath: '/' },
+    'not supported for TCP health checks',
+  ),
+  check('HC8', 'codes over TCP', { Protocol: 'TCP', ...http('200') }, 'not supported for TCP health checks'),
   check('HC1', 'over HTTPS', { HealthCheckProtocol: 'HTTPS' }),
   shown(
     'HC1, moto 5.7',

@@ -86,7 +86,30 @@ const types: readonly ContractCase[] = [
     ),
   ),
   create('TG3', 'no protocol', { Protocol: undefined }, refused('protocol')),
-  create('TG3', 'protocol TCP', { Protocol: 'TCP' }, refused('TCP')),
+  ...(['TCP', 'TLS', 'UDP', 'TCP_UDP'] as const).map((Protocol) =>
+    create(
+      'TG3',
+      `protocol ${Protocol}`,
+      { Protocol },
+      {
+        answer: {
+          TargetGroups: [
+            {
+              ...{
+                Protocol,
+                ProtocolVersion: null,
+                HealthCheckProtocol: 'TCP',
+                HealthCheckPath: null,
+                Matcher: null,
+              },
+              ...{ HealthCheckIntervalSeconds: 30, HealthCheckTimeoutSeconds: 10 },
+            },
+          ],
+        },
+      },
+    ),
+  ),
+  create('TG6', 'a version for TCP', { Protocol: 'TCP', ProtocolVersion: 'HTTP1' }, refused('TCP')),
   create('TG3', 'a protocol in lower case', { Protocol: 'http' }, refused("'http'")),
   create('TG4', 'no port', { Port: undefined }, refused('port')),
   create('TG4', 'port 0', { Port: 0 }, refused("'0'")),

@@ -11,6 +11,8 @@ import type {
 import { listenerDefaults, loadBalancerDefaults, TARGET_GROUP_DEFAULTS } from '../../api/defaults.ts';
 import { checkedAttributes, LISTENER, LOAD_BALANCER, TARGET_GROUP } from './attribute-values.ts';
 import { listenerOf, loadBalancerOf, targetGroupOf } from './find.ts';
+import { isNetwork } from './health-check.ts';
+import { notEmulated } from './not-emulated.ts';
 import { checkGroupPlacement, checkLogsPlacement } from './placement.ts';
 import { refuse } from './refusal.ts';
 import type {
@@ -115,18 +117,25 @@ function checkBucket(bucket: string, world: World): void {
     );
 }
 
+/** Those of Network Load Balancers have other attributes, and nobody to heed them here. */
+function checkPlayed(group: TargetGroupRecord): TargetGroupRecord {
+  if (isNetwork(group.protocol))
+    notEmulated(`attributes of target groups with the protocol '${group.protocol}'`);
+  return group;
+}
+
 export function describeTargetGroupAttributes(
   state: ElbState,
   input: DescribeTargetGroupAttributesInput,
 ): AttributesOutput {
-  return pairs(targetGroupAttributes(targetGroupOf(state, input.TargetGroupArn)));
+  return pairs(targetGroupAttributes(checkPlayed(targetGroupOf(state, input.TargetGroupArn))));
 }
 
 export function modifyTargetGroupAttributes(
   state: ElbState,
   input: ModifyTargetGroupAttributesInput,
 ): AttributesOutput {
-  const group = targetGroupOf(state, input.TargetGroupArn);
+  const group = checkPlayed(targetGroupOf(state, input.TargetGroupArn));
   const unsupported = (key: string): never =>
     refuse(
       'InvalidConfigurationRequest',

@@ -4,7 +4,7 @@ import type {
   ModifyTargetGroupInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid } from './refusal.ts';
-import type { HealthCheckRecord, TargetGroupRecord } from './state.ts';
+import type { HealthCheckRecord, NetworkProtocol, TargetGroupRecord } from './state.ts';
 
 type HealthCheckInput = Pick<
   CreateTargetGroupInput & ModifyTargetGroupInput,
@@ -19,20 +19,34 @@ type HealthCheckInput = Pick<
   | 'Matcher'
 >;
 
+type CheckedGroup = Pick<TargetGroupRecord, 'targetType' | 'protocol' | 'protocolVersion'>;
+
+/** Whether a protocol is one of Network Load Balancers. */
+export const isNetwork = (protocol: string | undefined): protocol is NetworkProtocol =>
+  protocol === 'TCP' || protocol === 'TLS' || protocol === 'UDP' || protocol === 'TCP_UDP';
+
 /**
  * The settings that result from what is asked over what is there, or over AWS's defaults.
  * Refuses by aws-limits HC1 to HC10; ranges of numbers are in the action table.
  */
 export function healthCheckOf(
-  type: TargetGroupRecord['targetType'],
-  version: TargetGroupRecord['protocolVersion'],
+  group: CheckedGroup,
   asked: HealthCheckInput,
-  present: HealthCheckRecord = defaults(type, version),
+  present: HealthCheckRecord = defaults(group, asked.HealthCheckProtocol),
 ): HealthCheckRecord {
-  const protocol = asked.HealthCheckProtocol ?? present.protocol;
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    invalid(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS'`); // HC1
-  const path = asked.HealthCheckPath ?? present.path;
+  const protocol = protocolOf(group, asked.HealthCheckProtocol ?? present.protocol);
+  const { path: defaultPath, matcher: defaultMatcher } = defaults(group, protocol);
+  const kept =
+    protocol === 'TCP'
+      ? {}
+      : { path: present.path ?? defaultPath, matcher: present.matcher ?? defaultMatcher };
+  const path = asked.HealthCheckPath ?? kept.path;
+  const matcher = matcherOf(group.protocolVersion, asked) ?? kept.matcher;
+  // The words of AWS (Elastic Load Balancing API Reference, CreateTargetGroup: "[HTTP/HTTPS health checks]").
+  if (protocol === 'TCP' && path !== undefined)
+    invalid('Health check paths are not supported for TCP health checks');
+  if (protocol === 'TCP' && matcher !== undefined)
+    invalid('Health check matchers are not supported for TCP health checks');
   const result: HealthCheckRecord = {
     enabled: asked.HealthCheckEnabled ?? present.enabled,
     protocol,
@@ -42,27 +56,37 @@ export function healthCheckOf(
     timeoutSeconds: asked.HealthCheckTimeoutSeconds ?? present.timeoutSeconds,
     healthyThreshold: asked.HealthyThresholdCount ?? present.healthyThreshold,
     unhealthyThreshold: asked.UnhealthyThresholdCount ?? present.unhealthyThreshold,
-    matcher: matcherOf(version, asked) ?? present.matcher,
+    ...(matcher === undefined ? {} : { matcher }),
   };
-  check(type, version, result);
+  check(group, result);
   return result;
 }
 
+/** HC1: over TCP only where the targets are not spoken to in HTTP; never over TLS, UDP or TCP_UDP. */
+function protocolOf({ protocol: of }: CheckedGroup, asked: string): HealthCheckRecord['protocol'] {
+  if (asked === 'HTTP' || asked === 'HTTPS' || (asked === 'TCP' && isNetwork(of))) return asked;
+  return invalid(
+    `Health check protocol '${asked}' must be one of '${isNetwork(of) ? 'HTTP, HTTPS, TCP' : 'HTTP, HTTPS'}'`,
+  );
+}
+
+/** Elastic Load Balancing API Reference, CreateTargetGroup; Network Load Balancers User Guide, "Health checks for target groups". */
 function defaults(
-  type: TargetGroupRecord['targetType'],
-  version: TargetGroupRecord['protocolVersion'],
+  { targetType, protocol: of, protocolVersion: version }: CheckedGroup,
+  asked?: string,
 ): HealthCheckRecord {
-  const lambda = type === 'lambda';
+  const network = isNetwork(of);
+  const lambda = targetType === 'lambda';
+  const overTcp = network && (asked ?? 'TCP') === 'TCP';
+  const common = { enabled: !lambda, port: 'traffic-port', healthyThreshold: 5, unhealthyThreshold: 2 };
+  if (overTcp) return { ...common, protocol: 'TCP', intervalSeconds: 30, timeoutSeconds: 10 };
   return {
-    enabled: !lambda,
+    ...common,
     protocol: 'HTTP',
-    port: 'traffic-port',
     path: version === 'GRPC' ? '/AWS.ALB/healthcheck' : '/',
     intervalSeconds: lambda ? 35 : 30,
-    timeoutSeconds: lambda ? 30 : 5,
-    healthyThreshold: 5,
-    unhealthyThreshold: 2,
-    matcher: version === 'GRPC' ? '12' : '200',
+    timeoutSeconds: lambda ? 30 : network ? (asked === 'HTTP' ? 6 : 10) : 5,
+    matcher: network ? '200-399' : version === 'GRPC' ? '12' : '200',
   };
 }
 
@@ -80,8 +104,7 @@ function matcherOf(
 }
 
 function check(
-  type: TargetGroupRecord['targetType'],
-  version: TargetGroupRecord['protocolVersion'],
+  { targetType: type, protocol: of, protocolVersion: version }: CheckedGroup,
   result: HealthCheckRecord,
 ): void {
   if (type !== 'lambda' && !result.enabled)
@@ -95,8 +118,17 @@ function check(
     invalid(
       `Health check timeout '${result.timeoutSeconds}' must be smaller than the interval '${result.intervalSeconds}'`,
     ); // HC5
-  const [noun, low, high] = version === 'GRPC' ? ['GRPC', 0, 99] : ['HTTP', 200, 499];
-  for (const part of result.matcher.split(',')) {
+  checkMatcher(version, isNetwork(of) ? 599 : 499, result.matcher);
+}
+
+/** HC8, HC9; `most`: the highest HTTP code. */
+function checkMatcher(
+  version: CheckedGroup['protocolVersion'],
+  most: number,
+  matcher: string | undefined,
+): void {
+  const [noun, low, high] = version === 'GRPC' ? ['GRPC', 0, 99] : ['HTTP', 200, most];
+  for (const part of matcher?.split(',') ?? []) {
     // Spaces and ranges backwards are not documented (aws-limits 9), so they are let through.
     const ends = /^(\d+)(?:-(\d+))?$/.exec(part.trim());
     const numbers = [Number(ends?.[1]), Number(ends?.[2] ?? ends?.[1])];

@@ -2,6 +2,7 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { targetGroupAttributes } from './attributes.ts';
 import { held, targetGroupOf } from './find.ts';
+import { isNetwork } from './health-check.ts';
 import { checkGroupPlacement, checkListenerPlacement } from './placement.ts';
 import { invalid, refuse } from './refusal.ts';
 import type {
@@ -58,6 +59,12 @@ function forwardedTo(state: ElbState, arn: string): TargetGroupRecord {
 }
 
 function checkLink(lb: LoadBalancerRecord, protocol: string, group: TargetGroupRecord): void {
+  // Elastic Load Balancing API Reference, CreateListener: IncompatibleProtocols.
+  if (isNetwork(group.protocol))
+    refuse(
+      'IncompatibleProtocols',
+      `The listener and its associated target group '${group.arn}' have incompatible protocols`,
+    );
   checkGroupPlacement(lb.placement, group, targetGroupAttributes(group));
   if (group.loadBalancerArn !== undefined && group.loadBalancerArn !== lb.arn)
     refuse(

@@ -110,12 +110,15 @@ export interface RuleRecord {
   tags: Record<string, string>;
 }
 
+/** Protocols of target groups of Network Load Balancers, as far as they are played. */
+export type NetworkProtocol = 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP';
+
 export interface TargetGroupRecord {
   arn: string;
   serial: number;
   name: string;
   targetType: 'instance' | 'ip' | 'lambda';
-  protocol?: 'HTTP' | 'HTTPS';
+  protocol?: 'HTTP' | 'HTTPS' | NetworkProtocol;
   protocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
   port?: number;
   vpcId?: string;
@@ -132,15 +135,15 @@ export interface TargetGroupRecord {
 
 export interface HealthCheckRecord {
   enabled: boolean;
-  protocol: 'HTTP' | 'HTTPS';
+  protocol: 'HTTP' | 'HTTPS' | 'TCP';
   port: string;
   path?: string;
   intervalSeconds: number;
   timeoutSeconds: number;
   healthyThreshold: number;
   unhealthyThreshold: number;
-  /** HTTP codes, or gRPC codes when the protocol version is GRPC. */
-  matcher: string;
+  /** HTTP codes, or gRPC codes when the protocol version is GRPC; none of a check over TCP. */
+  matcher?: string;
 }
 
 export interface TargetRecord {

@@ -15,7 +15,12 @@ describe('CreateTargetGroup refuses', () => {
     ['TG1 33 characters', { Name: 'a'.repeat(33) }],
     ['TG1 hyphen last', { Name: 'a-' }],
     ['TG2 alb', { TargetType: 'alb' }],
-    ['TG3 protocol', { Protocol: 'TCP' }],
+    ['TG3 protocol', { Protocol: 'GENEVE' }],
+    ['TG6 version of a network group', { Protocol: 'TCP', ProtocolVersion: 'HTTP1' }],
+    ['TG8 control port of a network group', { Protocol: 'TCP', TargetControlPort: 1 }],
+    ['HC1 protocol of a network group', { Protocol: 'UDP', HealthCheckProtocol: 'UDP' }],
+    ['HC3 path over TCP', { Protocol: 'TCP', HealthCheckPath: '/' }],
+    ['HC8 codes over TCP', { Protocol: 'TCP', Matcher: { HttpCode: '200' } }],
     ['TG4 port', { Port: 65536 }],
     ['TG5 unknown VPC', { VpcId: 'vpc-0' }],
     ['TG6 version', { ProtocolVersion: 'HTTP3' }],
@@ -59,6 +64,55 @@ describe('CreateTargetGroup refuses', () => {
     aws.context.limits['target-groups'] = 1;
     create(aws);
     expect(codeOf(() => create(aws, { Name: 'two' }))).toBe('TooManyTargetGroups');
+  });
+});
+
+describe('a target group of a Network Load Balancer', () => {
+  const TCP = { protocol: 'TCP', seconds: [30, 10], path: undefined, codes: undefined };
+  test.each<[Partial<CreateTargetGroupInput>, object]>([
+    [{ Protocol: 'TCP' }, TCP],
+    [{ Protocol: 'TLS' }, TCP],
+    [{ Protocol: 'UDP' }, TCP],
+    [{ Protocol: 'TCP_UDP' }, TCP],
+    [
+      { Protocol: 'TCP', HealthCheckProtocol: 'HTTP' },
+      { protocol: 'HTTP', seconds: [30, 6], path: '/', codes: '200-399' },
+    ],
+    [
+      { Protocol: 'TCP', HealthCheckProtocol: 'HTTPS', Matcher: { HttpCode: '200-599' } },
+      { protocol: 'HTTPS', seconds: [30, 10], path: '/', codes: '200-599' },
+    ],
+  ])('%j is checked as AWS does by default', (changes, expected) => {
+    const [group] = inMemory().call('CreateTargetGroup', { ...HTTP, ...changes }).TargetGroups;
+    expect({
+      protocol: group?.HealthCheckProtocol,
+      seconds: [group?.HealthCheckIntervalSeconds, group?.HealthCheckTimeoutSeconds],
+      path: group?.HealthCheckPath,
+      codes: group?.Matcher?.HttpCode,
+    }).toEqual(expected);
+    expect([group?.Protocol, group?.ProtocolVersion]).toEqual([changes.Protocol, undefined]);
+  });
+
+  test('takes targets, and is served by no Application Load Balancer', () => {
+    const aws = inMemory();
+    const TargetGroupArn = create(aws, { Protocol: 'TCP', TargetType: 'ip' });
+    aws.call('RegisterTargets', { TargetGroupArn, Targets: [{ Id: '10.0.0.1', Port: 80 }] });
+    const { TargetHealthDescriptions = [] } = aws.call('DescribeTargetHealth', { TargetGroupArn });
+    expect(TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.Reason)).toEqual([
+      'Target.NotInUse',
+    ]);
+    expect(codeOf(() => aws.call('DescribeTargetGroupAttributes', { TargetGroupArn }))).toBe(
+      'ValidationError',
+    );
+  });
+
+  test('changes between checks over TCP and HTTP', () => {
+    const aws = inMemory();
+    const TargetGroupArn = create(aws, { Protocol: 'TCP' });
+    const modify = (HealthCheckProtocol: 'HTTP' | 'TCP') =>
+      aws.call('ModifyTargetGroup', { TargetGroupArn, HealthCheckProtocol }).TargetGroups[0];
+    expect(modify('HTTP')).toMatchObject({ HealthCheckPath: '/', Matcher: { HttpCode: '200-399' } });
+    expect(modify('TCP')).not.toHaveProperty('HealthCheckPath');
   });
 });
 

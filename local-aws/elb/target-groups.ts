@@ -8,12 +8,19 @@ import type {
   TargetGroup as TargetGroupView,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { held, loadBalancerOf, targetGroupOf } from './find.ts';
-import { healthCheckOf } from './health-check.ts';
+import { healthCheckOf, isNetwork } from './health-check.ts';
 import { checkTargetGroupName } from './names.ts';
 import { notEmulated } from './not-emulated.ts';
 import { page } from './page.ts';
 import { invalid, refuse } from './refusal.ts';
-import { arnOf, type CallContext, type ElbState, nextId, type TargetGroupRecord } from './state.ts';
+import {
+  arnOf,
+  type CallContext,
+  type ElbState,
+  type NetworkProtocol,
+  nextId,
+  type TargetGroupRecord,
+} from './state.ts';
 import { newTags } from './tags.ts';
 
 type TargetGroupFields = Omit<TargetGroupRecord, 'arn' | 'serial' | 'name' | 'attributes' | 'targets'>;
@@ -62,31 +69,42 @@ function settingsOf(input: CreateTargetGroupInput, context: CallContext): Target
   const tags = newTags(input.Tags);
   if (targetType === 'lambda') {
     refuseForLambda(input);
-    return { targetType, ipAddressType, tags, healthCheck: healthCheckOf(targetType, undefined, input) };
+    return { targetType, ipAddressType, tags, healthCheck: healthCheckOf({ targetType }, input) };
   }
   const { Protocol: protocol, Port: port, VpcId: vpcId } = input;
   if (protocol === undefined) invalid('A protocol must be specified'); // TG3
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS')
-    notEmulated(
-      `target groups with the protocol '${protocol}', which serve Network or Gateway Load Balancers`,
-    ); // TG3
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS' && !isNetwork(protocol))
+    notEmulated(`target groups with the protocol '${protocol}'`); // TG3
   if (port === undefined) invalid('A port must be specified'); // TG4
   if (vpcId === undefined) invalid('A VPC ID must be specified'); // TG5
   if (!context.world.vpcs.has(vpcId)) invalid(`The VPC ID '${vpcId}' is not found`); // TG5
-  const version = input.ProtocolVersion ?? 'HTTP1';
-  if (version !== 'HTTP1' && version !== 'HTTP2' && version !== 'GRPC')
-    invalid(`Target group protocol version '${version}' must be one of '[HTTP2, HTTP1, GRPC]'`); // TG6
+  const place = { targetType, protocol, port, vpcId, ipAddressType, tags };
+  if (isNetwork(protocol)) return { ...place, ...networkSettings(protocol, input, targetType) };
+  const protocolVersion = versionOf(input.ProtocolVersion);
   return {
-    targetType,
-    protocol,
-    protocolVersion: version,
-    port,
-    vpcId,
-    ipAddressType,
-    tags,
-    healthCheck: healthCheckOf(targetType, version, input),
+    ...place,
+    protocolVersion,
+    healthCheck: healthCheckOf({ targetType, protocol, protocolVersion }, input),
     ...(input.TargetControlPort === undefined ? {} : { targetControlPort: input.TargetControlPort }),
   };
+}
+
+/** TG6 */
+function versionOf(version = 'HTTP1'): 'HTTP1' | 'HTTP2' | 'GRPC' {
+  if (version === 'HTTP1' || version === 'HTTP2' || version === 'GRPC') return version;
+  return invalid(`Target group protocol version '${version}' must be one of '[HTTP2, HTTP1, GRPC]'`);
+}
+
+/** Of Network Load Balancers: no version and no control port (CreateTargetGroup: "[HTTP/HTTPS protocol]"). */
+function networkSettings(
+  protocol: NetworkProtocol,
+  input: CreateTargetGroupInput,
+  targetType: 'instance' | 'ip',
+): Pick<TargetGroupFields, 'healthCheck'> {
+  if (input.ProtocolVersion !== undefined)
+    invalid(`Protocol version cannot be specified for target groups with protocol '${protocol}'`);
+  if (input.TargetControlPort !== undefined) invalid('Target control port is not supported');
+  return { healthCheck: healthCheckOf({ targetType, protocol }, input) };
 }
 
 const NOT_FOR_LAMBDA = {
@@ -140,7 +158,9 @@ function view(group: TargetGroupRecord): TargetGroupView {
     HealthyThresholdCount: check.healthyThreshold,
     UnhealthyThresholdCount: check.unhealthyThreshold,
     ...(check.path === undefined ? {} : { HealthCheckPath: check.path }),
-    Matcher: grpc ? { GrpcCode: check.matcher } : { HttpCode: check.matcher },
+    ...(check.matcher === undefined
+      ? {}
+      : { Matcher: grpc ? { GrpcCode: check.matcher } : { HttpCode: check.matcher } }),
     LoadBalancerArns: group.loadBalancerArn === undefined ? [] : [group.loadBalancerArn],
     TargetType: group.targetType,
     ...(group.protocolVersion === undefined ? {} : { ProtocolVersion: group.protocolVersion }),
@@ -190,7 +210,7 @@ export function modifyTargetGroup(
   input: ModifyTargetGroupInput,
 ): { TargetGroups: TargetGroupView[] } {
   const group = targetGroupOf(state, input.TargetGroupArn);
-  group.healthCheck = healthCheckOf(group.targetType, group.protocolVersion, input, group.healthCheck);
+  group.healthCheck = healthCheckOf(group, input, group.healthCheck);
   return { TargetGroups: [view(group)] };
 }
 
