@@ -5,7 +5,7 @@ import { defined } from '../api/defined.ts';
 import { planOnce } from '../controller/inspection/main.ts';
 import { DEFAULTS } from '../controller/options.ts';
 import { WHEN_UNSAID } from './flags/defaults.ts';
-import { withFlags } from './flags/flag.ts';
+import { inspectionCommand } from './flags/parse.ts';
 import { attempts, PLACE, POLICY, THROTTLE } from './flags/place.ts';
 import { ORPHANS, RECORD, recordOf } from './flags/upkeep.ts';
 import { ATTEMPTS, answer, type InspectionFlags, oneOf, RIGHTS } from './inspecting.ts';
@@ -26,7 +26,7 @@ const FLAGS = [...PLACE, POLICY, ...WHEN_UNSAID, ...ORPHANS, RECORD, attempts(AT
 
 /** The command; exit code 0 when there is nothing to do, 2 when there is, 1 when it could not be found out. */
 export function planCommand(): Command {
-  return withFlags(new Command('plan'), FLAGS)
+  return inspectionCommand(new Command('plan'), FLAGS)
     .description('shows what the controller would do in AWS, and why; changes nothing')
     .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { defined } from '../api/defined.ts';
 import { orphanTrees, treeOnce } from '../controller/inspection/main.ts';
 import { DEFAULTS } from '../controller/options.ts';
-import { withFlags } from './flags/flag.ts';
+import { inspectionCommand } from './flags/parse.ts';
 import { attempts, PLACE, POLICY, THROTTLE } from './flags/place.ts';
 import { ORPHANS, RECORD, recordOf } from './flags/upkeep.ts';
 import { ATTEMPTS, answer, type InspectionFlags, oneOf, RIGHTS } from './inspecting.ts';
@@ -39,7 +39,7 @@ const FLAGS = [...PLACE, POLICY, ...ORPHANS, RECORD, attempts(ATTEMPTS), THROTTL
 
 /** The command; exit code 1 when AWS or the cluster cannot be read. */
 export function treeCommand(): Command {
-  return withFlags(new Command('tree').alias('get'), FLAGS)
+  return inspectionCommand(new Command('tree').alias('get'), FLAGS)
     .description('shows what is in AWS: load balancers, listeners, rules, target groups, targets with health')
     .argument('[ingress]', 'only its group: NAME or NAMESPACE/NAME')
     .option('-n, --namespace <namespace>', 'of the Ingress (default: that of the context)')

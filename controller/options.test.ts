@@ -1,6 +1,13 @@
 // Tests of options.
 import { expect, test } from 'vitest';
-import { type ControllerOptions, clusterSettings, DEFAULTS, mistakes } from './options.ts';
+import {
+  awsOptions,
+  type ControllerOptions,
+  clusterSettings,
+  DEFAULTS,
+  mistakes,
+  noticesOf,
+} from './options.ts';
 
 const options: ControllerOptions = { ...DEFAULTS, clusterName: 'prod', awsVpcId: 'vpc-1' };
 
@@ -30,6 +37,32 @@ test.each<[Partial<ControllerOptions>, string[]]>([
   [{ featureGates: { Nonsense: true } }, ['--feature-gates: there is no gate Nonsense.']],
 ])('%j', (changes, expected) => {
   expect(mistakes({ ...options, ...changes })).toEqual(expected);
+});
+
+test.each<[Partial<ControllerOptions>, string[]]>([
+  [{}, []],
+  [{ awsApiEndpoints: { EC2: 'https://a', ec2imds: 'http://b' } }, []],
+  [
+    { awsApiEndpoints: { elasticloadbalancing: 'https://a', 'Route 53': 'https://b' } },
+    [
+      '--aws-api-endpoints: there is no service "elasticloadbalancing"; they are Elastic Load Balancing v2, EC2, ',
+      '--aws-api-endpoints: Route 53 is not called here',
+    ],
+  ],
+  [{ awsApiThrottle: { ec2: [] } }, ['--aws-api-throttle: there is no service "ec2"; they are ']],
+  [
+    { featureGates: { NLBGatewayAPI: true, ALBSingleSubnet: true } },
+    ['--feature-gates: NLBGatewayAPI=true: Gateways are not served here'],
+  ],
+])('of %j is told', (changes, expected) => {
+  const told = noticesOf({ ...options, ...changes });
+  expect(told.map((words, at) => words.slice(0, expected[at]?.length))).toEqual(expected);
+});
+
+test('calls wait as --aws-api-throttle says', () => {
+  const limit = { actions: /^Describe/, perSecond: 2, burst: 1 };
+  const { throttle } = awsOptions({ ...options, awsApiThrottle: { EC2: [limit] } });
+  expect([0, 0, 0].map((now) => throttle.reserve('ec2', 'DescribeVpcs', now))).toEqual([0, 500, 1000]);
 });
 
 test.each<[Partial<ControllerOptions>, string]>([

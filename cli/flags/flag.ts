@@ -15,6 +15,8 @@ export interface Flag {
   /** How `unset` is written by people. */
   readonly unsetWords?: string;
   readonly required?: true;
+  /** Taken, and not in --help. */
+  readonly hidden?: true;
   /** Set for flags of the LBC. */
   readonly lbc?: LbcDefault;
 }
@@ -52,7 +54,7 @@ function optionOf(flag: Flag): Option {
     });
   }
   if (flag.unset !== undefined) option.default(flag.unset, flag.unsetWords);
-  return option.makeOptionMandatory(flag.required === true);
+  return option.hideHelp(flag.hidden).makeOptionMandatory(flag.required === true);
 }
 
 /** The command, with these flags. */

@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { mistakes } from '../../controller/options.ts';
 import { controllerCommand } from '../controller.ts';
+import { planCommand } from '../plan.ts';
+import { treeCommand } from '../tree.ts';
 import { webhookCommand } from '../webhook.ts';
 import type { ProcessName } from './lbc.ts';
 import { type Heard, heard } from './parse.ts';
@@ -233,6 +235,34 @@ test('what each option says is looked at together', () => {
   expect(mistakes(options as unknown as Parameters<typeof mistakes>[0])).toEqual([
     '--default-tags: the tag elbv2.k8s.aws/cluster is ours.',
   ]);
+});
+
+describe.each([
+  ['plan', planCommand],
+  ['tree', treeCommand],
+] as const)('albatross %s', (_, make) => {
+  const parsed = (words: readonly string[]) => {
+    const result: { options?: Record<string, unknown> } = {};
+    make()
+      .configureOutput({ writeErr: () => undefined })
+      .exitOverride()
+      .action((_ingress: unknown, options: Record<string, unknown>) => {
+        result.options = options;
+      })
+      .parse(['--cluster-name=prod', ...words], { from: 'user' });
+    return result.options;
+  };
+  test('takes what the controller takes', () => {
+    const words = Object.entries(LBC).map(([name, value]) => `--${name}=${value}`);
+    expect(parsed([...words, '--drift-period=1h', '--health-port=1'])).toMatchObject({
+      ...{ awsVpcId: 'vpc-1', awsRegion: 'us-west-2', awsMaxRetries: 5, syncPeriod: 36_000 },
+      requiredSecretsLabel: { key: 'login', value: 'yes' },
+    });
+  });
+  test('refuses what the controller refuses', () => {
+    expect(() => parsed(['--tolerate-non-existent-backend-action=false'])).toThrow('answers 503');
+    expect(() => parsed(['--clustername=x'])).toThrow('unknown option');
+  });
 });
 
 /** Credentials are given, so that nobody is asked for them. */

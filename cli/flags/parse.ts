@@ -21,19 +21,36 @@ export interface Heard<O> {
 const isRenamed = (flag: Flag): boolean =>
   LBC_ONLY.some(({ fate }) => fate.kind === 'renamed' && fate.to.includes(flag.name));
 
+/** The command, with the flags of the LBC that a process does not have itself; they are not in --help. */
+function withForeign(command: Command, process: ProcessName): Command {
+  for (const flag of foreignTo(process)) {
+    const renamed = flag.fate.kind === 'renamed' ? RENAMED_READERS[flag.name] : undefined;
+    const read = renamed ?? ((text: string) => readLbc(flag, text));
+    command.addOption(new Option(`--${flag.name} ${flag.value}`).hideHelp().argParser(read));
+  }
+  return command;
+}
+
+/**
+ * A command that looks at what the controller does: beside its own flags it takes all that the controller takes, so that it can be
+ * given the same; what changes nothing of its answer is not in --help.
+ */
+export function inspectionCommand(command: Command, own: readonly Flag[]): Command {
+  const others = OWN.controller.filter(({ name }) => !own.some((flag) => flag.name === name));
+  const hidden = others.map((flag): Flag => ({ ...flag, hidden: true }));
+  return withForeign(withFlags(command, [...own, ...hidden]), 'controller').hook('preAction', (_, told) => {
+    const wrong = refusals(told, 'controller');
+    if (wrong.length > 0) told.error(`error: ${wrong.join(' ')}`);
+  });
+}
+
 /** The command with all of its flags; those of the LBC that it does not have itself are not in --help. */
 export function processCommand(command: Command, process: ProcessName): Command {
   // What may come from a flag of the LBC is missed only when both have been heard.
   const own = OWN[process].map(({ required, ...flag }): Flag => {
     return required === undefined || isRenamed(flag) ? flag : { ...flag, required };
   });
-  withFlags(command, own);
-  for (const flag of foreignTo(process)) {
-    const renamed = flag.fate.kind === 'renamed' ? RENAMED_READERS[flag.name] : undefined;
-    const read = renamed ?? ((text: string) => readLbc(flag, text));
-    command.addOption(new Option(`--${flag.name} ${flag.value}`).hideHelp().argParser(read));
-  }
-  return command.addHelpText(
+  return withForeign(withFlags(command, own), process).addHelpText(
     'after',
     '\nThe flags of the AWS Load Balancer Controller are taken as well; docs/flags.md says what each of them does here.',
   );
@@ -43,6 +60,16 @@ export function processCommand(command: Command, process: ProcessName): Command 
 function saidOf(command: Command, flags: readonly LbcFlag[]): Map<string, unknown> {
   const said = flags.filter((flag) => command.getOptionValueSource(keyOf(flag)) === 'cli');
   return new Map(said.map((flag) => [flag.name, command.getOptionValue(keyOf(flag))]));
+}
+
+/** Flags of the LBC that say what cannot be so here. */
+function refusals(command: Command, process: ProcessName): string[] {
+  const foreign = foreignTo(process);
+  const said = saidOf(command, foreign);
+  return foreign.flatMap(({ name, fate }) => {
+    if (fate.kind !== 'fixed' || !said.has(name) || said.get(name) === fate.is) return [];
+    return [`--${name} ${String(said.get(name))}: ${fate.because}; ${fate.remedy}.`];
+  });
 }
 
 /** Where a flag of ours and one of the LBC under another name disagree. */
@@ -90,10 +117,7 @@ export function heard<O extends object>(
   const spoken = foreign.filter(({ name }) => said.has(name));
   const wrong = [
     ...contradictions(command, process, renamed),
-    ...spoken.flatMap(({ name, fate }) => {
-      if (fate.kind !== 'fixed' || said.get(name) === fate.is) return [];
-      return [`--${name} ${String(said.get(name))}: ${fate.because}; ${fate.remedy}.`];
-    }),
+    ...refusals(command, process),
     ...mistakes(options),
   ];
   if (wrong.length > 0) command.error(`error: ${wrong.join(' ')}`);

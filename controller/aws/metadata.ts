@@ -3,8 +3,12 @@
 import { getInstanceMetadataEndpoint, httpRequest } from '@smithy/credential-provider-imds';
 import { wordsOf } from '../../api/problems/unmet-need.ts';
 
-/** An instance answers in milliseconds; where there is none, or too many hops lie between, nobody does. In milliseconds. */
-const TIMEOUT_MS = 1_000;
+/**
+ * An instance answers in milliseconds; where there is none, or too many hops lie between, nobody does. Seconds, unless the
+ * environment says another number, as for other tools of AWS (AWS SDKs and Tools Reference Guide, "IMDS client").
+ */
+const TIMEOUT_SECONDS = 1;
+const timeoutMs = (): number => (Number(process.env.AWS_METADATA_SERVICE_TIMEOUT) || TIMEOUT_SECONDS) * 1000;
 const TOKEN_SECONDS = '60';
 
 /** Reads one value after the other; each path is below `/latest/meta-data/`. */
@@ -14,7 +18,7 @@ export interface Metadata {
 
 /**
  * Opens a session. `endpoint` replaces the one of the environment and the profile (`AWS_EC2_METADATA_SERVICE_ENDPOINT`, …).
- * @throws when nobody answers within a second, or it is switched off (`AWS_EC2_METADATA_DISABLED`).
+ * @throws when nobody answers in time (a second, or `AWS_METADATA_SERVICE_TIMEOUT`), or it is switched off (`AWS_EC2_METADATA_DISABLED`).
  */
 export async function openMetadata(endpoint?: string): Promise<Metadata> {
   if (process.env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true')
@@ -23,7 +27,7 @@ export async function openMetadata(endpoint?: string): Promise<Metadata> {
     endpoint === undefined ? await getInstanceMetadataEndpoint() : new URL(endpoint);
   const ask = async (method: 'GET' | 'PUT', path: string, headers: Record<string, string>) => {
     const place = { protocol, hostname, ...(port ? { port } : {}) };
-    const answer = await httpRequest({ ...place, method, path, headers, timeout: TIMEOUT_MS });
+    const answer = await httpRequest({ ...place, method, path, headers, timeout: timeoutMs() });
     return answer.toString('utf8').trim();
   };
   const token = await ask('PUT', '/latest/api/token', {

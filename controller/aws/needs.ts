@@ -8,9 +8,9 @@ import { findPlace, type Place, type UnplacedOptions } from './place.ts';
 /** The SDK's own search may ask a metadata service that does not answer. */
 const SEARCH_MS = 10_000;
 
-async function credentials(): Promise<void> {
-  // Credentials are of an account, not of a Region.
-  const client = new EC2Client({ region: 'us-east-1' });
+/** `region`: where roles are assumed for them. */
+async function credentials(region: () => Promise<string>): Promise<void> {
+  const client = new EC2Client({ region });
   try {
     const late = sleep(SEARCH_MS, 'late' as const, { ref: false });
     const search = client.config.credentials();
@@ -33,6 +33,9 @@ async function credentials(): Promise<void> {
  * @throws Unmet for what is not found.
  */
 export async function awsNeeds(options: UnplacedOptions): Promise<Place> {
-  const [place] = await meet([findPlace(options), credentials()]);
-  return place;
+  const place = findPlace(options);
+  // Without a Region the process ends; whether there are credentials is told all the same.
+  const region = () => place.then(({ awsRegion }) => awsRegion).catch(() => 'us-east-1');
+  const [found] = await meet([place, credentials(region)]);
+  return found;
 }

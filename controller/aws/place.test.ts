@@ -13,13 +13,14 @@ const METADATA: Readonly<Record<string, string>> = {
 };
 
 /** VPCs that EC2 finds, and whether the instance metadata answers. */
-const world = { vpcs: [] as string[], answers: true, asked: [] as string[] };
+const world = { vpcs: [] as string[], answers: true, silent: false, asked: [] as string[] };
 
 const xml = (action: string, body: string): string =>
   `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${body}</${action}Response>`;
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url ?? '';
+  if (world.silent) return;
   if (path === '/latest/api/token' && request.method === 'PUT')
     return void (world.answers ? response.end('token') : response.writeHead(403).end());
   const name = /^\/latest\/meta-data\/(.*)$/.exec(path)?.[1];
@@ -44,16 +45,18 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 afterEach(() => {
-  Object.assign(world, { vpcs: [], answers: true, asked: [] });
+  Object.assign(world, { vpcs: [], answers: true, silent: false, asked: [] });
   vi.unstubAllEnvs();
 });
 
 /** What is found with these options, and an environment that says nothing but credentials. */
 function found(options: Partial<UnplacedOptions>, env: Record<string, string> = {}) {
   const silent = { AWS_REGION: '', AWS_DEFAULT_REGION: '', NODENAME: '', AWS_EC2_METADATA_DISABLED: '' };
+  // Long enough for a machine that does much else.
+  const patience = { AWS_METADATA_SERVICE_TIMEOUT: '60' };
   const files = { AWS_CONFIG_FILE: '/none', AWS_SHARED_CREDENTIALS_FILE: '/none' };
   const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
-  for (const [name, value] of Object.entries({ ...silent, ...files, ...credentials, ...env }))
+  for (const [name, value] of Object.entries({ ...silent, ...files, ...patience, ...credentials, ...env }))
     vi.stubEnv(name, value === '' ? undefined : value);
   const awsApiEndpoints = { EC2: url, ec2imds: url };
   return findPlace({ ...DEFAULTS, clusterName: 'prod', awsApiEndpoints, ...options });
@@ -99,6 +102,13 @@ test('the VPC is that of the instance; where that says nothing, of the node', as
   const { awsVpcId } = await found({ awsRegion: 'us-west-2' }, { NODENAME: 'i-1' });
   expect(awsVpcId).toBe('vpc-node');
   expect(world.asked).toEqual([expect.stringContaining('InstanceId.1=i-1')]);
+});
+
+test('instance metadata that never answers is not waited for', async () => {
+  world.silent = true;
+  await expect(found({ awsRegion: 'x' }, { AWS_METADATA_SERVICE_TIMEOUT: '0.2' })).rejects.toThrow(
+    'the instance metadata says nothing (TimeoutError from instance metadata service)',
+  );
 });
 
 test('both are missed at once where nobody answers', async () => {

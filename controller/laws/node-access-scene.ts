@@ -103,8 +103,8 @@ export function play({
     },
     served,
     complete: () => true,
-    unclear: ({ name }, places) =>
-      unclear.push(`${name}: ${[...places.unclear, ...places.nowhere, ...places.refused].join('; ')}`),
+    unclear: ({ name }, { unclear: several, nowhere, refused }, isNews) =>
+      unclear.push(`${name}${isNews ? ', news' : ''}: ${[...several, ...nowhere, ...refused].join('; ')}`),
     failed: () => undefined,
     drifted: () => undefined,
     ...more,

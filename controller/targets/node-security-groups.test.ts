@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { AwsFailure } from '../../alb/failures/failure.ts';
-import { type InterfaceOwner, keyOfPlace } from '../facts/network-interfaces.ts';
+import { type InterfaceOwner, keyOfPlace, type SecurityGroupFact } from '../facts/network-interfaces.ts';
 import { play, pods } from '../laws/node-access-scene.ts';
 
 describe('what is taken away', () => {
@@ -16,8 +16,33 @@ describe('what is taken away', () => {
     expect([sent, unclear]).toEqual([
       ['Describes'],
       [
-        'web: the network interface of 10.0.0.1 has the security groups sg-a, sg-b, and not exactly one of them is tagged kubernetes.io/cluster/prod',
+        'web, news: the network interface of 10.0.0.1 has the security groups sg-a, sg-b, and not exactly one of them is tagged kubernetes.io/cluster/prod',
       ],
+    ]);
+  });
+
+  test('pods without a security group come and go: that is news once, and again after it was well', async () => {
+    const groups: SecurityGroupFact[] = [];
+    const web = pods('web');
+    const { program, unclear, endpoints } = play({ serving: [web], groups });
+    const run = async (...addresses: string[]): Promise<void> => {
+      endpoints.set('web', addresses);
+      program.touch([web.arn]);
+      await program.run();
+    };
+    await run('10.0.0.1');
+    await run('10.0.0.1', '10.0.0.2');
+    await run('10.0.0.2');
+    groups.push({ id: 'sg-node', tags: {} });
+    await run('10.0.0.2');
+    groups.pop();
+    await run('10.0.0.2');
+    expect(unclear).toEqual([
+      'web, news: 10.0.0.1',
+      'web: 10.0.0.1; 10.0.0.2',
+      'web: 10.0.0.2',
+      'web: ',
+      'web, news: 10.0.0.2',
     ]);
   });
 

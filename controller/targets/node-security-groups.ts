@@ -31,8 +31,11 @@ export interface NodeAccessOptions extends NeedsOptions {
   complete(): boolean;
   /** Asked before rules are taken away: whether some may be needed by what is not ours. Absent: none are. */
   foreign?(): Promise<boolean>;
-  /** Where rules for a target group are left alone, or refused, came to be other places, or none. */
-  unclear(serving: Serving, places: RulesStanding): void;
+  /**
+   * Where rules for a target group are left alone, or refused, came to be other places, or none. `isNews`: not only other places
+   * than before, as with every pod that comes and goes.
+   */
+  unclear(serving: Serving, places: RulesStanding, isNews: boolean): void;
   /** The rules were brought in line, as far as AWS let us. */
   brought?(): void;
   /** In milliseconds, from any start. */
@@ -50,7 +53,11 @@ export interface RulesStanding extends Pick<Need, 'unclear' | 'nowhere'> {
 
 const CLEAR: RulesStanding = { unclear: [], nowhere: [], refused: [] };
 
-const isClear = ({ unclear, nowhere }: Need): boolean => unclear.length + nowhere.length === 0;
+const isClear = ({ unclear, nowhere }: Pick<Need, 'unclear' | 'nowhere'>): boolean => unclear.length + nowhere.length === 0;
+
+const isNews = (before: RulesStanding, now: RulesStanding): boolean =>
+  (isClear(before) && !isClear(now)) ||
+  (now.refused.length > 0 && !isDeepStrictEqual(before.refused, now.refused));
 
 /** The program; it works when it is run. */
 export class NodeAccess {
@@ -184,9 +191,10 @@ export class NodeAccess {
     for (const [arn, need] of this.#needs) {
       const now = { unclear: need.unclear, nowhere: need.nowhere, refused: refusedOf(need, refused) };
       const serving = served.get(arn);
-      if (serving === undefined || isDeepStrictEqual(this.#told.get(arn) ?? CLEAR, now)) continue;
+      const before = this.#told.get(arn) ?? CLEAR;
+      if (serving === undefined || isDeepStrictEqual(before, now)) continue;
       this.#told.set(arn, now);
-      unclear(serving, now);
+      unclear(serving, now, isNews(before, now));
     }
   }
 

@@ -123,9 +123,10 @@ export function wireNodes(
     },
     restricted: !options.disableRestrictedSgRules,
     groupTags: options.serviceTargetEniSecurityGroupTags,
-    unclear(serving, { unclear, nowhere, refused }) {
+    unclear(serving, { unclear, nowhere, refused }, isNews) {
       const { arn, group } = serving;
-      if (unclear.length + nowhere.length + refused.length > 0)
+      // The status has the places of each moment.
+      if (isNews)
         log.warn(
           { group, targetGroup: arn, unclear, nowhere, refused },
           'rules on security groups are not as they are needed',
