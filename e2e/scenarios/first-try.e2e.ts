@@ -92,3 +92,21 @@ test('a certificate that is not issued yet', async () => {
     'look at its status in ACM',
   );
 });
+
+interface Told {
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly name: string };
+}
+
+test('each was told in one event of ours, and in one under the reason that the LBC has for it', async () => {
+  const path = '/apis/events.k8s.io/v1/namespaces/first/events';
+  const all = async () => (await stage.cluster.read<{ items: readonly Told[] }>(path))?.items ?? [];
+  for (const name of ['open', 'logged', 'secure'])
+    await vi.waitFor(async () => {
+      const told = (await all()).filter(({ regarding }) => regarding.name === name);
+      const reasons = told.map(({ reason }) => reason).filter((reason) => reason !== 'Pending');
+      expect(reasons.sort()).toEqual(['AwsRefused', 'FailedDeployModel']);
+      expect(new Set(told.map(({ note }) => note)).size).toBe(told.length);
+    }, soon);
+});
