@@ -44,8 +44,11 @@ for (const load of wanted) program.addCommand(brief(await load()));
 try {
   await program.parseAsync();
 } catch (thrown) {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  console.error(thrown instanceof UnmetNeed ? `albatross ${process.argv[2]}: ${message}` : message);
+  const all: unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown];
+  for (const one of all) {
+    const message = one instanceof Error ? one.message : String(one);
+    console.error(one instanceof UnmetNeed ? `albatross ${first}: ${message}` : message);
+  }
   // What still asks and tries again is not waited for.
   process.exit(1);
 }

@@ -195,8 +195,20 @@ export function wireWorkers(parts: Parts): Workers {
       ...users.work,
       begin: () => targets.recall(recalledServing({ book, clusterName, policy, service: world.service })),
     },
+    ...looksOf(parts, queues, targets, nodes),
+  };
+}
+
+/** What a look at AWS in full asks for. */
+function looksOf(
+  { inventory }: Parts,
+  queues: Queues,
+  targets: Targets,
+  nodes: NodeAccess,
+): Pick<Workers, 'look' | 'lookAtNodes'> {
+  return {
     look(group) {
-      parts.inventory.doubt(group);
+      inventory.doubt(group);
       queues.groups.add(group, 'low');
       targets.look(group);
     },

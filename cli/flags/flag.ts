@@ -54,7 +54,7 @@ function optionOf(flag: Flag): Option {
     });
   }
   if (flag.unset !== undefined) option.default(flag.unset, flag.unsetWords);
-  return option.hideHelp(flag.hidden).makeOptionMandatory(flag.required === true);
+  return option.hideHelp(flag.hidden === true).makeOptionMandatory(flag.required === true);
 }
 
 /** The command, with these flags. */

@@ -12,6 +12,7 @@ import { treeCommand } from '../tree.ts';
 import { webhookCommand } from '../webhook.ts';
 import type { ProcessName } from './lbc.ts';
 import { type Heard, heard } from './parse.ts';
+import { OWN } from './table.ts';
 
 /** Its flags, each with a value that a fleet gives (aws-model 12.1; AWS Load Balancer Controller: Controller command line flags). */
 const LBC: Readonly<Record<string, string>> = {
@@ -146,6 +147,18 @@ function besides(name: string): Readonly<Record<ProcessName, readonly string[]>>
     : NEEDED.webhook;
   return { controller: NEEDED.controller, webhook };
 }
+
+test.each<[string, Command, readonly string[], readonly string[]]>([
+  ['controller', controllerCommand(), OWN.controller.map(({ name }) => name), ['enable-waf', 'port']],
+  ['webhook', webhookCommand(), OWN.webhook.map(({ name }) => name), ['enable-waf', 'cluster-name']],
+  ['plan', planCommand(), ['cluster-name', 'default-tags', 'lease'], ['sync-period', 'enable-waf']],
+])('--help of the %s has its own flags, and not those that are only taken', (_, command, own, others) => {
+  const listed = [...command.helpInformation().matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(
+    ([, name]) => name,
+  );
+  expect(own.filter((name) => !listed.includes(name))).toEqual([]);
+  expect(others.filter((name) => listed.includes(name))).toEqual([]);
+});
 
 describe('under another name', () => {
   test.each<[ProcessName, string[], object]>([

@@ -53,7 +53,8 @@ export interface RulesStanding extends Pick<Need, 'unclear' | 'nowhere'> {
 
 const CLEAR: RulesStanding = { unclear: [], nowhere: [], refused: [] };
 
-const isClear = ({ unclear, nowhere }: Pick<Need, 'unclear' | 'nowhere'>): boolean => unclear.length + nowhere.length === 0;
+const isClear = ({ unclear, nowhere }: Pick<Need, 'unclear' | 'nowhere'>): boolean =>
+  unclear.length + nowhere.length === 0;
 
 const isNews = (before: RulesStanding, now: RulesStanding): boolean =>
   (isClear(before) && !isClear(now)) ||
