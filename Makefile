@@ -1,6 +1,6 @@
 # Everything a person types in this checkout. `make` alone shows it.
 .DEFAULT_GOAL := help
-.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench image clean
+.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench image chart clean
 
 # Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
 MACHINE_PATH := $(PATH)
@@ -57,6 +57,10 @@ bench: install ## Print the budgets' numbers
 
 image: install ## Build the image and look at it; IMAGE, BASE, CONTAINER_ENGINE, BUILD_FLAGS: see hack/image.ts
 	@exec node hack/image.ts
+
+chart: install ## Check the Helm chart: lint, rendering, equality with config/, install to uninstall on a real API server; builds Helm once
+	@node hack/install.ts helm
+	@exec node hack/chart/main.ts
 
 clean: ## Remove what was installed and made here (Kubernetes parts and moto stay in ~/.cache/albatross)
 	rm -rf node_modules .cache coverage dist local-aws/dist

@@ -1,12 +1,13 @@
 // Makes the machine ready for the demo and the tests: the Kubernetes parts and moto, each built once and shared by every
 // clone. `make install` runs it after `npm ci`; when all is there it takes a moment and says nothing. With the argument `moto`
-// it gets moto alone, which is all that the local AWS needs.
+// it gets moto alone, which is all that the local AWS needs; with `helm` it gets Helm, which only `make chart` needs, beside the rest.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
+  helmPath,
   KUBERNETES_PARTS,
   type KubernetesPart,
   partPath,
@@ -59,6 +60,17 @@ async function buildKubernetes(target: string, missing: readonly KubernetesPart[
       // Go names a binary after the last element of its path that is no version.
       await rename(join(draft, part === 'etcd' ? 'server' : part), join(target, part));
     }
+  });
+  building.done();
+}
+
+async function buildHelm(target: string): Promise<void> {
+  const building = progress('Helm');
+  await inDraft(target, async (draft) => {
+    const flags = ['-C', 'helm', '-v', '-ldflags', '-s -w', '-o', `${draft}/`];
+    await run('go', ['build', ...flags, 'helm.sh/helm/v4/cmd/helm'], { onError: building.count });
+    await mkdir(target, { recursive: true });
+    await rename(join(draft, 'helm'), join(target, 'helm'));
   });
   building.done();
 }
@@ -148,12 +160,16 @@ function progress(step: string, total?: number): { count: (line: string) => void
 }
 
 async function main(): Promise<void> {
-  const { kubernetes, moto } = places();
+  const { kubernetes, moto, helm } = places();
   const wanted = process.argv[2] === 'moto' ? [] : KUBERNETES_PARTS;
   const missing = wanted.filter((part) => !existsSync(partPath(part)));
   if (missing.length > 0) {
     process.stdout.write(`Kubernetes into ${kubernetes} (once; minutes with an empty Go cache):\n`);
     await buildKubernetes(kubernetes, missing);
+  }
+  if (process.argv[2] === 'helm' && !existsSync(helmPath())) {
+    process.stdout.write(`Helm into ${helm} (once; minutes with an empty Go cache):\n`);
+    await buildHelm(helm);
   }
   if (!existsSync(pythonPath())) {
     process.stdout.write(`moto into ${moto} (once):\n`);

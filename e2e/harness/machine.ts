@@ -36,10 +36,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The directories that `make install` fills, outside the checkout so that every clone shares them, named by a hash of
  * what they are built from so that a changed pin never meets an old build.
  */
-export function places(env: Environment = process.env): { kubernetes: string; moto: string } {
+export function places(env: Environment = process.env): { kubernetes: string; moto: string; helm: string } {
   const tools = join(ROOT, 'hack/tools');
   const kubernetes = `kubernetes-${hashOf(join(tools, 'go.mod'), join(tools, 'go.sum'))}`;
-  return { kubernetes: join(sharedCache(env), kubernetes), moto: motoPlace(env) };
+  const helm = `helm-${hashOf(join(tools, 'helm/go.mod'), join(tools, 'helm/go.sum'))}`;
+  return {
+    kubernetes: join(sharedCache(env), kubernetes),
+    moto: motoPlace(env),
+    helm: join(sharedCache(env), helm),
+  };
 }
 
 function hashOf(...files: string[]): string {
@@ -57,6 +62,10 @@ export function partPath(part: KubernetesPart, env: Environment = process.env): 
   const given = assets === undefined || assets === '' ? undefined : join(assets, part);
   return given !== undefined && existsSync(given) ? given : join(places(env).kubernetes, part);
 }
+
+/** Helm: the one that HELM names, else the one that `make chart` builds. */
+export const helmPath = (env: Environment = process.env): string =>
+  env.HELM === undefined || env.HELM === '' ? join(places(env).helm, 'helm') : env.HELM;
 
 /** The Python that has moto, or will have it after `make install`. */
 export function pythonPath(env: Environment = process.env): string {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { annotationsPage } from './annotationspage.ts';
+import { chart } from './chart/chart.ts';
 import { crd } from './crd.ts';
 import { flagsPage } from './flagspage.ts';
 import { iam } from './iam.ts';
@@ -28,6 +29,7 @@ export const GENERATED: readonly Generated[] = [
   annotationsPage,
   problemsPage,
   flagsPage,
+  ...chart,
 ];
 
 /** The repository's root directory. */
