@@ -38,6 +38,7 @@ import {
   taken,
 } from './decide.ts';
 import { asksForRules, unknownPorts } from './networking.ts';
+import type { PublishedTargetGroupBindings } from './published.ts';
 import { deleting, failedWith, type ReadyVerdict, refusedFor, servedAs } from './status.ts';
 import { readTargetGroup, type TargetGroupFact } from './target-group.ts';
 import { again, type ServedStanding, type TellOptions, tell } from './tell.ts';
@@ -52,6 +53,8 @@ export interface TargetGroupBindingOptions extends TellOptions {
   readonly targets: TellOptions['targets'] &
     Pick<Targets, 'serve' | 'forgetGroup' | 'served' | 'standing' | 'failure'>;
   readonly world: Pick<World, 'service'>;
+  /** The objects of target groups of Ingresses. */
+  readonly published: Pick<PublishedTargetGroupBindings, 'keyOf' | 'reconcile'>;
   /** Has others worked on, by key. */
   enqueue(key: string): void;
   /** The rules that let others reach its targets, by the ARN of the target group. */
@@ -82,9 +85,12 @@ export class TargetGroupBindingProgram {
   async reconcile(key: string): Promise<Next> {
     const { store, policy } = this.#options;
     const object = store.get(key);
+    if (policy === 'observe') return this.#forget(key);
     // What the AWS Load Balancer Controller made is left to whoever made it.
-    if (object === undefined || policy === 'observe' || madeBy(object.metadata) !== 'user')
-      return this.#forget(key);
+    if (object === undefined || madeBy(object.metadata) !== 'user') {
+      this.#forget(key);
+      return this.#options.published.reconcile(key);
+    }
     return object.metadata.deletionTimestamp === undefined
       ? this.#serve(key, object)
       : this.#end(key, object);
@@ -98,10 +104,10 @@ export class TargetGroupBindingProgram {
 
   /** These target groups are served, or served no more: who has its targets there may be another one. */
   served(arns: readonly string[]): void {
-    const { store, targets, enqueue } = this.#options;
+    const { store, targets, published, enqueue } = this.#options;
     for (const arn of arns)
-      for (const key of store.ofTargetGroup(arn))
-        if (targets.served.get(arn)?.group !== groupOfKey(key)) enqueue(key);
+      for (const key of new Set([...store.ofTargetGroup(arn), published.keyOf(arn)]))
+        if (key !== undefined && targets.served.get(arn)?.group !== groupOfKey(key)) enqueue(key);
   }
 
   /** The target group is gone: of what is being deleted nothing is left there. */
