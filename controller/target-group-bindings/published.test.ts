@@ -140,6 +140,16 @@ test('it stays while it is not known what is served, and under observe', async (
   expect(read()).toBeDefined();
 });
 
+test('it stays as it is while its target group is served by what the process before remembered', async () => {
+  served.put(SERVING);
+  await process().reconcile(KEY);
+  const { source: _, ...known } = SERVING;
+  served.put({ ...known, recalled: true });
+  const before = server.requests.length;
+  await process().reconcile(KEY);
+  expect([server.requests.length, read()?.spec?.networking]).toEqual([before, expect.anything()]);
+});
+
 test.each<[string, object, Partial<Serving>]>([
   ['what the LBC left under its name', { labels: { 'ingress.k8s.aws/stack': 'front' } }, {}],
   ['a user’s of its name', {}, {}],

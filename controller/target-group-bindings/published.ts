@@ -111,6 +111,8 @@ export class PublishedTargetGroupBindings {
     if (is !== undefined && !isPublished(is.metadata)) return 'done';
     const [namespace = '', name = ''] = key.split('/');
     const serving = targets.served.named(namespace, name);
+    // Its group is looked at soon: only then is all of it known.
+    if (wanted && serving?.recalled === true) return 'done';
     if (
       wanted &&
       serving !== undefined &&

@@ -40,12 +40,9 @@ import {
 import { asksForRules, unknownPorts } from './networking.ts';
 import type { PublishedTargetGroupBindings } from './published.ts';
 import { deleting, failedWith, type ReadyVerdict, refusedFor, servedAs } from './status.ts';
-import { readTargetGroup, type TargetGroupFact } from './target-group.ts';
+import { ABSENT_MS, readTargetGroup, type TargetGroupFact } from './target-group.ts';
 import { again, type ServedStanding, type TellOptions, tell } from './tell.ts';
 import { FINALIZER, hashOf } from './writes.ts';
-
-/** A target group that is not there may come at any time; until then it is looked for this often, in milliseconds. */
-const ABSENT_MS = 60_000;
 
 export interface TargetGroupBindingOptions extends TellOptions {
   readonly aws: Aws;
@@ -132,6 +129,9 @@ export class TargetGroupBindingProgram {
     this.#withdrawn.add(key);
     this.#options.enqueue(key);
   }
+
+  /** It is being deleted, and nothing that was registered for it is registered any more. */
+  hasEnded = (key: string): boolean => this.#withdrawn.has(key);
 
   tell({ group }: Serving, news: TargetNews): void {
     const object = this.#options.store.get(keyOfGroup(group) ?? '');

@@ -51,7 +51,8 @@ interface UsersTeller {
 export function wireTargetGroupBindings(
   { options, aws, book, world, driftReport, log }: Parts,
   { write, events, failed }: UsersTeller,
-  { targets, rules }: { readonly targets: Targets; readonly rules: Pick<NodeAccess, 'pending'> },
+  targets: Targets,
+  nodes: () => Pick<NodeAccess, 'pending'>,
   queue: Queue,
 ) {
   const store = new TargetGroupBindings();
@@ -62,7 +63,8 @@ export function wireTargetGroupBindings(
     isComplete: () => book.groups().every((group) => targets.knows(group)),
   });
   const program = new TargetGroupBindingProgram({
-    ...{ store, aws, world, events, policy: options.policy, targets, rules, published },
+    ...{ store, aws, world, events, policy: options.policy, targets, published },
+    rules: { pending: (arn) => nodes().pending(arn) },
     writes: new TargetGroupBindingWrites({ write, store, failed }),
     now: () => new Date(),
     enqueue: (key) => queue.add(key),
