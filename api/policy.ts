@@ -44,6 +44,7 @@ export type WriteKind =
   | 'ingressFinalizers'
   | 'ingressEvents'
   | 'targetGroupBinding'
+  | 'publishedTargetGroupBinding'
   | 'podConditions';
 
 const IN_CHARGE: readonly Policy[] = ['sync', 'upsert-only'];
@@ -64,6 +65,7 @@ const WRITTEN_UNDER: Readonly<Record<WriteKind, readonly Policy[]>> = {
   podConditions: ['sync', 'upsert-only', 'targets-only'],
   // A target group that people bound to a Service is in nobody else's charge.
   targetGroupBinding: ['sync', 'upsert-only', 'targets-only'],
+  publishedTargetGroupBinding: IN_CHARGE,
 };
 
 /** Whether this may be written under a policy. */

@@ -45,6 +45,7 @@ const granted = (roles: readonly Role[], { verb, group, resource, name }: Right)
 const options = {
   policy: 'sync',
   enableTargetGroupBindings: true,
+  publishTargetGroupBindings: true,
   leaderElect: true,
   leaderElectionId: 'albatross-controller-leader',
 } as const;
@@ -113,6 +114,8 @@ describe('what the controller writes at the API server, it asks the right for', 
       });
       await writes.claim(bound as TargetGroupBinding, {});
       await writes.status(bound as TargetGroupBinding, { targets: '0/0' });
+      await write.applyTargetGroupBinding(bound as TargetGroupBinding);
+      await write.deleteTargetGroupBinding(bound as TargetGroupBinding);
       await write.writeFinalizers(ingress, []);
       await write.holdIngress(ingress, 'y');
       await write.writeAddress(ingress, { hostname: 'new.example.com', ports: [80] }, () => false);
@@ -144,7 +147,10 @@ describe('only what is used is asked for', () => {
     }
   });
   test('where TargetGroupBindings are not served, none to them', () => {
-    expect(words({})).toContain('targetgroupbindings.elbv2.k8s.aws (list, watch, patch)');
+    expect(words({})).toContain('targetgroupbindings.elbv2.k8s.aws (list, watch, patch, create, delete)');
+    expect(words({ publishTargetGroupBindings: false })).toContain(
+      'targetgroupbindings.elbv2.k8s.aws (list, watch, patch)',
+    );
     expect(words({ enableTargetGroupBindings: false })).not.toContain('targetgroupbindings');
   });
   test('with one namespace, rights there', () => {

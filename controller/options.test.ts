@@ -33,6 +33,10 @@ test.each<[Partial<ControllerOptions>, string[]]>([
     { enableManageBackendSecurityGroupRules: true, enableBackendSecurityGroup: false },
     ['--enable-manage-backend-security-group-rules: it needs --enable-backend-security-group.'],
   ],
+  [
+    { publishTargetGroupBindings: true, enableTargetGroupBindings: false },
+    ['--publish-target-group-bindings: it needs --enable-target-group-bindings.'],
+  ],
   [{ featureGates: { ALBSingleSubnet: true } }, []],
   [{ featureGates: { Nonsense: true } }, ['--feature-gates: there is no gate Nonsense.']],
 ])('%j', (changes, expected) => {

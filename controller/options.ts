@@ -57,6 +57,8 @@ export interface ControllerOptions {
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Whether targets of users' TargetGroupBindings are registered. */
   readonly enableTargetGroupBindings: boolean;
+  /** Whether an object is published for each target group of a binding. */
+  readonly publishTargetGroupBindings: boolean;
   /** Whether web ACLs are set. */
   readonly enableWafv2: boolean;
   /** Whether Shield is asked to protect. */
@@ -111,6 +113,7 @@ export const DEFAULTS = {
   allowedCertificateAuthorityArns: [],
   featureGates: {},
   enableTargetGroupBindings: true,
+  publishTargetGroupBindings: false,
   enableWafv2: true,
   enableShield: true,
   awsMaxRetries: 10,
@@ -157,6 +160,10 @@ export function mistakes(options: Omit<ControllerOptions, 'awsVpcId'>): string[]
       : [`--backend-security-group: "${group}" is no id of a security group (sg-…).`]),
     ...(options.enableManageBackendSecurityGroupRules && !options.enableBackendSecurityGroup
       ? ['--enable-manage-backend-security-group-rules: it needs --enable-backend-security-group.']
+      : []),
+    // Where users' are left to the LBC, it runs, and would serve those that are published.
+    ...(options.publishTargetGroupBindings && !options.enableTargetGroupBindings
+      ? ['--publish-target-group-bindings: it needs --enable-target-group-bindings.']
       : []),
     ...gatesOf(options.featureGates).mistakes.map((mistake) => `--feature-gates: ${mistake}`),
   ];

@@ -8,7 +8,12 @@ import { WATCHED } from './watched.ts';
 
 type RightsOptions = Pick<
   ControllerOptions,
-  'policy' | 'watchNamespace' | 'leaderElect' | 'leaderElectionId' | 'enableTargetGroupBindings'
+  | 'policy'
+  | 'watchNamespace'
+  | 'leaderElect'
+  | 'leaderElectionId'
+  | 'enableTargetGroupBindings'
+  | 'publishTargetGroupBindings'
 >;
 
 /** `leases` is the namespace of the Lease. */
@@ -35,6 +40,9 @@ export function rightsOf(options: RightsOptions, leases: string): Right[] {
       ? [
           ...rightsTo(['patch'], KINDS.targetGroupBindings, scope),
           ...rightsTo(['patch'], KINDS.targetGroupBindings, { ...scope, subresource: 'status' }),
+          ...(options.publishTargetGroupBindings && mayWrite('publishedTargetGroupBinding', policy)
+            ? rightsTo(['create', 'delete'], KINDS.targetGroupBindings, scope)
+            : []),
         ]
       : []),
     ...(leaderElect

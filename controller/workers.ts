@@ -161,15 +161,13 @@ export function wireWorkers(parts: Parts): Workers {
     },
     () => users.program,
   );
-  const rules = { pending: (arn: string) => nodes.pending(arn) };
-  const users = wireTargetGroupBindings(parts, writes, { targets, rules }, queues.targetGroupBindings);
+  const users = wireTargetGroupBindings(parts, writes, targets, () => nodes, queues.targetGroupBindings);
   const targetStatuses = new TargetStatuses({ targets, statuses, now, clusterName });
-  const nodes = wireNodes(parts, find, targets, failed, () => users.program.rulesBrought());
+  const nodes = wireNodes(parts, find, targets, failed, () => users.program);
   const publishing: Publishing = {
     ...{ book, write, statuses, events, targets, cluster: clusterSettings(options), now, failed },
     published(group, members) {
       orphans.note(group);
-      queues.nodes.addAfter(CLUSTER, NODES_MS.group);
       for (const member of members) queues.targetStatus.addAfter(member, TARGETS_TOLD_MS);
     },
   };

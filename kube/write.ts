@@ -178,6 +178,20 @@ export class Writer {
     return patchObject(this.#client, KINDS.targetGroupBindings, metadata, change, subresource);
   }
 
+  /** Makes a TargetGroupBinding what it is here (server-side apply); undefined where the policy forbids it. */
+  async applyTargetGroupBinding(object: TargetGroupBinding) {
+    if (!this.#may('publishedTargetGroupBinding', {})) return undefined;
+    return applyObject(this.#client, KINDS.targetGroupBindings, object, {
+      fieldManager: FIELD_MANAGERS.albatross,
+    });
+  }
+
+  /** Deletes a TargetGroupBinding, and only this one; undefined where the policy forbids it. */
+  async deleteTargetGroupBinding({ metadata }: TargetGroupBinding): Promise<KubeOutcome | undefined> {
+    if (!this.#may('publishedTargetGroupBinding', {})) return undefined;
+    return deleteObject(this.#client, KINDS.targetGroupBindings, metadata);
+  }
+
   #patchBinding(name: ObjectName, change: object, subresource?: 'status') {
     return patchObject(this.#client, KINDS.bindings, name, change, subresource);
   }

@@ -143,5 +143,14 @@ export const WHEN_UNSAID: readonly Flag[] = [
     read: trueOrFalse,
     unset: DEFAULTS.enableTargetGroupBindings,
   },
+  {
+    name: 'publish-target-group-bindings',
+    value: '[boolean]',
+    doc:
+      'make a TargetGroupBinding for each target group, for tools that look for those of the LBC; not beside an LBC that runs: it ' +
+      'serves every one that it sees, whatever its marks, and nothing keeps it from that (docs/targetgroupbindings.md)',
+    read: trueOrFalse,
+    unset: DEFAULTS.publishTargetGroupBindings,
+  },
   ...PROTECTIONS,
 ];

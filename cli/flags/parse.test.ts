@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { mistakes } from '../../controller/options.ts';
+import { LBC_FLAGS as LBC } from '../../e2e/harness/lbc-flags.ts';
 import { controllerCommand } from '../controller.ts';
 import { planCommand } from '../plan.ts';
 import { treeCommand } from '../tree.ts';
@@ -13,70 +14,6 @@ import { webhookCommand } from '../webhook.ts';
 import type { ProcessName } from './lbc.ts';
 import { type Heard, heard } from './parse.ts';
 import { OWN } from './table.ts';
-
-/** Its flags, each with a value that a fleet gives (aws-model 12.1; AWS Load Balancer Controller: Controller command line flags). */
-const LBC: Readonly<Record<string, string>> = {
-  'alb-gateway-max-concurrent-reconciles': '5',
-  'allowed-certificate-authority-arns': 'arn:aws:acm-pca:us-west-2:123456789012:certificate-authority/a',
-  'aws-api-endpoints': 'EC2=https://ec2.example.com,Elastic Load Balancing v2=https://elb.example.com',
-  'aws-api-throttle': 'Elastic Load Balancing v2:RegisterTargets|DeregisterTargets=4:20,WAFV2:.*=1:1',
-  'aws-max-retries': '5',
-  'aws-region': 'us-west-2',
-  'aws-vpc-id': 'vpc-1',
-  'aws-vpc-tag-key': 'Name',
-  'aws-vpc-tags': 'Name=prod,team=shop',
-  'backend-security-group': 'sg-1',
-  'cluster-name': 'prod',
-  'default-load-balancer-scheme': 'internet-facing',
-  'default-pca-arn': 'arn:aws:acm-pca:us-west-2:123456789012:certificate-authority/a',
-  'default-ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
-  'default-tags': 'team=shop',
-  'default-target-type': 'ip',
-  'disable-ingress-class-annotation': 'true',
-  'disable-ingress-group-name-annotation': 'true',
-  'disable-restricted-sg-rules': 'true',
-  'enable-backend-security-group': 'true',
-  'enable-endpoint-slices': 'true',
-  'enable-leader-election': 'true',
-  'enable-manage-backend-security-group-rules': 'true',
-  'enable-pod-readiness-gate-inject': 'false',
-  'enable-shield': 'false',
-  'enable-waf': 'false',
-  'enable-wafv2': 'false',
-  'external-managed-tags': 'cost',
-  'feature-gates': 'ALBSingleSubnet=true,NLBGatewayAPI=false',
-  'gateway-class-max-concurrent-reconciles': '5',
-  'globalaccelerator-max-concurrent-reconciles': '1',
-  'globalaccelerator-max-exponential-backoff-delay': '16m40s',
-  'health-probe-bind-addr': ':61779',
-  'ingress-class': 'alb',
-  'ingress-max-concurrent-reconciles': '10',
-  'kube-ca-pem-filepath': '/ca.pem',
-  kubeconfig: '/none',
-  'lb-stabilization-monitor-interval': '2m',
-  'leader-election-id': 'aws-load-balancer-controller-leader',
-  'leader-election-namespace': 'kube-system',
-  'load-balancer-class': 'service.k8s.aws/nlb',
-  'log-level': 'debug',
-  'max-targets-per-target-group': '0',
-  'metrics-bind-addr': ':8080',
-  'nlb-gateway-max-concurrent-reconciles': '5',
-  'quic-environment-variable-name': 'QUIC_ID',
-  'required-secrets-label': 'login=yes',
-  'service-max-concurrent-reconciles': '5',
-  'service-target-eni-security-group-tags': 'targets=yes',
-  'sync-period': '10h0m0s',
-  'targetgroupbinding-max-concurrent-reconciles': '5',
-  'targetgroupbinding-max-exponential-backoff-delay': '16m40s',
-  'targetgroupbinding-requeue-duration': '15s',
-  'tolerate-non-existent-backend-action': 'true',
-  'tolerate-non-existent-backend-service': 'true',
-  'watch-namespace': 'shop',
-  'webhook-bind-port': '9443',
-  'webhook-cert-dir': '/certs',
-  'webhook-cert-file': 'tls.crt',
-  'webhook-key-file': 'tls.key',
-};
 
 const NEEDED: Readonly<Record<ProcessName, readonly string[]>> = {
   controller: ['--cluster-name=prod'],

@@ -5,6 +5,7 @@ import { defined } from '../../api/defined.ts';
 import type { LoadBalancerBinding } from '../../api/generated/binding.ts';
 import type { TargetGroupBinding } from '../../api/generated/target-group-binding.ts';
 import { type Ingress, keyOf } from '../../api/kube.ts';
+import { groupOfLabels, isPublished } from '../../api/targetgroupbinding/made-by.ts';
 import { lbcGroups } from '../bindings/lbc-finalizers.ts';
 import type { Survey } from './survey.ts';
 
@@ -35,13 +36,9 @@ export interface Leftover {
   readonly stays?: string;
 }
 
-const STACK = 'ingress.k8s.aws/stack';
-
-/** The group that the LBC made it for; undefined for those of users, Services and Gateways (aws-model 2.1). */
-export function groupOfLeftover({ metadata: { labels = {} } }: TargetGroupBinding): string | undefined {
-  const { [STACK]: group, [`${STACK}-namespace`]: namespace, [`${STACK}-name`]: name } = labels;
-  return group ?? (namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`);
-}
+/** The group that the LBC made it for; undefined for those of users, Services and Gateways (aws-model 2.1), and for ours. */
+export const groupOfLeftover = ({ metadata }: TargetGroupBinding): string | undefined =>
+  isPublished(metadata) ? undefined : groupOfLabels(metadata);
 
 function finalizersOf(ingress: Ingress, binding: LoadBalancerBinding | undefined): Adoption['finalizers'] {
   const ours = [ingress, ...(binding === undefined ? [] : [binding])].some(

@@ -96,6 +96,7 @@ function begin(policy: Policy = 'sync') {
   };
   const targets = new Targets(toldApart(ofIngresses, () => program));
   const program: TargetGroupBindingProgram = new TargetGroupBindingProgram({
+    published: { keyOf: () => undefined, reconcile: async () => 'done' },
     ...{ store, aws, world, policy, targets, rules: { pending: (arn) => pendingRules.has(arn) } },
     events: {
       tell: async ({ metadata }, { type, reason }) =>

@@ -113,6 +113,8 @@ describe('rules that it asks for', () => {
       [FINALIZER],
     ]);
     expect(ready()[2]).toContain('Rules that only it needed');
+    // Nobody counts it among those that may need rules.
+    expect(run.program.hasEnded('shop/web')).toBe(true);
     pendingRules.clear();
     run.program.rulesBrought();
     await run.settle();

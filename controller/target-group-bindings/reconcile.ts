@@ -38,13 +38,11 @@ import {
   taken,
 } from './decide.ts';
 import { asksForRules, unknownPorts } from './networking.ts';
+import type { PublishedTargetGroupBindings } from './published.ts';
 import { deleting, failedWith, type ReadyVerdict, refusedFor, servedAs } from './status.ts';
-import { readTargetGroup, type TargetGroupFact } from './target-group.ts';
+import { ABSENT_MS, readTargetGroup, type TargetGroupFact } from './target-group.ts';
 import { again, type ServedStanding, type TellOptions, tell } from './tell.ts';
 import { FINALIZER, hashOf } from './writes.ts';
-
-/** A target group that is not there may come at any time; until then it is looked for this often, in milliseconds. */
-const ABSENT_MS = 60_000;
 
 export interface TargetGroupBindingOptions extends TellOptions {
   readonly aws: Aws;
@@ -52,6 +50,8 @@ export interface TargetGroupBindingOptions extends TellOptions {
   readonly targets: TellOptions['targets'] &
     Pick<Targets, 'serve' | 'forgetGroup' | 'served' | 'standing' | 'failure'>;
   readonly world: Pick<World, 'service'>;
+  /** The objects of target groups of Ingresses. */
+  readonly published: Pick<PublishedTargetGroupBindings, 'keyOf' | 'reconcile'>;
   /** Has others worked on, by key. */
   enqueue(key: string): void;
   /** The rules that let others reach its targets, by the ARN of the target group. */
@@ -82,9 +82,12 @@ export class TargetGroupBindingProgram {
   async reconcile(key: string): Promise<Next> {
     const { store, policy } = this.#options;
     const object = store.get(key);
+    if (policy === 'observe') return this.#forget(key);
     // What the AWS Load Balancer Controller made is left to whoever made it.
-    if (object === undefined || policy === 'observe' || madeBy(object.metadata) !== 'user')
-      return this.#forget(key);
+    if (object === undefined || madeBy(object.metadata) !== 'user') {
+      this.#forget(key);
+      return this.#options.published.reconcile(key);
+    }
     return object.metadata.deletionTimestamp === undefined
       ? this.#serve(key, object)
       : this.#end(key, object);
@@ -98,10 +101,10 @@ export class TargetGroupBindingProgram {
 
   /** These target groups are served, or served no more: who has its targets there may be another one. */
   served(arns: readonly string[]): void {
-    const { store, targets, enqueue } = this.#options;
+    const { store, targets, published, enqueue } = this.#options;
     for (const arn of arns)
-      for (const key of store.ofTargetGroup(arn))
-        if (targets.served.get(arn)?.group !== groupOfKey(key)) enqueue(key);
+      for (const key of new Set([...store.ofTargetGroup(arn), published.keyOf(arn)]))
+        if (key !== undefined && targets.served.get(arn)?.group !== groupOfKey(key)) enqueue(key);
   }
 
   /** The target group is gone: of what is being deleted nothing is left there. */
@@ -126,6 +129,9 @@ export class TargetGroupBindingProgram {
     this.#withdrawn.add(key);
     this.#options.enqueue(key);
   }
+
+  /** It is being deleted, and nothing that was registered for it is registered any more. */
+  hasEnded = (key: string): boolean => this.#withdrawn.has(key);
 
   tell({ group }: Serving, news: TargetNews): void {
     const object = this.#options.store.get(keyOfGroup(group) ?? '');

@@ -13,6 +13,7 @@ import type { Serving } from '../targets/serving.ts';
 import type { Targets, TargetsOptions } from '../targets/targets.ts';
 import type { Parts } from '../workers.ts';
 import { keyOfGroup } from './decide.ts';
+import { PublishedTargetGroupBindings } from './published.ts';
 import { TargetGroupBindingProgram } from './reconcile.ts';
 import { TargetGroupBindings } from './store.ts';
 import { TargetGroupBindingWrites } from './writes.ts';
@@ -48,15 +49,22 @@ interface UsersTeller {
 
 /** Wires it. Nothing runs before a key is added to its queue. */
 export function wireTargetGroupBindings(
-  { options, aws, world, driftReport, log }: Parts,
+  { options, aws, book, world, driftReport, log }: Parts,
   { write, events, failed }: UsersTeller,
-  { targets, rules }: { readonly targets: Targets; readonly rules: Pick<NodeAccess, 'pending'> },
+  targets: Targets,
+  nodes: () => Pick<NodeAccess, 'pending'>,
   queue: Queue,
 ) {
   const store = new TargetGroupBindings();
   const { apiVersion, kind } = KINDS.targetGroupBindings;
+  const published = new PublishedTargetGroupBindings({
+    ...{ targets, store, write, failed, vpcId: aws.vpcId, wanted: options.publishTargetGroupBindings },
+    restricted: !options.disableRestrictedSgRules,
+    isComplete: () => book.groups().every((group) => targets.knows(group)),
+  });
   const program = new TargetGroupBindingProgram({
-    ...{ store, aws, world, events, policy: options.policy, targets, rules },
+    ...{ store, aws, world, events, policy: options.policy, targets, published },
+    rules: { pending: (arn) => nodes().pending(arn) },
     writes: new TargetGroupBindingWrites({ write, store, failed }),
     now: () => new Date(),
     enqueue: (key) => queue.add(key),

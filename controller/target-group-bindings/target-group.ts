@@ -5,6 +5,9 @@ import { said } from '../../api/targetgroupbinding/problems.ts';
 import type { RoleAccount } from '../aws/assumed-roles.ts';
 import { unlessGone } from '../aws/client.ts';
 
+/** One that is not there may come at any time; until then it is looked for this often, in milliseconds. */
+export const ABSENT_MS = 60_000;
+
 /** What counts of a target group for its targets. */
 export interface TargetGroupFact {
   readonly arn: string;

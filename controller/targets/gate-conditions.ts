@@ -10,6 +10,7 @@ import {
 } from '../../alb/readiness-gates.ts';
 import { heldGroups } from '../../api/binding/finalizers.ts';
 import type { Pod, PodCondition } from '../../api/kube.ts';
+import { isPublished } from '../../api/targetgroupbinding/made-by.ts';
 import type { KubeClient, KubeOutcome } from '../../kube/client.ts';
 import { KINDS } from '../../kube/kinds.ts';
 import { readObject } from '../../kube/objects.ts';
@@ -130,7 +131,9 @@ async function unserved(
   const { namespace = '', name } = pod.metadata;
   const found = await readObject(client, KINDS.targetGroupBindings, { namespace, name: targetGroup });
   // On its way out nobody sets its gates any more.
-  if (found.ok && found.object.metadata.deletionTimestamp === undefined) return 'others';
+  const metadata = found.ok ? found.object.metadata : undefined;
+  if (metadata !== undefined && metadata.deletionTimestamp === undefined && !isPublished(metadata))
+    return 'others';
   if (found.ok || found.reason === 'notFound')
     return { kind: 'released', release: goneTargetGroup(targetGroup) };
   failed(`${namespace}/${name}`, `look for TargetGroupBinding ${targetGroup}`, found);

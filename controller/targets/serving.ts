@@ -26,6 +26,8 @@ export interface Serving {
   readonly admitted?: readonly AdmittedTraffic[];
   /** How AWS asks for the health of its targets. */
   readonly check?: HealthCheck;
+  /** That its targets are spoken to in, where it is ours. */
+  readonly protocol?: string;
   /** Of its group: under `observe` nothing is registered. */
   readonly policy: Policy;
   /** It was made in this pass: nothing is registered yet, and nobody needs to ask. */
@@ -102,6 +104,7 @@ export function servingOf(
         group: group.id,
         backend: leaving ? backendOf(one, backend) : backend,
         check: one.spec.healthCheck,
+        protocol: one.spec.protocol,
         made: made && !leaving,
         policy: pass.policy ?? 'observe',
         ...(leaving ? { leaving } : {}),

@@ -107,8 +107,11 @@ export function wireNodes(
   find: Lookups,
   targets: Targets,
   cannot: Publishing['failed'],
-  brought: () => void,
+  users: () => TargetGroupBindingProgram,
 ): NodeAccess {
+  // One that is going needs no rules once its targets have gone.
+  const isKnown = (key: string): boolean =>
+    targets.served.ofGroup(groupOfKey(key)).length > 0 || users().hasEnded(key);
   return new NodeAccess({
     aws,
     lookups: find,
@@ -116,7 +119,7 @@ export function wireNodes(
     served: targets.served,
     complete: () => mayRevoke({ policy: options.policy, book, inventory, targets }),
     async foreign() {
-      const answer = await foreignRules(client, (key) => targets.served.ofGroup(groupOfKey(key)).length > 0);
+      const answer = await foreignRules(client, isKnown);
       if ('some' in answer) return answer.some;
       cannot('targetgroupbindings', 'look for rules of others', answer);
       return true;
@@ -133,7 +136,7 @@ export function wireNodes(
         );
       targets.unclear(serving, [...unclear, ...refused]);
     },
-    brought,
+    brought: () => users().rulesBrought(),
     failed: ({ action, code, message }) =>
       log.warn({ action, code, error: message }, 'cannot bring node security groups in line'),
     drifted: (nodeGroup, lines) =>

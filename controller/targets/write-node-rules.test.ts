@@ -57,7 +57,7 @@ describe('whom the object of a user names', () => {
       'udp 53-53 10.9.0.0/16',
     ]);
     expect(scene.unclear).toEqual([
-      'user: tcp 0-65535 from sg-user on sg-node: AuthorizeSecurityGroupIngress answered InvalidGroup.NotFound: no sg-user',
+      'user, news: tcp 0-65535 from sg-user on sg-node: AuthorizeSecurityGroupIngress answered InvalidGroup.NotFound: no sg-user',
     ]);
     asked.length = 0;
     await scene.program.run();

@@ -12,8 +12,11 @@ export { soon } from '../harness/waiters.ts';
 export let stage: Stage;
 
 /** Sets the stage; a load balancer takes a moment to become active on it. */
-export async function startStage(): Promise<void> {
-  stage = await setStage({ aws: { provisioningMs: 200 } });
+export const startStage = (): Promise<void> => startStageWith([]);
+
+/** The same, with more flags of the controller. */
+export async function startStageWith(controllerArgs: readonly string[]): Promise<void> {
+  stage = await setStage({ aws: { provisioningMs: 200 }, controllerArgs });
 }
 
 export const stopStage = async (): Promise<void> => stage?.stop();

@@ -1,5 +1,6 @@
 // Two webhooks without cert-manager: they make one certificate, renew it under load, and put right what becomes of their Secret.
 // The rotation takes hours; certificates that are made as of earlier put the processes at each of its steps.
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
@@ -11,9 +12,9 @@ import { createObject, deleteObject, readObject, replaceObject } from '../../kub
 import { issueAuthority, issueServing } from '../../webhook/self-managed/issue.ts';
 import { bundleOf, dataOf, type Material } from '../../webhook/self-managed/material.ts';
 import { type Configuration, trustedBy } from '../../webhook/self-managed/trust.ts';
-import type { Cluster } from '../harness/cluster.ts';
+import { type Cluster, type CommandResult, runCommand } from '../harness/cluster.ts';
 import { NAMESPACE, render, webhookConfigurations } from '../harness/install.ts';
-import { albatross, freePorts } from '../harness/machine.ts';
+import { albatross, freePorts, ROOT } from '../harness/machine.ts';
 import { preparedCluster } from '../harness/prepared.ts';
 import { type RunningProcess, startProcess, untilReady } from '../harness/process.ts';
 import { type Splitter, splitTo } from '../harness/splitter.ts';
@@ -247,6 +248,30 @@ test('after the end of everything they start anew', async () => {
     input: JSON.stringify(ingress('anew')),
   });
   expect(code, stderr).toBe(0);
+});
+
+describe('the test of the chart', () => {
+  /** What `helm test` runs in a pod, run here. */
+  async function helmTest(authority: string): Promise<CommandResult> {
+    const template = await readFile(join(ROOT, 'config/chart/templates/tests/webhook.yaml'), 'utf8');
+    const [, script = ''] = /- --eval\n\s+- \|\n(.*?)\n {6}volumeMounts:/s.exec(template) ?? [];
+    const file = join(cluster.dir, 'authority.crt');
+    await writeFile(file, authority);
+    const env = {
+      ...{ NODE_EXTRA_CA_CERTS: file, CLASS: 'alb' },
+      WEBHOOK: `https://127.0.0.1:${ports[0]}/validate-ingress`,
+    };
+    return runCommand(process.execPath, ['--input-type=module', '--eval', script], { env });
+  }
+
+  test('passes with the authority in the Secret, and with no other', async () => {
+    const passed = await helmTest(textOf(await secret(), 'ca.crt'));
+    expect(passed.code, passed.stderr).toBe(0);
+    expect(passed.stdout).toContain('is not one of internal, internet-facing');
+    const failed = await helmTest((await issueAuthority(Date.now())).cert);
+    expect(failed.code).not.toBe(0);
+    expect(failed.stderr).toContain('fetch failed');
+  });
 });
 
 describe('of Secrets the webhook', () => {

@@ -1,24 +1,25 @@
 // Target groups that people made themselves, bound to Services by TargetGroupBindings: their targets follow the Service, what somebody
-// else registered stays, and an LBC's leavings are left to it.
+// else registered stays, and an LBC's leavings are left to it. Beside them, what is published for target groups of Ingresses.
+import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, namespace } from '../harness/fixtures.ts';
-import { k, soon, stage, startStage, stopStage } from './life.ts';
-import { connectSomebody, elbv2 } from './somebody.ts';
+import { app, ingress, namespace } from '../harness/fixtures.ts';
+import { k, soon, stage, startStageWith, stopStage } from './life.ts';
+import { connectSomebody, elbv2, net } from './somebody.ts';
 
 const OF = 'bound';
 const FINALIZER = 'elbv2.k8s.aws/resources';
 
 beforeAll(async () => {
-  await startStage();
+  await startStageWith(['--publish-target-group-bindings']);
   connectSomebody('none');
   await stage.startWebhook();
   await stage.cluster.apply(namespace(OF), ...app(OF, 'web'));
 });
 afterAll(stopStage);
 
-async function targetGroup(Name: string): Promise<string> {
-  const place = { Protocol: 'HTTP', Port: 80, VpcId: stage.account.vpcId, TargetType: 'instance' } as const;
+async function targetGroup(Name: string, Protocol: 'HTTP' | 'TCP' = 'HTTP'): Promise<string> {
+  const place = { Protocol, Port: 80, VpcId: stage.account.vpcId, TargetType: 'instance' } as const;
   const check = { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2 };
   const made = await elbv2.send(new elb.CreateTargetGroupCommand({ Name, ...place, ...check }));
   return made.TargetGroups?.[0]?.TargetGroupArn ?? '';
@@ -115,6 +116,52 @@ describe('one of a user', () => {
     for (const field of ['spec.targetGroupARN', 'spec.nodeSelector', 'spec.vpcID'])
       expect(stderr).toContain(field);
   });
+});
+
+/** Rules on the nodes' security group that let in a network. */
+async function rulesFrom(network: string): Promise<string[]> {
+  const GroupIds = [stage.account.nodeSecurityGroupId];
+  const { SecurityGroups = [] } = await net.send(new ec2.DescribeSecurityGroupsCommand({ GroupIds }));
+  return SecurityGroups.flatMap(({ IpPermissions = [] }) => IpPermissions)
+    .filter(({ IpRanges = [] }) => IpRanges.some(({ CidrIp }) => CidrIp === network))
+    .map(({ IpProtocol, FromPort, ToPort }) => `${IpProtocol} ${FromPort}-${ToPort}`);
+}
+
+test('one for a Network Load Balancer: its targets, and rules for whom it names, which go with it', async () => {
+  const arn = await targetGroup('network', 'TCP');
+  const from = [{ ipBlock: { cidr: '10.9.0.0/16' } }];
+  const networking = { ingress: [{ from, ports: [{ protocol: 'TCP', port: 8443 }] }] };
+  await stage.cluster.apply(binding('net', { targetGroupARN: arn, targetGroupProtocol: 'TCP', networking }));
+  const nodes = await everyNode();
+  const told = () =>
+    k(
+      `get targetgroupbinding net -n ${OF} -o jsonpath={.status.conditions[?(@.type=="NetworkingProgrammed")].status}`,
+    );
+  await vi.waitFor(async () => {
+    expect(await registered(arn)).toEqual(nodes);
+    expect(await told()).toBe('True');
+  }, soon);
+  expect(await rulesFrom('10.9.0.0/16')).toEqual(['tcp 8443-8443']);
+  await k(`delete targetgroupbinding net -n ${OF} --timeout=120s`);
+  expect([await registered(arn), await rulesFrom('10.9.0.0/16')]).toEqual([[], []]);
+});
+
+test('the target group of an Ingress has an object that says what it is, and that goes with it', async () => {
+  await stage.cluster.apply(ingress(OF, 'front', { hosts: { '': { '/': 'web' } } }));
+  const published = (path: string) =>
+    k(
+      `get targetgroupbinding -n ${OF} -l ingress.k8s.aws/stack-namespace=${OF},ingress.k8s.aws/stack-name=front -o jsonpath={.items[*]${path}}`,
+    );
+  await vi.waitFor(async () => expect(await published('.spec.serviceRef.name')).toBe('web'), soon);
+  const [group] = [...stage.aws.state().targetGroups.values()].filter(
+    ({ tags }) => tags['ingress.k8s.aws/stack'] === `${OF}/front`,
+  );
+  expect(await published('.spec.targetGroupARN')).toBe(group?.arn);
+  expect(await published('.metadata.name')).toBe(group?.name);
+  const nodes = await everyNode();
+  await vi.waitFor(async () => expect(await registered(group?.arn ?? '')).toEqual(nodes), soon);
+  await k(`delete ingress front -n ${OF}`);
+  await vi.waitFor(async () => expect(await published('.metadata.name')).toBe(''), soon);
 });
 
 test('what an LBC left is not touched, and the user’s own beside it is served', async () => {

@@ -100,6 +100,19 @@ test('where another authority was trusted it stays so for a while: replicas from
   expect(trusts(served())).toBe(true);
 });
 
+test('where it may not write the Secret it says so and waits; once it may, it serves', async () => {
+  const denied = { status: 403, body: { message: 'secrets is forbidden' } };
+  server.bend(({ method, path }) => (method === 'POST' && path.includes('/secrets') ? denied : undefined));
+  const made = replica();
+  await expect
+    .poll(() => lines.find(({ error }) => error === 'secrets is forbidden')?.msg)
+    .toBe('certificate not kept: there is none to serve yet');
+  server.bend(() => undefined);
+  const { served } = await made;
+  await expect.poll(() => trusts(served())).toBe(true);
+  expect(lines.filter(({ error }) => error !== undefined)).toHaveLength(1);
+});
+
 test('near its end the certificate is made anew, and served without a word to the configurations', async () => {
   const { served } = await replica();
   await expect.poll(() => trusts(served())).toBe(true);

@@ -200,11 +200,10 @@ export class CertificateKeeper implements CertificateSource {
     const { log, namespace, secret } = this.#options;
     const trouble = outcome.ok || outcome.reason === 'conflict' ? '' : outcome.message;
     if (trouble !== '') this.#again = true;
-    if (trouble !== '' && trouble !== this.#lastTrouble)
-      log.error(
-        { secret: `${namespace}/${secret}`, error: trouble },
-        'certificate not kept; what is served is served on',
-      );
+    if (trouble !== '' && trouble !== this.#lastTrouble) {
+      const served = this.#held === undefined ? 'there is none to serve yet' : 'what is served is served on';
+      log.error({ secret: `${namespace}/${secret}`, error: trouble }, `certificate not kept: ${served}`);
+    }
     this.#lastTrouble = trouble;
     return true;
   }

@@ -7,6 +7,7 @@ import type { TargetGroupBinding } from '../../../api/generated/target-group-bin
 import type { IngressClassParams } from '../../../api/ingress/class-parameters.ts';
 import { type Ingress, type IngressClass, keyOf } from '../../../api/kube.ts';
 import { CLASS_ANNOTATION, DEFAULT_CLASS_ANNOTATION } from '../../../api/ownership.ts';
+import { isPublished } from '../../../api/targetgroupbinding/made-by.ts';
 import { lbcGroups } from '../../bindings/lbc-finalizers.ts';
 
 /** Every object that can name a stack or a resource in AWS, of all namespaces and classes. */
@@ -92,13 +93,16 @@ export function namesOf(objects: NamingObjects): Names {
   ];
   const resources: NamePair[] = [
     ...bindings.flatMap(resourcesOfBinding),
-    ...targetGroupBindings.flatMap(({ metadata, spec }) =>
-      [spec?.targetGroupARN, spec?.targetGroupName].flatMap((name): NamePair[] =>
-        name === undefined || name === ''
-          ? []
-          : [[name.toLowerCase(), `TargetGroupBinding ${keyOf({ metadata })}`]],
+    // What we publish says no more than the binding does, and may outlive it for a moment.
+    ...targetGroupBindings
+      .filter(({ metadata }) => !isPublished(metadata))
+      .flatMap(({ metadata, spec }) =>
+        [spec?.targetGroupARN, spec?.targetGroupName].flatMap((name): NamePair[] =>
+          name === undefined || name === ''
+            ? []
+            : [[name.toLowerCase(), `TargetGroupBinding ${keyOf({ metadata })}`]],
+        ),
       ),
-    ),
     ...ingresses.flatMap((ingress) =>
       (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }): NamePair[] =>
         hostname === undefined ? [] : [[hostname.toLowerCase(), `the address of Ingress ${keyOf(ingress)}`]],
