@@ -1,15 +1,13 @@
 // Footprint: what members of a group, or an Ingress alone, ask one load balancer to have, in the units in which AWS counts.
 // From the intents alone: certificates that are looked for in ACM, and Services that do not exist, cannot be seen here.
 
-import { targetsOf } from '../annotations/actions.ts';
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
-import { CAPACITY_UNITS } from '../annotations/pools.ts';
-import type { Intent, IntentBackend } from '../generated/binding.ts';
+import type { Intent } from '../generated/binding.ts';
 import { once } from '../once.ts';
-import { isExempt, routesOf, toHttps } from '../routing/routes.ts';
-import { memberOf } from '../routing/rules.ts';
+import { type GroupMember, isExempt, routesOf, toHttps, withMember } from '../routing/routes.ts';
 import { madeOf } from '../routing/unreachable-rules.ts';
 import { networkOf } from '../validate/cidr.ts';
+import { type Share, shareOf, sharesWith } from './shares.ts';
 
 /** Rules of the managed security group, by family: each has a quota of its own. */
 export interface SourceCount {
@@ -35,54 +33,6 @@ export interface Footprint {
   readonly verifying: readonly number[];
 }
 
-/** What one member adds. Counted once for each intent. */
-const shareOf = once((intent: Intent) => {
-  const { settings, rules } = intent;
-  const targets = targetGroupsOf(intent);
-  const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
-  return {
-    intent,
-    ports: effectiveListenPorts(settings),
-    paths: rules.reduce((sum, { paths }) => sum + paths.length, 0),
-    /** Services and ports: a target group of its own each. */
-    own: targets.own.size,
-    /** Target groups that somebody else made: the same for all members that name them. */
-    foreign: targets.foreign,
-    certificates: settings['certificate-arn']?.value ?? [],
-    /** Some action is a redirect. */
-    redirects: Object.values(settings.actions ?? {}).some(({ value }) => value.type === 'redirect'),
-    https: settings['ssl-redirect']?.value,
-    cidrs: settings['inbound-cidrs']?.value ?? [],
-    prefixLists: settings['security-group-prefix-lists']?.value ?? [],
-    securityGroups: settings['security-groups']?.value ?? [],
-    /** Targets are opened for the named security groups. */
-    opens: settings['manage-backend-security-group-rules']?.value === true,
-    addresses: settings['ip-address-type']?.value,
-    capacityUnits: units === undefined ? undefined : Number(units),
-    verifying: (settings['mutual-authentication']?.value ?? []).flatMap(({ mode, port }) =>
-      mode === 'verify' ? [port] : [],
-    ),
-  };
-});
-
-type Share = ReturnType<typeof shareOf>;
-
-/** What the rules and the default backend of one Ingress forward to. */
-function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
-  const [own, foreign] = [new Set<string>(), new Set<string>()];
-  const add = ({ service, action }: IntentBackend): void => {
-    if (service !== undefined) own.add(`${service.name}:${service.port}`);
-    const said = action === undefined ? undefined : memberOf(settings.actions, action);
-    for (const target of said === undefined ? [] : targetsOf(said.value)) {
-      if ('service' in target) own.add(`${target.service.name}:${target.service.port}`);
-      else foreign.add('targetGroupARN' in target ? target.targetGroupARN : target.targetGroupName);
-    }
-  };
-  for (const { paths } of rules) for (const { backend } of paths) add(backend);
-  if (defaultBackend !== undefined) add(defaultBackend);
-  return { own, foreign };
-}
-
 interface CountedPort {
   readonly protocol: ListenPort['protocol'];
   readonly certificates: Set<string>;
@@ -91,8 +41,21 @@ interface CountedPort {
 }
 
 /** `intents` are in group order. */
-export function footprintOf(intents: readonly Intent[]): Footprint {
-  const shares = intents.map(shareOf);
+export const footprintOf = (intents: readonly Intent[]): Footprint =>
+  footprintOfShares(intents.map(shareOf), () => intents);
+
+/** The footprint of a group with this version of a member, and whether it is alone. `others` are in group order. */
+export function footprintWith(
+  member: GroupMember,
+  others: readonly GroupMember[],
+): { readonly footprint: Footprint; readonly isAlone: boolean } {
+  const shares = sharesWith(member, others);
+  const all = (): Intent[] => withMember(member, others).flatMap(({ spec }) => spec.intent ?? []);
+  return { footprint: footprintOfShares(shares, all), isAlone: shares.length === 1 };
+}
+
+/** `all`: the intents of all members, where each rule has to be looked at. */
+function footprintOfShares(shares: readonly Share[], all: () => readonly Intent[]): Footprint {
   const ports = new Map<number, CountedPort>();
   const foreign = new Set<string>();
   const https = redirectPort(shares);
@@ -110,7 +73,7 @@ export function footprintOf(intents: readonly Intent[]): Footprint {
   }
   return {
     listeners: ports.size,
-    rules: exact ? rules : rulesOf(shares, ports, https),
+    rules: exact ? rules : rulesOf(all(), ports, https),
     certificates: certificatesIn(ports),
     targetGroups: own + foreign.size,
     securityGroups: securityGroupsOf(shares),
@@ -203,15 +166,15 @@ const networksOf = once((cidrs: readonly string[]): Pick<SourceCount, 'ipv4' | '
  * that a redirect to HTTPS does not concern the others are redirected by rules (spec annotations 15.8, 15.9).
  */
 function rulesOf(
-  shares: readonly Share[],
+  intents: readonly Intent[],
   ports: ReadonlyMap<number, CountedPort>,
   https: number | undefined,
 ): number {
   let count = 0;
   for (const [port, { protocol }] of ports) {
-    const here = shares
-      .filter((share) => share.ports.some((one) => one.port === port && one.protocol === protocol))
-      .map(({ intent }) => intent);
+    const here = intents.filter(({ settings }) =>
+      effectiveListenPorts(settings).some((one) => one.port === port && one.protocol === protocol),
+    );
     const redirects = protocol === 'HTTP' && https !== undefined;
     if (redirects && here.every((intent) => !isExempt(intent, https))) continue;
     count += madeOn({ port, protocol }, here, redirects ? https : undefined);
