@@ -2,7 +2,7 @@
 // not is not opened. Pure.
 import type { Resource } from '../../api/aws.ts';
 import type { Matching } from '../plan/match.ts';
-import type { Amendment } from './amendment.ts';
+import { type Amendment, withResources } from './amendment.ts';
 
 /** Whether a listener cannot be opened, or not be left, with the certificates it is to have. */
 const bare = ({ kind, spec }: Resource): boolean =>
@@ -34,5 +34,5 @@ export function certified(
 export const missingCertificate: Amendment = (draft, { wanted, matching }) => {
   const refused = draft.leftOut.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
   const lacking = new Set([...wanted.uncertified, ...refused]);
-  return { ...draft, resources: certified(draft.resources, lacking, matching) };
+  return withResources(draft, certified(draft.resources, lacking, matching));
 };

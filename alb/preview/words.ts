@@ -3,7 +3,7 @@
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import type { Group } from '../group.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
-import { type Policy, policy } from '../plan/policy.ts';
+import { allows, type Policy } from '../plan/policy.ts';
 import type { Preview } from './preview.ts';
 import type { PreviewStep } from './steps.ts';
 
@@ -39,7 +39,7 @@ function linesOf({ group, preview, policy: holds }: Announced, namespace: string
   const { before, after, steps } = preview;
   const ours = oursIn([before, after], namespace);
   const told = steps.map((step): Line => {
-    const allowed = policy(holds, [step.operation]).length > 0;
+    const allowed = allows(holds, step.operation);
     return { step, allowed, verb: step.verb, because: becauseOf(step, ours), what: subjectOf(step, ours) };
   });
   const alike = Map.groupBy(told, ({ verb, because, allowed }) => `${allowed} ${verb} ${because}`);
@@ -68,6 +68,9 @@ type Subject = { readonly name: string } | { readonly kind: string; readonly of:
 
 /** Each resource by itself; those that are only counted, once. */
 function counted(subjects: readonly Subject[]): string[] {
+  const [only] = subjects;
+  if (only !== undefined && subjects.length === 1)
+    return ['name' in only ? only.name : `1 ${only.kind} ${only.of}`];
   const alike = Map.groupBy(subjects, (one) => ('name' in one ? one.name : `${one.kind} ${one.of}`));
   return [...alike].map(([name, { length, 0: first }]) =>
     first !== undefined && 'kind' in first
@@ -86,14 +89,17 @@ interface Ours {
 }
 
 function oursIn(groups: readonly Group[], namespace: string): Ours {
-  const members = groups.flatMap((group) => group.members);
-  const ours = members.filter((member) => member.namespace === namespace);
-  const ports = ours.flatMap(({ intent }) => effectiveListenPorts(intent.settings));
-  return {
-    namespace,
-    alone: ours.length === members.length,
-    listeners: new Set(ports.map(({ port }) => `listener/${port}`)),
-  };
+  const listeners = new Set<string>();
+  let alone = true;
+  for (const { members } of groups) {
+    for (const member of members) {
+      if (member.namespace !== namespace) alone = false;
+      else
+        for (const { port } of effectiveListenPorts(member.intent.settings))
+          listeners.add(`listener/${port}`);
+    }
+  }
+  return { namespace, alone, listeners };
 }
 
 const KINDS: Readonly<Record<PreviewStep['kind'], string>> = {
