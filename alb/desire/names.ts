@@ -35,6 +35,7 @@ export function managedSecurityGroupName(cluster: string, groupId: string): stri
 
 /** aws-model 1.4. */
 export function backendSecurityGroupName(cluster: string): string {
+  if (cluster === UNKNOWN_CLUSTER) return '';
   return `k8s-traffic-${first(232, cluster)}-${digest(cluster)}`;
 }
 

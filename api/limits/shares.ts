@@ -12,8 +12,8 @@ import { once } from '../once.ts';
 import { type GroupMember, inGroupOrder } from '../routing/routes.ts';
 import { memberOf } from '../routing/rules.ts';
 
-/** What one member adds. Counted once for each intent. */
-export const shareOf = once((intent: Intent) => {
+/** What one member adds. */
+function shareIn(intent: Intent) {
   const { settings, rules } = intent;
   const targets = targetGroupsOf(intent);
   const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
@@ -40,9 +40,12 @@ export const shareOf = once((intent: Intent) => {
       mode === 'verify' ? [port] : [],
     ),
   };
-});
+}
 
-export type Share = ReturnType<typeof shareOf>;
+export type Share = ReturnType<typeof shareIn>;
+
+/** Counted once for each intent. */
+export const shareOf = once(shareIn);
 
 /** What the rules and the default backend of one Ingress forward to. */
 function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
@@ -67,7 +70,7 @@ const countedKey = once((intent: Intent): string => {
 });
 
 /** Members with one key, as one. */
-interface AlikeMembers {
+interface AlikeShares {
   /** The first two in group order: one of them may be the asked member. */
   readonly first: GroupMember[];
   /** With the numbers of all of them. */
@@ -75,14 +78,14 @@ interface AlikeMembers {
 }
 
 interface CountedMembers {
-  readonly alike: ReadonlyMap<string, AlikeMembers>;
+  readonly alike: ReadonlyMap<string, AlikeShares>;
   /** What each member asks for, by `namespace/name`. */
   readonly intents: ReadonlyMap<string, Intent>;
 }
 
 /** Made once for each list of members in group order. */
 const countedIn = once((members: readonly GroupMember[]): CountedMembers => {
-  const alike = new Map<string, AlikeMembers>();
+  const alike = new Map<string, AlikeShares>();
   const intents = new Map<string, Intent>();
   for (const member of members) {
     const { intent } = member.spec;
@@ -109,7 +112,7 @@ export function sharesWith(member: GroupMember, others: readonly GroupMember[]):
   const { alike, intents } = countedIn(others);
   const old = intents.get(member.key);
   const [key, mine] = [old === undefined ? undefined : countedKey(old), member.spec.intent];
-  const counted = mine === undefined ? [] : [{ first: member, share: shareOf(mine) }];
+  const counted = mine === undefined ? [] : [{ first: member, share: shareIn(mine) }];
   for (const [at, one] of alike) {
     const first = one.first.find((other) => other.key !== member.key);
     if (first === undefined) continue;
