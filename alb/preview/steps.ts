@@ -82,8 +82,6 @@ export function stepsOf(
   });
 }
 
-const NO_FIELDS: readonly string[] = [];
-
 const bare = (operation: Operation) => ({
   operation,
   kind: operation.kind,
@@ -101,7 +99,8 @@ function created(operation: Create, { after, idOf, replaced, uncertain }: Tellin
     return [{ ...bare(operation), verb: 'replace', id, ...place, fields: forcing(operation) }];
   const depends = isShared(resource) || uncertain.has(place.listener ?? id);
   const { kind } = operation;
-  return [{ operation, kind, verb: 'create', id, ...place, fields: NO_FIELDS, unknown: NO_FIELDS, depends }];
+  const { owner, listener } = place;
+  return [{ operation, kind, verb: 'create', id, owner, listener, fields: [], unknown: [], depends }];
 }
 
 function modified(operation: Modify, { after, idOf }: Telling): PreviewStep[] {

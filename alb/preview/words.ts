@@ -72,7 +72,9 @@ function counted(subjects: readonly Subject[]): string[] {
   const counts = new Map<string, { readonly one: Subject; times: number }>();
   for (const one of subjects) {
     const name = 'name' in one ? one.name : `${one.kind} ${one.of}`;
-    counts.getOrInsertComputed(name, () => ({ one, times: 0 })).times += 1;
+    const there = counts.get(name);
+    if (there === undefined) counts.set(name, { one, times: 1 });
+    else there.times += 1;
   }
   return [...counts].map(([name, { one, times }]) =>
     'kind' in one ? `${times} ${one.kind}${times === 1 ? '' : 's'} ${one.of}` : name,
