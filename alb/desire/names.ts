@@ -11,7 +11,7 @@ const clean = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '');
 const first = (length: number, text: string): string => clean(text).slice(0, length);
 
 /** The name of a cluster that is not known, as beside the controller: what is named after it has no name that AWS would know. */
-export const UNKNOWN_CLUSTER = '';
+export const UNKNOWN_CLUSTER = '\u0000';
 
 /** An explicit group is a bare name; an implicit one is `namespace/name` of its only Ingress. */
 function shape(groupId: string, cluster: string, ...parts: string[]): string {
