@@ -1,13 +1,15 @@
 // Footprint: what members of a group, or an Ingress alone, ask one load balancer to have, in the units in which AWS counts.
 // From the intents alone: certificates that are looked for in ACM, and Services that do not exist, cannot be seen here.
 
+import { targetsOf } from '../annotations/actions.ts';
 import { effectiveListenPorts, type ListenPort } from '../annotations/listener.ts';
-import type { Intent } from '../generated/binding.ts';
+import { CAPACITY_UNITS } from '../annotations/pools.ts';
+import type { Intent, IntentBackend } from '../generated/binding.ts';
 import { once } from '../once.ts';
-import { type GroupMember, isExempt, routesOf, toHttps, withMember } from '../routing/routes.ts';
+import { isExempt, routesOf, toHttps } from '../routing/routes.ts';
+import { memberOf } from '../routing/rules.ts';
 import { madeOf } from '../routing/unreachable-rules.ts';
 import { networkOf } from '../validate/cidr.ts';
-import { type Share, shareOf, sharesWith } from './shares.ts';
 
 /** Rules of the managed security group, by family: each has a quota of its own. */
 export interface SourceCount {
@@ -33,6 +35,57 @@ export interface Footprint {
   readonly verifying: readonly number[];
 }
 
+/** What one member adds. */
+export function shareIn(intent: Intent) {
+  const { settings, rules } = intent;
+  const targets = targetGroupsOf(intent);
+  const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
+  return {
+    intent,
+    ports: effectiveListenPorts(settings),
+    paths: rules.reduce((sum, { paths }) => sum + paths.length, 0),
+    /** Services and ports: a target group of its own each. */
+    own: targets.own.size,
+    /** Target groups that somebody else made: the same for all members that name them. */
+    foreign: targets.foreign,
+    certificates: settings['certificate-arn']?.value ?? [],
+    /** Some action is a redirect. */
+    redirects: Object.values(settings.actions ?? {}).some(({ value }) => value.type === 'redirect'),
+    https: settings['ssl-redirect']?.value,
+    cidrs: settings['inbound-cidrs']?.value ?? [],
+    prefixLists: settings['security-group-prefix-lists']?.value ?? [],
+    securityGroups: settings['security-groups']?.value ?? [],
+    /** Targets are opened for the named security groups. */
+    opens: settings['manage-backend-security-group-rules']?.value === true,
+    addresses: settings['ip-address-type']?.value,
+    capacityUnits: units === undefined ? undefined : Number(units),
+    verifying: (settings['mutual-authentication']?.value ?? []).flatMap(({ mode, port }) =>
+      mode === 'verify' ? [port] : [],
+    ),
+  };
+}
+
+export type Share = ReturnType<typeof shareIn>;
+
+/** Counted once for each intent. */
+export const shareOf = once(shareIn);
+
+/** What the rules and the default backend of one Ingress forward to. */
+function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
+  const [own, foreign] = [new Set<string>(), new Set<string>()];
+  const add = ({ service, action }: IntentBackend): void => {
+    if (service !== undefined) own.add(`${service.name}:${service.port}`);
+    const said = action === undefined ? undefined : memberOf(settings.actions, action);
+    for (const target of said === undefined ? [] : targetsOf(said.value)) {
+      if ('service' in target) own.add(`${target.service.name}:${target.service.port}`);
+      else foreign.add('targetGroupARN' in target ? target.targetGroupARN : target.targetGroupName);
+    }
+  };
+  for (const { paths } of rules) for (const { backend } of paths) add(backend);
+  if (defaultBackend !== undefined) add(defaultBackend);
+  return { own, foreign };
+}
+
 interface CountedPort {
   readonly protocol: ListenPort['protocol'];
   readonly certificates: Set<string>;
@@ -44,18 +97,8 @@ interface CountedPort {
 export const footprintOf = (intents: readonly Intent[]): Footprint =>
   footprintOfShares(intents.map(shareOf), () => intents);
 
-/** The footprint of a group with this version of a member, and whether it is alone. `others` are in group order. */
-export function footprintWith(
-  member: GroupMember,
-  others: readonly GroupMember[],
-): { readonly footprint: Footprint; readonly isAlone: boolean } {
-  const shares = sharesWith(member, others);
-  const all = (): Intent[] => withMember(member, others).flatMap(({ spec }) => spec.intent ?? []);
-  return { footprint: footprintOfShares(shares, all), isAlone: shares.length === 1 };
-}
-
 /** `all`: the intents of all members, where each rule has to be looked at. */
-function footprintOfShares(shares: readonly Share[], all: () => readonly Intent[]): Footprint {
+export function footprintOfShares(shares: readonly Share[], all: () => readonly Intent[]): Footprint {
   const ports = new Map<number, CountedPort>();
   const foreign = new Set<string>();
   const https = redirectPort(shares);

@@ -5,8 +5,9 @@ import type { Intent, Settings } from '../generated/binding.ts';
 import { inOrder } from '../group-conflicts/group-conflicts.ts';
 import { sentence } from '../problems/problem.ts';
 import { type GroupMember, withMember } from '../routing/routes.ts';
-import { footprintOf, footprintWith } from './footprint.ts';
+import { footprintOf } from './footprint.ts';
 import { certainProblems, QUOTAS, quotaProblems, quotasOfGroup } from './quotas.ts';
+import { footprintWith } from './shares.ts';
 
 const say = <T>(value: T) => ({ value, from: 'Ingress' });
 const intent = (settings: Settings = {}, more: Partial<Intent> = {}): Intent => ({

@@ -6,7 +6,8 @@ import { annotationPath } from '../problems/finding.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { GroupMember } from '../routing/routes.ts';
 import { VERIFY_MAX } from '../validate/checks/mutual.ts';
-import { type Footprint, footprintOf, footprintWith } from './footprint.ts';
+import { type Footprint, footprintOf } from './footprint.ts';
+import { footprintWith } from './shares.ts';
 
 /** Whether AWS raises a quota, in words for people. */
 const raised = (code: string): string => `AWS raises it on request (Service Quotas, ${code})`;

@@ -3,65 +3,11 @@
 //
 //   members in group order   a b a a b     taken   a ×3, b ×2, in the order of their first     a, b: keys
 
-import { targetsOf } from '../annotations/actions.ts';
-import { effectiveListenPorts } from '../annotations/listener.ts';
-import { CAPACITY_UNITS } from '../annotations/pools.ts';
-import type { Intent, IntentBackend } from '../generated/binding.ts';
+import type { Intent } from '../generated/binding.ts';
 import { sharedIntentKey } from '../group-conflicts/shared-intent-key.ts';
 import { once } from '../once.ts';
-import { type GroupMember, inGroupOrder } from '../routing/routes.ts';
-import { memberOf } from '../routing/rules.ts';
-
-/** What one member adds. */
-function shareIn(intent: Intent) {
-  const { settings, rules } = intent;
-  const targets = targetGroupsOf(intent);
-  const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
-  return {
-    intent,
-    ports: effectiveListenPorts(settings),
-    paths: rules.reduce((sum, { paths }) => sum + paths.length, 0),
-    /** Services and ports: a target group of its own each. */
-    own: targets.own.size,
-    /** Target groups that somebody else made: the same for all members that name them. */
-    foreign: targets.foreign,
-    certificates: settings['certificate-arn']?.value ?? [],
-    /** Some action is a redirect. */
-    redirects: Object.values(settings.actions ?? {}).some(({ value }) => value.type === 'redirect'),
-    https: settings['ssl-redirect']?.value,
-    cidrs: settings['inbound-cidrs']?.value ?? [],
-    prefixLists: settings['security-group-prefix-lists']?.value ?? [],
-    securityGroups: settings['security-groups']?.value ?? [],
-    /** Targets are opened for the named security groups. */
-    opens: settings['manage-backend-security-group-rules']?.value === true,
-    addresses: settings['ip-address-type']?.value,
-    capacityUnits: units === undefined ? undefined : Number(units),
-    verifying: (settings['mutual-authentication']?.value ?? []).flatMap(({ mode, port }) =>
-      mode === 'verify' ? [port] : [],
-    ),
-  };
-}
-
-export type Share = ReturnType<typeof shareIn>;
-
-/** Counted once for each intent. */
-export const shareOf = once(shareIn);
-
-/** What the rules and the default backend of one Ingress forward to. */
-function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
-  const [own, foreign] = [new Set<string>(), new Set<string>()];
-  const add = ({ service, action }: IntentBackend): void => {
-    if (service !== undefined) own.add(`${service.name}:${service.port}`);
-    const said = action === undefined ? undefined : memberOf(settings.actions, action);
-    for (const target of said === undefined ? [] : targetsOf(said.value)) {
-      if ('service' in target) own.add(`${target.service.name}:${target.service.port}`);
-      else foreign.add('targetGroupARN' in target ? target.targetGroupARN : target.targetGroupName);
-    }
-  };
-  for (const { paths } of rules) for (const { backend } of paths) add(backend);
-  if (defaultBackend !== undefined) add(defaultBackend);
-  return { own, foreign };
-}
+import { type GroupMember, inGroupOrder, withMember } from '../routing/routes.ts';
+import { type Footprint, footprintOfShares, type Share, shareIn, shareOf } from './footprint.ts';
 
 /** Equal for intents that count alike, but for the numbers of their own rules and target groups. */
 const countedKey = once((intent: Intent): string => {
@@ -108,7 +54,7 @@ const added = (all: Share, { paths, own }: Share, times: 1 | -1): Share => ({
 });
 
 /** The shares of a member and of the others, in group order; an older version of it among them does not count. */
-export function sharesWith(member: GroupMember, others: readonly GroupMember[]): readonly Share[] {
+function sharesWith(member: GroupMember, others: readonly GroupMember[]): readonly Share[] {
   const { alike, intents } = countedIn(others);
   const old = intents.get(member.key);
   const [key, mine] = [old === undefined ? undefined : countedKey(old), member.spec.intent];
@@ -120,4 +66,14 @@ export function sharesWith(member: GroupMember, others: readonly GroupMember[]):
     counted.push({ first, share: isWithout ? one.share : added(one.share, shareOf(old), -1) });
   }
   return counted.sort((a, b) => inGroupOrder(a.first, b.first)).map(({ share }) => share);
+}
+
+/** The footprint of a group with this version of a member, and whether it is alone. `others` are in group order. */
+export function footprintWith(
+  member: GroupMember,
+  others: readonly GroupMember[],
+): { readonly footprint: Footprint; readonly isAlone: boolean } {
+  const shares = sharesWith(member, others);
+  const all = (): Intent[] => withMember(member, others).flatMap(({ spec }) => spec.intent ?? []);
+  return { footprint: footprintOfShares(shares, all), isAlone: shares.length === 1 };
 }
