@@ -124,6 +124,19 @@ function namesSaid(members: readonly Member[]): ReadonlySet<string> {
   return said;
 }
 
+/** What the members agree on for the group as a whole. */
+function settingsOf(members: readonly Member[], leftOut: Told[]): Settings {
+  const said = namesSaid(members);
+  const settings: Record<string, Setting<unknown>> = {};
+  for (const descriptor of OF_GROUP) {
+    if (!said.has(descriptor.name)) continue;
+    const setting =
+      descriptor.name === 'subnets' ? subnetsOf(members, leftOut) : mergeSaid(descriptor, members, leftOut);
+    if (setting !== undefined) settings[descriptor.name] = setting;
+  }
+  return settings as Settings;
+}
+
 /** Puts the bindings of one group together. Pure; `bindings` are all bindings whose `spec.group` is `id`. */
 export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): Group {
   const members = bindings
@@ -131,14 +144,8 @@ export function groupOf(id: string, bindings: readonly LoadBalancerBinding[]): G
     .sort((a, b) => a.binding.spec.order - b.binding.spec.order || byBytes(a.key, b.key));
   const leaving = bindings.filter((binding) => binding.metadata.deletionTimestamp !== undefined);
   const leftOut: Told[] = [];
-  const said = namesSaid(members);
-  const settings = Object.fromEntries(
-    OF_GROUP.filter(({ name }) => said.has(name)).flatMap((descriptor) => {
-      const setting =
-        descriptor.name === 'subnets' ? subnetsOf(members, leftOut) : mergeSaid(descriptor, members, leftOut);
-      return setting === undefined ? [] : [[descriptor.name, setting]];
-    }),
-  ) as Settings;
+  if (members.length === 0) return { id, members, leaving, leftOut, settings: {} };
+  const settings = settingsOf(members, leftOut);
   const webAcl = webAclOf(members, leftOut);
   const group = { id, members, leaving, leftOut, ...(webAcl === undefined ? {} : { webAcl }) };
   const subnets = settings.subnets?.value;

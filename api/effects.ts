@@ -43,7 +43,14 @@ export function fieldsWritten(
   value: unknown,
 ): ReadonlyMap<string, unknown> {
   if (!('apply' in effect)) return new Map();
-  const copy: Record<string, unknown> = Object.keys(spec).length === 0 ? {} : structuredClone({ ...spec });
+  // Kind and value belong together by the registry; a union of descriptors cannot say so.
+  const apply = effect.apply as (spec: object, value: unknown) => void;
+  if (Object.keys(spec).length === 0) {
+    const written = {};
+    apply(written, value);
+    return new Map(Object.entries(written));
+  }
+  const copy: Record<string, unknown> = structuredClone({ ...spec });
   const touched = new Set<string>();
   const recording = (part: object, field?: string): object =>
     new Proxy(part, {
@@ -56,8 +63,7 @@ export function fieldsWritten(
         return Reflect.set(target, key, next);
       },
     });
-  // Kind and value belong together by the registry; a union of descriptors cannot say so.
-  (effect.apply as (spec: object, value: unknown) => void)(recording(copy), value);
+  apply(recording(copy), value);
   return new Map([...touched].map((field) => [field, copy[field]]));
 }
 

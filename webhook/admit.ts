@@ -131,7 +131,9 @@ function bindingOf(object: Ingress, spec: BindingSpec): LoadBalancerBinding {
     : { ...binding, metadata: { ...binding.metadata, creationTimestamp } };
 }
 
-const knownTo = ({ options, service }: AdmissionContext) => ({ cluster: settingsUnasked(options), service });
+const clusterOf = once(settingsUnasked);
+
+const knownTo = ({ options, service }: AdmissionContext) => ({ cluster: clusterOf(options), service });
 
 /** The policy of a group after the change. Unsaid is the least careful one already, whatever a thousand others say. */
 function policyAfter({ key, bindings, before, after }: MemberChange): Policy {

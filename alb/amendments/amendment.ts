@@ -41,3 +41,7 @@ export interface Situation {
 }
 
 export type Amendment = (draft: Draft, situation: Situation) => Draft;
+
+/** The draft with these resources; the draft itself where they are its own. */
+export const withResources = (draft: Draft, resources: Draft['resources']): Draft =>
+  resources === draft.resources ? draft : { ...draft, resources };

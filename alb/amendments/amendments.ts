@@ -44,6 +44,8 @@ export const AMENDMENTS: readonly AmendmentStep[] = [
   withDetails('missing-certificate', missingCertificate),
 ];
 
+const WITHOUT_DETAILS = AMENDMENTS.filter(({ needsDetails }) => !needsDetails);
+
 /**
  * The desired resources as they are planned for. `settled`: everything is as it was applied last, and details of what was
  * found are not known. Pure.
@@ -51,8 +53,10 @@ export const AMENDMENTS: readonly AmendmentStep[] = [
 export function amend(situation: Situation, settled: boolean): Draft {
   const { resources } = situation.wanted;
   const none = { waits: [], cutsOver: false, resets: new Map(), leftOut: [], told: [] };
-  return AMENDMENTS.filter(({ needsDetails }) => !(settled && needsDetails)).reduce<Draft>(
-    (draft, one) => one.amend(draft, situation),
-    { resources, protecting: resources, ...none },
-  );
+  const steps = settled ? WITHOUT_DETAILS : AMENDMENTS;
+  return steps.reduce<Draft>((draft, one) => one.amend(draft, situation), {
+    resources,
+    protecting: resources,
+    ...none,
+  });
 }

@@ -7,7 +7,7 @@ import { actionsOf, sameActions, targetGroupsIn } from '../kinds/action.ts';
 import { sameConditions } from '../kinds/condition.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Matching } from '../plan/match.ts';
-import type { Amendment } from './amendment.ts';
+import { type Amendment, withResources } from './amendment.ts';
 
 type Owners = Pick<WantedGroup, 'resources' | 'origins' | 'backends'>;
 
@@ -71,7 +71,5 @@ function serving(
   );
 }
 
-export const closeUnmet: Amendment = (draft, { found, wanted, unmet, matching }) => ({
-  ...draft,
-  resources: closeNew(draft.resources, found, wanted, unmet, matching),
-});
+export const closeUnmet: Amendment = (draft, { found, wanted, unmet, matching }) =>
+  withResources(draft, closeNew(draft.resources, found, wanted, unmet, matching));

@@ -57,5 +57,6 @@ export function foreignShield(
 
 export const keepProtection: Amendment = (draft, { found }) => {
   const resources = withKept(draft.resources, found);
+  if (resources === draft.protecting) return draft;
   return { ...draft, resources, protecting: resources };
 };

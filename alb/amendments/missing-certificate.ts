@@ -2,7 +2,7 @@
 // not is not opened. Pure.
 import type { Resource } from '../../api/aws.ts';
 import type { Matching } from '../plan/match.ts';
-import type { Amendment } from './amendment.ts';
+import { type Amendment, withResources } from './amendment.ts';
 
 /** Whether a listener cannot be opened, or not be left, with the certificates it is to have. */
 const bare = ({ kind, spec }: Resource): boolean =>
@@ -32,7 +32,9 @@ export function certified(
 
 /** A certificate that AWS refused is one that a member lacks. */
 export const missingCertificate: Amendment = (draft, { wanted, matching }) => {
+  if (wanted.uncertified.size === 0 && draft.leftOut.length === 0 && !draft.resources.some(bare))
+    return draft;
   const refused = draft.leftOut.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
   const lacking = new Set([...wanted.uncertified, ...refused]);
-  return { ...draft, resources: certified(draft.resources, lacking, matching) };
+  return withResources(draft, certified(draft.resources, lacking, matching));
 };

@@ -11,7 +11,7 @@ import { sameConditions } from '../kinds/condition.ts';
 import type { Found } from '../kinds/kind.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { changedFields, type Matching } from '../plan/match.ts';
-import type { Amendment } from './amendment.ts';
+import { type Amendment, withResources } from './amendment.ts';
 
 type Oidc = Extract<Action, { type: 'authenticate-oidc' }>;
 type RuleWithLogin = Resource<'rule'>;
@@ -79,7 +79,5 @@ function keptDefault(listener: Resource, login: Oidc, { matched }: Matching): Ac
   return its === undefined ? undefined : withLogin(actionsOf(listener), its);
 }
 
-export const missingOidcSecret: Amendment = (draft, { found, matching }) => ({
-  ...draft,
-  resources: keep(draft.resources, found, matching),
-});
+export const missingOidcSecret: Amendment = (draft, { found, matching }) =>
+  withResources(draft, keep(draft.resources, found, matching));

@@ -5,7 +5,7 @@ import type { Desire } from '../desire/desire.ts';
 import type { Unmet } from '../desire/desiring.ts';
 import type { Found } from '../kinds/kind.ts';
 import type { Matching } from '../plan/match.ts';
-import type { Amendment } from './amendment.ts';
+import { type Amendment, withResources } from './amendment.ts';
 import { closeNew } from './close-new-routes.ts';
 
 type DesiredListener = Resource<'listener'>;
@@ -44,7 +44,5 @@ const mutualOf = (one: Found | undefined): MutualAuthentication | undefined =>
 const isOn = (one: Found, port: number): boolean =>
   one.kind === 'listener' && one.spec.port === port && one.resourceTag !== '';
 
-export const missingTrustStore: Amendment = (draft, { found, wanted, matching }) => ({
-  ...draft,
-  resources: unverified(draft.resources, found, wanted, matching),
-});
+export const missingTrustStore: Amendment = (draft, { found, wanted, matching }) =>
+  withResources(draft, unverified(draft.resources, found, wanted, matching));

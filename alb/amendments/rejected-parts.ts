@@ -88,6 +88,7 @@ function closedBehind(
 /** Without the parts that AWS refused; what they protect is closed. */
 export const rejectedParts: Amendment = (draft, situation) => {
   const { group, wanted, found, refused, matching } = situation;
+  if (refused.size === 0) return draft;
   const out = leaveOut(draft.resources, found, refused, matching);
   return {
     ...draft,
@@ -99,6 +100,7 @@ export const rejectedParts: Amendment = (draft, situation) => {
 
 /** Without the rules for which a listener has no room. */
 export const withinQuotas: Amendment = (draft, { group, wanted, refused }) => {
+  if (refused.size === 0) return draft;
   const { resources, left, members } = withinQuota(draft.resources, refused, group.members, wanted.origins);
   return {
     ...draft,

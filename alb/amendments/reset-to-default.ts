@@ -46,6 +46,7 @@ const isYoung = ({ kind, extra }: Found): boolean =>
 
 /** The plan in which operations that set something back say why. */
 export function withReasons(planned: Plan, { back }: Pick<Reset, 'back'>): Plan {
+  if (back.size === 0) return planned;
   const operations = planned.operations.map((operation): Operation => {
     const keys = operation.verb === 'modify' ? back.get(operation.id) : undefined;
     if (keys === undefined) return operation;
@@ -55,6 +56,7 @@ export function withReasons(planned: Plan, { back }: Pick<Reset, 'back'>): Plan 
 }
 
 export const resetToDefault: Amendment = (draft, { group, set, matching }) => {
+  if (Object.keys(set).length === 0) return draft;
   const { resources, back } = reset(group.id, draft.resources, set, matching);
   return { ...draft, resources, resets: back };
 };

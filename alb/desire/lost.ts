@@ -83,6 +83,7 @@ export function lostIn(desiring: Desiring, ports: readonly DesiredPort[]): Unmet
   const ofPorts = ports.flatMap((port) => {
     const listener = `listener/${port.port}`;
     const named = OF_PORT.filter((name) => isRead(desiring, port, name)).flatMap((name) => {
+      if (!port.members.some(({ intent }) => intent.settings[name] !== undefined)) return [];
       const holds = onPort({ ...desiring, problems: [] }, port, name)?.value as
         | ValueOf<typeof name>
         | undefined;

@@ -10,8 +10,14 @@ function digest(...parts: string[]): string {
 const clean = (text: string): string => text.replace(/[^0-9A-Za-z]/g, '');
 const first = (length: number, text: string): string => clean(text).slice(0, length);
 
+/** The name of a cluster that is not known, as beside the controller: what is named after it has no name that AWS would know. */
+export const UNKNOWN_CLUSTER = '\u0000';
+
 /** An explicit group is a bare name; an implicit one is `namespace/name` of its only Ingress. */
-function shape(groupId: string, hash: string): string {
+function shape(groupId: string, cluster: string, ...parts: string[]): string {
+  // As different as the names would be.
+  if (cluster === UNKNOWN_CLUSTER) return parts.join('');
+  const hash = digest(cluster, ...parts);
   const slash = groupId.indexOf('/');
   if (slash < 0) return `k8s-${first(17, groupId)}-${hash}`;
   return `k8s-${first(8, groupId.slice(0, slash))}-${first(8, groupId.slice(slash + 1))}-${hash}`;
@@ -19,16 +25,17 @@ function shape(groupId: string, hash: string): string {
 
 /** aws-model 1.1. */
 export function loadBalancerName(cluster: string, groupId: string, scheme: Scheme): string {
-  return shape(groupId, digest(cluster, groupId, scheme));
+  return shape(groupId, cluster, groupId, scheme);
 }
 
 /** aws-model 1.3. */
 export function managedSecurityGroupName(cluster: string, groupId: string): string {
-  return shape(groupId, digest(cluster, groupId));
+  return shape(groupId, cluster, groupId);
 }
 
 /** aws-model 1.4. */
 export function backendSecurityGroupName(cluster: string): string {
+  if (cluster === UNKNOWN_CLUSTER) return '';
   return `k8s-traffic-${first(232, cluster)}-${digest(cluster)}`;
 }
 
@@ -49,8 +56,7 @@ export interface TargetGroupIdentity {
 
 /** aws-model 1.2. */
 export function targetGroupName(of: TargetGroupIdentity): string {
-  const hash = digest(
-    of.cluster,
+  const parts = [
     of.groupId,
     of.ingress[0],
     of.ingress[1],
@@ -61,7 +67,9 @@ export function targetGroupName(of: TargetGroupIdentity): string {
     of.protocol,
     of.protocolVersion,
     ...(of.controlPort === undefined ? [] : [String(of.controlPort)]),
-  );
+  ];
+  if (of.cluster === UNKNOWN_CLUSTER) return parts.join('');
+  const hash = digest(of.cluster, ...parts);
   return `k8s-${first(8, of.service.namespace)}-${first(8, of.service.name)}-${hash}`;
 }
 

@@ -104,6 +104,11 @@ const arrived = ([rule, found]: RulePair): RulePair => [
   { ...found, spec: { ...found.spec, priority: rule.spec.priority } },
 ];
 
+/** Rules of one listener after those of another. */
+const byListener = (rules: readonly DesiredRule[], resolve: Resolve): readonly (readonly DesiredRule[])[] => [
+  ...Map.groupBy(rules, ({ spec }) => resolve(spec.listener)).values(),
+];
+
 /** The rules' own diff, per listener; a listener that does not exist yet has none to compare with. */
 export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSchema['diff']> {
   const only = (is: (field: string) => boolean): typeof kind => ({
@@ -142,6 +147,8 @@ export function ruleDiff(kind: Pick<KindSchema, 'fields'>): NonNullable<KindSche
     const existing = found
       .filter((one) => one.kind === 'rule')
       .sort((a, b) => a.spec.priority - b.spec.priority);
+    // Without any there is nothing to pair.
+    if (existing.length === 0) return byListener(rules, resolve).flatMap((some) => some.map(create));
     const desired = Map.groupBy(rules, ({ spec }) => resolve(spec.listener));
     const present = Map.groupBy(existing, ({ spec }) => spec.listener.ref);
     return [...new Set([...desired.keys(), ...present.keys()])].flatMap((listener) => {

@@ -5,6 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Attributes, Resource, Tags } from '../../api/aws.ts';
+import { once } from '../../api/once.ts';
 import { isObject } from '../../api/validate/type-guards.ts';
 import type { Found, KindSchema } from '../kinds/kind.ts';
 import { tagChange } from '../kinds/tags.ts';
@@ -66,6 +67,8 @@ function creation(
   const predecessors = superseded.get(resource.id) ?? [];
   const [replaces] = predecessors;
   const base = { verb: 'create', kind: kind.kind, id: resource.id } as const;
+  if (replaces === undefined && beside.length === 0)
+    return { ...base, resource, because: ['does not exist yet'] };
   const neighbours = [...predecessors, ...beside.filter((one) => one.kind === kind.kind)];
   const freely = neighbours.length === 0 ? undefined : kind.successor?.(resource.spec, neighbours);
   const named = { ...resource, spec: freely ?? resource.spec } as Resource;
@@ -86,7 +89,9 @@ function buildUp(
   return wanted.flatMap((resource): Operation[] => {
     const found = matching.matched.get(resource.id);
     if (found === undefined) return [creation(kind, resource, matching, beside)];
-    const change = changesIn(differing(kind, resource, found, matching.resolve), resource, found);
+    const fields = differing(kind, resource, found, matching.resolve);
+    if (fields.length === 0) return [];
+    const change = changesIn(fields, resource, found);
     const together = change.filter((one) => !isApart(kind, one));
     const apart = change.filter((one) => isApart(kind, one)).map((one) => [one]);
     return [...(together.length === 0 ? [] : [together]), ...apart].map((part) => ({
@@ -136,6 +141,27 @@ export interface Plan {
   readonly matched: ReadonlyMap<string, Found>;
 }
 
+/** In the order of creation, and those of them that have no diff of their own. */
+const inOrder = once((kinds: readonly KindSchema[]) => {
+  const ordered = kinds.toSorted((a, b) => a.order - b.order);
+  return { ordered, plain: ordered.filter((kind) => kind.diff === undefined) };
+});
+
+const NOTHING: ReadonlyMap<string, Found> = new Map();
+
+/** What is ours and nobody wants, by ARN. Of what was matched something may have been left out since. */
+function goingOf(
+  plain: readonly KindSchema[],
+  wanted: readonly Resource[],
+  found: readonly Found[],
+  { matched }: Matching,
+): ReadonlyMap<string, Found> {
+  const kept = new Set(wanted.flatMap(({ id }) => matched.get(id)?.arn ?? []));
+  const isGoing = (one: Found): boolean =>
+    plain.some(({ kind }) => kind === one.kind) && !kept.has(one.arn) && one.resourceTag !== '';
+  return new Map(found.filter(isGoing).map((one) => [one.arn, one]));
+}
+
 /**
  * Plans the operations from `found` to `wanted`, beside others whose names are taken. Planning again after they are applied
  * gives none.
@@ -149,23 +175,15 @@ export function plan(
   beside: readonly Found[] = [],
   matching = match(kinds, wanted, found),
 ): Plan {
-  const ordered = kinds.toSorted((a, b) => a.order - b.order);
-  const plain = ordered.filter((kind) => kind.diff === undefined);
-  // Of what was matched something may have been left out since.
-  const kept = new Set(wanted.flatMap(({ id }) => matching.matched.get(id)?.arn ?? []));
-  const going = new Map(
-    found
-      .filter(
-        (one) => plain.some(({ kind }) => kind === one.kind) && !kept.has(one.arn) && one.resourceTag !== '',
-      )
-      .map((one) => [one.arn, one]),
-  );
+  const { ordered, plain } = inOrder(kinds);
+  const going = found.length === 0 ? NOTHING : goingOf(plain, wanted, found, matching);
   const build = ordered.flatMap((kind) => {
     const mine = wanted.filter((resource) => resource.kind === kind.kind);
     if (kind.diff === undefined) return buildUp(kind, mine, matching, beside);
     const living = found.filter((one) => one.kind === kind.kind && !going.has(parentOf(kind, one) ?? ''));
     return kind.diff(mine, living, matching.resolve);
   });
+  if (going.size === 0) return { operations: apartLast(plain, build), matched: matching.matched };
   const remove = afterUsers(
     ordered.toReversed().map((kind) => (kind.diff === undefined ? tearDown(kind, going, matching) : [])),
   );

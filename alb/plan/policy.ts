@@ -7,18 +7,20 @@ import type { Operation } from './operation.ts';
 
 export { POLICIES, type Policy };
 
-const filters: Record<Policy, (operations: readonly Operation[]) => Operation[]> = {
-  sync: (operations) => [...operations],
-  'upsert-only': (operations) => operations.filter(({ verb }) => verb !== 'delete'),
+const ALLOWS: Record<Policy, (operation: Operation) => boolean> = {
+  sync: () => true,
+  'upsert-only': ({ verb }) => verb !== 'delete',
   // Targets are registered by their own program; of the group's plan nothing is left.
-  'targets-only': () => [],
-  observe: () => [],
+  'targets-only': () => false,
+  observe: () => false,
 };
 
+/** Whether an operation may be carried out. */
+export const allows = (name: Policy, operation: Operation): boolean => ALLOWS[name](operation);
+
 /** What of a plan may be carried out. */
-export function policy(name: Policy, operations: readonly Operation[]): Operation[] {
-  return filters[name](operations);
-}
+export const policy = (name: Policy, operations: readonly Operation[]): Operation[] =>
+  operations.filter(ALLOWS[name]);
 
 /** The policy that holds for a group of effective bindings: that of those who stay, else of those who leave. */
 export function policyOfGroup(ceiling: Policy, bindings: readonly LoadBalancerBinding[]): Policy {

@@ -122,11 +122,11 @@ function planChange(
   const bindings = before === undefined ? others : [...others, before];
   const old = sideOf(groupOf(id, bindings), known);
   const there = recordedOf(old.wanted, bindings, existing);
-  const balancer = [...there.values()].find(isBalancer);
+  const found = [...there.values()];
+  const balancer = found.find(isBalancer);
   const next = sideOf(groupOf(id, after === undefined ? others : [...others, after]), { ...known, balancer });
   const { resources } = next.wanted;
   // What all groups of the cluster share goes only when no other wants it: a step about it depends on that.
-  const found = [...there.values()];
   const matching = match(schemas, resources, found);
   const served = new Set(
     old.group.members.flatMap(({ key, binding }) => (isServed(binding, existing) ? [key] : [])),

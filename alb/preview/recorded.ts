@@ -101,6 +101,7 @@ export function recordedOf(
   bindings: readonly LoadBalancerBinding[],
   existing: Existing,
 ): ReadonlyMap<string, Found> {
+  if (wanted.resources.length === 0) return new Map();
   const named = namedIn(existing === 'recorded' ? bindings : []);
   const arns = existing === 'recorded' ? arnsOf(wanted, named) : assumed(wanted);
   const balancer = wanted.resources.find(({ kind }) => kind === 'loadBalancer');

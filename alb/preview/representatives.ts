@@ -127,6 +127,6 @@ export const othersOf = (
   bindings: readonly LoadBalancerBinding[],
   key: string,
 ): readonly LoadBalancerBinding[] =>
-  alikeIn(bindings).flatMap(({ inOrder: members }) =>
+  (bindings.length === 0 ? [] : alikeIn(bindings)).flatMap(({ inOrder: members }) =>
     members.flatMap((member) => (member.key === key ? [] : [member.binding])),
   );

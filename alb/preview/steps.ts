@@ -62,8 +62,8 @@ export function stepsOf(
     before,
     after,
     idOf: (arn) => ids.get(arn) ?? arn,
-    replaced: new Set(operations.flatMap((one) => (isReplacement(one) ? [one.id, one.replaces.arn] : []))),
-    uncertain: new Set(operations.flatMap((one) => (isUncertain(one) ? [one.id] : []))),
+    replaced: new Set(operations.filter(isReplacement).flatMap(({ id, replaces: { arn } }) => [id, arn])),
+    uncertain: new Set(operations.filter(isUncertain).map(({ id }) => id)),
   };
   return operations.flatMap((operation): PreviewStep[] => {
     switch (operation.verb) {
@@ -98,7 +98,9 @@ function created(operation: Create, { after, idOf, replaced, uncertain }: Tellin
   if (isReplacement(operation))
     return [{ ...bare(operation), verb: 'replace', id, ...place, fields: forcing(operation) }];
   const depends = isShared(resource) || uncertain.has(place.listener ?? id);
-  return [{ ...bare(operation), verb: 'create', id, ...place, depends }];
+  const { kind } = operation;
+  const { owner, listener } = place;
+  return [{ operation, kind, verb: 'create', id, owner, listener, fields: [], unknown: [], depends }];
 }
 
 function modified(operation: Modify, { after, idOf }: Telling): PreviewStep[] {

@@ -4,6 +4,7 @@ import { WEB_ACL } from '../../api/aws.ts';
 import { readService } from '../../api/ingress/read.ts';
 import type { Service } from '../../api/kube.ts';
 import type { ClusterSettings, Facts, ServiceFact } from '../desire/facts.ts';
+import { UNKNOWN_CLUSTER } from '../desire/names.ts';
 import { hostsOf } from '../desire/ports.ts';
 import { GATES } from '../feature-gates.ts';
 import type { Group } from '../group.ts';
@@ -44,7 +45,7 @@ export interface PreviewFacts {
 export const settingsUnasked = (
   defaults: Pick<ClusterSettings, 'defaultScheme' | 'defaultTargetType'>,
 ): ClusterSettings => ({
-  name: '',
+  name: UNKNOWN_CLUSTER,
   defaultTags: {},
   externalManagedTags: [],
   defaultSslPolicy: unknown('the default security policy'),
@@ -79,7 +80,6 @@ function webAclOf({ webAcl: said }: Group): Pick<Facts, 'webAcl'> {
 /** The facts about a group as far as they are known without AWS. */
 export function factsUnasked(group: Group, known: PreviewFacts): Facts {
   const groups = group.settings['security-groups']?.value;
-  const members = new Map(group.members.map((member) => [member.key, member]));
   const services = new Map<string, ServiceFact | undefined>();
   const read = (service: Service | undefined): ServiceFact | undefined =>
     service === undefined ? undefined : { service, settings: readService(service).settings };
@@ -90,7 +90,7 @@ export function factsUnasked(group: Group, known: PreviewFacts): Facts {
     ...webAclOf(group),
     shield: { value: true },
     certificatesFor(key) {
-      const member = members.get(key);
+      const member = group.members.find((one) => one.key === key);
       const hosts = member === undefined ? [] : hostsOf(member);
       return hosts.length === 0 ? undefined : { value: [unknown(`certificates for ${hosts.join(', ')}`)] };
     },

@@ -3,7 +3,7 @@
 import { effectiveListenPorts } from '../../api/annotations/listener.ts';
 import type { Group } from '../group.ts';
 import { changesIn, reasons } from '../plan/plan.ts';
-import { type Policy, policy } from '../plan/policy.ts';
+import { allows, type Policy } from '../plan/policy.ts';
 import type { Preview } from './preview.ts';
 import type { PreviewStep } from './steps.ts';
 
@@ -38,29 +38,30 @@ const groupWords = (group: string): string => (group.includes('/') ? `Ingress ${
 function linesOf({ group, preview, policy: holds }: Announced, namespace: string, named: boolean): string[] {
   const { before, after, steps } = preview;
   const ours = oursIn([before, after], namespace);
-  const told = steps.map((step): Line => {
-    const allowed = policy(holds, [step.operation]).length > 0;
-    return { step, allowed, verb: step.verb, because: becauseOf(step, ours), what: subjectOf(step, ours) };
-  });
-  const alike = Map.groupBy(told, ({ verb, because, allowed }) => `${allowed} ${verb} ${because}`);
-  return [...alike.values()].flatMap((lines) => {
-    const [first] = lines;
-    if (first === undefined) return [];
-    const { verb, because, allowed } = first;
-    const items = counted(lines.map(({ what }) => what));
+  const alike = new Map<string, Line>();
+  for (const step of steps) {
+    const { verb } = step;
+    const [allowed, because] = [allows(holds, step.operation), becauseOf(step, ours)];
+    const key = `${allowed} ${verb} ${because}`;
+    const line = alike.get(key);
+    if (line === undefined) alike.set(key, { verb, allowed, because, what: [subjectOf(step, ours)] });
+    else line.what.push(subjectOf(step, ours));
+  }
+  return [...alike.values()].map(({ verb, because, allowed, what }) => {
+    const items = counted(what);
     const rest = items.length - ITEMS_MAX;
     const list = rest > 0 ? `${items.slice(0, ITEMS_MAX).join(', ')} and ${rest} more` : items.join(', ');
     const words = `would ${verb} ${list}${because === '' ? '' : `: ${because}`}${named ? ` (${groupWords(group)})` : ''}`;
-    return [allowed ? words : `left out by the policy ${holds}: ${words}`];
+    return allowed ? words : `left out by the policy ${holds}: ${words}`;
   });
 }
 
+/** Steps that are told together. */
 interface Line {
-  readonly step: PreviewStep;
   readonly verb: PreviewStep['verb'];
   readonly allowed: boolean;
   readonly because: string;
-  readonly what: Subject;
+  readonly what: Subject[];
 }
 
 /** One resource by its name, or one of a kind that are only counted, with where they are. */
@@ -68,11 +69,15 @@ type Subject = { readonly name: string } | { readonly kind: string; readonly of:
 
 /** Each resource by itself; those that are only counted, once. */
 function counted(subjects: readonly Subject[]): string[] {
-  const alike = Map.groupBy(subjects, (one) => ('name' in one ? one.name : `${one.kind} ${one.of}`));
-  return [...alike].map(([name, { length, 0: first }]) =>
-    first !== undefined && 'kind' in first
-      ? `${length} ${first.kind}${length === 1 ? '' : 's'} ${first.of}`
-      : name,
+  const counts = new Map<string, { readonly one: Subject; times: number }>();
+  for (const one of subjects) {
+    const name = 'name' in one ? one.name : `${one.kind} ${one.of}`;
+    const there = counts.get(name);
+    if (there === undefined) counts.set(name, { one, times: 1 });
+    else there.times += 1;
+  }
+  return [...counts].map(([name, { one, times }]) =>
+    'kind' in one ? `${times} ${one.kind}${times === 1 ? '' : 's'} ${one.of}` : name,
   );
 }
 
@@ -86,14 +91,17 @@ interface Ours {
 }
 
 function oursIn(groups: readonly Group[], namespace: string): Ours {
-  const members = groups.flatMap((group) => group.members);
-  const ours = members.filter((member) => member.namespace === namespace);
-  const ports = ours.flatMap(({ intent }) => effectiveListenPorts(intent.settings));
-  return {
-    namespace,
-    alone: ours.length === members.length,
-    listeners: new Set(ports.map(({ port }) => `listener/${port}`)),
-  };
+  const listeners = new Set<string>();
+  let alone = true;
+  for (const { members } of groups) {
+    for (const member of members) {
+      if (member.namespace !== namespace) alone = false;
+      else
+        for (const { port } of effectiveListenPorts(member.intent.settings))
+          listeners.add(`listener/${port}`);
+    }
+  }
+  return { namespace, alone, listeners };
 }
 
 const KINDS: Readonly<Record<PreviewStep['kind'], string>> = {

@@ -88,13 +88,16 @@ export function bind(ingress: Ingress, reading: Reading, previous?: BindingSpec)
 }
 
 /** The hash is made when somebody reads it: a dry run records nothing. */
-const refOf = (ingress: Ingress): BindingSpec['ingressRef'] => ({
-  name: ingress.metadata.name,
-  get hash() {
-    return hashOf(ingress);
-  },
-  ...defined({ uid: ingress.metadata.uid }),
-});
+function refOf(ingress: Ingress): BindingSpec['ingressRef'] {
+  const { name, uid } = ingress.metadata;
+  const ref: BindingSpec['ingressRef'] = {
+    name,
+    get hash() {
+      return hashOf(ingress);
+    },
+  };
+  return uid === undefined ? ref : Object.assign(ref, { uid });
+}
 
 /** The group it names, as far as that can be read: what AWS has of a refused Ingress is found there. */
 const groupOf = (ingress: Ingress, reading: Reading): string =>

@@ -30,6 +30,7 @@ const UNITED = combined('group', 'union');
 
 /** What holds for the group as a whole, all members together. */
 export interface Whole {
+  /** In group order; of those that ask for the same of what the group shares the first one. */
   readonly intents: readonly Intent[];
   /** What the class of the first member says, about which members need not agree (spec annotations 2.3, K+). */
   readonly settled: Partial<Settings>;
@@ -46,27 +47,27 @@ export function conflictProblems(member: GroupMember, others: readonly GroupMemb
   if (mine === undefined) return [];
   const isOther = (other: GroupMember) => other.spec.group === member.spec.group && other.key !== member.key;
   const all = inOrder(others);
-  const sorted = all.filter(isOther);
-  const later = sorted.findIndex((other) => inGroupOrder(member, other) < 0);
-  const whole = wholeOf(sorted.toSpliced(later < 0 ? sorted.length : later, 0, member));
-  const against = ({ key, spec }: GroupMember): Problem[] =>
-    spec.intent === undefined ? [] : between({ mine, theirs: spec.intent, key }, whole);
+  const ofKeys = ofEachKey(all).flatMap(({ shared, alike }) => {
+    const other = alike.find(isOther);
+    return other?.spec.intent === undefined ? [] : [{ shared, other, theirs: other.spec.intent }];
+  });
+  const whole = wholeOf([...ofKeys.map(({ other }) => other), member].sort(inGroupOrder));
   const contrary = new Set(
-    ofEachKey(all).flatMap(({ shared, alike }) => {
-      const other = alike.find(isOther);
-      return other === undefined || against(other).length === 0 ? [] : [shared];
-    }),
+    ofKeys.flatMap(({ shared, other: { key }, theirs }) =>
+      between({ mine, theirs, key }, whole).length === 0 ? [] : [shared],
+    ),
   );
   const found = (contrary.size === 0 ? [] : others.filter(isOther)).flatMap((other) => {
-    const { intent } = other.spec;
-    const problems = intent !== undefined && contrary.has(sharedIntentKey(intent)) ? against(other) : [];
+    const { key, spec } = other;
+    if (spec.intent === undefined || !contrary.has(sharedIntentKey(spec.intent))) return [];
+    const problems = between({ mine, theirs: spec.intent, key }, whole);
     return other.hidden === true ? problems.map(veiled) : problems;
   });
   const explicit = !member.spec.group.includes('/');
   const problems = [
     ...found,
     ...(explicit ? redirectProblems(mine, whole) : []),
-    ...certainProblems(mine, whole.intents),
+    ...certainProblems(member, all),
   ];
   const namespace = member.key.split('/')[0] ?? '';
   return problems.map((problem) => placed(problem, mine, namespace));
@@ -164,8 +165,9 @@ type Agreed = (typeof AGREED)[number];
 /** A value that sets nothing says nothing, and what the first member's class says takes the place of all (spec annotations 5.6). */
 function agreedConflicts(descriptor: Agreed, pair: IntentPair, { settled }: Whole): Problem[] {
   const { name } = descriptor;
-  const values = [pair.mine, pair.theirs].map(({ settings }) => settings[name]?.value);
-  const isSaid = values.every((value) => value !== undefined && !setsNothing(descriptor, value));
+  const [a, b] = [pair.mine.settings[name]?.value, pair.theirs.settings[name]?.value];
+  if (a === undefined || b === undefined) return [];
+  const isSaid = !setsNothing(descriptor, a) && !setsNothing(descriptor, b);
   return isSaid && settled[name] === undefined ? valueConflict(name, pair) : [];
 }
 
@@ -180,7 +182,8 @@ function unitedConflicts(
   const [a, b, first] = [mine.settings, theirs.settings, settled].map(
     (settings) => settings[name]?.value as Value,
   );
-  const [x, y] = [a, b].map((value) => [...fieldsWritten(descriptor, {}, value ?? {}).values()][0]);
+  if (a === undefined || b === undefined) return [];
+  const [x, y] = [a, b].map((value) => [...fieldsWritten(descriptor, {}, value).values()][0]);
   if (typeof x !== 'number') return entryConflicts(name, a, b, key, first);
   if (first !== undefined || y === undefined || x === y) return [];
   return [conflict(annotationPath(name), x, key, `says ${shown(y)}`)];

@@ -28,8 +28,9 @@ export function listenerConflicts(pair: IntentPair, whole: Whole): Problem[] {
     );
   const secure = shared.some((one) => one.protocol === 'HTTPS');
   for (const descriptor of AGREED) {
-    const values = [mine, theirs].map(({ settings }) => settings[descriptor.name]?.value);
-    const counts = shared.some((port) => values.some((value) => !setsNothing(descriptor, value ?? '', port)));
+    const [a, b] = [mine.settings[descriptor.name]?.value, theirs.settings[descriptor.name]?.value];
+    if (a === undefined || b === undefined) continue;
+    const counts = shared.some((port) => [a, b].some((value) => !setsNothing(descriptor, value, port)));
     if (counts) found.push(...valueConflict(descriptor.name, pair));
   }
   if (!secure) found.push(...fipsConflicts(pair));

@@ -19,10 +19,15 @@ export type AuthName = (typeof AUTH_NAMES)[number];
 export type AuthSettings = Pick<Settings, AuthName>;
 
 /** Looked at for every rule, and the same for all of a member. */
-const authOf = once((settings: Partial<Settings>): AuthSettings => {
+const authIn = once((settings: Partial<Settings>): AuthSettings => {
   const said = AUTH_NAMES.filter((name) => settings[name] !== undefined);
   return Object.fromEntries(said.map((name) => [name, settings[name]]));
 });
+
+const NO_AUTH: AuthSettings = {};
+
+const authOf = (settings: Partial<Settings>): AuthSettings =>
+  AUTH_NAMES.some((name) => settings[name] !== undefined) ? authIn(settings) : NO_AUTH;
 
 /** The settings that count for a backend; `service` is there when the rule forwards to this one Service alone. */
 export const effectiveAuth = (ingress: Settings, service?: ServiceSettings): AuthSettings =>

@@ -21,12 +21,17 @@ export const TARGET_GROUP_NAMES: ReadonlySet<string> = new Set(
 
 const mergedWith = once((_ingress: Settings) => new WeakMap<ServiceSettings, ServiceSettings>());
 
+/** With a Service that says nothing, as most do. */
+const alone = once((ingress: Settings) => mergeSettings(ingress, {}));
+
 /**
  * The target group settings of one Service of an Ingress: what the Service says wins over the Ingress, annotation by
  * annotation; tags are merged key by key (spec annotations 2.1). Put together once for each pair, which nobody changes.
  */
 export const effectiveTargetGroupSettings = (ingress: Settings, service: ServiceSettings): ServiceSettings =>
-  mergedWith(ingress).getOrInsertComputed(service, () => mergeSettings(ingress, service));
+  Object.keys(service).length === 0
+    ? alone(ingress)
+    : mergedWith(ingress).getOrInsertComputed(service, () => mergeSettings(ingress, service));
 
 function mergeSettings(ingress: Settings, service: ServiceSettings): ServiceSettings {
   const ofIngress = Object.entries(ingress).filter(

@@ -35,8 +35,8 @@ export interface Footprint {
   readonly verifying: readonly number[];
 }
 
-/** What one member adds. Counted once for each intent. */
-const shareOf = once((intent: Intent) => {
+/** What one member adds. */
+export function shareIn(intent: Intent) {
   const { settings, rules } = intent;
   const targets = targetGroupsOf(intent);
   const units = settings['minimum-load-balancer-capacity']?.value[CAPACITY_UNITS];
@@ -63,9 +63,12 @@ const shareOf = once((intent: Intent) => {
       mode === 'verify' ? [port] : [],
     ),
   };
-});
+}
 
-type Share = ReturnType<typeof shareOf>;
+export type Share = ReturnType<typeof shareIn>;
+
+/** Counted once for each intent. */
+export const shareOf = once(shareIn);
 
 /** What the rules and the default backend of one Ingress forward to. */
 function targetGroupsOf({ rules, defaultBackend, settings }: Intent) {
@@ -91,8 +94,11 @@ interface CountedPort {
 }
 
 /** `intents` are in group order. */
-export function footprintOf(intents: readonly Intent[]): Footprint {
-  const shares = intents.map(shareOf);
+export const footprintOf = (intents: readonly Intent[]): Footprint =>
+  footprintOfShares(intents.map(shareOf), () => intents);
+
+/** `all`: the intents of all members, where each rule has to be looked at. */
+export function footprintOfShares(shares: readonly Share[], all: () => readonly Intent[]): Footprint {
   const ports = new Map<number, CountedPort>();
   const foreign = new Set<string>();
   const https = redirectPort(shares);
@@ -110,7 +116,7 @@ export function footprintOf(intents: readonly Intent[]): Footprint {
   }
   return {
     listeners: ports.size,
-    rules: exact ? rules : rulesOf(shares, ports, https),
+    rules: exact ? rules : rulesOf(all(), ports, https),
     certificates: certificatesIn(ports),
     targetGroups: own + foreign.size,
     securityGroups: securityGroupsOf(shares),
@@ -203,15 +209,15 @@ const networksOf = once((cidrs: readonly string[]): Pick<SourceCount, 'ipv4' | '
  * that a redirect to HTTPS does not concern the others are redirected by rules (spec annotations 15.8, 15.9).
  */
 function rulesOf(
-  shares: readonly Share[],
+  intents: readonly Intent[],
   ports: ReadonlyMap<number, CountedPort>,
   https: number | undefined,
 ): number {
   let count = 0;
   for (const [port, { protocol }] of ports) {
-    const here = shares
-      .filter((share) => share.ports.some((one) => one.port === port && one.protocol === protocol))
-      .map(({ intent }) => intent);
+    const here = intents.filter(({ settings }) =>
+      effectiveListenPorts(settings).some((one) => one.port === port && one.protocol === protocol),
+    );
     const redirects = protocol === 'HTTP' && https !== undefined;
     if (redirects && here.every((intent) => !isExempt(intent, https))) continue;
     count += madeOn({ port, protocol }, here, redirects ? https : undefined);

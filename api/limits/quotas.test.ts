@@ -1,10 +1,13 @@
 // What one load balancer may have: each quota is counted, told with what AWS does about it, and refused only where nothing helps.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Intent, Settings } from '../generated/binding.ts';
+import { inOrder } from '../group-conflicts/group-conflicts.ts';
 import { sentence } from '../problems/problem.ts';
-import type { GroupMember } from '../routing/routes.ts';
+import { type GroupMember, withMember } from '../routing/routes.ts';
 import { footprintOf } from './footprint.ts';
 import { certainProblems, QUOTAS, quotaProblems, quotasOfGroup } from './quotas.ts';
+import { footprintWith } from './shares.ts';
 
 const say = <T>(value: T) => ({ value, from: 'Ingress' });
 const intent = (settings: Settings = {}, more: Partial<Intent> = {}): Intent => ({
@@ -40,8 +43,16 @@ const verify = (...all: number[]): Settings => ({
   'mutual-authentication': say(all.map((port) => ({ port, mode: 'verify' as const, trustStore: 'clients' }))),
 });
 
+const member = (name: string, intent: Intent): GroupMember => ({
+  key: `shop/${name}`,
+  spec: { ingressRef: { name, hash: '' }, group: 'g', order: 0, intent },
+});
+const all = (intents: readonly Intent[]): GroupMember[] => intents.map((one, at) => member(`m-${at}`, one));
+const told = (mine: Intent, ...others: Intent[]) => quotaProblems(member('mine', mine), all(others));
+const certain = (mine: Intent, ...others: Intent[]) => certainProblems(member('mine', mine), all(others));
+
 const found = (mine: Intent, ...others: Intent[]): string[] =>
-  quotaProblems(mine, [...others, mine]).map(
+  told(mine, ...others).map(
     ({ path, severity, value }) => `${severity} ${path.replace(/^.*\/(.*)\]$/, '$1')} ${value}`,
   );
 
@@ -153,37 +164,70 @@ describe('a group', () => {
     expect(footprintOf([one, { ...one }]).targetGroups).toBe(1);
   });
 
+  test('what a member and the others have together is what all have, whoever counts alike', () => {
+    const secure = { ...certificates(2), 'listen-ports': say([{ HTTP: 80 }, { HTTPS: 443 }]) };
+    const go = {
+      type: 'redirect',
+      redirectConfig: { statusCode: 'HTTP_301', host: 'b.example.com' },
+    } as const;
+    const forward = { type: 'forward', targetGroupARN: 'arn:x' } as const;
+    const kinds = [
+      intent({}, paths(3, 'a')),
+      intent({}, paths(4, 'b')),
+      intent({ 'inbound-cidrs': cidrs(2) }, paths(1)),
+      intent({ 'inbound-cidrs': cidrs(3), ...ports(80, 81) }, paths(2, 'c', 2)),
+      intent(secure, paths(5, 'd')),
+      intent({ ...secure, 'ssl-redirect': say(443) }, paths(2, 'e')),
+      intent({ actions: { go: say(go) } }, { defaultBackend: { action: 'go' } }),
+      intent({ actions: { out: say(forward) } }, { defaultBackend: { action: 'out' } }),
+      intent({ 'minimum-load-balancer-capacity': say({ CapacityUnits: '100' }) }),
+      intent({ 'security-groups': say(['sg-1', 'sg-2']) }, paths(1, 'f')),
+    ];
+    const some = fc.constantFrom(...kinds);
+    const ofGroup = fc.array(fc.record({ one: some, order: fc.nat(3) }), { maxLength: 12 });
+    const asked = fc.record({ name: fc.nat(14), one: some, order: fc.nat(3) });
+    fc.assert(
+      fc.property(ofGroup, asked, (group, { name, one, order }) => {
+        const placed = (of: Intent, at: number, place: number): GroupMember => {
+          const { key, spec } = member(`m-${at}`, of);
+          return { key, spec: { ...spec, order: place } };
+        };
+        const others = inOrder(group.map((other, at) => placed(other.one, at, other.order)));
+        const mine = placed(one, name, order);
+        const whole = withMember(mine, others).flatMap(({ spec }) => spec.intent ?? []);
+        const { footprint, isAlone } = footprintWith(mine, others);
+        expect(footprint).toEqual(footprintOf(whole));
+        expect(isAlone).toBe(whole.length === 1);
+      }),
+    );
+  });
+
   test('as a whole it is told once, to the member that goes beyond', () => {
-    const member = (name: string, count: number): GroupMember => ({
-      key: `shop/${name}`,
-      spec: { ingressRef: { name, hash: '' }, group: 'g', order: 0, intent: intent({}, paths(count, name)) },
-    });
-    const told = quotasOfGroup([member('a', 90), member('b', 20), member('c', 5)]);
-    expect(told.map(({ member: key, problem: { value } }) => [key, value])).toEqual([['shop/b', '115']]);
+    const having = (name: string, count: number) => member(name, intent({}, paths(count, name)));
+    const once = quotasOfGroup([having('a', 90), having('b', 20), having('c', 5)]);
+    expect(once.map(({ member: key, problem: { value } }) => [key, value])).toEqual([['shop/b', '115']]);
     expect(quotasOfGroup([])).toEqual([]);
   });
 });
 
 test('what nobody can have is refused, and only to who asks for it', () => {
   const [two, third] = [intent(verify(443, 8443)), intent(verify(9443))];
-  expect(certainProblems(third, [two, third]).map(({ severity, value }) => [severity, value])).toEqual([
-    ['refuse', '3'],
-  ]);
-  expect(certainProblems(intent(), [two, third, intent()])).toEqual([]);
-  expect(quotaProblems(third, [two, third])).toEqual([]);
+  expect(certain(third, two).map(({ severity, value }) => [severity, value])).toEqual([['refuse', '3']]);
+  expect(certain(intent(), two, third)).toEqual([]);
+  expect(told(third, two)).toEqual([]);
 });
 
 test('the words: the count, the quota, whether AWS raises it, what to do', () => {
-  const [problem] = quotaProblems(intent({}, paths(120)), [intent({}, paths(120))]);
+  const [problem] = told(intent({}, paths(120)));
   expect(problem === undefined ? '' : sentence(problem)).toBe(
     'spec.rules: "120": the Ingress has 120 rules, one for each path, and the quota "Rules per Application Load Balancer" is 100; AWS raises it on request (Service Quotas, L-7EED9B64), and otherwise refuses what is beyond: spread the hosts over several Ingresses or groups (group.name), or take several hosts together in one rule (a wildcard, or a conditions annotation).',
   );
   const lists = intent({ ...ports(80, 81), 'security-group-prefix-lists': say(['pl-82a045eb', 'pl-0a']) });
-  expect(quotaProblems(lists, [lists])[0]?.because).toContain(
+  expect(told(lists)[0]?.because).toContain(
     'at the least: AWS counts a prefix list as its maximum number of entries, and that of pl-0a is not known here',
   );
   const groups = intent({}, paths(101, '', 101));
-  expect(quotaProblems(groups, [groups])[1]?.because).toContain('AWS does not raise it');
+  expect(told(groups)[1]?.because).toContain('AWS does not raise it');
 });
 
 test('every quota has its own name', () => {

@@ -7,6 +7,7 @@ import type { Problem } from '../problems/problem.ts';
 import type { GroupMember } from '../routing/routes.ts';
 import { VERIFY_MAX } from '../validate/checks/mutual.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
+import { footprintWith } from './shares.ts';
 
 /** Whether AWS raises a quota, in words for people. */
 const raised = (code: string): string => `AWS raises it on request (Service Quotas, ${code})`;
@@ -149,24 +150,28 @@ function problemOf(quota: Quota, footprint: Footprint, path: string, isAlone: bo
   };
 }
 
-function exceeded(mine: Intent, intents: readonly Intent[], quotas: readonly Quota[]): Problem[] {
-  const footprint = footprintOf(intents);
+function exceeded(member: GroupMember, others: readonly GroupMember[], quotas: readonly Quota[]): Problem[] {
+  const { intent } = member.spec;
+  if (intent === undefined) return [];
+  const { footprint, isAlone } = footprintWith(member, others);
   return quotas.flatMap((quota) => {
-    const path = quota.count(footprint) > quota.most ? quota.field(mine) : undefined;
-    return path === undefined ? [] : [problemOf(quota, footprint, path, intents.length === 1)];
+    const path = quota.count(footprint) > quota.most ? quota.field(intent) : undefined;
+    return path === undefined ? [] : [problemOf(quota, footprint, path, isAlone)];
   });
 }
 
 const CERTAIN = QUOTAS.filter(({ isCertain }) => isCertain === true);
 const RAISABLE = QUOTAS.filter(({ isCertain }) => isCertain !== true);
 
-/** Warnings about what a member and the others of its group exceed together. `intents` are in group order, its own among them. */
-export const quotaProblems = (mine: Intent, intents: readonly Intent[]): Problem[] =>
-  exceeded(mine, intents, RAISABLE);
+/** Warnings about what a member and the others of its group, which are in group order, exceed together. */
+export const quotaProblems = (member: GroupMember, others: readonly GroupMember[]): Problem[] =>
+  exceeded(member, others, RAISABLE);
 
 /** What certainly works for nobody, which is refused; looked at only for who has a part in it. */
-export const certainProblems = (mine: Intent, intents: readonly Intent[]): Problem[] =>
-  CERTAIN.some((quota) => quota.field(mine) !== undefined) ? exceeded(mine, intents, CERTAIN) : [];
+export const certainProblems = (member: GroupMember, others: readonly GroupMember[]): Problem[] =>
+  CERTAIN.some(({ field }) => member.spec.intent !== undefined && field(member.spec.intent) !== undefined)
+    ? exceeded(member, others, CERTAIN)
+    : [];
 
 /**
  * The same for a whole group, told once: to the member with which the count goes beyond, as members come in group order.

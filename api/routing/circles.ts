@@ -26,7 +26,7 @@ const HOPS_MAX = 20;
 type RedirectingRoute = Route & { readonly name: string };
 
 const redirectsOf = ({ spec: { intent } }: GroupMember): RedirectingRoute[] => {
-  if (intent === undefined) return [];
+  if (intent?.settings.actions === undefined) return [];
   const fallback = fallbackOf(intent);
   return [...routesOf(intent), ...(fallback === undefined ? [] : [fallback])].filter(
     (route): route is RedirectingRoute =>

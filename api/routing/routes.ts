@@ -82,12 +82,13 @@ export const routesOf = once((intent: Intent): readonly Route[] =>
   ),
 );
 
+const fallbackIn = once((intent: Intent): Route | undefined =>
+  intent.defaultBackend === undefined ? undefined : routeOf(undefined, intent.defaultBackend, intent),
+);
+
 /** What a member answers where no rule takes a request; the same object for the same intent. */
-export const fallbackOf = once((intent: Intent): Route | undefined => {
-  const { defaultBackend: backend } = intent;
-  if (backend === undefined) return undefined;
-  return routeOf(undefined, backend, intent);
-});
+export const fallbackOf = (intent: Intent): Route | undefined =>
+  intent.defaultBackend === undefined ? undefined : fallbackIn(intent);
 
 /** Host and path in one text, as people write them. */
 export const placeOf = ({ source: { host, path } }: Route): string => `${host || '*'}${path || '/*'}`;

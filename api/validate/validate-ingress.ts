@@ -8,7 +8,7 @@ import { quotaProblems, quotasOfGroup } from '../limits/quotas.ts';
 import { overruled, policyOf } from '../policy.ts';
 import { placed } from '../problems/place.ts';
 import type { Problem } from '../problems/problem.ts';
-import { type GroupMember, withMember } from '../routing/routes.ts';
+import type { GroupMember } from '../routing/routes.ts';
 import { routingOfGroup, routingProblems } from '../routing/warnings.ts';
 
 export interface JudgeAround extends Surroundings {
@@ -45,8 +45,7 @@ export function groupWarnings(member: GroupMember, around: Pick<JudgeAround, 'me
   const { group, intent } = member.spec;
   if (intent === undefined) return [];
   const others = inOrder(group.includes('/') ? NOBODY : around.membersOf(group));
-  const intents = withMember(member, others).flatMap(({ spec }) => spec.intent ?? []);
-  return [...quotaProblems(intent, intents), ...routingProblems(member, others)].map(placedFor(member));
+  return [...quotaProblems(member, others), ...routingProblems(member, others)].map(placedFor(member));
 }
 
 /** The same for all members of one group at once. */

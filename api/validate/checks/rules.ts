@@ -187,6 +187,7 @@ function shadowed(rule: CheckedRule, earlier: CheckedRule): Problem {
 
 /** Rules that an earlier one leaves no request for. */
 function unreachable(rules: readonly CheckedRule[], context: Context): Problem[] {
+  if (rules.length < 2) return [];
   const taken: Taken = new Map();
   const asking = new Map<string, CheckedRule>();
   const found: Problem[] = [];

@@ -89,11 +89,12 @@ const ofMissingRedirectPort = (context: Context): ReadonlySet<string> =>
 /** Annotations that HTTPS listeners alone read. */
 export const OF_HTTPS: ReadonlySet<string> = new Set(['certificate-arn', 'ssl-policy']);
 
+const FAMILIES: ReadonlySet<string> = new Set(STEMS);
+
 /** Valid annotations that have no effect on this Ingress. */
 export function unusedProblems(context: Context): Problem[] {
-  const families: ReadonlySet<string> = new Set(STEMS);
   const suffixes = Object.entries(context.settings).flatMap(([name, setting]) =>
-    families.has(name) ? Object.keys(setting).map((member) => `${name}.${member}`) : [name],
+    FAMILIES.has(name) ? Object.keys(setting).map((member) => `${name}.${member}`) : [name],
   );
   const explained = ofMissingRedirectPort(context);
   return suffixes.flatMap((suffix): Problem[] => {
