@@ -1,6 +1,6 @@
 # Everything a person types in this checkout. `make` alone shows it.
 .DEFAULT_GOAL := help
-.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench image chart clean
+.PHONY: help install local-aws demo test check generate lint unit e2e corpus conformance bench image chart kind-node-image e2e-kind clean
 
 # Node 26 comes with the npm packages; whatever Node the machine has serves only to install them.
 MACHINE_PATH := $(PATH)
@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 SHELL := /bin/sh
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 install: node_modules/.package-lock.json ## Get the npm packages, the Kubernetes parts and moto (once, then a moment)
 	@node hack/install.ts
@@ -61,6 +61,12 @@ image: install ## Build the image and look at it; IMAGE, BASE, CONTAINER_ENGINE,
 chart: install ## Check the Helm chart: lint, rendering, equality with config/, install to uninstall on a real API server; builds Helm once
 	@node hack/install.ts helm
 	@exec node hack/chart/main.ts
+
+kind-node-image: ## Build a node image for kind where no registry has kindest/node (16 minutes of processor, once)
+	@exec hack/kind/node-image.sh $(KIND_NODE_IMAGE)
+
+e2e-kind: install image ## The scenarios on a real kind cluster with real pods; KIND_NODE_IMAGE, BASE, CERT_MANAGER_MANIFEST, ARGS
+	@exec vitest run --project kind $(ARGS)
 
 clean: ## Remove what was installed and made here (Kubernetes parts and moto stay in ~/.cache/albatross)
 	rm -rf node_modules .cache coverage dist local-aws/dist

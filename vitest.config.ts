@@ -40,6 +40,8 @@ const LONGEST = [
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
+      // After it there is nothing left to ask.
+      if (moduleId.endsWith('/uninstall.e2e.ts')) return LONGEST.length + 1;
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.e2e.ts`));
       return at < 0 ? LONGEST.length : at;
     };
@@ -49,8 +51,13 @@ class LongestFirst extends BaseSequencer {
 
 /** The files of each suite. */
 export const INCLUDE = {
-  unit: ['{api,alb,kube,webhook,controller,cli,hack,local-aws}/**/*.test.ts', 'e2e/harness/**/*.test.ts'],
+  unit: [
+    '{api,alb,kube,webhook,controller,cli,hack,local-aws}/**/*.test.ts',
+    'e2e/{harness,kind}/**/*.test.ts',
+  ],
   e2e: ['e2e/scenarios/**/*.e2e.ts'],
+  // Scenarios of both stages, and those that need real nodes and pods.
+  kind: ['e2e/scenarios/{groups,readiness-gates}.e2e.ts', 'e2e/kind/scenarios/*.e2e.ts'],
 };
 
 export default defineConfig({
@@ -90,6 +97,20 @@ export default defineConfig({
           // Files share what they import and, in each worker, a cluster; they mostly wait, so six share two cores well.
           isolate: false,
           maxWorkers: 6,
+        },
+      },
+      {
+        test: {
+          name: 'kind',
+          include: INCLUDE.kind,
+          globalSetup: ['e2e/kind/setup.ts'],
+          setupFiles: ['e2e/harness/give-up.ts'],
+          expect: { poll: { timeout: 300_000, interval: 250 } },
+          testTimeout: 1_200_000,
+          hookTimeout: 1_800_000,
+          // One cluster, and one worker that has it.
+          isolate: false,
+          maxWorkers: 1,
         },
       },
     ],

@@ -1,9 +1,10 @@
 // `make image`: builds the image of hack/Dockerfile with any engine that takes one, and holds it to what the Deployments ask of
 // it: it runs as nobody, with a root file system that is only read, without capabilities and without a network.
-//   IMAGE=albatross:0.1.0  BASE=node:26-slim  CONTAINER_ENGINE=docker  BUILD_FLAGS=--network=host
+//   IMAGE=NAME (what config/default names, unless told)  BASE=node:26-slim  CONTAINER_ENGINE=docker  BUILD_FLAGS=--network=host
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { albatrossImage } from '../e2e/kind/engine.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,13 +15,13 @@ const { env } = process;
 const engine = env.CONTAINER_ENGINE ?? 'docker';
 
 const { version }: { version: string } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
-const image = env.IMAGE ?? `albatross:${version}`;
+const image = env.IMAGE ?? albatrossImage();
 
 /** @throws Error with the command's last words when it fails. */
 const read = (command: string, ...args: readonly string[]): string =>
   execFileSync(command, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 
-function commit(): string {
+function commitOfCheckout(): string {
   try {
     return read('git', 'describe', '--always', '--dirty', '--abbrev=12', '--exclude=*');
   } catch {
@@ -28,8 +29,10 @@ function commit(): string {
   }
 }
 
+const commit = commitOfCheckout();
+
 function build(): void {
-  const args = { ...(env.BASE ? { BASE: env.BASE } : {}), VERSION: version, COMMIT: commit() };
+  const args = { ...(env.BASE ? { BASE: env.BASE } : {}), VERSION: version, COMMIT: commit };
   const flags = Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`);
   const more = env.BUILD_FLAGS?.split(' ') ?? [];
   const all = ['build', '--file=hack/Dockerfile', `--tag=${image}`, ...flags, ...more, '.'];
@@ -43,7 +46,8 @@ const run = (...args: readonly string[]): string => {
 };
 
 function check(): void {
-  run(image, '--help');
+  const says = run(image, '--version');
+  if (!says.includes(commit)) throw new Error(`${image} does not say which commit it is: ${says}`);
   const script = `const { statSync } = require('node:fs');
     console.log(process.getuid(), statSync(process.execPath).size, process.version)`;
   const [user, nodeBytes, node] = run('--entrypoint=node', image, '-e', script).split(' ');
@@ -51,7 +55,7 @@ function check(): void {
   const over = bytes - Number(nodeBytes);
   const megabytes = (count: number) => `${(count / 1e6).toFixed(0)} MB`;
   process.stdout.write(
-    `${image}: commit ${commit()}, Node ${node}, ${megabytes(bytes)}, of which Node ${megabytes(Number(nodeBytes))}\n`,
+    `${image}: ${says}, Node ${node}, ${megabytes(bytes)}, of which Node ${megabytes(Number(nodeBytes))}\n`,
   );
   if (user === '0') throw new Error(`${image} runs as root`);
   if (!(over <= MOST_OVER_NODE))

@@ -124,7 +124,7 @@ describe('something else has its targets in the target group', () => {
       'both share it',
       { targetGroupARN: ARN, multiClusterTargetGroup: true },
       { targetGroupARN: ARN, multiClusterTargetGroup: true },
-      [],
+      ['warn TargetGroupTaken spec.targetGroupARN'],
     ],
     ['one shares it', { targetGroupARN: ARN, multiClusterTargetGroup: true }, { targetGroupARN: ARN }, taken],
     [

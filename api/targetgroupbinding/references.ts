@@ -73,15 +73,18 @@ export function occupantProblems(spec: TargetGroupBindingSpec, occupants: readon
     (one) => one.spec.multiClusterTargetGroup === true,
   );
   const likely = tell('likely');
+  const taken = `it has the targets of ${sure.join(', ')} already`;
+  // One that is shared is shared by clusters: within one the LBC serves both, and here the older one is.
+  const inThisCluster = warning('TargetGroupTaken', path, {
+    value,
+    because: `${taken}, in this cluster: the oldest of them is served, and the others wait until it goes`,
+  });
+  const refused = refusal('TargetGroupTaken', path, {
+    value,
+    because: `${taken}: choose another target group, or set multiClusterTargetGroup on all of them`,
+  });
   return [
-    ...(sure.length === 0 || allShare
-      ? []
-      : [
-          refusal('TargetGroupTaken', path, {
-            value,
-            because: `it has the targets of ${sure.join(', ')} already: choose another target group, or set multiClusterTargetGroup on all of them`,
-          }),
-        ]),
+    ...(sure.length === 0 ? [] : [allShare ? inThisCluster : refused]),
     ...(likely.length === 0
       ? []
       : [

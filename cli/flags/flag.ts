@@ -38,7 +38,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** What a flag that is given twice says: maps and lists are gathered, as the LBC's are; otherwise the last one counts. */
 export function gathered(before: unknown, value: unknown): unknown {
   if (Array.isArray(before) && Array.isArray(value)) return [...before, ...value];
-  if (before instanceof Set && value instanceof Set) return before.union(value);
+  if (before instanceof Set && value instanceof Set) return new Set([...before, ...value]);
   return isRecord(before) && isRecord(value) ? { ...before, ...value } : value;
 }
 

@@ -166,6 +166,10 @@ describe('as the LBC reads flags', () => {
       },
     ],
     [['--aws-region=a', '--aws-region=b'], { awsRegion: 'b' }],
+    [
+      ['--warn-only=WebAclEmpty', '--warn-only=TrackingTag'],
+      { warnOnly: new Set(['WebAclEmpty', 'TrackingTag']) },
+    ],
     [['--sync-period=1h0m0s'], { syncPeriod: 3600 }],
     [['--enable-shield=F'], { enableShield: false }],
     [['--enable-wafv2=false', '--enable-wafv2'], { enableWafv2: true }],

@@ -87,7 +87,7 @@ export function throttles(text: string): ServiceLimits {
 export function endpoints(text: string): Readonly<Record<string, string>> {
   const said = pairs(text);
   for (const [service, url] of Object.entries(said))
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    if (!(URL.canParse(url) && /^https?:/.test(url)))
       throw new InvalidArgumentError(`"${url}" of ${service} is not a URL such as https://ec2.example.com.`);
   return said;
 }

@@ -112,11 +112,7 @@ function changeOfGate(pod: Pod, gate: string, standing: GateStanding, now: Date)
   return condition === undefined ? [] : [{ condition, seconds: secondsWaited(pod, standing, condition) }];
 }
 
-function tellMet(
-  namespace: string,
-  changes: readonly GateChange[],
-  met: GateConditionsOptions['met'],
-): void {
+function tellMet(namespace: string, changes: readonly GateChange[], met: GateConditionsOptions['met']): void {
   for (const { condition, seconds } of changes)
     if (seconds !== undefined) met(namespace, targetGroupOfGate(condition.type) ?? '', seconds);
 }

@@ -50,6 +50,7 @@ test.each<[string, readonly Reach[], Readonly<Record<string, readonly string[]>>
     [reach('sg-n', '10.0.0.0/16', 80, 90), reach('sg-n', '10.0.0.1/16', 90)],
     { 'sg-n': ['tcp 80-80 10.0.0.0/16', 'tcp 90-90 10.0.0.0/16'] },
   ],
+  ['port 0 is all ports', [reach('sg-n', 'sg-s', 0)], { 'sg-n': ['tcp 0-65535 sg-s'] }],
   ['no port, no rule', [reach('sg-n', 'sg-s')], { 'sg-n': [] }],
 ])('%s', (_, reaches, expected) => {
   expect(lines(reaches)).toEqual(expected);

@@ -32,11 +32,12 @@ const onPort = (port: number) => ({ fromPort: port, toPort: port });
 
 type PortRange = Pick<Permission, 'fromPort' | 'toPort'>;
 
-/** One rule from the lowest to the highest port; none for no port. */
+/** One rule from the lowest to the highest port; none for no port, and port 0 alone counts as all of them, as with the LBC. */
 function spanOf(of: readonly Reach[]): PortRange[] {
   if (of.some(({ ports }) => ports === 'all')) return [ALL_PORTS];
   const ports = of.flatMap((reach) => (reach.ports === 'all' ? [] : reach.ports));
   if (ports.length === 0) return [];
+  if (ports.every((port) => port === 0)) return [ALL_PORTS];
   return [{ fromPort: Math.min(...ports), toPort: Math.max(...ports) }];
 }
 

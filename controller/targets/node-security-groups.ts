@@ -155,8 +155,9 @@ export class NodeAccess {
     // unclear may need any rule that is there.
     const isComplete = known && complete() && needs.every((need) => isClear(need));
     await this.#read([...wanted.keys()]);
-    for (const nodeGroup of new Set([...wanted.keys(), ...this.#present.keys()]))
-      await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], isComplete);
+    const nodeGroups = new Set([...wanted.keys(), ...this.#present.keys()]);
+    for (const gone of this.#refused.keys()) if (!nodeGroups.has(gone)) this.#refused.delete(gone);
+    for (const nodeGroup of nodeGroups) await this.#bring(nodeGroup, wanted.get(nodeGroup) ?? [], isComplete);
   }
 
   /** Looks at the needs that may have changed; true when some did. */

@@ -237,9 +237,21 @@ describe('how long a gate waited', () => {
   test.each<[string, number | undefined, Pod, GateStanding, PodCondition]>([
     ['since it was said not to be met', 10, podWith(since(GATE, 'False')), healthy, met],
     ['since the containers were ready, else', 10, podWith(since('ContainersReady', 'True')), healthy, met],
-    ['nobody knows since when', undefined, podWith({ type: 'ContainersReady', status: 'True' }), healthy, met],
+    [
+      'nobody knows since when',
+      undefined,
+      podWith({ type: 'ContainersReady', status: 'True' }),
+      healthy,
+      met,
+    ],
     ['is no matter when it was met before', undefined, podWith(since(GATE, 'True')), healthy, met],
-    ['nor where it is not met', undefined, podWith(since(GATE, 'False')), healthy, { ...met, status: 'False' }],
+    [
+      'nor where it is not met',
+      undefined,
+      podWith(since(GATE, 'False')),
+      healthy,
+      { ...met, status: 'False' },
+    ],
     [
       'nor where nothing is waited for',
       undefined,

@@ -86,6 +86,16 @@ describe('whom the object of a user names', () => {
     expect(asked).toEqual(['tcp 80-80 sg-user', 'tcp 30080-30080 sg-shared']);
   });
 
+  test('whoever may not write one rule may write none: nothing is asked rule by rule', async () => {
+    const scene = play({
+      serving: [pods('web', 30081), { ...pods('user'), admitted }],
+      onSend: refusing('sg-user', 'UnauthorizedOperation'),
+    });
+    await scene.program.run();
+    expect(asked.filter((one) => one.includes('sg-user'))).toHaveLength(1);
+    expect(scene.unclear.map((one) => one.split(',')[0])).toEqual(['web', 'user']);
+  });
+
   test('a rule that was refused keeps the one that serves in its place', async () => {
     const scene = play({
       serving: [pods('web', 30000)],

@@ -240,8 +240,12 @@ class Play implements Stage {
 const flagged = (flags: Readonly<Record<string, string>>): string[] =>
   Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
 
+/** The environment variable that says where scenarios play: `kind`, or here. */
+const STAGE = 'ALBATROSS_STAGE';
+
 /** Sets the stage; `stop` takes everything down again, last things first. A start that fails leaves nothing behind. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
+  if (process.env[STAGE] === 'kind') return (await import('../kind/stage.ts')).setKindStage(options);
   const down = new AsyncDisposableStack();
   try {
     return await set(options, down);

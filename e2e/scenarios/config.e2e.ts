@@ -87,7 +87,7 @@ describe('rights', () => {
       'pods/status [patch]',
       'secrets [get]',
       'services [get list watch]',
-      'targetgroupbindings.elbv2.k8s.aws [get list watch patch]',
+      'targetgroupbindings.elbv2.k8s.aws [get list watch create patch delete]',
       'targetgroupbindings.elbv2.k8s.aws/status [patch]',
     ];
     expect(await rightsOf(controller, 'default')).toEqual(everywhere);

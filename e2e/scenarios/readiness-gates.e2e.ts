@@ -1,18 +1,15 @@
 // A Deployment rolls over under load: with readiness gates it never outruns the load balancer, without them it does. And pods whose
 // gates wait are served by a controller that starts later, or let go when there is nothing left to wait for.
-import { Agent, get } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { namespace, service } from '../harness/fixtures.ts';
+import { visit } from '../harness/visits.ts';
 import { bringUp, k, soon, stage, startStage, statusOf, stopStage } from './life.ts';
 
 const [GATED, BARE] = ['gated', 'bare'];
 const REPLICAS = 6;
 /** For so long a new pod answers 503, although its containers are ready: nothing but the load balancer's health checks notices. */
 const WARM_UP_MS = 1_500;
-/** Requests of one lane come this long after each other. */
-const LANES = { count: 10, everyMs: 50 };
 
 /** Six pods that may warm up, and go on serving for a while after they were told to end, as pods behind a load balancer should. */
 function app(of: string, warmUpMs: number): object[] {
@@ -28,47 +25,6 @@ function app(of: string, warmUpMs: number): object[] {
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: of }, spec },
     service(of, 'web', { type: 'ClusterIP' }),
   ];
-}
-
-interface Visits {
-  /** What was not 200: another status, or why there was none. */
-  readonly wrong: readonly unknown[];
-  /** Ends them. Gives how many there were. */
-  stop(): Promise<number>;
-}
-
-/** About 200 requests a second, until `stop`. */
-function visit(host: string): Visits {
-  const agent = new Agent({ keepAlive: true, maxSockets: LANES.count });
-  const wrong: unknown[] = [];
-  let [all, visiting] = [0, true];
-  const once = (): Promise<unknown> =>
-    new Promise((resolve) => {
-      const door = stage.aws.listenerAddress(host, 80);
-      if (door === undefined) return resolve('nothing listens');
-      const asking = get({ ...door, path: '/', headers: { host }, agent }, (answer) => {
-        answer.resume();
-        answer.once('end', () => resolve(answer.statusCode));
-      });
-      asking.once('error', ({ message }) => resolve(message));
-    });
-  const lane = async (): Promise<void> => {
-    while (visiting) {
-      const [status] = await Promise.all([once(), sleep(LANES.everyMs)]);
-      all += 1;
-      if (status !== 200) wrong.push(status);
-    }
-  };
-  const lanes = Array.from({ length: LANES.count }, lane);
-  return {
-    wrong,
-    async stop() {
-      visiting = false;
-      await Promise.all(lanes);
-      agent.destroy();
-      return all;
-    },
-  };
 }
 
 const podsOf = async (of: string): Promise<V1Pod[]> =>
@@ -110,7 +66,7 @@ beforeAll(async () => {
 afterAll(stopStage);
 
 test('with readiness gates a Deployment of six rolls over twice under load, and no request fails', async () => {
-  const visits = visit(hosts[GATED] ?? '');
+  const visits = visit(stage.aws, hosts[GATED] ?? '');
   // From pods without gates, which were there before the target group, to pods with them; and from those to others.
   await rollOver(GATED);
   await rollOver(GATED);
@@ -125,7 +81,7 @@ test('with readiness gates a Deployment of six rolls over twice under load, and 
 });
 
 test('without them it outruns the load balancer, and requests fail', async () => {
-  const visits = visit(hosts[BARE] ?? '');
+  const visits = visit(stage.aws, hosts[BARE] ?? '');
   // Longer than anybody waits here: what fails, fails although every pod is ready.
   await k(`set env deployment/web -n ${BARE} WARM_UP_MS=600000`);
   await k(`rollout status deployment/web -n ${BARE} --timeout=300s`);

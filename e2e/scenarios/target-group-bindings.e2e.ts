@@ -3,6 +3,7 @@
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { credentialScope } from '../../local-aws/account/scope.ts';
 import { app, ingress, namespace } from '../harness/fixtures.ts';
 import { k, soon, stage, startStageWith, stopStage } from './life.ts';
 import { connectSomebody, elbv2, net } from './somebody.ts';
@@ -18,8 +19,19 @@ beforeAll(async () => {
 });
 afterAll(stopStage);
 
-async function targetGroup(Name: string, Protocol: 'HTTP' | 'TCP' = 'HTTP'): Promise<string> {
-  const place = { Protocol, Port: 80, VpcId: stage.account.vpcId, TargetType: 'instance' } as const;
+interface Kind {
+  readonly Protocol?: 'HTTP' | 'TCP';
+  readonly TargetType?: 'instance' | 'ip';
+}
+
+async function targetGroup(Name: string, kind: Kind = {}): Promise<string> {
+  const place = {
+    Protocol: 'HTTP',
+    Port: 80,
+    VpcId: stage.account.vpcId,
+    TargetType: 'instance',
+    ...kind,
+  } as const;
   const check = { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2 };
   const made = await elbv2.send(new elb.CreateTargetGroupCommand({ Name, ...place, ...check }));
   return made.TargetGroups?.[0]?.TargetGroupArn ?? '';
@@ -128,7 +140,7 @@ async function rulesFrom(network: string): Promise<string[]> {
 }
 
 test('one for a Network Load Balancer: its targets, and rules for whom it names, which go with it', async () => {
-  const arn = await targetGroup('network', 'TCP');
+  const arn = await targetGroup('network', { Protocol: 'TCP' });
   const from = [{ ipBlock: { cidr: '10.9.0.0/16' } }];
   const networking = { ingress: [{ from, ports: [{ protocol: 'TCP', port: 8443 }] }] };
   await stage.cluster.apply(binding('net', { targetGroupARN: arn, targetGroupProtocol: 'TCP', networking }));
@@ -144,6 +156,40 @@ test('one for a Network Load Balancer: its targets, and rules for whom it names,
   expect(await rulesFrom('10.9.0.0/16')).toEqual(['tcp 8443-8443']);
   await k(`delete targetgroupbinding net -n ${OF} --timeout=120s`);
   expect([await registered(arn), await rulesFrom('10.9.0.0/16')]).toEqual([[], []]);
+});
+
+test('one with a role is served in that role, once it can be assumed', async () => {
+  const arn = await targetGroup('in-a-role', { TargetType: 'ip' });
+  const iamRoleArnToAssume = 'arn:aws:iam::123456789012:role/targets';
+  await stage.cluster.apply(
+    binding('far', { targetGroupARN: arn, iamRoleArnToAssume, assumeRoleExternalId: 'ours' }),
+  );
+  await vi.waitFor(async () => expect(await ready('far')).toBe('AwsRefused'), soon);
+  expect(
+    await k(
+      `get targetgroupbinding far -n ${OF} -o jsonpath={.status.conditions[?(@.type=="Ready")].message}`,
+    ),
+  ).toContain('AssumeRole answered AccessDenied');
+  const trust = {
+    ...{ Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' },
+    Condition: { StringEquals: { 'sts:ExternalId': 'ours' } },
+  };
+  const made = await fetch(stage.aws.url, {
+    method: 'POST',
+    headers: { authorization: credentialScope('iam') },
+    body: new URLSearchParams({
+      ...{ Action: 'CreateRole', Version: '2010-05-08', RoleName: 'targets' },
+      AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+    }),
+  });
+  expect(made.status).toBe(200);
+  await vi.waitFor(async () => expect(await ready('far')).toBe('Ready'), soon);
+  const slice = `get endpointslices -n ${OF} -l kubernetes.io/service-name=web -o`;
+  const [port] = (await k(`${slice} jsonpath={.items[*].ports[*].port}`)).split(' ');
+  const addresses = (await k(`${slice} jsonpath={.items[*].endpoints[*].addresses[0]}`)).split(' ');
+  expect(await registered(arn)).toEqual(addresses.map((address) => `${address}:${port}`).sort());
+  await k(`delete targetgroupbinding far -n ${OF} --timeout=120s`);
+  expect(await registered(arn)).toEqual([]);
 });
 
 test('the target group of an Ingress has an object that says what it is, and that goes with it', async () => {

@@ -10,6 +10,7 @@ import { issueAuthority, issueServing } from '../../webhook/self-managed/issue.t
 import { differences } from './equality.ts';
 import { CHART, helm, NAMESPACE, objectsIn, RELEASE, type Rendered, rendered } from './helm.ts';
 import { life } from './life.ts';
+import { missed } from './said.ts';
 
 const SETS = ['plain', 'cert-manager', 'of-the-lbc', 'webhook-off', 'full'] as const;
 const fileOf = (set: string): string => join(import.meta.dirname, 'values', `${set}.yaml`);
@@ -136,6 +137,7 @@ try {
       ...(notes.includes('defaultTags') ? ['the notes tell of defaultTags'] : []),
     ];
   });
+  await check('what is said arrives', () => missed((set) => rendered(fileOf(set))));
   await check('without a cluster name it says so', async () => {
     const words = await helm(['template', RELEASE, CHART]).then(
       () => 'it renders',

@@ -204,6 +204,13 @@ const places: readonly ContractCase[] = [
       [aTargetGroup({ ProtocolVersion }, 'tg1')],
     ),
   ),
+  tryRule(
+    'N21',
+    'a group of a Network Load Balancer',
+    { Actions: [forwardTo('$tg1')] },
+    { error: 'IncompatibleProtocols' },
+    [aTargetGroup({ Protocol: 'TCP' }, 'tg1')],
+  ),
   tryRule('N21', 'an HTTPS group behind an HTTP listener', { Actions: [forwardTo('$tg1')] }, taken, [
     aTargetGroup({ Protocol: 'HTTPS', Port: 443 }, 'tg1'),
   ]),

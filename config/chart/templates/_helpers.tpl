@@ -158,3 +158,15 @@ parameters:
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{/* A label selector, without what is empty. */}}
+{{- define "albatross.selector" -}}
+{{- with .matchExpressions }}
+matchExpressions:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .matchLabels }}
+matchLabels:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}

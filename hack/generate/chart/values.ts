@@ -165,10 +165,23 @@ const WEBHOOK = [
     ['webhookBindPort', 9443, WHOLE, 'Its port'],
     ['webhookConfig.disableIngressValidation', false, SWITCH, 'Do not ask about Ingresses'],
     [
+      'webhookConfig.ingressValdationFailurePolicy',
+      null,
+      FAILURE_POLICY,
+      'When nobody answers about an Ingress (spelt as in that chart)',
+    ],
+    [
+      'webhookConfig.ingressValidationObjectSelector.matchExpressions',
+      [],
+      LIST,
+      'Ingresses with which labels it is asked about; empty: all',
+    ],
+    ['webhookConfig.ingressValidationObjectSelector.matchLabels', {}, MAP, 'The same by labels'],
+    [
       'ingressValidatorWebhookConfig.failurePolicy',
       'Fail',
       FAILURE_POLICY,
-      'When nobody answers about an Ingress',
+      'The same, in later versions of that chart',
     ],
     [
       'ingressClassParamsValidatorWebhookConfig.failurePolicy',
@@ -195,7 +208,6 @@ const WEBHOOK = [
       MAP,
       'Ingresses of which namespaces it is asked about; empty: all',
     ],
-    ['webhookConfig.ingressObjectSelector', {}, MAP, 'Ingresses with which labels; empty: all'],
   ]),
 ];
 
@@ -243,8 +255,6 @@ const IGNORED = ignored({
   keepTLSSecret: 'the Secret with the certificate outlives upgrades anyway',
   enableEndpointSlices: 'EndpointSlices are always read',
   enableWaf: 'AWS has ended WAF Classic',
-  'webhookConfig.ingressValdationFailurePolicy': 'say ingressValidatorWebhookConfig.failurePolicy',
-  'webhookConfig.ingressValidationObjectSelector': 'say webhookConfig.ingressObjectSelector',
   tgbMutatorWebhookConfig: 'the controller fills in what TargetGroupBindings leave open',
   podServerIdMutatorWebhookConfig: 'only for QUIC',
   enableServiceMutatorWebhook: ONLY_SERVICES,

@@ -3,7 +3,8 @@ import type { Json, Manifest } from './manifest.ts';
 import { type Holes, indented, linesWhen, moreOf, optional } from './template.ts';
 
 const FAILURE_POLICIES: Readonly<Record<string, string>> = {
-  'validate-ingress.albatross.dev': '.Values.ingressValidatorWebhookConfig.failurePolicy',
+  'validate-ingress.albatross.dev':
+    '.Values.webhookConfig.ingressValdationFailurePolicy | default .Values.ingressValidatorWebhookConfig.failurePolicy',
   'validate-ingressclassparams.albatross.dev':
     '.Values.ingressClassParamsValidatorWebhookConfig.failurePolicy',
   'validate-targetgroupbinding.albatross.dev': '.Values.tgbValidatorWebhookConfig.failurePolicy',
@@ -41,10 +42,7 @@ export function webhooks(manifest: Manifest, holes: Holes): void {
       webhook,
       holes.lines(optional('namespaceSelector', '.Values.webhookConfig.ingressNamespaceSelector')),
     );
-    Object.assign(
-      webhook,
-      holes.lines(optional('objectSelector', '.Values.webhookConfig.ingressObjectSelector')),
-    );
+    Object.assign(webhook, holes.lines(ofIngresses));
     return [
       holes.item(() => '{{- if not .Values.webhookConfig.disableIngressValidation }}'),
       webhook,
@@ -52,6 +50,15 @@ export function webhooks(manifest: Manifest, holes: Holes): void {
     ];
   });
 }
+
+/** Which Ingresses it is asked about, by their labels. */
+const ofIngresses = (indent: number): string =>
+  [
+    '{{- with include "albatross.selector" .Values.webhookConfig.ingressValidationObjectSelector }}',
+    `${' '.repeat(indent)}objectSelector:`,
+    `${' '.repeat(indent + 2)}{{- . | nindent ${indent + 2} }}`,
+    '{{- end }}',
+  ].join('\n');
 
 /** The expression that the webhook keeps: an upgrade leaves it as it is, for whoever applies another one is in conflict with it. */
 function claim(condition: { name: string; expression?: string }, holes: Holes): void {
