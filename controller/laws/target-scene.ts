@@ -134,6 +134,7 @@ export interface Scene {
   readonly pods?: string[];
   /** What the binding says. */
   readonly remembered?: TargetGroupHealth;
+  readonly toldDown?: true;
   readonly written?: () => boolean;
   readonly shared?: true;
   readonly maxTargets?: number;
@@ -188,6 +189,7 @@ export function play(scene: Scene) {
     ...{ arn: ARN, name: 'web', group: 'shop/web', made: false, policy: 'sync' },
     backend: shared ? { ...BACKEND, shared } : BACKEND,
     ...(remembered === undefined ? {} : { remembered }),
+    ...(scene.toldDown === undefined ? {} : { toldDown: scene.toldDown }),
   };
   const targets = new Targets(options);
   targets.serve('shop/web', [serving], false);

@@ -11,7 +11,7 @@ import { lacksTargets } from '../../api/ingress/references.ts';
 import type { Service } from '../../api/kube.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Serving } from './serving.ts';
-import { rememberedHealth } from './target-status.ts';
+import { rememberedHealth, toldDown } from './target-status.ts';
 
 export interface RecallOptions {
   readonly book: Pick<Book, 'keys' | 'entry' | 'bindingOf' | 'awaited' | 'of'>;
@@ -49,7 +49,7 @@ function servingOfMember(
     return {
       ...{ arn, name, group, backend, made: false, recalled: true },
       policy: policyOfGroup(policy, book.of(group)),
-      ...defined({ remembered: rememberedHealth(status, arn) }),
+      ...defined({ remembered: rememberedHealth(status, arn), toldDown: toldDown(status, arn) }),
     };
   });
   return all.includes(undefined) ? undefined : all.filter((one) => one !== undefined);

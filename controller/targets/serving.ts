@@ -12,7 +12,7 @@ import type { AssumedRole } from '../aws/assumed-roles.ts';
 import type { Book } from '../bindings/store.ts';
 import type { Pass, TargetGroupHealth } from '../status/pass-result.ts';
 import type { AdmittedTraffic } from './node-rules.ts';
-import { rememberedHealth } from './target-status.ts';
+import { rememberedHealth, toldDown } from './target-status.ts';
 
 /** A target group that exists, and what it is for. */
 export interface Serving {
@@ -44,6 +44,8 @@ export interface Serving {
   readonly recalled?: true;
   /** What the binding's status says of it; only read when the target group is new to this process. */
   readonly remembered?: TargetGroupHealth;
+  /** Likewise: it was told that no target is healthy. */
+  readonly toldDown?: true;
 }
 
 /** Stands for the ports of the targets themselves. */
@@ -108,7 +110,7 @@ export function servingOf(
         made: made && !leaving,
         policy: pass.policy ?? 'observe',
         ...(leaving ? { leaving } : {}),
-        ...defined({ source, remembered: rememberedHealth(status, arn) }),
+        ...defined({ source, remembered: rememberedHealth(status, arn), toldDown: toldDown(status, arn) }),
       };
     });
   });

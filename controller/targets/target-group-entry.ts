@@ -50,12 +50,12 @@ export interface TargetGroupEntry {
   standing: TargetStanding | undefined;
 }
 
-export function newEntry(state: TargetState, recorded: boolean): TargetGroupEntry {
+export function newEntry(state: TargetState, recorded: boolean, down: boolean): TargetGroupEntry {
   return {
     ...{ state, recorded, window: OPEN, held: undefined, refused: new Map(), over: 0 },
     failure: undefined,
     unclear: [],
     behind: new Map(),
-    ...{ byNodeZoneUntil: 0, own: undefined, down: false, standing: undefined },
+    ...{ byNodeZoneUntil: 0, own: undefined, down, standing: undefined },
   };
 }

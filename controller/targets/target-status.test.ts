@@ -5,7 +5,7 @@ import type { TargetGroupHealth } from '../status/pass-result.ts';
 import type { Serving } from './serving.ts';
 import { TargetGroupIndex } from './target-group-index.ts';
 import type { TargetStanding } from './target-standing.ts';
-import { rememberedHealth, TargetStatuses, targetFields, withTargets } from './target-status.ts';
+import { rememberedHealth, TargetStatuses, targetFields, toldDown, withTargets } from './target-status.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
 const BINDING: LoadBalancerBinding = {
@@ -91,6 +91,13 @@ describe('unhealthy targets', () => {
     expect(targetFields([serving('a')], sick, undefined).targetGroups?.[0]).toMatchObject({
       ...{ unhealthy: [SICK], moreUnhealthy: 3, notes: ['waits'] },
     });
+  });
+  test('are told to be all there are where none is healthy', () => {
+    const status = (total: number, more: number) => ({
+      targetGroups: [{ ...targetFields([serving('a')], sick, undefined).targetGroups?.[0], total, moreUnhealthy: more } as never],
+    });
+    const told = (total: number, more: number) => toldDown(status(total, more), 'a');
+    expect([told(4, 3), told(5, 3), told(0, 0), toldDown({}, 'a')]).toEqual([true, undefined, undefined, undefined]);
   });
   test('stay named while it is not known which targets there are, and no longer', () => {
     const before = targetFields([serving('a')], sick, undefined);

@@ -32,6 +32,13 @@ export function rememberedHealth(
   return defined({ healthy: said.healthy, total: said.total, hash: status?.registered?.[arn] });
 }
 
+/** Whether a status says of every target of a target group that it is not healthy; then people have heard of it. */
+export function toldDown(status: TargetFields | undefined, arn: string): true | undefined {
+  const { total = 0, unhealthy = [], moreUnhealthy = 0 } =
+    status?.targetGroups?.find((one) => one.arn === arn) ?? {};
+  return total > 0 && unhealthy.length + moreUnhealthy === total ? true : undefined;
+}
+
 /** What the targets program knows of target groups. */
 interface Known extends Pick<Targets, 'health' | 'standing'> {
   readonly clusterName: string;

@@ -148,6 +148,17 @@ describe('targets that are not healthy, after a restart', () => {
     expect(log.filter((line) => line === 'DescribeTargetHealth')).toHaveLength(1);
   });
 
+  test('are no news again, and their recovery is', async () => {
+    const { run, runLater, account, told } = play({ ...scene, toldDown: true });
+    account.ailments.set('10.0.0.1', { State: 'unhealthy' });
+    await run();
+    await runLater(1_100);
+    expect(told).toEqual([]);
+    account.ailments.clear();
+    await runLater(60_000);
+    expect(told).toEqual([expect.stringMatching(/^TargetsHealthy: .*1 of 1 are healthy again/)]);
+  });
+
   test('are asked about as after a change where a group waits for them, also when that is told later', async () => {
     const { run, runLater, log, account, targets, serving, enqueued } = play(scene);
     account.ailments.set('10.0.0.1', { State: 'unhealthy' });

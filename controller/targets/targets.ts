@@ -100,7 +100,7 @@ export class Targets {
     this.served.put(one);
     if (before === undefined) {
       const state = one.made ? NEW : recalled(one.remembered, now(), random());
-      this.#entries.set(one.arn, newEntry(state, !one.made));
+      this.#entries.set(one.arn, newEntry(state, !one.made, one.toldDown === true));
     }
     // It was told by less than is known now: no news.
     const entry = this.#entries.get(one.arn);
