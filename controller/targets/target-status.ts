@@ -34,8 +34,11 @@ export function rememberedHealth(
 
 /** Whether a status says of every target of a target group that it is not healthy; then people have heard of it. */
 export function toldDown(status: TargetFields | undefined, arn: string): true | undefined {
-  const { total = 0, unhealthy = [], moreUnhealthy = 0 } =
-    status?.targetGroups?.find((one) => one.arn === arn) ?? {};
+  const {
+    total = 0,
+    unhealthy = [],
+    moreUnhealthy = 0,
+  } = status?.targetGroups?.find((one) => one.arn === arn) ?? {};
   return total > 0 && unhealthy.length + moreUnhealthy === total ? true : undefined;
 }
 
