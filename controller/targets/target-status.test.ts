@@ -94,10 +94,21 @@ describe('unhealthy targets', () => {
   });
   test('are told to be all there are where none is healthy', () => {
     const status = (total: number, more: number) => ({
-      targetGroups: [{ ...targetFields([serving('a')], sick, undefined).targetGroups?.[0], total, moreUnhealthy: more } as never],
+      targetGroups: [
+        {
+          ...targetFields([serving('a')], sick, undefined).targetGroups?.[0],
+          total,
+          moreUnhealthy: more,
+        } as never,
+      ],
     });
     const told = (total: number, more: number) => toldDown(status(total, more), 'a');
-    expect([told(4, 3), told(5, 3), told(0, 0), toldDown({}, 'a')]).toEqual([true, undefined, undefined, undefined]);
+    expect([told(4, 3), told(5, 3), told(0, 0), toldDown({}, 'a')]).toEqual([
+      true,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
   test('stay named while it is not known which targets there are, and no longer', () => {
     const before = targetFields([serving('a')], sick, undefined);
