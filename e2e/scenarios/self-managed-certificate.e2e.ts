@@ -159,10 +159,10 @@ function load(): { stop(): Promise<{ admitted: number; failures: string[] }> } {
   };
   const every = async (ms: number, deed: () => Promise<void>) => {
     const open = new Set<Promise<void>>();
-    while (going) {
+    for (let next = performance.now() + ms; going; next += ms) {
       const one = deed().finally(() => open.delete(one));
       open.add(one);
-      await sleep(ms);
+      await sleep(Math.max(0, next - performance.now()));
       if (open.size >= MOST_OPEN) await Promise.race(open);
     }
     await Promise.all(open);

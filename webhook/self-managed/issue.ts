@@ -13,7 +13,7 @@ export const BACKDATED_MS = DAY_MS;
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** Loaded when something is issued, which is once in months: the library is a third of a webhook's code. */
+/** Loaded when something is issued, which is once in months. */
 async function library() {
   await import('reflect-metadata');
   return import('@peculiar/x509');
