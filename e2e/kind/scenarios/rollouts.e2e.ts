@@ -48,7 +48,7 @@ async function underLoad(work: () => Promise<void>): Promise<void> {
   }
   const { all, count, last } = await counted();
   process.stdout.write(
-    `  ${all} requests, ${visits.wrong.length} lost; ${count} edits, ${edits.failed.length} refused\n`,
+    `  ${all} requests, ${visits.wrong.length} lost ${[...new Set(visits.wrong)].join(', ')}; ${count} edits, ${edits.failed.length} refused\n`,
   );
   expect(edits.failed).toEqual([]);
   expect(visits.wrong).toEqual([]);
