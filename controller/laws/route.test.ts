@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { LOAD_BALANCER } from '../../alb/desire/desire.ts';
 import type { Backend } from '../../alb/desire/desiring.ts';
+import { UNKNOWN_CLUSTER } from '../../alb/desire/names.ts';
 import type { Resolve } from '../../alb/kinds/kind.ts';
 import { kinds } from '../../alb/kinds/kinds.ts';
 import type { Applied } from '../../alb/laws/paper.ts';
@@ -49,6 +50,10 @@ function connected({ aws, plane }: DataPlaneFixture): Aws {
   return clients;
 }
 
+/** Files alone do not know their cluster; its name decides no route. */
+const inCluster = (one: Resource): Resource =>
+  JSON.parse(JSON.stringify(one).replaceAll(JSON.stringify(UNKNOWN_CLUSTER), '"somewhere"'));
+
 /** Target groups, listeners and rules as our kinds make them, and behind every target group one target that says what came. */
 async function apply(rig: DataPlaneFixture, { wanted }: GroupState): Promise<void> {
   const aws = connected(rig);
@@ -57,8 +62,12 @@ async function apply(rig: DataPlaneFixture, { wanted }: GroupState): Promise<voi
     const id = typeof ref === 'string' ? ref : ref.ref;
     return arns.get(id) ?? id;
   };
-  const make = async (one: Resource) => {
-    if (one.kind === 'targetGroup') return calls.targetGroup.create(aws, one.spec, resolve);
+  const make = async (wish: Resource) => {
+    const one = inCluster(wish);
+    if (one.kind === 'targetGroup') {
+      const spec = { ...one.spec, name: `target-group-${arns.size}` };
+      return calls.targetGroup.create(aws, spec, resolve);
+    }
     if (one.kind === 'listener') {
       // Files alone do not know the account's default policy; it decides no route.
       const policy = one.spec.sslPolicy === undefined ? {} : { sslPolicy: 'ELBSecurityPolicy-2016-08' };
