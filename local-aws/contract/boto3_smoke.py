@@ -112,7 +112,7 @@ def decisions(lb, group, listener):
     same((left["TargetHealth"]["State"], left["TargetHealth"]["Reason"]), ("draining", "Target.DeregistrationInProgress"))
     ec2.delete_subnet(SubnetId=room)
 
-    refused("ValidationError", "CreateTargetGroup", "local AWS does not play", Name="tcp", Protocol="TCP", Port=80, VpcId=ACCOUNT["vpc"])
+    refused("ValidationError", "CreateTargetGroup", "local AWS does not play", Name="mirror", Protocol="GENEVE", Port=6081, VpcId=ACCOUNT["vpc"])
     refused_by("elbv2", "SignatureDoesNotMatch", "'eu-west-1'", "describe_load_balancers", region="eu-west-1")
     refused_by("ec2", "AuthFailure", "'eu-west-1'", "describe_vpcs", region="eu-west-1")
     refused_by("elb", "UnsupportedOperation", "Classic Load Balancers", "describe_load_balancers")
