@@ -129,6 +129,10 @@ describe('AWS is asked again', () => {
     expect(dueIn(confirmed(another, now, 0, false), 0)).toBe(1_000);
     // On its way to be healthy.
     expect(dueIn(confirmed(before, HERE, 0, false), 0)).toBe(1_000);
+    // The same, once the listener that is closed today sends it requests.
+    const closed: TargetState = { ...before, health: { healthy: 0, total: 2, hash: HASH } };
+    const unused = new Map([seen('10.0.0.1', 'unused'), seen('10.0.0.2', 'unused')]);
+    expect(dueIn(confirmed(closed, { registered: unused, besides: 0 }, 0, false), 0)).toBe(1_000);
   });
   test('soon when something begins to wait for healthy targets', () => {
     const steady = confirmed(REMEMBERED, WELL, 0, false);

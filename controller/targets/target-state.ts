@@ -46,9 +46,10 @@ const countHealthy = (registered: Registered): number =>
 const isWell = ({ registered }: Inhabitants): boolean =>
   registered.values().every(({ state }) => state === 'healthy');
 
-/** As many are healthy as when the process before ended, and none is on its way to be. */
+/** As many are healthy as when the process before ended, and none is on its way to be, or will be once traffic is sent there. */
 const isUnchanged = ({ healthy }: TargetGroupHealth, { registered }: Inhabitants): boolean =>
-  countHealthy(registered) === healthy && !registered.values().some(({ state }) => state === 'initial');
+  countHealthy(registered) === healthy &&
+  !registered.values().some(({ state }) => state === 'initial' || state === 'unused');
 
 function looksBefore(before: TargetState, here: Inhabitants): number {
   if (before.kind === 'settled') return before.looks;
