@@ -32,8 +32,6 @@ export function certified(
 
 /** A certificate that AWS refused is one that a member lacks. */
 export const missingCertificate: Amendment = (draft, { wanted, matching }) => {
-  if (wanted.uncertified.size === 0 && draft.leftOut.length === 0 && !draft.resources.some(bare))
-    return draft;
   const refused = draft.leftOut.flatMap(({ part }) => (part.field === 'certificates' ? [part.id] : []));
   const lacking = new Set([...wanted.uncertified, ...refused]);
   return withResources(draft, certified(draft.resources, lacking, matching));

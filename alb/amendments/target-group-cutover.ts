@@ -143,7 +143,6 @@ function withOld(action: Action, { old, wanted }: Staying, balancer: string): Ac
 }
 
 export const targetGroupCutover: Amendment = (draft, { found, ready, matching }) => {
-  if (matching.superseded.size === 0) return draft;
   const { resources, waits } = bridge(draft.resources, found, ready, matching);
   return { ...draft, resources, cutsOver: waits };
 };

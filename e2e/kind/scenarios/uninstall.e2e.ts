@@ -3,23 +3,14 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { takeAccountSnapshot } from '../../harness/account-snapshot.ts';
 import { app, namespace } from '../../harness/fixtures.ts';
 import { NAMESPACE } from '../../harness/install.ts';
-import { visit } from '../../harness/visits.ts';
 import { bindingNames, soon, untilQuiet } from '../../harness/waiters.ts';
 import { bringUp, k, startStage, stopStage } from '../../scenarios/life.ts';
 import { albatrossImage, docker, KIND_CLUSTER, kind } from '../engine.ts';
-import { edit } from '../load.ts';
+import { openShop, SHOP, underLoad } from '../load.ts';
 import { type KindStage, setKindStage } from '../stage.ts';
 
 const SPACES = Array.from({ length: 12 }, (_, at) => `leaving-${at + 1}`);
 const [FIRST = ''] = SPACES;
-const SHOP = {
-  annotations: {
-    'target-type': 'ip',
-    'healthcheck-interval-seconds': '5',
-    'healthcheck-timeout-seconds': '2',
-  },
-  hosts: { '': { '/': 'web:80' } },
-};
 
 let stage: KindStage;
 let host: string;
@@ -27,24 +18,18 @@ let host: string;
 beforeAll(async () => {
   await startStage();
   stage = await setKindStage();
-  await stage.cluster.apply(namespace(FIRST), ...app(FIRST, 'web', { replicas: 2 }));
-  host = await bringUp(FIRST, 'shop', SHOP);
+  host = await openShop(stage, FIRST);
 });
 afterAll(stopStage);
 
 /** Each Deployment to an image, under visits and edits. */
 async function change(image: string): Promise<void> {
-  const [visits, edits] = [visit(stage.aws, host), edit(stage, FIRST, 'shop', SHOP)];
-  try {
+  await underLoad(stage, { of: FIRST, host }, async () => {
     for (const name of ['webhook', 'controller']) {
       await k(`set image deployment/albatross-${name} ${name}=${image} -n ${NAMESPACE}`);
       await k(`rollout status deployment/albatross-${name} -n ${NAMESPACE} --timeout=600s`);
     }
-  } finally {
-    await Promise.all([visits.stop(), edits.stop()]);
-  }
-  expect(edits.failed).toEqual([]);
-  expect(visits.wrong).toEqual([]);
+  });
   await untilQuiet(stage);
 }
 
